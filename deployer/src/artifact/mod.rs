@@ -1,0 +1,1 @@
+//! Artifacts: built with cargo-lambda, made reproducible, named by their content.

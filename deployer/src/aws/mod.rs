@@ -1,0 +1,1 @@
+//! The ports to AWS, and their adapters: the only files that name an AWS SDK.

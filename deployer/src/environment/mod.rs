@@ -1,0 +1,1 @@
+//! PURE: an environment file, from YAML to a checked `Environment`.

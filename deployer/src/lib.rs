@@ -1,0 +1,11 @@
+//! Deploys Rust Lambda stacks with CloudFormation.
+
+pub mod artifact;
+pub mod aws;
+pub mod cli;
+pub mod commands;
+pub mod engine;
+pub mod environment;
+pub mod stack;
+pub mod template;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! PURE: what CloudFormation says of a stack, and what it means.

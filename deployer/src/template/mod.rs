@@ -1,0 +1,1 @@
+//! PURE: a template, from YAML to its rendering.

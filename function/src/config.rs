@@ -1,0 +1,1 @@
+//! Configuration: environment variables, read once and checked together.

@@ -1,0 +1,7 @@
+//! The event store's functions: the HTTP API, and the relay from the events table to the catalogue and SNS.
+
+pub mod config;
+pub mod http;
+pub mod relay;
+pub mod store;
+pub mod telemetry;

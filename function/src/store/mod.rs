@@ -1,0 +1,1 @@
+//! The store: its domain, its protocols, and the port to the database.

@@ -1,0 +1,58 @@
+//! Request and response bodies: what wraps a type on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EventPage, NewEvent, Stream, StreamId, StreamPage, Timestamp};
+
+/// The body of `POST /streams/{streamType}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateStream {
+    /// The id of the stream. Without one it is derived from the event's id, or made up when that is missing too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_id: Option<StreamId>,
+    /// The stream's first event.
+    pub initial_event: NewEvent,
+}
+
+/// The body of `PUT /streams/{streamType}/{streamId}/events/{revision}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppendEvent {
+    /// The event that is to stand at the revision.
+    pub event: NewEvent,
+}
+
+/// A response that holds a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamBody {
+    /// The stream.
+    pub stream: Stream,
+}
+
+/// A response that holds a page of streams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamPageBody {
+    /// The page.
+    pub stream_page: StreamPage,
+}
+
+/// A response that holds a page of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPageBody {
+    /// The page.
+    pub event_page: EventPage,
+}
+
+/// The response of `GET /liveness-check`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Liveness {
+    /// Always `ok`.
+    pub status: String,
+    /// The store's clock.
+    pub at: Timestamp,
+}

@@ -1,0 +1,80 @@
+//! Events: as they are sent, and as they are kept.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EventId, EventType, Metadata, Payload, Revision, StreamId, Timestamp};
+
+/// An event that is to be appended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewEvent {
+    /// The idempotency key. Without one the store makes one up, and a retry by the caller is not recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<EventId>,
+    /// What happened.
+    pub event_type: EventType,
+    /// What is to be known about it.
+    pub payload: Payload,
+    /// What stands beside the payload, such as who caused the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+}
+
+impl NewEvent {
+    /// An event with neither id nor metadata.
+    pub fn new(event_type: EventType, payload: Payload) -> Self {
+        Self { event_id: None, event_type, payload, metadata: None }
+    }
+}
+
+/// An event of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// The stream that the event belongs to.
+    pub stream_id: StreamId,
+    /// The event's position in its stream.
+    pub revision: Revision,
+    /// What happened.
+    pub event_type: EventType,
+    /// What is to be known about it, exactly as it was sent.
+    pub payload: Payload,
+    /// When the event was appended. Never earlier than that of the event before it.
+    pub created_at: Timestamp,
+    /// The event's id.
+    pub event_id: EventId,
+    /// What stands beside the payload, exactly as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_member_of_a_new_event_is_refused() {
+        let error = serde_json::from_str::<NewEvent>(r#"{"eventType":"a","payload":1,"eventID":"x"}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `eventID`"), "{error}");
+    }
+
+    #[test]
+    fn a_null_payload_is_a_payload() {
+        let event: NewEvent = serde_json::from_str(r#"{"eventType":"a","payload":null}"#).unwrap();
+        assert_eq!(event.payload.as_str(), "null");
+    }
+
+    #[test]
+    fn an_event_is_written_in_the_order_of_the_contract() {
+        let event = Event {
+            stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+            revision: Revision::FIRST,
+            event_type: "placed".parse().unwrap(),
+            payload: Payload::from_text(r#"{"z":1.0,"a":"é"}"#).unwrap(),
+            created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
+            event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
+            metadata: Some(Metadata::from_text("{}").unwrap()),
+        };
+        insta::assert_snapshot!(serde_json::to_string(&event).unwrap(), @"");
+    }
+}

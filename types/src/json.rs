@@ -1,0 +1,177 @@
+//! JSON that is carried as it was written.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// The payload of an event: any JSON value, kept as the text it was sent as.
+///
+/// Number precision, key order, repeated keys and escapes survive; equality is equality of the text.
+#[derive(Clone)]
+pub struct Payload(Box<RawValue>);
+
+impl Payload {
+    /// Writes `value` as JSON.
+    ///
+    /// # Errors
+    /// When `value` has no JSON form, such as a map with keys that are not text.
+    pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
+        serde_json::value::to_raw_value(value).map(Self).map_err(InvalidJson)
+    }
+
+    /// Takes `text` as it is, less the white space around it.
+    ///
+    /// # Errors
+    /// When `text` is not one JSON value.
+    pub fn from_text(text: &str) -> Result<Self, InvalidJson> {
+        serde_json::from_str(text).map(Self).map_err(InvalidJson)
+    }
+
+    /// The payload's JSON text.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads the payload as a `T`.
+    ///
+    /// # Errors
+    /// When the payload is not a `T`.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InvalidJson> {
+        serde_json::from_str(self.as_str()).map_err(InvalidJson)
+    }
+}
+
+impl From<Box<RawValue>> for Payload {
+    fn from(raw: Box<RawValue>) -> Self {
+        Self(raw)
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Payload {}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Payload({})", self.as_str())
+    }
+}
+
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self)
+    }
+}
+
+/// What is told about an event beside its payload: a JSON object, kept as the text it was sent as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata(Payload);
+
+impl Metadata {
+    /// Takes `text` as it is, less the white space around it.
+    ///
+    /// # Errors
+    /// When `text` is not one JSON object.
+    pub fn from_text(text: &str) -> Result<Self, InvalidJson> {
+        Payload::from_text(text)?.try_into()
+    }
+
+    /// The metadata's JSON text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Reads the metadata as a `T`.
+    ///
+    /// # Errors
+    /// When the metadata is not a `T`.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InvalidJson> {
+        self.0.parse()
+    }
+}
+
+impl TryFrom<Payload> for Metadata {
+    type Error = InvalidJson;
+
+    fn try_from(json: Payload) -> Result<Self, Self::Error> {
+        if json.as_str().starts_with('{') {
+            Ok(Self(json))
+        } else {
+            Err(InvalidJson(serde::de::Error::custom("must be a JSON object")))
+        }
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Payload::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is not the JSON it should be.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct InvalidJson(serde_json::Error);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_keeps_its_text() {
+        for text in [
+            r#"{"b":1,"a":2,"b":3}"#,
+            "123456789012345678901234567890.10",
+            "1e400",
+            r#""A text""#,
+            "null",
+            r#"{ "spaced" : [ 1 , 2 ] }"#,
+        ] {
+            let payload = Payload::from_text(text).unwrap();
+            assert_eq!(payload.as_str(), text);
+            assert_eq!(serde_json::to_string(&payload).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn nesting_beyond_a_parser_stack_is_kept() {
+        let text = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(Payload::from_text(&text).unwrap().as_str(), text);
+    }
+
+    #[test]
+    fn white_space_around_a_payload_is_not_part_of_it() {
+        assert_eq!(Payload::from_text(" \n{} ").unwrap().as_str(), "{}");
+    }
+
+    #[test]
+    fn what_is_not_one_json_value_is_refused() {
+        for text in ["", "{", "{} {}", "nul", "'a'"] {
+            assert!(Payload::from_text(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_an_object() {
+        assert!(Metadata::from_text(r#"{"actor":"a"}"#).is_ok());
+        assert_eq!(Metadata::from_text("[]").unwrap_err().to_string(), "must be a JSON object");
+    }
+}

@@ -1,0 +1,43 @@
+//! Wire types of the serverless event store.
+//!
+//! What travels between the store, its clients and its consumers: streams, events, pages, notifications and
+//! problem bodies. The newtypes cannot hold a bad value: parsing is the only way to get one, so code behind
+//! the edge never checks again.
+//!
+//! ```
+//! use event_store_types::{NewEvent, Payload, StreamType};
+//!
+//! let stream_type: StreamType = "order".parse()?;
+//! let event = NewEvent::new("placed".parse()?, Payload::from_text(r#"{"total":1e400}"#)?);
+//! assert_eq!(event.payload.as_str(), r#"{"total":1e400}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod body;
+mod event;
+mod event_id;
+mod event_type;
+mod json;
+mod notification;
+mod page;
+mod problem;
+mod revision;
+mod stream;
+mod stream_id;
+mod stream_type;
+mod text;
+mod timestamp;
+
+pub use body::{AppendEvent, CreateStream, EventPageBody, Liveness, StreamBody, StreamPageBody};
+pub use event::{Event, NewEvent};
+pub use event_id::{EventId, InvalidEventId};
+pub use event_type::{EventType, InvalidEventType};
+pub use json::{InvalidJson, Metadata, Payload};
+pub use notification::Notification;
+pub use page::{EventPage, StreamPage};
+pub use problem::{Problem, ProblemDetails, ProblemType};
+pub use revision::{InvalidRevision, Revision};
+pub use stream::Stream;
+pub use stream_id::{InvalidStreamId, StreamId};
+pub use stream_type::{InvalidStreamType, StreamType};
+pub use timestamp::{InvalidTimestamp, Timestamp};

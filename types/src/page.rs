@@ -1,0 +1,31 @@
+//! Pages of events and of streams.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, Revision, Stream};
+
+/// A page of a stream's events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPage {
+    /// The events, in the order asked for.
+    pub events: Vec<Event>,
+    /// `false`: there was nothing more. `true`: there may be more, and rarely the next page is empty.
+    pub has_more: bool,
+    /// Where the next page continues: the revision of the last event of this page, or the position asked for
+    /// when the page is empty.
+    pub last_evaluated_revision: Revision,
+}
+
+/// A page of the streams of a type, oldest update first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamPage {
+    /// The streams.
+    pub streams: Vec<Stream>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// Where the next page continues: opaque, and good for this stream type only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_page_key: Option<String>,
+}

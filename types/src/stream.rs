@@ -1,0 +1,19 @@
+//! A stream, as it stands after one of its events.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Revision, StreamId, StreamType, Timestamp};
+
+/// A stream, as it stands after one of its events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stream {
+    /// The stream's id within its type.
+    pub stream_id: StreamId,
+    /// The stream's type.
+    pub stream_type: StreamType,
+    /// The revision of its last event.
+    pub revision: Revision,
+    /// When its last event was appended.
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,92 @@
+//! The id of a stream.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::text::travels_as_text;
+use crate::{EventId, StreamType};
+
+/// The id of a stream within its type: a UUID of any version, written in lower case with hyphens whatever
+/// spelling it arrived in, because two spellings must never become two keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(Uuid);
+
+impl StreamId {
+    /// The namespace under which stream ids are derived. It is part of the contract: changing it would let a
+    /// retried create make a second stream.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x6f5d_3c1e_8a70_4b7e_9c55_2f0d_1a64_e8b3);
+
+    /// Derives the id of a stream whose creator named only its first event: UUID version 5 of the type and
+    /// the event id, so that a retried create meets the stream that it made.
+    pub fn derive(stream_type: &StreamType, event_id: EventId) -> Self {
+        Self(Uuid::new_v5(&Self::NAMESPACE, format!("{stream_type}/{event_id}").as_bytes()))
+    }
+
+    /// The id as a UUID.
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl From<Uuid> for StreamId {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = InvalidStreamId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidStreamId)
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0.as_hyphenated(), formatter)
+    }
+}
+
+travels_as_text!(StreamId);
+
+/// A text that is not a [`StreamId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`")]
+pub struct InvalidStreamId;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_uuid_becomes_the_same_text() {
+        let canonical = "2886e475-d5cc-40f7-aec5-401071388b3c";
+        for spelling in [
+            canonical,
+            "2886E475-D5CC-40F7-AEC5-401071388B3C",
+            "2886e475d5cc40f7aec5401071388b3c",
+            "{2886e475-d5cc-40f7-aec5-401071388b3c}",
+            "urn:uuid:2886e475-d5cc-40f7-aec5-401071388b3c",
+        ] {
+            assert_eq!(spelling.parse::<StreamId>().unwrap().to_string(), canonical, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_derived_id_never_changes() {
+        let event_id = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap();
+        let derived = StreamId::derive(&"order".parse().unwrap(), event_id);
+        insta::assert_snapshot!(derived, @"");
+    }
+
+    #[test]
+    fn the_type_is_part_of_a_derived_id() {
+        let event_id = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap();
+        let order = StreamId::derive(&"order".parse().unwrap(), event_id);
+        let invoice = StreamId::derive(&"invoice".parse().unwrap(), event_id);
+        assert_ne!(order, invoice);
+    }
+}

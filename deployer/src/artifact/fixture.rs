@@ -24,7 +24,9 @@ pub(super) fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
 /// A zip with one entry of the mode given.
 pub(super) fn zip_with_mode(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    writer.start_file(name, SimpleFileOptions::default().unix_permissions(mode)).expect("an entry");
+    writer
+        .start_file(name, SimpleFileOptions::default().unix_permissions(mode))
+        .expect("an entry");
     writer.write_all(content).expect("a write to memory");
     writer.finish().expect("a small zip").into_inner()
 }

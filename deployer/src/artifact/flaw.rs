@@ -1,6 +1,6 @@
 //! PURE: why a zip is not what Lambda can run.
 
-use super::architecture::Architecture;
+use super::processor::Processor;
 
 /// What is wrong with a zip. The file's name is added by whoever read it.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
@@ -31,11 +31,11 @@ pub enum Flaw {
     },
     /// `bootstrap` is for another processor.
     #[error("holds code for {found}, but the environment asks for `{asked}`")]
-    WrongArchitecture {
+    WrongProcessor {
         /// The processor in the ELF header, in words.
         found: String,
         /// The one asked for.
-        asked: Architecture,
+        asked: Processor,
     },
     /// The zip is larger than Lambda takes.
     #[error("is {bytes} bytes, over Lambda's limit of {limit} for a zip")]

@@ -2,16 +2,18 @@
 
 use std::fmt;
 
+use crate::environment::Architecture;
+
 /// The processor that a function's code is built for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Architecture {
+pub enum Processor {
     /// AWS Graviton.
     Arm64,
     /// Intel and AMD.
     X86_64,
 }
 
-impl Architecture {
+impl Processor {
     /// Lambda's own name for it, also a folder's name and part of a key.
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,7 +31,18 @@ impl Architecture {
     }
 }
 
-impl fmt::Display for Architecture {
+impl From<Architecture> for Processor {
+    fn from(architecture: Architecture) -> Self {
+        match architecture {
+            Architecture::Arm64 => Self::Arm64,
+            Architecture::X86_64 => Self::X86_64,
+            Architecture::Host if cfg!(target_arch = "aarch64") => Self::Arm64,
+            Architecture::Host => Self::X86_64,
+        }
+    }
+}
+
+impl fmt::Display for Processor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
     }

@@ -10,7 +10,7 @@ use event_store_deployer::ui;
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => commands::run(cli, Surroundings::of_this_process()),
+        Ok(cli) => commands::run(&cli, &Surroundings::of_this_process()),
         Err(error) => ui::error::usage(&error),
     }
 }

@@ -55,12 +55,15 @@ pub struct Settings {
     pub environment: Environment,
     /// The template's file, as the user would name it.
     pub template_name: String,
+    /// The template's file.
+    pub template_path: PathBuf,
     /// The template's text.
     pub template: String,
-    /// The workspace that the current folder is in, if it is in one.
-    pub workspace: Option<PathBuf>,
+    /// The current folder, which relative paths start from.
+    pub folder: PathBuf,
     /// All settings with their sources.
     pub told: Vec<Setting>,
+    workspace: Option<PathBuf>,
 }
 
 /// Why there is nothing to work with.
@@ -131,7 +134,7 @@ impl Settings {
             .text(global.env.as_deref(), ("--env", "DEPLOYER_ENV"))
             .ok_or_else(|| SettingsError::NoEnvironment { known: workspace::environments(&folder) })?;
         let instance = found.text(global.instance.as_deref(), ("--instance", "DEPLOYER_INSTANCE"));
-        let (template, template_source) = found.path(
+        let (template_path, template_source) = found.path(
             global.template.as_deref(),
             ("--template", "DEPLOYER_TEMPLATE"),
             workspace::TEMPLATE,
@@ -144,8 +147,8 @@ impl Settings {
         let mut environment = Environment::parse(&file, &text, &name, instance_name.as_ref())?;
         let endpoint_source = found.endpoint(&mut environment)?;
 
-        let template_name = found.display(&template);
-        let template = std::fs::read_to_string(&template)
+        let template_name = found.display(&template_path);
+        let template = std::fs::read_to_string(&template_path)
             .map_err(|source| SettingsError::Unreadable { file: template_name.clone(), source })?;
 
         let mut told = vec![
@@ -162,7 +165,22 @@ impl Settings {
             value: endpoint.to_string(),
             source: endpoint_source,
         }));
-        Ok(Self { environment, template_name, template, workspace: found.workspace, told })
+        let folder = surroundings.folder.clone();
+        Ok(Self { environment, template_name, template_path, template, folder, told, workspace: found.workspace })
+    }
+
+    /// The workspace that the current folder is in.
+    ///
+    /// # Errors
+    /// It is in none: then everything that would be found in one has been given, and nothing can be built.
+    pub fn workspace(&self) -> Result<&Path, SettingsError> {
+        let no_workspace = || SettingsError::NoWorkspace { folder: self.folder.clone(), wanted: workspace::TEMPLATE };
+        self.workspace.as_deref().ok_or_else(no_workspace)
+    }
+
+    /// Names a file as the user would.
+    pub fn display(&self, path: &Path) -> String {
+        workspace::display(path, &self.folder)
     }
 }
 

@@ -65,7 +65,7 @@ impl Build<'_> {
             .await?;
         let packages = packages_of(self.binaries, &metadata)?;
         self.compile(&rustc, &packages, note).await?;
-        let folder = self.output();
+        let folder = Self::output(self.workspace, self.processor);
         for binary in self.binaries {
             pack(&folder, binary)?;
         }
@@ -76,9 +76,9 @@ impl Build<'_> {
         )?)
     }
 
-    /// Where the zips are, one folder a processor.
-    pub fn output(&self) -> PathBuf {
-        self.workspace.join("target/lambda").join(self.processor.name())
+    /// Where the zips of a workspace are, one folder a processor.
+    pub fn output(workspace: &Path, processor: Processor) -> PathBuf {
+        workspace.join("target/lambda").join(processor.name())
     }
 
     async fn rustc(&self) -> Result<Rustc, BuildError> {
@@ -146,11 +146,9 @@ impl Build<'_> {
             .args([
                 "--target",
                 &flags::versioned_target(target),
-                "--target-dir",
-                "target",
-                "--lambda-dir",
+                                "--lambda-dir",
             ])
-            .arg(self.output());
+            .arg(Self::output(self.workspace, self.processor));
         for package in packages {
             command.args(["--package", package]);
         }
@@ -168,6 +166,7 @@ impl Build<'_> {
         let c_target = target.replace('-', "_");
         command
             .env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags())
+            .env("CARGO_TARGET_DIR", self.workspace.join("target"))
             .env("CC_SHELL_ESCAPED_FLAGS", "1")
             .env(format!("CFLAGS_{c_target}"), folders.c_flags())
             .env(format!("CXXFLAGS_{c_target}"), folders.c_flags())

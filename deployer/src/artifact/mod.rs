@@ -66,4 +66,9 @@ impl Artifact {
     pub fn zip(&self) -> &[u8] {
         &self.zip
     }
+
+    /// The zip, to be sent.
+    pub fn into_zip(self) -> Vec<u8> {
+        self.zip
+    }
 }

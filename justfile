@@ -2,6 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 set positional-arguments
+set ignore-comments
 
 target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export DEPLOYER := target / "debug/deployer"
@@ -12,6 +13,11 @@ export PATH := justfile_directory() / ".tools/bin" + ":" + env("PATH")
 # dependencies), has every recipe share one build of the AWS crates with `cargo test`: minutes each time.
 
 cargo_build := "cargo build --workspace --examples"
+
+# `aws_of NAME`: an environment with an endpoint of its own is an emulator, which has its own keys. The user's are not
+# sent to it.
+
+aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml"; then export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; unset AWS_SESSION_TOKEN AWS_PROFILE; fi; }; aws_of'
 
 # List the recipes
 [private]
@@ -79,11 +85,10 @@ build:
 
 # Check formatting, code, templates, their renderings and spelling
 [group('development')]
-lint: _build_deployer
+lint: _build_deployer && _lint_renderings
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     cfn-lint templates/*.yaml
-    @just --justfile {{ quote(justfile()) }} _lint_renderings
     typos
 
 # Format the code
@@ -120,7 +125,3 @@ _lint_renderings:
         "$DEPLOYER" render --env "$name" >"$rendered/$name.json"
         cfn-lint "$rendered/$name.json"
     done
-
-# An environment with an endpoint of its own is an emulator, which has its own keys: the user's are not sent to it.
-
-aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml"; then export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; unset AWS_SESSION_TOKEN AWS_PROFILE; fi; }; aws_of'

@@ -93,7 +93,7 @@ impl Environment {
                 region,
                 stack,
                 protected,
-                architecture: written.architecture,
+                architecture: written.architecture.unwrap_or_default(),
                 parameters: written.parameters,
                 tags,
                 execution_role,

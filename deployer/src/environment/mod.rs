@@ -105,6 +105,22 @@ impl Environment {
         }
     }
 
+    /// Where the artifacts' own stack goes: the same account and region, but one stack for all environments in them,
+    /// so that nothing of this one is left in it.
+    #[must_use]
+    pub fn of_artifacts(&self) -> Self {
+        Self {
+            instance: None,
+            stack: StackName::of_artifacts(),
+            protected: false,
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            permissions_boundary: None,
+            url: None,
+            ..self.clone()
+        }
+    }
+
     /// Names the bucket of the artifacts, which all stacks of an account and region share.
     pub fn artifact_bucket(&self) -> String {
         format!("event-store-artifacts-{}-{}", self.account, self.region)

@@ -62,7 +62,12 @@ impl FakeCloud {
     }
 
     pub(crate) fn stay_stale(&self, reads: usize) {
-        self.world.borrow_mut().script.stale_reads = reads;
+        let mut world = self.world.borrow_mut();
+        world.script.stale_reads = reads;
+        for stack in &mut world.stacks {
+            // Only the next operation leaves a description behind.
+            stack.forget_the_past();
+        }
     }
 
     pub(crate) fn hold_events_back(&self, reads: usize) {

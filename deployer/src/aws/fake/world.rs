@@ -370,6 +370,10 @@ impl World {
 }
 
 impl FakeStack {
+    pub(super) fn forget_the_past(&mut self) {
+        self.before = None;
+    }
+
     fn answers_to(&self, name: &str) -> bool {
         self.id == name || self.name == name && self.status != StackStatus::DeleteComplete
     }

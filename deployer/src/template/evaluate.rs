@@ -302,7 +302,7 @@ impl<'t> Evaluator<'t> {
     /// Reports what CloudFormation itself would refuse in the template as it lies.
     pub(super) fn needs_language_extensions(&mut self, at: Location, what: &str) {
         if !self.template.language_extensions {
-            let message = format!("`{what}` needs `Transform: AWS::LanguageExtensions`");
+            let message = format!("{what} needs `Transform: AWS::LanguageExtensions`");
             self.refuse(at, message);
         }
     }

@@ -47,7 +47,7 @@ pub struct Environment {
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack and, through it, of its resources.
     pub tags: IndexMap<String, String>,
-    /// The role that `CloudFormation` works with instead of the caller's.
+    /// The role that CloudFormation works with instead of the caller's.
     pub execution_role: Option<RoleArn>,
     /// The permissions boundary of every role in the stack.
     pub permissions_boundary: Option<PolicyArn>,

@@ -112,7 +112,7 @@ impl Declaration {
         }
     }
 
-    /// `CloudFormation` matches the whole value, whether or not the pattern is anchored.
+    /// CloudFormation matches the whole value, whether or not the pattern is anchored.
     fn pattern(&self, name: &str) -> Result<Option<Regex>, NotAllowed> {
         let Some((pattern, _)) = &self.allowed_pattern else {
             return Ok(None);

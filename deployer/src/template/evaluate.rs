@@ -218,7 +218,7 @@ impl<'t> Evaluator<'t> {
             Function::Select => self.select(at, argument),
             Function::Split => self.split(at, argument),
             Function::Length => self.length(at, argument),
-            Function::ToJsonString => self.to_json_string(at, argument),
+            Function::ToJsonString => self.json_string(at, argument),
             Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => {
                 Some(Value::Call(function, Box::new(self.value(argument)?)))
             }

@@ -157,7 +157,7 @@ impl Evaluator<'_> {
     }
 
     /// The rendering has no transform, so what AWS alone knows cannot be part of the text.
-    pub(super) fn to_json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
+    pub(super) fn json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
         self.needs_language_extensions(at, "`Fn::ToJsonString`");
         let value = self.value(argument)?;
         if !value.is_literal() {

@@ -75,21 +75,18 @@ fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Resu
         let Fill::Revision(logical_id) = &fill.value else {
             continue;
         };
-        match revision(&body.resources, logical_id) {
-            Some(revision) => {
-                assignment
-                    .values
-                    .insert(parameter.clone(), ParameterValue::Text(revision));
-                revised = true;
-            }
-            None => {
-                let problem = Problem::new(
-                    &template.file,
-                    fill.at,
-                    format!("unknown resource `{logical_id}`"),
-                );
-                problems.push(problem.with_nearest(logical_id, body.resources.keys().map(String::as_str)));
-            }
+        if let Some(revision) = revision(&body.resources, logical_id) {
+            assignment
+                .values
+                .insert(parameter.clone(), ParameterValue::Text(revision));
+            revised = true;
+        } else {
+            let problem = Problem::new(
+                &template.file,
+                fill.at,
+                format!("unknown resource `{logical_id}`"),
+            );
+            problems.push(problem.with_nearest(logical_id, body.resources.keys().map(String::as_str)));
         }
     }
     problems.into_result()?;

@@ -5,7 +5,7 @@ use super::{refused, try_render};
 /// Evaluates one expression beside a resource `Table` that is there and `Gone` that is not.
 fn template_of(expression: &str) -> String {
     format!(
-        r#"
+        r"
 Transform: AWS::LanguageExtensions
 Parameters:
   Name: {{ Type: String, Default: orders }}
@@ -25,7 +25,7 @@ Resources:
     Type: A::B::C
     Properties:
       Value: {expression}
-"#
+"
     )
 }
 

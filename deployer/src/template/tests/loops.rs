@@ -4,7 +4,7 @@ use super::{refused, rendered};
 
 #[test]
 fn loops_are_written_out_at_every_depth() {
-    let template = r#"
+    let template = r"
 Transform: AWS::LanguageExtensions
 Conditions:
   Fn::ForEach::Conditions:
@@ -29,7 +29,7 @@ Resources:
         - Door${Zone}${Door}:
             Type: A::B::C
             Properties: { Net: !If [IsA, !Ref { 'Fn::Sub': 'NetA' }, none] }
-"#;
+";
     insta::assert_snapshot!(rendered(template, ""), @r#"
     {
       "Resources": {

@@ -4,7 +4,7 @@ use super::refused;
 
 #[test]
 fn a_wrong_template_is_named_with_all_its_places() {
-    let template = r#"
+    let template = r"
 Resorces: {}
 Parameters:
   A: { Type: Strin }
@@ -17,7 +17,7 @@ Transform: [AWS::LanguageExtensions, My::Macro]
 Metadata:
   Deployer: { Fil: {}, Fill: { X: environment, A: region, B: 'artifact:' } }
 Outputs: []
-"#;
+";
     insta::assert_snapshot!(refused(template, ""), @"
     t.yaml:1:1: the section `Resources` is missing
     t.yaml:2:1: unknown section `Resorces`
@@ -49,7 +49,7 @@ Outputs: []
 
 #[test]
 fn wrong_resources_outputs_conditions_and_rules_are_named_with_their_places() {
-    let template = r#"
+    let template = r"
 Parameters:
   Name: { Type: String, Default: x }
 Rules:
@@ -71,7 +71,7 @@ Resources:
   Fourth: text
 Outputs:
   One: { Valeu: x }
-"#;
+";
     insta::assert_snapshot!(refused(template, ""), @"
     t.yaml:5:3: the rule `Odd` has no list of `Assertions`
     t.yaml:5:10: unknown key `RuleConditon`
@@ -107,7 +107,7 @@ Outputs:
 
 #[test]
 fn wrong_settings_are_named_in_the_environments_file() {
-    let template = r#"
+    let template = r"
 Metadata: { Deployer: { Fill: { Filled: environment, Short: environment } } }
 Parameters:
   Filled: { Type: String }
@@ -123,7 +123,7 @@ Parameters:
   Default: { Type: String, Default: x, AllowedValues: [y] }
 Resources:
   A: { Type: 'A::B::C' }
-"#;
+";
     let parameters = "Filled: x\nChoice: iamm\nSmall: 64\nBig: 512\nText: many\nPattern: ['123456789012', '1']\n\
                       Single: [a]\nLength: a\nPatern: x";
     insta::assert_snapshot!(refused(template, parameters), @"

@@ -4,7 +4,7 @@ use super::{ENVIRONMENT, environment_with, rendered, try_render};
 use crate::environment::{Environment, Instance};
 use crate::template::{Artifacts, Capability, DeletionPolicy, Template, render, resolved_parameters};
 
-const WHOLE: &str = r#"
+const WHOLE: &str = r"
 AWSTemplateFormatVersion: '2010-09-09'
 Description: Größe – 𝄞
 Transform: AWS::LanguageExtensions
@@ -55,7 +55,7 @@ Resources:
 Outputs:
   Arn: { Value: !GetAtt Function.Arn, Export: { Name: !Sub '${AWS::StackName}-arn' } }
   Public: { Condition: IsPublic, Value: !Ref Everyone }
-"#;
+";
 
 #[test]
 fn a_template_is_rendered_whole() {

@@ -13,12 +13,12 @@ use crate::problem::Problems;
 const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: store\n";
 
 fn environment_with(parameters: &str) -> Environment {
-    let parameters: String = parameters.lines().map(|line| format!("  {line}\n")).collect();
-    let text = format!("{ENVIRONMENT}parameters:\n{parameters}  # end\n");
-    let text = if parameters.is_empty() {
-        ENVIRONMENT.to_owned()
-    } else {
-        text
+    let text = match parameters {
+        "" => ENVIRONMENT.to_owned(),
+        parameters => format!(
+            "{ENVIRONMENT}parameters:\n  {}\n",
+            parameters.replace('\n', "\n  ")
+        ),
     };
     Environment::parse("environments/staging.yaml", &text, "staging", None).unwrap()
 }

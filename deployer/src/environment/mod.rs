@@ -1,6 +1,6 @@
 //! PURE: `environments/<name>.yaml`, read into an [`Environment`].
 //!
-//! The file is read twice over: [`file`] takes its shape apart and is what the JSON Schema is generated from;
+//! The file is read twice over: `file` takes its shape apart and is what the JSON Schema is generated from;
 //! this module gives each value its meaning. Both go on after a mistake, so that all are reported at once.
 
 mod address;

@@ -67,7 +67,7 @@ pub fn resolved_parameters(
     render(template, environment, artifacts).map(|rendered| rendered.parameters().clone())
 }
 
-/// Sets the revisions; tells whether there is any.
+/// Sets the revisions; tells whether there is any. A resource that is removed by its condition has none.
 fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Result<bool, Problems> {
     let mut problems = Problems::default();
     let mut revised = false;
@@ -80,7 +80,11 @@ fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Resu
                 .values
                 .insert(parameter.clone(), ParameterValue::Text(revision));
             revised = true;
-        } else {
+        } else if !template
+            .section("Resources")
+            .iter()
+            .any(|entry| entry.key == *logical_id)
+        {
             let problem = Problem::new(
                 &template.file,
                 fill.at,

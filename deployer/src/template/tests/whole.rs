@@ -311,3 +311,12 @@ fn waiting_for_a_removed_resource_is_dropped() {
     }
     "#);
 }
+
+#[test]
+fn a_resource_that_is_removed_needs_no_revision() {
+    let template = "Metadata: { Deployer: { Fill: { R: 'revision:Gone' } } }\nParameters:\n  R: { Type: String }\n\
+                    Conditions:\n  IsNot: !Equals [a, b]\nResources:\n  Here: { Type: x }\n  \
+                    Gone: { Type: x, Condition: IsNot, Properties: { Description: !Ref R } }\n";
+    let rendered = try_render(template, "").unwrap();
+    assert_eq!(rendered.parameters()["R"], "0".repeat(64));
+}

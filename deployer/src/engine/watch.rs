@@ -40,7 +40,7 @@ pub(super) struct Ended {
     /// The stack, unless it is gone.
     pub(super) stack: Option<DeployedStack>,
     /// What brought the operation down, if something did.
-    pub(super) cause: Option<Failure>,
+    pub(super) cause: Option<Box<Failure>>,
 }
 
 /// Why an operation was not followed to its end. It goes on all the same.
@@ -156,7 +156,7 @@ async fn end<C: Cloud, T: Talk>(
     let cause = if status.is_success() {
         None
     } else {
-        root_cause(&history.events)
+        root_cause(&history.events).map(Box::new)
     };
     Ok(Ended { status, stack, cause })
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::StackStatus;
 
-pub(crate) use world::{ACCOUNT, BUCKET, FakeTable, World, code_sha256};
+pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.
 pub(crate) struct FakeCloud {

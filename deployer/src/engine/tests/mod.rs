@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::aws::fake::{ACCOUNT, BUCKET, FakeCloud, code_sha256};
+use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
 use super::{
     Answer, ArtifactBucket, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
@@ -174,10 +174,7 @@ impl Scene {
                     .iter()
                     .map(|change_set| &change_set.name)
                     .collect();
-                assert!(
-                    stack.change_sets.iter().all(|change_set| change_set.is_going()),
-                    "{names:?}"
-                );
+                assert!(stack.change_sets.iter().all(FakeChangeSet::is_going), "{names:?}");
             }
         });
     }

@@ -36,9 +36,7 @@ impl<'settings> Explain<'settings> {
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { cause, .. }
             | DeployError::NoBucket { cause, .. }
-            | DeployError::NotRemoved { cause, .. } => cause
-                .as_ref()
-                .map(because)
+            | DeployError::NotRemoved { cause, .. } => cause.as_deref().map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -99,9 +97,7 @@ impl<'settings> Explain<'settings> {
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
             DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { cause, .. } => cause
-                .as_ref()
-                .map(because)
+            DestroyError::Failed { cause, .. } => cause.as_deref().map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -274,7 +270,7 @@ mod tests {
         let error = DeployError::Failed {
             stack: "orders".to_owned(),
             status: StackStatus::UpdateRollbackComplete,
-            cause: Some(cause),
+            cause: Some(Box::new(cause)),
         };
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         1: stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`

@@ -1,0 +1,223 @@
+//! What a user sees of an environment file, right or wrong.
+
+use super::*;
+
+const PRODUCTION: &str = r#"
+account: "123456789012"
+region: eu-central-1
+stack: store
+protected: true
+architecture: x86_64
+parameters:
+  Access: iam
+  Callers: [arn:aws:iam::123456789012:role/orders, 210987654321]
+  ApiMemoryMb: 512
+  Tracing: true
+tags: { service: event-store, cost: 42 }
+executionRole: arn:aws:iam::123456789012:role/deploy
+permissionsBoundary: arn:aws:iam::123456789012:policy/boundary
+"#;
+
+fn parse(text: &str) -> Result<Environment, Problems> {
+    Environment::parse("environments/staging.yaml", text, "staging", None)
+}
+
+fn refused(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+fn instance(name: &str) -> Instance {
+    name.parse().unwrap()
+}
+
+#[test]
+fn a_file_is_read_whole() {
+    let environment = parse(PRODUCTION).unwrap();
+    assert_eq!(environment.name.as_str(), "staging");
+    assert_eq!(environment.account.as_str(), "123456789012");
+    assert_eq!(environment.region.as_str(), "eu-central-1");
+    assert_eq!(environment.stack.as_str(), "store");
+    assert!(environment.protected);
+    assert_eq!(environment.architecture, Architecture::X86_64);
+    assert_eq!(
+        environment.execution_role.as_ref().unwrap().as_str(),
+        "arn:aws:iam::123456789012:role/deploy"
+    );
+    assert!(environment.permissions_boundary.is_some());
+    assert_eq!(
+        environment.artifact_bucket(),
+        "event-store-artifacts-123456789012-eu-central-1"
+    );
+    assert_eq!(environment.tags["cost"], "42");
+}
+
+#[test]
+fn numbers_and_truth_values_of_parameters_become_texts() {
+    let environment = parse(PRODUCTION).unwrap();
+    let value = |name: &str| environment.parameters[name].value.clone();
+    assert_eq!(value("ApiMemoryMb"), ParameterValue::Text("512".to_owned()));
+    assert_eq!(value("Tracing"), ParameterValue::Text("true".to_owned()));
+    let callers = ["arn:aws:iam::123456789012:role/orders", "210987654321"].map(str::to_owned);
+    assert_eq!(value("Callers"), ParameterValue::List(callers.to_vec()));
+    assert_eq!(
+        environment.parameters["ApiMemoryMb"].at,
+        Location { line: 10, column: 16 }
+    );
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let environment = parse("account: '000000000000'\nregion: eu-west-1\n").unwrap();
+    assert_eq!(environment.stack.as_str(), "event-store-staging");
+    assert_eq!(environment.architecture, Architecture::Arm64);
+    assert!(!environment.protected);
+    assert!(environment.parameters.is_empty());
+    assert!(environment.tags.is_empty());
+    assert_eq!(environment.endpoint, None);
+}
+
+#[test]
+fn an_instance_is_a_suffix_of_the_stack() {
+    let text = "account: '000000000000'\nregion: eu-west-1\n";
+    let environment = Environment::parse(
+        "environments/staging.yaml",
+        text,
+        "staging",
+        Some(&instance("pr-42")),
+    )
+    .unwrap();
+    assert_eq!(environment.stack.as_str(), "event-store-staging-pr-42");
+    assert_eq!(environment.instance, Some(instance("pr-42")));
+}
+
+#[test]
+fn an_instance_of_a_protected_environment_is_refused() {
+    let problems = Environment::parse(
+        "environments/production.yaml",
+        PRODUCTION,
+        "production",
+        Some(&instance("pr-42")),
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(problems, @"
+    environments/production.yaml:5:12: a protected environment has no instance `pr-42`
+      hint: leave out `--instance`, or choose another environment
+    ");
+}
+
+#[test]
+fn an_instance_counts_towards_the_length_of_the_stack() {
+    let text = "account: '000000000000'\nregion: eu-west-1\nstack: event-store-of-the-orders-team\n";
+    let problems = Environment::parse(
+        "environments/staging.yaml",
+        text,
+        "staging",
+        Some(&instance("pr-42")),
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(problems, @"environments/staging.yaml:3:8: the stack name `event-store-of-the-orders-team-pr-42` has 36 characters where 32 are allowed");
+}
+
+#[test]
+fn an_endpoint_has_its_own_function_urls() {
+    let text = "account: '000000000000'\nregion: eu-west-1\nendpoint: http://127.0.0.1:4566\n\
+                url: '{endpoint}/_aws/lambda-url/{id}/'\n";
+    let environment = parse(text).unwrap();
+    let endpoint = environment.endpoint.unwrap();
+    let address = environment.url.unwrap().address(&endpoint, "abc");
+    assert_eq!(address, "http://127.0.0.1:4566/_aws/lambda-url/abc/");
+}
+
+#[test]
+fn all_problems_are_in_one_message() {
+    let text = r"
+acount: 123456789012
+region: eu-centrl-1
+stack: event_store
+protected: maybe
+architecture: arm46
+parameters:
+  Access:
+  Callers: [a, [b], 'c,d']
+  Nested: { a: 1 }
+tags: { 'aws:cost': 1, 'a|b': 2, empty: }
+executionRole: deploy
+permissionsBoundary: !Ref Boundary
+endpoint: 127.0.0.1:4566
+url: http://127.0.0.1/
+";
+    insta::assert_snapshot!(refused(text), @"
+    environments/staging.yaml:1:1: the key `account` is missing
+    environments/staging.yaml:2:1: unknown key `acount`
+      hint: did you mean `account`?
+    environments/staging.yaml:3:9: unknown region `eu-centrl-1`
+      hint: did you mean `eu-central-1`?
+    environments/staging.yaml:4:8: the stack name `event_store` is not a letter followed by letters, digits or hyphens
+    environments/staging.yaml:5:12: `protected` is `true` or `false`, not `maybe`
+    environments/staging.yaml:6:15: `architecture` is `arm64`, `x86_64` or `host`, not `arm46`
+      hint: did you mean `arm64`?
+    environments/staging.yaml:8:9: the parameter `Access` has no value
+    environments/staging.yaml:9:16: a member of the list `Callers` is a text, not a list
+    environments/staging.yaml:9:21: a member of the list `Callers` has a comma: `c,d`
+    environments/staging.yaml:10:11: the parameter `Nested` is a text or a list, not a mapping
+    environments/staging.yaml:11:9: the tag `aws:cost` begins with `aws:`, which is AWS's own
+    environments/staging.yaml:11:24: the tag `a|b` has other characters than letters, digits, spaces and `_.:/=+-@`
+    environments/staging.yaml:11:39: `tags.empty` has no value
+    environments/staging.yaml:12:16: `deploy` is not the ARN of a role
+      hint: a role is written `arn:aws:iam::123456789012:role/name`
+    environments/staging.yaml:13:22: `!Ref` has no meaning in an environment file
+    environments/staging.yaml:13:22: `Boundary` is not the ARN of a managed policy
+      hint: a policy is written `arn:aws:iam::123456789012:policy/name`
+    environments/staging.yaml:14:11: the endpoint `127.0.0.1:4566` is not an http or https URL
+      hint: an endpoint is written `http://127.0.0.1:4566`
+    environments/staging.yaml:15:6: `url` has no `{id}` in `http://127.0.0.1/`
+    ");
+}
+
+#[test]
+fn an_empty_file_and_one_that_is_no_mapping_are_refused() {
+    insta::assert_snapshot!(refused(""), @"environments/staging.yaml:1:1: the file is empty");
+    insta::assert_snapshot!(refused("- account\n"), @"environments/staging.yaml:1:1: an environment is a mapping, not a list");
+}
+
+#[test]
+fn missing_keys_and_missing_values_are_told_apart() {
+    insta::assert_snapshot!(refused("region:\n"), @"
+    environments/staging.yaml:1:1: the key `account` is missing
+    environments/staging.yaml:1:7: `region` has no value
+    ");
+}
+
+#[test]
+fn repeated_keys_are_refused() {
+    insta::assert_snapshot!(refused("region: eu-west-1\nregion: eu-west-2\n"), @"environments/staging.yaml:2:1: the key `region` is repeated; it was first given in line 1");
+}
+
+#[test]
+fn a_region_without_function_urls_names_those_with() {
+    insta::assert_snapshot!(refused("account: '000000000000'\nregion: eu-central-2\n"), @"
+    environments/staging.yaml:2:9: the region `eu-central-2` has no function URLs
+      hint: the ones that have are af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ca-central-1, eu-central-1, eu-north-1, eu-south-1, eu-west-1, eu-west-2, eu-west-3, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-west-1, us-west-2
+    ");
+}
+
+#[test]
+fn a_url_needs_an_endpoint() {
+    insta::assert_snapshot!(
+        refused("account: '000000000000'\nregion: eu-west-1\nurl: '{endpoint}/{id}'\n"), @"environments/staging.yaml:3:6: `url` is given without `endpoint`");
+}
+
+#[test]
+fn a_stack_has_at_most_fifty_tags() {
+    let tags: Vec<String> = (0..51).map(|number| format!("  tag{number}: x\n")).collect();
+    let tags = tags.concat();
+    insta::assert_snapshot!(
+        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:54:3: a stack has at most 50 tags; these are 51");
+}
+
+#[test]
+fn the_name_of_the_file_is_checked_as_well() {
+    let text = "account: '000000000000'\nregion: eu-west-1\n";
+    let problems = Environment::parse("environments/My Env.yaml", text, "My Env", None).unwrap_err();
+    insta::assert_snapshot!(problems, @"environments/My Env.yaml:1:1: the environment name `My Env` is not a letter followed by at most 31 letters, digits or hyphens, in lower case");
+}

@@ -1,0 +1,26 @@
+//! The client: how long it waits, and how often it tries.
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+pub use aws_sdk_dynamodb::Client;
+
+use crate::store::limits;
+
+/// Opens a client on what the process's environment names: region, credentials, and an endpoint if there is one.
+pub async fn connect() -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_timeout(limits::OPERATION_TIMEOUT)
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(limits::ATTEMPTS)
+        .with_max_backoff(limits::LONGEST_BACKOFF);
+    let configuration = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .load()
+        .await;
+    Client::new(&configuration)
+}

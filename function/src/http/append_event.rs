@@ -29,5 +29,10 @@ fn request(path: &PathTexts, body: &JsonBody) -> Result<(StreamKey, Revision, Ap
     let stream = path.stream(&mut problems);
     let revision = path.parse("revision", &mut problems);
     let append = body.append_event(&mut problems);
-    problems.finish(stream.zip(revision).zip(append).map(|((stream, revision), append)| (stream, revision, append)))
+    problems.finish(
+        stream
+            .zip(revision)
+            .zip(append)
+            .map(|((stream, revision), append)| (stream, revision, append)),
+    )
 }

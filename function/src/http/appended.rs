@@ -39,9 +39,18 @@ pub(super) async fn append(
             Ok(([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response())
         }
         Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
-        Outcome::Conflict { expected, current, event } => {
+        Outcome::Conflict {
+            expected,
+            current,
+            event,
+        } => {
             observation.revision(current);
-            Err(ApiError::RevisionConflict { stream, expected, current, event: event.map(Box::new) })
+            Err(ApiError::RevisionConflict {
+                stream,
+                expected,
+                current,
+                event: event.map(Box::new),
+            })
         }
         Outcome::EventIdReused { ids } => Err(ApiError::EventIdReused { ids }),
     }

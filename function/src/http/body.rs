@@ -23,7 +23,10 @@ impl JsonBody {
         let stream_id = body.optional("streamId", problems, text);
         let initial_event = new_event(&mut body, "initialEvent", problems);
         body.finish(problems);
-        Some(CreateStream { stream_id, initial_event: initial_event? })
+        Some(CreateStream {
+            stream_id,
+            initial_event: initial_event?,
+        })
     }
 
     /// Reads the body of an append of one event.
@@ -35,7 +38,9 @@ impl JsonBody {
     }
 
     fn object(&self, problems: &mut FieldProblems) -> Option<Object<'_>> {
-        Object::of_body(&self.0).map_err(|wrong| problems.extend(wrong)).ok()
+        Object::of_body(&self.0)
+            .map_err(|wrong| problems.extend(wrong))
+            .ok()
     }
 }
 
@@ -46,7 +51,12 @@ fn new_event(body: &mut Object<'_>, name: &'static str, problems: &mut FieldProb
     let content = event.required("payload", problems, |value| Ok::<_, String>(payload(value)));
     let metadata = event.optional("metadata", problems, |value| Metadata::try_from(payload(value)));
     event.finish(problems);
-    Some(NewEvent { event_id, event_type: event_type?, payload: content?, metadata })
+    Some(NewEvent {
+        event_id,
+        event_type: event_type?,
+        payload: content?,
+        metadata,
+    })
 }
 
 fn payload(value: &RawValue) -> Payload {
@@ -57,9 +67,14 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         if !content_type.is_some_and(is_json) {
-            return Err(ApiError::UnsupportedMediaType { found: content_type.map(Into::into) });
+            return Err(ApiError::UnsupportedMediaType {
+                found: content_type.map(Into::into),
+            });
         }
         let bytes = read(request.into_body()).await?;
         let text = String::from_utf8(bytes)
@@ -71,7 +86,9 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
     let announced = body.size_hint().lower();
     if announced > limits::BODY_BYTES as u64 {
-        return Err(ApiError::BodyTooLarge { size: Some(announced) });
+        return Err(ApiError::BodyTooLarge {
+            size: Some(announced),
+        });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
     let mut chunks = body.into_data_stream();
@@ -86,7 +103,12 @@ async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
 
 /// Whether a content type is `application/json`, or one built on it (RFC 6839 §3.1), whatever its parameters.
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
@@ -96,10 +118,21 @@ mod tests {
 
     #[test]
     fn json_goes_by_several_names() {
-        for name in ["application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"] {
+        for name in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/cloudevents+json",
+        ] {
             assert!(is_json(name), "{name}");
         }
-        for name in ["", "text/json", "text/plain", "application/jsonp", "application/x-www-form-urlencoded", "json"] {
+        for name in [
+            "",
+            "text/json",
+            "text/plain",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+            "json",
+        ] {
             assert!(!is_json(name), "{name}");
         }
     }

@@ -23,10 +23,19 @@ pub(super) async fn handle(
     path: PathTexts,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let (stream_type, CreateStream { stream_id, mut initial_event }) = request(&path, &body)?;
+    let (
+        stream_type,
+        CreateStream {
+            stream_id,
+            mut initial_event,
+        },
+    ) = request(&path, &body)?;
     let event_id = *initial_event.event_id.get_or_insert_with(EventId::random);
     let stream_id = stream_id.unwrap_or_else(|| StreamId::derive(&stream_type, event_id));
-    let stream = StreamKey { stream_type, stream_id };
+    let stream = StreamKey {
+        stream_type,
+        stream_id,
+    };
     appended::append(&store, &observation, stream, Revision::FIRST, vec![initial_event]).await
 }
 

@@ -33,7 +33,11 @@ impl<'a> Object<'a> {
         let members = serde_json::Deserializer::from_str(value.get())
             .deserialize_map(Members)
             .map_err(|error| error.to_string())?;
-        Ok(Self { prefix, known: Vec::new(), members })
+        Ok(Self {
+            prefix,
+            known: Vec::new(),
+            members,
+        })
     }
 
     /// Takes a member that must be there.
@@ -66,7 +70,11 @@ impl<'a> Object<'a> {
     }
 
     /// Takes a member that must be there and be an object, whose own members are then named below it.
-    pub(super) fn required_object(&mut self, name: &'static str, problems: &mut FieldProblems) -> Option<Self> {
+    pub(super) fn required_object(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+    ) -> Option<Self> {
         let prefix = format!("{}.", self.field(name));
         self.required(name, problems, |value| Self::read(prefix, value))
     }
@@ -74,9 +82,17 @@ impl<'a> Object<'a> {
     /// Ends the reading: what has not been taken is not known. A misspelt member must not be passed over, for
     /// a misspelt `eventId` would silently give up idempotency.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
-        let known = self.known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let known = self
+            .known
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
         for (name, _) in &self.members {
-            problems.add(format!("{}{name}", self.prefix), format_args!("unknown; known here: {known}"));
+            problems.add(
+                format!("{}{name}", self.prefix),
+                format_args!("unknown; known here: {known}"),
+            );
         }
     }
 
@@ -86,7 +102,10 @@ impl<'a> Object<'a> {
 
     fn take(&mut self, name: &'static str, problems: &mut FieldProblems) -> Option<&'a RawValue> {
         self.known.push(name);
-        let mut taken = self.members.extract_if(.., |(member, _)| member == name).map(|(_, value)| value);
+        let mut taken = self
+            .members
+            .extract_if(.., |(member, _)| member == name)
+            .map(|(_, value)| value);
         let value = taken.next();
         let is_repeated = taken.count() > 0;
         if is_repeated {
@@ -101,7 +120,9 @@ pub(super) fn text<T>(value: &RawValue) -> Result<T, String>
 where
     T: FromStr<Err: Display>,
 {
-    let text: Cow<'_, str> = serde_json::from_str::<Text<'_>>(value.get()).map_err(|_| "must be text")?.0;
+    let text: Cow<'_, str> = serde_json::from_str::<Text<'_>>(value.get())
+        .map_err(|_| "must be text")?
+        .0;
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 

@@ -35,9 +35,14 @@ fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, Field
     let updated_after = query.optional(&["updated-after"], &mut problems, str::parse);
     // The second name is the one that the Go system's client sends.
     let page_key = query.optional(&["stream-next-page-key", "nextPageKey"], &mut problems, |text| {
-        stream_type.as_ref().map(|stream_type| PageKey::decode(text, stream_type)).transpose()
+        stream_type
+            .as_ref()
+            .map(|stream_type| PageKey::decode(text, stream_type))
+            .transpose()
     });
-    let limit = query.optional(&["limit"], &mut problems, |text| limits::page_limit(text, limits::PAGE_STREAMS));
+    let limit = query.optional(&["limit"], &mut problems, |text| {
+        limits::page_limit(text, limits::PAGE_STREAMS)
+    });
     query.finish(&mut problems);
     problems.finish(stream_type.map(|stream_type| ListStreams {
         stream_type,

@@ -32,10 +32,22 @@ use problem::ApiError;
 pub fn router(store: Store) -> Router {
     Router::new()
         .route("/liveness-check", get(liveness::handle))
-        .route("/streams/{streamType}", post(create_stream::handle).get(list_streams::handle))
-        .route("/streams/{streamType}/{streamId}/details", get(stream_details::handle))
-        .route("/streams/{streamType}/{streamId}/events", get(read_events::handle))
-        .route("/streams/{streamType}/{streamId}/events/{revision}", put(append_event::handle))
+        .route(
+            "/streams/{streamType}",
+            post(create_stream::handle).get(list_streams::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/details",
+            get(stream_details::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/events",
+            get(read_events::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/events/{revision}",
+            put(append_event::handle),
+        )
         .fallback(async || ApiError::RouteNotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(store)

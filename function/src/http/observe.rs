@@ -95,14 +95,20 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
 
     let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = response.unwrap_or_else(|panic| ApiError::Panic { message: said(&*panic) }.into_response());
+    let mut response = response.unwrap_or_else(|panic| {
+        ApiError::Panic {
+            message: said(&*panic),
+        }
+        .into_response()
+    });
     let facts = observation.facts();
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
         let mut told = error.respond(&request_id, facts.event_ids.clone());
         // What the router said besides stays: the methods that a path allows.
         let said = std::mem::take(response.headers_mut());
-        told.headers_mut().extend(said.into_iter().filter(|(name, _)| name == http::header::ALLOW));
+        told.headers_mut()
+            .extend(said.into_iter().filter(|(name, _)| name == http::header::ALLOW));
         response = told;
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -173,7 +179,9 @@ fn proof_name(proof: Proof) -> &'static str {
 /// What a panic said.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("nothing").into()
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("nothing")
+        .into()
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ impl PathTexts {
     where
         T: FromStr<Err: Display>,
     {
-        let text = self.0.iter().find(|(parameter, _)| *parameter == name).map_or("", |(_, text)| text);
+        let text = self
+            .0
+            .iter()
+            .find(|(parameter, _)| *parameter == name)
+            .map_or("", |(_, text)| text);
         problems.keep(name, text.parse())
     }
 
@@ -28,7 +32,10 @@ impl PathTexts {
     pub(super) fn stream(&self, problems: &mut FieldProblems) -> Option<StreamKey> {
         let stream_type = self.parse("streamType", problems);
         let stream_id = self.parse("streamId", problems);
-        Some(StreamKey { stream_type: stream_type?, stream_id: stream_id? })
+        Some(StreamKey {
+            stream_type: stream_type?,
+            stream_id: stream_id?,
+        })
     }
 }
 
@@ -37,6 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PathTexts {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let texts = RawPathParams::from_request_parts(parts, state).await;
-        Ok(Self(texts.map_err(|_| FieldProblems::of("path", "must be UTF-8 once percent-decoded"))?))
+        Ok(Self(texts.map_err(|_| {
+            FieldProblems::of("path", "must be UTF-8 once percent-decoded")
+        })?))
     }
 }

@@ -168,7 +168,12 @@ impl ApiError {
         let mut details = ProblemDetails::default();
         match self {
             Self::InvalidRequest(problems) => details.messages = problems.clone().into_messages(),
-            Self::RevisionConflict { expected, current, event, .. } => {
+            Self::RevisionConflict {
+                expected,
+                current,
+                event,
+                ..
+            } => {
                 details.expected_revision = Some(expected.map_or(0, Revision::as_u64));
                 details.current_revision = Some(*current);
                 details.event = event.as_deref().cloned();

@@ -27,7 +27,9 @@ impl QueryTexts {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         self.known.extend(names);
-        let mut taken = self.parameters.extract_if(.., |(name, _)| names.contains(&name.as_str()));
+        let mut taken = self
+            .parameters
+            .extract_if(.., |(name, _)| names.contains(&name.as_str()));
         let (name, text) = taken.next()?;
         let is_repeated = taken.count() > 0;
         if is_repeated {
@@ -38,7 +40,12 @@ impl QueryTexts {
 
     /// Ends the reading: what has not been taken is not known.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
-        let known = self.known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let known = self
+            .known
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
         for (name, _) in self.parameters {
             problems.add(name, format_args!("unknown; known here: {known}"));
         }
@@ -52,6 +59,9 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryTexts {
         let Query(parameters) = Query::from_request_parts(parts, state)
             .await
             .map_err(|error| FieldProblems::of("query", error.body_text()))?;
-        Ok(Self { known: Vec::new(), parameters })
+        Ok(Self {
+            known: Vec::new(),
+            parameters,
+        })
     }
 }

@@ -10,7 +10,7 @@ use super::path::PathTexts;
 use super::problem::ApiError;
 use super::query::QueryTexts;
 use super::store::Store;
-use crate::store::read::{Forwards, Outcome};
+use crate::store::read::Forwards;
 use crate::store::{limits, operations};
 
 /// Answers with a page of the stream's events, oldest first.
@@ -24,21 +24,19 @@ pub(super) async fn handle(
     let stream = read.stream.clone();
     observation.stream(&stream);
 
-    match operations::read_forwards(&store.events(&observation), store.tails(), read).await? {
-        Outcome::Page(event_page) => {
-            observation.revision(event_page.last_evaluated_revision);
-            Ok(Json(EventPageBody { event_page }))
-        }
-        Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
-        Outcome::Gap{..} => unreachable!(),
-    }
+    let page = operations::read_forwards(&store.events(&observation), store.tails(), read).await?;
+    let event_page = page.ok_or(ApiError::StreamNotFound(stream))?;
+    observation.revision(event_page.last_evaluated_revision);
+    Ok(Json(EventPageBody { event_page }))
 }
 
 fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Forwards, FieldProblems> {
     let mut problems = FieldProblems::default();
     let stream = path.stream(&mut problems);
     let after = query.optional(&["after-revision"], &mut problems, position);
-    let limit = query.optional(&["limit"], &mut problems, |text| limits::page_limit(text, limits::PAGE_EVENTS));
+    let limit = query.optional(&["limit"], &mut problems, |text| {
+        limits::page_limit(text, limits::PAGE_EVENTS)
+    });
     query.finish(&mut problems);
     problems.finish(stream.map(|stream| Forwards {
         stream,
@@ -49,5 +47,9 @@ fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Forwards, FieldPro
 
 /// Reads a position in a stream: a revision, or 0 for the beginning.
 fn position(text: &str) -> Result<Option<Revision>, InvalidRevision> {
-    if text == "0" { Ok(None) } else { text.parse().map(Some) }
+    if text == "0" {
+        Ok(None)
+    } else {
+        text.parse().map(Some)
+    }
 }

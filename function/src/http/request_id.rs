@@ -12,7 +12,10 @@ pub(super) fn of(request: &Request) -> String {
     if let Some(context) = request.extensions().get::<lambda_http::Context>() {
         return context.request_id.clone();
     }
-    let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok());
     match given {
         Some(given) if is_well_formed(given) => given.into(),
         _ => Uuid::now_v7().to_string(),
@@ -22,7 +25,9 @@ pub(super) fn of(request: &Request) -> String {
 /// Whether an id is 1–128 letters, digits, `.`, `_`, `:` or `-`.
 fn is_well_formed(id: &str) -> bool {
     (1..=MAX_LENGTH).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -32,7 +37,10 @@ mod tests {
     use super::*;
 
     fn id_of(given: &str) -> String {
-        of(&Request::builder().header("x-request-id", given).body(Body::empty()).unwrap())
+        of(&Request::builder()
+            .header("x-request-id", given)
+            .body(Body::empty())
+            .unwrap())
     }
 
     #[test]
@@ -50,7 +58,10 @@ mod tests {
 
     #[test]
     fn the_id_of_the_invocation_comes_first() {
-        let mut request = Request::builder().header("x-request-id", "mine").body(Body::empty()).unwrap();
+        let mut request = Request::builder()
+            .header("x-request-id", "mine")
+            .body(Body::empty())
+            .unwrap();
         let mut context = lambda_http::Context::default();
         context.request_id = "invocation".into();
         request.extensions_mut().insert(context);

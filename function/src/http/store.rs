@@ -17,7 +17,11 @@ pub struct Store {
 impl Store {
     /// A store on both tables that remembers nothing yet.
     pub fn new(events: EventsTable, catalogue: CatalogueTable) -> Self {
-        Self { events, catalogue, tails: Arc::new(Tails::new()) }
+        Self {
+            events,
+            catalogue,
+            tails: Arc::new(Tails::new()),
+        }
     }
 
     /// The events table, its use counted with `observation`.

@@ -7,12 +7,16 @@
 pub mod append;
 pub mod commit;
 pub mod consumed;
+pub mod cursor;
 pub mod dynamo;
 pub mod error;
 pub mod limits;
+pub mod list;
 pub mod operations;
 pub mod port;
+pub mod position;
 pub mod read;
+pub mod shard;
 pub mod stream_key;
 pub mod tails;
 #[cfg(test)]

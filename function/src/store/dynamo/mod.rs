@@ -1,10 +1,12 @@
 //! DynamoDB: the only module that names its SDK.
 
+pub mod catalogue;
 mod client;
 mod error;
 pub mod events;
 mod item;
 
+pub use catalogue::CatalogueTable;
 pub use client::{Client, connect};
 pub use events::EventsTable;
 

@@ -107,7 +107,9 @@ impl FromStr for Mode {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let is_name = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         if is_name && (1..=64).contains(&text.len()) {
             Ok(Self(text.into()))
         } else {
@@ -189,21 +191,34 @@ struct Variables<Lookup> {
 
 impl<Lookup: Fn(&str) -> Option<String>> Variables<Lookup> {
     fn new(lookup: Lookup) -> Self {
-        Self { lookup, problems: Vec::new() }
+        Self {
+            lookup,
+            problems: Vec::new(),
+        }
     }
 
     fn required<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
         if self.is_set(variable) {
             self.optional(variable)
         } else {
-            self.problems.push(ConfigProblem { variable, expectation: "is not set" });
+            self.problems.push(ConfigProblem {
+                variable,
+                expectation: "is not set",
+            });
             None
         }
     }
 
     fn optional<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
         let text = (self.lookup)(variable).filter(|text| !text.is_empty())?;
-        text.parse().map_err(|expectation| self.problems.push(ConfigProblem { variable, expectation })).ok()
+        text.parse()
+            .map_err(|expectation| {
+                self.problems.push(ConfigProblem {
+                    variable,
+                    expectation,
+                })
+            })
+            .ok()
     }
 
     /// A variable set to nothing counts as not set: a template writes an absent value so.
@@ -239,7 +254,9 @@ impl FromStr for Port {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| "must be a port between 0 and 65535")
+        text.parse()
+            .map(Self)
+            .map_err(|_| "must be a port between 0 and 65535")
     }
 }
 
@@ -279,8 +296,10 @@ mod tests {
     use super::*;
 
     fn environment(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-        let variables: HashMap<String, String> =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let variables: HashMap<String, String> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         move |name| variables.get(name).cloned()
     }
 
@@ -288,7 +307,10 @@ mod tests {
         ("EVENTS_TABLE", "a-events"),
         ("CATALOGUE_TABLE", "a-catalogue"),
         ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:a"),
-        ("FAILURE_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/a"),
+        (
+            "FAILURE_QUEUE_URL",
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/a",
+        ),
         ("EVENT_STORE_MODE", "staging"),
         ("LOG_LEVEL", "DEBUG"),
         ("PORT", "9000"),
@@ -297,11 +319,20 @@ mod tests {
     #[test]
     fn a_complete_environment_is_read() {
         let api = ApiConfig::from_environment(environment(COMPLETE)).unwrap();
-        assert_eq!((api.events_table.as_str(), api.catalogue_table.as_str()), ("a-events", "a-catalogue"));
-        assert_eq!((api.mode.as_str(), api.log_level, api.port), ("staging", LogLevel::Debug, 9000));
+        assert_eq!(
+            (api.events_table.as_str(), api.catalogue_table.as_str()),
+            ("a-events", "a-catalogue")
+        );
+        assert_eq!(
+            (api.mode.as_str(), api.log_level, api.port),
+            ("staging", LogLevel::Debug, 9000)
+        );
         let relay = RelayConfig::from_environment(environment(COMPLETE)).unwrap();
         assert_eq!(relay.topic_arn, "arn:aws:sns:eu-central-1:123456789012:a");
-        assert_eq!(relay.failure_queue_url, "https://sqs.eu-central-1.amazonaws.com/123456789012/a");
+        assert_eq!(
+            relay.failure_queue_url,
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/a"
+        );
     }
 
     #[test]
@@ -318,7 +349,11 @@ mod tests {
 
     #[test]
     fn every_problem_of_the_api_is_named_at_once() {
-        let wrong = environment(&[("EVENT_STORE_MODE", "a b"), ("LOG_LEVEL", "loud"), ("PORT", "web")]);
+        let wrong = environment(&[
+            ("EVENT_STORE_MODE", "a b"),
+            ("LOG_LEVEL", "loud"),
+            ("PORT", "web"),
+        ]);
         insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @"");
     }
 

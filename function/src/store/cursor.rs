@@ -22,7 +22,10 @@ impl PageKey {
 
     /// The key that continues a listing of `stream_type` behind `position`.
     pub fn after(stream_type: StreamType, position: Position) -> Self {
-        Self { stream_type, position }
+        Self {
+            stream_type,
+            position,
+        }
     }
 
     /// Reads the key that a caller sent for a listing of `stream_type`.
@@ -30,12 +33,18 @@ impl PageKey {
     /// # Errors
     /// [`InvalidPageKey`] says which: not a key, a key of another version, or one of another stream type.
     pub fn decode(text: &str, stream_type: &StreamType) -> Result<Self, InvalidPageKey> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidPageKey::Malformed)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| InvalidPageKey::Malformed)?;
         let plain = std::str::from_utf8(&bytes).map_err(|_| InvalidPageKey::Malformed)?;
         let (version, rest) = plain.split_once('/').ok_or(InvalidPageKey::Malformed)?;
         if version != Self::VERSION {
             let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-            return Err(if is_number { InvalidPageKey::OtherVersion } else { InvalidPageKey::Malformed });
+            return Err(if is_number {
+                InvalidPageKey::OtherVersion
+            } else {
+                InvalidPageKey::Malformed
+            });
         }
         let (made_for, position) = rest.split_once('/').ok_or(InvalidPageKey::Malformed)?;
         let made_for: StreamType = made_for.parse().map_err(|_| InvalidPageKey::Malformed)?;
@@ -43,12 +52,20 @@ impl PageKey {
         if made_for != *stream_type {
             return Err(InvalidPageKey::OtherStreamType);
         }
-        Ok(Self { stream_type: made_for, position })
+        Ok(Self {
+            stream_type: made_for,
+            position,
+        })
     }
 
     /// The key as a caller carries it: letters, digits, `-` and `_`.
     pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}/{}/{}", Self::VERSION, self.stream_type, self.position))
+        URL_SAFE_NO_PAD.encode(format!(
+            "{}/{}/{}",
+            Self::VERSION,
+            self.stream_type,
+            self.position
+        ))
     }
 
     /// The position behind which the listing continues.
@@ -99,7 +116,10 @@ mod tests {
     #[test]
     fn a_key_for_another_stream_type_is_refused() {
         let invoice = "invoice".parse().unwrap();
-        assert_eq!(PageKey::decode(&key().encode(), &invoice), Err(InvalidPageKey::OtherStreamType));
+        assert_eq!(
+            PageKey::decode(&key().encode(), &invoice),
+            Err(InvalidPageKey::OtherStreamType)
+        );
     }
 
     #[test]
@@ -110,7 +130,11 @@ mod tests {
             (format!("x/order/{POSITION}"), InvalidPageKey::Malformed),
             (format!("/order/{POSITION}"), InvalidPageKey::Malformed),
         ] {
-            assert_eq!(PageKey::decode(&encoded(&plain), &order()), Err(expected), "{plain}");
+            assert_eq!(
+                PageKey::decode(&encoded(&plain), &order()),
+                Err(expected),
+                "{plain}"
+            );
         }
     }
 
@@ -123,10 +147,24 @@ mod tests {
         let trailing = encoded(&format!("1/order/{POSITION}/"));
         let bad_type = encoded(&format!("1/or der/{POSITION}"));
         let not_text = URL_SAFE_NO_PAD.encode([0xff, 0xfe, b'/']);
-        for text in
-            ["", "null", "{}", "../..", "\u{0}", &padded, cut, &other_spelling, &trailing, &bad_type, &not_text]
-        {
-            assert_eq!(PageKey::decode(text, &order()), Err(InvalidPageKey::Malformed), "{text:?}");
+        for text in [
+            "",
+            "null",
+            "{}",
+            "../..",
+            "\u{0}",
+            &padded,
+            cut,
+            &other_spelling,
+            &trailing,
+            &bad_type,
+            &not_text,
+        ] {
+            assert_eq!(
+                PageKey::decode(text, &order()),
+                Err(InvalidPageKey::Malformed),
+                "{text:?}"
+            );
         }
     }
 

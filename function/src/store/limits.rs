@@ -39,6 +39,24 @@ pub const WARM_UP_TIMEOUT: Duration = Duration::from_secs(2);
 /// When Lambda kills an invocation of the API: the timeout that the template gives to the function.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Reads how many a page is to hold: from 1 to `most`.
+///
+/// # Errors
+/// When `text` is not such a number.
+pub fn page_limit(text: &str, most: usize) -> Result<usize, InvalidPageLimit> {
+    match text.parse() {
+        Ok(limit) if (1..=most).contains(&limit) && !text.starts_with('+') => Ok(limit),
+        _ => Err(InvalidPageLimit { most }),
+    }
+}
+
+/// A text that is no page limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number between 1 and {most}")]
+pub struct InvalidPageLimit {
+    most: usize,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +69,19 @@ mod tests {
     const LAMBDA_BYTES: usize = 6 * 1024 * 1024;
     /// An id is a UUID with hyphens.
     const ID_BYTES: usize = 36;
+
+    #[test]
+    fn a_page_holds_one_to_the_most() {
+        assert_eq!(page_limit("1", 10), Ok(1));
+        assert_eq!(page_limit("10", 10), Ok(10));
+        for text in ["0", "11", "-1", "+1", "1.0", "", "many"] {
+            assert_eq!(
+                page_limit(text, 10),
+                Err(InvalidPageLimit { most: 10 }),
+                "{text:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_request_is_answered_before_lambda_kills_it() {

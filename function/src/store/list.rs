@@ -70,13 +70,18 @@ pub struct ShardAnswer {
 ///
 /// # Errors
 /// When a shard cannot be read.
-pub async fn list_streams(catalogue: &impl Catalogue, request: ListStreams) -> Result<StreamPage, StoreError> {
+pub async fn list_streams(
+    catalogue: &impl Catalogue,
+    request: ListStreams,
+) -> Result<StreamPage, StoreError> {
     let stream_type = request.stream_type.clone();
     let mut listing = Listing::begin(request);
     loop {
         listing = match listing.next() {
             Step::Query { queries, listing } => {
-                let questions = queries.into_iter().map(|query| catalogue.query(&stream_type, query));
+                let questions = queries
+                    .into_iter()
+                    .map(|query| catalogue.query(&stream_type, query));
                 listing.answered(try_join_all(questions).await?)
             }
             Step::Done(page) => return Ok(page),
@@ -126,7 +131,12 @@ impl Listing {
     pub fn answered(mut self, answers: impl IntoIterator<Item = ShardAnswer>) -> Self {
         for answer in answers {
             self.ahead[answer.shard.index()] = answer.more_after.map(Start::After);
-            self.found.extend(answer.streams.into_iter().map(|stream| (Position::of(&stream), stream)));
+            self.found.extend(
+                answer
+                    .streams
+                    .into_iter()
+                    .map(|stream| (Position::of(&stream), stream)),
+            );
         }
         self
     }
@@ -134,7 +144,14 @@ impl Listing {
     /// Says what is to be done next.
     pub fn next(self) -> Step {
         let queries = self.queries();
-        if queries.is_empty() { Step::Done(self.into_page()) } else { Step::Query { queries, listing: self } }
+        if queries.is_empty() {
+            Step::Done(self.into_page())
+        } else {
+            Step::Query {
+                queries,
+                listing: self,
+            }
+        }
     }
 
     /// One more than the page holds: only the stream behind the page proves that there is more.
@@ -174,7 +191,11 @@ impl Listing {
         let streams: Vec<Stream> = self.found.into_values().take(self.limit).collect();
         let last = streams.last().filter(|_| has_more).map(Position::of);
         let next_page_key = last.map(|position| PageKey::after(self.stream_type, position).encode());
-        StreamPage { streams, has_more, next_page_key }
+        StreamPage {
+            streams,
+            has_more,
+            next_page_key,
+        }
     }
 }
 

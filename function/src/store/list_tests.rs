@@ -11,7 +11,10 @@ fn order() -> StreamType {
 }
 
 fn moment(micros: i64) -> Timestamp {
-    jiff::Timestamp::from_microsecond(micros).unwrap().try_into().unwrap()
+    jiff::Timestamp::from_microsecond(micros)
+        .unwrap()
+        .try_into()
+        .unwrap()
 }
 
 fn stream(id: u128, micros: i64) -> Stream {
@@ -24,7 +27,12 @@ fn stream(id: u128, micros: i64) -> Stream {
 }
 
 fn first_page(limit: usize) -> ListStreams {
-    ListStreams { stream_type: order(), updated_after: None, page_key: None, limit }
+    ListStreams {
+        stream_type: order(),
+        updated_after: None,
+        page_key: None,
+        limit,
+    }
 }
 
 /// A catalogue that counts its answers, and ends each after as many streams as `stops` says.
@@ -39,12 +47,25 @@ struct Vectors {
 
 impl Vectors {
     fn of(streams: impl IntoIterator<Item = Stream>) -> Self {
-        let streams = streams.into_iter().map(|stream| (Position::of(&stream), stream)).collect();
-        Self { streams, stops: Vec::new(), answers: 0, rounds: 0, rru: 0.0 }
+        let streams = streams
+            .into_iter()
+            .map(|stream| (Position::of(&stream), stream))
+            .collect();
+        Self {
+            streams,
+            stops: Vec::new(),
+            answers: 0,
+            rounds: 0,
+            rru: 0.0,
+        }
     }
 
     fn update(&mut self, id: StreamId, at: Timestamp) {
-        let old = self.streams.keys().find(|position| position.stream_id == id).copied();
+        let old = self
+            .streams
+            .keys()
+            .find(|position| position.stream_id == id)
+            .copied();
         if let Some(mut stream) = old.and_then(|position| self.streams.remove(&position)) {
             stream.updated_at = at;
             self.streams.insert(Position::of(&stream), stream);
@@ -52,7 +73,11 @@ impl Vectors {
     }
 
     fn answer(&mut self, query: ShardQuery) -> ShardAnswer {
-        let stop = self.stops.get(self.answers % self.stops.len().max(1)).copied().unwrap_or(usize::MAX);
+        let stop = self
+            .stops
+            .get(self.answers % self.stops.len().max(1))
+            .copied()
+            .unwrap_or(usize::MAX);
         self.answers += 1;
         let behind = |position: &Position| match query.start {
             Start::Beginning => true,
@@ -69,8 +94,15 @@ impl Vectors {
             .collect();
         self.rru += read_units(streams.len());
         // Like DynamoDB: an answer that is full says that there may be more, whether or not there is.
-        let more_after = streams.last().filter(|_| streams.len() == limit).map(Position::of);
-        ShardAnswer { shard: query.shard, streams, more_after }
+        let more_after = streams
+            .last()
+            .filter(|_| streams.len() == limit)
+            .map(Position::of);
+        ShardAnswer {
+            shard: query.shard,
+            streams,
+            more_after,
+        }
     }
 
     fn page(&mut self, request: ListStreams) -> StreamPage {
@@ -95,7 +127,10 @@ fn read_units(items: usize) -> f64 {
 
 fn next(page: &StreamPage, limit: usize) -> Option<ListStreams> {
     let page_key = PageKey::decode(page.next_page_key.as_deref()?, &order()).unwrap();
-    Some(ListStreams { page_key: Some(page_key), ..first_page(limit) })
+    Some(ListStreams {
+        page_key: Some(page_key),
+        ..first_page(limit)
+    })
 }
 
 /// Every page from `request` on, with `meanwhile` let loose on the catalogue after each.
@@ -188,7 +223,10 @@ proptest! {
 
 #[test]
 fn a_shard_that_stopped_early_is_not_skipped_past() {
-    let mut catalogue = Vectors { stops: vec![1], ..Vectors::of((0..50).map(|id| stream(id, 50 - id as i64))) };
+    let mut catalogue = Vectors {
+        stops: vec![1],
+        ..Vectors::of((0..50).map(|id| stream(id, 50 - id as i64)))
+    };
     let page = catalogue.page(first_page(20));
     let expected: Vec<Position> = catalogue.streams.keys().take(20).copied().collect();
     assert_eq!(positions(&page.streams), expected);
@@ -198,33 +236,56 @@ fn a_shard_that_stopped_early_is_not_skipped_past() {
 fn an_answer_without_streams_that_may_have_more_is_asked_on() {
     let there = stream(1, 9);
     let listing = Listing::begin(first_page(10));
-    let Step::Query { queries, listing } = listing.next() else { panic!("nothing was asked") };
+    let Step::Query { queries, listing } = listing.next() else {
+        panic!("nothing was asked")
+    };
     let empty_for_now = Position::of(&stream(0, 5));
     let listing = listing.answered(queries.into_iter().map(|query| ShardAnswer {
         shard: query.shard,
         streams: Vec::new(),
         more_after: (query.shard == Shard::of(&there.stream_id)).then_some(empty_for_now),
     }));
-    let Step::Query { queries, listing } = listing.next() else { panic!("the shard was not asked on") };
+    let Step::Query { queries, listing } = listing.next() else {
+        panic!("the shard was not asked on")
+    };
     assert_eq!(queries.len(), 1);
     assert_eq!(queries[0].start, Start::After(empty_for_now));
-    let answer = ShardAnswer { shard: queries[0].shard, streams: vec![there.clone()], more_after: None };
-    let Step::Done(page) = listing.answered([answer]).next() else { panic!("the page is not complete") };
-    assert_eq!(page, StreamPage { streams: vec![there], has_more: false, next_page_key: None });
+    let answer = ShardAnswer {
+        shard: queries[0].shard,
+        streams: vec![there.clone()],
+        more_after: None,
+    };
+    let Step::Done(page) = listing.answered([answer]).next() else {
+        panic!("the page is not complete")
+    };
+    assert_eq!(
+        page,
+        StreamPage {
+            streams: vec![there],
+            has_more: false,
+            next_page_key: None
+        }
+    );
 }
 
 #[test]
 fn a_full_page_with_nothing_behind_it_has_no_more() {
     let mut catalogue = Vectors::of((0..20).map(|id| stream(id, 0)));
     let page = catalogue.page(first_page(20));
-    assert_eq!((page.streams.len(), page.has_more, page.next_page_key), (20, false, None));
+    assert_eq!(
+        (page.streams.len(), page.has_more, page.next_page_key),
+        (20, false, None)
+    );
 }
 
 #[test]
 fn a_limit_out_of_range_is_brought_into_range() {
     let mut catalogue = Vectors::of((0..300).map(|id| stream(id, 0)));
     assert_eq!(catalogue.page(first_page(0)).streams.len(), 1);
-    assert_eq!(catalogue.page(first_page(10_000)).streams.len(), limits::PAGE_STREAMS);
+    assert_eq!(
+        catalogue.page(first_page(10_000)).streams.len(),
+        limits::PAGE_STREAMS
+    );
 }
 
 #[test]
@@ -234,8 +295,16 @@ fn a_page_of_100_costs_at_most_twice_the_read_units_of_one_unsharded_query() {
     let pages = walk(&mut catalogue, first_page(100), |_, _| {}).len();
     let a_page = |count: f64| count / f64::from(u32::try_from(pages).unwrap());
     assert_eq!(pages, 50);
-    assert!(a_page(catalogue.rru) <= 2.0 * read_units(101), "{} RRU a page", a_page(catalogue.rru));
-    assert!(catalogue.answers <= pages * (Shard::COUNT + 1), "{} queries", catalogue.answers);
+    assert!(
+        a_page(catalogue.rru) <= 2.0 * read_units(101),
+        "{} RRU a page",
+        a_page(catalogue.rru)
+    );
+    assert!(
+        catalogue.answers <= pages * (Shard::COUNT + 1),
+        "{} queries",
+        catalogue.answers
+    );
     assert!(catalogue.rounds <= pages * 3 / 2, "{} rounds", catalogue.rounds);
 }
 

@@ -1,6 +1,6 @@
 //! The protocols against a database: each step's request sent, its answer handed back.
 
-use event_store_types::{Revision, Stream};
+use event_store_types::{EventPage, Revision, Stream};
 
 use super::append::{self, Append};
 use super::read::{self, Forwards};
@@ -74,7 +74,7 @@ async fn drive_append(log: &impl EventLog, tails: &Tails, append: Append) -> Res
     }
 }
 
-/// Reads events, oldest first.
+/// Reads a page of events, oldest first, or `None` when there is no such stream.
 ///
 /// # Errors
 /// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`], or shows a gap.
@@ -82,11 +82,15 @@ pub async fn read_forwards(
     log: &impl EventLog,
     tails: &Tails,
     read: Forwards,
-) -> Result<read::Outcome, StoreError> {
+) -> Result<Option<EventPage>, StoreError> {
     within_deadline(drive_read(log, tails, read)).await
 }
 
-async fn drive_read(log: &impl EventLog, tails: &Tails, read: Forwards) -> Result<read::Outcome, StoreError> {
+async fn drive_read(
+    log: &impl EventLog,
+    tails: &Tails,
+    read: Forwards,
+) -> Result<Option<EventPage>, StoreError> {
     let stream = read.stream.clone();
     let mut step = read.begin();
     loop {
@@ -105,16 +109,12 @@ async fn drive_read(log: &impl EventLog, tails: &Tails, read: Forwards) -> Resul
                 }
                 find.found(before)
             }
+            read::Step::Done(read::Outcome::Page(page)) => return Ok(Some(page)),
+            read::Step::Done(read::Outcome::NotFound) => return Ok(None),
             read::Step::Done(read::Outcome::Gap { after }) => {
-                return Err(StoreError::Fault(
-                    Gap {
-                        stream,
-                        after: after.map_or(0, Revision::as_u64),
-                    }
-                    .into(),
-                ));
+                let after = after.map_or(0, Revision::as_u64);
+                return Err(StoreError::Fault(Gap { stream, after }.into()));
             }
-            read::Step::Done(outcome) => return Ok(outcome),
         };
     }
 }

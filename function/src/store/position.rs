@@ -20,7 +20,10 @@ pub struct Position {
 impl Position {
     /// The position of `stream`.
     pub fn of(stream: &Stream) -> Self {
-        Self { updated_at: stream.updated_at, stream_id: stream.stream_id }
+        Self {
+            updated_at: stream.updated_at,
+            stream_id: stream.stream_id,
+        }
     }
 }
 
@@ -40,13 +43,19 @@ impl FromStr for Position {
             updated_at: updated_at.parse().map_err(|_| InvalidPosition)?,
             stream_id: stream_id.parse().map_err(|_| InvalidPosition)?,
         };
-        if position.to_string() == text { Ok(position) } else { Err(InvalidPosition) }
+        if position.to_string() == text {
+            Ok(position)
+        } else {
+            Err(InvalidPosition)
+        }
     }
 }
 
 /// A text that is not a [`Position`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a time and a stream id such as `2025-01-25T10:11:12.000000Z#2886e475-d5cc-40f7-aec5-401071388b3c`")]
+#[error(
+    "must be a time and a stream id such as `2025-01-25T10:11:12.000000Z#2886e475-d5cc-40f7-aec5-401071388b3c`"
+)]
 pub struct InvalidPosition;
 
 /// Where a listing begins.
@@ -92,7 +101,10 @@ mod tests {
 
     fn position(micros: i64, id: u128) -> Position {
         let moment = jiff::Timestamp::from_microsecond(micros).unwrap();
-        Position { updated_at: moment.try_into().unwrap(), stream_id: StreamId::from(uuid::Uuid::from_u128(id)) }
+        Position {
+            updated_at: moment.try_into().unwrap(),
+            stream_id: StreamId::from(uuid::Uuid::from_u128(id)),
+        }
     }
 
     /// From the year 0000 to the year 9999, in microseconds.
@@ -139,9 +151,21 @@ mod tests {
     fn a_listing_begins_at_the_later_of_its_two_bounds() {
         let (early, late) = (position(1, 1), position(9, 9));
         assert_eq!(Start::latest(None, None), Start::Beginning);
-        assert_eq!(Start::latest(Some(early.updated_at), None), Start::At(early.updated_at));
-        assert_eq!(Start::latest(Some(early.updated_at), Some(late)), Start::After(late));
-        assert_eq!(Start::latest(Some(late.updated_at), Some(late)), Start::After(late));
-        assert_eq!(Start::latest(Some(late.updated_at), Some(early)), Start::At(late.updated_at));
+        assert_eq!(
+            Start::latest(Some(early.updated_at), None),
+            Start::At(early.updated_at)
+        );
+        assert_eq!(
+            Start::latest(Some(early.updated_at), Some(late)),
+            Start::After(late)
+        );
+        assert_eq!(
+            Start::latest(Some(late.updated_at), Some(late)),
+            Start::After(late)
+        );
+        assert_eq!(
+            Start::latest(Some(late.updated_at), Some(early)),
+            Start::At(late.updated_at)
+        );
     }
 }

@@ -14,8 +14,16 @@ impl Shard {
     pub const COUNT: usize = 8;
 
     /// Every shard.
-    pub const ALL: [Self; Self::COUNT] =
-        [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self(0),
+        Self(1),
+        Self(2),
+        Self(3),
+        Self(4),
+        Self(5),
+        Self(6),
+        Self(7),
+    ];
 
     /// The shard that lists the stream: the first byte of the SHA-256 of its canonical id, modulo the count.
     pub fn of(stream_id: &StreamId) -> Self {
@@ -53,7 +61,10 @@ mod tests {
         for number in 0..8_000_u128 {
             counts[Shard::of(&uuid::Uuid::from_u128(number).into()).index()] += 1;
         }
-        assert!(counts.iter().all(|count| (850..1_150).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (850..1_150).contains(count)),
+            "{counts:?}"
+        );
     }
 
     #[test]

@@ -28,20 +28,31 @@ pub struct CatalogueTable {
 impl CatalogueTable {
     /// The table named `table`.
     pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
-        Self { client, table: table.into(), meter: Meter::default() }
+        Self {
+            client,
+            table: table.into(),
+            meter: Meter::default(),
+        }
     }
 
     /// The same table, its use counted on `meter`.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
-        Self { meter, ..self.clone() }
+        Self {
+            meter,
+            ..self.clone()
+        }
     }
 }
 
 impl Catalogue for CatalogueTable {
     async fn query(&self, stream_type: &StreamType, query: ShardQuery) -> Result<ShardAnswer, StoreError> {
         let bound = query.start.exclusive_bound();
-        let condition = if bound.is_some() { "#shard = :shard AND #position > :bound" } else { "#shard = :shard" };
+        let condition = if bound.is_some() {
+            "#shard = :shard AND #position > :bound"
+        } else {
+            "#shard = :shard"
+        };
         let request = self
             .client
             .query()
@@ -59,7 +70,11 @@ impl Catalogue for CatalogueTable {
             None => request,
         };
         let answer = request.send().await.map_err(translate)?;
-        self.meter.add_read(answer.consumed_capacity.and_then(|capacity| capacity.capacity_units));
+        self.meter.add_read(
+            answer
+                .consumed_capacity
+                .and_then(|capacity| capacity.capacity_units),
+        );
         let items = answer.items.unwrap_or_default();
         let streams = items.iter().map(decode).collect::<Result<Vec<_>, _>>();
         let more_after = answer.last_evaluated_key.as_ref().map(position).transpose();
@@ -74,7 +89,10 @@ impl Catalogue for CatalogueTable {
 impl CatalogueWriter for CatalogueTable {
     async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
         let position = Position::of(stream);
-        let key = StreamKey { stream_type: stream.stream_type.clone(), stream_id: stream.stream_id };
+        let key = StreamKey {
+            stream_type: stream.stream_type.clone(),
+            stream_id: stream.stream_id,
+        };
         let text = AttributeValue::S;
         let answer = self
             .client
@@ -92,17 +110,28 @@ impl CatalogueWriter for CatalogueTable {
             .expression_attribute_names("#position", "position")
             .expression_attribute_values(":revision", AttributeValue::N(stream.revision.to_string()))
             .expression_attribute_values(":updatedAt", text(stream.updated_at.to_string()))
-            .expression_attribute_values(":shard", text(Shard::of(&stream.stream_id).key(&stream.stream_type)))
+            .expression_attribute_values(
+                ":shard",
+                text(Shard::of(&stream.stream_id).key(&stream.stream_type)),
+            )
             .expression_attribute_values(":position", text(position.to_string()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
         match answer {
             Ok(answer) => {
-                self.meter.add_write(answer.consumed_capacity.and_then(|capacity| capacity.capacity_units));
+                self.meter.add_write(
+                    answer
+                        .consumed_capacity
+                        .and_then(|capacity| capacity.capacity_units),
+                );
                 Ok(BroughtForward::Updated)
             }
-            Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 // A refused write is billed, but its answer does not say how much: an item of at most 1 KB is 1.
                 self.meter.add_write(Some(1.0));
                 Ok(BroughtForward::AlreadyThere)
@@ -117,9 +146,13 @@ type Item = HashMap<String, AttributeValue>;
 /// Reads an item of the index as the stream that it lists.
 fn decode(item: &Item) -> Result<Stream, Undecodable> {
     let undecodable = |attribute| Undecodable { attribute };
-    let (stream_type, stream_id) =
-        string(item, "pk").and_then(|pk| pk.split_once('/')).ok_or(undecodable("pk"))?;
-    let revision = item.get("revision").and_then(|value| value.as_n().ok()).ok_or(undecodable("revision"))?;
+    let (stream_type, stream_id) = string(item, "pk")
+        .and_then(|pk| pk.split_once('/'))
+        .ok_or(undecodable("pk"))?;
+    let revision = item
+        .get("revision")
+        .and_then(|value| value.as_n().ok())
+        .ok_or(undecodable("revision"))?;
     Ok(Stream {
         stream_id: stream_id.parse().map_err(|_| undecodable("pk"))?,
         stream_type: stream_type.parse().map_err(|_| undecodable("pk"))?,
@@ -129,7 +162,11 @@ fn decode(item: &Item) -> Result<Stream, Undecodable> {
 }
 
 fn position(item: &Item) -> Result<Position, Undecodable> {
-    string(item, "position").and_then(|text| text.parse().ok()).ok_or(Undecodable { attribute: "position" })
+    string(item, "position")
+        .and_then(|text| text.parse().ok())
+        .ok_or(Undecodable {
+            attribute: "position",
+        })
 }
 
 fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {

@@ -1,6 +1,6 @@
 //! The store: its domain, its protocols, and the port to the database.
 //!
-//! The protocols ([`append`], [`read`]) are pure step machines: the last answer of the database in, the next
+//! The protocols ([`append`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
 //! request or the outcome out. [`EventLog`] is what they ask for, [`dynamo`] is what answers, and
 //! [`operations`] goes back and forth between the two.
 

@@ -1,7 +1,7 @@
 //! `event-store-api`: the event store's HTTP API, as a Lambda function or as a server.
 
 use std::io;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use event_store_function::config::ApiConfig;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
@@ -44,7 +44,7 @@ async fn warm_up(events: &EventsTable) {
 
 /// Serves HTTP until the process is told to end; what has been begun by then is finished.
 async fn serve(router: axum::Router, port: u16) -> io::Result<()> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))).await?;
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

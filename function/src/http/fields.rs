@@ -5,30 +5,30 @@ use std::fmt::{self, Display};
 
 /// What is wrong with a request: every bad field, named as the caller knows it (`initialEvent.eventType`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldProblems(BTreeMap<String, Vec<String>>);
+pub(super) struct FieldProblems(BTreeMap<String, Vec<String>>);
 
 impl FieldProblems {
     /// The problem of one field alone.
-    pub fn of(field: impl Into<String>, message: impl Display) -> Self {
+    pub(super) fn of(field: impl Into<String>, message: impl Display) -> Self {
         let mut problems = Self::default();
         problems.add(field, message);
         problems
     }
 
     /// Adds a problem of `field`.
-    pub fn add(&mut self, field: impl Into<String>, message: impl Display) {
+    pub(super) fn add(&mut self, field: impl Into<String>, message: impl Display) {
         self.0.entry(field.into()).or_default().push(message.to_string());
     }
 
     /// Adds all of `others`.
-    pub fn extend(&mut self, others: Self) {
+    pub(super) fn extend(&mut self, others: Self) {
         for (field, messages) in others.0 {
             self.0.entry(field).or_default().extend(messages);
         }
     }
 
     /// Keeps the value of `parsed`, or adds its error as a problem of `field`.
-    pub fn keep<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+    pub(super) fn keep<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()
     }
 
@@ -36,7 +36,7 @@ impl FieldProblems {
     ///
     /// # Errors
     /// The problems, when there are any.
-    pub fn finish<T>(self, values: Option<T>) -> Result<T, Self> {
+    pub(super) fn finish<T>(self, values: Option<T>) -> Result<T, Self> {
         match values {
             Some(values) if self.0.is_empty() => Ok(values),
             _ => Err(self),
@@ -44,7 +44,7 @@ impl FieldProblems {
     }
 
     /// The problems, by field.
-    pub fn into_messages(self) -> BTreeMap<String, Vec<String>> {
+    pub(super) fn into_messages(self) -> BTreeMap<String, Vec<String>> {
         self.0
     }
 }

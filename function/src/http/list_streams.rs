@@ -24,8 +24,8 @@ pub(super) async fn handle(
     let request = request(&path, query)?;
     observation.stream_type(&request.stream_type);
 
-    let page = list_streams(&store.catalogue(&observation), request);
-    let stream_page = operations::within_deadline(page).await?;
+    let catalogue = store.catalogue(&observation);
+    let stream_page = operations::within_deadline(list_streams(&catalogue, request)).await?;
     Ok(Json(StreamPageBody { stream_page }))
 }
 

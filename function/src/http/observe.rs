@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -105,10 +106,10 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
         let mut told = error.respond(&request_id, facts.event_ids.clone());
-        // What the router said besides stays: the methods that a path allows.
-        let said = std::mem::take(response.headers_mut());
-        told.headers_mut()
-            .extend(said.into_iter().filter(|(name, _)| name == http::header::ALLOW));
+        // What the router says besides stays: the methods that the path takes.
+        if let Some(allow) = response.headers_mut().remove(ALLOW) {
+            told.headers_mut().insert(ALLOW, allow);
+        }
         response = told;
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -186,7 +187,34 @@ fn said(panic: &(dyn Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use event_store_types::Problem;
+    use tower::ServiceExt;
+
     use super::*;
+
+    const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
+
+    async fn fail(observation: Observation) {
+        observation.event_ids(std::iter::once(EVENT_ID.parse().unwrap()));
+        panic!("the secret cause");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_that_keeps_its_cause_and_gives_the_event_ids() {
+        let router = Router::new().route("/", get(fail)).layer(from_fn(observe));
+        let request = Request::get("/").header("x-request-id", "r-1").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!((response.status().as_u16(), &response.headers()[REQUEST_ID]), (500, &HeaderValue::from_static("r-1")));
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+        let problem: Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem.details.event_ids, [EVENT_ID.parse().unwrap()]);
+        assert_eq!(problem.request_id, "r-1");
+    }
 
     #[test]
     fn what_a_panic_says_is_kept() {

@@ -7,7 +7,7 @@ pub mod events;
 mod item;
 
 pub use catalogue::CatalogueTable;
-pub use client::{Client, connect};
+pub use client::{Client, configuration, connect};
 pub use events::EventsTable;
 
 pub(crate) use error::translate;

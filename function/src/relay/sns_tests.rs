@@ -49,10 +49,9 @@ async fn publish(answer: ResponseTemplate) -> (Result<Vec<NotTaken>, CallError>,
 }
 
 fn answered(successful: &[u8], failed: &str) -> ResponseTemplate {
-    let successful: String = successful
-        .iter()
-        .map(|id| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>"))
-        .collect();
+    let member = |id: &u8| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>");
+    let successful: Vec<String> = successful.iter().map(member).collect();
+    let successful = successful.concat();
     ResponseTemplate::new(200).set_body_string(format!(
         "<PublishBatchResponse><PublishBatchResult><Successful>{successful}</Successful>\
          <Failed>{failed}</Failed></PublishBatchResult></PublishBatchResponse>"
@@ -63,7 +62,6 @@ fn answered(successful: &[u8], failed: &str) -> ResponseTemplate {
 async fn a_notice_is_sent_as_the_go_system_wrote_it_with_attributes_beside_it() {
     let (outcome, form) = publish(answered(&[0, 1], "")).await;
     assert_eq!(outcome.unwrap(), []);
-<<<<<<< HEAD
     let value = |key: &str| {
         form.iter()
             .find(|(name, _)| name == key)
@@ -74,29 +72,6 @@ async fn a_notice_is_sent_as_the_go_system_wrote_it_with_attributes_beside_it() 
         let prefix = key.trim_end_matches("Name");
         let part = |part: &str| value(&format!("{prefix}Value.{part}")).unwrap().to_owned();
         (part("DataType"), part("StringValue"))
-=======
-    let first: Vec<String> = form
-        .iter()
-        .filter(|(name, _)| name.starts_with("PublishBatchRequestEntries.member.1."))
-        .map(|(name, value)| {
-            format!(
-                "{} = {value}",
-                name.trim_start_matches("PublishBatchRequestEntries.member.1.")
-            )
-        })
-        .filter(|line| line.starts_with("Id") || line.starts_with("Message =") || line.contains("Value"))
-        .collect();
-    let attribute = |name: &str| {
-        let (key, _) = form.iter().find(|(_, value)| value == name).unwrap();
-        let prefix = key.trim_end_matches("Name").to_owned();
-        let part = |suffix: &str| {
-            form.iter()
-                .find(|(key, _)| *key == format!("{prefix}{suffix}"))
-                .map(|(_, value)| value.clone())
-                .unwrap()
-        };
-        (part("Value.DataType"), part("Value.StringValue"))
->>>>>>> store
     };
     assert_eq!(value("PublishBatchRequestEntries.member.1.Id"), Some("0"));
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
@@ -10,18 +11,27 @@ use event_store_function::{http, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            telemetry::report_end(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), lambda_http::Error> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = ApiConfig::from_environment(environment)?;
     telemetry::init(config.log_level);
     let client = dynamo::connect().await;
-    let events = EventsTable::new(client.clone(), config.events_table);
+    let events = EventsTable::new(client.clone(), config.events_table.as_str());
     let catalogue = CatalogueTable::new(client, config.catalogue_table);
     warm_up(&events).await;
-    let router = http::router(http::Store::new(events, catalogue));
+    let store = http::Store::new(events, catalogue).measured_as(&config.events_table);
+    let router = http::router(store);
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         lambda_http::run(router).await
     } else {

@@ -2,6 +2,7 @@
 
 mod appending;
 mod bad_requests;
+mod binary;
 mod budgets;
 mod failures;
 mod lambda;

@@ -26,7 +26,7 @@ pub(super) enum Act {
 pub(super) struct Script {
     acts: Mutex<VecDeque<Act>>,
     /// What is done once the acts are used up.
-    pub(super) for_ever: Option<Act>,
+    for_ever: Option<Act>,
     done: Mutex<Vec<String>>,
     calls: Mutex<usize>,
 }
@@ -40,9 +40,13 @@ impl Script {
     }
 
     pub(super) fn for_ever(act: Act) -> Self {
+        Self::default().then_for_ever(act)
+    }
+
+    pub(super) fn then_for_ever(self, act: Act) -> Self {
         Self {
             for_ever: Some(act),
-            ..Self::default()
+            ..self
         }
     }
 

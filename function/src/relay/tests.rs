@@ -117,10 +117,8 @@ async fn only_the_entries_that_were_not_taken_are_published_again() {
 async fn an_entry_that_is_never_taken_is_delivered_again_from_its_record_on() {
     // The first call leaves the entry of record 12, and every later one leaves it too.
     let world = World {
-        topic: Script {
-            for_ever: Some(Act::Leave(vec![(0, Refusal::Transient)])),
-            ..Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
-        },
+        topic: Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
+            .then_for_ever(Act::Leave(vec![(0, Refusal::Transient)])),
         ..World::default()
     };
     let relayed = world.relay_within(SHORT, &three_commits()).await;
@@ -210,10 +208,7 @@ async fn a_stream_that_is_not_brought_forward_fails_from_the_first_record_it_cov
         Checkpoint::WholeBatch
     );
     let world = World {
-        catalogue: Script {
-            for_ever: Some(Act::Break),
-            ..Script::default()
-        },
+        catalogue: Script::for_ever(Act::Break),
         ..World::default()
     };
     assert_eq!(world.relay(&commits).await.checkpoint, Checkpoint::WholeBatch);

@@ -40,7 +40,7 @@ fn shown(answer: &Answer) -> String {
         problem["type"].as_str().unwrap()
     );
     if let Some(methods) = answer.header("allow") {
-        text += &format!("allow: {methods}\n");
+        text.extend(["allow: ", methods, "\n"]);
     }
     text += &problem["detail"].as_str().unwrap().replace("; `", "\n`");
     // The messages say the same as the detail, by field.

@@ -86,8 +86,8 @@ async fn outside_lambda_it_serves_http_logs_a_line_a_request_and_ends_when_told(
     let port = serving["address"].as_str().unwrap().rsplit(':').next().unwrap();
     let address = format!("127.0.0.1:{port}");
 
-    let live = request(&address, "GET", "/liveness-check", "").await;
-    assert!(live.starts_with("HTTP/1.1 200 OK\r\n"), "{live}");
+    let alive = request(&address, "GET", "/liveness-check", "").await;
+    assert!(alive.starts_with("HTTP/1.1 200 OK\r\n"), "{alive}");
     process.line_with("status").await;
 
     let body = r#"{"initialEvent":{"eventType":"placed","payload":"a payload"}}"#;

@@ -1,7 +1,7 @@
 //! `event-store-api`: the event store's HTTP API, as a Lambda function or as a server.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
@@ -35,7 +35,7 @@ async fn run() -> Result<(), lambda_http::Error> {
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         lambda_http::run(router).await
     } else {
-        Ok(serve(router, config.port).await?)
+        Ok(serve(router, config.address).await?)
     }
 }
 
@@ -53,8 +53,8 @@ async fn warm_up(events: &EventsTable) {
 }
 
 /// Serves HTTP until the process is told to end; what has been begun by then is finished.
-async fn serve(router: axum::Router, port: u16) -> io::Result<()> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).await?;
+async fn serve(router: axum::Router, address: SocketAddr) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

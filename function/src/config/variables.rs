@@ -1,5 +1,6 @@
 //! The environment's variables, read one by one, and what each must be.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::{ConfigError, ConfigProblem};
@@ -80,6 +81,18 @@ impl FromStr for Port {
         text.parse()
             .map(Self)
             .map_err(|_| "must be a port between 0 and 65535")
+    }
+}
+
+pub(super) struct Host(pub(super) IpAddr);
+
+impl FromStr for Host {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse()
+            .map(Self)
+            .map_err(|_| "must be an IP address, such as `127.0.0.1` or `0.0.0.0`")
     }
 }
 

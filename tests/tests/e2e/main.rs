@@ -1,0 +1,40 @@
+//! The event store, deployed by the deployer into an emulator of AWS and driven through its client.
+//!
+//! One program, so that all tests share one emulator and functions that are built once. Each test has an
+//! environment of its own and runs beside the others.
+
+mod access;
+mod bad_input;
+mod life_cycle;
+mod notifications;
+mod oracle;
+mod race;
+mod store;
+
+use event_store_client::types::{EventId, NewEvent, Payload, Revision};
+use event_store_e2e::{Deployer, Deployment, Environment};
+
+/// Nothing is deployed yet.
+async fn deployment(environment: Environment) -> Deployment {
+    Deployment::new(Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test")), environment).await
+}
+
+/// Public, and up.
+async fn staging_like(name: &str) -> Deployment {
+    let deployment = deployment(Environment::staging_like(name)).await;
+    deployment.up(&[]).await.succeeded();
+    deployment
+}
+
+fn event(event_type: &str, payload: &str) -> NewEvent {
+    let mut event = NewEvent::new(
+        event_type.parse().expect("the test names an event type"),
+        Payload::from_text(payload).expect("the test writes JSON"),
+    );
+    event.event_id = Some(EventId::random());
+    event
+}
+
+fn revision(number: u64) -> Revision {
+    number.try_into().expect("the test names a revision")
+}

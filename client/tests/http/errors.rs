@@ -120,5 +120,9 @@ async fn an_error_reads_as_a_fact() {
     let foreign =
         append_answered(ResponseTemplate::new(403).set_body_string(r#"{"Message": "Forbidden"}"#)).await;
     let unreadable = append_answered(ResponseTemplate::new(201).set_body_string("<html>")).await;
-    insta::assert_snapshot!(format!("{conflict}\n{foreign}\n{unreadable}"), @"");
+    insta::assert_snapshot!(format!("{conflict}\n{foreign}\n{unreadable}"), @r#"
+    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the store answered 409 `revision-conflict`: a detail
+    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the answer was 403 with a body that is not the store's: `{"Message": "Forbidden"}`
+    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the answer 201 cannot be read
+    "#);
 }

@@ -131,7 +131,7 @@ async fn a_page_that_continues_with_itself_is_an_error_and_not_a_loop() {
     assert!(streams.try_next().await.unwrap().is_some());
     assert!(streams.try_next().await.unwrap().is_some());
     let error = streams.try_next().await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"`GET /streams/order`: the page after `key` says that it is followed by itself or by one before it");
     assert!(streams.try_next().await.unwrap().is_none());
     assert_eq!(requests(&server).await.len(), 2);
 }
@@ -157,7 +157,7 @@ async fn a_page_that_does_not_tell_where_the_next_begins_is_an_error() {
         .try_next()
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"`GET /streams/order`: the page says that there is more, but not where");
 }
 
 #[tokio::test]

@@ -1,1 +1,370 @@
 //! Configuration: environment variables, read once and checked together.
+//!
+//! Nothing but `main` hands in the environment, as a look-up, and every problem is named at once.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The configuration of `event-store-api`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiConfig {
+    /// The name of the events table, from `EVENTS_TABLE`.
+    pub events_table: String,
+    /// The name of the catalogue table, from `CATALOGUE_TABLE`.
+    pub catalogue_table: String,
+    /// What the deployment is for, from `EVENT_STORE_MODE`.
+    pub mode: Mode,
+    /// What is logged, from `LOG_LEVEL`.
+    pub log_level: LogLevel,
+    /// Where the API is served outside Lambda, from `PORT`; 8080 unless it is set.
+    pub port: u16,
+}
+
+impl ApiConfig {
+    const DEFAULT_PORT: u16 = 8080;
+
+    /// Reads the configuration.
+    ///
+    /// `EVENTS_STREAM_ARN` is not read: the template sets it so that a table that was made anew meets only new
+    /// processes, which remember nothing of the old one.
+    ///
+    /// # Errors
+    /// When a variable is missing or cannot be understood: all of them.
+    pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut variables = Variables::new(lookup);
+        let events_table = variables.required("EVENTS_TABLE");
+        let catalogue_table = variables.required("CATALOGUE_TABLE");
+        let mode = variables.required("EVENT_STORE_MODE");
+        let log_level = variables.optional("LOG_LEVEL");
+        let port = variables.optional("PORT").map(|Port(port)| port);
+        variables.finish(|| {
+            Some(Self {
+                events_table: events_table.map(|Name(name)| name)?,
+                catalogue_table: catalogue_table.map(|Name(name)| name)?,
+                mode: mode?,
+                log_level: log_level.unwrap_or_default(),
+                port: port.unwrap_or(Self::DEFAULT_PORT),
+            })
+        })
+    }
+}
+
+/// The configuration of `event-store-relay`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayConfig {
+    /// The name of the events table, from `EVENTS_TABLE`.
+    pub events_table: String,
+    /// The name of the catalogue table, from `CATALOGUE_TABLE`.
+    pub catalogue_table: String,
+    /// The topic that notifications are published to, from `TOPIC_ARN`.
+    pub topic_arn: String,
+    /// The queue that undecodable records are parked on, from `FAILURE_QUEUE_URL`.
+    pub failure_queue_url: String,
+    /// What the deployment is for, from `EVENT_STORE_MODE`.
+    pub mode: Mode,
+    /// What is logged, from `LOG_LEVEL`.
+    pub log_level: LogLevel,
+}
+
+impl RelayConfig {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing or cannot be understood: all of them.
+    pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut variables = Variables::new(lookup);
+        let events_table = variables.required("EVENTS_TABLE");
+        let catalogue_table = variables.required("CATALOGUE_TABLE");
+        let topic_arn = variables.required("TOPIC_ARN");
+        let failure_queue_url = variables.required("FAILURE_QUEUE_URL");
+        let mode = variables.required("EVENT_STORE_MODE");
+        let log_level = variables.optional("LOG_LEVEL");
+        variables.finish(|| {
+            Some(Self {
+                events_table: events_table.map(|Name(name)| name)?,
+                catalogue_table: catalogue_table.map(|Name(name)| name)?,
+                topic_arn: topic_arn.map(|TopicArn(arn)| arn)?,
+                failure_queue_url: failure_queue_url.map(|QueueUrl(url)| url)?,
+                mode: mode?,
+                log_level: log_level.unwrap_or_default(),
+            })
+        })
+    }
+}
+
+/// What a deployment is for, such as `local`, `staging` or `production`: said in the logs, and decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mode(Box<str>);
+
+impl Mode {
+    /// The mode as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Mode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_name = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        if is_name && (1..=64).contains(&text.len()) {
+            Ok(Self(text.into()))
+        } else {
+            Err("must be 1-64 letters, digits, `-` or `_`")
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// The least severe level that is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Everything.
+    Trace,
+    /// What helps to find a fault.
+    Debug,
+    /// One line a request.
+    #[default]
+    Info,
+    /// What a person should look at some time.
+    Warn,
+    /// What a person must look at.
+    Error,
+}
+
+impl FromStr for LogLevel {
+    type Err = &'static str;
+
+    /// Takes the level in any case, because Lambda's own setting is written in capitals.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "trace" => Ok(Self::Trace),
+            "debug" => Ok(Self::Debug),
+            "info" => Ok(Self::Info),
+            "warn" => Ok(Self::Warn),
+            "error" => Ok(Self::Error),
+            _ => Err("must be `trace`, `debug`, `info`, `warn` or `error`"),
+        }
+    }
+}
+
+/// Everything that is wrong with the environment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError {
+    /// The problems, in the order in which the variables are read.
+    pub problems: Vec<ConfigProblem>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(formatter, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with an environment variable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("environment variable `{variable}` {expectation}")]
+pub struct ConfigProblem {
+    /// The variable.
+    pub variable: &'static str,
+    /// What it must be.
+    pub expectation: &'static str,
+}
+
+/// The environment, and what was found wrong with it so far.
+struct Variables<Lookup> {
+    lookup: Lookup,
+    problems: Vec<ConfigProblem>,
+}
+
+impl<Lookup: Fn(&str) -> Option<String>> Variables<Lookup> {
+    fn new(lookup: Lookup) -> Self {
+        Self {
+            lookup,
+            problems: Vec::new(),
+        }
+    }
+
+    fn required<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
+        if self.is_set(variable) {
+            self.optional(variable)
+        } else {
+            self.problems.push(ConfigProblem {
+                variable,
+                expectation: "is not set",
+            });
+            None
+        }
+    }
+
+    fn optional<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
+        let text = (self.lookup)(variable).filter(|text| !text.is_empty())?;
+        text.parse()
+            .map_err(|expectation| {
+                self.problems.push(ConfigProblem {
+                    variable,
+                    expectation,
+                })
+            })
+            .ok()
+    }
+
+    /// A variable set to nothing counts as not set: a template writes an absent value so.
+    fn is_set(&self, variable: &str) -> bool {
+        (self.lookup)(variable).is_some_and(|text| !text.is_empty())
+    }
+
+    /// The configuration when nothing was found wrong. `configuration` answers `None` only for a value about
+    /// which a problem was noted.
+    fn finish<T>(self, configuration: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
+        let problems = self.problems;
+        match configuration() {
+            Some(configuration) if problems.is_empty() => Ok(configuration),
+            _ => Err(ConfigError { problems }),
+        }
+    }
+}
+
+/// Any text that is not empty, which [`Variables`] has seen to.
+struct Name(String);
+
+impl FromStr for Name {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+struct Port(u16);
+
+impl FromStr for Port {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse()
+            .map(Self)
+            .map_err(|_| "must be a port between 0 and 65535")
+    }
+}
+
+struct TopicArn(String);
+
+impl FromStr for TopicArn {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.split(':').collect();
+        if parts.len() == 6 && parts[0] == "arn" && parts[2] == "sns" {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be the ARN of an SNS topic")
+        }
+    }
+}
+
+struct QueueUrl(String);
+
+impl FromStr for QueueUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("https://") || text.starts_with("http://") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be the URL of an SQS queue")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        let variables: HashMap<String, String> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        move |name| variables.get(name).cloned()
+    }
+
+    const COMPLETE: &[(&str, &str)] = &[
+        ("EVENTS_TABLE", "a-events"),
+        ("CATALOGUE_TABLE", "a-catalogue"),
+        ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:a"),
+        (
+            "FAILURE_QUEUE_URL",
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/a",
+        ),
+        ("EVENT_STORE_MODE", "staging"),
+        ("LOG_LEVEL", "DEBUG"),
+        ("PORT", "9000"),
+    ];
+
+    #[test]
+    fn a_complete_environment_is_read() {
+        let api = ApiConfig::from_environment(environment(COMPLETE)).unwrap();
+        assert_eq!(
+            (api.events_table.as_str(), api.catalogue_table.as_str()),
+            ("a-events", "a-catalogue")
+        );
+        assert_eq!(
+            (api.mode.as_str(), api.log_level, api.port),
+            ("staging", LogLevel::Debug, 9000)
+        );
+        let relay = RelayConfig::from_environment(environment(COMPLETE)).unwrap();
+        assert_eq!(relay.topic_arn, "arn:aws:sns:eu-central-1:123456789012:a");
+        assert_eq!(
+            relay.failure_queue_url,
+            "https://sqs.eu-central-1.amazonaws.com/123456789012/a"
+        );
+    }
+
+    #[test]
+    fn port_and_log_level_have_defaults() {
+        let api = ApiConfig::from_environment(environment(&[
+            ("EVENTS_TABLE", "a"),
+            ("CATALOGUE_TABLE", "b"),
+            ("EVENT_STORE_MODE", "local"),
+            ("LOG_LEVEL", ""),
+        ]))
+        .unwrap();
+        assert_eq!((api.port, api.log_level), (8080, LogLevel::Info));
+    }
+
+    #[test]
+    fn every_problem_of_the_api_is_named_at_once() {
+        let wrong = environment(&[
+            ("EVENT_STORE_MODE", "a b"),
+            ("LOG_LEVEL", "loud"),
+            ("PORT", "web"),
+        ]);
+        insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @"");
+    }
+
+    #[test]
+    fn every_problem_of_the_relay_is_named_at_once() {
+        let wrong = environment(&[
+            ("EVENTS_TABLE", ""),
+            ("CATALOGUE_TABLE", "b"),
+            ("TOPIC_ARN", "arn:aws:sqs:eu-central-1:123456789012:a"),
+            ("FAILURE_QUEUE_URL", "a-queue"),
+        ]);
+        insta::assert_snapshot!(RelayConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @"");
+    }
+}

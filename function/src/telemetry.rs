@@ -1,1 +1,54 @@
-//! Logs and metrics.
+//! Logs and metrics: JSON lines on stdout, where Lambda picks them up.
+
+mod line;
+pub mod metric;
+
+use std::error::Error;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::LogLevel;
+
+pub use metric::{Metric, Metrics};
+
+/// Sends what the process logs to stdout, one JSON object a line.
+///
+/// Our own lines are cut off at `level`. Of the crates below, Lambda's runtime may say no more than
+/// information (its spans carry the request id, but its debug lines carry payloads), and the others only warn.
+/// A second call has no effect.
+pub fn init(level: LogLevel) {
+    let level = LevelFilter::from(level);
+    let filter = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("lambda_runtime", level.min(LevelFilter::INFO))
+        .with_target("event_store", level);
+    // Only a process that logs already makes this fail, and its lines are as good.
+    let _ = tracing_subscriber::registry().with(filter).with(line::layer(std::io::stdout)).try_init();
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Trace => Self::TRACE,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Error => Self::ERROR,
+        }
+    }
+}
+
+/// Writes an error with everything that caused it, from the outermost on.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,1 +1,60 @@
-fn main() {}
+//! `event-store-api`: the event store's HTTP API, as a Lambda function or as a server.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use event_store_function::config::ApiConfig;
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
+use event_store_function::store::limits;
+use event_store_function::{http, telemetry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let config = ApiConfig::from_environment(environment)?;
+    telemetry::start(&config);
+    let client = dynamo::connect().await;
+    let events = EventsTable::new(client.clone(), config.events_table);
+    let catalogue = CatalogueTable::new(client, config.catalogue_table);
+    warm_up(&events).await;
+    let router = http::router(http::Store::new(events, catalogue));
+    if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
+        lambda_http::run(router).await
+    } else {
+        Ok(serve(router, config.port).await?)
+    }
+}
+
+/// Opens the connection to the database before the first request, which then pays no handshake. That it cannot
+/// be opened is no reason not to start: the first request tries again.
+async fn warm_up(events: &EventsTable) {
+    match tokio::time::timeout(limits::WARM_UP_TIMEOUT, events.warm_up()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the database is not reached yet"
+        ),
+        Err(_) => tracing::warn!("the database has not answered yet"),
+    }
+}
+
+/// Serves HTTP until the process is told to end; what has been begun by then is finished.
+async fn serve(router: axum::Router, port: u16) -> io::Result<()> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told_to_end = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(told_to_end)
+        .await
+}

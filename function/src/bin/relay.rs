@@ -1,1 +1,50 @@
-fn main() {}
+//! `event-store-relay`: from the events table's stream to the catalogue and SNS, on Lambda.
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use event_store_function::config::RelayConfig;
+use event_store_function::relay::handler::Handler;
+use event_store_function::relay::sns::SnsTopic;
+use event_store_function::relay::sqs::SqsFailureQueue;
+use event_store_function::store::dynamo::{self, CatalogueTable};
+use event_store_function::store::limits;
+use event_store_function::telemetry;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = RelayConfig::from_environment(|name| std::env::var(name).ok())?;
+    telemetry::init(config.log_level);
+    let handler = &connect(config).await;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| handler.handle(event).await)).await
+}
+
+async fn connect(config: RelayConfig) -> Handler {
+    let aws = messaging().await;
+    tracing::debug!(
+        eventsTable = config.events_table,
+        catalogueTable = config.catalogue_table,
+        topicArn = config.topic_arn,
+        failureQueueUrl = config.failure_queue_url,
+        mode = config.mode.as_str(),
+        "relay configured"
+    );
+    Handler {
+        catalogue: CatalogueTable::new(dynamo::connect().await, config.catalogue_table),
+        topic: SnsTopic::new(aws_sdk_sns::Client::new(&aws), config.topic_arn),
+        failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&aws), config.failure_queue_url),
+        events_table: config.events_table,
+    }
+}
+
+/// What SNS and SQS are called with: they wait as long as the database is waited for, and the relay tries again
+/// by itself.
+async fn messaging() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_timeout(limits::OPERATION_TIMEOUT)
+        .build();
+    aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts).load().await
+}

@@ -1,1 +1,55 @@
 //! The HTTP API: router, handlers, extractors, problem responses.
+//!
+//! One handler a file. A handler reads its request with every problem noted, does one operation of the store,
+//! and says what came of it; [`observe`] does the rest.
+
+mod append_event;
+mod appended;
+mod body;
+mod create_stream;
+mod fields;
+mod json;
+mod list_streams;
+mod liveness;
+mod observe;
+mod path;
+mod problem;
+mod query;
+mod read_events;
+mod request_id;
+mod store;
+mod stream_details;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post, put};
+
+pub use store::Store;
+
+use problem::ApiError;
+
+/// Every route of the API.
+pub fn router(store: Store) -> Router {
+    Router::new()
+        .route("/liveness-check", get(liveness::handle))
+        .route(
+            "/streams/{streamType}",
+            post(create_stream::handle).get(list_streams::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/details",
+            get(stream_details::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/events",
+            get(read_events::handle),
+        )
+        .route(
+            "/streams/{streamType}/{streamId}/events/{revision}",
+            put(append_event::handle),
+        )
+        .fallback(async || ApiError::RouteNotFound)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .with_state(store)
+        .layer(from_fn(observe::observe))
+}

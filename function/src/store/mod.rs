@@ -1,1 +1,28 @@
 //! The store: its domain, its protocols, and the port to the database.
+//!
+//! The protocols ([`append`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
+//! request or the outcome out. [`EventLog`] is what they ask for, [`dynamo`] is what answers, and
+//! [`operations`] goes back and forth between the two.
+
+pub mod append;
+pub mod commit;
+pub mod consumed;
+pub mod cursor;
+pub mod dynamo;
+pub mod error;
+pub mod limits;
+pub mod list;
+pub mod operations;
+pub mod port;
+pub mod position;
+pub mod read;
+pub mod shard;
+pub mod stream_key;
+pub mod tails;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use consumed::{Consumed, Meter};
+pub use error::StoreError;
+pub use port::{Commits, EventLog, Put};
+pub use stream_key::StreamKey;

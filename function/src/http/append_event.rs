@@ -1,0 +1,38 @@
+//! `PUT /streams/{streamType}/{streamId}/events/{revision}`
+
+use axum::extract::State;
+use axum::response::Response;
+use event_store_types::{AppendEvent, Revision};
+
+use super::appended;
+use super::body::JsonBody;
+use super::fields::FieldProblems;
+use super::observe::Observation;
+use super::path::PathTexts;
+use super::problem::ApiError;
+use super::store::Store;
+use crate::store::StreamKey;
+
+/// Appends one event at the revision; the first revision creates the stream.
+pub(super) async fn handle(
+    State(store): State<Store>,
+    observation: Observation,
+    path: PathTexts,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (stream, revision, AppendEvent { event }) = request(&path, &body)?;
+    appended::append(&store, &observation, stream, revision, vec![event]).await
+}
+
+fn request(path: &PathTexts, body: &JsonBody) -> Result<(StreamKey, Revision, AppendEvent), FieldProblems> {
+    let mut problems = FieldProblems::default();
+    let stream = path.stream(&mut problems);
+    let revision = path.parse("revision", &mut problems);
+    let append = body.append_event(&mut problems);
+    problems.finish(
+        stream
+            .zip(revision)
+            .zip(append)
+            .map(|((stream, revision), append)| (stream, revision, append)),
+    )
+}

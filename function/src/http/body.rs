@@ -1,0 +1,139 @@
+//! Request bodies: looked at before they are read, then read with every problem named.
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use event_store_types::{AppendEvent, CreateStream, Metadata, NewEvent, Payload};
+use futures::StreamExt;
+use serde_json::value::RawValue;
+
+use super::fields::FieldProblems;
+use super::json::{Object, text};
+use super::problem::ApiError;
+use crate::store::limits;
+
+/// A body that says it is JSON, is not too large, and is UTF-8.
+#[derive(Debug)]
+pub(super) struct JsonBody(String);
+
+impl JsonBody {
+    /// Reads the body of a create.
+    pub(super) fn create_stream(&self, problems: &mut FieldProblems) -> Option<CreateStream> {
+        let mut body = self.object(problems)?;
+        let stream_id = body.optional("streamId", problems, text);
+        let initial_event = new_event(&mut body, "initialEvent", problems);
+        body.finish(problems);
+        Some(CreateStream {
+            stream_id,
+            initial_event: initial_event?,
+        })
+    }
+
+    /// Reads the body of an append of one event.
+    pub(super) fn append_event(&self, problems: &mut FieldProblems) -> Option<AppendEvent> {
+        let mut body = self.object(problems)?;
+        let event = new_event(&mut body, "event", problems);
+        body.finish(problems);
+        Some(AppendEvent { event: event? })
+    }
+
+    fn object(&self, problems: &mut FieldProblems) -> Option<Object<'_>> {
+        Object::of_body(&self.0)
+            .map_err(|wrong| problems.extend(wrong))
+            .ok()
+    }
+}
+
+fn new_event(body: &mut Object<'_>, name: &'static str, problems: &mut FieldProblems) -> Option<NewEvent> {
+    let mut event = body.required_object(name, problems)?;
+    let event_id = event.optional("eventId", problems, text);
+    let event_type = event.required("eventType", problems, text);
+    let content = event.required("payload", problems, |value| Ok::<_, String>(payload(value)));
+    let metadata = event.optional("metadata", problems, |value| Metadata::try_from(payload(value)));
+    event.finish(problems);
+    Some(NewEvent {
+        event_id,
+        event_type: event_type?,
+        payload: content?,
+        metadata,
+    })
+}
+
+fn payload(value: &RawValue) -> Payload {
+    Payload::from(value.to_owned())
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let content_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        if !content_type.is_some_and(is_json) {
+            return Err(ApiError::UnsupportedMediaType {
+                found: content_type.map(Into::into),
+            });
+        }
+        let bytes = read(request.into_body()).await?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| FieldProblems::of("body", "is not JSON: it is not UTF-8"))?;
+        Ok(Self(text))
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
+    let announced = body.size_hint().lower();
+    if announced > limits::BODY_BYTES as u64 {
+        return Err(ApiError::BodyTooLarge {
+            size: Some(announced),
+        });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|_| FieldProblems::of("body", "ended early"))?);
+        if bytes.len() > limits::BODY_BYTES {
+            return Err(ApiError::BodyTooLarge { size: None });
+        }
+    }
+    Ok(bytes)
+}
+
+/// Whether a content type is `application/json`, or one built on it (RFC 6839 §3.1), whatever its parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_goes_by_several_names() {
+        for name in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/cloudevents+json",
+        ] {
+            assert!(is_json(name), "{name}");
+        }
+        for name in [
+            "",
+            "text/json",
+            "text/plain",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+            "json",
+        ] {
+            assert!(!is_json(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `POST /streams/{streamType}`
+
+use axum::extract::State;
+use axum::response::Response;
+use event_store_types::{CreateStream, EventId, Revision, StreamId, StreamType};
+
+use super::appended;
+use super::body::JsonBody;
+use super::fields::FieldProblems;
+use super::observe::Observation;
+use super::path::PathTexts;
+use super::problem::ApiError;
+use super::store::Store;
+use crate::store::StreamKey;
+
+/// Creates a stream with its first event.
+///
+/// A stream whose id the caller does not name gets one that follows from the event's id, be that the caller's
+/// or made up here: so the event id that a failed create is answered with is enough to try again safely.
+pub(super) async fn handle(
+    State(store): State<Store>,
+    observation: Observation,
+    path: PathTexts,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (
+        stream_type,
+        CreateStream {
+            stream_id,
+            mut initial_event,
+        },
+    ) = request(&path, &body)?;
+    let event_id = *initial_event.event_id.get_or_insert_with(EventId::random);
+    let stream_id = stream_id.unwrap_or_else(|| StreamId::derive(&stream_type, event_id));
+    let stream = StreamKey {
+        stream_type,
+        stream_id,
+    };
+    appended::append(&store, &observation, stream, Revision::FIRST, vec![initial_event]).await
+}
+
+fn request(path: &PathTexts, body: &JsonBody) -> Result<(StreamType, CreateStream), FieldProblems> {
+    let mut problems = FieldProblems::default();
+    let stream_type = path.parse("streamType", &mut problems);
+    let create = body.create_stream(&mut problems);
+    problems.finish(stream_type.zip(create))
+}

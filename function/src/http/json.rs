@@ -1,0 +1,150 @@
+//! PURE: reading a JSON object member by member, so that all that is wrong with it can be told at once.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use serde::Deserializer;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::fields::FieldProblems;
+
+/// The members of a JSON object that have not been taken yet, each as the text it was sent as.
+pub(super) struct Object<'a> {
+    /// What leads to the object, with a dot behind it unless it is empty.
+    prefix: String,
+    known: Vec<&'static str>,
+    members: Vec<(String, &'a RawValue)>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a whole body. When it is no object, that is the only problem to be told.
+    pub(super) fn of_body(body: &'a str) -> Result<Self, FieldProblems> {
+        let value: &RawValue = serde_json::from_str(body)
+            .map_err(|error| FieldProblems::of("body", format_args!("is not JSON: {error}")))?;
+        Self::read(String::new(), value).map_err(|message| FieldProblems::of("body", message))
+    }
+
+    fn read(prefix: String, value: &'a RawValue) -> Result<Self, String> {
+        if !value.get().starts_with('{') {
+            return Err("must be a JSON object".into());
+        }
+        let members = serde_json::Deserializer::from_str(value.get())
+            .deserialize_map(Members)
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            prefix,
+            known: Vec::new(),
+            members,
+        })
+    }
+
+    /// Takes a member that must be there.
+    pub(super) fn required<T, E: Display>(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+        parse: impl FnOnce(&'a RawValue) -> Result<T, E>,
+    ) -> Option<T> {
+        let field = self.field(name);
+        match self.take(name, problems) {
+            Some(value) => problems.keep(&field, parse(value)),
+            None => {
+                problems.add(field, "required");
+                None
+            }
+        }
+    }
+
+    /// Takes a member that may be missing or `null`.
+    pub(super) fn optional<T, E: Display>(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+        parse: impl FnOnce(&'a RawValue) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.take(name, problems).filter(|value| value.get() != "null")?;
+        let field = self.field(name);
+        problems.keep(&field, parse(value))
+    }
+
+    /// Takes a member that must be there and be an object, whose own members are then named below it.
+    pub(super) fn required_object(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+    ) -> Option<Self> {
+        let prefix = format!("{}.", self.field(name));
+        self.required(name, problems, |value| Self::read(prefix, value))
+    }
+
+    /// Ends the reading: what has not been taken is not known. A misspelt member must not be passed over, for
+    /// a misspelt `eventId` would silently give up idempotency.
+    pub(super) fn finish(self, problems: &mut FieldProblems) {
+        let known = self
+            .known
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        for (name, _) in &self.members {
+            problems.add(
+                format!("{}{name}", self.prefix),
+                format_args!("unknown; known here: {known}"),
+            );
+        }
+    }
+
+    fn field(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn take(&mut self, name: &'static str, problems: &mut FieldProblems) -> Option<&'a RawValue> {
+        self.known.push(name);
+        let mut taken = self
+            .members
+            .extract_if(.., |(member, _)| member == name)
+            .map(|(_, value)| value);
+        let value = taken.next();
+        let is_repeated = taken.count() > 0;
+        if is_repeated {
+            problems.add(self.field(name), "given more than once");
+        }
+        value
+    }
+}
+
+/// Parses a member that is text.
+pub(super) fn text<T>(value: &RawValue) -> Result<T, String>
+where
+    T: FromStr<Err: Display>,
+{
+    let text: Cow<'_, str> = serde_json::from_str::<Text<'_>>(value.get())
+        .map_err(|_| "must be text")?
+        .0;
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// A text, borrowed where it holds no escapes.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Reads the members of an object, repeated ones too.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /streams/{streamType}`
+
+use axum::Json;
+use axum::extract::State;
+use event_store_types::{StreamPageBody, StreamType};
+
+use super::fields::FieldProblems;
+use super::observe::Observation;
+use super::path::PathTexts;
+use super::problem::ApiError;
+use super::query::QueryTexts;
+use super::store::Store;
+use crate::store::cursor::PageKey;
+use crate::store::list::{ListStreams, list_streams};
+use crate::store::{limits, operations};
+
+/// Answers with a page of the streams of a type, oldest update first.
+pub(super) async fn handle(
+    State(store): State<Store>,
+    observation: Observation,
+    path: PathTexts,
+    query: QueryTexts,
+) -> Result<Json<StreamPageBody>, ApiError> {
+    let request = request(&path, query)?;
+    observation.stream_type(&request.stream_type);
+
+    let catalogue = store.catalogue(&observation);
+    let stream_page = operations::within_deadline(list_streams(&catalogue, request)).await?;
+    Ok(Json(StreamPageBody { stream_page }))
+}
+
+fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, FieldProblems> {
+    let mut problems = FieldProblems::default();
+    let stream_type: Option<StreamType> = path.parse("streamType", &mut problems);
+    let updated_after = query.optional(&["updated-after"], &mut problems, str::parse);
+    // The second name is the one that the Go system's client sends.
+    let page_key = query.optional(&["stream-next-page-key", "nextPageKey"], &mut problems, |text| {
+        stream_type
+            .as_ref()
+            .map(|stream_type| PageKey::decode(text, stream_type))
+            .transpose()
+    });
+    let limit = query.optional(&["limit"], &mut problems, |text| {
+        limits::page_limit(text, limits::PAGE_STREAMS)
+    });
+    query.finish(&mut problems);
+    problems.finish(stream_type.map(|stream_type| ListStreams {
+        stream_type,
+        updated_after,
+        page_key: page_key.flatten(),
+        limit: limit.unwrap_or(limits::PAGE_STREAMS),
+    }))
+}

@@ -1,0 +1,231 @@
+//! Problem responses (RFC 9457): what the API answers when it does not do what was asked.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use event_store_types::{Event, EventId, Problem, ProblemDetails, ProblemType, Revision};
+
+use super::fields::FieldProblems;
+use crate::store::commit::{BeyondLastRevision, InvalidCommit};
+use crate::store::{StoreError, StreamKey, limits};
+
+/// After how many seconds a caller is to try again.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub(super) enum ApiError {
+    /// The request is malformed.
+    InvalidRequest(FieldProblems),
+    /// There is no such stream.
+    StreamNotFound(StreamKey),
+    /// There is nothing at the path.
+    RouteNotFound,
+    /// The path does not take the method.
+    MethodNotAllowed,
+    /// The revision is taken, or the stream does not reach it.
+    RevisionConflict {
+        /// The stream.
+        stream: StreamKey,
+        /// The revision that the caller took it to be at, or `None` for no stream.
+        expected: Option<Revision>,
+        /// The revision that it is at.
+        current: Revision,
+        /// The event that took the revision, if it is taken.
+        event: Option<Box<Event>>,
+    },
+    /// Event ids are in the stream already, with other content or at another place.
+    EventIdReused {
+        /// Those ids.
+        ids: Vec<EventId>,
+    },
+    /// The events of an append are too large.
+    AppendTooLarge {
+        /// Their size, in bytes.
+        size: usize,
+    },
+    /// The body is too large, whatever is in it.
+    BodyTooLarge {
+        /// Its size, in bytes, if it is known without reading it.
+        size: Option<u64>,
+    },
+    /// The body does not say that it is JSON.
+    UnsupportedMediaType {
+        /// What it says that it is.
+        found: Option<String>,
+    },
+    /// The store could not do what was asked.
+    Store(StoreError),
+    /// The handler panicked.
+    Panic {
+        /// What it said.
+        message: String,
+    },
+}
+
+impl ApiError {
+    /// Which problem the caller is told.
+    pub(super) fn problem_type(&self) -> ProblemType {
+        match self {
+            Self::InvalidRequest(_) => ProblemType::InvalidRequest,
+            Self::StreamNotFound(_) => ProblemType::StreamNotFound,
+            Self::RouteNotFound => ProblemType::RouteNotFound,
+            Self::MethodNotAllowed => ProblemType::MethodNotAllowed,
+            Self::RevisionConflict { .. } => ProblemType::RevisionConflict,
+            Self::EventIdReused { .. } => ProblemType::EventIdReused,
+            Self::AppendTooLarge { .. } | Self::BodyTooLarge { .. } => ProblemType::EventTooLarge,
+            Self::UnsupportedMediaType { .. } => ProblemType::UnsupportedMediaType,
+            Self::Store(StoreError::Throttled(_)) => ProblemType::Throttled,
+            Self::Store(StoreError::Unavailable(_)) => ProblemType::StoreUnavailable,
+            Self::Store(StoreError::Fault(_)) | Self::Panic { .. } => ProblemType::Internal,
+        }
+    }
+
+    /// What the log is told of a failure of ours: the error and all that led to it. The caller is not.
+    pub(super) fn cause(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => {
+                let causes = std::iter::successors(Some(error as &dyn Error), |error| (*error).source());
+                Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+            }
+            Self::Panic { message } => Some(format!("panicked: {message}")),
+            _ => None,
+        }
+    }
+
+    /// The response, to the request `request_id` that would have stored the events `event_ids`.
+    ///
+    /// A failure of ours during an append means that its outcome is unknown: the ids let even a caller who
+    /// named none try again without a double effect.
+    pub(super) fn respond(&self, request_id: &str, event_ids: Vec<EventId>) -> Response {
+        let problem_type = self.problem_type();
+        let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let detail = self.detail(!event_ids.is_empty());
+        let mut details = self.details();
+        if status.is_server_error() {
+            details.event_ids = event_ids;
+        }
+        let problem = Problem {
+            problem_type,
+            title: problem_type.title().into(),
+            status: problem_type.status(),
+            message: detail.clone(),
+            detail,
+            request_id: request_id.into(),
+            details,
+        };
+        let mut response = (status, axum::Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        response
+    }
+
+    fn detail(&self, is_append: bool) -> String {
+        match self {
+            Self::InvalidRequest(problems) => problems.to_string(),
+            Self::StreamNotFound(stream) => format!("there is no stream `{stream}`"),
+            Self::RouteNotFound => "there is nothing at this path; streams are at `/streams/{streamType}`".into(),
+            Self::MethodNotAllowed => "the path does not take this method; the header `Allow` names those that it takes".into(),
+            Self::RevisionConflict { stream, expected, current, event } => {
+                let wanted = expected.map_or(1, |expected| expected.as_u64() + 1);
+                if event.is_some() {
+                    format!("revision `{wanted}` of stream `{stream}` is taken; the stream is at revision `{current}`")
+                } else {
+                    format!("stream `{stream}` is at revision `{current}`, so that nothing can stand at revision `{wanted}` yet")
+                }
+            }
+            Self::EventIdReused { ids } => {
+                let ids = ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+                format!("already in the stream, with other content or at another place: {ids}")
+            }
+            Self::AppendTooLarge { size } => {
+                let limit = limits::APPEND_BYTES;
+                format!("payload, metadata and type of the events have `{size}` bytes, more than `{limit}`")
+            }
+            Self::BodyTooLarge { .. } => format!("the body has more than `{}` bytes", limits::BODY_BYTES),
+            Self::UnsupportedMediaType { found: Some(found) } => {
+                format!("the content type must be `application/json`, not `{found}`")
+            }
+            Self::UnsupportedMediaType { found: None } => "the content type must be `application/json`".into(),
+            Self::Store(StoreError::Fault(_)) | Self::Panic { .. } if is_append => {
+                "the store failed, and whether the events were stored is unknown; try again with the same event ids".into()
+            }
+            Self::Store(StoreError::Fault(_)) | Self::Panic { .. } => "the store failed; its log says why".into(),
+            Self::Store(_) if is_append => {
+                "the database did not answer, and whether the events were stored is unknown; try again with the same event ids".into()
+            }
+            Self::Store(_) => "the database did not answer; try again".into(),
+        }
+    }
+
+    fn details(&self) -> ProblemDetails {
+        let mut details = ProblemDetails::default();
+        match self {
+            Self::InvalidRequest(problems) => details.messages = problems.clone().into_messages(),
+            Self::RevisionConflict {
+                expected,
+                current,
+                event,
+                ..
+            } => {
+                details.expected_revision = Some(expected.map_or(0, Revision::as_u64));
+                details.current_revision = Some(*current);
+                details.event = event.as_deref().cloned();
+            }
+            Self::EventIdReused { ids } => details.event_ids.clone_from(ids),
+            Self::AppendTooLarge { size } => {
+                details.limit = Some(limits::APPEND_BYTES as u64);
+                details.size = Some(*size as u64);
+            }
+            Self::BodyTooLarge { size } => {
+                details.limit = Some(limits::BODY_BYTES as u64);
+                details.size = *size;
+            }
+            _ => {}
+        }
+        details
+    }
+}
+
+/// Carries the error to [`super::observe`], which knows the request's id and writes the response.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+impl From<FieldProblems> for ApiError {
+    fn from(problems: FieldProblems) -> Self {
+        Self::InvalidRequest(problems)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An append of one event can only be too large.
+impl From<InvalidCommit> for ApiError {
+    fn from(invalid: InvalidCommit) -> Self {
+        match invalid {
+            InvalidCommit::TooLarge { size } => Self::AppendTooLarge { size },
+            other => FieldProblems::of("events", other).into(),
+        }
+    }
+}
+
+impl From<BeyondLastRevision> for ApiError {
+    fn from(beyond: BeyondLastRevision) -> Self {
+        FieldProblems::of("revision", beyond).into()
+    }
+}

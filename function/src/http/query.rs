@@ -1,0 +1,67 @@
+//! Query parameters.
+
+use std::fmt::Display;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+
+use super::fields::FieldProblems;
+use super::problem::ApiError;
+
+/// The parameters of a query that have not been taken yet.
+///
+/// Unknown ones are refused like unknown members of a body: to pass over a misspelt `after-revision` would be
+/// to answer another question, and a reader that asks it in a loop would never end.
+#[derive(Debug)]
+pub(super) struct QueryTexts {
+    known: Vec<&'static str>,
+    parameters: Vec<(String, String)>,
+}
+
+impl QueryTexts {
+    /// Takes the parameter that goes by any of `names`, if it is there.
+    pub(super) fn optional<T, E: Display>(
+        &mut self,
+        names: &[&'static str],
+        problems: &mut FieldProblems,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.extend(names);
+        let mut taken = self
+            .parameters
+            .extract_if(.., |(name, _)| names.contains(&name.as_str()));
+        let (name, text) = taken.next()?;
+        let is_repeated = taken.count() > 0;
+        if is_repeated {
+            problems.add(&name, "given more than once");
+        }
+        problems.keep(&name, parse(&text))
+    }
+
+    /// Ends the reading: what has not been taken is not known.
+    pub(super) fn finish(self, problems: &mut FieldProblems) {
+        let known = self
+            .known
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        for (name, _) in self.parameters {
+            problems.add(name, format_args!("unknown; known here: {known}"));
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for QueryTexts {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Query(parameters) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|error| FieldProblems::of("query", error.body_text()))?;
+        Ok(Self {
+            known: Vec::new(),
+            parameters,
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! `GET /streams/{streamType}/{streamId}/details`
+
+use axum::Json;
+use axum::extract::State;
+use event_store_types::StreamBody;
+
+use super::fields::FieldProblems;
+use super::observe::Observation;
+use super::path::PathTexts;
+use super::problem::ApiError;
+use super::store::Store;
+use crate::store::operations;
+
+/// Answers with the stream as it stands.
+pub(super) async fn handle(
+    State(store): State<Store>,
+    observation: Observation,
+    path: PathTexts,
+) -> Result<Json<StreamBody>, ApiError> {
+    let mut problems = FieldProblems::default();
+    let stream = path.stream(&mut problems);
+    let stream = problems.finish(stream)?;
+    observation.stream(&stream);
+
+    let found = operations::details(&store.events(&observation), store.tails(), &stream).await?;
+    let stream = found.ok_or(ApiError::StreamNotFound(stream))?;
+    observation.revision(stream.revision);
+    Ok(Json(StreamBody { stream }))
+}

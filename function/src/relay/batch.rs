@@ -1,0 +1,171 @@
+//! PURE: what a batch of records asks for.
+
+use std::collections::BTreeMap;
+
+use event_store_types::{EventType, Notification, Stream};
+use serde_json::value::RawValue;
+
+use super::record::{Appended, Content, Identity, Record, Tampering};
+use crate::store::StreamKey;
+use crate::telemetry::chain;
+
+/// What a batch of records asks for. Each part says which records it stands for, by their places in the batch.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// What names each record.
+    pub identities: Vec<Identity>,
+    /// The newest state of each stream that the batch touches.
+    pub updates: Vec<CatalogueUpdate>,
+    /// One announcement an event, in the order of the records.
+    pub notices: Vec<Notice>,
+    /// The records that nothing can be done with.
+    pub poison: Vec<Poison>,
+    /// The records that say that the log was changed.
+    pub tampered: Vec<Tampered>,
+}
+
+/// A stream's newest state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogueUpdate {
+    /// The stream.
+    pub stream: Stream,
+    /// Every record of the batch that this state covers.
+    pub records: Vec<usize>,
+}
+
+/// The announcement of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What is announced.
+    pub notification: Notification,
+    /// The event's type.
+    pub event_type: EventType,
+    /// The record that the event came in.
+    pub record: usize,
+}
+
+/// A record that cannot be relayed, now or ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poison {
+    /// The record.
+    pub record: usize,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A record that says that a commit was changed or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tampered {
+    /// The record.
+    pub record: usize,
+    /// What was done.
+    pub tampering: Tampering,
+}
+
+impl Batch {
+    /// Reads the records of an invocation.
+    pub fn read(records: &[Box<RawValue>]) -> Self {
+        let mut batch = Self::default();
+        let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
+        for (index, record) in records.iter().enumerate() {
+            let Record { identity, content } = Record::decode(record);
+            batch.identities.push(identity);
+            match content {
+                Ok(Content::Appended(appended)) => {
+                    cover(&mut updates, &appended, index);
+                    batch.notices.extend(notices(appended, index));
+                }
+                Ok(Content::Tampered(tampering)) => batch.tampered.push(Tampered { record: index, tampering }),
+                Err(undecodable) => batch.poison.push(Poison { record: index, reason: chain(&undecodable) }),
+            }
+        }
+        batch.updates = updates.into_values().collect();
+        batch
+    }
+}
+
+/// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.
+fn cover(updates: &mut BTreeMap<StreamKey, CatalogueUpdate>, appended: &Appended, record: usize) {
+    let stream = appended.stream.at(appended.last, appended.created_at);
+    let update = updates
+        .entry(appended.stream.clone())
+        .or_insert_with(|| CatalogueUpdate { stream: stream.clone(), records: Vec::new() });
+    update.records.push(record);
+    if update.stream.revision < stream.revision {
+        update.stream = stream;
+    }
+}
+
+fn notices(appended: Appended, record: usize) -> impl Iterator<Item = Notice> {
+    let StreamKey { stream_type, stream_id } = appended.stream;
+    appended.events.into_iter().map(move |(stream_revision, event_type)| Notice {
+        notification: Notification { stream_id, stream_type: stream_type.clone(), stream_revision },
+        event_type,
+        record,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::relay::testing::{OTHER_STREAM, STREAM, insert, raw, with_name};
+
+    fn read(records: &[Value]) -> Batch {
+        Batch::read(&records.iter().map(raw).collect::<Vec<_>>())
+    }
+
+    fn updates(batch: &Batch) -> Vec<(String, u64, Vec<usize>)> {
+        let text = |update: &CatalogueUpdate| {
+            let Stream { stream_type, stream_id, revision, .. } = &update.stream;
+            (format!("{stream_type}/{stream_id}"), revision.as_u64(), update.records.clone())
+        };
+        batch.updates.iter().map(text).collect()
+    }
+
+    fn announced(batch: &Batch) -> Vec<(u64, &str, usize)> {
+        let text = |notice: &Notice| notice.notification.stream_revision.as_u64();
+        batch.notices.iter().map(|notice| (text(notice), notice.event_type.as_str(), notice.record)).collect()
+    }
+
+    #[test]
+    fn every_event_of_a_commit_is_announced_and_its_stream_updated_once() {
+        let batch = read(&[insert(1, STREAM, 1, &["placed", "paid"]), insert(2, STREAM, 3, &["sent"])]);
+        assert_eq!(announced(&batch), [(1, "placed", 0), (2, "paid", 0), (3, "sent", 1)]);
+        assert_eq!(updates(&batch), [(STREAM.to_owned(), 3, vec![0, 1])]);
+    }
+
+    #[test]
+    fn the_highest_revision_of_a_stream_wins_in_any_order_of_records() {
+        let batch = read(&[
+            insert(3, STREAM, 3, &["sent"]),
+            insert(1, STREAM, 1, &["placed"]),
+            insert(4, OTHER_STREAM, 1, &["placed"]),
+            insert(3, STREAM, 3, &["sent"]),
+            insert(2, STREAM, 2, &["paid"]),
+        ]);
+        let expected = [(OTHER_STREAM.to_owned(), 1, vec![2]), (STREAM.to_owned(), 3, vec![0, 1, 3, 4])];
+        assert_eq!(updates(&batch), expected);
+        assert_eq!(batch.updates[1].stream.updated_at, "2025-01-25T10:11:03Z".parse().unwrap());
+        assert_eq!(batch.notices.len(), 5, "a record that comes twice is announced twice");
+    }
+
+    #[test]
+    fn a_change_to_the_log_is_neither_announced_nor_listed() {
+        let records = [with_name("MODIFY", insert(1, STREAM, 1, &["a"])), with_name("REMOVE", insert(2, STREAM, 1, &["a"]))];
+        let batch = read(&records);
+        assert!(batch.notices.is_empty() && batch.updates.is_empty() && batch.poison.is_empty());
+        let tampered = [(0, Tampering::Modified), (1, Tampering::Removed)];
+        assert_eq!(batch.tampered, tampered.map(|(record, tampering)| Tampered { record, tampering }));
+    }
+
+    #[test]
+    fn a_poison_record_does_not_take_the_others_with_it() {
+        let batch = read(&[insert(1, STREAM, 1, &["a"]), json!("poison"), insert(3, STREAM, 2, &["b"])]);
+        assert_eq!(announced(&batch), [(1, "a", 0), (2, "b", 2)]);
+        assert_eq!(batch.poison.len(), 1);
+        assert_eq!(batch.poison[0].record, 1);
+        assert_eq!(batch.identities.len(), 3);
+    }
+}

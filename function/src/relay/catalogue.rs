@@ -1,0 +1,59 @@
+//! The first effect: bringing the catalogue forward.
+
+use event_store_types::Stream;
+use futures::StreamExt as _;
+use futures::stream::iter;
+
+use super::batch::CatalogueUpdate;
+use super::patience::Patience;
+use super::shortfall::Shortfall;
+use crate::store::StoreError;
+
+/// The port to the catalogue.
+pub trait CatalogueWriter {
+    /// Makes the catalogue list `stream` as it is given, unless it lists it at this revision or a later one.
+    fn bring_forward(&self, stream: &Stream) -> impl Future<Output = Result<BroughtForward, StoreError>> + Send;
+}
+
+/// What came of bringing a stream forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BroughtForward {
+    /// The catalogue was behind.
+    Updated,
+    /// The catalogue was not behind: a record that came twice or late.
+    AlreadyThere,
+}
+
+/// How many streams are brought forward side by side.
+const CONCURRENCY: usize = 16;
+
+/// Brings every stream forward, and says which could not be.
+pub(super) async fn bring_forward(
+    catalogue: &impl CatalogueWriter,
+    updates: &[CatalogueUpdate],
+    patience: Patience,
+) -> Vec<Shortfall> {
+    let calls: Vec<_> = updates.iter().map(|update| bring_one_forward(catalogue, update, patience)).collect();
+    let outcomes: Vec<Option<Shortfall>> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
+    outcomes.into_iter().flatten().collect()
+}
+
+async fn bring_one_forward(
+    catalogue: &impl CatalogueWriter,
+    update: &CatalogueUpdate,
+    patience: Patience,
+) -> Option<Shortfall> {
+    let shortfall = |cause: &dyn std::error::Error| Some(Shortfall::of(update.records.iter().copied(), cause));
+    let mut attempts = patience.begin();
+    loop {
+        let error = match attempts.attempt(catalogue.bring_forward(&update.stream)).await {
+            Ok(Ok(BroughtForward::Updated | BroughtForward::AlreadyThere)) => return None,
+            Ok(Err(error @ StoreError::Fault(_))) => return shortfall(&error),
+            Ok(Err(error @ (StoreError::Throttled(_) | StoreError::Unavailable(_)))) => error,
+            Err(passed) => return shortfall(&passed),
+        };
+        if attempts.pause().await.is_err() {
+            return shortfall(&error);
+        }
+    }
+}

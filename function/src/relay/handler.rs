@@ -1,0 +1,163 @@
+//! The relay as a Lambda function: an invocation in, batch item failures out.
+
+use std::time::{Duration, Instant as StdInstant, SystemTime};
+
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::checkpoint::Checkpoint;
+use super::invocation::{InvalidInvocation, Invocation};
+use super::patience::Patience;
+use super::record::SequenceNumber;
+use super::sns::SnsTopic;
+use super::sqs::SqsFailureQueue;
+use super::{Relay, Relayed};
+use crate::store::Meter;
+use crate::store::dynamo::CatalogueTable;
+use crate::telemetry::{Metric, Metrics};
+
+/// What is left of an invocation's time for answering, after the last attempt.
+const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+
+/// Everything that an invocation needs.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    /// The events table's name, under which is measured.
+    pub events_table: String,
+    /// The catalogue.
+    pub catalogue: CatalogueTable,
+    /// The topic.
+    pub topic: SnsTopic,
+    /// Where poison records go.
+    pub failure_queue: SqsFailureQueue,
+}
+
+impl Handler {
+    /// Handles an invocation.
+    ///
+    /// # Errors
+    /// When the payload asks for nothing that the relay can do, or when the whole batch must be delivered
+    /// again. Lambda counts both as failures of the function.
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<DynamoDbEventResponse, RelayError> {
+        let Invocation::Records(records) = Invocation::parse(&event.payload)
+            .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "invocation refused"))?;
+        let started = StdInstant::now();
+        let meter = Meter::default();
+        let relay = Relay {
+            catalogue: self.catalogue.metered(meter.clone()),
+            publisher: self.topic.clone(),
+            failure_queue: self.failure_queue.clone(),
+        };
+        let relayed = relay.relay(&records, Patience::until(deadline(&event.context))).await;
+        self.report_tampering(&relayed);
+        let wru = meter.consumed().wru;
+        log(records.len(), &relayed, started.elapsed(), wru);
+        answer(relayed.checkpoint)
+    }
+
+    /// Nobody may change the log: an error line a record, and a metric that an alarm watches.
+    fn report_tampering(&self, relayed: &Relayed) {
+        for (identity, tampering) in &relayed.tampered {
+            tracing::error!(
+                keys = identity.keys.as_deref().map_or("", RawValue::get),
+                sequenceNumber = identity.sequence_number.as_ref().map_or("", SequenceNumber::as_str),
+                tampering = ?tampering,
+                "the log was tampered with"
+            );
+        }
+        if let Ok(count @ 1..) = u32::try_from(relayed.tampered.len()) {
+            Metrics::of(&self.events_table).with(Metric::LogTampering, count.into()).emit();
+        }
+    }
+}
+
+/// When the last attempt must have ended, by the clock that Lambda gives the deadline in.
+fn deadline(context: &Context) -> Instant {
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.saturating_sub(ANSWER_RESERVE)
+}
+
+fn log(records: usize, relayed: &Relayed, duration: Duration, wru: f64) {
+    let Relayed { streams, notices, parked, .. } = *relayed;
+    let duration = duration.as_secs_f64() * 1e3;
+    match relayed.shortfalls.first() {
+        None if parked == 0 => {
+            tracing::info!(records, streams, notices, parked, failures = 0, durationMs = duration, wru, "relayed");
+        }
+        None => {
+            tracing::warn!(records, streams, notices, parked, failures = 0, durationMs = duration, wru, "relayed");
+        }
+        Some(first) => tracing::error!(
+            records,
+            streams,
+            notices,
+            parked,
+            failures = relayed.shortfalls.len(),
+            durationMs = duration,
+            wru,
+            error = first.cause,
+            "not relayed to the end"
+        ),
+    }
+}
+
+fn answer(checkpoint: Checkpoint) -> Result<DynamoDbEventResponse, RelayError> {
+    let mut response = DynamoDbEventResponse::default();
+    match checkpoint {
+        Checkpoint::Done => {}
+        Checkpoint::From(sequence_number) => {
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = Some(sequence_number.as_str().to_owned());
+            response.batch_item_failures.push(failure);
+        }
+        Checkpoint::WholeBatch => return Err(RelayError::WholeBatch),
+    }
+    Ok(response)
+}
+
+/// A failure of the function.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The payload asks for nothing that the relay can do.
+    #[error(transparent)]
+    Invalid(#[from] InvalidInvocation),
+    /// The first record of the batch misses an effect.
+    #[error("an effect is missing from the first record on: the whole batch must be delivered again")]
+    WholeBatch,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(checkpoint: Checkpoint) -> String {
+        match answer(checkpoint) {
+            Ok(response) => serde_json::to_string(&response).unwrap(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_answer_has_the_form_that_lambda_reads() {
+        assert_eq!(text(Checkpoint::Done), r#"{"batchItemFailures":[]}"#);
+        assert_eq!(text(Checkpoint::From("12".into())), r#"{"batchItemFailures":[{"itemIdentifier":"12"}]}"#);
+        assert!(text(Checkpoint::WholeBatch).contains("whole batch"));
+    }
+
+    #[test]
+    fn attempts_end_before_lambda_kills_the_invocation() {
+        let mut context = Context::default();
+        let in_ten_seconds = SystemTime::now() + Duration::from_secs(10);
+        let since_epoch = in_ten_seconds.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        context.deadline = since_epoch.as_millis().try_into().unwrap();
+        let left = deadline(&context) - Instant::now();
+        assert!((Duration::from_secs(8)..=Duration::from_secs(9)).contains(&left), "{left:?}");
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_leaves_no_time() {
+        assert!(deadline(&Context::default()) <= Instant::now());
+    }
+}

@@ -1,0 +1,90 @@
+//! Where records go that nothing can be done with, so that they do not block those behind them.
+
+use futures::future::join_all;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::batch::Poison;
+use super::call::CallError;
+use super::patience::Patience;
+use super::record::{Identity, SequenceNumber};
+use super::shortfall::Shortfall;
+
+/// The port to the failure queue.
+pub trait FailureQueue {
+    /// Puts a record on the queue.
+    fn park(&self, record: &ParkedRecord<'_>) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
+/// A parked record: enough to find the commit, and never a payload.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParkedRecord<'record> {
+    /// Why it was parked.
+    pub reason: &'record str,
+    /// The key of the commit, as the record has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<&'record RawValue>,
+    /// The record's place in the stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence_number: Option<&'record SequenceNumber>,
+}
+
+impl<'record> ParkedRecord<'record> {
+    fn of(poison: &'record Poison, identities: &'record [Identity]) -> Self {
+        let identity = identities.get(poison.record);
+        Self {
+            reason: &poison.reason,
+            keys: identity.and_then(|identity| identity.keys.as_deref()),
+            sequence_number: identity.and_then(|identity| identity.sequence_number.as_ref()),
+        }
+    }
+}
+
+/// Parks every poison record. One that cannot be parked misses an effect like any other.
+pub(super) async fn park(
+    queue: &impl FailureQueue,
+    poison: &[Poison],
+    identities: &[Identity],
+    patience: Patience,
+) -> Vec<Shortfall> {
+    let calls = poison.iter().map(|poison| park_one(queue, poison, identities, patience));
+    join_all(calls).await.into_iter().flatten().collect()
+}
+
+async fn park_one(
+    queue: &impl FailureQueue,
+    poison: &Poison,
+    identities: &[Identity],
+    patience: Patience,
+) -> Option<Shortfall> {
+    let parked = ParkedRecord::of(poison, identities);
+    let shortfall = |cause: &dyn std::error::Error| Some(Shortfall::of([poison.record], cause));
+    let mut attempts = patience.begin();
+    loop {
+        let error = match attempts.attempt(queue.park(&parked)).await {
+            Ok(Ok(())) => return None,
+            Ok(Err(error @ CallError::Permanent(_))) => return shortfall(&error),
+            Ok(Err(error @ CallError::Transient(_))) => error,
+            Err(passed) => return shortfall(&passed),
+        };
+        if attempts.pause().await.is_err() {
+            return shortfall(&error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parked_record_names_what_it_can() {
+        let poison = Poison { record: 0, reason: "the record has no new image".to_owned() };
+        let keys = RawValue::from_string(r#"{"pk":{"S":"order/1"},"sk":{"N":"3"}}"#.to_owned()).unwrap();
+        let known = Identity { sequence_number: Some("7".into()), keys: Some(keys) };
+        let text = |identity| serde_json::to_string(&ParkedRecord::of(&poison, &[identity])).unwrap();
+        insta::assert_snapshot!(text(known), @"");
+        insta::assert_snapshot!(text(Identity::default()), @"");
+    }
+}

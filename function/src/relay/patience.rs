@@ -1,0 +1,95 @@
+//! How long a failing call is tried again: inside the invocation, up to its deadline.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// How long a failing call is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// When the last attempt must have ended.
+    pub deadline: Instant,
+    /// The pause after the first attempt. Each pause is twice the one before.
+    pub first_pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+}
+
+impl Patience {
+    /// Patience until `deadline`, with pauses from 100 ms to 2 s.
+    pub fn until(deadline: Instant) -> Self {
+        Self { deadline, first_pause: Duration::from_millis(100), longest_pause: Duration::from_secs(2) }
+    }
+
+    pub(super) fn begin(self) -> Attempts {
+        Attempts { deadline: self.deadline, pause: self.first_pause, longest_pause: self.longest_pause }
+    }
+}
+
+/// The attempts at one call.
+pub(super) struct Attempts {
+    deadline: Instant,
+    pause: Duration,
+    longest_pause: Duration,
+}
+
+impl Attempts {
+    /// Awaits an attempt. Past the deadline it is dropped, and what came of it is unknown: every effect of the
+    /// relay may happen twice, so it counts as missing.
+    pub(super) async fn attempt<T>(&self, call: impl Future<Output = T>) -> Result<T, DeadlinePassed> {
+        timeout_at(self.deadline, call).await.map_err(|_| DeadlinePassed)
+    }
+
+    /// Waits until the next attempt is due.
+    ///
+    /// # Errors
+    /// At once, when that would be past the deadline.
+    pub(super) async fn pause(&mut self) -> Result<(), DeadlinePassed> {
+        if Instant::now() + self.pause >= self.deadline {
+            return Err(DeadlinePassed);
+        }
+        sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(self.longest_pause);
+        Ok(())
+    }
+}
+
+/// The invocation must answer now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the invocation's deadline passed")]
+pub(super) struct DeadlinePassed;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patience(total: u64) -> Patience {
+        Patience {
+            deadline: Instant::now() + Duration::from_millis(total),
+            first_pause: Duration::from_millis(1),
+            longest_pause: Duration::from_millis(3),
+        }
+    }
+
+    #[tokio::test]
+    async fn pauses_double_up_to_the_longest() {
+        let mut attempts = patience(60_000).begin();
+        let mut pauses = Vec::new();
+        for _ in 0..4 {
+            pauses.push(attempts.pause.as_millis());
+            attempts.pause().await.unwrap();
+        }
+        assert_eq!(pauses, [1, 2, 3, 3]);
+    }
+
+    #[tokio::test]
+    async fn no_pause_reaches_beyond_the_deadline() {
+        assert_eq!(patience(0).begin().pause().await, Err(DeadlinePassed));
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_hangs_ends_at_the_deadline() {
+        let never = std::future::pending::<()>();
+        assert_eq!(patience(5).begin().attempt(never).await, Err(DeadlinePassed));
+    }
+}

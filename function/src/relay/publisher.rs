@@ -1,0 +1,119 @@
+//! The second effect: announcing every event.
+
+use futures::StreamExt as _;
+use futures::stream::iter;
+
+use super::batch::{Notice, Poison};
+use super::call::CallError;
+use super::patience::Patience;
+use super::shortfall::Shortfall;
+
+/// The most notices of one call. As many of the largest stay far below the 256 KB that a call may have.
+pub const NOTICES_A_CALL: usize = 10;
+
+/// The port to the topic.
+pub trait Publisher {
+    /// Publishes up to [`NOTICES_A_CALL`] notices, and says which of them were not taken.
+    fn publish(&self, notices: &[&Notice]) -> impl Future<Output = Result<Vec<NotTaken>, CallError>> + Send;
+}
+
+/// A notice that was not taken though its call succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTaken {
+    /// The notice's place in the call.
+    pub index: usize,
+    /// Whether it may be taken later.
+    pub refusal: Refusal,
+    /// The topic's code and words.
+    pub reason: String,
+}
+
+/// Whether a notice that was not taken may be taken later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It may.
+    Transient,
+    /// It may not: the notice itself is unacceptable.
+    Permanent,
+}
+
+/// What came of announcing a batch.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Published {
+    /// The notices that are not known to be published.
+    pub(super) shortfalls: Vec<Shortfall>,
+    /// The notices that no later attempt can publish.
+    pub(super) poison: Vec<Poison>,
+}
+
+/// How many calls run side by side. Consumers must not rely on order: SNS does not keep it either.
+const CONCURRENCY: usize = 4;
+
+/// Announces every event.
+pub(super) async fn publish(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
+    let calls: Vec<_> =
+        notices.chunks(NOTICES_A_CALL).map(|notices| publish_call(publisher, notices, patience)).collect();
+    let outcomes: Vec<Published> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
+    let mut published = Published::default();
+    for outcome in outcomes {
+        published.shortfalls.extend(outcome.shortfalls);
+        published.poison.extend(outcome.poison);
+    }
+    published
+}
+
+/// Publishes the notices of one call; of those not taken, only they again.
+async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
+    let mut published = Published::default();
+    let mut pending: Vec<&Notice> = notices.iter().collect();
+    let mut attempts = patience.begin();
+    let cause = loop {
+        let cause = match attempts.attempt(publisher.publish(&pending)).await {
+            Ok(Ok(not_taken)) => {
+                let last_reason = not_taken.last().map(|notice| notice.reason.clone());
+                pending = sort_out(&pending, not_taken, &mut published.poison);
+                if pending.is_empty() {
+                    return published;
+                }
+                crate::telemetry::chain(&NotTakenInTime { reason: last_reason.unwrap_or_default() })
+            }
+            Ok(Err(error @ CallError::Permanent(_))) => break crate::telemetry::chain(&error),
+            Ok(Err(error @ CallError::Transient(_))) => crate::telemetry::chain(&error),
+            Err(passed) => break passed.to_string(),
+        };
+        if attempts.pause().await.is_err() {
+            break cause;
+        }
+    };
+    let records = pending.iter().map(|notice| notice.record).collect();
+    published.shortfalls.push(Shortfall { records, cause });
+    published
+}
+
+/// Keeps the notices that may be taken later, and puts the others among the poison.
+fn sort_out<'notice>(
+    pending: &[&'notice Notice],
+    not_taken: Vec<NotTaken>,
+    poison: &mut Vec<Poison>,
+) -> Vec<&'notice Notice> {
+    let mut later = Vec::new();
+    for NotTaken { index, refusal, reason } in not_taken {
+        let Some(notice) = pending.get(index).copied() else { continue };
+        match refusal {
+            Refusal::Transient => later.push(notice),
+            Refusal::Permanent => {
+                let revision = notice.notification.stream_revision;
+                let reason = format!("the topic refuses the notification of revision `{revision}`: {reason}");
+                poison.push(Poison { record: notice.record, reason });
+            }
+        }
+    }
+    later
+}
+
+/// A topic that takes calls but not their notices.
+#[derive(Debug, thiserror::Error)]
+#[error("the topic did not take the notification: {reason}")]
+struct NotTakenInTime {
+    reason: String,
+}

@@ -1,0 +1,20 @@
+//! PURE: an effect that is missing.
+
+use std::error::Error;
+
+use crate::telemetry::chain;
+
+/// An effect that is missing when the invocation must answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// The records that miss it.
+    pub records: Vec<usize>,
+    /// Why, with every cause.
+    pub cause: String,
+}
+
+impl Shortfall {
+    pub(super) fn of(records: impl IntoIterator<Item = usize>, cause: &dyn Error) -> Self {
+        Self { records: records.into_iter().collect(), cause: chain(cause) }
+    }
+}

@@ -1,0 +1,101 @@
+//! The topic: SNS.
+
+use std::sync::Arc;
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::error::BuildError;
+use aws_sdk_sns::types::{BatchResultErrorEntry, MessageAttributeValue, PublishBatchRequestEntry};
+use event_store_types::EventType;
+
+use super::batch::Notice;
+use super::call::CallError;
+use super::publisher::{NotTaken, Publisher, Refusal};
+
+/// A topic, published to with `PublishBatch`.
+#[derive(Clone, Debug)]
+pub struct SnsTopic {
+    client: Client,
+    arn: Arc<str>,
+}
+
+impl SnsTopic {
+    /// The topic with this ARN.
+    pub fn new(client: Client, arn: impl Into<Arc<str>>) -> Self {
+        Self { client, arn: arn.into() }
+    }
+}
+
+impl Publisher for SnsTopic {
+    async fn publish(&self, notices: &[&Notice]) -> Result<Vec<NotTaken>, CallError> {
+        let entries = notices
+            .iter()
+            .enumerate()
+            .map(|(index, notice)| entry(index, notice))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(CallError::Permanent)?;
+        let answer = self
+            .client
+            .publish_batch()
+            .topic_arn(&*self.arn)
+            .set_publish_batch_request_entries(Some(entries))
+            .send()
+            .await
+            .map_err(CallError::of)?;
+        let taken: Vec<&str> = answer.successful().iter().filter_map(|entry| entry.id()).collect();
+        let failed = answer.failed();
+        Ok((0..notices.len())
+            .filter(|index| !taken.contains(&index.to_string().as_str()))
+            .map(|index| not_taken(index, failed.iter().find(|entry| entry.id() == index.to_string())))
+            .collect())
+    }
+}
+
+/// Whatever is not among the successful entries was not taken, named among the failed or not.
+fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken {
+    let Some(failure) = failure else {
+        return NotTaken { index, refusal: Refusal::Transient, reason: "no answer for this entry".to_owned() };
+    };
+    // Only what is wrong with the entry itself stays wrong: a missing permission, say, is the sender's fault too.
+    let is_unacceptable = failure.sender_fault() && failure.code().contains("Invalid");
+    let refusal = if is_unacceptable { Refusal::Permanent } else { Refusal::Transient };
+    let reason = format!("`{}` {}", failure.code(), failure.message().unwrap_or_default());
+    NotTaken { index, refusal, reason: reason.trim_end().to_owned() }
+}
+
+fn entry(
+    index: usize,
+    notice: &Notice,
+) -> Result<PublishBatchRequestEntry, Box<dyn std::error::Error + Send + Sync>> {
+    let notification = &notice.notification;
+    let mut entry = PublishBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message(serde_json::to_string(notification)?)
+        .message_attributes("StreamType", attribute("String", notification.stream_type.as_str())?)
+        .message_attributes(
+            "StreamRevision",
+            attribute("Number", &notification.stream_revision.to_string())?,
+        );
+    if can_be_attribute(&notice.event_type) {
+        entry = entry.message_attributes("EventType", attribute("String", notice.event_type.as_str())?);
+    }
+    Ok(entry.build()?)
+}
+
+fn attribute(data_type: &str, value: &str) -> Result<MessageAttributeValue, BuildError> {
+    MessageAttributeValue::builder().data_type(data_type).string_value(value).build()
+}
+
+/// Whether SNS can carry the type as an attribute.
+///
+/// With raw delivery it becomes an attribute of an SQS message, which takes only these characters
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>); SNS drops a
+/// message that the queue refuses. An event of another type is announced without the attribute.
+fn can_be_attribute(event_type: &EventType) -> bool {
+    event_type.as_str().chars().all(|character| {
+        matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    })
+}
+
+#[cfg(test)]
+#[path = "sns_tests.rs"]
+mod tests;

@@ -1,0 +1,36 @@
+//! The failure queue: SQS.
+
+use std::sync::Arc;
+
+use aws_sdk_sqs::Client;
+
+use super::call::CallError;
+use super::parking::{FailureQueue, ParkedRecord};
+
+/// A queue that records are parked on.
+#[derive(Clone, Debug)]
+pub struct SqsFailureQueue {
+    client: Client,
+    url: Arc<str>,
+}
+
+impl SqsFailureQueue {
+    /// The queue with this URL.
+    pub fn new(client: Client, url: impl Into<Arc<str>>) -> Self {
+        Self { client, url: url.into() }
+    }
+}
+
+impl FailureQueue for SqsFailureQueue {
+    async fn park(&self, record: &ParkedRecord<'_>) -> Result<(), CallError> {
+        let body = serde_json::to_string(record).map_err(|error| CallError::Permanent(error.into()))?;
+        self.client
+            .send_message()
+            .queue_url(&*self.url)
+            .message_body(body)
+            .send()
+            .await
+            .map_err(CallError::of)?;
+        Ok(())
+    }
+}

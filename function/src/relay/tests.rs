@@ -1,0 +1,339 @@
+//! The relay against a scripted catalogue, topic and failure queue.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use event_store_types::Stream;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::batch::Notice;
+use super::call::CallError;
+use super::catalogue::BroughtForward;
+use super::parking::ParkedRecord;
+use super::publisher::{NotTaken, Refusal};
+use super::testing::{OTHER_STREAM, STREAM, insert, raw, with_name};
+use super::*;
+use crate::store::StoreError;
+
+/// What a port does when it is next called; when the script has ended, it succeeds.
+#[derive(Clone, Debug)]
+enum Act {
+    Throttle,
+    Break,
+    Hang,
+    /// Publishing only: these entries are not taken.
+    Leave(Vec<(usize, Refusal)>),
+}
+
+#[derive(Default)]
+struct Script {
+    acts: Mutex<VecDeque<Act>>,
+    /// What is done once the acts are used up.
+    for_ever: Option<Act>,
+    done: Mutex<Vec<String>>,
+    calls: Mutex<usize>,
+}
+
+impl Script {
+    fn of(acts: impl IntoIterator<Item = Act>) -> Self {
+        Self { acts: Mutex::new(acts.into_iter().collect()), ..Self::default() }
+    }
+
+    fn for_ever(act: Act) -> Self {
+        Self { for_ever: Some(act), ..Self::default() }
+    }
+
+    async fn act(&self) -> Option<Act> {
+        *self.calls.lock().unwrap() += 1;
+        let act = self.acts.lock().unwrap().pop_front().or_else(|| self.for_ever.clone());
+        if matches!(act, Some(Act::Hang)) {
+            std::future::pending::<()>().await;
+        }
+        act
+    }
+
+    fn note(&self, what: String) {
+        self.done.lock().unwrap().push(what);
+    }
+
+    fn done(&self) -> Vec<String> {
+        self.done.lock().unwrap().clone()
+    }
+
+    fn calls(&self) -> usize {
+        *self.calls.lock().unwrap()
+    }
+}
+
+impl CatalogueWriter for &Script {
+    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
+        match self.act().await {
+            Some(Act::Throttle) => Err(StoreError::Throttled("too much".into())),
+            Some(_) => Err(StoreError::Fault("no such table".into())),
+            None => {
+                self.note(format!("{}@{}", stream.stream_id, stream.revision));
+                Ok(BroughtForward::Updated)
+            }
+        }
+    }
+}
+
+impl Publisher for &Script {
+    async fn publish(&self, notices: &[&Notice]) -> Result<Vec<NotTaken>, CallError> {
+        assert!((1..=publisher::NOTICES_A_CALL).contains(&notices.len()));
+        let left = match self.act().await {
+            Some(Act::Throttle) => return Err(CallError::Transient("too much".into())),
+            Some(Act::Break | Act::Hang) => return Err(CallError::Permanent("no such topic".into())),
+            Some(Act::Leave(left)) => left,
+            None => Vec::new(),
+        };
+        for (index, notice) in notices.iter().enumerate() {
+            if left.iter().all(|(other, _)| *other != index) {
+                self.note(format!("{} {}", notice.notification.stream_revision, notice.event_type));
+            }
+        }
+        let reason = || "`Code` words".to_owned();
+        Ok(left.into_iter().map(|(index, refusal)| NotTaken { index, refusal, reason: reason() }).collect())
+    }
+}
+
+impl FailureQueue for &Script {
+    async fn park(&self, record: &ParkedRecord<'_>) -> Result<(), CallError> {
+        match self.act().await {
+            Some(Act::Throttle) => Err(CallError::Transient("too much".into())),
+            Some(_) => Err(CallError::Permanent("no such queue".into())),
+            None => {
+                self.note(serde_json::to_string(record).unwrap());
+                Ok(())
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct World {
+    catalogue: Script,
+    topic: Script,
+    queue: Script,
+}
+
+impl World {
+    async fn relay(&self, records: &[Value]) -> Relayed {
+        self.relay_within(Duration::from_secs(60), records).await
+    }
+
+    async fn relay_within(&self, time: Duration, records: &[Value]) -> Relayed {
+        let relay =
+            Relay { catalogue: &self.catalogue, publisher: &self.topic, failure_queue: &self.queue };
+        let patience = Patience {
+            deadline: Instant::now() + time,
+            first_pause: Duration::from_millis(1),
+            longest_pause: Duration::from_millis(2),
+        };
+        relay.relay(&records.iter().map(raw).collect::<Vec<_>>(), patience).await
+    }
+}
+
+/// Long enough for a few attempts, short enough to wait for.
+const SHORT: Duration = Duration::from_millis(40);
+
+fn three_commits() -> [Value; 3] {
+    [
+        insert(11, STREAM, 1, &["placed", "paid"]),
+        insert(12, OTHER_STREAM, 1, &["placed"]),
+        insert(13, STREAM, 3, &["sent"]),
+    ]
+}
+
+#[tokio::test]
+async fn a_batch_brings_each_stream_forward_once_and_announces_each_event() {
+    let world = World::default();
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::Done);
+    assert_eq!((relayed.streams, relayed.notices, relayed.parked), (2, 4, 0));
+    assert_eq!(
+        world.catalogue.done(),
+        ["0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10@1", "2886e475-d5cc-40f7-aec5-401071388b3c@3"]
+    );
+    assert_eq!(world.topic.done(), ["1 placed", "2 paid", "1 placed", "3 sent"]);
+}
+
+#[tokio::test]
+async fn an_empty_batch_calls_nothing() {
+    let world = World::default();
+    assert_eq!(world.relay(&[]).await.checkpoint, Checkpoint::Done);
+    assert_eq!(world.catalogue.calls() + world.topic.calls() + world.queue.calls(), 0);
+}
+
+#[tokio::test]
+async fn eleven_events_take_two_calls() {
+    let world = World::default();
+    let relayed = world.relay(&[insert(11, STREAM, 1, &["a"; 11])]).await;
+    assert_eq!((relayed.checkpoint, world.topic.calls()), (Checkpoint::Done, 2));
+    assert_eq!(world.topic.done().len(), 11);
+}
+
+#[tokio::test]
+async fn what_throttles_is_tried_again_within_the_invocation() {
+    let world = World {
+        catalogue: Script::of([Act::Throttle, Act::Throttle]),
+        topic: Script::of([Act::Throttle]),
+        queue: Script::of([Act::Throttle]),
+    };
+    let relayed = world.relay(&[insert(11, STREAM, 1, &["placed"]), json!("poison")]).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::Done);
+    assert_eq!((world.catalogue.calls(), world.topic.calls(), world.queue.calls()), (3, 2, 2));
+}
+
+#[tokio::test]
+async fn only_the_entries_that_were_not_taken_are_published_again() {
+    let left = vec![(0, Refusal::Transient), (3, Refusal::Transient)];
+    let world = World { topic: Script::of([Act::Leave(left)]), ..World::default() };
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::Done);
+    assert_eq!(world.topic.done(), ["2 paid", "1 placed", "1 placed", "3 sent"]);
+}
+
+#[tokio::test]
+async fn an_entry_that_is_never_taken_is_delivered_again_from_its_record_on() {
+    // The first call leaves the entry of record 12, and every later one leaves it too.
+    let world = World {
+        topic: Script {
+            for_ever: Some(Act::Leave(vec![(0, Refusal::Transient)])),
+            ..Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
+        },
+        ..World::default()
+    };
+    let relayed = world.relay_within(SHORT, &three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::From("12".into()));
+    assert_eq!(relayed.shortfalls[0].cause, "the topic did not take the notification: `Code` words");
+}
+
+#[tokio::test]
+async fn an_entry_that_the_topic_will_never_take_is_parked_and_counts_as_done() {
+    let world = World { topic: Script::of([Act::Leave(vec![(2, Refusal::Permanent)])]), ..World::default() };
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!((relayed.checkpoint, relayed.parked), (Checkpoint::Done, 1));
+    insta::assert_snapshot!(world.queue.done().join("\n"), @"");
+}
+
+#[tokio::test]
+async fn a_catalogue_outage_does_not_hold_up_the_announcements() {
+    let world = World { catalogue: Script::for_ever(Act::Break), ..World::default() };
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
+    assert_eq!(world.topic.done().len(), 4);
+    assert_eq!(world.catalogue.calls(), 2, "a fault is not tried again within the invocation");
+}
+
+#[tokio::test]
+async fn a_topic_outage_does_not_hold_up_the_catalogue() {
+    let world = World { topic: Script::for_ever(Act::Throttle), ..World::default() };
+    let relayed = world.relay_within(SHORT, &three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
+    assert_eq!(world.catalogue.done().len(), 2);
+    assert!(world.topic.calls() > 2, "{} attempts", world.topic.calls());
+}
+
+#[tokio::test]
+async fn a_topic_that_refuses_the_call_is_not_asked_again() {
+    let world = World { topic: Script::for_ever(Act::Break), ..World::default() };
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!((relayed.checkpoint, world.topic.calls()), (Checkpoint::WholeBatch, 1));
+    assert_eq!(relayed.shortfalls[0].cause, "the service refuses the call: no such topic");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_brought_forward_fails_from_the_first_record_it_covers() {
+    // The other stream is asked first, and its update covers record 12 alone.
+    let world = World { catalogue: Script::of([Act::Break]), ..World::default() };
+    let relayed = world.relay(&three_commits()).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::From("12".into()));
+    let world = World { catalogue: Script::of([Act::Break]), ..World::default() };
+    let commits = [insert(10, OTHER_STREAM, 1, &["a"]), insert(12, STREAM, 2, &["b"]), insert(11, STREAM, 1, &["a"])];
+    assert_eq!(world.relay(&commits[1..]).await.checkpoint, Checkpoint::WholeBatch);
+    let world = World { catalogue: Script { for_ever: Some(Act::Break), ..Script::default() }, ..World::default() };
+    assert_eq!(world.relay(&commits).await.checkpoint, Checkpoint::WholeBatch);
+}
+
+#[tokio::test]
+async fn both_effects_missing_name_the_lower_record() {
+    let world = World {
+        catalogue: Script::of([Act::Break]),
+        topic: Script::for_ever(Act::Leave(vec![(0, Refusal::Transient)])),
+        ..World::default()
+    };
+    let records = [insert(9, STREAM, 1, &["a"]), insert(10, OTHER_STREAM, 1, &["b"])];
+    // Record 10 is not listed, record 9 is not announced.
+    assert_eq!(world.relay_within(SHORT, &records).await.checkpoint, Checkpoint::WholeBatch);
+}
+
+#[tokio::test]
+async fn a_port_that_hangs_is_left_at_the_deadline() {
+    let world = World {
+        catalogue: Script::for_ever(Act::Hang),
+        topic: Script::for_ever(Act::Hang),
+        queue: Script::for_ever(Act::Hang),
+    };
+    let records = [insert(11, STREAM, 1, &["placed"]), json!("poison")];
+    let relaying = world.relay_within(SHORT, &records);
+    let relayed = tokio::time::timeout(Duration::from_secs(10), relaying).await.unwrap();
+    assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
+    assert_eq!(relayed.shortfalls.len(), 3);
+    assert!(relayed.shortfalls.iter().all(|shortfall| shortfall.cause == "the invocation's deadline passed"));
+}
+
+#[tokio::test]
+async fn a_poison_record_is_parked_with_its_key_and_reason_and_the_others_are_relayed() {
+    let world = World::default();
+    let mut poison = insert(12, STREAM, 2, &["paid"]);
+    poison["dynamodb"]["NewImage"]["last"] = json!({"N": "7"});
+    let records = [insert(11, STREAM, 1, &["placed"]), poison, insert(13, OTHER_STREAM, 1, &["placed"])];
+    let relayed = world.relay(&records).await;
+    assert_eq!((relayed.checkpoint, relayed.parked, relayed.notices), (Checkpoint::Done, 1, 2));
+    insta::assert_snapshot!(world.queue.done().join("\n"), @"");
+}
+
+#[tokio::test]
+async fn a_poison_record_that_cannot_be_parked_is_delivered_again() {
+    let world = World { queue: Script::for_ever(Act::Break), ..World::default() };
+    let poison = with_name("UPSERT", insert(12, STREAM, 2, &["paid"]));
+    let records = [insert(11, STREAM, 1, &["placed"]), poison];
+    assert_eq!(world.relay(&records).await.checkpoint, Checkpoint::From("12".into()));
+}
+
+#[tokio::test]
+async fn a_poison_record_without_a_number_that_cannot_be_parked_fails_the_batch() {
+    let world = World { queue: Script::for_ever(Act::Break), ..World::default() };
+    let records = [insert(11, STREAM, 1, &["placed"]), json!("poison")];
+    assert_eq!(world.relay(&records).await.checkpoint, Checkpoint::WholeBatch);
+}
+
+#[tokio::test]
+async fn a_change_to_the_log_is_reported_and_never_announced() {
+    let world = World::default();
+    let records = [
+        with_name("MODIFY", insert(11, STREAM, 1, &["placed"])),
+        with_name("REMOVE", insert(12, STREAM, 1, &["placed"])),
+    ];
+    let relayed = world.relay(&records).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::Done);
+    let tampered: Vec<_> = relayed
+        .tampered
+        .iter()
+        .map(|(identity, tampering)| (identity.sequence_number.as_ref().unwrap().as_str(), *tampering))
+        .collect();
+    assert_eq!(tampered, [("11", Tampering::Modified), ("12", Tampering::Removed)]);
+    assert_eq!(world.catalogue.calls() + world.topic.calls() + world.queue.calls(), 0);
+}
+
+#[tokio::test]
+async fn records_that_come_twice_and_out_of_order_do_no_harm() {
+    let world = World::default();
+    let [first, other, third] = three_commits();
+    let relayed = world.relay(&[third.clone(), first.clone(), other, third, first]).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::Done);
+    assert_eq!(world.catalogue.done()[1], "2886e475-d5cc-40f7-aec5-401071388b3c@3");
+}

@@ -1,0 +1,285 @@
+//! PURE: a commit, the events of one append: the unit that is written whole or not at all.
+
+use std::collections::HashSet;
+
+use event_store_types::{Event, EventId, EventType, Metadata, Payload, Revision, Timestamp};
+
+use super::{StreamKey, limits};
+
+/// The events of one append, with the revisions that they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    first: Revision,
+    last: Revision,
+    created_at: Timestamp,
+    events: CommitEvents,
+}
+
+impl Commit {
+    /// Places `events` at `first` and after.
+    ///
+    /// # Errors
+    /// When the last of them would have a revision beyond the largest.
+    pub fn new(
+        first: Revision,
+        created_at: Timestamp,
+        events: CommitEvents,
+    ) -> Result<Self, BeyondLastRevision> {
+        let last = events.last_revision(first).ok_or(BeyondLastRevision)?;
+        Ok(Self {
+            first,
+            last,
+            created_at,
+            events,
+        })
+    }
+
+    /// The same commit, its time no earlier than `earliest`.
+    #[must_use]
+    pub fn not_before(mut self, earliest: Timestamp) -> Self {
+        self.created_at = self.created_at.max(earliest);
+        self
+    }
+
+    /// The revision of the first event.
+    pub fn first(&self) -> Revision {
+        self.first
+    }
+
+    /// The revision of the last event.
+    pub fn last(&self) -> Revision {
+        self.last
+    }
+
+    /// The one time of all the events.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// The events, in their order.
+    pub fn events(&self) -> &CommitEvents {
+        &self.events
+    }
+
+    /// The end of this commit, as the proof that a commit ends there.
+    pub fn tail(&self) -> Tail {
+        Tail {
+            revision: self.last,
+            created_at: self.created_at,
+        }
+    }
+
+    /// Whether one of the commit's events is at `revision`.
+    pub fn covers(&self, revision: Revision) -> bool {
+        (self.first..=self.last).contains(&revision)
+    }
+
+    /// The event at `revision`, if it is in this commit.
+    pub fn event_at(&self, stream: &StreamKey, revision: Revision) -> Option<Event> {
+        self.clone()
+            .into_events(stream)
+            .find(|event| event.revision == revision)
+    }
+
+    /// The commit's events, as events of `stream`.
+    pub fn into_events(self, stream: &StreamKey) -> impl Iterator<Item = Event> {
+        let Self {
+            first,
+            created_at,
+            events,
+            ..
+        } = self;
+        events.0.into_iter().zip(0..).filter_map(move |(event, place)| {
+            Some(Event {
+                stream_id: stream.stream_id,
+                // `Commit::new` has seen that the last revision exists, so that each before it does.
+                revision: first.checked_add(place)?,
+                event_type: event.event_type,
+                payload: event.payload,
+                created_at,
+                event_id: event.id,
+                metadata: event.metadata,
+            })
+        })
+    }
+}
+
+/// Where a commit ends: the proof that an append needs of the revision before its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tail {
+    /// The revision of the commit's last event.
+    pub revision: Revision,
+    /// The commit's time.
+    pub created_at: Timestamp,
+}
+
+/// 1–100 events with different ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitEvents(Vec<CommitEvent>);
+
+impl CommitEvents {
+    /// Takes the events of one append.
+    ///
+    /// # Errors
+    /// When they are none, too many, too large together, or two of them share an id.
+    pub fn new(events: Vec<CommitEvent>) -> Result<Self, InvalidCommit> {
+        if events.is_empty() {
+            return Err(InvalidCommit::Empty);
+        }
+        if events.len() > limits::APPEND_EVENTS {
+            return Err(InvalidCommit::TooMany { count: events.len() });
+        }
+        let mut ids = HashSet::new();
+        if let Some(event) = events.iter().find(|event| !ids.insert(event.id)) {
+            return Err(InvalidCommit::RepeatedId { id: event.id });
+        }
+        let size = events.iter().map(CommitEvent::size).sum();
+        if size > limits::APPEND_BYTES {
+            return Err(InvalidCommit::TooLarge { size });
+        }
+        Ok(Self(events))
+    }
+
+    /// The events, in their order.
+    pub fn as_slice(&self) -> &[CommitEvent] {
+        &self.0
+    }
+
+    /// The ids of the events, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = EventId> {
+        self.0.iter().map(|event| event.id)
+    }
+
+    /// The revision of the last event when the first is at `first`, or `None` beyond the largest revision.
+    pub fn last_revision(&self, first: Revision) -> Option<Revision> {
+        first.checked_add(self.0.len() as u64 - 1)
+    }
+}
+
+/// An event within a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitEvent {
+    /// The event's id, the caller's or one that the store made up.
+    pub id: EventId,
+    /// What happened.
+    pub event_type: EventType,
+    /// What is to be known about it, exactly as it was sent.
+    pub payload: Payload,
+    /// What stands beside the payload, exactly as it was sent.
+    pub metadata: Option<Metadata>,
+}
+
+impl CommitEvent {
+    /// What the event counts against [`limits::APPEND_BYTES`].
+    fn size(&self) -> usize {
+        let metadata = self
+            .metadata
+            .as_ref()
+            .map_or(0, |metadata| metadata.as_str().len());
+        self.event_type.as_str().len() + self.payload.as_str().len() + metadata
+    }
+}
+
+/// Events that cannot be one append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCommit {
+    /// There are no events.
+    #[error("there are no events")]
+    Empty,
+    /// There are more than [`limits::APPEND_EVENTS`].
+    #[error("there are `{count}` events, more than `{limit}`", limit = limits::APPEND_EVENTS)]
+    TooMany {
+        /// How many there are.
+        count: usize,
+    },
+    /// They are larger than [`limits::APPEND_BYTES`].
+    #[error("the events have `{size}` bytes, more than `{limit}`", limit = limits::APPEND_BYTES)]
+    TooLarge {
+        /// Their size, in bytes.
+        size: usize,
+    },
+    /// Two of them have the same id.
+    #[error("two events have the id `{id}`")]
+    RepeatedId {
+        /// The id.
+        id: EventId,
+    },
+}
+
+/// A commit that would end beyond the largest revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the last event would be beyond revision `{}`", Revision::MAX)]
+pub struct BeyondLastRevision;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{event, events, revision, stream};
+
+    #[test]
+    fn a_commit_gives_its_events_consecutive_revisions() {
+        let commit = Commit::new(revision(7), Timestamp::now(), events(["a", "b", "c"])).unwrap();
+        assert_eq!((commit.first(), commit.last()), (revision(7), revision(9)));
+        let revisions: Vec<_> = commit
+            .clone()
+            .into_events(&stream())
+            .map(|event| event.revision.as_u64())
+            .collect();
+        assert_eq!(revisions, [7, 8, 9]);
+        assert_eq!(
+            commit.event_at(&stream(), revision(8)).unwrap().event_id,
+            event("b").id
+        );
+        assert_eq!(commit.event_at(&stream(), revision(10)), None);
+    }
+
+    #[test]
+    fn an_append_holds_one_to_a_hundred_events() {
+        let many = |count: usize| {
+            CommitEvents::new((0..count).map(|number| event(&number.to_string())).collect())
+                .map(|events| events.0.len())
+        };
+        assert_eq!(many(0), Err(InvalidCommit::Empty));
+        assert_eq!(many(1), Ok(1));
+        assert_eq!(many(100), Ok(100));
+        assert_eq!(many(101), Err(InvalidCommit::TooMany { count: 101 }));
+    }
+
+    #[test]
+    fn payload_metadata_and_type_count_against_the_size_limit() {
+        let sized = |payload: usize| {
+            let mut event = event("a");
+            event.event_type = "type".parse().unwrap();
+            event.metadata = Some(Metadata::from_text(r#"{"m":1}"#).unwrap());
+            event.payload = Payload::from_text(&format!("\"{}\"", "x".repeat(payload - 2))).unwrap();
+            CommitEvents::new(vec![event]).map(|_| ())
+        };
+        let largest = limits::APPEND_BYTES - "type".len() - r#"{"m":1}"#.len();
+        assert_eq!(sized(largest), Ok(()));
+        assert_eq!(
+            sized(largest + 1),
+            Err(InvalidCommit::TooLarge {
+                size: limits::APPEND_BYTES + 1
+            })
+        );
+    }
+
+    #[test]
+    fn two_events_with_one_id_are_refused() {
+        let id = event("a").id;
+        assert_eq!(
+            CommitEvents::new(vec![event("a"), event("a")]),
+            Err(InvalidCommit::RepeatedId { id })
+        );
+    }
+
+    #[test]
+    fn a_commit_beyond_the_largest_revision_is_refused() {
+        let largest = revision(Revision::MAX);
+        assert!(Commit::new(largest, Timestamp::now(), events(["a"])).is_ok());
+        assert_eq!(
+            Commit::new(largest, Timestamp::now(), events(["a", "b"])),
+            Err(BeyondLastRevision)
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! The catalogue table: one item a stream, and the index in which streams are listed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use event_store_types::{Stream, StreamType};
+
+use super::{Client, translate};
+use crate::relay::catalogue::{BroughtForward, CatalogueWriter};
+use crate::store::list::{Catalogue, ShardAnswer, ShardQuery};
+use crate::store::position::Position;
+use crate::store::shard::Shard;
+use crate::store::{Meter, StoreError, StreamKey};
+
+/// The index: hash `shard`, range `position`.
+const INDEX: &str = "byUpdate";
+
+/// The catalogue table, and the meter on which its use is counted.
+#[derive(Clone, Debug)]
+pub struct CatalogueTable {
+    client: Client,
+    table: Arc<str>,
+    meter: Meter,
+}
+
+impl CatalogueTable {
+    /// The table named `table`.
+    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// The same table, its use counted on `meter`.
+    #[must_use]
+    pub fn metered(&self, meter: Meter) -> Self {
+        Self {
+            meter,
+            ..self.clone()
+        }
+    }
+}
+
+impl Catalogue for CatalogueTable {
+    async fn query(&self, stream_type: &StreamType, query: ShardQuery) -> Result<ShardAnswer, StoreError> {
+        let bound = query.start.exclusive_bound();
+        let condition = if bound.is_some() {
+            "#shard = :shard AND #position > :bound"
+        } else {
+            "#shard = :shard"
+        };
+        let request = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name(INDEX)
+            .key_condition_expression(condition)
+            .expression_attribute_names("#shard", "shard")
+            .expression_attribute_values(":shard", AttributeValue::S(query.shard.key(stream_type)))
+            .set_limit(query.limit.try_into().ok())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let request = match bound {
+            Some(bound) => request
+                .expression_attribute_names("#position", "position")
+                .expression_attribute_values(":bound", AttributeValue::S(bound)),
+            None => request,
+        };
+        let answer = request.send().await.map_err(translate)?;
+        self.meter.add_read(
+            answer
+                .consumed_capacity
+                .and_then(|capacity| capacity.capacity_units),
+        );
+        let items = answer.items.unwrap_or_default();
+        let streams = items.iter().map(decode).collect::<Result<Vec<_>, _>>();
+        let more_after = answer.last_evaluated_key.as_ref().map(position).transpose();
+        Ok(ShardAnswer {
+            shard: query.shard,
+            streams: streams.map_err(|error| StoreError::Fault(error.into()))?,
+            more_after: more_after.map_err(|error| StoreError::Fault(error.into()))?,
+        })
+    }
+}
+
+impl CatalogueWriter for CatalogueTable {
+    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
+        let position = Position::of(stream);
+        let key = StreamKey {
+            stream_type: stream.stream_type.clone(),
+            stream_id: stream.stream_id,
+        };
+        let text = AttributeValue::S;
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .key("pk", text(key.to_string()))
+            .update_expression(
+                "SET #revision = :revision, #updatedAt = :updatedAt, #shard = :shard, #position = :position",
+            )
+            .condition_expression("attribute_not_exists(#pk) OR #revision < :revision")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_names("#revision", "revision")
+            .expression_attribute_names("#updatedAt", "updatedAt")
+            .expression_attribute_names("#shard", "shard")
+            .expression_attribute_names("#position", "position")
+            .expression_attribute_values(":revision", AttributeValue::N(stream.revision.to_string()))
+            .expression_attribute_values(":updatedAt", text(stream.updated_at.to_string()))
+            .expression_attribute_values(
+                ":shard",
+                text(Shard::of(&stream.stream_id).key(&stream.stream_type)),
+            )
+            .expression_attribute_values(":position", text(position.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.meter.add_write(
+                    answer
+                        .consumed_capacity
+                        .and_then(|capacity| capacity.capacity_units),
+                );
+                Ok(BroughtForward::Updated)
+            }
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                // A refused write is billed, but its answer does not say how much: an item of at most 1 KB is 1.
+                self.meter.add_write(Some(1.0));
+                Ok(BroughtForward::AlreadyThere)
+            }
+            Err(error) => Err(translate(error)),
+        }
+    }
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+/// Reads an item of the index as the stream that it lists.
+fn decode(item: &Item) -> Result<Stream, Undecodable> {
+    let undecodable = |attribute| Undecodable { attribute };
+    let (stream_type, stream_id) = string(item, "pk")
+        .and_then(|pk| pk.split_once('/'))
+        .ok_or(undecodable("pk"))?;
+    let revision = item
+        .get("revision")
+        .and_then(|value| value.as_n().ok())
+        .ok_or(undecodable("revision"))?;
+    Ok(Stream {
+        stream_id: stream_id.parse().map_err(|_| undecodable("pk"))?,
+        stream_type: stream_type.parse().map_err(|_| undecodable("pk"))?,
+        revision: revision.parse().map_err(|_| undecodable("revision"))?,
+        updated_at: position(item)?.updated_at,
+    })
+}
+
+fn position(item: &Item) -> Result<Position, Undecodable> {
+    string(item, "position")
+        .and_then(|text| text.parse().ok())
+        .ok_or(Undecodable {
+            attribute: "position",
+        })
+}
+
+fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
+    item.get(attribute)?.as_s().ok().map(String::as_str)
+}
+
+/// An item that is not one of the catalogue's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the attribute `{attribute}` of an item of the catalogue is missing or not what it should be")]
+struct Undecodable {
+    attribute: &'static str,
+}

@@ -1,0 +1,28 @@
+//! The client: how long it waits, and how often it tries.
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+pub use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+
+use crate::store::limits;
+
+/// Opens a client on what the process's environment names: region, credentials, and an endpoint if there is one.
+pub async fn connect() -> Client {
+    let environment = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
+    Client::from_conf(configuration(&environment).build())
+}
+
+/// The configuration of a client on what `shared` names, with the waits of [`limits`].
+pub fn configuration(shared: &SdkConfig) -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_timeout(limits::OPERATION_TIMEOUT)
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(limits::ATTEMPTS)
+        .with_max_backoff(limits::LONGEST_BACKOFF);
+    Builder::from(shared).timeout_config(timeouts).retry_config(retries)
+}

@@ -1,0 +1,170 @@
+//! The events table.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use event_store_types::Revision;
+
+use super::{Client, item, translate};
+use crate::store::commit::{Commit, Tail};
+use crate::store::{Commits, EventLog, Meter, Put, StoreError, StreamKey};
+
+/// The events table, and the meter on which its use is counted.
+#[derive(Clone, Debug)]
+pub struct EventsTable {
+    client: Client,
+    table: Arc<str>,
+    meter: Meter,
+}
+
+impl EventsTable {
+    /// The table named `table`.
+    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// The same table, its use counted on `meter`.
+    #[must_use]
+    pub fn metered(&self, meter: Meter) -> Self {
+        Self {
+            meter,
+            ..self.clone()
+        }
+    }
+
+    /// Asks for an item that is not there, so that the connection is open when the first request comes.
+    ///
+    /// # Errors
+    /// When the table did not answer. The next request may still succeed.
+    pub async fn warm_up(&self) -> Result<(), StoreError> {
+        self.client
+            .get_item()
+            .table_name(&*self.table)
+            .key("pk", AttributeValue::S("warm-up".into()))
+            .key("sk", AttributeValue::N("0".into()))
+            .send()
+            .await
+            .map_err(translate)?;
+        Ok(())
+    }
+
+    /// A strongly consistent Query over commits of `stream`.
+    fn query(&self, stream: &StreamKey, key_condition: &str) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression(key_condition)
+            .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Sends `query`, and says whether it ended before what it asked for did.
+    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<item::Item>, bool), StoreError> {
+        let answer = query.send().await.map_err(translate)?;
+        self.meter.add_read(
+            answer
+                .consumed_capacity
+                .and_then(|capacity| capacity.capacity_units),
+        );
+        Ok((
+            answer.items.unwrap_or_default(),
+            answer.last_evaluated_key.is_some(),
+        ))
+    }
+}
+
+impl EventLog for EventsTable {
+    async fn tail(&self, stream: &StreamKey) -> Result<Option<Tail>, StoreError> {
+        let newest = self
+            .query(stream, "pk = :stream")
+            .scan_index_forward(false)
+            .limit(1)
+            // `last` is a reserved word of DynamoDB's.
+            .projection_expression("#last, createdAt")
+            .expression_attribute_names("#last", "last");
+        let (items, _) = self.read(newest).await?;
+        Ok(items.first().map(item::decode_tail).transpose()?)
+    }
+
+    async fn newest_at_or_before(
+        &self,
+        stream: &StreamKey,
+        revision: Revision,
+    ) -> Result<Option<Commit>, StoreError> {
+        let newest = self
+            .query(stream, "pk = :stream AND sk <= :revision")
+            .expression_attribute_values(":revision", AttributeValue::N(revision.to_string()))
+            .scan_index_forward(false)
+            .limit(1);
+        let (items, _) = self.read(newest).await?;
+        Ok(items.into_iter().next().map(item::decode).transpose()?)
+    }
+
+    async fn commits_after(
+        &self,
+        stream: &StreamKey,
+        after: Option<Revision>,
+        limit: usize,
+    ) -> Result<Commits, StoreError> {
+        let after = after.map_or(0, Revision::as_u64);
+        let oldest = self
+            .query(stream, "pk = :stream AND sk > :after")
+            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let (items, more) = self.read(oldest).await?;
+        let commits = items.into_iter().map(item::decode).collect::<Result<_, _>>()?;
+        Ok(Commits { commits, more })
+    }
+
+    /// The one place where anything is written to the events table, and always on the condition that nothing
+    /// is there: IAM cannot forbid an unconditional put, which would overwrite an event.
+    async fn put(&self, stream: &StreamKey, commit: &Commit) -> Result<Put, StoreError> {
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(item::encode(stream, commit)))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.meter.add_write(
+                    answer
+                        .consumed_capacity
+                        .and_then(|capacity| capacity.capacity_units),
+                );
+                Ok(Put::Written)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
+                    // A refused put is billed like a written one, but its answer does not say how much.
+                    self.meter.add_write(None);
+                    let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
+                    Ok(Put::Refused(item::decode(there)?))
+                }
+                _ => Err(translate(error)),
+            },
+        }
+    }
+}
+
+/// A refused put whose answer lacks what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("a put was refused, but the answer does not hold the item that is there")]
+struct RefusedWithoutItem;
+
+impl From<RefusedWithoutItem> for StoreError {
+    fn from(error: RefusedWithoutItem) -> Self {
+        Self::Fault(error.into())
+    }
+}

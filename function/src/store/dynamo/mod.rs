@@ -1,0 +1,13 @@
+//! DynamoDB: the only module that names its SDK.
+
+pub mod catalogue;
+mod client;
+mod error;
+pub mod events;
+mod item;
+
+pub use catalogue::CatalogueTable;
+pub use client::{Client, configuration, connect};
+pub use events::EventsTable;
+
+pub(crate) use error::translate;

@@ -1,0 +1,131 @@
+//! PURE: every limit of the store, and why it is where it is.
+
+use std::time::Duration;
+
+/// The most events of one append.
+pub const APPEND_EVENTS: usize = 100;
+
+/// The most bytes of the payloads, metadata and event types of one append, together.
+///
+/// A DynamoDB item holds 400 KB, attribute names included
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>); what is left is
+/// enough for the keys and for 100 event ids.
+pub const APPEND_BYTES: usize = 380_000;
+
+/// The most bytes of a request's body, looked at before it is parsed. An append at its limits fits well.
+pub const BODY_BYTES: usize = 1_000_000;
+
+/// The most events of a page, and the number when none is asked for.
+pub const PAGE_EVENTS: usize = 1_000;
+
+/// The most streams of a page, and the number when none is asked for.
+pub const PAGE_STREAMS: usize = 100;
+
+/// How long one attempt of a request to the database may take, the connection included.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How often a request to the database is attempted.
+pub const ATTEMPTS: u32 = 3;
+
+/// The longest wait between two attempts.
+pub const LONGEST_BACKOFF: Duration = Duration::from_millis(500);
+
+/// How long an operation of the store may take with all of its requests to the database.
+pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the warm-up of the connection to the database may take, before the first request is taken.
+pub const WARM_UP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// When Lambda kills an invocation of the API: the timeout that the template gives to the function.
+pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Reads how many a page is to hold: from 1 to `most`.
+///
+/// # Errors
+/// When `text` is not such a number.
+pub fn page_limit(text: &str, most: usize) -> Result<usize, InvalidPageLimit> {
+    match text.parse() {
+        Ok(limit) if (1..=most).contains(&limit) && !text.starts_with('+') => Ok(limit),
+        _ => Err(InvalidPageLimit { most }),
+    }
+}
+
+/// A text that is no page limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number between 1 and {most}")]
+pub struct InvalidPageLimit {
+    most: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
+    const ITEM_BYTES: usize = 400 * 1024;
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html>
+    const QUERY_BYTES: usize = 1024 * 1024;
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+    const LAMBDA_BYTES: usize = 6 * 1024 * 1024;
+    /// An id is a UUID with hyphens.
+    const ID_BYTES: usize = 36;
+
+    #[test]
+    fn a_page_holds_one_to_the_most() {
+        assert_eq!(page_limit("1", 10), Ok(1));
+        assert_eq!(page_limit("10", 10), Ok(10));
+        for text in ["0", "11", "-1", "+1", "1.0", "", "many"] {
+            assert_eq!(
+                page_limit(text, 10),
+                Err(InvalidPageLimit { most: 10 }),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_is_answered_before_lambda_kills_it() {
+        let attempts = ATTEMPT_TIMEOUT * ATTEMPTS + LONGEST_BACKOFF * (ATTEMPTS - 1);
+        assert!(
+            attempts < OPERATION_TIMEOUT,
+            "one request, all attempts: {attempts:?}"
+        );
+        // Besides the operation, a request parses at most 1 MB and writes at most a few.
+        assert!(OPERATION_TIMEOUT + Duration::from_secs(1) < FUNCTION_TIMEOUT);
+    }
+
+    #[test]
+    fn the_largest_append_fits_an_item() {
+        let keys =
+            "pk".len() + 100 + 1 + ID_BYTES + "sk".len() + "last".len() + 2 * 21 + "createdAt".len() + 27;
+        // A list and each map in it cost 3 bytes, and each element 1 more.
+        let event = 3 + 1 + "id".len() + "type".len() + "payload".len() + "metadata".len() + 4 + ID_BYTES;
+        let list = "events".len() + 3 + APPEND_EVENTS * event;
+        assert!(
+            keys + list + APPEND_BYTES <= ITEM_BYTES,
+            "{}",
+            keys + list + APPEND_BYTES
+        );
+    }
+
+    #[test]
+    fn the_largest_append_fits_a_body() {
+        let names = r#"{"eventId":"","eventType":"","payload":,"metadata":},"#.len();
+        let envelope = r#"{"expectedRevision":9007199254740991,"streamId":"","events":[]}"#.len() + ID_BYTES;
+        assert!(envelope + APPEND_EVENTS * (names + ID_BYTES) + APPEND_BYTES <= BODY_BYTES / 2);
+    }
+
+    #[test]
+    fn the_largest_page_fits_a_lambda_response_when_every_byte_is_escaped() {
+        let names = r#"{"streamId":"","revision":9007199254740991,"eventType":"","payload":,"createdAt":"2025-01-25T10:11:12.000000Z","eventId":"","metadata":},"#.len();
+        let envelopes = PAGE_EVENTS * (names + 2 * ID_BYTES);
+        // A page is one Query and, for a position inside a commit, the rest of that commit.
+        let page = QUERY_BYTES + ITEM_BYTES + envelopes;
+        assert!(2 * page <= LAMBDA_BYTES, "{}", 2 * page);
+    }
+
+    #[test]
+    fn the_largest_body_fits_a_lambda_request_when_every_byte_is_escaped() {
+        assert!(2 * BODY_BYTES <= LAMBDA_BYTES);
+    }
+}

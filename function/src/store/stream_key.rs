@@ -1,0 +1,35 @@
+//! PURE: a stream's identity.
+
+use std::fmt;
+
+use event_store_types::{Revision, Stream, StreamId, StreamType, Timestamp};
+
+/// A stream's identity: its type and its id within that type.
+///
+/// Its text, `<streamType>/<streamId>`, is the hash key of both tables. A stream under the wrong type is simply
+/// another, absent stream.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamKey {
+    /// The stream's type.
+    pub stream_type: StreamType,
+    /// The stream's id within its type.
+    pub stream_id: StreamId,
+}
+
+impl StreamKey {
+    /// The stream as it stands after a commit that ends at `revision`.
+    pub fn at(&self, revision: Revision, updated_at: Timestamp) -> Stream {
+        Stream {
+            stream_id: self.stream_id,
+            stream_type: self.stream_type.clone(),
+            revision,
+            updated_at,
+        }
+    }
+}
+
+impl fmt::Display for StreamKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.stream_type, self.stream_id)
+    }
+}

@@ -1,0 +1,171 @@
+//! The form of a log line: one flat JSON object.
+
+use std::error::Error;
+use std::fmt;
+
+use event_store_types::Timestamp;
+use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields, MakeWriter};
+use tracing_subscriber::registry::LookupSpan;
+
+/// A layer that writes each event as one flat JSON object.
+pub(super) fn layer<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + 'static,
+{
+    tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new()).event_format(JsonLine).with_writer(writer)
+}
+
+/// `timestamp`, `level` and `message`, as Lambda's JSON log format has them, then the fields of the spans
+/// around the event, then its own: a log query names `requestId` and not `spans[0].requestId`.
+struct JsonLine;
+
+impl<S> FormatEvent<S, JsonFields> for JsonLine
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, JsonFields>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        fields.set("timestamp", Timestamp::now().to_string().into());
+        fields.set("level", event.metadata().level().as_str().into());
+        fields.set("message", "".into());
+        for span in context.event_scope().into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
+            let extensions = span.extensions();
+            let text = extensions.get::<FormattedFields<JsonFields>>().map_or("", |fields| fields.as_str());
+            // A span without fields has no text at all, and that is no JSON.
+            let span_fields: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+            span_fields.into_iter().for_each(|(name, value)| fields.set(&name, value));
+        }
+        event.record(&mut fields);
+        fields.write(&mut writer)
+    }
+}
+
+/// Fields in the order in which they were first set.
+#[derive(Default)]
+struct Fields(Vec<(String, Value)>);
+
+impl Fields {
+    fn set(&mut self, name: &str, value: Value) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    fn write(self, writer: &mut Writer<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.0.into_iter().enumerate() {
+            let separator = if index == 0 { '{' } else { ',' };
+            write!(writer, "{separator}{}:{value}", Value::String(name))?;
+        }
+        writeln!(writer, "}}")
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.set(field.name(), format!("{value:?}").into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.set(field.name(), value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.set(field.name(), value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.set(field.name(), value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.set(field.name(), value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.set(field.name(), value.into());
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.set(field.name(), super::chain(value).into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Captured(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Captured {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What `log` writes, with every time replaced.
+    fn written(log: impl FnOnce()) -> String {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let subscriber = tracing_subscriber::registry().with(layer(move || writer.clone()));
+        tracing::subscriber::with_default(subscriber, log);
+        let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+        let mut lines = String::new();
+        for line in text.lines() {
+            let (_, rest) = line.split_once("Z\"").unwrap();
+            lines.push_str("{\"timestamp\":\"…\"");
+            lines.push_str(rest);
+            lines.push('\n');
+        }
+        lines
+    }
+
+    #[test]
+    fn fields_lie_flat_beside_the_message_with_their_types() {
+        let text = written(|| {
+            tracing::info!(requestId = "a-1", durationMs = 1.5, wru = 3_u64, replayed = true, "append \"done\"");
+        });
+        insta::assert_snapshot!(text, @"");
+    }
+
+    #[test]
+    fn fields_of_the_spans_around_are_on_the_line_and_the_nearest_wins() {
+        let text = written(|| {
+            let _outer = tracing::info_span!("request", requestId = "a-1", proof = tracing::field::Empty).entered();
+            let _inner = tracing::info_span!("append", revision = 2, requestId = "a-2").entered();
+            tracing::warn!(revision = 3, "slow");
+        });
+        insta::assert_snapshot!(text, @"");
+    }
+
+    #[test]
+    fn an_error_is_written_with_its_causes() {
+        let text = written(|| {
+            let error = crate::store::StoreError::Throttled("too many\nrequests".into());
+            tracing::error!(error = &error as &dyn Error, "internal");
+        });
+        insta::assert_snapshot!(text, @"");
+    }
+}

@@ -1,0 +1,122 @@
+//! Metrics, as CloudWatch's embedded metric format: a JSON line in the log that CloudWatch also counts.
+//!
+//! The format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+
+use std::io::{self, Write as _};
+
+use event_store_types::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The namespace of every metric.
+pub const NAMESPACE: &str = "EventStore";
+
+/// The one dimension: the events table's name, which tells one deployment from another.
+pub const DIMENSION: &str = "EventsTable";
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Appends that were acknowledged.
+    Appends,
+    /// Appends that were refused because of their revision.
+    Conflicts,
+    /// Appends that were recognised as done before.
+    Replays,
+    /// Write request units consumed.
+    WriteUnits,
+    /// Read request units consumed.
+    ReadUnits,
+    /// How long a request took, in milliseconds.
+    Latency,
+    /// Records of the events table's stream that say that a commit was changed or removed. Never right.
+    LogTampering,
+}
+
+impl Metric {
+    /// The metric's name in CloudWatch. Alarms refer to it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Appends => "Appends",
+            Self::Conflicts => "Conflicts",
+            Self::Replays => "Replays",
+            Self::WriteUnits => "WriteUnits",
+            Self::ReadUnits => "ReadUnits",
+            Self::Latency => "Latency",
+            Self::LogTampering => "LogTampering",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Latency => "Milliseconds",
+            _ => "Count",
+        }
+    }
+}
+
+/// Measurements of one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    events_table: String,
+    values: Vec<(Metric, f64)>,
+}
+
+impl Metrics {
+    /// No measurements yet, of the deployment with this events table.
+    pub fn of(events_table: impl Into<String>) -> Self {
+        Self { events_table: events_table.into(), values: Vec::new() }
+    }
+
+    /// Adds a measurement. Each metric at most once.
+    #[must_use]
+    pub fn with(mut self, metric: Metric, value: f64) -> Self {
+        self.values.push((metric, value));
+        self
+    }
+
+    /// The measurements as a line of the embedded metric format, or `None` when there are none.
+    pub fn to_line(&self, at: Timestamp) -> Option<String> {
+        if self.values.is_empty() {
+            return None;
+        }
+        let definitions: Vec<Value> =
+            self.values.iter().map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()})).collect();
+        let mut line = Map::new();
+        line.insert(
+            "_aws".to_owned(),
+            json!({
+                "Timestamp": at.as_jiff().as_millisecond(),
+                "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": definitions}],
+            }),
+        );
+        line.insert(DIMENSION.to_owned(), self.events_table.as_str().into());
+        for (metric, value) in &self.values {
+            line.insert(metric.name().to_owned(), (*value).into());
+        }
+        Some(Value::Object(line).to_string())
+    }
+
+    /// Writes the measurements to stdout.
+    pub fn emit(&self) {
+        if let Some(line) = self.to_line(Timestamp::now()) {
+            // A measurement that cannot be written is no reason to fail the request that it measures.
+            let _ = writeln!(io::stdout().lock(), "{line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measurements_are_declared_and_given() {
+        let line = Metrics::of("a-events").with(Metric::Appends, 1.0).with(Metric::Latency, 12.5);
+        insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @"");
+    }
+
+    #[test]
+    fn nothing_measured_is_no_line() {
+        assert_eq!(Metrics::of("a-events").to_line(Timestamp::now()), None);
+    }
+}

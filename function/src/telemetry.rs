@@ -26,7 +26,10 @@ pub fn init(level: LogLevel) {
         .with_target("lambda_runtime", level.min(LevelFilter::INFO))
         .with_target("event_store", level);
     // Only a process that logs already makes this fail, and its lines are as good.
-    let _ = tracing_subscriber::registry().with(filter).with(line::layer(std::io::stdout)).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(line::layer(std::io::stdout))
+        .try_init();
 }
 
 impl From<LogLevel> for LevelFilter {

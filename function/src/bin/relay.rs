@@ -17,7 +17,10 @@ async fn main() -> Result<(), Error> {
     let config = RelayConfig::from_environment(|name| std::env::var(name).ok())?;
     telemetry::init(config.log_level);
     let handler = &connect(config).await;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| handler.handle(event).await)).await
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        handler.handle(event).await
+    }))
+    .await
 }
 
 async fn connect(config: RelayConfig) -> Handler {
@@ -46,5 +49,8 @@ async fn messaging() -> SdkConfig {
         .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
         .operation_timeout(limits::OPERATION_TIMEOUT)
         .build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts).load().await
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .timeout_config(timeouts)
+        .load()
+        .await
 }

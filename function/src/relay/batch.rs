@@ -75,8 +75,14 @@ impl Batch {
                     cover(&mut updates, &appended, index);
                     batch.notices.extend(notices(appended, index));
                 }
-                Ok(Content::Tampered(tampering)) => batch.tampered.push(Tampered { record: index, tampering }),
-                Err(undecodable) => batch.poison.push(Poison { record: index, reason: chain(&undecodable) }),
+                Ok(Content::Tampered(tampering)) => batch.tampered.push(Tampered {
+                    record: index,
+                    tampering,
+                }),
+                Err(undecodable) => batch.poison.push(Poison {
+                    record: index,
+                    reason: chain(&undecodable),
+                }),
             }
         }
         batch.updates = updates.into_values().collect();
@@ -89,7 +95,10 @@ fn cover(updates: &mut BTreeMap<StreamKey, CatalogueUpdate>, appended: &Appended
     let stream = appended.stream.at(appended.last, appended.created_at);
     let update = updates
         .entry(appended.stream.clone())
-        .or_insert_with(|| CatalogueUpdate { stream: stream.clone(), records: Vec::new() });
+        .or_insert_with(|| CatalogueUpdate {
+            stream: stream.clone(),
+            records: Vec::new(),
+        });
     update.records.push(record);
     if update.stream.revision < stream.revision {
         update.stream = stream;
@@ -97,12 +106,22 @@ fn cover(updates: &mut BTreeMap<StreamKey, CatalogueUpdate>, appended: &Appended
 }
 
 fn notices(appended: Appended, record: usize) -> impl Iterator<Item = Notice> {
-    let StreamKey { stream_type, stream_id } = appended.stream;
-    appended.events.into_iter().map(move |(stream_revision, event_type)| Notice {
-        notification: Notification { stream_id, stream_type: stream_type.clone(), stream_revision },
-        event_type,
-        record,
-    })
+    let StreamKey {
+        stream_type,
+        stream_id,
+    } = appended.stream;
+    appended
+        .events
+        .into_iter()
+        .map(move |(stream_revision, event_type)| Notice {
+            notification: Notification {
+                stream_id,
+                stream_type: stream_type.clone(),
+                stream_revision,
+            },
+            event_type,
+            record,
+        })
 }
 
 #[cfg(test)]
@@ -118,21 +137,40 @@ mod tests {
 
     fn updates(batch: &Batch) -> Vec<(String, u64, Vec<usize>)> {
         let text = |update: &CatalogueUpdate| {
-            let Stream { stream_type, stream_id, revision, .. } = &update.stream;
-            (format!("{stream_type}/{stream_id}"), revision.as_u64(), update.records.clone())
+            let Stream {
+                stream_type,
+                stream_id,
+                revision,
+                ..
+            } = &update.stream;
+            (
+                format!("{stream_type}/{stream_id}"),
+                revision.as_u64(),
+                update.records.clone(),
+            )
         };
         batch.updates.iter().map(text).collect()
     }
 
     fn announced(batch: &Batch) -> Vec<(u64, &str, usize)> {
         let text = |notice: &Notice| notice.notification.stream_revision.as_u64();
-        batch.notices.iter().map(|notice| (text(notice), notice.event_type.as_str(), notice.record)).collect()
+        batch
+            .notices
+            .iter()
+            .map(|notice| (text(notice), notice.event_type.as_str(), notice.record))
+            .collect()
     }
 
     #[test]
     fn every_event_of_a_commit_is_announced_and_its_stream_updated_once() {
-        let batch = read(&[insert(1, STREAM, 1, &["placed", "paid"]), insert(2, STREAM, 3, &["sent"])]);
-        assert_eq!(announced(&batch), [(1, "placed", 0), (2, "paid", 0), (3, "sent", 1)]);
+        let batch = read(&[
+            insert(1, STREAM, 1, &["placed", "paid"]),
+            insert(2, STREAM, 3, &["sent"]),
+        ]);
+        assert_eq!(
+            announced(&batch),
+            [(1, "placed", 0), (2, "paid", 0), (3, "sent", 1)]
+        );
         assert_eq!(updates(&batch), [(STREAM.to_owned(), 3, vec![0, 1])]);
     }
 
@@ -145,24 +183,44 @@ mod tests {
             insert(3, STREAM, 3, &["sent"]),
             insert(2, STREAM, 2, &["paid"]),
         ]);
-        let expected = [(OTHER_STREAM.to_owned(), 1, vec![2]), (STREAM.to_owned(), 3, vec![0, 1, 3, 4])];
+        let expected = [
+            (OTHER_STREAM.to_owned(), 1, vec![2]),
+            (STREAM.to_owned(), 3, vec![0, 1, 3, 4]),
+        ];
         assert_eq!(updates(&batch), expected);
-        assert_eq!(batch.updates[1].stream.updated_at, "2025-01-25T10:11:03Z".parse().unwrap());
-        assert_eq!(batch.notices.len(), 5, "a record that comes twice is announced twice");
+        assert_eq!(
+            batch.updates[1].stream.updated_at,
+            "2025-01-25T10:11:03Z".parse().unwrap()
+        );
+        assert_eq!(
+            batch.notices.len(),
+            5,
+            "a record that comes twice is announced twice"
+        );
     }
 
     #[test]
     fn a_change_to_the_log_is_neither_announced_nor_listed() {
-        let records = [with_name("MODIFY", insert(1, STREAM, 1, &["a"])), with_name("REMOVE", insert(2, STREAM, 1, &["a"]))];
+        let records = [
+            with_name("MODIFY", insert(1, STREAM, 1, &["a"])),
+            with_name("REMOVE", insert(2, STREAM, 1, &["a"])),
+        ];
         let batch = read(&records);
         assert!(batch.notices.is_empty() && batch.updates.is_empty() && batch.poison.is_empty());
         let tampered = [(0, Tampering::Modified), (1, Tampering::Removed)];
-        assert_eq!(batch.tampered, tampered.map(|(record, tampering)| Tampered { record, tampering }));
+        assert_eq!(
+            batch.tampered,
+            tampered.map(|(record, tampering)| Tampered { record, tampering })
+        );
     }
 
     #[test]
     fn a_poison_record_does_not_take_the_others_with_it() {
-        let batch = read(&[insert(1, STREAM, 1, &["a"]), json!("poison"), insert(3, STREAM, 2, &["b"])]);
+        let batch = read(&[
+            insert(1, STREAM, 1, &["a"]),
+            json!("poison"),
+            insert(3, STREAM, 2, &["b"]),
+        ]);
         assert_eq!(announced(&batch), [(1, "a", 0), (2, "b", 2)]);
         assert_eq!(batch.poison.len(), 1);
         assert_eq!(batch.poison[0].record, 1);

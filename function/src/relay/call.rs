@@ -31,7 +31,11 @@ impl CallError {
             }
             _ => false,
         };
-        if is_transient { Self::Transient(error.into()) } else { Self::Permanent(error.into()) }
+        if is_transient {
+            Self::Transient(error.into())
+        } else {
+            Self::Permanent(error.into())
+        }
     }
 }
 
@@ -40,6 +44,11 @@ impl CallError {
 fn is_throttling(code: &str) -> bool {
     matches!(
         code,
-        "Throttled" | "Throttling" | "ThrottlingException" | "ThrottledException" | "KMSThrottling" | "RequestThrottled"
+        "Throttled"
+            | "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "KMSThrottling"
+            | "RequestThrottled"
     )
 }

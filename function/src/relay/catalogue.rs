@@ -12,7 +12,10 @@ use crate::store::StoreError;
 /// The port to the catalogue.
 pub trait CatalogueWriter {
     /// Makes the catalogue list `stream` as it is given, unless it lists it at this revision or a later one.
-    fn bring_forward(&self, stream: &Stream) -> impl Future<Output = Result<BroughtForward, StoreError>> + Send;
+    fn bring_forward(
+        &self,
+        stream: &Stream,
+    ) -> impl Future<Output = Result<BroughtForward, StoreError>> + Send;
 }
 
 /// What came of bringing a stream forward.
@@ -33,7 +36,10 @@ pub(super) async fn bring_forward(
     updates: &[CatalogueUpdate],
     patience: Patience,
 ) -> Vec<Shortfall> {
-    let calls: Vec<_> = updates.iter().map(|update| bring_one_forward(catalogue, update, patience)).collect();
+    let calls: Vec<_> = updates
+        .iter()
+        .map(|update| bring_one_forward(catalogue, update, patience))
+        .collect();
     let outcomes: Vec<Option<Shortfall>> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
     outcomes.into_iter().flatten().collect()
 }
@@ -43,7 +49,8 @@ async fn bring_one_forward(
     update: &CatalogueUpdate,
     patience: Patience,
 ) -> Option<Shortfall> {
-    let shortfall = |cause: &dyn std::error::Error| Some(Shortfall::of(update.records.iter().copied(), cause));
+    let shortfall =
+        |cause: &dyn std::error::Error| Some(Shortfall::of(update.records.iter().copied(), cause));
     let mut attempts = patience.begin();
     loop {
         let error = match attempts.attempt(catalogue.bring_forward(&update.stream)).await {

@@ -22,13 +22,26 @@ pub enum Checkpoint {
 impl Checkpoint {
     /// Finds the checkpoint of a batch of which the records at the places `missing` miss an effect.
     pub fn of(identities: &[Identity], missing: &BTreeSet<usize>) -> Self {
-        let number = |index: &usize| identities.get(*index).and_then(|identity| identity.sequence_number.as_ref());
+        let number = |index: &usize| {
+            identities
+                .get(*index)
+                .and_then(|identity| identity.sequence_number.as_ref())
+        };
         let Some(numbers) = missing.iter().map(number).collect::<Option<Vec<_>>>() else {
             return Self::WholeBatch;
         };
-        let Some(lowest) = numbers.into_iter().min() else { return Self::Done };
-        let first = identities.iter().filter_map(|identity| identity.sequence_number.as_ref()).min();
-        if first == Some(lowest) { Self::WholeBatch } else { Self::From(lowest.clone()) }
+        let Some(lowest) = numbers.into_iter().min() else {
+            return Self::Done;
+        };
+        let first = identities
+            .iter()
+            .filter_map(|identity| identity.sequence_number.as_ref())
+            .min();
+        if first == Some(lowest) {
+            Self::WholeBatch
+        } else {
+            Self::From(lowest.clone())
+        }
     }
 }
 
@@ -37,8 +50,14 @@ mod tests {
     use super::*;
 
     fn checkpoint(numbers: &[Option<&str>], missing: impl IntoIterator<Item = usize>) -> Checkpoint {
-        let identity = |number: &Option<&str>| Identity { sequence_number: number.map(Into::into), keys: None };
-        Checkpoint::of(&numbers.iter().map(identity).collect::<Vec<_>>(), &missing.into_iter().collect())
+        let identity = |number: &Option<&str>| Identity {
+            sequence_number: number.map(Into::into),
+            keys: None,
+        };
+        Checkpoint::of(
+            &numbers.iter().map(identity).collect::<Vec<_>>(),
+            &missing.into_iter().collect(),
+        )
     }
 
     #[test]
@@ -56,13 +75,19 @@ mod tests {
 
     #[test]
     fn the_batch_fails_whole_when_its_first_record_misses_an_effect() {
-        assert_eq!(checkpoint(&[Some("7"), Some("8")], [0, 1]), Checkpoint::WholeBatch);
+        assert_eq!(
+            checkpoint(&[Some("7"), Some("8")], [0, 1]),
+            Checkpoint::WholeBatch
+        );
         assert_eq!(checkpoint(&[Some("8"), Some("7")], [1]), Checkpoint::WholeBatch);
         assert_eq!(checkpoint(&[Some("7")], [0]), Checkpoint::WholeBatch);
     }
 
     #[test]
     fn the_batch_fails_whole_when_a_missing_record_cannot_be_named() {
-        assert_eq!(checkpoint(&[Some("7"), None, Some("9")], [1, 2]), Checkpoint::WholeBatch);
+        assert_eq!(
+            checkpoint(&[Some("7"), None, Some("9")], [1, 2]),
+            Checkpoint::WholeBatch
+        );
     }
 }

@@ -40,9 +40,13 @@ impl Handler {
     /// # Errors
     /// When the payload asks for nothing that the relay can do, or when the whole batch must be delivered
     /// again. Lambda counts both as failures of the function.
-    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<DynamoDbEventResponse, RelayError> {
-        let Invocation::Records(records) = Invocation::parse(&event.payload)
-            .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "invocation refused"))?;
+    pub async fn handle(
+        &self,
+        event: LambdaEvent<Box<RawValue>>,
+    ) -> Result<DynamoDbEventResponse, RelayError> {
+        let Invocation::Records(records) = Invocation::parse(&event.payload).inspect_err(|error| {
+            tracing::error!(error = error as &dyn std::error::Error, "invocation refused")
+        })?;
         let started = StdInstant::now();
         let meter = Meter::default();
         let relay = Relay {
@@ -50,7 +54,9 @@ impl Handler {
             publisher: self.topic.clone(),
             failure_queue: self.failure_queue.clone(),
         };
-        let relayed = relay.relay(&records, Patience::until(deadline(&event.context))).await;
+        let relayed = relay
+            .relay(&records, Patience::until(deadline(&event.context)))
+            .await;
         self.report_tampering(&relayed);
         let wru = meter.consumed().wru;
         log(records.len(), &relayed, started.elapsed(), wru);
@@ -68,26 +74,54 @@ impl Handler {
             );
         }
         if let Ok(count @ 1..) = u32::try_from(relayed.tampered.len()) {
-            Metrics::of(&self.events_table).with(Metric::LogTampering, count.into()).emit();
+            Metrics::of(&self.events_table)
+                .with(Metric::LogTampering, count.into())
+                .emit();
         }
     }
 }
 
 /// When the last attempt must have ended, by the clock that Lambda gives the deadline in.
 fn deadline(context: &Context) -> Instant {
-    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    let left = context
+        .deadline()
+        .duration_since(SystemTime::now())
+        .unwrap_or_default();
     Instant::now() + left.saturating_sub(ANSWER_RESERVE)
 }
 
 fn log(records: usize, relayed: &Relayed, duration: Duration, wru: f64) {
-    let Relayed { streams, notices, parked, .. } = *relayed;
+    let Relayed {
+        streams,
+        notices,
+        parked,
+        ..
+    } = *relayed;
     let duration = duration.as_secs_f64() * 1e3;
     match relayed.shortfalls.first() {
         None if parked == 0 => {
-            tracing::info!(records, streams, notices, parked, failures = 0, durationMs = duration, wru, "relayed");
+            tracing::info!(
+                records,
+                streams,
+                notices,
+                parked,
+                failures = 0,
+                durationMs = duration,
+                wru,
+                "relayed"
+            );
         }
         None => {
-            tracing::warn!(records, streams, notices, parked, failures = 0, durationMs = duration, wru, "relayed");
+            tracing::warn!(
+                records,
+                streams,
+                notices,
+                parked,
+                failures = 0,
+                durationMs = duration,
+                wru,
+                "relayed"
+            );
         }
         Some(first) => tracing::error!(
             records,
@@ -142,7 +176,10 @@ mod tests {
     #[test]
     fn the_answer_has_the_form_that_lambda_reads() {
         assert_eq!(text(Checkpoint::Done), r#"{"batchItemFailures":[]}"#);
-        assert_eq!(text(Checkpoint::From("12".into())), r#"{"batchItemFailures":[{"itemIdentifier":"12"}]}"#);
+        assert_eq!(
+            text(Checkpoint::From("12".into())),
+            r#"{"batchItemFailures":[{"itemIdentifier":"12"}]}"#
+        );
         assert!(text(Checkpoint::WholeBatch).contains("whole batch"));
     }
 
@@ -153,7 +190,10 @@ mod tests {
         let since_epoch = in_ten_seconds.duration_since(SystemTime::UNIX_EPOCH).unwrap();
         context.deadline = since_epoch.as_millis().try_into().unwrap();
         let left = deadline(&context) - Instant::now();
-        assert!((Duration::from_secs(8)..=Duration::from_secs(9)).contains(&left), "{left:?}");
+        assert!(
+            (Duration::from_secs(8)..=Duration::from_secs(9)).contains(&left),
+            "{left:?}"
+        );
     }
 
     #[test]

@@ -17,16 +17,21 @@ impl Invocation {
     /// # Errors
     /// When it is not an event of a DynamoDB stream. A record of one that cannot be decoded is no error here.
     pub fn parse(payload: &RawValue) -> Result<Self, InvalidInvocation> {
-        let event: StreamEvent<'_> = serde_json::from_str(payload.get()).map_err(InvalidInvocation::NoRecords)?;
+        let event: StreamEvent<'_> =
+            serde_json::from_str(payload.get()).map_err(InvalidInvocation::NoRecords)?;
         for (index, record) in event.records.iter().enumerate() {
             match serde_json::from_str(record.get()) {
-                Ok(Origin { event_source: Some(origin) }) if origin != Origin::DYNAMODB => {
+                Ok(Origin {
+                    event_source: Some(origin),
+                }) if origin != Origin::DYNAMODB => {
                     return Err(InvalidInvocation::OtherOrigin { index, origin });
                 }
                 _ => {}
             }
         }
-        Ok(Self::Records(event.records.into_iter().map(ToOwned::to_owned).collect()))
+        Ok(Self::Records(
+            event.records.into_iter().map(ToOwned::to_owned).collect(),
+        ))
     }
 }
 
@@ -53,7 +58,10 @@ pub enum InvalidInvocation {
     #[error("the invocation is not an event of a DynamoDB stream")]
     NoRecords(#[source] serde_json::Error),
     /// A record comes from something else than a DynamoDB stream: an event source mapping is wrong.
-    #[error("record {index} of the invocation comes from `{origin}` and not from `{}`", Origin::DYNAMODB)]
+    #[error(
+        "record {index} of the invocation comes from `{origin}` and not from `{}`",
+        Origin::DYNAMODB
+    )]
     OtherOrigin {
         /// The record's place in the payload, from 0.
         index: usize,
@@ -78,7 +86,10 @@ mod tests {
     #[test]
     fn records_are_taken_one_by_one_whatever_they_hold() {
         assert_eq!(parse(r#"{"Records":[]}"#), Ok(0));
-        assert_eq!(parse(r#"{"Records":[{"eventSource":"aws:dynamodb"},{"dynamodb":7},null,"poison"]}"#), Ok(4));
+        assert_eq!(
+            parse(r#"{"Records":[{"eventSource":"aws:dynamodb"},{"dynamodb":7},null,"poison"]}"#),
+            Ok(4)
+        );
     }
 
     #[test]

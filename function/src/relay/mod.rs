@@ -70,16 +70,24 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
             self.announce(&batch, patience),
             self.park(&batch.poison, &batch, patience),
         );
-        let shortfalls: Vec<Shortfall> =
-            catalogued.into_iter().chain(announced.shortfalls).chain(parked).collect();
-        let missing = shortfalls.iter().flat_map(|shortfall| shortfall.records.iter().copied()).collect();
+        let shortfalls: Vec<Shortfall> = catalogued
+            .into_iter()
+            .chain(announced.shortfalls)
+            .chain(parked)
+            .collect();
+        let missing = shortfalls
+            .iter()
+            .flat_map(|shortfall| shortfall.records.iter().copied())
+            .collect();
         let tampered = batch.tampered.iter();
         Relayed {
             checkpoint: Checkpoint::of(&batch.identities, &missing),
             streams: batch.updates.len(),
             notices: batch.notices.len(),
             parked: batch.poison.len() + announced.refused,
-            tampered: tampered.map(|found| (batch.identities[found.record].clone(), found.tampering)).collect(),
+            tampered: tampered
+                .map(|found| (batch.identities[found.record].clone(), found.tampering))
+                .collect(),
             shortfalls,
         }
     }
@@ -89,7 +97,10 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
         let published = publisher::publish(&self.publisher, &batch.notices, patience).await;
         let mut shortfalls = published.shortfalls;
         shortfalls.extend(self.park(&published.poison, batch, patience).await);
-        Announced { refused: published.poison.len(), shortfalls }
+        Announced {
+            refused: published.poison.len(),
+            shortfalls,
+        }
     }
 
     async fn park(&self, poison: &[Poison], batch: &Batch, patience: Patience) -> Vec<Shortfall> {

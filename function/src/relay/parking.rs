@@ -48,7 +48,9 @@ pub(super) async fn park(
     identities: &[Identity],
     patience: Patience,
 ) -> Vec<Shortfall> {
-    let calls = poison.iter().map(|poison| park_one(queue, poison, identities, patience));
+    let calls = poison
+        .iter()
+        .map(|poison| park_one(queue, poison, identities, patience));
     join_all(calls).await.into_iter().flatten().collect()
 }
 
@@ -80,9 +82,15 @@ mod tests {
 
     #[test]
     fn a_parked_record_names_what_it_can() {
-        let poison = Poison { record: 0, reason: "the record has no new image".to_owned() };
+        let poison = Poison {
+            record: 0,
+            reason: "the record has no new image".to_owned(),
+        };
         let keys = RawValue::from_string(r#"{"pk":{"S":"order/1"},"sk":{"N":"3"}}"#.to_owned()).unwrap();
-        let known = Identity { sequence_number: Some("7".into()), keys: Some(keys) };
+        let known = Identity {
+            sequence_number: Some("7".into()),
+            keys: Some(keys),
+        };
         let text = |identity| serde_json::to_string(&ParkedRecord::of(&poison, &[identity])).unwrap();
         insta::assert_snapshot!(text(known), @"");
         insta::assert_snapshot!(text(Identity::default()), @"");

@@ -18,11 +18,19 @@ pub struct Patience {
 impl Patience {
     /// Patience until `deadline`, with pauses from 100 ms to 2 s.
     pub fn until(deadline: Instant) -> Self {
-        Self { deadline, first_pause: Duration::from_millis(100), longest_pause: Duration::from_secs(2) }
+        Self {
+            deadline,
+            first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(2),
+        }
     }
 
     pub(super) fn begin(self) -> Attempts {
-        Attempts { deadline: self.deadline, pause: self.first_pause, longest_pause: self.longest_pause }
+        Attempts {
+            deadline: self.deadline,
+            pause: self.first_pause,
+            longest_pause: self.longest_pause,
+        }
     }
 }
 

@@ -51,8 +51,10 @@ const CONCURRENCY: usize = 4;
 
 /// Announces every event.
 pub(super) async fn publish(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
-    let calls: Vec<_> =
-        notices.chunks(NOTICES_A_CALL).map(|notices| publish_call(publisher, notices, patience)).collect();
+    let calls: Vec<_> = notices
+        .chunks(NOTICES_A_CALL)
+        .map(|notices| publish_call(publisher, notices, patience))
+        .collect();
     let outcomes: Vec<Published> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
     let mut published = Published::default();
     for outcome in outcomes {
@@ -75,7 +77,9 @@ async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: 
                 if pending.is_empty() {
                     return published;
                 }
-                crate::telemetry::chain(&NotTakenInTime { reason: last_reason.unwrap_or_default() })
+                crate::telemetry::chain(&NotTakenInTime {
+                    reason: last_reason.unwrap_or_default(),
+                })
             }
             Ok(Err(error @ CallError::Permanent(_))) => break crate::telemetry::chain(&error),
             Ok(Err(error @ CallError::Transient(_))) => crate::telemetry::chain(&error),
@@ -97,14 +101,24 @@ fn sort_out<'notice>(
     poison: &mut Vec<Poison>,
 ) -> Vec<&'notice Notice> {
     let mut later = Vec::new();
-    for NotTaken { index, refusal, reason } in not_taken {
-        let Some(notice) = pending.get(index).copied() else { continue };
+    for NotTaken {
+        index,
+        refusal,
+        reason,
+    } in not_taken
+    {
+        let Some(notice) = pending.get(index).copied() else {
+            continue;
+        };
         match refusal {
             Refusal::Transient => later.push(notice),
             Refusal::Permanent => {
                 let revision = notice.notification.stream_revision;
                 let reason = format!("the topic refuses the notification of revision `{revision}`: {reason}");
-                poison.push(Poison { record: notice.record, reason });
+                poison.push(Poison {
+                    record: notice.record,
+                    reason,
+                });
             }
         }
     }

@@ -65,16 +65,35 @@ impl Record {
     pub fn decode(record: &RawValue) -> Self {
         let envelope: Envelope = match serde_json::from_str(record.get()) {
             Ok(envelope) => envelope,
-            Err(error) => return Self { identity: Identity::default(), content: Err(error.into()) },
+            Err(error) => {
+                return Self {
+                    identity: Identity::default(),
+                    content: Err(error.into()),
+                };
+            }
         };
-        let Change { sequence_number, keys, new_image } = envelope.dynamodb;
+        let Change {
+            sequence_number,
+            keys,
+            new_image,
+        } = envelope.dynamodb;
         let content = match envelope.event_name.as_str() {
-            "INSERT" => new_image.ok_or(Undecodable::NoImage).and_then(|image| Appended::decode(&image)),
+            "INSERT" => new_image
+                .ok_or(Undecodable::NoImage)
+                .and_then(|image| Appended::decode(&image)),
             "MODIFY" => return Self::tampered(sequence_number, keys, Tampering::Modified),
             "REMOVE" => return Self::tampered(sequence_number, keys, Tampering::Removed),
-            _ => Err(Undecodable::UnknownName { name: envelope.event_name }),
+            _ => Err(Undecodable::UnknownName {
+                name: envelope.event_name,
+            }),
         };
-        Self { identity: Identity { sequence_number, keys }, content: content.map(Content::Appended) }
+        Self {
+            identity: Identity {
+                sequence_number,
+                keys,
+            },
+            content: content.map(Content::Appended),
+        }
     }
 
     fn tampered(
@@ -82,7 +101,13 @@ impl Record {
         keys: Option<Box<RawValue>>,
         tampering: Tampering,
     ) -> Self {
-        Self { identity: Identity { sequence_number, keys }, content: Ok(Content::Tampered(tampering)) }
+        Self {
+            identity: Identity {
+                sequence_number,
+                keys,
+            },
+            content: Ok(Content::Tampered(tampering)),
+        }
     }
 }
 
@@ -105,14 +130,31 @@ impl Appended {
             .zip(image.events.list)
             .map(|(offset, event)| {
                 let revision = first.checked_add(offset).ok_or(inconsistent("events"))?;
-                Ok((revision, event.map.event_type.text.parse().map_err(|_| inconsistent("events"))?))
+                Ok((
+                    revision,
+                    event
+                        .map
+                        .event_type
+                        .text
+                        .parse()
+                        .map_err(|_| inconsistent("events"))?,
+                ))
             })
             .collect::<Result<Vec<_>, Undecodable>>()?;
         if events.last().is_none_or(|(revision, _)| *revision != last) {
             return Err(inconsistent("last"));
         }
-        let created_at = image.created_at.text.parse().map_err(|_| inconsistent("createdAt"))?;
-        Ok(Self { stream, last, events, created_at })
+        let created_at = image
+            .created_at
+            .text
+            .parse()
+            .map_err(|_| inconsistent("createdAt"))?;
+        Ok(Self {
+            stream,
+            last,
+            events,
+            created_at,
+        })
     }
 }
 
@@ -142,7 +184,9 @@ impl From<&str> for SequenceNumber {
 
 impl Ord for SequenceNumber {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.magnitude().cmp(&other.magnitude()).then_with(|| self.0.cmp(&other.0))
+        self.magnitude()
+            .cmp(&other.magnitude())
+            .then_with(|| self.0.cmp(&other.0))
     }
 }
 
@@ -252,13 +296,22 @@ mod tests {
     #[test]
     fn a_commit_is_read_without_its_payloads() {
         let record = decode(&insert(7, STREAM, 3, &["placed", "paid"]));
-        let Ok(Content::Appended(appended)) = record.content else { panic!("{record:?}") };
+        let Ok(Content::Appended(appended)) = record.content else {
+            panic!("{record:?}")
+        };
         assert_eq!(appended.stream.to_string(), STREAM);
         assert_eq!(appended.last, 4.try_into().unwrap());
-        let events: Vec<_> = appended.events.iter().map(|(at, name)| (at.as_u64(), name.as_str())).collect();
+        let events: Vec<_> = appended
+            .events
+            .iter()
+            .map(|(at, name)| (at.as_u64(), name.as_str()))
+            .collect();
         assert_eq!(events, [(3, "placed"), (4, "paid")]);
         assert_eq!(record.identity.sequence_number.unwrap().as_str(), "7");
-        assert_eq!(record.identity.keys.unwrap().get(), json!({"pk": {"S": STREAM}, "sk": {"N": "3"}}).to_string());
+        assert_eq!(
+            record.identity.keys.unwrap().get(),
+            json!({"pk": {"S": STREAM}, "sk": {"N": "3"}}).to_string()
+        );
     }
 
     #[test]
@@ -286,7 +339,11 @@ mod tests {
         ] {
             let mut record = insert(7, STREAM, 1, &["placed"]);
             record["dynamodb"]["NewImage"][attribute] = value;
-            assert!(refusal(&record).contains(&format!("attribute `{attribute}`")), "{}", refusal(&record));
+            assert!(
+                refusal(&record).contains(&format!("attribute `{attribute}`")),
+                "{}",
+                refusal(&record)
+            );
         }
     }
 
@@ -310,22 +367,38 @@ mod tests {
 
     #[test]
     fn what_is_no_record_at_all_has_no_name() {
-        for record in [json!(null), json!([]), json!("poison"), json!({}), json!({"eventName": "UPSERT"})] {
+        for record in [
+            json!(null),
+            json!([]),
+            json!("poison"),
+            json!({}),
+            json!({"eventName": "UPSERT"}),
+        ] {
             let decoded = decode(&record);
-            assert!(decoded.content.is_err() && decoded.identity.sequence_number.is_none(), "{record}");
+            assert!(
+                decoded.content.is_err() && decoded.identity.sequence_number.is_none(),
+                "{record}"
+            );
         }
     }
 
     #[test]
     fn no_refusal_quotes_a_payload() {
         let mut record = insert(7, STREAM, 1, &["placed"]);
-        record["dynamodb"]["NewImage"]["events"]["L"][0]["M"] = json!({"payload": {"S": "secret"}, "type": {"N": 1}});
+        record["dynamodb"]["NewImage"]["events"]["L"][0]["M"] =
+            json!({"payload": {"S": "secret"}, "type": {"N": 1}});
         assert!(!refusal(&record).contains("secret"));
     }
 
     #[test]
     fn sequence_numbers_are_ordered_as_numbers() {
-        let ordered = ["1", "9", "10", "4421584500000000017450439091", "4421584500000000017450439092"];
+        let ordered = [
+            "1",
+            "9",
+            "10",
+            "4421584500000000017450439091",
+            "4421584500000000017450439092",
+        ];
         assert!(ordered.map(SequenceNumber::from).is_sorted());
         assert!(SequenceNumber::from("0010") > SequenceNumber::from("9"));
     }

@@ -15,6 +15,9 @@ pub struct Shortfall {
 
 impl Shortfall {
     pub(super) fn of(records: impl IntoIterator<Item = usize>, cause: &dyn Error) -> Self {
-        Self { records: records.into_iter().collect(), cause: chain(cause) }
+        Self {
+            records: records.into_iter().collect(),
+            cause: chain(cause),
+        }
     }
 }

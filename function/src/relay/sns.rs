@@ -21,7 +21,10 @@ pub struct SnsTopic {
 impl SnsTopic {
     /// The topic with this ARN.
     pub fn new(client: Client, arn: impl Into<Arc<str>>) -> Self {
-        Self { client, arn: arn.into() }
+        Self {
+            client,
+            arn: arn.into(),
+        }
     }
 }
 
@@ -41,7 +44,11 @@ impl Publisher for SnsTopic {
             .send()
             .await
             .map_err(CallError::of)?;
-        let taken: Vec<&str> = answer.successful().iter().filter_map(|entry| entry.id()).collect();
+        let taken: Vec<&str> = answer
+            .successful()
+            .iter()
+            .filter_map(|entry| entry.id())
+            .collect();
         let failed = answer.failed();
         Ok((0..notices.len())
             .filter(|index| !taken.contains(&index.to_string().as_str()))
@@ -53,13 +60,25 @@ impl Publisher for SnsTopic {
 /// Whatever is not among the successful entries was not taken, named among the failed or not.
 fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken {
     let Some(failure) = failure else {
-        return NotTaken { index, refusal: Refusal::Transient, reason: "no answer for this entry".to_owned() };
+        return NotTaken {
+            index,
+            refusal: Refusal::Transient,
+            reason: "no answer for this entry".to_owned(),
+        };
     };
     // Only what is wrong with the entry itself stays wrong: a missing permission, say, is the sender's fault too.
     let is_unacceptable = failure.sender_fault() && failure.code().contains("Invalid");
-    let refusal = if is_unacceptable { Refusal::Permanent } else { Refusal::Transient };
+    let refusal = if is_unacceptable {
+        Refusal::Permanent
+    } else {
+        Refusal::Transient
+    };
     let reason = format!("`{}` {}", failure.code(), failure.message().unwrap_or_default());
-    NotTaken { index, refusal, reason: reason.trim_end().to_owned() }
+    NotTaken {
+        index,
+        refusal,
+        reason: reason.trim_end().to_owned(),
+    }
 }
 
 fn entry(
@@ -70,7 +89,10 @@ fn entry(
     let mut entry = PublishBatchRequestEntry::builder()
         .id(index.to_string())
         .message(serde_json::to_string(notification)?)
-        .message_attributes("StreamType", attribute("String", notification.stream_type.as_str())?)
+        .message_attributes(
+            "StreamType",
+            attribute("String", notification.stream_type.as_str())?,
+        )
         .message_attributes(
             "StreamRevision",
             attribute("Number", &notification.stream_revision.to_string())?,
@@ -82,7 +104,10 @@ fn entry(
 }
 
 fn attribute(data_type: &str, value: &str) -> Result<MessageAttributeValue, BuildError> {
-    MessageAttributeValue::builder().data_type(data_type).string_value(value).build()
+    MessageAttributeValue::builder()
+        .data_type(data_type)
+        .string_value(value)
+        .build()
 }
 
 /// Whether SNS can carry the type as an attribute.

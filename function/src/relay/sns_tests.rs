@@ -22,7 +22,10 @@ fn notice(event_type: &str) -> Notice {
 /// Publishes two notices to a topic that gives `answer`, and tells the request's form too.
 async fn publish(answer: ResponseTemplate) -> (Result<Vec<NotTaken>, CallError>, Vec<(String, String)>) {
     let server = MockServer::start().await;
-    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    Mock::given(method("POST"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
     let configuration = aws_sdk_sns::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
@@ -33,8 +36,15 @@ async fn publish(answer: ResponseTemplate) -> (Result<Vec<NotTaken>, CallError>,
     let topic = SnsTopic::new(Client::from_conf(configuration), "arn:aws:sns:eu-central-1:1:a");
     let outcome = topic.publish(&[&notice("placed"), &notice("pa\u{0}id")]).await;
     let requests = server.received_requests().await.unwrap();
-    let url = format!("http://localhost/?{}", String::from_utf8(requests[0].body.clone()).unwrap());
-    let form = wiremock::http::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
+    let url = format!(
+        "http://localhost/?{}",
+        String::from_utf8(requests[0].body.clone()).unwrap()
+    );
+    let form = wiremock::http::Url::parse(&url)
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect();
     (outcome, form)
 }
 
@@ -56,14 +66,22 @@ async fn a_notice_is_sent_as_the_go_system_wrote_it_with_attributes_beside_it() 
     let first: Vec<String> = form
         .iter()
         .filter(|(name, _)| name.starts_with("PublishBatchRequestEntries.member.1."))
-        .map(|(name, value)| format!("{} = {value}", name.trim_start_matches("PublishBatchRequestEntries.member.1.")))
+        .map(|(name, value)| {
+            format!(
+                "{} = {value}",
+                name.trim_start_matches("PublishBatchRequestEntries.member.1.")
+            )
+        })
         .filter(|line| line.starts_with("Id") || line.starts_with("Message =") || line.contains("Value"))
         .collect();
     let attribute = |name: &str| {
         let (key, _) = form.iter().find(|(_, value)| value == name).unwrap();
         let prefix = key.trim_end_matches("Name").to_owned();
         let part = |suffix: &str| {
-            form.iter().find(|(key, _)| *key == format!("{prefix}{suffix}")).map(|(_, value)| value.clone()).unwrap()
+            form.iter()
+                .find(|(key, _)| *key == format!("{prefix}{suffix}"))
+                .map(|(_, value)| value.clone())
+                .unwrap()
         };
         (part("Value.DataType"), part("Value.StringValue"))
     };
@@ -74,13 +92,20 @@ async fn a_notice_is_sent_as_the_go_system_wrote_it_with_attributes_beside_it() 
     ));
     assert_eq!(attribute("StreamType"), ("String".to_owned(), "order".to_owned()));
     assert_eq!(attribute("EventType"), ("String".to_owned(), "placed".to_owned()));
-    assert_eq!(attribute("StreamRevision"), ("Number".to_owned(), "18".to_owned()));
+    assert_eq!(
+        attribute("StreamRevision"),
+        ("Number".to_owned(), "18".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn an_event_type_that_sns_cannot_carry_is_left_out_of_the_attributes() {
     let (_, form) = publish(answered(&[0, 1], "")).await;
-    assert_eq!(form.iter().filter(|(_, value)| value == "EventType").count(), 1, "of two notices");
+    assert_eq!(
+        form.iter().filter(|(_, value)| value == "EventType").count(),
+        1,
+        "of two notices"
+    );
     assert_eq!(form.iter().filter(|(_, value)| value == "StreamType").count(), 2);
 }
 
@@ -88,7 +113,11 @@ async fn an_event_type_that_sns_cannot_carry_is_left_out_of_the_attributes() {
 async fn entries_fail_one_by_one_under_a_success() {
     let failed = "<member><Id>1</Id><Code>InternalError</Code><SenderFault>false</SenderFault></member>";
     let (outcome, _) = publish(answered(&[0], failed)).await;
-    let expected = NotTaken { index: 1, refusal: Refusal::Transient, reason: "`InternalError`".to_owned() };
+    let expected = NotTaken {
+        index: 1,
+        refusal: Refusal::Transient,
+        reason: "`InternalError`".to_owned(),
+    };
     assert_eq!(outcome.unwrap(), [expected]);
 }
 
@@ -112,8 +141,9 @@ async fn an_entry_that_the_answer_does_not_name_was_not_taken() {
 #[tokio::test]
 async fn a_failed_call_is_transient_unless_the_service_refuses_it() {
     let error = |status: u16, code: &str| {
-        ResponseTemplate::new(status)
-            .set_body_string(format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"))
+        ResponseTemplate::new(status).set_body_string(format!(
+            "<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"
+        ))
     };
     for (answer, is_transient) in [
         (error(500, "InternalError"), true),
@@ -126,7 +156,11 @@ async fn a_failed_call_is_transient_unless_the_service_refuses_it() {
     ] {
         let (outcome, _) = publish(answer).await;
         let error = outcome.unwrap_err();
-        assert_eq!(matches!(error, CallError::Transient(_)), is_transient, "{error:?}");
+        assert_eq!(
+            matches!(error, CallError::Transient(_)),
+            is_transient,
+            "{error:?}"
+        );
     }
 }
 
@@ -149,5 +183,8 @@ fn ten_of_the_largest_notices_fit_a_call() {
         .map(|(name, value)| name.len() + value.data_type().len() + value.string_value().map_or(0, str::len))
         .sum();
     let bytes = entry.message().len() + attributes;
-    assert!(bytes * super::super::publisher::NOTICES_A_CALL < 256 * 1024 / 10, "{bytes} bytes a notice");
+    assert!(
+        bytes * super::super::publisher::NOTICES_A_CALL < 256 * 1024 / 10,
+        "{bytes} bytes a notice"
+    );
 }

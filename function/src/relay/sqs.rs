@@ -17,7 +17,10 @@ pub struct SqsFailureQueue {
 impl SqsFailureQueue {
     /// The queue with this URL.
     pub fn new(client: Client, url: impl Into<Arc<str>>) -> Self {
-        Self { client, url: url.into() }
+        Self {
+            client,
+            url: url.into(),
+        }
     }
 }
 

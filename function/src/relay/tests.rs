@@ -38,16 +38,27 @@ struct Script {
 
 impl Script {
     fn of(acts: impl IntoIterator<Item = Act>) -> Self {
-        Self { acts: Mutex::new(acts.into_iter().collect()), ..Self::default() }
+        Self {
+            acts: Mutex::new(acts.into_iter().collect()),
+            ..Self::default()
+        }
     }
 
     fn for_ever(act: Act) -> Self {
-        Self { for_ever: Some(act), ..Self::default() }
+        Self {
+            for_ever: Some(act),
+            ..Self::default()
+        }
     }
 
     async fn act(&self) -> Option<Act> {
         *self.calls.lock().unwrap() += 1;
-        let act = self.acts.lock().unwrap().pop_front().or_else(|| self.for_ever.clone());
+        let act = self
+            .acts
+            .lock()
+            .unwrap()
+            .pop_front()
+            .or_else(|| self.for_ever.clone());
         if matches!(act, Some(Act::Hang)) {
             std::future::pending::<()>().await;
         }
@@ -91,11 +102,21 @@ impl Publisher for &Script {
         };
         for (index, notice) in notices.iter().enumerate() {
             if left.iter().all(|(other, _)| *other != index) {
-                self.note(format!("{} {}", notice.notification.stream_revision, notice.event_type));
+                self.note(format!(
+                    "{} {}",
+                    notice.notification.stream_revision, notice.event_type
+                ));
             }
         }
         let reason = || "`Code` words".to_owned();
-        Ok(left.into_iter().map(|(index, refusal)| NotTaken { index, refusal, reason: reason() }).collect())
+        Ok(left
+            .into_iter()
+            .map(|(index, refusal)| NotTaken {
+                index,
+                refusal,
+                reason: reason(),
+            })
+            .collect())
     }
 }
 
@@ -125,14 +146,19 @@ impl World {
     }
 
     async fn relay_within(&self, time: Duration, records: &[Value]) -> Relayed {
-        let relay =
-            Relay { catalogue: &self.catalogue, publisher: &self.topic, failure_queue: &self.queue };
+        let relay = Relay {
+            catalogue: &self.catalogue,
+            publisher: &self.topic,
+            failure_queue: &self.queue,
+        };
         let patience = Patience {
             deadline: Instant::now() + time,
             first_pause: Duration::from_millis(1),
             longest_pause: Duration::from_millis(2),
         };
-        relay.relay(&records.iter().map(raw).collect::<Vec<_>>(), patience).await
+        relay
+            .relay(&records.iter().map(raw).collect::<Vec<_>>(), patience)
+            .await
     }
 }
 
@@ -155,7 +181,10 @@ async fn a_batch_brings_each_stream_forward_once_and_announces_each_event() {
     assert_eq!((relayed.streams, relayed.notices, relayed.parked), (2, 4, 0));
     assert_eq!(
         world.catalogue.done(),
-        ["0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10@1", "2886e475-d5cc-40f7-aec5-401071388b3c@3"]
+        [
+            "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10@1",
+            "2886e475-d5cc-40f7-aec5-401071388b3c@3"
+        ]
     );
     assert_eq!(world.topic.done(), ["1 placed", "2 paid", "1 placed", "3 sent"]);
 }
@@ -164,7 +193,10 @@ async fn a_batch_brings_each_stream_forward_once_and_announces_each_event() {
 async fn an_empty_batch_calls_nothing() {
     let world = World::default();
     assert_eq!(world.relay(&[]).await.checkpoint, Checkpoint::Done);
-    assert_eq!(world.catalogue.calls() + world.topic.calls() + world.queue.calls(), 0);
+    assert_eq!(
+        world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -182,15 +214,23 @@ async fn what_throttles_is_tried_again_within_the_invocation() {
         topic: Script::of([Act::Throttle]),
         queue: Script::of([Act::Throttle]),
     };
-    let relayed = world.relay(&[insert(11, STREAM, 1, &["placed"]), json!("poison")]).await;
+    let relayed = world
+        .relay(&[insert(11, STREAM, 1, &["placed"]), json!("poison")])
+        .await;
     assert_eq!(relayed.checkpoint, Checkpoint::Done);
-    assert_eq!((world.catalogue.calls(), world.topic.calls(), world.queue.calls()), (3, 2, 2));
+    assert_eq!(
+        (world.catalogue.calls(), world.topic.calls(), world.queue.calls()),
+        (3, 2, 2)
+    );
 }
 
 #[tokio::test]
 async fn only_the_entries_that_were_not_taken_are_published_again() {
     let left = vec![(0, Refusal::Transient), (3, Refusal::Transient)];
-    let world = World { topic: Script::of([Act::Leave(left)]), ..World::default() };
+    let world = World {
+        topic: Script::of([Act::Leave(left)]),
+        ..World::default()
+    };
     let relayed = world.relay(&three_commits()).await;
     assert_eq!(relayed.checkpoint, Checkpoint::Done);
     assert_eq!(world.topic.done(), ["2 paid", "1 placed", "1 placed", "3 sent"]);
@@ -208,12 +248,18 @@ async fn an_entry_that_is_never_taken_is_delivered_again_from_its_record_on() {
     };
     let relayed = world.relay_within(SHORT, &three_commits()).await;
     assert_eq!(relayed.checkpoint, Checkpoint::From("12".into()));
-    assert_eq!(relayed.shortfalls[0].cause, "the topic did not take the notification: `Code` words");
+    assert_eq!(
+        relayed.shortfalls[0].cause,
+        "the topic did not take the notification: `Code` words"
+    );
 }
 
 #[tokio::test]
 async fn an_entry_that_the_topic_will_never_take_is_parked_and_counts_as_done() {
-    let world = World { topic: Script::of([Act::Leave(vec![(2, Refusal::Permanent)])]), ..World::default() };
+    let world = World {
+        topic: Script::of([Act::Leave(vec![(2, Refusal::Permanent)])]),
+        ..World::default()
+    };
     let relayed = world.relay(&three_commits()).await;
     assert_eq!((relayed.checkpoint, relayed.parked), (Checkpoint::Done, 1));
     insta::assert_snapshot!(world.queue.done().join("\n"), @"");
@@ -221,16 +267,26 @@ async fn an_entry_that_the_topic_will_never_take_is_parked_and_counts_as_done() 
 
 #[tokio::test]
 async fn a_catalogue_outage_does_not_hold_up_the_announcements() {
-    let world = World { catalogue: Script::for_ever(Act::Break), ..World::default() };
+    let world = World {
+        catalogue: Script::for_ever(Act::Break),
+        ..World::default()
+    };
     let relayed = world.relay(&three_commits()).await;
     assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
     assert_eq!(world.topic.done().len(), 4);
-    assert_eq!(world.catalogue.calls(), 2, "a fault is not tried again within the invocation");
+    assert_eq!(
+        world.catalogue.calls(),
+        2,
+        "a fault is not tried again within the invocation"
+    );
 }
 
 #[tokio::test]
 async fn a_topic_outage_does_not_hold_up_the_catalogue() {
-    let world = World { topic: Script::for_ever(Act::Throttle), ..World::default() };
+    let world = World {
+        topic: Script::for_ever(Act::Throttle),
+        ..World::default()
+    };
     let relayed = world.relay_within(SHORT, &three_commits()).await;
     assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
     assert_eq!(world.catalogue.done().len(), 2);
@@ -239,22 +295,50 @@ async fn a_topic_outage_does_not_hold_up_the_catalogue() {
 
 #[tokio::test]
 async fn a_topic_that_refuses_the_call_is_not_asked_again() {
-    let world = World { topic: Script::for_ever(Act::Break), ..World::default() };
+    let world = World {
+        topic: Script::for_ever(Act::Break),
+        ..World::default()
+    };
     let relayed = world.relay(&three_commits()).await;
-    assert_eq!((relayed.checkpoint, world.topic.calls()), (Checkpoint::WholeBatch, 1));
-    assert_eq!(relayed.shortfalls[0].cause, "the service refuses the call: no such topic");
+    assert_eq!(
+        (relayed.checkpoint, world.topic.calls()),
+        (Checkpoint::WholeBatch, 1)
+    );
+    assert_eq!(
+        relayed.shortfalls[0].cause,
+        "the service refuses the call: no such topic"
+    );
 }
 
 #[tokio::test]
 async fn a_stream_that_is_not_brought_forward_fails_from_the_first_record_it_covers() {
     // The other stream is asked first, and its update covers record 12 alone.
-    let world = World { catalogue: Script::of([Act::Break]), ..World::default() };
+    let world = World {
+        catalogue: Script::of([Act::Break]),
+        ..World::default()
+    };
     let relayed = world.relay(&three_commits()).await;
     assert_eq!(relayed.checkpoint, Checkpoint::From("12".into()));
-    let world = World { catalogue: Script::of([Act::Break]), ..World::default() };
-    let commits = [insert(10, OTHER_STREAM, 1, &["a"]), insert(12, STREAM, 2, &["b"]), insert(11, STREAM, 1, &["a"])];
-    assert_eq!(world.relay(&commits[1..]).await.checkpoint, Checkpoint::WholeBatch);
-    let world = World { catalogue: Script { for_ever: Some(Act::Break), ..Script::default() }, ..World::default() };
+    let world = World {
+        catalogue: Script::of([Act::Break]),
+        ..World::default()
+    };
+    let commits = [
+        insert(10, OTHER_STREAM, 1, &["a"]),
+        insert(12, STREAM, 2, &["b"]),
+        insert(11, STREAM, 1, &["a"]),
+    ];
+    assert_eq!(
+        world.relay(&commits[1..]).await.checkpoint,
+        Checkpoint::WholeBatch
+    );
+    let world = World {
+        catalogue: Script {
+            for_ever: Some(Act::Break),
+            ..Script::default()
+        },
+        ..World::default()
+    };
     assert_eq!(world.relay(&commits).await.checkpoint, Checkpoint::WholeBatch);
 }
 
@@ -267,7 +351,10 @@ async fn both_effects_missing_name_the_lower_record() {
     };
     let records = [insert(9, STREAM, 1, &["a"]), insert(10, OTHER_STREAM, 1, &["b"])];
     // Record 10 is not listed, record 9 is not announced.
-    assert_eq!(world.relay_within(SHORT, &records).await.checkpoint, Checkpoint::WholeBatch);
+    assert_eq!(
+        world.relay_within(SHORT, &records).await.checkpoint,
+        Checkpoint::WholeBatch
+    );
 }
 
 #[tokio::test]
@@ -279,10 +366,17 @@ async fn a_port_that_hangs_is_left_at_the_deadline() {
     };
     let records = [insert(11, STREAM, 1, &["placed"]), json!("poison")];
     let relaying = world.relay_within(SHORT, &records);
-    let relayed = tokio::time::timeout(Duration::from_secs(10), relaying).await.unwrap();
+    let relayed = tokio::time::timeout(Duration::from_secs(10), relaying)
+        .await
+        .unwrap();
     assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch);
     assert_eq!(relayed.shortfalls.len(), 3);
-    assert!(relayed.shortfalls.iter().all(|shortfall| shortfall.cause == "the invocation's deadline passed"));
+    assert!(
+        relayed
+            .shortfalls
+            .iter()
+            .all(|shortfall| shortfall.cause == "the invocation's deadline passed")
+    );
 }
 
 #[tokio::test]
@@ -290,23 +384,39 @@ async fn a_poison_record_is_parked_with_its_key_and_reason_and_the_others_are_re
     let world = World::default();
     let mut poison = insert(12, STREAM, 2, &["paid"]);
     poison["dynamodb"]["NewImage"]["last"] = json!({"N": "7"});
-    let records = [insert(11, STREAM, 1, &["placed"]), poison, insert(13, OTHER_STREAM, 1, &["placed"])];
+    let records = [
+        insert(11, STREAM, 1, &["placed"]),
+        poison,
+        insert(13, OTHER_STREAM, 1, &["placed"]),
+    ];
     let relayed = world.relay(&records).await;
-    assert_eq!((relayed.checkpoint, relayed.parked, relayed.notices), (Checkpoint::Done, 1, 2));
+    assert_eq!(
+        (relayed.checkpoint, relayed.parked, relayed.notices),
+        (Checkpoint::Done, 1, 2)
+    );
     insta::assert_snapshot!(world.queue.done().join("\n"), @"");
 }
 
 #[tokio::test]
 async fn a_poison_record_that_cannot_be_parked_is_delivered_again() {
-    let world = World { queue: Script::for_ever(Act::Break), ..World::default() };
+    let world = World {
+        queue: Script::for_ever(Act::Break),
+        ..World::default()
+    };
     let poison = with_name("UPSERT", insert(12, STREAM, 2, &["paid"]));
     let records = [insert(11, STREAM, 1, &["placed"]), poison];
-    assert_eq!(world.relay(&records).await.checkpoint, Checkpoint::From("12".into()));
+    assert_eq!(
+        world.relay(&records).await.checkpoint,
+        Checkpoint::From("12".into())
+    );
 }
 
 #[tokio::test]
 async fn a_poison_record_without_a_number_that_cannot_be_parked_fails_the_batch() {
-    let world = World { queue: Script::for_ever(Act::Break), ..World::default() };
+    let world = World {
+        queue: Script::for_ever(Act::Break),
+        ..World::default()
+    };
     let records = [insert(11, STREAM, 1, &["placed"]), json!("poison")];
     assert_eq!(world.relay(&records).await.checkpoint, Checkpoint::WholeBatch);
 }
@@ -325,15 +435,26 @@ async fn a_change_to_the_log_is_reported_and_never_announced() {
         .iter()
         .map(|(identity, tampering)| (identity.sequence_number.as_ref().unwrap().as_str(), *tampering))
         .collect();
-    assert_eq!(tampered, [("11", Tampering::Modified), ("12", Tampering::Removed)]);
-    assert_eq!(world.catalogue.calls() + world.topic.calls() + world.queue.calls(), 0);
+    assert_eq!(
+        tampered,
+        [("11", Tampering::Modified), ("12", Tampering::Removed)]
+    );
+    assert_eq!(
+        world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
+        0
+    );
 }
 
 #[tokio::test]
 async fn records_that_come_twice_and_out_of_order_do_no_harm() {
     let world = World::default();
     let [first, other, third] = three_commits();
-    let relayed = world.relay(&[third.clone(), first.clone(), other, third, first]).await;
+    let relayed = world
+        .relay(&[third.clone(), first.clone(), other, third, first])
+        .await;
     assert_eq!(relayed.checkpoint, Checkpoint::Done);
-    assert_eq!(world.catalogue.done()[1], "2886e475-d5cc-40f7-aec5-401071388b3c@3");
+    assert_eq!(
+        world.catalogue.done()[1],
+        "2886e475-d5cc-40f7-aec5-401071388b3c@3"
+    );
 }

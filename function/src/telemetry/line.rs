@@ -18,7 +18,10 @@ where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + 'static,
 {
-    tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new()).event_format(JsonLine).with_writer(writer)
+    tracing_subscriber::fmt::layer()
+        .fmt_fields(JsonFields::new())
+        .event_format(JsonLine)
+        .with_writer(writer)
 }
 
 /// `timestamp`, `level` and `message`, as Lambda's JSON log format has them, then the fields of the spans
@@ -39,12 +42,20 @@ where
         fields.set("timestamp", Timestamp::now().to_string().into());
         fields.set("level", event.metadata().level().as_str().into());
         fields.set("message", "".into());
-        for span in context.event_scope().into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
+        for span in context
+            .event_scope()
+            .into_iter()
+            .flat_map(tracing_subscriber::registry::Scope::from_root)
+        {
             let extensions = span.extensions();
-            let text = extensions.get::<FormattedFields<JsonFields>>().map_or("", |fields| fields.as_str());
+            let text = extensions
+                .get::<FormattedFields<JsonFields>>()
+                .map_or("", |fields| fields.as_str());
             // A span without fields has no text at all, and that is no JSON.
             let span_fields: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
-            span_fields.into_iter().for_each(|(name, value)| fields.set(&name, value));
+            span_fields
+                .into_iter()
+                .for_each(|(name, value)| fields.set(&name, value));
         }
         event.record(&mut fields);
         fields.write(&mut writer)
@@ -145,7 +156,13 @@ mod tests {
     #[test]
     fn fields_lie_flat_beside_the_message_with_their_types() {
         let text = written(|| {
-            tracing::info!(requestId = "a-1", durationMs = 1.5, wru = 3_u64, replayed = true, "append \"done\"");
+            tracing::info!(
+                requestId = "a-1",
+                durationMs = 1.5,
+                wru = 3_u64,
+                replayed = true,
+                "append \"done\""
+            );
         });
         insta::assert_snapshot!(text, @"");
     }
@@ -153,7 +170,8 @@ mod tests {
     #[test]
     fn fields_of_the_spans_around_are_on_the_line_and_the_nearest_wins() {
         let text = written(|| {
-            let _outer = tracing::info_span!("request", requestId = "a-1", proof = tracing::field::Empty).entered();
+            let _outer =
+                tracing::info_span!("request", requestId = "a-1", proof = tracing::field::Empty).entered();
             let _inner = tracing::info_span!("append", revision = 2, requestId = "a-2").entered();
             tracing::warn!(revision = 3, "slow");
         });

@@ -64,7 +64,10 @@ pub struct Metrics {
 impl Metrics {
     /// No measurements yet, of the deployment with this events table.
     pub fn of(events_table: impl Into<String>) -> Self {
-        Self { events_table: events_table.into(), values: Vec::new() }
+        Self {
+            events_table: events_table.into(),
+            values: Vec::new(),
+        }
     }
 
     /// Adds a measurement. Each metric at most once.
@@ -79,8 +82,11 @@ impl Metrics {
         if self.values.is_empty() {
             return None;
         }
-        let definitions: Vec<Value> =
-            self.values.iter().map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()})).collect();
+        let definitions: Vec<Value> = self
+            .values
+            .iter()
+            .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
+            .collect();
         let mut line = Map::new();
         line.insert(
             "_aws".to_owned(),
@@ -111,7 +117,9 @@ mod tests {
 
     #[test]
     fn measurements_are_declared_and_given() {
-        let line = Metrics::of("a-events").with(Metric::Appends, 1.0).with(Metric::Latency, 12.5);
+        let line = Metrics::of("a-events")
+            .with(Metric::Appends, 1.0)
+            .with(Metric::Latency, 12.5);
         insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @"");
     }
 

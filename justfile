@@ -1,0 +1,127 @@
+# Run these through ./justw, which installs the pinned tools first: `./justw local`, `./justw test`.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
+set ignore-comments
+
+target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+export DEPLOYER := target / "debug/deployer"
+export PATH := justfile_directory() / ".tools/bin" + ":" + env("PATH")
+
+# Cargo gives dependencies the features that the packages and targets being built ask for together, and builds them
+# again where those differ. Asking for the whole workspace, and for examples (which, like tests, may use development
+# dependencies), has every recipe share one build of the AWS crates with `cargo test`: minutes each time.
+
+cargo_build := "cargo build --workspace --examples"
+
+# `aws_of NAME`: an environment with an endpoint of its own is an emulator, which has its own keys. The user's are not
+# sent to it.
+
+aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml"; then export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; unset AWS_SESSION_TOKEN AWS_PROFILE; fi; }; aws_of'
+
+# List the recipes
+[private]
+default:
+    @just --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Deploy the store to an emulator on this machine, started if need be, and show how to call it
+[group('the store on this machine')]
+local: _build_deployer emulator
+    #!/usr/bin/env bash
+    set -euo pipefail
+    {{ aws_of_environment }} local
+    echo 'deploying the environment `local`; building the functions takes some minutes the first time' >&2
+    "$DEPLOYER" up --env local --yes
+    echo >&2
+    echo 'The store is serving. Create a stream, append to it, read its events:' >&2
+    python tools/deployed.py curl local
+
+# Start the emulator that `local` deploys to
+[group('the store on this machine')]
+emulator:
+    @python tools/emulator.py start
+
+# Stop the emulator that `emulator` or `local` started; what was deployed to it is gone
+[group('the store on this machine')]
+emulator-stop:
+    @python tools/emulator.py stop
+
+# Serve the API on this machine over plain HTTP, on an environment's tables: `just run local 8080`
+[group('the store on this machine')]
+run environment port="8080": _build_deployer
+    #!/usr/bin/env bash
+    set -euo pipefail
+    {{ aws_of_environment }} "$1"
+    {{ cargo_build }} --bin event-store-api
+    variables=$(python tools/deployed.py variables "$1")
+    eval "$variables"
+    echo "serving the environment \`$1\` at http://127.0.0.1:$2" >&2
+    PORT=$2 exec {{ quote(target / "debug/event-store-api") }}
+
+# Deploy an environment: `just up staging`
+[group('environments')]
+up environment *options: _build_deployer
+    @{{ aws_of_environment }} "$1"; "$DEPLOYER" up --env "$@"
+
+# Show an environment's addresses and health
+[group('environments')]
+describe environment *options: _build_deployer
+    @{{ aws_of_environment }} "$1"; "$DEPLOYER" describe --env "$@"
+
+# Remove an environment; its events stay unless asked for otherwise
+[group('environments')]
+down environment *options: _build_deployer
+    @{{ aws_of_environment }} "$1"; "$DEPLOYER" down --env "$@"
+
+# Run every test, the end-to-end ones included; they start their own emulator
+[group('development')]
+test *options: _build_deployer
+    cargo test --workspace "$@"
+
+# Build all that the tests use
+[group('development')]
+build:
+    cargo build --workspace --all-targets
+
+# Check formatting, code, templates, their renderings and spelling
+[group('development')]
+lint: _build_deployer && _lint_renderings
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cfn-lint templates/*.yaml
+    typos
+
+# Format the code
+[group('development')]
+fmt:
+    cargo fmt --all
+
+# Build the crates' documentation
+[group('development')]
+doc:
+    # The targets are named so that the dependencies are those that `lint` has checked already.
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples
+
+# Stop the emulator and delete everything that was built, but for the tools
+[group('development')]
+clean: emulator-stop
+    cargo clean
+
+[private]
+_build_deployer:
+    @[[ -x $DEPLOYER ]] || echo 'building the deployer; the AWS crates take about six minutes the first time' >&2
+    @{{ cargo_build }} --bin deployer
+
+# Each environment's rendering is linted, too: it is what is sent.
+[private]
+_lint_renderings:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    rendered={{ quote(target / "rendered") }}
+    mkdir -p "$rendered"
+    for file in environments/*.yaml; do
+        name=$(basename "$file" .yaml)
+        echo "cfn-lint on the rendering of $name" >&2
+        "$DEPLOYER" render --env "$name" >"$rendered/$name.json"
+        cfn-lint "$rendered/$name.json"
+    done

@@ -17,7 +17,10 @@ pub struct Cloud {
 impl Cloud {
     /// As the owner of the account.
     pub fn owner(emulator: &Emulator) -> Self {
-        Self::with(emulator.endpoint(), Credentials::new("test", "test", None, None, "owner"))
+        Self::with(
+            emulator.endpoint(),
+            Credentials::new("test", "test", None, None, "owner"),
+        )
     }
 
     fn with(endpoint: &str, credentials: Credentials) -> Self {
@@ -27,7 +30,10 @@ impl Cloud {
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .build();
-        Self { configuration, credentials }
+        Self {
+            configuration,
+            credentials,
+        }
     }
 
     /// As the role `role_arn`, which has to trust the caller.
@@ -47,7 +53,10 @@ impl Cloud {
             None,
             "assumed",
         );
-        let endpoint = self.configuration.endpoint_url().expect("the emulator has an endpoint");
+        let endpoint = self
+            .configuration
+            .endpoint_url()
+            .expect("the emulator has an endpoint");
         Self::with(endpoint, credentials)
     }
 

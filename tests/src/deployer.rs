@@ -17,7 +17,9 @@ pub struct Deployer {
 impl Deployer {
     /// The program at `program`.
     pub fn at(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into() }
+        Self {
+            program: program.into(),
+        }
     }
 
     /// Runs it with `arguments` in the workspace, with the emulator's keys and nothing else of AWS around it.
@@ -25,7 +27,10 @@ impl Deployer {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars() {
-            if ["AWS_", "DEPLOYER_", "GITHUB_"].iter().any(|prefix| name.starts_with(prefix)) {
+            if ["AWS_", "DEPLOYER_", "GITHUB_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+            {
                 command.env_remove(name);
             }
         }
@@ -85,7 +90,15 @@ impl Run {
 
 impl fmt::Display for Run {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { command, code, stdout, stderr } = self;
-        write!(formatter, "`deployer {command}` ended with {code:?}\n{stdout}\n{stderr}")
+        let Self {
+            command,
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(
+            formatter,
+            "`deployer {command}` ended with {code:?}\n{stdout}\n{stderr}"
+        )
     }
 }

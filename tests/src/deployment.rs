@@ -25,7 +25,12 @@ impl Deployment {
     /// An environment that nothing is deployed into yet.
     pub async fn new(deployer: Deployer, environment: Environment) -> Self {
         let folder = TempDir::new().expect("the folder for temporary files can be written to");
-        let deployment = Self { deployer, emulator: Emulator::shared().await, folder, environment };
+        let deployment = Self {
+            deployer,
+            emulator: Emulator::shared().await,
+            folder,
+            environment,
+        };
         deployment.write();
         deployment
     }
@@ -59,7 +64,8 @@ impl Deployment {
             return run;
         }
         drop(built);
-        self.run("up", &[&["--yes", "--no-build"], arguments].concat()).await
+        self.run("up", &[&["--yes", "--no-build"], arguments].concat())
+            .await
     }
 
     /// Runs `deployer down` with `arguments` besides.
@@ -69,20 +75,29 @@ impl Deployment {
 
     /// Runs `deployer down` so that nothing is left.
     pub async fn purge(&self) -> Run {
-        self.run("down", &["--purge", "--confirm", &self.environment.stack()]).await
+        self.run("down", &["--purge", "--confirm", &self.environment.stack()])
+            .await
     }
 
     /// Runs a command of the deployer on this environment with `arguments` besides.
     pub async fn run(&self, command: &str, arguments: &[&str]) -> Run {
         let environments = self.folder.path().to_string_lossy();
-        let about = [command, "--env", self.environment.name(), "--environments", &environments];
+        let about = [
+            command,
+            "--env",
+            self.environment.name(),
+            "--environments",
+            &environments,
+        ];
         self.deployer.run(&[&about, arguments].concat()).await
     }
 
     /// What `deployer describe --output json` says.
     pub async fn describe(&self) -> Described {
         let run = self.run("describe", &["--output", "json"]).await.succeeded();
-        Described(serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} in the JSON of {run}")))
+        Described(
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} in the JSON of {run}")),
+        )
     }
 
     /// Starts a client of what is deployed. It does not retry: a failure is to be seen.
@@ -92,7 +107,10 @@ impl Deployment {
 
     /// A client of what is deployed, unsigned.
     pub async fn client(&self) -> Client {
-        self.client_builder().await.build().expect("the address that the deployer tells is a base URL")
+        self.client_builder()
+            .await
+            .build()
+            .expect("the address that the deployer tells is a base URL")
     }
 }
 

@@ -78,12 +78,21 @@ impl Emulator {
             .env("AWS_ENDPOINT_URL", &endpoint)
             .process_group(0)
             .stdin(Stdio::piped())
-            .stdout(output.try_clone().expect("a file can be written to from two places"))
+            .stdout(
+                output
+                    .try_clone()
+                    .expect("a file can be written to from two places"),
+            )
             .stderr(output)
             .spawn()
             .expect("every Unix has `sh`");
         let lifeline = watchdog.stdin.take().expect("standard input is piped");
-        Self { endpoint, log, watchdog, _lifeline: lifeline }
+        Self {
+            endpoint,
+            log,
+            watchdog,
+            _lifeline: lifeline,
+        }
     }
 
     async fn wait_until_ready(&mut self) {

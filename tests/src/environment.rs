@@ -24,14 +24,23 @@ impl Environment {
     ///
     /// The name is the test's own, so that neither stacks nor SSM parameters of tests meet.
     pub fn staging_like(name: &str) -> Self {
-        Self { name: name.into(), protected: false, parameters: BTreeMap::new() }.with("Access", "public")
+        Self {
+            name: name.into(),
+            protected: false,
+            parameters: BTreeMap::new(),
+        }
+        .with("Access", "public")
     }
 
     /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.
     pub fn production_like(name: &str, caller: &str) -> Self {
-        Self { name: name.into(), protected: true, parameters: BTreeMap::new() }
-            .with("Access", "iam")
-            .with("Callers", &format!("[{caller:?}]"))
+        Self {
+            name: name.into(),
+            protected: true,
+            parameters: BTreeMap::new(),
+        }
+        .with("Access", "iam")
+        .with("Callers", &format!("[{caller:?}]"))
     }
 
     /// Sets a parameter of the template to a value in YAML.
@@ -76,6 +85,7 @@ impl Environment {
             writeln!(text, "  {parameter}: {value}").expect("text can be written to");
         }
         let file = folder.join(format!("{}.yaml", self.name));
-        fs::write(&file, text).unwrap_or_else(|error| panic!("{} cannot be written: {error}", file.display()));
+        fs::write(&file, text)
+            .unwrap_or_else(|error| panic!("{} cannot be written: {error}", file.display()));
     }
 }

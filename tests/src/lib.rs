@@ -2,7 +2,10 @@
 //!
 //! Nothing here is a test. Whatever goes wrong while a test is being set up panics with what to do about it.
 
-#![expect(clippy::missing_panics_doc, reason = "a harness fails by panicking, everywhere")]
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a harness fails by panicking, everywhere"
+)]
 
 mod cloud;
 mod deployer;

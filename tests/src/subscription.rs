@@ -49,9 +49,15 @@ impl Subscription {
             .unwrap_or_else(|error| panic!("the queue `{name}` cannot be made: {error:?}"))
             .queue_url
             .expect("a queue that was made has a URL");
-        let attributes =
-            sqs.get_queue_attributes().queue_url(&queue_url).attribute_names(QueueAttributeName::QueueArn);
-        let attributes = attributes.send().await.expect("a queue that was made has attributes").attributes;
+        let attributes = sqs
+            .get_queue_attributes()
+            .queue_url(&queue_url)
+            .attribute_names(QueueAttributeName::QueueArn);
+        let attributes = attributes
+            .send()
+            .await
+            .expect("a queue that was made has attributes")
+            .attributes;
         let queue_arn = attributes
             .and_then(|mut attributes| attributes.remove(&QueueAttributeName::QueueArn))
             .expect("a queue has an ARN");
@@ -67,7 +73,10 @@ impl Subscription {
             }],
         });
         let set = sqs.set_queue_attributes().queue_url(&queue_url);
-        let set = set.attributes(QueueAttributeName::Policy, policy.to_string()).send().await;
+        let set = set
+            .attributes(QueueAttributeName::Policy, policy.to_string())
+            .send()
+            .await;
         set.unwrap_or_else(|error| panic!("the policy of `{name}` cannot be set: {error:?}"));
         let filter = json!({"StreamType": [stream_type]});
         let subscribed = cloud
@@ -82,7 +91,9 @@ impl Subscription {
             .send()
             .await;
         subscribed.unwrap_or_else(|error| panic!("`{name}` cannot be subscribed: {error:?}"));
-        Self { receiver: Receiver::new(sqs, queue_url).wait(Duration::from_secs(1)) }
+        Self {
+            receiver: Receiver::new(sqs, queue_url).wait(Duration::from_secs(1)),
+        }
     }
 
     /// Receives and acknowledges until the revisions 1 to `last` of the stream have arrived, each at least once,
@@ -91,8 +102,9 @@ impl Subscription {
     /// # Panics
     /// When they have not arrived within half a minute, or a message holds no notification.
     pub async fn until(&self, stream_id: StreamId, last: u64) -> Vec<Notification> {
-        let mut missing: BTreeSet<Revision> =
-            (1..=last).map(|number| number.try_into().expect("revisions count from 1")).collect();
+        let mut missing: BTreeSet<Revision> = (1..=last)
+            .map(|number| number.try_into().expect("revisions count from 1"))
+            .collect();
         let mut arrived = Vec::new();
         let began = Instant::now();
         while !missing.is_empty() {
@@ -112,9 +124,22 @@ impl Subscription {
 
     /// Receives and acknowledges what is there within a second.
     pub async fn receive(&self) -> Vec<Notification> {
-        let deliveries = self.receiver.receive().await.expect("the queue can be received from");
-        let receipts: Vec<Receipt> = deliveries.iter().map(|delivery| delivery.receipt.clone()).collect();
-        self.receiver.acknowledge_all(&receipts).await.expect("what was received can be acknowledged");
-        deliveries.into_iter().map(|delivery| delivery.notification.expect("the store announces notifications")).collect()
+        let deliveries = self
+            .receiver
+            .receive()
+            .await
+            .expect("the queue can be received from");
+        let receipts: Vec<Receipt> = deliveries
+            .iter()
+            .map(|delivery| delivery.receipt.clone())
+            .collect();
+        self.receiver
+            .acknowledge_all(&receipts)
+            .await
+            .expect("what was received can be acknowledged");
+        deliveries
+            .into_iter()
+            .map(|delivery| delivery.notification.expect("the store announces notifications"))
+            .collect()
     }
 }

@@ -6,21 +6,28 @@ use std::path::{Path, PathBuf};
 
 /// The workspace's root.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the workspace")
 }
 
 /// The folder for what a run leaves behind to be looked at.
 pub(crate) fn records() -> PathBuf {
     let program = env::current_exe().expect("a test knows its own program");
     // target/<profile>/deps/<program>
-    let target = program.ancestors().nth(3).expect("cargo puts tests three folders below its target folder");
+    let target = program
+        .ancestors()
+        .nth(3)
+        .expect("cargo puts tests three folders below its target folder");
     target.join("e2e")
 }
 
 /// `PATH` with the workspace's own tools before all others.
 pub(crate) fn search_path() -> OsString {
     let inherited = env::var_os("PATH").unwrap_or_default();
-    let folders = [root().join(".tools/bin")].into_iter().chain(env::split_paths(&inherited));
+    let folders = [root().join(".tools/bin")]
+        .into_iter()
+        .chain(env::split_paths(&inherited));
     env::join_paths(folders).expect("the folders come from a search path")
 }
 

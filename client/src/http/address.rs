@@ -135,6 +135,11 @@ mod tests {
         .into_iter()
         .map(|text| Address::parse(text).unwrap_err().to_string())
         .collect();
-        insta::assert_snapshot!(reasons.join("\n"), @"");
+        insta::assert_snapshot!(reasons.join("\n"), @"
+    the base URL `store.example` is not a URL
+    the base URL `ftp://store.example` is `ftp`, neither `http` nor `https`
+    the base URL `https://store.example/?a=1` ends in a query or a fragment
+    the base URL holds a user name or a password
+    ");
     }
 }

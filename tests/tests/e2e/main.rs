@@ -16,7 +16,11 @@ use event_store_e2e::{Deployer, Deployment, Environment};
 
 /// Nothing is deployed yet.
 async fn deployment(environment: Environment) -> Deployment {
-    Deployment::new(Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test")), environment).await
+    Deployment::new(
+        Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test")),
+        environment,
+    )
+    .await
 }
 
 /// Public, and up.

@@ -13,14 +13,23 @@ async fn every_update_arrives_on_queues_that_filter_by_type_in_either_scope() {
     let order: StreamType = "order".parse().unwrap();
     let invoice: StreamType = "invoice".parse().unwrap();
     let cloud = deployment.cloud();
-    let by_attributes = Subscription::new(&cloud, &topic, "by-attributes", &order, FilterScope::Attributes).await;
+    let by_attributes =
+        Subscription::new(&cloud, &topic, "by-attributes", &order, FilterScope::Attributes).await;
     let by_body = Subscription::new(&cloud, &topic, "by-body", &order, FilterScope::Body).await;
 
     // First, so that a filter that lets everything through would be seen.
     client.create_stream(&invoice, event("sent", "{}")).await.unwrap();
-    let stream_id = client.create_stream(&order, event("placed", "{}")).await.unwrap().stream.stream_id;
+    let stream_id = client
+        .create_stream(&order, event("placed", "{}"))
+        .await
+        .unwrap()
+        .stream
+        .stream_id;
     for number in 2..=3 {
-        client.append(&order, stream_id, revision(number), event("changed", "{}")).await.unwrap();
+        client
+            .append(&order, stream_id, revision(number), event("changed", "{}"))
+            .await
+            .unwrap();
     }
 
     for subscription in [by_attributes, by_body] {
@@ -28,7 +37,10 @@ async fn every_update_arrives_on_queues_that_filter_by_type_in_either_scope() {
             assert_eq!(notification.stream_type, order);
             assert_eq!(notification.stream_id, stream_id);
         }
-        assert!(subscription.receive().await.is_empty(), "what was acknowledged does not come again");
+        assert!(
+            subscription.receive().await.is_empty(),
+            "what was acknowledged does not come again"
+        );
     }
     deployment.purge().await.succeeded();
 }

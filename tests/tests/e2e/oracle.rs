@@ -22,7 +22,10 @@ async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
     deployment.purge().await.succeeded();
 
     let parameters = parameters(&rendering, deployment.environment().name());
-    let names: BTreeMap<_, _> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let names: BTreeMap<_, _> = parameters
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     cloudformation
         .create_stack()
         .stack_name(&stack)
@@ -42,12 +45,20 @@ async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
             || reason.starts_with("No updates are to be performed"),
         "{reason}"
     );
-    cloudformation.delete_stack().stack_name(&stack).send().await.unwrap();
+    cloudformation
+        .delete_stack()
+        .stack_name(&stack)
+        .send()
+        .await
+        .unwrap();
     deployment.purge().await.succeeded();
 }
 
 async fn deployed_template(cloudformation: &Client, stack: &str) -> String {
-    let template = cloudformation.get_template().stack_name(stack).template_stage(TemplateStage::Original);
+    let template = cloudformation
+        .get_template()
+        .stack_name(stack)
+        .template_stage(TemplateStage::Original);
     template.send().await.unwrap().template_body.unwrap()
 }
 
@@ -55,7 +66,12 @@ async fn deployed_template(cloudformation: &Client, stack: &str) -> String {
 fn parameters(rendering: &str, environment: &str) -> BTreeMap<&'static str, String> {
     let template: Value = serde_json::from_str(rendering).unwrap();
     let properties = |resource: &str| template["Resources"][resource]["Properties"].clone();
-    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{value} is not text")).to_owned();
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .unwrap_or_else(|| panic!("{value} is not text"))
+            .to_owned()
+    };
     let (api, relay) = (properties("ApiFunction"), properties("RelayFunction"));
     BTreeMap::from([
         ("Access", "public".to_owned()),
@@ -73,7 +89,10 @@ fn parameters(rendering: &str, environment: &str) -> BTreeMap<&'static str, Stri
 }
 
 fn parameter((name, value): (&str, &str)) -> Parameter {
-    Parameter::builder().parameter_key(name).parameter_value(value).build()
+    Parameter::builder()
+        .parameter_key(name)
+        .parameter_value(value)
+        .build()
 }
 
 /// What a change set to `template` comes to: its status, and the reason or the changes.
@@ -90,15 +109,27 @@ async fn changes(cloudformation: &Client, stack: &str, template: &str) -> (Strin
         .unwrap();
     let began = Instant::now();
     loop {
-        let described = cloudformation.describe_change_set().stack_name(stack).change_set_name("oracle");
+        let described = cloudformation
+            .describe_change_set()
+            .stack_name(stack)
+            .change_set_name("oracle");
         let described = described.send().await.unwrap();
         let status = described.status().unwrap().as_str().to_owned();
         if !["CREATE_PENDING", "CREATE_IN_PROGRESS"].contains(&status.as_str()) {
-            let changes = described.changes().iter().map(|change| format!("{change:?}")).collect::<Vec<_>>();
-            let reason = described.status_reason().map_or_else(|| changes.join("\n"), ToOwned::to_owned);
+            let changes = described
+                .changes()
+                .iter()
+                .map(|change| format!("{change:?}"))
+                .collect::<Vec<_>>();
+            let reason = described
+                .status_reason()
+                .map_or_else(|| changes.join("\n"), ToOwned::to_owned);
             return (status, reason);
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "the change set is still {status}");
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "the change set is still {status}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -106,15 +137,26 @@ async fn changes(cloudformation: &Client, stack: &str, template: &str) -> (Strin
 async fn wait_until(cloudformation: &Client, stack: &str, expected: &StackStatus) {
     let began = Instant::now();
     loop {
-        let described = cloudformation.describe_stacks().stack_name(stack).send().await.unwrap();
+        let described = cloudformation
+            .describe_stacks()
+            .stack_name(stack)
+            .send()
+            .await
+            .unwrap();
         let found = &described.stacks()[0];
         let status = found.stack_status().unwrap();
         if status == expected {
             return;
         }
         let reason = found.stack_status_reason().unwrap_or_default();
-        assert!(status.as_str().ends_with("_IN_PROGRESS"), "`{stack}` is {status}: {reason}");
-        assert!(began.elapsed() < Duration::from_secs(60), "`{stack}` is still {status}");
+        assert!(
+            status.as_str().ends_with("_IN_PROGRESS"),
+            "`{stack}` is {status}: {reason}"
+        );
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "`{stack}` is still {status}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

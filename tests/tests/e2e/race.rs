@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use event_store_client::Client;
 use event_store_client::types::{EventId, StreamId, StreamType};
-use futures::future::join_all;
 use futures::TryStreamExt;
+use futures::future::join_all;
 use uuid::Uuid;
 
 use crate::{event, revision, staging_like};
@@ -18,8 +18,12 @@ const REVISIONS: u64 = 50;
 async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
     let deployment = staging_like("race").await;
     // An answer that takes long is no failure of the store: the machine is busy with 32 writers.
-    let client =
-        deployment.client_builder().await.attempt_timeout(Duration::from_secs(120)).build().unwrap();
+    let client = deployment
+        .client_builder()
+        .await
+        .attempt_timeout(Duration::from_secs(120))
+        .build()
+        .unwrap();
     let order: StreamType = "order".parse().unwrap();
     let stream_id = StreamId::from(Uuid::now_v7());
 
@@ -34,17 +38,33 @@ async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
         }
     }
 
-    let events: Vec<_> = client.events(&order, stream_id).page_size(20).into_stream().try_collect().await.unwrap();
+    let events: Vec<_> = client
+        .events(&order, stream_id)
+        .page_size(20)
+        .into_stream()
+        .try_collect()
+        .await
+        .unwrap();
     let revisions: Vec<u64> = events.iter().map(|event| event.revision.as_u64()).collect();
     assert_eq!(revisions, (1..=REVISIONS).collect::<Vec<_>>(), "there is no gap");
-    let kept: BTreeMap<u64, Vec<EventId>> =
-        events.iter().map(|event| (event.revision.as_u64(), vec![event.event_id])).collect();
-    assert_eq!(winners, kept, "each revision has one winner, and it is its event that is read");
+    let kept: BTreeMap<u64, Vec<EventId>> = events
+        .iter()
+        .map(|event| (event.revision.as_u64(), vec![event.event_id]))
+        .collect();
+    assert_eq!(
+        winners, kept,
+        "each revision has one winner, and it is its event that is read"
+    );
     deployment.purge().await.succeeded();
 }
 
 /// Tries to append at every revision, and answers those that were won. Whoever loses is told by whom.
-async fn write(client: &Client, order: &StreamType, stream_id: StreamId, writer: usize) -> Vec<(u64, EventId)> {
+async fn write(
+    client: &Client,
+    order: &StreamType,
+    stream_id: StreamId,
+    writer: usize,
+) -> Vec<(u64, EventId)> {
     let mut wins = Vec::new();
     for number in 1..=REVISIONS {
         let attempt = event("written", &format!(r#"{{"writer":{writer}}}"#));
@@ -56,8 +76,12 @@ async fn write(client: &Client, order: &StreamType, stream_id: StreamId, writer:
             }
             Err(error) => {
                 // Any other failure, a 5xx above all, fails the test.
-                let conflict = error.conflict().unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
-                let winner = conflict.event.unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
+                let conflict = error
+                    .conflict()
+                    .unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
+                let winner = conflict
+                    .event
+                    .unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
                 assert_eq!(winner.revision, revision(number));
                 assert_ne!(winner.event_id, event_id);
                 assert!(conflict.current_revision.unwrap() >= revision(number));

@@ -6,6 +6,8 @@ pub mod cli;
 pub mod commands;
 pub mod engine;
 pub mod environment;
+pub mod problem;
 pub mod stack;
 pub mod template;
 pub mod ui;
+pub mod yaml;

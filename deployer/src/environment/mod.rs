@@ -1,1 +1,202 @@
-//! PURE: an environment file, from YAML to a checked `Environment`.
+//! PURE: `environments/<name>.yaml`, read into an [`Environment`].
+//!
+//! The file is read twice over: [`file`] takes its shape apart and is what the JSON Schema is generated from;
+//! this module gives each value its meaning. Both go on after a mistake, so that all are reported at once.
+
+mod address;
+mod file;
+mod name;
+mod region;
+mod schema;
+mod tags;
+
+use std::fmt;
+use std::str::FromStr;
+
+use indexmap::IndexMap;
+
+pub use address::{Endpoint, UrlPattern};
+pub use file::{Architecture, EnvironmentFile, Located, ParameterValue, Setting};
+pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleArn, StackName};
+pub use region::Region;
+pub use schema::schema;
+
+use crate::problem::{Problem, Problems};
+use crate::yaml::{self, Location};
+
+/// Where a stack is deployed, and with what settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// The file it was read from, as the user named it.
+    pub file: String,
+    /// The name of the file without its extension.
+    pub name: EnvironmentName,
+    /// The separate copy this is, if any.
+    pub instance: Option<Instance>,
+    /// The only account that may be touched.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// The stack, an instance's suffix included.
+    pub stack: StackName,
+    /// Whether the event log is guarded against removal.
+    pub protected: bool,
+    /// The processor that the functions run on.
+    pub architecture: Architecture,
+    /// The template's parameters that the file sets, in its order.
+    pub parameters: IndexMap<String, Setting>,
+    /// The tags of the stack and, through it, of its resources.
+    pub tags: IndexMap<String, String>,
+    /// The role that `CloudFormation` works with instead of the caller's.
+    pub execution_role: Option<RoleArn>,
+    /// The permissions boundary of every role in the stack.
+    pub permissions_boundary: Option<PolicyArn>,
+    /// Where the AWS APIs are, if it is not AWS that answers them.
+    pub endpoint: Option<Endpoint>,
+    /// How a function URL is reached behind an endpoint.
+    pub url: Option<UrlPattern>,
+}
+
+impl Environment {
+    /// Reads the environment `name` from the text of its file.
+    ///
+    /// With an instance, the stack is a separate copy: its name gets the instance as a suffix.
+    ///
+    /// # Errors
+    /// All problems of the file at once, each with its line and the nearest right spelling.
+    pub fn parse(file: &str, text: &str, name: &str, instance: Option<&Instance>) -> Result<Self, Problems> {
+        let root = yaml::parse(file, text)?;
+        let mut problems = Problems::default();
+        let written = EnvironmentFile::read(file, &root, &mut problems);
+        let mut meaning = Meaning { file, problems };
+
+        let name = meaning.of(&Located {
+            value: name.to_owned(),
+            at: Location::START,
+        });
+        let account = meaning.optional(written.account.as_ref());
+        let region = meaning.optional(written.region.as_ref());
+        let stack = meaning.stack(written.stack.as_ref(), name.as_ref(), instance);
+        let protected = meaning.protected(written.protected, instance);
+        let execution_role = meaning.optional(written.execution_role.as_ref());
+        let permissions_boundary = meaning.optional(written.permissions_boundary.as_ref());
+        let endpoint = meaning.optional(written.endpoint.as_ref());
+        let url = meaning.url(written.url.as_ref(), written.endpoint.is_some());
+        let tags = tags::check(file, written.tags, &mut meaning.problems);
+
+        match (name, account, region, stack, meaning.problems.is_empty()) {
+            (Some(name), Some(account), Some(region), Some(stack), true) => Ok(Self {
+                file: file.to_owned(),
+                name,
+                instance: instance.cloned(),
+                account,
+                region,
+                stack,
+                protected,
+                architecture: written.architecture,
+                parameters: written.parameters,
+                tags,
+                execution_role,
+                permissions_boundary,
+                endpoint,
+                url,
+            }),
+            _ => Err(meaning.problems),
+        }
+    }
+
+    /// Names the bucket of the artifacts, which all stacks of an account and region share.
+    pub fn artifact_bucket(&self) -> String {
+        format!("event-store-artifacts-{}-{}", self.account, self.region)
+    }
+}
+
+/// Gives single values their meaning.
+struct Meaning<'a> {
+    file: &'a str,
+    problems: Problems,
+}
+
+impl Meaning<'_> {
+    fn of<T>(&mut self, written: &Located<String>) -> Option<T>
+    where
+        T: FromStr<Err: fmt::Display + Hint>,
+    {
+        match written.value.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let problem = Problem::new(self.file, written.at, error.to_string());
+                self.problems.push(match error.hint() {
+                    Some(hint) => problem.with_hint(hint),
+                    None => problem,
+                });
+                None
+            }
+        }
+    }
+
+    fn optional<T>(&mut self, written: Option<&Located<String>>) -> Option<T>
+    where
+        T: FromStr<Err: fmt::Display + Hint>,
+    {
+        written.and_then(|written| self.of(written))
+    }
+
+    fn stack(
+        &mut self,
+        written: Option<&Located<String>>,
+        name: Option<&EnvironmentName>,
+        instance: Option<&Instance>,
+    ) -> Option<StackName> {
+        let mut stack = match (written, name) {
+            (Some(written), _) => written.clone(),
+            (None, name) => Located {
+                value: format!("event-store-{}", name?),
+                at: Location::START,
+            },
+        };
+        if let Some(instance) = instance {
+            stack.value = format!("{}-{instance}", stack.value);
+        }
+        self.of(&stack)
+    }
+
+    fn protected(&mut self, written: Option<Located<bool>>, instance: Option<&Instance>) -> bool {
+        let Some(Located { value: true, at }) = written else {
+            return false;
+        };
+        if let Some(instance) = instance {
+            let problem = Problem::new(
+                self.file,
+                at,
+                format!("a protected environment has no instance `{instance}`"),
+            );
+            self.problems
+                .push(problem.with_hint("leave out `--instance`, or choose another environment"));
+        }
+        true
+    }
+
+    fn url(&mut self, written: Option<&Located<String>>, endpoint: bool) -> Option<UrlPattern> {
+        let written = written?;
+        if !endpoint {
+            self.refuse(written.at, "`url` is given without `endpoint`");
+        }
+        self.of(written)
+    }
+
+    fn refuse(&mut self, at: Location, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, at, message));
+    }
+}
+
+/// An error that may know what was meant.
+pub(crate) trait Hint {
+    /// What would put it right, where that is known.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

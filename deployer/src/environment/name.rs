@@ -1,0 +1,282 @@
+//! PURE: the names an environment is made of; each exists only in a valid form.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Hint;
+
+/// A text that is not the name it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Not an environment name.
+    #[error(
+        "the environment name `{0}` is not a letter followed by at most 31 letters, digits or hyphens, in lower case"
+    )]
+    Environment(String),
+    /// Not an instance name.
+    #[error(
+        "the instance `{0}` is not a letter followed by at most 19 letters, digits or hyphens, in lower case"
+    )]
+    Instance(String),
+    /// Not an account id.
+    #[error("the account `{0}` has not 12 digits")]
+    Account(String),
+    /// Not a stack name.
+    #[error("the stack name `{0}` is not a letter followed by letters, digits or hyphens")]
+    Stack(String),
+    /// A stack name whose resources would get names that are too long.
+    #[error(
+        "the stack name `{stack}` has {length} characters where {} are allowed",
+        StackName::MAXIMUM_LENGTH
+    )]
+    StackTooLong {
+        /// The name.
+        stack: String,
+        /// Its length.
+        length: usize,
+    },
+    /// Not the ARN of a role.
+    #[error("`{0}` is not the ARN of a role")]
+    Role(String),
+    /// Not the ARN of a managed policy.
+    #[error("`{0}` is not the ARN of a managed policy")]
+    Policy(String),
+}
+
+impl Hint for NameError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Role(_) => Some("a role is written `arn:aws:iam::123456789012:role/name`".to_owned()),
+            Self::Policy(_) => Some("a policy is written `arn:aws:iam::123456789012:policy/name`".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The name of an environment: the name of its file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EnvironmentName(String);
+
+/// The name of a separate copy of an environment: `pr-42`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Instance(String);
+
+/// An AWS account: twelve digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AccountId(String);
+
+/// The name of a stack.
+///
+/// Shorter than `CloudFormation` allows, because the names of its resources begin with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct StackName(String);
+
+/// The ARN of an IAM role.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RoleArn(String);
+
+/// The ARN of a managed IAM policy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PolicyArn(String);
+
+impl StackName {
+    /// The most characters a stack's name may have.
+    pub const MAXIMUM_LENGTH: usize = 32;
+}
+
+impl FromStr for EnvironmentName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_lower_case_name(text, 32) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Environment(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for Instance {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_lower_case_name(text, 20) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Instance(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_account(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Account(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for StackName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let letters = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        if !text.starts_with(|first: char| first.is_ascii_alphabetic()) || !text.chars().all(letters) {
+            return Err(NameError::Stack(text.to_owned()));
+        }
+        if text.len() > Self::MAXIMUM_LENGTH {
+            return Err(NameError::StackTooLong {
+                stack: text.to_owned(),
+                length: text.len(),
+            });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl FromStr for RoleArn {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_iam_arn(text, "role/") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Role(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for PolicyArn {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_iam_arn(text, "policy/") {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Policy(text.to_owned()))
+        }
+    }
+}
+
+fn is_lower_case_name(text: &str, maximum: usize) -> bool {
+    text.len() <= maximum
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|digit| digit.is_ascii_digit())
+}
+
+/// AWS's own policies have `aws` in the place of the account.
+fn is_iam_arn(text: &str, kind: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    matches!(parts.as_slice(), ["arn", _, "iam", "", account, resource]
+        if (is_account(account) || *account == "aws")
+            && resource.strip_prefix(kind).is_some_and(|name| !name.is_empty()))
+}
+
+macro_rules! read_as_text {
+    ($($name:ty),+) => {
+        $(
+            impl $name {
+                /// Reads it as a text.
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            impl fmt::Display for $name {
+                fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    formatter.write_str(&self.0)
+                }
+            }
+        )+
+    };
+}
+
+read_as_text!(
+    EnvironmentName,
+    Instance,
+    AccountId,
+    StackName,
+    RoleArn,
+    PolicyArn
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_name_leaves_room_for_the_names_of_its_resources() {
+        assert_eq!(
+            "a".repeat(32).parse::<StackName>().unwrap().as_str(),
+            "a".repeat(32)
+        );
+        let error = "a".repeat(33).parse::<StackName>().unwrap_err();
+        assert!(matches!(error, NameError::StackTooLong { length: 33, .. }));
+    }
+
+    #[test]
+    fn a_stack_name_has_cloudformations_letters() {
+        for bad in ["", "1store", "-store", "event_store", "store.one"] {
+            assert_eq!(
+                bad.parse::<StackName>().unwrap_err(),
+                NameError::Stack(bad.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn an_account_keeps_its_leading_zeros() {
+        assert_eq!(
+            "000000000042".parse::<AccountId>().unwrap().to_string(),
+            "000000000042"
+        );
+        for bad in ["12345678901", "1234567890123", "12345678901a"] {
+            assert_eq!(
+                bad.parse::<AccountId>().unwrap_err(),
+                NameError::Account(bad.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn an_instance_is_a_short_name_in_lower_case() {
+        assert!("pr-42".parse::<Instance>().is_ok());
+        for bad in ["", "42", "PR-42", "pr_42", "a-name-of-21-letters-"] {
+            assert_eq!(
+                bad.parse::<Instance>().unwrap_err(),
+                NameError::Instance(bad.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn a_role_is_no_policy() {
+        assert!(
+            "arn:aws:iam::123456789012:role/path/name"
+                .parse::<RoleArn>()
+                .is_ok()
+        );
+        assert!(
+            "arn:aws:iam::aws:policy/PowerUserAccess"
+                .parse::<PolicyArn>()
+                .is_ok()
+        );
+        assert!(
+            "arn:aws:iam::123456789012:role/name"
+                .parse::<PolicyArn>()
+                .is_err()
+        );
+        assert!("arn:aws:iam::123456789012:role/".parse::<RoleArn>().is_err());
+        assert!("arn:aws:sts::123456789012:role/name".parse::<RoleArn>().is_err());
+    }
+}

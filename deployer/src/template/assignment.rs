@@ -1,0 +1,226 @@
+//! PURE: every parameter of a template with the value it has in an environment.
+
+use indexmap::IndexMap;
+
+use super::declaration::Declaration;
+use super::document::Template;
+use super::fill::Fill;
+use crate::environment::{Environment, ParameterValue, Setting};
+use crate::problem::{Problem, Problems};
+use crate::yaml::Location;
+
+/// Where the code of the functions lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifacts {
+    /// The bucket.
+    pub bucket: String,
+    /// The key of each binary's code; a binary that is not built is not in it, or has none.
+    pub keys: IndexMap<String, Option<String>>,
+}
+
+impl Artifacts {
+    /// The bucket alone: nothing is built.
+    pub fn in_bucket(bucket: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            keys: IndexMap::new(),
+        }
+    }
+
+    /// Adds the code of a binary.
+    #[must_use]
+    pub fn with(mut self, binary: impl Into<String>, key: impl Into<String>) -> Self {
+        self.keys.insert(binary.into(), Some(key.into()));
+        self
+    }
+
+    fn key(&self, binary: &str) -> Option<&str> {
+        self.keys.get(binary)?.as_deref()
+    }
+}
+
+/// The values of all parameters, in the template's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Assignment {
+    pub(super) values: IndexMap<String, ParameterValue>,
+    /// The keys of the code that is deployed.
+    pub(super) artifact_keys: Vec<String>,
+    /// The binaries for whose code a placeholder stands.
+    pub(super) missing_artifacts: Vec<String>,
+}
+
+/// What a revision is before it is known: it is no part of what it is computed over.
+pub(super) const NO_REVISION: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Gives every parameter its value, revisions excepted, which are [`NO_REVISION`].
+///
+/// # Errors
+/// Each parameter that is unknown, set though it is filled in, missing, of the wrong kind, or not allowed: in the
+/// environment's file where it is set there, else in the template.
+pub(super) fn assign(
+    template: &Template,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<Assignment, Problems> {
+    let mut assigning = Assigning {
+        template,
+        environment,
+        problems: Problems::default(),
+        assignment: Assignment {
+            values: IndexMap::new(),
+            artifact_keys: Vec::new(),
+            missing_artifacts: Vec::new(),
+        },
+    };
+    assigning.unknown();
+    for (name, declaration) in &template.declarations {
+        match template.fill.get(name) {
+            Some(fill) => {
+                assigning.filled_and_set(name, &fill.value);
+                let value = assigning.fill(&fill.value, artifacts);
+                assigning.filled(name, declaration, &fill.value, fill.at, &value);
+            }
+            None => match environment.parameters.get(name) {
+                Some(setting) => assigning.set(name, declaration, setting),
+                None => assigning.left_out(name, declaration),
+            },
+        }
+    }
+    assigning.problems.into_result()?;
+    Ok(assigning.assignment)
+}
+
+struct Assigning<'a> {
+    template: &'a Template,
+    environment: &'a Environment,
+    problems: Problems,
+    assignment: Assignment,
+}
+
+impl Assigning<'_> {
+    fn unknown(&mut self) {
+        for (name, setting) in &self.environment.parameters {
+            if !self.template.declarations.contains_key(name) {
+                let message = format!("unknown parameter `{name}`");
+                let candidates = self.template.declarations.keys().map(String::as_str);
+                let settable = candidates.filter(|candidate| !self.template.fill.contains_key(*candidate));
+                let problem = Problem::new(&self.environment.file, setting.key_at, message);
+                self.problems.push(problem.with_nearest(name, settable));
+            }
+        }
+    }
+
+    fn filled_and_set(&mut self, name: &str, fill: &Fill) {
+        if let Some(setting) = self.environment.parameters.get(name) {
+            let message = format!("the parameter `{name}` is filled in by the deployer, with `{fill}`");
+            self.problems
+                .push(Problem::new(&self.environment.file, setting.key_at, message));
+        }
+    }
+
+    fn fill(&mut self, fill: &Fill, artifacts: &Artifacts) -> String {
+        let environment = self.environment;
+        match fill {
+            Fill::Environment => environment.name.to_string(),
+            Fill::Instance => environment
+                .instance
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            Fill::Protected => environment.protected.to_string(),
+            Fill::Architecture => environment.architecture.processor().to_owned(),
+            Fill::ArtifactBucket => artifacts.bucket.clone(),
+            Fill::Artifact(binary) => self.artifact(binary, artifacts),
+            Fill::Revision(_) => NO_REVISION.to_owned(),
+        }
+    }
+
+    fn artifact(&mut self, binary: &str, artifacts: &Artifacts) -> String {
+        if let Some(key) = artifacts.key(binary) {
+            self.assignment.artifact_keys.push(key.to_owned());
+            return key.to_owned();
+        }
+        self.assignment.missing_artifacts.push(binary.to_owned());
+        format!(
+            "code/{binary}/{}/not-built.zip",
+            self.environment.architecture.processor()
+        )
+    }
+
+    fn filled(&mut self, name: &str, declaration: &Declaration, fill: &Fill, at: Location, text: &str) {
+        let value = declaration.split(text);
+        let placeholder = matches!(fill, Fill::Artifact(binary)
+            if self.assignment.missing_artifacts.contains(binary));
+        // A placeholder is refused by whoever would deploy it; until then it stands for a right value.
+        if placeholder {
+            self.assignment.values.insert(name.to_owned(), value);
+        } else {
+            self.checked(name, declaration, value, &self.template.file.clone(), at);
+        }
+    }
+
+    fn set(&mut self, name: &str, declaration: &Declaration, setting: &Setting) {
+        let value = match &setting.value {
+            ParameterValue::Text(text) => declaration.split(text),
+            ParameterValue::List(_) if !declaration.is_list() => {
+                let message = format!("the parameter `{name}` is a single value, not a list");
+                self.problems
+                    .push(Problem::new(&self.environment.file, setting.at, message));
+                return;
+            }
+            ParameterValue::List(members) => ParameterValue::List(members.clone()),
+        };
+        self.checked(
+            name,
+            declaration,
+            value,
+            &self.environment.file.clone(),
+            setting.at,
+        );
+    }
+
+    fn left_out(&mut self, name: &str, declaration: &Declaration) {
+        match &declaration.default {
+            Some((default, at)) => {
+                self.checked(
+                    name,
+                    declaration,
+                    declaration.split(default),
+                    &self.template.file.clone(),
+                    *at,
+                );
+            }
+            None => {
+                let message = format!("the parameter `{name}` is missing");
+                let place = format!(
+                    "it is declared without a default in {}:{}",
+                    self.template.file, declaration.at.line
+                );
+                let problem = Problem::new(&self.environment.file, Location::START, message);
+                self.problems
+                    .push(problem.with_hint(format!("set it under `parameters`; {place}")));
+            }
+        }
+    }
+
+    fn checked(
+        &mut self,
+        name: &str,
+        declaration: &Declaration,
+        value: ParameterValue,
+        file: &str,
+        at: Location,
+    ) {
+        match declaration.check(name, &value) {
+            Ok(()) => {
+                self.assignment.values.insert(name.to_owned(), value);
+            }
+            Err(refused) => {
+                let problem = Problem::new(file, at, refused.message);
+                self.problems.push(match refused.hint {
+                    Some(hint) => problem.with_hint(hint),
+                    None => problem,
+                });
+            }
+        }
+    }
+}

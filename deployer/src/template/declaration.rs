@@ -1,0 +1,288 @@
+//! PURE: the declaration of a parameter and what it allows.
+
+use regex_lite::Regex;
+
+use crate::environment::ParameterValue;
+use crate::problem::{Problem, Problems};
+use crate::yaml::{Location, Node};
+
+/// A parameter as the template declares it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Declaration {
+    /// Where its name stands.
+    pub(super) at: Location,
+    kind: Kind,
+    /// The default as written, and where.
+    pub(super) default: Option<(String, Location)>,
+    allowed_values: Vec<String>,
+    allowed_pattern: Option<(String, Location)>,
+    minimum_value: Option<f64>,
+    maximum_value: Option<f64>,
+    minimum_length: Option<f64>,
+    maximum_length: Option<f64>,
+    constraint_description: Option<String>,
+}
+
+/// What the type of a parameter makes of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    TextList,
+    NumberList,
+}
+
+/// A value that a declaration does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotAllowed {
+    /// What is wrong with it.
+    pub(super) message: String,
+    /// What would put it right, where that is known.
+    pub(super) hint: Option<String>,
+}
+
+const KEYS: [&str; 11] = [
+    "Type",
+    "Default",
+    "AllowedValues",
+    "AllowedPattern",
+    "MinValue",
+    "MaxValue",
+    "MinLength",
+    "MaxLength",
+    "ConstraintDescription",
+    "Description",
+    "NoEcho",
+];
+
+impl Declaration {
+    /// Reads the declaration of the parameter `name`.
+    pub(super) fn read(file: &str, name: &str, at: Location, node: &Node, problems: &mut Problems) -> Self {
+        let mut reader = Reader {
+            file,
+            name,
+            node,
+            problems,
+        };
+        reader.unknown_keys();
+        reader.secret();
+        Self {
+            at,
+            kind: reader.kind(),
+            default: reader.text("Default"),
+            allowed_values: reader.texts("AllowedValues"),
+            allowed_pattern: reader.text("AllowedPattern"),
+            minimum_value: reader.number("MinValue"),
+            maximum_value: reader.number("MaxValue"),
+            minimum_length: reader.number("MinLength"),
+            maximum_length: reader.number("MaxLength"),
+            constraint_description: reader.text("ConstraintDescription").map(|(text, _)| text),
+        }
+    }
+
+    /// Makes of a text what a `Ref` of the parameter gives: itself, or the list that it is split into.
+    pub(super) fn split(&self, text: &str) -> ParameterValue {
+        match self.kind {
+            Kind::Text | Kind::Number => ParameterValue::Text(text.to_owned()),
+            Kind::TextList | Kind::NumberList if text.is_empty() => ParameterValue::List(Vec::new()),
+            Kind::TextList | Kind::NumberList => {
+                ParameterValue::List(text.split(',').map(|member| member.trim().to_owned()).collect())
+            }
+        }
+    }
+
+    /// Tells whether the parameter is a list.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::TextList | Kind::NumberList)
+    }
+
+    /// Checks a value against everything that is declared; the members of a list are checked one by one.
+    pub(super) fn check(&self, name: &str, value: &ParameterValue) -> Result<(), NotAllowed> {
+        let pattern = self.pattern(name)?;
+        match value {
+            ParameterValue::Text(text) => self.check_text(name, text, pattern.as_ref()),
+            ParameterValue::List(members) => members
+                .iter()
+                .try_for_each(|member| self.check_text(name, member, pattern.as_ref())),
+        }
+    }
+
+    /// `CloudFormation` matches the whole value, whether or not the pattern is anchored.
+    fn pattern(&self, name: &str) -> Result<Option<Regex>, NotAllowed> {
+        let Some((pattern, _)) = &self.allowed_pattern else {
+            return Ok(None);
+        };
+        match Regex::new(&format!("^(?:{pattern})$")) {
+            Ok(pattern) => Ok(Some(pattern)),
+            Err(error) => Err(NotAllowed {
+                message: format!("the `AllowedPattern` `{pattern}` of `{name}` cannot be checked: {error}"),
+                hint: None,
+            }),
+        }
+    }
+
+    fn check_text(&self, name: &str, text: &str, pattern: Option<&Regex>) -> Result<(), NotAllowed> {
+        let refused = |fact: String, hint: Option<String>| {
+            let message = format!("the parameter `{name}` is `{text}`, {fact}");
+            Err(NotAllowed {
+                message,
+                hint: self.constraint_description.clone().or(hint),
+            })
+        };
+        if !self.allowed_values.is_empty() && !self.allowed_values.iter().any(|allowed| allowed == text) {
+            let allowed: Vec<_> = self
+                .allowed_values
+                .iter()
+                .map(|allowed| format!("`{allowed}`"))
+                .collect();
+            let hint = format!("allowed are {}", allowed.join(", "));
+            return refused("which is not an allowed value".to_owned(), Some(hint));
+        }
+        if let (Some(regex), Some((pattern, _))) = (pattern, &self.allowed_pattern)
+            && !regex.is_match(text)
+        {
+            return refused(format!("which does not match `{pattern}`"), None);
+        }
+        if matches!(self.kind, Kind::Number | Kind::NumberList) {
+            let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) else {
+                return refused("which is not a number".to_owned(), None);
+            };
+            return match (self.minimum_value, self.maximum_value) {
+                (Some(minimum), _) if number < minimum => refused(format!("less than {minimum}"), None),
+                (_, Some(maximum)) if number > maximum => refused(format!("more than {maximum}"), None),
+                _ => Ok(()),
+            };
+        }
+        let length = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+        match (self.minimum_length, self.maximum_length) {
+            (Some(minimum), _) if length < minimum => {
+                refused(format!("shorter than {minimum} characters"), None)
+            }
+            (_, Some(maximum)) if length > maximum => {
+                refused(format!("longer than {maximum} characters"), None)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    name: &'a str,
+    node: &'a Node,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn unknown_keys(&mut self) {
+        let Some(entries) = self.node.as_mapping() else {
+            self.refuse(
+                self.node.at,
+                format!("the parameter `{}` is {}", self.name, self.node.noun()),
+            );
+            return;
+        };
+        for entry in entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+            let message = format!("unknown key `{}` of the parameter `{}`", entry.key, self.name);
+            self.problems
+                .push(Problem::new(self.file, entry.at, message).with_nearest(&entry.key, KEYS));
+        }
+    }
+
+    /// A secret would be printed, sent and stored with the rendering.
+    fn secret(&mut self) {
+        if let Some(node) = self.node.get("NoEcho")
+            && node.as_text() != Some("false")
+        {
+            self.refuse(
+                node.at,
+                format!(
+                    "the parameter `{}` is `NoEcho`, which cannot be rendered",
+                    self.name
+                ),
+            );
+        }
+    }
+
+    fn kind(&mut self) -> Kind {
+        let Some((kind, at)) = self.text("Type") else {
+            if self.node.as_mapping().is_some() && self.node.get("Type").is_none() {
+                self.refuse(
+                    self.node.at,
+                    format!("the parameter `{}` has no `Type`", self.name),
+                );
+            }
+            return Kind::Text;
+        };
+        match kind.as_str() {
+            "String" => Kind::Text,
+            "Number" => Kind::Number,
+            "CommaDelimitedList" => Kind::TextList,
+            "List<Number>" => Kind::NumberList,
+            stored if stored.starts_with("AWS::SSM::Parameter::Value") => {
+                let message = format!("the type `{stored}` of `{}` is known to AWS alone", self.name);
+                self.refuse(at, message);
+                Kind::Text
+            }
+            listed if listed.starts_with("List<") && listed.ends_with('>') => Kind::TextList,
+            specific if specific.starts_with("AWS::") => Kind::Text,
+            unknown => {
+                let message = format!("unknown type `{unknown}` of the parameter `{}`", self.name);
+                let known = ["String", "Number", "CommaDelimitedList", "List<Number>"];
+                self.problems
+                    .push(Problem::new(self.file, at, message).with_nearest(unknown, known));
+                Kind::Text
+            }
+        }
+    }
+
+    fn text(&mut self, key: &str) -> Option<(String, Location)> {
+        let node = self.node.get(key)?;
+        let text = node.as_text().map(|text| (text.to_owned(), node.at));
+        if text.is_none() {
+            self.refuse(
+                node.at,
+                format!("`{key}` of the parameter `{}` is {}", self.name, node.noun()),
+            );
+        }
+        text
+    }
+
+    fn texts(&mut self, key: &str) -> Vec<String> {
+        let Some(node) = self.node.get(key) else {
+            return Vec::new();
+        };
+        let texts = node.as_sequence().and_then(|items| {
+            items
+                .iter()
+                .map(|item| item.as_text().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+        });
+        texts.unwrap_or_else(|| {
+            self.refuse(
+                node.at,
+                format!("`{key}` of the parameter `{}` is no list of texts", self.name),
+            );
+            Vec::new()
+        })
+    }
+
+    fn number(&mut self, key: &str) -> Option<f64> {
+        let (text, at) = self.text(key)?;
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.refuse(
+                at,
+                format!(
+                    "`{key}` of the parameter `{}` is `{text}`, not a number",
+                    self.name
+                ),
+            );
+        }
+        number
+    }
+
+    fn refuse(&mut self, at: Location, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, at, message));
+    }
+}

@@ -1,0 +1,98 @@
+//! PURE: the parameters that the deployer fills in, as `Metadata.Deployer.Fill` names them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What the deployer supplies for a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fill {
+    /// `environment`: the environment's name.
+    Environment,
+    /// `instance`: the name of the separate copy; empty where it is none.
+    Instance,
+    /// `protected`: `true` or `false`.
+    Protected,
+    /// `architecture`: `arm64` or `x86_64`.
+    Architecture,
+    /// `artifact-bucket`: the bucket that holds the code.
+    ArtifactBucket,
+    /// `artifact:<binary>`: the key of a binary's code in that bucket.
+    Artifact(String),
+    /// `revision:<LogicalId>`: the hash of a resource and of what it refers to.
+    Revision(String),
+}
+
+/// A text that names nothing the deployer could supply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is nothing that the deployer fills in")]
+pub struct UnknownFill(pub String);
+
+impl Fill {
+    /// The forms in which a template asks for a value.
+    pub(super) const FORMS: [&'static str; 7] = [
+        "environment",
+        "instance",
+        "protected",
+        "architecture",
+        "artifact-bucket",
+        "artifact:<binary>",
+        "revision:<LogicalId>",
+    ];
+}
+
+impl FromStr for Fill {
+    type Err = UnknownFill;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFill> {
+        match text.split_once(':') {
+            Some(("artifact", binary)) if !binary.is_empty() => Ok(Self::Artifact(binary.to_owned())),
+            Some(("revision", resource)) if !resource.is_empty() => Ok(Self::Revision(resource.to_owned())),
+            Some(_) => Err(UnknownFill(text.to_owned())),
+            None => match text {
+                "environment" => Ok(Self::Environment),
+                "instance" => Ok(Self::Instance),
+                "protected" => Ok(Self::Protected),
+                "architecture" => Ok(Self::Architecture),
+                "artifact-bucket" => Ok(Self::ArtifactBucket),
+                _ => Err(UnknownFill(text.to_owned())),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Fill {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => formatter.write_str("environment"),
+            Self::Instance => formatter.write_str("instance"),
+            Self::Protected => formatter.write_str("protected"),
+            Self::Architecture => formatter.write_str("architecture"),
+            Self::ArtifactBucket => formatter.write_str("artifact-bucket"),
+            Self::Artifact(binary) => write!(formatter, "artifact:{binary}"),
+            Self::Revision(resource) => write!(formatter, "revision:{resource}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fill_is_read_as_it_is_written() {
+        for text in [
+            "environment",
+            "instance",
+            "protected",
+            "architecture",
+            "artifact-bucket",
+            "artifact:api",
+            "revision:ApiFunction",
+        ] {
+            assert_eq!(text.parse::<Fill>().unwrap().to_string(), text);
+        }
+        for text in ["", "region", "artifact:", "artifact", "revision:", "release:x"] {
+            assert_eq!(text.parse::<Fill>(), Err(UnknownFill(text.to_owned())));
+        }
+    }
+}

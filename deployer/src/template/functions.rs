@@ -1,0 +1,171 @@
+//! PURE: the functions that compute: what they are given may be known, known in part, or left to AWS.
+
+use super::evaluate::Evaluator;
+use super::function::Function;
+use super::value::Value;
+use crate::yaml::{Location, Node};
+
+impl Evaluator<'_> {
+    pub(super) fn find_in_map(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        let (map, first, second, default) = match argument.as_sequence() {
+            Some([map, first, second]) => (map, first, second, None),
+            Some([map, first, second, options]) if options.get("DefaultValue").is_some() => {
+                self.needs_language_extensions(options.at, "DefaultValue");
+                (map, first, second, options.get("DefaultValue"))
+            }
+            _ => {
+                self.refuse(at, "`Fn::FindInMap` takes a map and two keys");
+                return None;
+            }
+        };
+        let name = self.literal_text(map, "the map of `Fn::FindInMap`")?;
+        let template = self.template;
+        let maps = template.section("Mappings");
+        let Some(entry) = maps.iter().find(|entry| entry.key == name) else {
+            self.unknown(
+                "mapping",
+                &name,
+                map.at,
+                maps.iter().map(|entry| entry.key.as_str()),
+            );
+            return None;
+        };
+        let first_key = self.literal_text(first, "the first key of `Fn::FindInMap`")?;
+        let second_key = self.literal_text(second, "the second key of `Fn::FindInMap`")?;
+        match (
+            entry
+                .value
+                .get(&first_key)
+                .and_then(|inner| inner.get(&second_key)),
+            default,
+        ) {
+            (Some(found), _) => self.value(found),
+            (None, Some(default)) => self.value(default),
+            (None, None) => {
+                self.refuse(
+                    at,
+                    format!("the mapping `{name}` has no `{first_key}`, `{second_key}`"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn join(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        let Some([delimiter, list]) = argument.as_sequence() else {
+            self.refuse(at, "`Fn::Join` takes a delimiter and a list");
+            return None;
+        };
+        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Join`")?;
+        let items = match self.value(list)? {
+            Value::List(items) => items,
+            open @ Value::Call(..) => {
+                return Some(call(Function::Join, [Value::Text(delimiter), open]));
+            }
+            other => {
+                self.refuse(list.at, format!("`Fn::Join` joins a list, not {}", other.noun()));
+                return None;
+            }
+        };
+        if let Some(odd) = items
+            .iter()
+            .find(|item| matches!(item, Value::List(_) | Value::Object(_)))
+        {
+            self.refuse(
+                list.at,
+                format!("`Fn::Join` joins single values, not {}", odd.noun()),
+            );
+            return None;
+        }
+        match items.iter().map(Value::as_text).collect::<Option<Vec<_>>>() {
+            Some(texts) => Some(Value::Text(texts.join(&delimiter))),
+            None => Some(call(Function::Join, [Value::Text(delimiter), Value::List(items)])),
+        }
+    }
+
+    pub(super) fn select(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        let Some([index, list]) = argument.as_sequence() else {
+            self.refuse(at, "`Fn::Select` takes an index and a list");
+            return None;
+        };
+        let written = self.literal_text(index, "the index of `Fn::Select`")?;
+        let Ok(position) = written.parse::<usize>() else {
+            self.refuse(
+                index.at,
+                format!("the index `{written}` of `Fn::Select` is no whole number"),
+            );
+            return None;
+        };
+        match self.value(list)? {
+            Value::List(mut items) if position < items.len() => Some(items.swap_remove(position)),
+            Value::List(items) => {
+                self.refuse(
+                    at,
+                    format!("`Fn::Select` takes item {position} of a list of {}", items.len()),
+                );
+                None
+            }
+            open @ Value::Call(..) => Some(call(Function::Select, [Value::Text(written), open])),
+            other => {
+                self.refuse(
+                    list.at,
+                    format!("`Fn::Select` takes from a list, not {}", other.noun()),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn split(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        let Some([delimiter, text]) = argument.as_sequence() else {
+            self.refuse(at, "`Fn::Split` takes a delimiter and a text");
+            return None;
+        };
+        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Split`")?;
+        match self.value(text)? {
+            open @ Value::Call(..) => Some(call(Function::Split, [Value::Text(delimiter), open])),
+            value => {
+                let Some(whole) = value.as_text() else {
+                    self.refuse(
+                        text.at,
+                        format!("`Fn::Split` splits a text, not {}", value.noun()),
+                    );
+                    return None;
+                };
+                Some(Value::List(whole.split(&delimiter).map(Value::text).collect()))
+            }
+        }
+    }
+
+    pub(super) fn length(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        self.needs_language_extensions(at, Function::Length.name());
+        match self.value(argument)? {
+            Value::List(items) => Some(Value::Number(items.len().into())),
+            other => {
+                self.refuse(
+                    argument.at,
+                    format!("`Fn::Length` counts a list, not what is {}", other.noun()),
+                );
+                None
+            }
+        }
+    }
+
+    /// The rendering has no transform, so what AWS alone knows cannot be part of the text.
+    pub(super) fn to_json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        self.needs_language_extensions(at, Function::ToJsonString.name());
+        let value = self.value(argument)?;
+        if !value.is_literal() {
+            self.refuse(
+                at,
+                "`Fn::ToJsonString` has a value that is known after deployment only",
+            );
+            return None;
+        }
+        Some(Value::Text(serde_json::to_string(&value).unwrap_or_default()))
+    }
+}
+
+fn call<const N: usize>(function: Function, arguments: [Value; N]) -> Value {
+    Value::Call(function, Box::new(Value::List(arguments.into())))
+}

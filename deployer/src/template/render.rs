@@ -1,0 +1,171 @@
+//! PURE: from a template, an environment and the artifacts to the template that is sent.
+
+use indexmap::IndexMap;
+
+use super::assignment::{Artifacts, Assignment, assign};
+use super::body::{self, Body};
+use super::document::Template;
+use super::fill::Fill;
+use super::rendered::{Rendered, Supplied};
+use super::revision::revision;
+use super::value::Value;
+use crate::environment::{Environment, ParameterValue, PolicyArn};
+use crate::problem::{Problem, Problems};
+use crate::yaml::{Kind, Node};
+
+/// Renders a template: resolves all that the environment decides, leaves all that AWS decides.
+///
+/// The same arguments always give the same bytes. A binary without code gets a placeholder, which
+/// [`Rendered::missing_artifacts`] names.
+///
+/// # Errors
+/// First the parameters: each that is unknown, missing or not allowed, in the environment's file where it is set
+/// there. Where they are right, the template: each broken rule, unknown name, reference to a removed resource and
+/// wrong call.
+pub fn render(
+    template: &Template,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<Rendered, Problems> {
+    let mut assignment = assign(template, environment, artifacts)?;
+    let mut body = body::evaluate(template, environment, &assignment.values)?;
+    bound(&mut body, environment.permissions_boundary.as_ref());
+    if revise(template, &body, &mut assignment)? {
+        body = body::evaluate(template, environment, &assignment.values)?;
+        bound(&mut body, environment.permissions_boundary.as_ref());
+    }
+    let root = root(template, body);
+    let parameters = assignment
+        .values
+        .iter()
+        .map(|(name, value)| (name.clone(), joined(value)))
+        .collect();
+    let Assignment {
+        artifact_keys,
+        missing_artifacts,
+        ..
+    } = assignment;
+    Ok(Rendered::new(
+        root,
+        Supplied {
+            parameters,
+            artifact_keys,
+            missing_artifacts,
+        },
+    ))
+}
+
+/// Gives the parameters with which the template, deployed as it lies, makes the same stack as its rendering.
+///
+/// # Errors
+/// As [`render`].
+pub fn resolved_parameters(
+    template: &Template,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<IndexMap<String, String>, Problems> {
+    render(template, environment, artifacts).map(|rendered| rendered.parameters().clone())
+}
+
+/// Sets the revisions; tells whether there is any.
+fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Result<bool, Problems> {
+    let mut problems = Problems::default();
+    let mut revised = false;
+    for (parameter, fill) in &template.fill {
+        let Fill::Revision(logical_id) = &fill.value else {
+            continue;
+        };
+        match revision(&body.resources, logical_id) {
+            Some(revision) => {
+                assignment
+                    .values
+                    .insert(parameter.clone(), ParameterValue::Text(revision));
+                revised = true;
+            }
+            None => {
+                let problem = Problem::new(
+                    &template.file,
+                    fill.at,
+                    format!("unknown resource `{logical_id}`"),
+                );
+                problems.push(problem.with_nearest(logical_id, body.resources.keys().map(String::as_str)));
+            }
+        }
+    }
+    problems.into_result()?;
+    Ok(revised)
+}
+
+/// Bounds the roles and users that have no boundary of their own.
+fn bound(body: &mut Body, boundary: Option<&PolicyArn>) {
+    let Some(boundary) = boundary else { return };
+    for resource in body.resources.values_mut() {
+        let kind = resource.get("Type").and_then(Value::as_text);
+        if !matches!(kind.as_deref(), Some("AWS::IAM::Role" | "AWS::IAM::User")) {
+            continue;
+        }
+        if let Value::Object(members) = resource
+            && let Value::Object(properties) = members
+                .entry("Properties".to_owned())
+                .or_insert_with(|| Value::Object(IndexMap::new()))
+        {
+            properties
+                .entry("PermissionsBoundary".to_owned())
+                .or_insert_with(|| Value::text(boundary.as_str()));
+        }
+    }
+}
+
+/// Puts together what is left of the template's sections, in their order.
+fn root(template: &Template, body: Body) -> Value {
+    let Body { resources, outputs } = body;
+    let (mut resources, mut outputs) = (Some(resources), Some(outputs));
+    let mut root = IndexMap::new();
+    for section in template.root.as_mapping().unwrap_or_default() {
+        let value = match section.key.as_str() {
+            "AWSTemplateFormatVersion" | "Description" => section.value.as_text().map(Value::text),
+            "Metadata" => metadata(&section.value),
+            "Resources" => resources.take().map(Value::Object),
+            "Outputs" => outputs
+                .take()
+                .filter(|outputs| !outputs.is_empty())
+                .map(Value::Object),
+            _ => None,
+        };
+        root.extend(value.map(|value| (section.key.clone(), value)));
+    }
+    Value::Object(root)
+}
+
+/// What the deployer reads, and what lays out parameters for a console, has no meaning in a rendering.
+fn metadata(node: &Node) -> Option<Value> {
+    let mut members = IndexMap::new();
+    for entry in node.as_mapping().unwrap_or_default() {
+        if !["Deployer", "AWS::CloudFormation::Interface"].contains(&entry.key.as_str()) {
+            members.insert(entry.key.clone(), as_written(&entry.value));
+        }
+    }
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
+/// AWS evaluates nothing in the `Metadata` of a template.
+fn as_written(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Scalar(scalar) => Value::from_scalar(scalar).unwrap_or_else(|_| Value::text(&scalar.text)),
+        Kind::Sequence(items) => Value::List(items.iter().map(as_written).collect()),
+        Kind::Mapping(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), as_written(&entry.value)))
+                .collect(),
+        ),
+    }
+}
+
+/// Writes a value as the API takes it.
+fn joined(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Text(text) => text.clone(),
+        ParameterValue::List(items) => items.join(","),
+    }
+}

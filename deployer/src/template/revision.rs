@@ -1,0 +1,83 @@
+//! PURE: the revision of a resource: a hash that changes whenever what it runs as changes.
+//!
+//! The revision of a resource is the SHA-256, in hexadecimal, over that resource and every resource reached from it
+//! through its `Properties`: by `Ref`, `Fn::GetAtt` or a variable of `Fn::Sub`, and from there on in the same way.
+//! The resources are taken in the order of their logical ids; of each, one line is hashed: its logical id, a space
+//! and `{"Type": …, "Properties": …}` as rendered, in compact JSON. While this is computed every revision parameter
+//! is sixty-four zeros, so that no revision is part of what it, or another one, is computed over.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+use super::function::Function;
+use super::substitute::{Part, parts};
+use super::value::Value;
+
+/// Computes the revision of a resource; `None` where there is no such resource.
+pub(super) fn revision(resources: &IndexMap<String, Value>, logical_id: &str) -> Option<String> {
+    let (start, _) = resources.get_key_value(logical_id)?;
+    let mut reached = BTreeSet::from([start.as_str()]);
+    let mut open = vec![start.as_str()];
+    while let Some(resource) = open.pop() {
+        let properties = resources.get(resource).and_then(|body| body.get("Properties"));
+        let mut names = Vec::new();
+        properties
+            .into_iter()
+            .for_each(|properties| references(properties, &mut names));
+        for name in names {
+            if let Some((name, _)) = resources.get_key_value(name)
+                && reached.insert(name)
+            {
+                open.push(name);
+            }
+        }
+    }
+    let mut hash = Sha256::new();
+    for resource in reached {
+        let body = resources.get(resource);
+        let part = |key: &str| body.and_then(|body| body.get(key)).map(Value::to_json);
+        let line = serde_json::json!({ "Type": part("Type"), "Properties": part("Properties") });
+        hash.update(format!("{resource} {line}\n"));
+    }
+    Some(hexadecimal(&hash.finalize()))
+}
+
+/// Writes bytes in hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
+    match value {
+        Value::Flag(_) | Value::Number(_) | Value::Text(_) => {}
+        Value::List(items) => items.iter().for_each(|item| references(item, names)),
+        Value::Object(members) => members.values().for_each(|member| references(member, names)),
+        Value::Call(function, argument) => {
+            match (function, argument.as_ref()) {
+                (Function::Ref, Value::Text(name)) => names.push(name),
+                (Function::GetAtt, Value::List(arguments)) => {
+                    if let Some(Value::Text(name)) = arguments.first() {
+                        names.push(name);
+                    }
+                }
+                (Function::Sub, Value::Text(text)) => names.extend(variables(text)),
+                (Function::Sub, Value::List(arguments)) => {
+                    if let Some(Value::Text(text)) = arguments.first() {
+                        names.extend(variables(text));
+                    }
+                }
+                _ => {}
+            }
+            references(argument, names);
+        }
+    }
+}
+
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    parts(text).into_iter().filter_map(|part| match part {
+        Part::Variable(name) => name.split('.').next(),
+        Part::Text(_) | Part::Escaped(_) => None,
+    })
+}

@@ -1,0 +1,217 @@
+//! PURE: from the text of a file to its tree.
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+
+use super::{Entry, Kind, Location, Node, Scalar};
+use crate::problem::{Problem, Problems};
+
+/// Reads one YAML document.
+///
+/// # Errors
+/// Bad YAML at the place where reading ended; every repeated key, alias, key that is no text and tag that is no
+/// local one (`!Name`) at its own place.
+pub fn parse(file: &str, text: &str) -> Result<Node, Problems> {
+    let mut reader = Reader {
+        file,
+        events: Parser::new_from_str(text),
+        problems: Problems::default(),
+    };
+    let document = reader.document();
+    match (document, reader.problems.is_empty()) {
+        (Ok(document), true) => Ok(document),
+        (Ok(_), false) => Err(reader.problems),
+        (Err(Stopped(problem)), _) => {
+            reader.problems.push(problem);
+            Err(reader.problems)
+        }
+    }
+}
+
+/// Reading cannot go on.
+struct Stopped(Problem);
+
+struct Reader<'a> {
+    file: &'a str,
+    events: Parser<'a, StrInput<'a>>,
+    problems: Problems,
+}
+
+impl<'a> Reader<'a> {
+    fn document(&mut self) -> Result<Node, Stopped> {
+        let mut document = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                Event::StreamEnd => break,
+                _ if document.is_some() => {
+                    return Err(self.stopped(location(span), "a second document starts in the same file"));
+                }
+                event => document = Some(self.node(event, span)?),
+            }
+        }
+        document.ok_or_else(|| self.stopped(Location::START, "the file is empty"))
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Stopped> {
+        let at = location(span);
+        let tag = event.tag().and_then(|tag| self.tag(at, tag));
+        if event.anchor_id().is_some() {
+            self.refuse(at, "anchors are not supported by CloudFormation");
+        }
+        let kind = match event {
+            Event::Scalar(text, style, ..) => Kind::Scalar(Scalar {
+                text: text.into_owned(),
+                plain: style == ScalarStyle::Plain,
+            }),
+            Event::SequenceStart(..) => Kind::Sequence(self.items()?),
+            Event::MappingStart(..) => Kind::Mapping(self.entries()?),
+            _ => {
+                self.refuse(at, "aliases are not supported by CloudFormation");
+                Kind::Sequence(Vec::new())
+            }
+        };
+        Ok(Node { at, tag, kind })
+    }
+
+    fn items(&mut self) -> Result<Vec<Node>, Stopped> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Ok(items),
+                (event, span) => items.push(self.node(event, span)?),
+            }
+        }
+    }
+
+    fn entries(&mut self) -> Result<Vec<Entry>, Stopped> {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let key = match self.next()? {
+                (Event::MappingEnd, _) => return Ok(entries),
+                (event, span) => self.node(event, span)?,
+            };
+            let (event, span) = self.next()?;
+            let value = self.node(event, span)?;
+            let Kind::Scalar(Scalar { text, .. }) = key.kind else {
+                self.refuse(key.at, "a key is not a text");
+                continue;
+            };
+            if let Some(first) = entries.iter().find(|entry| entry.key == text) {
+                let message = format!(
+                    "the key `{text}` is repeated; it was first given in line {}",
+                    first.at.line
+                );
+                self.refuse(key.at, message);
+                continue;
+            }
+            entries.push(Entry {
+                key: text,
+                at: key.at,
+                value,
+            });
+        }
+    }
+
+    fn tag(&mut self, at: Location, tag: &Tag) -> Option<String> {
+        if tag.handle() == "!" {
+            return Some(tag.suffix().to_owned());
+        }
+        // `!!str 12` says no more than `"12"` does, and CloudFormation knows the core tags.
+        if !tag.is_yaml_core_schema() {
+            self.refuse(at, format!("unknown tag `{tag}`"));
+        }
+        None
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), Stopped> {
+        match self.events.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(self.bad_yaml(&error)),
+            None => Err(self.stopped(Location::START, "the file ends before its document does")),
+        }
+    }
+
+    fn bad_yaml(&self, error: &ScanError) -> Stopped {
+        let marker = error.marker();
+        let at = Location {
+            line: marker.line(),
+            column: marker.col() + 1,
+        };
+        self.stopped(at, format!("not valid YAML: {}", error.info()))
+    }
+
+    fn stopped(&self, at: Location, message: impl Into<String>) -> Stopped {
+        Stopped(Problem::new(self.file, at, message))
+    }
+
+    fn refuse(&mut self, at: Location, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, at, message));
+    }
+}
+
+fn location(span: Span) -> Location {
+    let start = span.tag_start().unwrap_or(span.start);
+    Location {
+        line: start.line(),
+        column: start.col() + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        parse("t.yaml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_tag_is_kept_at_the_place_it_is_written() {
+        let root = parse(
+            "t.yaml",
+            "Value: !GetAtt Table.Arn\nList:\n  - !Sub '${A}'\n  - 12\n",
+        )
+        .unwrap();
+        let value = root.get("Value").unwrap();
+        assert_eq!(value.tag.as_deref(), Some("GetAtt"));
+        assert_eq!(value.as_text(), Some("Table.Arn"));
+        assert_eq!(value.at, Location { line: 1, column: 8 });
+        let list = root.get("List").unwrap().as_sequence().unwrap();
+        assert_eq!(list[0].at, Location { line: 3, column: 5 });
+        assert_eq!(
+            list[1].kind,
+            Kind::Scalar(Scalar {
+                text: "12".to_owned(),
+                plain: true
+            })
+        );
+    }
+
+    #[test]
+    fn a_value_left_out_is_null_and_an_empty_text_is_not() {
+        let root = parse("t.yaml", "a:\nb: ''\n").unwrap();
+        assert!(root.get("a").unwrap().is_null());
+        assert_eq!(root.get("b").unwrap().as_text(), Some(""));
+    }
+
+    #[test]
+    fn every_repeated_key_is_named() {
+        insta::assert_snapshot!(refused("a: 1\nb: {c: 1, c: 2}\na: 3\n"), @"");
+    }
+
+    #[test]
+    fn bad_yaml_is_named_with_its_place() {
+        insta::assert_snapshot!(refused("a: [1, 2\nb: 3\n"), @"");
+        insta::assert_snapshot!(refused("a: 1\n  b: 2\n"), @"");
+        insta::assert_snapshot!(refused(""), @"");
+        insta::assert_snapshot!(refused("a: 1\n---\nb: 2\n"), @"");
+    }
+
+    #[test]
+    fn what_cloudformation_does_not_read_is_refused() {
+        insta::assert_snapshot!(refused("a: &x 1\nb: *x\n? [c]\n: d\n"), @"");
+        insta::assert_snapshot!(refused("a: !e!thing 1\n"), @"");
+        insta::assert_snapshot!(refused("a: !<tag:example.com,2000:x> 1\n"), @"");
+    }
+}

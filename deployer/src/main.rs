@@ -1,1 +1,16 @@
-fn main() {}
+//! The `deployer` program.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use event_store_deployer::cli::Cli;
+use event_store_deployer::commands;
+use event_store_deployer::surroundings::Surroundings;
+use event_store_deployer::ui;
+
+fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => commands::run(&cli, &Surroundings::of_this_process()),
+        Err(error) => ui::error::usage(&error),
+    }
+}

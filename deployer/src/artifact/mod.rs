@@ -1,1 +1,74 @@
 //! Artifacts: built with cargo-lambda, made reproducible, named by their content.
+
+mod build;
+mod check;
+mod elf;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod flags;
+mod flaw;
+mod hash;
+mod key;
+mod load;
+mod package;
+mod processor;
+mod zip;
+
+pub use build::{Build, BuildNote, Machine};
+pub use error::{BuildError, LoadError};
+pub use flaw::Flaw;
+pub use hash::ContentHash;
+pub use load::{load, zip_path};
+pub use processor::Processor;
+
+/// A zip that Lambda can run: it was checked, and its bytes decide its name.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    binary: String,
+    processor: Processor,
+    hash: ContentHash,
+    zip: Vec<u8>,
+}
+
+impl Artifact {
+    /// Takes the bytes of a zip for one.
+    ///
+    /// # Errors
+    /// The first [`Flaw`] found.
+    pub fn parse(binary: &str, processor: Processor, zip: Vec<u8>) -> Result<Self, Flaw> {
+        check::check(&zip, processor)?;
+        let hash = ContentHash::of(&zip);
+        Ok(Self {
+            binary: binary.to_owned(),
+            processor,
+            hash,
+            zip,
+        })
+    }
+
+    /// The binary that the zip's `bootstrap` was.
+    pub fn binary(&self) -> &str {
+        &self.binary
+    }
+
+    /// The hash of the zip, which Lambda reports as `CodeSha256`.
+    pub fn hash(&self) -> ContentHash {
+        self.hash
+    }
+
+    /// Where it lies in the artifact bucket: `code/<binary>/<processor>/<sha256>.zip`.
+    pub fn key(&self) -> String {
+        key::code_key(&self.binary, self.processor, &self.hash)
+    }
+
+    /// The zip.
+    pub fn zip(&self) -> &[u8] {
+        &self.zip
+    }
+
+    /// The zip, to be sent.
+    pub fn into_zip(self) -> Vec<u8> {
+        self.zip
+    }
+}

@@ -1,1 +1,65 @@
 //! One file a verb: its arguments and what it runs.
+
+mod cloud;
+mod deployment;
+pub mod describe;
+pub mod down;
+pub mod error;
+pub mod render;
+mod stack_template;
+pub mod up;
+
+use std::process::ExitCode;
+
+use tokio::runtime::Builder;
+
+use self::error::{CommandError, ErrorKind};
+use crate::cli::{Cli, Command};
+use crate::settings::Settings;
+use crate::surroundings::Surroundings;
+use crate::ui::{Manner, Place, Ui};
+
+/// Runs a command and tells how it ended.
+pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
+    let place = Place {
+        terminal: surroundings.terminal,
+        github_actions: surroundings.in_github_actions(),
+        verbose: cli.global.verbose,
+    };
+    let manner = match &cli.command {
+        Command::Up(args) => args.manner(),
+        Command::Down(args) => args.manner(),
+        Command::Render(_) | Command::Describe(_) => Manner::Person,
+    };
+    let ui = Ui::new(place, manner);
+    match execute(cli, surroundings, &ui) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui.fail(&failure);
+            failure.kind.into()
+        }
+    }
+}
+
+fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<(), CommandError> {
+    let settings = Settings::resolve(&cli.global, surroundings)?;
+    ui.settings(&settings.told);
+    match &cli.command {
+        Command::Render(args) => render::run(args, &settings, ui),
+        Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui)),
+        Command::Describe(args) => block_on(describe::run(args, &settings, ui)),
+        Command::Down(args) => block_on(down::run(args, &settings, ui)),
+    }
+}
+
+/// One thread is enough: what takes time happens in AWS.
+fn block_on(work: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::new(ErrorKind::Failed, error))?;
+    let ended = runtime.block_on(work);
+    // A question that was interrupted still waits for a line on its own thread.
+    runtime.shutdown_background();
+    ended
+}

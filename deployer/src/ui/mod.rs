@@ -1,1 +1,281 @@
-//! The only writers to stdout and stderr.
+//! The only writers to stdout and stderr. Results are data and go to stdout; all else is talk and goes to stderr.
+
+mod ask;
+mod changes;
+mod description;
+pub mod error;
+mod json;
+mod narrate;
+mod outcome;
+mod paint;
+mod screen;
+mod table;
+mod text;
+
+use std::cell::RefCell;
+use std::io::Write as _;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+pub use description::DescriptionFormat;
+
+use crate::artifact::{Artifact, BuildNote};
+use crate::aws::Call;
+use crate::commands::error::CommandError;
+use crate::engine::{Answer, Deployed, Described, Destroyed, Event, Question, Talk};
+use crate::settings::Setting;
+use narrate::{Narrator, Telling};
+use screen::Screen;
+
+/// How a command talks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Manner {
+    /// To a person: a live block in a terminal, plain lines elsewhere.
+    Person,
+    /// To a program: one JSON object a line on stdout.
+    Program,
+}
+
+/// What was approved on the command line, and who is there to approve the rest.
+#[derive(Clone, Debug, Default)]
+pub struct Approval {
+    /// `--yes`.
+    pub yes: bool,
+    /// `--confirm`, which has been compared with the stack's name.
+    pub purge: bool,
+    /// The environment's name, which is typed where data would go.
+    pub environment: String,
+}
+
+/// The user, as far as a command knows one. Clones talk to the same user.
+#[derive(Clone)]
+pub struct Ui(Rc<RefCell<Inner>>);
+
+struct Inner {
+    screen: Screen,
+    manner: Manner,
+    narrator: Narrator,
+    approval: Approval,
+    terminal: bool,
+    verbose: bool,
+    annotate: bool,
+    began: Instant,
+}
+
+/// What the user interface has to know of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Whether somebody sits at a terminal.
+    pub terminal: bool,
+    /// Whether a GitHub Actions workflow reads stdout for annotations.
+    pub github_actions: bool,
+    /// `--verbose`.
+    pub verbose: bool,
+}
+
+impl Ui {
+    /// Talks to whoever is at `place`.
+    pub fn new(place: Place, manner: Manner) -> Self {
+        let screen = match manner {
+            Manner::Program => Screen::Nobody,
+            Manner::Person if place.terminal => Screen::live(),
+            Manner::Person => Screen::log(),
+        };
+        Self(Rc::new(RefCell::new(Inner {
+            screen,
+            manner,
+            narrator: Narrator::new(place.verbose),
+            approval: Approval::default(),
+            // A program that reads events answers no questions.
+            terminal: place.terminal && manner == Manner::Person,
+            verbose: place.verbose,
+            annotate: place.github_actions,
+            began: Instant::now(),
+        })))
+    }
+
+    /// Takes note of what was approved beforehand.
+    pub fn approve(&self, approval: Approval) {
+        self.0.borrow_mut().approval = approval;
+    }
+
+    /// Tells the settings and where each came from, where that is wanted.
+    pub fn settings(&self, settings: &[Setting]) {
+        let inner = self.0.borrow();
+        if inner.verbose {
+            let rows: Vec<_> = settings
+                .iter()
+                .map(|setting| {
+                    let source = paint::faint(format!("({})", setting.source));
+                    vec![setting.name.to_owned(), setting.value.clone(), source]
+                })
+                .collect();
+            inner.screen.say(table::columns("  ", &rows).trim_end());
+        }
+    }
+
+    /// Names what is about to be worked on.
+    pub fn heading(&self, what: &str) {
+        self.0.borrow().screen.say(&paint::strong(what));
+    }
+
+    /// Tells that the build began.
+    pub fn building(&self, binaries: usize, processor: &str) {
+        let noun = if binaries == 1 { "function" } else { "functions" };
+        self.tell_human(Telling::doing(format!("building {binaries} {noun} for {processor}")));
+    }
+
+    /// Tells what happens while building.
+    pub fn build_note(&self, note: BuildNote<'_>) {
+        self.tell_human(narrate::build(note));
+    }
+
+    /// Tells what was built or loaded.
+    pub fn artifacts(&self, verb: &str, artifacts: &[Artifact]) {
+        for artifact in artifacts {
+            self.emit(&json::artifact(verb, artifact));
+            self.tell_human(narrate::artifact(verb, artifact));
+        }
+        self.0.borrow_mut().screen.idle();
+    }
+
+    /// Prints data.
+    pub fn data(&self, text: &str) {
+        // Whoever reads stdout may have heard enough and be gone: that is no failure.
+        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Tells how a deployment ended, and prints its outputs.
+    pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &[(String, String)]) {
+        self.emit(&json::deployed(stack, deployed, outputs));
+        self.end(&outcome::deployed(stack, deployed, self.took()));
+        if self.manner() == Manner::Person {
+            self.data(&outcome::outputs(outputs));
+        }
+    }
+
+    /// Tells how a deletion ended.
+    pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
+        self.emit(&json::destroyed(stack, destroyed));
+        self.end(&outcome::destroyed(stack, destroyed, self.took()));
+    }
+
+    /// Prints the description of a stack.
+    pub fn description(&self, described: &Described, outputs: &[(String, String)], format: DescriptionFormat) {
+        self.0.borrow_mut().screen.idle();
+        self.data(&description::text(described, outputs, format));
+    }
+
+    /// Tells the calls that were made to AWS, where that is wanted.
+    pub fn calls(&self, calls: &[Call]) {
+        let mut inner = self.0.borrow_mut();
+        if inner.verbose {
+            inner.screen.idle();
+            inner.screen.say(outcome::calls(calls).trim_end());
+        }
+    }
+
+    /// Tells why a command failed.
+    pub fn fail(&self, failure: &CommandError) {
+        self.emit(&json::failed(failure));
+        let mut inner = self.0.borrow_mut();
+        inner.screen.idle();
+        if let Some(details) = &failure.details {
+            anstream::eprintln!("{}", details.trim_end());
+        }
+        anstream::eprintln!("{}", error::text(failure));
+        if inner.annotate
+            && let Some(annotations) = error::annotations(failure)
+        {
+            anstream::eprint!("{annotations}");
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        self.0.borrow().manner
+    }
+
+    fn took(&self) -> Duration {
+        self.0.borrow().began.elapsed()
+    }
+
+    fn end(&self, text: &str) {
+        let mut inner = self.0.borrow_mut();
+        inner.screen.idle();
+        inner.screen.say(text);
+    }
+
+    fn emit(&self, event: &serde_json::Value) {
+        if self.manner() == Manner::Program {
+            self.data(&format!("{event}\n"));
+        }
+    }
+
+    fn tell_human(&self, telling: Telling) {
+        let mut inner = self.0.borrow_mut();
+        if let Some(lines) = telling.lines {
+            inner.screen.say(&lines);
+        }
+        if let Some(what) = telling.doing {
+            inner.screen.doing(&what);
+        }
+    }
+
+    /// Lays out what a question is about, and says what can be decided without asking.
+    fn decide(&self, question: &Question<'_>) -> Decision {
+        self.emit(&json::question(question));
+        let mut inner = self.0.borrow_mut();
+        inner.screen.idle();
+        inner.screen.say(&changes::question(question));
+        let approval = &inner.approval;
+        match question {
+            Question::Deploy { .. } if approval.yes => Decision::Yes,
+            Question::Destroy { purges, .. } if purges.is_empty() && approval.yes => Decision::Yes,
+            Question::Destroy { purges, .. } if !purges.is_empty() && approval.purge => Decision::Yes,
+            _ if !inner.terminal => Decision::Nobody,
+            Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
+            Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
+            Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),
+        }
+    }
+}
+
+/// How a question is to be answered.
+enum Decision {
+    Yes,
+    Nobody,
+    Ask(String),
+    AskForName(String),
+}
+
+impl Talk for Ui {
+    fn tell(&mut self, event: Event) {
+        self.emit(&json::event(&event));
+        let telling = self.0.borrow_mut().narrator.event(&event);
+        self.tell_human(telling);
+    }
+
+    async fn confirm(&mut self, question: Question<'_>) -> Answer {
+        let agreed = match self.decide(&question) {
+            Decision::Yes => true,
+            Decision::Nobody => return Answer::NobodyToAsk,
+            Decision::Ask(question) => ask::yes_or_no(&question).await,
+            Decision::AskForName(name) => {
+                ask::line(&format!("Data will be lost. Type `{name}` to go on: ")).await == name
+            }
+        };
+        if agreed { Answer::Yes } else { Answer::No }
+    }
+}
+
+/// Nobody to talk with: for what changes nothing and is over in a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Talk for Silent {
+    fn tell(&mut self, _event: Event) {}
+
+    async fn confirm(&mut self, _question: Question<'_>) -> Answer {
+        Answer::NobodyToAsk
+    }
+}

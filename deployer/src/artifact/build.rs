@@ -1,0 +1,277 @@
+//! Builds functions with cargo-lambda.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
+use super::check::BOOTSTRAP;
+use super::error::BuildError;
+use super::flags::{self, Folders};
+use super::load::{load, zip_path};
+use super::package::packages_of;
+use super::{Artifact, Processor, zip};
+
+/// What this machine offers to a build.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// Where programs are searched.
+    pub path: OsString,
+    /// Cargo's home.
+    pub cargo_home: PathBuf,
+    /// The names of all variables of this process.
+    pub variables: Vec<String>,
+}
+
+/// What happens while building.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BuildNote<'line> {
+    /// The toolchain lacks this target, which is now added with rustup.
+    AddingTarget(&'static str),
+    /// A line of a tool's own output.
+    Line(&'line str),
+}
+
+/// A build of binaries for one processor.
+#[derive(Debug)]
+pub struct Build<'build> {
+    /// The workspace that has the binaries.
+    pub workspace: &'build Path,
+    /// The binaries, as the template names them.
+    pub binaries: &'build BTreeSet<String>,
+    /// The processor.
+    pub processor: Processor,
+    /// The machine that builds.
+    pub machine: &'build Machine,
+}
+
+impl Build<'_> {
+    /// Builds the binaries and packs each as `<binary>.zip` in the [output folder](Self::output).
+    ///
+    /// The zips' bytes follow from the sources, the lock file and the toolchain: neither the folders nor the flags of
+    /// the machine leave a trace.
+    ///
+    /// # Errors
+    /// Where a tool is missing or fails, or what it built is not what Lambda can run.
+    pub async fn run(&self, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<Vec<Artifact>, BuildError> {
+        let rustc = self.rustc().await?;
+        self.ensure_target(&rustc, note).await?;
+        let metadata = self
+            .output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])
+            .await?;
+        let packages = packages_of(self.binaries, &metadata)?;
+        self.compile(&rustc, &packages, note).await?;
+        let folder = Self::output(self.workspace, self.processor);
+        for binary in self.binaries {
+            pack(&folder, binary)?;
+        }
+        Ok(load(
+            &folder,
+            self.binaries.iter().map(String::as_str),
+            self.processor,
+        )?)
+    }
+
+    /// Where the zips of a workspace are, one folder a processor.
+    pub fn output(workspace: &Path, processor: Processor) -> PathBuf {
+        workspace.join("target/lambda").join(processor.name())
+    }
+
+    async fn rustc(&self) -> Result<Rustc, BuildError> {
+        let sysroot = self.output_of("rustc", &["--print", "sysroot"]).await?;
+        let version = self.output_of("rustc", &["--version", "--verbose"]).await?;
+        let version = String::from_utf8_lossy(&version);
+        let commit = version
+            .lines()
+            .find_map(|line| line.strip_prefix("commit-hash: "))
+            .unwrap_or("unknown");
+        Ok(Rustc {
+            sysroot: PathBuf::from(String::from_utf8_lossy(&sysroot).trim()),
+            commit: commit.to_owned(),
+        })
+    }
+
+    async fn ensure_target(
+        &self,
+        rustc: &Rustc,
+        note: &mut dyn FnMut(BuildNote<'_>),
+    ) -> Result<(), BuildError> {
+        let target = self.processor.rust_target();
+        if rustc
+            .sysroot
+            .join("lib/rustlib")
+            .join(target)
+            .join("lib")
+            .is_dir()
+        {
+            return Ok(());
+        }
+        note(BuildNote::AddingTarget(target));
+        match self.output_of("rustup", &["target", "add", target]).await {
+            Ok(_) => Ok(()),
+            Err(BuildError::MissingProgram { .. }) => Err(BuildError::MissingTarget { target }),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn compile(
+        &self,
+        rustc: &Rustc,
+        packages: &BTreeSet<String>,
+        note: &mut dyn FnMut(BuildNote<'_>),
+    ) -> Result<(), BuildError> {
+        let folders = Folders {
+            cargo_home: &self.machine.cargo_home,
+            workspace: self.workspace,
+            sysroot: &rustc.sysroot,
+            rustc_commit: &rustc.commit,
+        };
+        let target = self.processor.rust_target();
+        let mut command = self.command("cargo-lambda");
+        // The workspace's own release profile decides; cargo-lambda's would end the process on a panic.
+        command
+            .args([
+                "lambda",
+                "build",
+                "--release",
+                "--disable-optimizations",
+                "--locked",
+                "--color",
+                "never",
+            ])
+            .args([
+                "--target",
+                &flags::versioned_target(target),
+                                "--lambda-dir",
+            ])
+            .arg(Self::output(self.workspace, self.processor));
+        for package in packages {
+            command.args(["--package", package]);
+        }
+        for binary in self.binaries {
+            command.args(["--bin", binary]);
+        }
+        for variable in self
+            .machine
+            .variables
+            .iter()
+            .filter(|variable| flags::changes_code(variable))
+        {
+            command.env_remove(variable);
+        }
+        let c_target = target.replace('-', "_");
+        command
+            .env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags())
+            .env("CARGO_TARGET_DIR", self.workspace.join("target"))
+            .env("CC_SHELL_ESCAPED_FLAGS", "1")
+            .env(format!("CFLAGS_{c_target}"), folders.c_flags())
+            .env(format!("CXXFLAGS_{c_target}"), folders.c_flags())
+            .env("SOURCE_DATE_EPOCH", flags::SOURCE_DATE_EPOCH);
+        follow(command, note).await
+    }
+
+    async fn output_of(&self, program: &'static str, arguments: &[&str]) -> Result<Vec<u8>, BuildError> {
+        let mut command = self.command(program);
+        command.args(arguments);
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command
+            .output()
+            .await
+            .map_err(|error| cannot_run(program, error))?;
+        if status.success() {
+            return Ok(stdout);
+        }
+        Err(BuildError::Failed {
+            command: format!("{program} {}", arguments.join(" ")),
+            status: status.to_string(),
+            output: String::from_utf8_lossy(&stderr).trim_end().to_owned(),
+        })
+    }
+
+    /// A program of the toolchain, the tools pinned by the workspace before those of the machine.
+    fn command(&self, program: &str) -> Command {
+        let pinned = self.workspace.join(".tools/bin");
+        let folders = std::iter::once(pinned).chain(std::env::split_paths(&self.machine.path));
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.workspace)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command.env("CARGO_HOME", &self.machine.cargo_home);
+        // Folders of a search path that cannot be joined again hold a colon: then the machine's own path has to do.
+        command.env(
+            "PATH",
+            std::env::join_paths(folders).unwrap_or_else(|_| self.machine.path.clone()),
+        );
+        command
+    }
+}
+
+struct Rustc {
+    sysroot: PathBuf,
+    commit: String,
+}
+
+/// Runs cargo-lambda and hands on what it writes, line by line.
+async fn follow(mut command: Command, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<(), BuildError> {
+    const PROGRAM: &str = "cargo-lambda";
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_run(PROGRAM, error))?;
+    let mut output = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        let mut lines = BufReader::new(stderr).lines();
+        while let Some(line) = lines
+            .next_line()
+            .await
+            .map_err(|error| cannot_run(PROGRAM, error))?
+        {
+            note(BuildNote::Line(&line));
+            output.push_str(&line);
+            output.push('\n');
+        }
+    }
+    let status = child.wait().await.map_err(|error| cannot_run(PROGRAM, error))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(BuildError::Failed {
+        command: "cargo lambda build".to_owned(),
+        status: status.to_string(),
+        output,
+    })
+}
+
+fn cannot_run(program: &'static str, source: io::Error) -> BuildError {
+    match source.kind() {
+        io::ErrorKind::NotFound => BuildError::MissingProgram { program },
+        _ => BuildError::CannotRun { program, source },
+    }
+}
+
+/// Packs `<folder>/<binary>/bootstrap` as `<folder>/<binary>.zip`.
+fn pack(folder: &Path, binary: &str) -> Result<(), BuildError> {
+    let built = folder.join(binary).join(BOOTSTRAP);
+    let code = std::fs::read(&built).map_err(|source| BuildError::File {
+        action: "read",
+        path: built.clone(),
+        source,
+    })?;
+    let zip = zip::pack(&BTreeMap::from([(BOOTSTRAP, code.as_slice())]))
+        .map_err(|source| BuildError::Zip { path: built, source })?;
+    let path = zip_path(folder, binary);
+    std::fs::write(&path, zip).map_err(|source| BuildError::File {
+        action: "write",
+        path,
+        source,
+    })
+}

@@ -1,0 +1,111 @@
+//! What can go wrong with an artifact.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::flaw::Flaw;
+
+/// Why an artifact cannot be loaded from a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is no zip for the binary.
+    #[error("no artifact for `{binary}`: `{}` does not exist", path.display())]
+    Missing {
+        /// The binary wanted.
+        binary: String,
+        /// The file looked for.
+        path: PathBuf,
+    },
+    /// The zip is there and cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The zip is not one that Lambda can run.
+    #[error("`{}` {flaw}", path.display())]
+    Rejected {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        flaw: Flaw,
+    },
+}
+
+/// Why the functions cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A program of the toolchain is not on the search path.
+    #[error("`{program}` is not installed")]
+    MissingProgram {
+        /// The program.
+        program: &'static str,
+    },
+    /// A program of the toolchain could not be started, for another reason than not being there.
+    #[error("cannot run `{program}`")]
+    CannotRun {
+        /// The program.
+        program: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A program of the toolchain ended in failure.
+    #[error("`{command}` failed ({status})")]
+    Failed {
+        /// The command as a user would type it.
+        command: String,
+        /// Its exit status in words.
+        status: String,
+        /// What it wrote to stderr.
+        output: String,
+    },
+    /// The toolchain lacks the standard library for the processor, and there is no rustup to add it.
+    #[error("the Rust target `{target}` is not installed, and there is no `rustup` to add it")]
+    MissingTarget {
+        /// The target.
+        target: &'static str,
+    },
+    /// The output of a program of the toolchain is not what its documentation says.
+    #[error("cannot understand what `{command}` printed: {reason}")]
+    Unintelligible {
+        /// The command.
+        command: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No package of the workspace has the binary that the template asks for.
+    #[error("the template asks for a binary `{binary}`, which no package of the workspace has")]
+    NoSuchBinary {
+        /// The binary.
+        binary: String,
+        /// All that there are.
+        known: Vec<String>,
+    },
+    /// A built file could not be read, or its zip not written.
+    #[error("cannot {action} `{}`", path.display())]
+    File {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The zip format cannot hold the binary.
+    #[error("cannot zip `{}`", path.display())]
+    Zip {
+        /// The binary's file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: zip::result::ZipError,
+    },
+    /// What was built is not what Lambda can run.
+    #[error(transparent)]
+    Rejected(#[from] LoadError),
+}

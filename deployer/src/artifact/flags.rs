@@ -1,0 +1,132 @@
+//! PURE: what the compilers are told, so that the machine leaves no trace in the code.
+
+use std::path::Path;
+
+/// Separates flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may hold a space.
+const SEPARATOR: char = '\u{1f}';
+
+/// The oldest C library that built functions may meet: that of Amazon Linux 2, so that they also run on
+/// every Linux that is still supported. Naming a version makes cargo-lambda link with its own linker and not the
+/// machine's, also where the machine has the processor asked for.
+const GLIBC: &str = "2.26";
+
+/// Seconds since 1970 of the moment that a zip's entries carry (1980-01-01), for what asks for the time while compiling.
+pub(super) const SOURCE_DATE_EPOCH: &str = "315532800";
+
+/// Folders of this machine, which a stripped binary would still name hundreds of times.
+pub(super) struct Folders<'folder> {
+    /// Cargo's home, where sources of dependencies lie.
+    pub(super) cargo_home: &'folder Path,
+    /// The workspace.
+    pub(super) workspace: &'folder Path,
+    /// The toolchain's folder.
+    pub(super) sysroot: &'folder Path,
+    /// The compiler's commit, by which a toolchain without sources names its own files.
+    pub(super) rustc_commit: &'folder str,
+}
+
+impl Folders<'_> {
+    /// The value of `CARGO_ENCODED_RUSTFLAGS`, which takes precedence over flags from any other place.
+    pub(super) fn rust_flags(&self) -> String {
+        let sources = self.sysroot.join("lib/rustlib/src/rust");
+        [
+            (self.workspace, "/workspace"),
+            (self.cargo_home, "/cargo"),
+            (&sources, format!("/rustc/{}", self.rustc_commit).as_str()),
+        ]
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .join(&SEPARATOR.to_string())
+    }
+
+    /// The flags for C and C++ sources among the dependencies, quoted as a shell would.
+    pub(super) fn c_flags(&self) -> String {
+        [(self.workspace, "/workspace"), (self.cargo_home, "/cargo")]
+            .map(|(from, to)| {
+                format!(
+                    "'-ffile-prefix-map={}={to}'",
+                    from.display().to_string().replace('\'', r"'\''")
+                )
+            })
+            .join(" ")
+    }
+}
+
+/// The target as cargo-lambda takes it: a Rust target with the C library's version.
+pub(super) fn versioned_target(rust_target: &str) -> String {
+    format!("{rust_target}.{GLIBC}")
+}
+
+/// Whether a variable of this machine could change what is built.
+///
+/// `RUSTC_WRAPPER` and the like stay: a compiler cache gives the same code.
+pub(super) fn changes_code(variable: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_BUILD_TARGET_DIR",
+        "CARGO_INCREMENTAL",
+        "CARGO_TARGET_DIR",
+        "CARGO_LAMBDA_COMPILER",
+        "CARGO_LAMBDA_GLOBAL",
+    ];
+    const PREFIXES: [&str; 4] = ["CARGO_PROFILE_", "CFLAGS", "CXXFLAGS", "TARGET_C"];
+    NAMES.contains(&variable)
+        || PREFIXES.iter().any(|prefix| variable.starts_with(prefix))
+        || (variable.starts_with("CARGO_TARGET_") && variable.ends_with("_RUSTFLAGS"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Folders, changes_code, versioned_target};
+
+    fn folders() -> Folders<'static> {
+        Folders {
+            cargo_home: Path::new("/home/it's me/.cargo"),
+            workspace: Path::new("/home/it's me/event store"),
+            sysroot: Path::new("/opt/rust"),
+            rustc_commit: "5980761",
+        }
+    }
+
+    #[test]
+    fn every_folder_of_the_machine_gets_another_name_in_rust_code() {
+        insta::assert_snapshot!(folders().rust_flags().replace('\u{1f}', "\n"), @"");
+    }
+
+    #[test]
+    fn every_folder_of_the_machine_gets_another_name_in_c_code() {
+        insta::assert_snapshot!(folders().c_flags(), @"");
+    }
+
+    #[test]
+    fn a_target_names_its_c_library() {
+        assert_eq!(
+            versioned_target("aarch64-unknown-linux-gnu"),
+            "aarch64-unknown-linux-gnu.2.26"
+        );
+    }
+
+    #[test]
+    fn flags_of_the_machine_are_not_handed_on() {
+        for variable in [
+            "RUSTFLAGS",
+            "CARGO_PROFILE_RELEASE_LTO",
+            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
+            "CFLAGS",
+        ] {
+            assert!(changes_code(variable), "{variable}");
+        }
+        for variable in [
+            "PATH",
+            "CARGO_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "RUSTC_WRAPPER",
+            "CARGO_HTTP_PROXY",
+        ] {
+            assert!(!changes_code(variable), "{variable}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! PURE: why a zip is not what Lambda can run.
+
+use super::processor::Processor;
+
+/// What is wrong with a zip. The file's name is added by whoever read it.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Flaw {
+    /// The bytes are not a zip, or a damaged one.
+    #[error("is not a zip: {reason}")]
+    NotAZip {
+        /// What the format's reader says of it.
+        reason: String,
+    },
+    /// The zip has no entry `bootstrap` at its top.
+    #[error("holds no `bootstrap`, only {}", list(entries))]
+    NoBootstrap {
+        /// The names that it does hold.
+        entries: Vec<String>,
+    },
+    /// `bootstrap` lacks the execute permission.
+    #[error("has a `bootstrap` that is not executable (mode {mode:04o})")]
+    NotExecutable {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// `bootstrap` is not an ELF executable.
+    #[error("has a `bootstrap` that is not a Linux executable: {reason}")]
+    NotElf {
+        /// What the format's reader says of it.
+        reason: String,
+    },
+    /// `bootstrap` is for another processor.
+    #[error("holds code for {found}, but the environment asks for `{asked}`")]
+    WrongProcessor {
+        /// The processor in the ELF header, in words.
+        found: String,
+        /// The one asked for.
+        asked: Processor,
+    },
+    /// The zip is larger than Lambda takes.
+    #[error("is {bytes} bytes, over Lambda's limit of {limit} for a zip")]
+    TooLargeZipped {
+        /// The zip's size.
+        bytes: u64,
+        /// Lambda's limit.
+        limit: u64,
+    },
+    /// The contents are larger than Lambda unpacks.
+    #[error("unpacks to {bytes} bytes, over Lambda's limit of {limit}")]
+    TooLargeUnzipped {
+        /// The size of all entries together.
+        bytes: u64,
+        /// Lambda's limit.
+        limit: u64,
+    },
+}
+
+fn list(entries: &[String]) -> String {
+    if entries.is_empty() {
+        return "nothing at all".to_owned();
+    }
+    let shown: Vec<_> = entries.iter().take(5).map(|entry| format!("`{entry}`")).collect();
+    match entries.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

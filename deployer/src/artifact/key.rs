@@ -1,0 +1,24 @@
+//! PURE: where an artifact lies in the artifact bucket.
+
+use super::hash::ContentHash;
+use super::processor::Processor;
+
+/// The key of a function's code: `code/<binary>/<processor>/<sha256>.zip`.
+///
+/// It is decided by the content alone, so unchanged code has an unchanged key and is not sent again.
+pub fn code_key(binary: &str, processor: Processor, hash: &ContentHash) -> String {
+    format!("code/{binary}/{processor}/{}.zip", hash.hex())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ContentHash, Processor, code_key};
+
+    #[test]
+    fn a_key_names_binary_processor_and_content() {
+        assert_eq!(
+            code_key("event-store-api", Processor::Arm64, &ContentHash::of(b"")),
+            "code/event-store-api/arm64/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
+        );
+    }
+}

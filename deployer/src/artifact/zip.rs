@@ -1,0 +1,65 @@
+//! PURE: a zip whose bytes follow from its contents alone.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write as _};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, System, ZipWriter};
+
+/// Everything in a zip is executable: it holds `bootstrap`, and Lambda only reads.
+const MODE: u32 = 0o755;
+
+/// Packs `entries`, names against contents, into a zip.
+///
+/// Entries are sorted by name, each with one time (1980-01-01, the format's own zero), one mode and one
+/// compression, and none with anything of the machine: the same contents give the same bytes.
+///
+/// # Errors
+/// Where the zip format cannot hold the contents.
+pub fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
+    let options = SimpleFileOptions::default()
+        .system(System::Unix)
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::DEFAULT)
+        .unix_permissions(MODE);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        writer.start_file(*name, options)?;
+        writer.write_all(content)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Cursor;
+
+    use zip::ZipArchive;
+
+    use super::pack;
+    use crate::artifact::hash::ContentHash;
+
+    #[test]
+    fn the_same_contents_give_the_same_bytes_in_any_order() {
+        let one = pack(&BTreeMap::from([("bootstrap", &b"code"[..]), ("a.txt", b"text")])).unwrap();
+        let other = pack(&BTreeMap::from([("a.txt", &b"text"[..]), ("bootstrap", b"code")])).unwrap();
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_zip_carries_neither_a_clock_nor_a_mode_of_the_machine() {
+        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(&zip)).unwrap();
+        let entry = archive.by_name("bootstrap").unwrap();
+        assert_eq!(entry.unix_mode(), Some(0o100_755));
+        assert_eq!(entry.last_modified().unwrap().to_string(), "1980-01-01 00:00:00");
+    }
+
+    #[test]
+    fn the_bytes_are_the_same_on_every_machine() {
+        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        insta::assert_snapshot!(ContentHash::of(&zip).hex(), @"");
+    }
+}

@@ -1,0 +1,78 @@
+//! `deployer down`.
+
+use clap::Args;
+
+use super::cloud::Operation;
+use super::error::{CommandError, ErrorKind};
+use super::stack_template::StackTemplate;
+use crate::engine::{Destruction, Purge, destroy};
+use crate::settings::Settings;
+use crate::ui::{Approval, Manner, Ui};
+
+/// Delete the stack, and say what stays
+///
+/// Lists what goes and what stays, and asks before anything does. The events table stays, unless `--purge` says otherwise; the next
+/// `up` adopts it. Artifacts stay too.
+#[derive(Args, Debug)]
+pub struct DownArgs {
+    /// Delete without asking; data still needs `--confirm`
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Delete the tables that would stay, too, with all that is in them
+    #[arg(long)]
+    purge: bool,
+
+    /// Confirm by the stack's name that data goes, where nobody can be asked
+    #[arg(long, value_name = "STACK", requires = "purge")]
+    confirm: Option<String>,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl DownArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json { Manner::Program } else { Manner::Person }
+    }
+}
+
+/// A name was given to confirm a purge, and it is another's.
+#[derive(Debug, thiserror::Error)]
+#[error("`--confirm {given}` does not name the stack `{stack}`")]
+struct OtherStack {
+    given: String,
+    stack: String,
+}
+
+pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let environment = &settings.environment;
+    let stack = environment.stack.to_string();
+    if let Some(given) = args.confirm.clone().filter(|given| *given != stack) {
+        let hint = format!("to delete its data, say `--purge --confirm {stack}`");
+        return Err(CommandError::new(ErrorKind::Usage, OtherStack { given, stack }).hint(hint));
+    }
+    ui.approve(Approval {
+        yes: args.yes,
+        purge: args.confirm.is_some(),
+        environment: environment.name.to_string(),
+    });
+    let rendered = StackTemplate::parse(settings)?.render(&[])?;
+
+    let operation = Operation::begin(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = operation.session(&mut talk).await?;
+    let destruction = Destruction {
+        stack,
+        template: rendered.json().to_owned(),
+        protected: environment.protected,
+        execution_role: environment.execution_role.as_ref().map(ToString::to_string),
+        purge: if args.purge { Purge::DeleteTables } else { Purge::KeepTables },
+    };
+    let destroyed =
+        destroy(&mut session, &destruction).await.map_err(|error| operation.explain_destroy(error))?;
+    ui.calls(&operation.calls());
+    ui.destroyed(&destruction.stack, &destroyed);
+    Ok(())
+}

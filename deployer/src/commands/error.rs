@@ -1,0 +1,202 @@
+//! The edge where every failure gets its exit code and its hints.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::artifact::{BuildError, Flaw, LoadError};
+use crate::engine;
+use crate::problem::Problems;
+use crate::settings::SettingsError;
+
+/// How a command ended, other than well.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ErrorKind {
+    /// It was tried and failed; also no credentials, or nobody answered.
+    Failed,
+    /// It needs an answer that nobody was there to give.
+    NeedsApproval,
+    /// A guard refused it.
+    Refused,
+    /// The command line or a file is wrong.
+    Usage,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl ErrorKind {
+    /// The one table of exit codes; a success is 0, and 2 is left to say "differs".
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::NeedsApproval => 3,
+            Self::Refused => 4,
+            Self::Usage => 64,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<ErrorKind> for ExitCode {
+    fn from(kind: ErrorKind) -> Self {
+        Self::from(kind.code())
+    }
+}
+
+impl From<engine::ErrorKind> for ErrorKind {
+    fn from(kind: engine::ErrorKind) -> Self {
+        match kind {
+            engine::ErrorKind::Failed => Self::Failed,
+            engine::ErrorKind::NeedsApproval => Self::NeedsApproval,
+            engine::ErrorKind::Refused => Self::Refused,
+            engine::ErrorKind::Configuration => Self::Usage,
+            engine::ErrorKind::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+/// A failure as a user sees it: its kind, the fact, and what can be done.
+#[derive(Debug)]
+pub struct CommandError {
+    /// The kind, which decides the exit code.
+    pub kind: ErrorKind,
+    /// The fact, with its causes.
+    pub source: Box<dyn Error + Send + Sync>,
+    /// What a tool wrote before it failed.
+    pub details: Option<String>,
+    /// What can be done, each a sentence without its full stop.
+    pub hints: Vec<String>,
+}
+
+impl CommandError {
+    /// A failure of `kind`.
+    pub fn new(kind: ErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { kind, source: source.into(), details: None, hints: Vec::new() }
+    }
+
+    /// Adds what can be done.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what can be done, where something can.
+    #[must_use]
+    pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+}
+
+impl From<Problems> for CommandError {
+    fn from(problems: Problems) -> Self {
+        Self::new(ErrorKind::Usage, problems)
+    }
+}
+
+impl From<SettingsError> for CommandError {
+    fn from(error: SettingsError) -> Self {
+        let hint = match &error {
+            SettingsError::Problems(_) | SettingsError::Unreadable { .. } => None,
+            SettingsError::NoEnvironment { known } => {
+                Some(format!("name one with `--env NAME` or `DEPLOYER_ENV`: {}", listed(known)))
+            }
+            SettingsError::UnknownEnvironment { name, known, .. } => Some(match nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`? There are {}", listed(known)),
+                None => format!("there are {}", listed(known)),
+            }),
+            SettingsError::BadInstance(_) => Some("an instance is named like `pr-42`".to_owned()),
+            SettingsError::NoWorkspace { .. } => {
+                Some("run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned())
+            }
+            SettingsError::StrayEndpoint { variable, .. } => Some(format!(
+                "unset `{variable}`, or give the environment an `endpoint` if it is meant to be somewhere else than AWS"
+            )),
+        };
+        match error {
+            SettingsError::Problems(problems) => problems.into(),
+            other => Self::new(ErrorKind::Usage, other).hints(hint),
+        }
+    }
+}
+
+impl From<LoadError> for CommandError {
+    fn from(error: LoadError) -> Self {
+        let hint = match &error {
+            LoadError::Unreadable { .. } => None,
+            LoadError::Missing { .. } => {
+                Some("`deployer up` without `--no-build` and `--artifacts` builds it".to_owned())
+            }
+            LoadError::Rejected { flaw, .. } => Some(remedy(flaw)),
+        };
+        Self::new(ErrorKind::Usage, error).hints(hint)
+    }
+}
+
+fn remedy(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::NotAZip { .. } | Flaw::NotElf { .. } => {
+            "build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`".to_owned()
+        }
+        Flaw::NoBootstrap { .. } => {
+            "the executable has to be called `bootstrap` and lie at the top of the zip".to_owned()
+        }
+        Flaw::NotExecutable { .. } => "zip it again after `chmod +x bootstrap`".to_owned(),
+        Flaw::WrongProcessor { asked, .. } => format!(
+            "build it for `{}`, or change `architecture` in the environment's file",
+            asked.rust_target()
+        ),
+        Flaw::TooLargeZipped { .. } | Flaw::TooLargeUnzipped { .. } => {
+            "strip the binary, or leave out dependencies".to_owned()
+        }
+    }
+}
+
+impl From<BuildError> for CommandError {
+    fn from(error: BuildError) -> Self {
+        let hint = match &error {
+            BuildError::Rejected(_) | BuildError::Unintelligible { .. } | BuildError::CannotRun { .. } => None,
+            BuildError::File { .. } | BuildError::Zip { .. } | BuildError::Failed { .. } => None,
+            BuildError::MissingProgram { program: "cargo-lambda" } => {
+                Some("run `./justw`, which installs the pinned tools into `.tools`".to_owned())
+            }
+            BuildError::MissingProgram { .. } => {
+                Some("install Rust with rustup, as https://rustup.rs says".to_owned())
+            }
+            BuildError::MissingTarget { target } => Some(format!(
+                "install rustup, or the standard library for `{target}` in the way that Rust was installed here"
+            )),
+            BuildError::NoSuchBinary { binary, known } => Some(match nearest(binary, known) {
+                Some(near) => format!("did you mean `{near}`? There are {}", listed(known)),
+                None => format!("there are {}", listed(known)),
+            }),
+        };
+        match error {
+            BuildError::Rejected(rejected) => rejected.into(),
+            BuildError::NoSuchBinary { .. } => Self::new(ErrorKind::Usage, error).hints(hint),
+            BuildError::Failed { ref output, .. } => {
+                let details = Some(output.clone());
+                Self { details, ..Self::new(ErrorKind::Failed, error) }
+            }
+            other => Self::new(ErrorKind::Failed, other).hints(hint),
+        }
+    }
+}
+
+/// Lists names in backticks, or says that there are none.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The known name that was probably meant: at most one typing mistake for every three letters.
+fn nearest<'known>(name: &str, known: &'known [String]) -> Option<&'known str> {
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate.as_str()))
+        .filter(|(mistakes, _)| *mistakes <= name.chars().count().div_ceil(3))
+        .min_by_key(|(mistakes, _)| *mistakes)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,177 @@
+//! PURE: what can be done about what the engine could not do.
+
+use super::error::{CommandError, ErrorKind};
+use crate::aws::{CallError, CallErrorKind};
+use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
+use crate::environment::Environment;
+use crate::stack::Failure;
+
+/// Knows the environment that a command ran for, and so what to tell about its failure.
+pub(super) struct Explain<'settings> {
+    environment: &'settings Environment,
+}
+
+impl<'settings> Explain<'settings> {
+    /// Explains failures in `environment`.
+    pub(super) fn of(environment: &'settings Environment) -> Self {
+        Self { environment }
+    }
+
+    pub(super) fn account(&self, error: AccountError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match &error {
+            AccountError::Call(call) => self.call(call),
+            AccountError::WrongAccount { caller, .. } => vec![
+                format!("the credentials belong to `{caller}`"),
+                "choose others with `AWS_PROFILE`, or another environment with `--env`".to_owned(),
+            ],
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+
+    pub(super) fn deploy(&self, error: DeployError) -> CommandError {
+        let kind = error.kind().into();
+        let describe = self.command("describe");
+        let hints = match &error {
+            DeployError::Call(call) | DeployError::Unready(Unready::Call(call)) => self.call(call),
+            DeployError::Unready(unready) => self.unready(unready),
+            DeployError::Failed { cause, .. }
+            | DeployError::NoBucket { cause, .. }
+            | DeployError::NotRemoved { cause, .. } => {
+                cause.as_ref().map(because).into_iter().chain([self.console()]).collect()
+            }
+            DeployError::ChangeSetRejected { findings, .. } => findings
+                .iter()
+                .map(|finding| {
+                    let place = finding.logical_id.iter().chain(&finding.path).cloned().collect::<Vec<_>>();
+                    if place.is_empty() { finding.reason.clone() } else { format!("`{}`: {}", place.join(" "), finding.reason) }
+                })
+                .collect(),
+            DeployError::UnknownCallers { .. } => {
+                vec!["create the roles first, or take them out of `Callers` in the environment's file".to_owned()]
+            }
+            DeployError::Leftovers { .. } => {
+                vec!["delete them if nobody needs them, or choose another `stack` in the environment's file".to_owned()]
+            }
+            DeployError::NotAdoptable { table, .. } => vec![format!(
+                "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
+            )],
+            DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DeployError::NeedsApproval { .. } => {
+                vec!["nothing was changed; give the approval with `--yes`".to_owned()]
+            }
+            DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DeployError::LostSight { .. } => vec![format!("watch it with `{describe}`")],
+            DeployError::MissingArtifact { .. }
+            | DeployError::Blueprint(_)
+            | DeployError::TooManyTags { .. }
+            | DeployError::TemplateTooLong { .. }
+            | DeployError::NotRepaired { .. }
+            | DeployError::LiveCodeDiffers { .. } => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+
+    pub(super) fn destroy(&self, error: DestroyError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match &error {
+            DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
+            DestroyError::Unready(unready) => self.unready(unready),
+            DestroyError::Failed { cause, .. } => {
+                cause.as_ref().map(because).into_iter().chain([self.console()]).collect()
+            }
+            DestroyError::Protected { .. } => vec![format!(
+                "set `protected: false` in `{}` and run `{}`, if it really has to go",
+                self.environment.file,
+                self.command("up")
+            )],
+            DestroyError::Leftovers { .. } => {
+                vec![format!("run `{}` again, or delete them by hand", self.command("down"))]
+            }
+            DestroyError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DestroyError::NeedsApproval { stack, purges: true } => {
+                vec![format!("nothing was changed; give the approval with `--purge --confirm {stack}`")]
+            }
+            DestroyError::NeedsApproval { purges: false, .. } => {
+                vec!["nothing was changed; give the approval with `--yes`".to_owned()]
+            }
+            DestroyError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DestroyError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
+            DestroyError::OwnedElsewhere { .. } | DestroyError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+
+    pub(super) fn describe(&self, error: DescribeError) -> CommandError {
+        let hints = match &error {
+            DescribeError::Call(call) => self.call(call),
+            DescribeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            DescribeError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(ErrorKind::Failed, error).hints(hints)
+    }
+
+    /// A failure of a call that was stopped by Ctrl-C before anything began in AWS.
+    pub(super) fn stopped(&self) -> CommandError {
+        CommandError::new(ErrorKind::Interrupted, "interrupted").hints(self.interrupted(None))
+    }
+
+    fn call(&self, error: &CallError) -> Vec<String> {
+        let hint = match (&error.kind, &self.environment.endpoint) {
+            (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, None) => {
+                "sign in with `aws sso login`, or choose other credentials with `AWS_PROFILE`"
+            }
+            (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, Some(_)) => {
+                "an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`"
+            }
+            (CallErrorKind::Unreachable { .. }, Some(_)) => "start the emulator: `./justw emulator`",
+            (CallErrorKind::Unreachable { .. }, None) => "look at the network, and at a proxy if there is one",
+            (CallErrorKind::AccessDenied { .. }, _) => "the credentials lack this permission",
+            (CallErrorKind::Throttled, _) => "AWS is asked too much at the moment: try again in a minute",
+            _ => return Vec::new(),
+        };
+        vec![hint.to_owned()]
+    }
+
+    fn unready(&self, unready: &Unready) -> Vec<String> {
+        match unready {
+            Unready::Call(call) => self.call(call),
+            Unready::Busy { by, .. } => {
+                let who = by.as_ref().map(|by| format!("`{by}` started it"));
+                who.into_iter().chain(["try again when it is done".to_owned()]).collect()
+            }
+            Unready::NeedsRecovery { reason, .. } => {
+                let why = reason.as_ref().map(|reason| format!("AWS says: {reason}"));
+                why.into_iter().chain([self.console()]).collect()
+            }
+        }
+    }
+
+    fn interrupted(&self, going_on: Option<&str>) -> Vec<String> {
+        match going_on {
+            None => vec!["nothing goes on in AWS".to_owned()],
+            Some(stack) => vec![
+                format!("AWS goes on with `{stack}` all the same"),
+                format!("watch it with `{}`", self.command("describe")),
+            ],
+        }
+    }
+
+    fn console(&self) -> String {
+        format!(
+            "all events are in the CloudFormation console, region `{}`, stack `{}`",
+            self.environment.region, self.environment.stack
+        )
+    }
+
+    /// A command as the user would type it for this environment.
+    fn command(&self, verb: &str) -> String {
+        let instance = self.environment.instance.as_ref();
+        let instance = instance.map(|name| format!(" --instance {name}")).unwrap_or_default();
+        format!("deployer {verb} --env {}{instance}", self.environment.name)
+    }
+}
+
+fn because(failure: &Failure) -> String {
+    format!("`{}` ({}): {}", failure.logical_id, failure.resource_type, failure.reason)
+}

@@ -1,0 +1,90 @@
+//! The template of a stack, and how an environment renders it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::error::CommandError;
+use crate::artifact::{self, Artifact, Processor};
+use crate::engine::ArtifactBucket;
+use crate::environment::Environment;
+use crate::problem::Problems;
+use crate::settings::{Settings, SettingsError};
+use crate::template::{Artifacts, Rendered, Template, render};
+
+/// The stack that makes the artifact bucket, one for each account and region.
+const BUCKET_STACK: &str = "event-store-artifacts";
+
+/// The template of that stack, beside the template of the environment's.
+const BUCKET_TEMPLATE: &str = "artifacts.yaml";
+
+/// A template and the environment that it is rendered for.
+pub(super) struct StackTemplate<'settings> {
+    template: Template,
+    settings: &'settings Settings,
+}
+
+impl<'settings> StackTemplate<'settings> {
+    /// Reads the template.
+    ///
+    /// # Errors
+    /// All problems of the template at once.
+    pub(super) fn parse(settings: &'settings Settings) -> Result<Self, Problems> {
+        let template = Template::parse(&settings.template_name, &settings.template)?;
+        Ok(Self { template, settings })
+    }
+
+    /// The binaries whose code the template deploys.
+    pub(super) fn binaries(&self) -> BTreeSet<String> {
+        self.template.binaries().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Loads the code of all binaries from a folder.
+    pub(super) fn load(&self, folder: &Path) -> Result<Vec<Artifact>, CommandError> {
+        let binaries = self.template.binaries();
+        Ok(artifact::load(folder, binaries, self.processor())?)
+    }
+
+    /// The processor that the functions run on.
+    pub(super) fn processor(&self) -> Processor {
+        self.environment().architecture.into()
+    }
+
+    /// Renders the template with the code given.
+    ///
+    /// # Errors
+    /// All problems of the environment's parameters, or of the template, at once.
+    pub(super) fn render(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+        let bucket = Artifacts::in_bucket(self.environment().artifact_bucket());
+        let artifacts =
+            artifacts.iter().fold(bucket, |all, artifact| all.with(artifact.binary(), artifact.key()));
+        render(&self.template, self.environment(), &artifacts)
+    }
+
+    /// The artifact bucket and the stack that makes it.
+    ///
+    /// # Errors
+    /// Where the bucket's template is missing or wrong.
+    pub(super) fn bucket(&self) -> Result<ArtifactBucket, CommandError> {
+        let path = self.settings.template_path.with_file_name(BUCKET_TEMPLATE);
+        let file = self.settings.display(&path);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| SettingsError::Unreadable { file: file.clone(), source })?;
+        let template = Template::parse(&file, &text)?;
+        // All environments of an account share the bucket, so nothing of one of them may be in it.
+        let environment = Environment {
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            instance: None,
+            ..self.environment().clone()
+        };
+        let name = environment.artifact_bucket();
+        let rendered = render(&template, &environment, &Artifacts::in_bucket(name.clone()))?;
+        Ok(ArtifactBucket { name, stack: BUCKET_STACK.to_owned(), template: rendered.json().to_owned() })
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.settings.environment
+    }
+}

@@ -1,0 +1,56 @@
+//! What this process was given: the only reader of variables, the current folder and the kinds of its streams.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, stderr, stdin};
+use std::path::PathBuf;
+
+use crate::artifact::Machine;
+
+/// What a process is given when it is started, besides its arguments.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The current folder.
+    pub folder: PathBuf,
+    /// The variables whose name and value are Unicode.
+    pub variables: BTreeMap<String, String>,
+    /// Whether somebody reads stderr and can answer on stdin.
+    pub terminal: bool,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub fn of_this_process() -> Self {
+        Self {
+            // A folder that was deleted has no path; what is looked for in it is then missing, and said to be.
+            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            variables: std::env::vars_os().filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?))).collect(),
+            terminal: stderr().is_terminal() && stdin().is_terminal(),
+        }
+    }
+
+    /// A variable's value; an empty one counts as not set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a GitHub Actions workflow started this process.
+    pub fn in_github_actions(&self) -> bool {
+        self.variable("GITHUB_ACTIONS") == Some("true")
+    }
+
+    /// What this machine offers to a build.
+    pub fn machine(&self) -> Machine {
+        let home = self.variable("HOME").or_else(|| self.variable("USERPROFILE")).unwrap_or_default();
+        let cargo_home = self.variable("CARGO_HOME").map_or_else(|| PathBuf::from(home).join(".cargo"), PathBuf::from);
+        Machine {
+            path: self.variable("PATH").map(OsString::from).unwrap_or_default(),
+            cargo_home,
+            variables: self.variables.keys().cloned().collect(),
+        }
+    }
+}
+
+fn unicode(text: OsString) -> Option<String> {
+    text.into_string().ok()
+}

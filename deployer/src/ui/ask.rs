@@ -1,0 +1,32 @@
+//! Questions to whoever sits at the terminal.
+
+use std::io::{BufRead as _, Write as _, stdin};
+
+use tokio::task::spawn_blocking;
+
+/// Asks a yes-or-no question on stderr; anything but a yes is a no, also the end of input.
+pub(super) async fn yes_or_no(question: &str) -> bool {
+    let answer = line(&format!("{question} [y/N] ")).await;
+    matches!(answer.to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Asks for a text on stderr.
+pub(super) async fn line(question: &str) -> String {
+    anstream::eprint!("{question}");
+    let _ = anstream::stderr().flush();
+    // Ctrl-C has to work while nobody types.
+    let typed = spawn_blocking(|| {
+        let mut line = String::new();
+        stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    match typed.await {
+        Ok(Ok(line)) => {
+            if !line.ends_with('\n') {
+                anstream::eprintln!();
+            }
+            line.trim().to_owned()
+        }
+        // Input that ended or cannot be read is no consent.
+        Ok(Err(_)) | Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,128 @@
+//! How a failure is told.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use super::paint;
+use crate::commands::error::{CommandError, ErrorKind};
+use crate::problem::Problems;
+
+/// Tells why the command line was not understood, or prints the help or version that was asked for.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // Clap prints help on stdout and mistakes on stderr. When neither can be written there is nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() { ErrorKind::Usage.into() } else { ExitCode::SUCCESS }
+}
+
+/// The text of a failure: the fact, its causes, and what can be done.
+pub(super) fn text(error: &CommandError) -> String {
+    let mut lines = match error.source.downcast_ref::<Problems>() {
+        Some(problems) => problem_lines(problems),
+        None => cause_lines(&*error.source),
+    };
+    for hint in &error.hints {
+        lines.push(format!("  {} {}", paint::strong("hint:"), paint::quoted(hint)));
+    }
+    lines.join("\n")
+}
+
+fn problem_lines(problems: &Problems) -> Vec<String> {
+    let mut lines = Vec::new();
+    for problem in problems {
+        let place = format!("{}:{}:{}:", problem.file, problem.line, problem.column);
+        lines.push(format!(
+            "{} {} {}",
+            paint::bad("error:"),
+            paint::strong(place),
+            paint::quoted(&problem.message)
+        ));
+        lines.extend(
+            problem.hint.iter().map(|hint| format!("  {} {}", paint::strong("hint:"), paint::quoted(hint))),
+        );
+    }
+    lines
+}
+
+fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut lines = vec![format!("{} {}", paint::bad("error:"), paint::quoted(&error.to_string()))];
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // A wrapper may repeat what it wraps: a reader wants each fact once.
+        if !said.contains(&text) {
+            lines.push(format!("  {} {}", paint::strong("because:"), paint::quoted(&text)));
+            said = text;
+        }
+        cause = error.source();
+    }
+    lines
+}
+
+/// GitHub's annotations for configuration problems: shown beside the line of the file.
+pub(super) fn annotations(error: &CommandError) -> Option<String> {
+    let problems = error.source.downcast_ref::<Problems>()?;
+    let mut text = String::new();
+    for problem in problems {
+        let message = match &problem.hint {
+            Some(hint) => format!("{} ({hint})", problem.message),
+            None => problem.message.clone(),
+        };
+        text.push_str(&format!(
+            "::error file={},line={},col={}::{}\n",
+            property(&problem.file),
+            problem.line,
+            problem.column,
+            data(&message)
+        ));
+    }
+    Some(text)
+}
+
+/// Escapes a message as GitHub's workflow commands ask for.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes a property of a workflow command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{annotations, text};
+    use crate::commands::error::{CommandError, ErrorKind};
+    use crate::problem::{Problem, Problems};
+    use crate::yaml::Location;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read `orders.zip`")]
+    struct Unreadable(#[source] std::io::Error);
+
+    #[test]
+    fn a_failure_tells_the_fact_the_cause_and_the_remedy() {
+        let cause = std::io::Error::other("permission denied");
+        let error = CommandError::new(ErrorKind::Failed, Unreadable(cause)).hint("run `chmod +r orders.zip`");
+        insta::assert_snapshot!(plain(&text(&error)), @"");
+    }
+
+    #[test]
+    fn problems_of_a_file_are_told_with_their_places_and_annotated() {
+        let mut problems = Problems::default();
+        let at = Location { line: 3, column: 7 };
+        problems.push(Problem::new("environments/a,b.yaml", at, "unknown key `reigon`").with_hint("50% sure"));
+        let error = CommandError::new(ErrorKind::Usage, problems);
+        insta::assert_snapshot!(plain(&text(&error)), @"");
+        insta::assert_snapshot!(annotations(&error).unwrap(), @"");
+    }
+
+    #[test]
+    fn what_is_not_about_a_file_has_no_annotation() {
+        assert_eq!(annotations(&CommandError::new(ErrorKind::Failed, "no answer")), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! PURE: what happens as JSON objects, one a line, for programs. Names and meanings of members do not change.
+
+use serde_json::{Map, Value, json};
+
+use crate::artifact::Artifact;
+use crate::aws::TableRepair;
+use crate::commands::error::CommandError;
+use crate::engine::{Deployed, Destroyed, Event, Question};
+use crate::problem::Problems;
+
+/// An event of the engine.
+pub(super) fn event(event: &Event) -> Value {
+    match event {
+        Event::AccountChecked { account, caller } => {
+            json!({"event": "account-checked", "account": account, "caller": caller})
+        }
+        Event::BucketCreating { bucket, stack } => {
+            json!({"event": "bucket-creating", "bucket": bucket, "stack": stack})
+        }
+        Event::BucketAwaited { stack } => json!({"event": "bucket-awaited", "stack": stack}),
+        Event::Uploading { key, bytes } => json!({"event": "uploading", "key": key, "bytes": bytes}),
+        Event::UploadSkipped { key } => json!({"event": "upload-skipped", "key": key}),
+        Event::RemovingFailedCreation { stack, status } => {
+            json!({"event": "removing-failed-creation", "stack": stack, "status": status.to_string()})
+        }
+        Event::ChangeSetCreating { stack, creates } => {
+            json!({"event": "change-set-creating", "stack": stack, "creates": creates})
+        }
+        Event::Started { stack } => json!({"event": "started", "stack": stack}),
+        Event::Resource { event, progress } => json!({
+            "event": "resource",
+            "time": event.timestamp,
+            "logicalId": event.logical_id,
+            "physicalId": event.physical_id,
+            "type": event.resource_type,
+            "status": event.status,
+            "reason": event.reason,
+            "done": progress.done(),
+            "total": progress.total(),
+        }),
+        Event::Adopting { table, items } => json!({"event": "adopting", "table": table, "items": items}),
+        Event::Repairing { table, repair } => {
+            json!({"event": "repairing", "table": table, "setting": setting(repair)})
+        }
+        Event::TrafficReturned { function, from, to } => {
+            json!({"event": "traffic-returned", "function": function, "from": from, "to": to})
+        }
+        Event::TerminationProtection { stack, on } => {
+            json!({"event": "termination-protection", "stack": stack, "on": on})
+        }
+        Event::TableProtectionLifted { table } => json!({"event": "table-protection-lifted", "table": table}),
+        Event::TableDeleting { table, items } => {
+            json!({"event": "table-deleting", "table": table, "items": items})
+        }
+        Event::CleanupFailed { what, reason } => {
+            json!({"event": "cleanup-failed", "what": what, "reason": reason})
+        }
+    }
+}
+
+/// An artifact that was built or loaded.
+pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Value {
+    json!({"event": verb, "binary": artifact.binary(), "bytes": artifact.zip().len(), "sha256": artifact.hash().hex()})
+}
+
+/// What has to be approved.
+pub(super) fn question(question: &Question<'_>) -> Value {
+    match question {
+        Question::Deploy { stack, creates, changes } => {
+            json!({"event": "change-set", "stack": stack, "creates": creates, "changes": changes})
+        }
+        Question::Destroy { stack, goes, stays, purges } => {
+            let goes: Vec<Value> =
+                goes.iter().map(|(id, kind)| json!({"logicalId": id, "type": kind})).collect();
+            json!({"event": "deletion", "stack": stack, "goes": goes, "stays": stays, "purges": purges})
+        }
+    }
+}
+
+/// How a deployment ended.
+pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &[(String, String)]) -> Value {
+    let outcome = match deployed {
+        Deployed::Created(_) => "created",
+        Deployed::Updated(_) => "updated",
+        Deployed::Unchanged(_) => "unchanged",
+    };
+    let outputs: Map<String, Value> =
+        outputs.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
+}
+
+/// How a deletion ended.
+pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
+    match destroyed {
+        Destroyed::NothingThere { kept } => {
+            json!({"event": "finished", "outcome": "nothing-there", "stack": stack, "kept": kept})
+        }
+        Destroyed::Gone { removed, kept, purged } => json!({
+            "event": "finished",
+            "outcome": "gone",
+            "stack": stack,
+            "removed": removed.len(),
+            "kept": kept,
+            "purged": purged,
+        }),
+    }
+}
+
+/// Why a command failed.
+pub(super) fn failed(failure: &CommandError) -> Value {
+    let problems: Vec<Value> = failure
+        .source
+        .downcast_ref::<Problems>()
+        .into_iter()
+        .flatten()
+        .map(|problem| {
+            json!({
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+                "message": problem.message,
+                "hint": problem.hint,
+            })
+        })
+        .collect();
+    json!({
+        "event": "failed",
+        "exitCode": failure.kind.code(),
+        "error": failure.source.to_string(),
+        "hints": failure.hints,
+        "problems": problems,
+    })
+}
+
+fn setting(repair: &TableRepair) -> &'static str {
+    match repair {
+        TableRepair::PointInTimeRecovery(_) => "point-in-time-recovery",
+        TableRepair::DeletionProtection(_) => "deletion-protection",
+        TableRepair::Stream(_) => "stream",
+        TableRepair::Tags(_) => "tags",
+    }
+}

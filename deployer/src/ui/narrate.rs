@@ -1,0 +1,191 @@
+//! PURE: the engine's events in words.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::paint;
+use super::text::{duration, size};
+use crate::artifact::{Artifact, BuildNote};
+use crate::aws::TableRepair;
+use crate::engine::Event;
+use crate::stack::{Phase, Progress, StackEvent};
+
+/// What an event is to a reader.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Telling {
+    /// Lines that stay.
+    pub(super) lines: Option<String>,
+    /// What is going on from now on.
+    pub(super) doing: Option<String>,
+}
+
+impl Telling {
+    /// Something is going on from now on.
+    pub(super) fn doing(what: String) -> Self {
+        Self { lines: None, doing: Some(what) }
+    }
+
+    fn said(lines: String) -> Self {
+        Self { lines: Some(lines), doing: None }
+    }
+
+    fn done(what: impl AsRef<str>) -> Self {
+        Self::said(format!("  {} {}", paint::good("✓"), what.as_ref()))
+    }
+
+    /// Something out of the ordinary is going on.
+    fn note(what: String) -> Self {
+        Self { lines: Some(format!("  {} {what}", paint::warn("!"))), doing: Some(what) }
+    }
+}
+
+/// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
+#[derive(Debug, Default)]
+pub(super) struct Narrator {
+    verbose: bool,
+    began: BTreeMap<String, Timestamp>,
+}
+
+impl Narrator {
+    /// One that also tells what was not necessary, where `verbose`.
+    pub(super) fn new(verbose: bool) -> Self {
+        Self { verbose, began: BTreeMap::new() }
+    }
+
+    /// Words an event.
+    pub(super) fn event(&mut self, event: &Event) -> Telling {
+        match event {
+            Event::AccountChecked { account, caller } => {
+                Telling::done(format!("account {account}, as {}", paint::faint(caller)))
+            }
+            Event::BucketCreating { bucket, .. } => Telling::doing(format!("creating bucket {bucket}")),
+            Event::BucketAwaited { stack } => {
+                Telling::doing(format!("waiting for stack {stack}, which somebody else is creating"))
+            }
+            Event::Uploading { key, bytes } => Telling {
+                doing: Some(format!("uploading {}", binary_of(key))),
+                ..done(format!("{} {}", binary_of(key), paint::faint(format!("uploading {}", size(*bytes)))))
+            },
+            Event::UploadSkipped { key } if self.verbose => {
+                Telling::done(format!("{} {}", binary_of(key), paint::faint("is in the bucket already")))
+            }
+            Event::UploadSkipped { .. } => Telling::default(),
+            Event::RemovingFailedCreation { stack, status } => {
+                Telling::note(format!("removing {stack}, which was never created in full ({status})"))
+            }
+            Event::ChangeSetCreating { stack, creates } => {
+                Telling::doing(format!("asking CloudFormation how to {} {stack}", if *creates { "create" } else { "change" }))
+            }
+            Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
+            Event::Resource { event, progress } => self.resource(event, progress),
+            Event::Adopting { table, items } => {
+                Telling::said(format!("  {} adopts {table} ({})", paint::warn("!"), count(*items, "item")))
+            }
+            Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
+            Event::TrafficReturned { function, from, to } => Telling::said(format!(
+                "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
+                paint::warn("!")
+            )),
+            Event::TerminationProtection { stack, on } => {
+                Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
+            }
+            Event::TableProtectionLifted { table } => Telling::done(format!("deletion protection of {table} is off")),
+            Event::TableDeleting { table, items } => {
+                Telling::doing(format!("deleting {table} ({})", count(*items, "item")))
+            }
+            Event::CleanupFailed { what, reason } => {
+                Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
+            }
+        }
+    }
+
+    fn resource(&mut self, event: &StackEvent, progress: &Progress) -> Telling {
+        let running: Vec<_> = progress.running().map(|resource| resource.logical_id.as_str()).collect();
+        let what = if running.is_empty() { "finishing".to_owned() } else { running.join(", ") };
+        Telling {
+            lines: self.resource_line(event),
+            doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
+        }
+    }
+
+    /// A line for each resource that has come to an end; the stack itself ends with the operation.
+    fn resource_line(&mut self, event: &StackEvent) -> Option<String> {
+        let phase = event.status.phase();
+        if event.is_of_the_stack() {
+            return None;
+        }
+        let mark = match phase {
+            Phase::InProgress => {
+                self.began.entry(event.logical_id.clone()).or_insert(event.timestamp);
+                return None;
+            }
+            Phase::Complete => paint::good("✓"),
+            Phase::Failed => paint::bad("✗"),
+            Phase::Skipped => paint::faint("-"),
+        };
+        let took = self
+            .began
+            .remove(&event.logical_id)
+            .and_then(|began| Duration::try_from(event.timestamp.duration_since(began)).ok())
+            .filter(|took| took.as_secs() > 0)
+            .map(|took| paint::faint(format!(" in {}", duration(took))))
+            .unwrap_or_default();
+        let reason = match (&event.reason, phase) {
+            (Some(reason), Phase::Failed) => format!("\n      {reason}"),
+            _ => String::new(),
+        };
+        let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
+        let verb = past(event.status.as_str());
+        Some(format!("  {mark} {} {kind} {verb}{took}{reason}", event.logical_id))
+    }
+}
+
+/// What became of a resource, in a word where there is one.
+fn past(status: &str) -> String {
+    match status {
+        "CREATE_COMPLETE" => "created".to_owned(),
+        "UPDATE_COMPLETE" => "updated".to_owned(),
+        "DELETE_COMPLETE" => "deleted".to_owned(),
+        "IMPORT_COMPLETE" => "taken in".to_owned(),
+        "DELETE_SKIPPED" => "kept".to_owned(),
+        other => other.to_lowercase().replace('_', " "),
+    }
+}
+
+/// Words what happens while building.
+pub(super) fn build(note_of_build: BuildNote<'_>) -> Telling {
+    match note_of_build {
+        BuildNote::AddingTarget(target) => Telling::note(format!("adding the Rust target {target} with rustup")),
+        BuildNote::Line(line) => Telling::doing(format!("building: {}", line.trim())),
+    }
+}
+
+/// Words what was built or loaded.
+pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
+    let size = paint::faint(format!("{}, {}", size(artifact.zip().len()), &artifact.hash().hex()[..12]));
+    Telling::done(format!("{verb} {} {size}", artifact.binary()))
+}
+
+/// The binary that a key `code/<binary>/…` is for; other keys as they are.
+fn binary_of(key: &str) -> &str {
+    key.strip_prefix("code/").and_then(|rest| rest.split('/').next()).unwrap_or(key)
+}
+
+fn count(items: u64, noun: &str) -> String {
+    if items == 1 { format!("1 {noun}") } else { format!("{items} {noun}s") }
+}
+
+fn on_or_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn setting(repair: &TableRepair) -> String {
+    match repair {
+        TableRepair::PointInTimeRecovery(on) => format!("turning point-in-time recovery {}", on_or_off(*on)),
+        TableRepair::DeletionProtection(on) => format!("turning deletion protection {}", on_or_off(*on)),
+        TableRepair::Stream(view) => format!("turning its stream on ({view})"),
+        TableRepair::Tags(tags) => format!("setting {} tags", tags.len()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Lines that stay, and what is going on right now.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::text::duration;
+
+/// Somebody who reads lines as they come gets one at least this often.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+
+/// How often the moving block of a terminal is drawn.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Where talk goes.
+pub(super) enum Screen {
+    /// A terminal: what is going on moves below the lines that stay.
+    Live(Option<ProgressBar>),
+    /// Anything that keeps what is written, such as a log: what is going on is told when it takes long.
+    Log(Arc<Mutex<Silence>>),
+    /// Nobody: a program reads the events on stdout instead.
+    Nobody,
+}
+
+impl Screen {
+    /// A terminal.
+    pub(super) fn live() -> Self {
+        Self::Live(None)
+    }
+
+    /// A log.
+    pub(super) fn log() -> Self {
+        let silence = Arc::new(Mutex::new(Silence { doing: None, since: Instant::now() }));
+        let watched = Arc::downgrade(&silence);
+        thread::spawn(move || break_silence(&watched));
+        Self::Log(silence)
+    }
+
+    /// Writes lines that stay.
+    pub(super) fn say(&self, text: &str) {
+        match self {
+            Self::Live(Some(block)) => block.suspend(|| anstream::eprintln!("{text}")),
+            Self::Live(None) => anstream::eprintln!("{text}"),
+            Self::Log(silence) => {
+                lock(silence).since = Instant::now();
+                anstream::eprintln!("{text}");
+            }
+            Self::Nobody => {}
+        }
+    }
+
+    /// Says what is going on from now on.
+    pub(super) fn doing(&mut self, what: &str) {
+        match self {
+            Self::Live(block) => block.get_or_insert_with(spinner).set_message(what.to_owned()),
+            Self::Log(silence) => {
+                let mut silence = lock(silence);
+                let began = silence.doing.as_ref().map_or_else(Instant::now, |(_, began)| *began);
+                silence.doing = Some((what.to_owned(), began));
+            }
+            Self::Nobody => {}
+        }
+    }
+
+    /// Says that what was going on no longer is.
+    pub(super) fn idle(&mut self) {
+        match self {
+            Self::Live(block) => {
+                if let Some(block) = block.take() {
+                    block.finish_and_clear();
+                }
+            }
+            Self::Log(silence) => lock(silence).doing = None,
+            Self::Nobody => {}
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.idle();
+    }
+}
+
+/// What a log has not been told.
+pub(super) struct Silence {
+    doing: Option<(String, Instant)>,
+    since: Instant,
+}
+
+fn lock(silence: &Mutex<Silence>) -> std::sync::MutexGuard<'_, Silence> {
+    silence.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells what is going on whenever nothing was told for long, until the log is gone.
+fn break_silence(watched: &Weak<Mutex<Silence>>) {
+    while let Some(silence) = watched.upgrade() {
+        {
+            let mut silence = lock(&silence);
+            if silence.since.elapsed() >= LONGEST_SILENCE
+                && let Some((what, began)) = &silence.doing
+            {
+                anstream::eprintln!("  still {what} after {}", duration(began.elapsed()));
+                silence.since = Instant::now();
+            }
+        }
+        drop(silence);
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let block = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    // The template is the style's own default with the time in front of the message; a bad one would only look plainer.
+    if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg} {elapsed}") {
+        block.set_style(style);
+    }
+    block.enable_steady_tick(TICK);
+    block
+}

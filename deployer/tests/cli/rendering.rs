@@ -1,0 +1,26 @@
+//! `render` on stdout.
+
+use crate::session::Session;
+
+#[test]
+fn a_rendering_is_data_on_stdout_and_nothing_else() {
+    insta::assert_snapshot!(Session::new().run("render --env local"));
+}
+
+#[test]
+fn a_rendering_for_reading_is_yaml() {
+    insta::assert_snapshot!(Session::new().run("render --env local --format yaml"));
+}
+
+#[test]
+fn the_environment_may_come_from_a_variable() {
+    let session = Session::new().with_variable("DEPLOYER_ENV", "local");
+    assert_eq!(session.run("render"), session.run("render --env local"));
+}
+
+#[test]
+fn verbose_tells_where_each_setting_came_from() {
+    let session = Session::new().with_variable("DEPLOYER_ENV", "staging");
+    let told = session.run("render --verbose --template templates/event-store.yaml");
+    insta::assert_snapshot!(told.split("--- stderr").nth(1).unwrap(), @"");
+}

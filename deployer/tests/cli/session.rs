@@ -1,0 +1,94 @@
+//! A workspace in a temporary folder, and the program run in it.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A template with one function, small enough to be read in a test.
+pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
+
+/// An environment that fits the template, behind a port where nobody listens.
+pub(crate) const ENVIRONMENT: &str = r#"account: "000000000000"
+region: eu-central-1
+stack: orders
+architecture: x86_64
+endpoint: http://127.0.0.1:9
+url: "{endpoint}/_aws/lambda-url/{id}/"
+parameters:
+  Access: public
+tags: { service: orders }
+"#;
+
+/// A workspace in which the program is run, with no variables but those given.
+pub(crate) struct Session {
+    folder: TempDir,
+    variables: Vec<(&'static str, &'static str)>,
+}
+
+impl Session {
+    /// A workspace with [`TEMPLATE`] and the environments `local` and `staging`.
+    pub(crate) fn new() -> Self {
+        let session = Self { folder: TempDir::new().unwrap(), variables: Vec::new() };
+        session
+            .with_file("templates/event-store.yaml", TEMPLATE)
+            .with_file("environments/local.yaml", ENVIRONMENT)
+            .with_file("environments/staging.yaml", ENVIRONMENT)
+    }
+
+    /// Writes a file of the workspace.
+    pub(crate) fn with_file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Replaces the environment `local` by one in which `from` reads `to`.
+    pub(crate) fn with_environment(self, from: &str, to: &str) -> Self {
+        assert!(ENVIRONMENT.contains(from), "the environment has `{from}`");
+        self.with_file("environments/local.yaml", ENVIRONMENT.replace(from, to))
+    }
+
+    /// Replaces the template by one in which `from` reads `to`.
+    pub(crate) fn with_template(self, from: &str, to: &str) -> Self {
+        assert!(TEMPLATE.contains(from), "the template has `{from}`");
+        self.with_file("templates/event-store.yaml", TEMPLATE.replace(from, to))
+    }
+
+    /// Sets a variable.
+    pub(crate) fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.push((name, value));
+        self
+    }
+
+    /// Sets the credentials that an emulator takes.
+    pub(crate) fn with_credentials(self) -> Self {
+        self.with_variable("AWS_ACCESS_KEY_ID", "test").with_variable("AWS_SECRET_ACCESS_KEY", "test")
+    }
+
+    /// Runs the program in the workspace and writes down all that it gave back.
+    pub(crate) fn run(&self, arguments: &str) -> String {
+        self.run_in(self.folder.path(), arguments)
+    }
+
+    /// Runs the program in a folder.
+    pub(crate) fn run_in(&self, folder: &Path, arguments: &str) -> String {
+        let mut command = Command::cargo_bin("deployer").unwrap();
+        command
+            .current_dir(folder)
+            .args(arguments.split_whitespace())
+            .env_clear()
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(self.variables.iter().copied());
+        let output = command.output().unwrap();
+        let mut text = format!("exit code: {}\n", output.status.code().unwrap());
+        for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
+            if !bytes.is_empty() {
+                let content = String::from_utf8(bytes).unwrap().replace(self.folder.path().to_str().unwrap(), "<workspace>");
+                text.push_str(&format!("--- {name}\n{content}"));
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,101 @@
+//! Two checkouts in different folders, with different homes of cargo, give the same bytes.
+//!
+//! A tiny crate stands for the functions, with what leaves paths in a stripped binary: a dependency from the registry and
+//! panics in both. It is built from what cargo has downloaded for the workspace already.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use event_store_deployer::artifact::{Artifact, Build, Machine, Processor};
+use event_store_deployer::surroundings::Surroundings;
+use tempfile::TempDir;
+
+const MANIFEST: &str = r#"
+[workspace]
+
+[package]
+name = "fixture"
+version = "0.1.0"
+edition = "2024"
+
+[dependencies]
+itoa = "1"
+
+[profile.release]
+opt-level = "s"
+lto = true
+codegen-units = 1
+strip = true
+"#;
+
+const SOURCE: &str = r#"
+fn main() {
+    let count = std::env::args().count();
+    println!("{}", itoa::Buffer::new().format(count));
+    assert!(count < 3, "too many arguments");
+}
+"#;
+
+#[tokio::test]
+async fn two_checkouts_with_different_homes_give_one_hash() {
+    let folder = TempDir::new().unwrap();
+    let one = build(&folder.path().join("one"), &folder.path().join("home")).await;
+    let other = build(&folder.path().join("the other/of two"), &folder.path().join("another home")).await;
+
+    assert_eq!(one.key(), other.key());
+    let code = bootstrap(&folder.path().join("one"));
+    assert!(holds(&code, "/cargo/registry/src/"), "the dependency's path is in the code, under its other name");
+    let here = folder.path().to_str().unwrap();
+    assert!(!holds(&code, here), "no path of this machine is in the code");
+}
+
+async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
+    let machine = machine(cargo_home);
+    std::fs::create_dir_all(workspace.join("src")).unwrap();
+    std::fs::write(workspace.join("Cargo.toml"), MANIFEST).unwrap();
+    std::fs::write(workspace.join("src/main.rs"), SOURCE).unwrap();
+    let lock = Command::new(env!("CARGO"))
+        .args(["generate-lockfile", "--offline", "--quiet"])
+        .current_dir(workspace)
+        .env("CARGO_HOME", cargo_home)
+        .status()
+        .unwrap();
+    assert!(lock.success());
+
+    let build = Build {
+        workspace,
+        binaries: &BTreeSet::from(["fixture".to_owned()]),
+        processor: host(),
+        machine: &machine,
+    };
+    let mut output = String::new();
+    let built = build.run(&mut |note| output.push_str(&format!("{note:?}\n"))).await;
+    let mut artifacts = built.unwrap_or_else(|error| panic!("{error}\n{output}"));
+    artifacts.remove(0)
+}
+
+/// This machine with a home of cargo of its own, where nothing needs to be downloaded again.
+fn machine(cargo_home: &Path) -> Machine {
+    let machine = Surroundings::of_this_process().machine();
+    std::fs::create_dir_all(cargo_home).unwrap();
+    symlink(machine.cargo_home.join("registry"), cargo_home.join("registry")).unwrap();
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/bin");
+    let folders = std::iter::once(tools).chain(std::env::split_paths(&machine.path));
+    let path = std::env::join_paths(folders).unwrap();
+    Machine { path, cargo_home: cargo_home.to_path_buf(), ..machine }
+}
+
+fn host() -> Processor {
+    if cfg!(target_arch = "aarch64") { Processor::Arm64 } else { Processor::X86_64 }
+}
+
+fn bootstrap(workspace: &Path) -> Vec<u8> {
+    let built: PathBuf = workspace.join("target/lambda").join(host().name()).join("fixture/bootstrap");
+    std::fs::read(built).unwrap()
+}
+
+fn holds(code: &[u8], text: &str) -> bool {
+    code.windows(text.len()).any(|window| window == text.as_bytes())
+}

@@ -1,5 +1,7 @@
 //! The receiver against a scripted SQS.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use event_store_client::sqs::{Receipt, Receiver};

@@ -24,7 +24,7 @@ impl CachedCredentials {
     /// A signature is checked after it has travelled, and the store's clock is not ours.
     const BEFORE_EXPIRY: Duration = Duration::from_secs(30);
     /// For credentials that do not tell when they expire: as long as the AWS SDKs keep such.
-    const WITHOUT_EXPIRY: Duration = Duration::from_secs(15 * 60);
+    const WITHOUT_EXPIRY: Duration = Duration::from_mins(15);
 
     pub(crate) fn new(provider: SharedCredentialsProvider) -> Self {
         Self {

@@ -218,7 +218,7 @@ pub(crate) enum Kind {
     #[error("the store answered {} `{}`: {}", status.as_u16(), slug(problem), problem.detail)]
     Problem {
         status: StatusCode,
-        problem: Problem,
+        problem: Box<Problem>,
         retry_after: Option<Duration>,
     },
     /// An answer with the status of a failure that the store did not write: AWS's own, or a proxy's.

@@ -171,7 +171,7 @@ impl Head {
                 }),
             };
         }
-        Err(match serde_json::from_slice::<Problem>(body) {
+        Err(match serde_json::from_slice::<Box<Problem>>(body) {
             Ok(problem) => Kind::Problem {
                 status,
                 problem,

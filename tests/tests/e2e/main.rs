@@ -3,6 +3,12 @@
 //! One program, so that all tests share one emulator and functions that are built once. Each test has an
 //! environment of its own and runs beside the others.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod access;
 mod bad_input;
 mod life_cycle;

@@ -23,6 +23,7 @@ impl Deployer {
     }
 
     /// Runs it with `arguments` in the workspace, with the emulator's keys and nothing else of AWS around it.
+    #[must_use = "a run may have failed"]
     pub async fn run<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Run {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
         let mut command = Command::new(&self.program);
@@ -58,7 +59,6 @@ impl Deployer {
 
 /// A run of the deployer that has ended.
 #[derive(Clone, Debug)]
-#[must_use = "a run may have failed"]
 pub struct Run {
     command: String,
     /// The exit code; `None` when a signal ended it.
@@ -69,6 +69,10 @@ pub struct Run {
     pub stderr: String,
 }
 
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "they are called for what they assert, and what they return is there for who wants to read on"
+)]
 impl Run {
     /// The run itself.
     ///

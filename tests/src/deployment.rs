@@ -56,6 +56,7 @@ impl Deployment {
     }
 
     /// Runs `deployer up --yes` with `arguments` besides.
+    #[must_use = "a run may have failed"]
     pub async fn up(&self, arguments: &[&str]) -> Run {
         let mut built = BUILT.lock().await;
         if !*built {
@@ -69,17 +70,20 @@ impl Deployment {
     }
 
     /// Runs `deployer down` with `arguments` besides.
+    #[must_use = "a run may have failed"]
     pub async fn down(&self, arguments: &[&str]) -> Run {
         self.run("down", arguments).await
     }
 
     /// Runs `deployer down` so that nothing is left.
+    #[must_use = "a run may have failed"]
     pub async fn purge(&self) -> Run {
         self.run("down", &["--purge", "--confirm", &self.environment.stack()])
             .await
     }
 
     /// Runs a command of the deployer on this environment with `arguments` besides.
+    #[must_use = "a run may have failed"]
     pub async fn run(&self, command: &str, arguments: &[&str]) -> Run {
         let environments = self.folder.path().to_string_lossy();
         let about = [

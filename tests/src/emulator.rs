@@ -37,7 +37,7 @@ kill -KILL 0
 "#;
 
 impl Emulator {
-    const READY_WITHIN: Duration = Duration::from_secs(60);
+    const READY_WITHIN: Duration = Duration::from_mins(1);
 
     /// The emulator of this run, started when it is first asked for.
     pub async fn shared() -> &'static Self {

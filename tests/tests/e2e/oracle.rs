@@ -1,4 +1,4 @@
-//! CloudFormation's own opinion of a rendering.
+//! `CloudFormation`'s own opinion of a rendering.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ async fn changes(cloudformation: &Client, stack: &str, template: &str) -> (Strin
             return (status, reason);
         }
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "the change set is still {status}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -154,7 +154,7 @@ async fn wait_until(cloudformation: &Client, stack: &str, expected: &StackStatus
             "`{stack}` is {status}: {reason}"
         );
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "`{stack}` is still {status}"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -21,7 +21,7 @@ async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
     let client = deployment
         .client_builder()
         .await
-        .attempt_timeout(Duration::from_secs(120))
+        .attempt_timeout(Duration::from_mins(2))
         .build()
         .unwrap();
     let order: StreamType = "order".parse().unwrap();

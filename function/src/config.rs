@@ -354,7 +354,13 @@ mod tests {
             ("LOG_LEVEL", "loud"),
             ("PORT", "web"),
         ]);
-        insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @"");
+        insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @r#"
+        environment variable `EVENTS_TABLE` is not set
+        environment variable `CATALOGUE_TABLE` is not set
+        environment variable `EVENT_STORE_MODE` must be 1-64 letters, digits, `-` or `_`
+        environment variable `LOG_LEVEL` must be `trace`, `debug`, `info`, `warn` or `error`
+        environment variable `PORT` must be a port between 0 and 65535
+        "#);
     }
 
     #[test]
@@ -365,6 +371,11 @@ mod tests {
             ("TOPIC_ARN", "arn:aws:sqs:eu-central-1:123456789012:a"),
             ("FAILURE_QUEUE_URL", "a-queue"),
         ]);
-        insta::assert_snapshot!(RelayConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @"");
+        insta::assert_snapshot!(RelayConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @r#"
+        environment variable `EVENTS_TABLE` is not set
+        environment variable `TOPIC_ARN` must be the ARN of an SNS topic
+        environment variable `FAILURE_QUEUE_URL` must be the URL of an SQS queue
+        environment variable `EVENT_STORE_MODE` is not set
+        "#);
     }
 }

@@ -16,7 +16,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 async fn main() -> Result<(), Failure> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = ApiConfig::from_environment(environment)?;
-    telemetry::start(&config);
+    telemetry::init(config.log_level);
     let client = dynamo::connect().await;
     let events = EventsTable::new(client.clone(), config.events_table);
     let catalogue = CatalogueTable::new(client, config.catalogue_table);

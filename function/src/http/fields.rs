@@ -74,7 +74,7 @@ mod tests {
         problems.add("revision", "required");
         insta::assert_snapshot!(
             problems,
-            @""
+            @"`limit`: invalid digit found in string; `revision`: must be a number; `revision`: required"
         );
         assert!(problems.finish(Some(())).is_err());
     }

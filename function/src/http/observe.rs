@@ -206,9 +206,15 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_500_that_keeps_its_cause_and_gives_the_event_ids() {
         let router = Router::new().route("/", get(fail)).layer(from_fn(observe));
-        let request = Request::get("/").header("x-request-id", "r-1").body(Body::empty()).unwrap();
+        let request = Request::get("/")
+            .header("x-request-id", "r-1")
+            .body(Body::empty())
+            .unwrap();
         let response = router.oneshot(request).await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()[REQUEST_ID]), (500, &HeaderValue::from_static("r-1")));
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[REQUEST_ID]),
+            (500, &HeaderValue::from_static("r-1"))
+        );
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         assert!(!String::from_utf8_lossy(&body).contains("secret"));
         let problem: Problem = serde_json::from_slice(&body).unwrap();

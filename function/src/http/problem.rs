@@ -1,6 +1,5 @@
 //! Problem responses (RFC 9457): what the API answers when it does not do what was asked.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -11,6 +10,7 @@ use event_store_types::{Event, EventId, Problem, ProblemDetails, ProblemType, Re
 use super::fields::FieldProblems;
 use crate::store::commit::{BeyondLastRevision, InvalidCommit};
 use crate::store::{StoreError, StreamKey, limits};
+use crate::telemetry;
 
 /// After how many seconds a caller is to try again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -87,10 +87,7 @@ impl ApiError {
     /// What the log is told of a failure of ours: the error and all that led to it. The caller is not.
     pub(super) fn cause(&self) -> Option<String> {
         match self {
-            Self::Store(error) => {
-                let causes = std::iter::successors(Some(error as &dyn Error), |error| (*error).source());
-                Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
-            }
+            Self::Store(error) => Some(telemetry::chain(error)),
             Self::Panic { message } => Some(format!("panicked: {message}")),
             _ => None,
         }

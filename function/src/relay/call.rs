@@ -26,8 +26,10 @@ impl CallError {
         let is_transient = match &error {
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
             SdkError::ServiceError(refusal) => {
+                // A success that cannot be read is no refusal.
                 let status = refusal.raw().status().as_u16();
-                status >= 500 || status == 429 || refusal.err().code().is_some_and(is_throttling)
+                let is_refusal = (400..500).contains(&status) && status != 429;
+                !is_refusal || refusal.err().code().is_some_and(is_throttling)
             }
             _ => false,
         };

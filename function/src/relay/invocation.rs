@@ -103,6 +103,12 @@ mod tests {
         ]
         .map(|text| parse(text).unwrap_err())
         .into();
-        insta::assert_snapshot!(refusals.join("\n"), @"");
+        insta::assert_snapshot!(refusals.join("\n"), @r#"
+        the invocation is not an event of a DynamoDB stream: invalid type: null, expected struct StreamEvent at line 1 column 4
+        the invocation is not an event of a DynamoDB stream: missing field `Records` at line 1 column 2
+        the invocation is not an event of a DynamoDB stream: missing field `Records` at line 1 column 16
+        the invocation is not an event of a DynamoDB stream: invalid type: map, expected a sequence at line 1 column 11
+        record 1 of the invocation comes from `aws:sqs` and not from `aws:dynamodb`
+        "#);
     }
 }

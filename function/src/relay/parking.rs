@@ -92,7 +92,7 @@ mod tests {
             keys: Some(keys),
         };
         let text = |identity| serde_json::to_string(&ParkedRecord::of(&poison, &[identity])).unwrap();
-        insta::assert_snapshot!(text(known), @"");
-        insta::assert_snapshot!(text(Identity::default()), @"");
+        insta::assert_snapshot!(text(known), @r#"{"reason":"the record has no new image","keys":{"pk":{"S":"order/1"},"sk":{"N":"3"}},"sequenceNumber":"7"}"#);
+        insta::assert_snapshot!(text(Identity::default()), @r#"{"reason":"the record has no new image"}"#);
     }
 }

@@ -262,7 +262,7 @@ async fn an_entry_that_the_topic_will_never_take_is_parked_and_counts_as_done() 
     };
     let relayed = world.relay(&three_commits()).await;
     assert_eq!((relayed.checkpoint, relayed.parked), (Checkpoint::Done, 1));
-    insta::assert_snapshot!(world.queue.done().join("\n"), @"");
+    insta::assert_snapshot!(world.queue.done().join("\n"), @r#"{"reason":"the topic refuses the notification of revision `1`: `Code` words","keys":{"pk":{"S":"order/0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10"},"sk":{"N":"1"}},"sequenceNumber":"12"}"#);
 }
 
 #[tokio::test]
@@ -394,7 +394,7 @@ async fn a_poison_record_is_parked_with_its_key_and_reason_and_the_others_are_re
         (relayed.checkpoint, relayed.parked, relayed.notices),
         (Checkpoint::Done, 1, 2)
     );
-    insta::assert_snapshot!(world.queue.done().join("\n"), @"");
+    insta::assert_snapshot!(world.queue.done().join("\n"), @r#"{"reason":"the attribute `last` of the record's image is not what it should be","keys":{"pk":{"S":"order/2886e475-d5cc-40f7-aec5-401071388b3c"},"sk":{"N":"2"}},"sequenceNumber":"12"}"#);
 }
 
 #[tokio::test]

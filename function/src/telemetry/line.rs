@@ -164,7 +164,7 @@ mod tests {
                 "append \"done\""
             );
         });
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"{"timestamp":"…","level":"INFO","message":"append \"done\"","requestId":"a-1","durationMs":1.5,"wru":3,"replayed":true}"#);
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
             let _inner = tracing::info_span!("append", revision = 2, requestId = "a-2").entered();
             tracing::warn!(revision = 3, "slow");
         });
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"{"timestamp":"…","level":"WARN","message":"slow","requestId":"a-2","revision":3}"#);
     }
 
     #[test]
@@ -184,6 +184,6 @@ mod tests {
             let error = crate::store::StoreError::Throttled("too many\nrequests".into());
             tracing::error!(error = &error as &dyn Error, "internal");
         });
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"{"timestamp":"…","level":"ERROR","message":"internal","error":"the database throttles: too many\nrequests"}"#);
     }
 }

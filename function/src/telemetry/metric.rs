@@ -120,7 +120,7 @@ mod tests {
         let line = Metrics::of("a-events")
             .with(Metric::Appends, 1.0)
             .with(Metric::Latency, 12.5);
-        insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @"");
+        insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @r#"{"Appends":1.0,"EventsTable":"a-events","Latency":12.5,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["EventsTable"]],"Metrics":[{"Name":"Appends","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}],"Namespace":"EventStore"}],"Timestamp":1737799872000}}"#);
     }
 
     #[test]

@@ -1,1 +1,196 @@
-//! x
+//! What each operation costs: requests as they are sent, units as `ConsumedCapacity` reports them.
+
+use event_store_function::store::append::{Append, Outcome};
+use event_store_function::store::commit::{CommitEvent, CommitEvents};
+use event_store_function::store::operations::{self, Proof};
+use event_store_function::store::read::Forwards;
+use event_store_function::store::tails::Tails;
+use event_store_function::store::{Meter, StreamKey};
+use event_store_types::{EventId, Payload, Revision, Timestamp};
+
+use crate::support::Database;
+
+/// A stream, and a process that appends to it and counts what that takes.
+struct Process {
+    database: Database,
+    tails: Tails,
+}
+
+/// What an operation took: requests, write units, read units.
+type Cost = (usize, f64, f64);
+
+impl Process {
+    async fn start() -> Self {
+        Self {
+            database: Database::start().await,
+            tails: Tails::new(),
+        }
+    }
+
+    /// Forgets what was remembered, as a new process has.
+    fn forget(&mut self) {
+        self.tails = Tails::new();
+    }
+
+    async fn append(&self, revision: u64, payload: &str) -> (Outcome, Option<Proof>, Cost) {
+        let event = CommitEvent {
+            id: EventId::random(),
+            event_type: "changed".parse().unwrap(),
+            payload: Payload::from_text(payload).unwrap(),
+            metadata: None,
+        };
+        let events = CommitEvents::new(vec![event]).unwrap();
+        let append = Append::new(stream(), self::revision(revision), events, Timestamp::now()).unwrap();
+        let meter = Meter::default();
+        let events = self.database.events().metered(meter.clone());
+        let appending = operations::append(&events, &self.tails, append).await.unwrap();
+        (appending.outcome, appending.proof, self.cost(&meter))
+    }
+
+    async fn read(&self, after: Option<u64>, limit: usize) -> (usize, Cost) {
+        let meter = Meter::default();
+        let events = self.database.events().metered(meter.clone());
+        let read = Forwards {
+            stream: stream(),
+            after: after.map(revision),
+            limit,
+        };
+        let page = operations::read_forwards(&events, &self.tails, read)
+            .await
+            .unwrap()
+            .unwrap();
+        (page.events.len(), self.cost(&meter))
+    }
+
+    async fn details(&self) -> Cost {
+        let meter = Meter::default();
+        let events = self.database.events().metered(meter.clone());
+        operations::details(&events, &self.tails, &stream())
+            .await
+            .unwrap()
+            .unwrap();
+        self.cost(&meter)
+    }
+
+    fn cost(&self, meter: &Meter) -> Cost {
+        let consumed = meter.consumed();
+        let sent = self.database.witness.take().len();
+        assert_eq!(
+            sent, consumed.requests as usize,
+            "requests sent, and requests counted"
+        );
+        (sent, consumed.wru, consumed.rru)
+    }
+}
+
+fn stream() -> StreamKey {
+    StreamKey {
+        stream_type: "order".parse().unwrap(),
+        stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+    }
+}
+
+fn revision(number: u64) -> Revision {
+    number.try_into().unwrap()
+}
+
+fn is_appended(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Appended { .. })
+}
+
+#[tokio::test]
+async fn a_create_is_one_request_and_one_unit() {
+    let process = Process::start().await;
+    let (outcome, proof, cost) = process.append(1, "1").await;
+    assert!(is_appended(&outcome));
+    assert_eq!((proof, cost), (None, (1, 1.0, 0.0)));
+}
+
+#[tokio::test]
+async fn an_append_to_a_stream_just_appended_to_is_one_request_and_one_unit() {
+    let process = Process::start().await;
+    process.append(1, "1").await;
+    for revision in 2..=4 {
+        let (outcome, proof, cost) = process.append(revision, "1").await;
+        assert!(is_appended(&outcome));
+        assert_eq!((proof, cost), (Some(Proof::Tail), (1, 1.0, 0.0)));
+    }
+}
+
+#[tokio::test]
+async fn an_append_by_a_process_that_knows_nothing_reads_the_commit_before() {
+    let mut process = Process::start().await;
+    process.append(1, "1").await;
+    process.forget();
+    let (outcome, proof, cost) = process.append(2, "1").await;
+    assert!(is_appended(&outcome));
+    assert_eq!((proof, cost), (Some(Proof::Read), (2, 1.0, 1.0)));
+}
+
+#[tokio::test]
+async fn reading_a_stream_makes_the_next_append_one_request() {
+    let mut process = Process::start().await;
+    process.append(1, "1").await;
+    process.forget();
+    assert_eq!(process.details().await, (1, 0.0, 1.0));
+    assert_eq!(process.append(2, "1").await.2, (1, 1.0, 0.0));
+    process.forget();
+    assert_eq!(process.read(None, 100).await, (2, (1, 0.0, 1.0)));
+    assert_eq!(process.append(3, "1").await.2, (1, 1.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_large_event_is_one_unit_a_kilobyte() {
+    let process = Process::start().await;
+    process.append(1, "1").await;
+    let (outcome, _, cost) = process.append(2, &format!("\"{}\"", "x".repeat(9 * 1024))).await;
+    assert!(is_appended(&outcome));
+    assert_eq!(cost, (1, 10.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_conflict_is_at_most_three_requests() {
+    let mut process = Process::start().await;
+    for revision in 1..=3 {
+        process.append(revision, "1").await;
+    }
+    // The revision before is not the one remembered: the commit that took the revision is found at once.
+    let (outcome, _, cost) = process.append(2, "1").await;
+    assert!(matches!(outcome, Outcome::Conflict { .. }), "{outcome:?}");
+    assert_eq!((cost.0, cost.1), (2, 0.0));
+    // The stream does not reach the revision.
+    let (_, _, cost) = process.append(9, "1").await;
+    assert_eq!((cost.0, cost.1), (1, 0.0));
+    // Another process was faster: the put is refused.
+    let behind = std::mem::take(&mut process.tails);
+    process.append(4, "1").await;
+    process.tails = behind;
+    let (outcome, proof, cost) = process.append(4, "1").await;
+    assert!(matches!(outcome, Outcome::Conflict { .. }), "{outcome:?}");
+    assert_eq!((proof, cost.0), (Some(Proof::Tail), 2));
+}
+
+#[tokio::test]
+async fn a_page_is_one_request_and_two_when_it_is_empty() {
+    let process = Process::start().await;
+    for revision in 1..=20 {
+        process.append(revision, "1").await;
+    }
+    process.database.witness.take();
+    let (count, (requests, wru, rru)) = process.read(None, 1_000).await;
+    assert_eq!((count, requests, wru), (20, 1, 0.0));
+    assert!(rru <= 1.0, "20 small events are less than 4 KB: {rru}");
+    assert_eq!(process.read(Some(5), 3).await, (3, (1, 0.0, 1.0)));
+    let (count, (requests, ..)) = process.read(Some(20), 10).await;
+    assert_eq!((count, requests), (0, 2));
+}
+
+#[tokio::test]
+async fn details_are_one_request_however_long_the_stream() {
+    let process = Process::start().await;
+    for revision in 1..=5 {
+        process.append(revision, "1").await;
+    }
+    process.database.witness.take();
+    assert_eq!(process.details().await, (1, 0.0, 1.0));
+}

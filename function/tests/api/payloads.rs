@@ -33,14 +33,27 @@ async fn a_payload_comes_back_as_it_was_sent() {
         let shown = &payload[..payload.len().min(60)];
         let event = format!(r#"{{"eventType":"t","payload":{payload},"metadata":{{"of": [{payload}]}}}}"#);
         // Metadata doubles the size, which the largest payload leaves no room for.
-        let event = if payload.len() > 100_000 { format!(r#"{{"eventType":"t","payload":{payload}}}"#) } else { event };
-        let created = api.post("/streams/order", format!(r#"{{"initialEvent":{event}}}"#)).await;
+        let event = if payload.len() > 100_000 {
+            format!(r#"{{"eventType":"t","payload":{payload}}}"#)
+        } else {
+            event
+        };
+        let created = api
+            .post("/streams/order", format!(r#"{{"initialEvent":{event}}}"#))
+            .await;
         assert_eq!(created.status, 201, "{shown}: {}", created.text);
         let id = created.json()["stream"]["streamId"].as_str().unwrap().to_owned();
         let page = api.get(&format!("/streams/order/{id}/events")).await;
-        assert!(page.text.contains(&format!(r#""payload":{payload},"createdAt""#)), "{shown}");
+        assert!(
+            page.text.contains(&format!(r#""payload":{payload},"createdAt""#)),
+            "{shown}"
+        );
         if payload.len() <= 100_000 {
-            assert!(page.text.contains(&format!(r#""metadata":{{"of": [{payload}]}}}}"#)), "{shown}");
+            assert!(
+                page.text
+                    .contains(&format!(r#""metadata":{{"of": [{payload}]}}}}"#)),
+                "{shown}"
+            );
         }
     }
 }
@@ -66,18 +79,37 @@ async fn a_body_too_large_is_413_before_it_is_read() {
     let announced = api.post("/streams/order", &body).await;
     assert_eq!(announced.status, 413);
     let details = announced.json()["details"].clone();
-    assert_eq!(details, serde_json::json!({"limit": 1_000_000, "size": 1_000_001}));
+    assert_eq!(
+        details,
+        serde_json::json!({"limit": 1_000_000, "size": 1_000_001})
+    );
 
-    let chunks = futures::stream::iter(body.into_bytes().chunks(1_000).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>());
-    let request = Request::builder().method(Method::POST).uri("/streams/order").header("content-type", "application/json");
+    let chunks = futures::stream::iter(
+        body.into_bytes()
+            .chunks(1_000)
+            .map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec()))
+            .collect::<Vec<_>>(),
+    );
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/streams/order")
+        .header("content-type", "application/json");
     let streamed = send(&api.router, request.body(Body::from_stream(chunks)).unwrap()).await;
     assert_eq!(streamed.status, 413);
-    assert_eq!(streamed.json()["details"], serde_json::json!({"limit": 1_000_000}));
+    assert_eq!(
+        streamed.json()["details"],
+        serde_json::json!({"limit": 1_000_000})
+    );
 }
 
 #[tokio::test]
 async fn the_white_space_around_a_body_does_not_matter() {
     let api = Api::start().await;
     let body = "\r\n {\"initialEvent\" : {\"payload\" : 1 , \"eventType\" : \"t\"} }\n";
-    assert_eq!(send(&api.router, json_request(Method::POST, "/streams/order", body)).await.status, 201);
+    assert_eq!(
+        send(&api.router, json_request(Method::POST, "/streams/order", body))
+            .await
+            .status,
+        201
+    );
 }

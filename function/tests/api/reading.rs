@@ -19,9 +19,15 @@ async fn events_come_in_order_and_in_pages() {
     let mut after = 0;
     let mut pages = Vec::new();
     loop {
-        let page = api.get(&format!("/streams/order/{id}/events?after-revision={after}&limit=2")).await;
+        let page = api
+            .get(&format!(
+                "/streams/order/{id}/events?after-revision={after}&limit=2"
+            ))
+            .await;
         pages.push(page.revisions());
-        after = page.json()["eventPage"]["lastEvaluatedRevision"].as_u64().unwrap();
+        after = page.json()["eventPage"]["lastEvaluatedRevision"]
+            .as_u64()
+            .unwrap();
         if page.json()["eventPage"]["hasMore"] == false {
             break;
         }
@@ -34,7 +40,9 @@ async fn a_page_after_the_end_is_empty_and_ends_where_it_was_asked_to_begin() {
     let api = Api::start().await;
     let id = api.order_with(2).await;
     for after in [2, 3, 99] {
-        let page = api.get(&format!("/streams/order/{id}/events?after-revision={after}")).await;
+        let page = api
+            .get(&format!("/streams/order/{id}/events?after-revision={after}"))
+            .await;
         assert_eq!(page.status, 200);
         let expected = json!({"eventPage": {"events": [], "hasMore": false, "lastEvaluatedRevision": after}});
         assert_eq!(page.json(), expected);
@@ -58,7 +66,9 @@ async fn an_absent_stream_is_404_and_so_is_one_of_another_type() {
 async fn a_percent_encoded_path_is_the_path() {
     let api = Api::start().await;
     let id = api.order_with(1).await;
-    let answer = api.get(&format!("/streams/%6Frder/{}/details", id.replace('-', "%2D"))).await;
+    let answer = api
+        .get(&format!("/streams/%6Frder/{}/details", id.replace('-', "%2D")))
+        .await;
     assert_eq!(answer.status, 200);
 }
 
@@ -77,11 +87,21 @@ async fn a_position_inside_a_commit_gives_the_rest_of_it() {
     let id = api.order_with(1).await;
     put_commit(&api, &id, 2, 4).await;
     let appended = api
-        .put(&format!("/streams/order/{id}/events/5"), json!({"event": {"eventType": "changed", "payload": 5}}))
+        .put(
+            &format!("/streams/order/{id}/events/5"),
+            json!({"event": {"eventType": "changed", "payload": 5}}),
+        )
         .await;
     assert_eq!(appended.status, 201);
-    for (after, expected) in [(1, vec![2, 3, 4, 5]), (2, vec![3, 4, 5]), (3, vec![4, 5]), (4, vec![5])] {
-        let page = api.get(&format!("/streams/order/{id}/events?after-revision={after}")).await;
+    for (after, expected) in [
+        (1, vec![2, 3, 4, 5]),
+        (2, vec![3, 4, 5]),
+        (3, vec![4, 5]),
+        (4, vec![5]),
+    ] {
+        let page = api
+            .get(&format!("/streams/order/{id}/events?after-revision={after}"))
+            .await;
         assert_eq!(page.revisions(), expected, "after {after}");
     }
 }
@@ -92,7 +112,10 @@ async fn a_gap_is_a_failure_and_never_a_page() {
     let id = api.order_with(1).await;
     put_commit(&api, &id, 3, 3).await;
     let answer = api.get(&format!("/streams/order/{id}/events")).await;
-    assert_eq!((answer.status.as_u16(), answer.json()["type"].clone()), (500, json!("internal")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["type"].clone()),
+        (500, json!("internal"))
+    );
 }
 
 /// Writes a commit of several events, as a batch is stored.
@@ -100,7 +123,10 @@ async fn put_commit(api: &Api, id: &str, first: u64, last: u64) {
     let events = (first..=last).map(|revision| {
         AttributeValue::M(
             [
-                ("id".into(), AttributeValue::S(format!("00000000-0000-7000-8000-{revision:012}"))),
+                (
+                    "id".into(),
+                    AttributeValue::S(format!("00000000-0000-7000-8000-{revision:012}")),
+                ),
                 ("type".into(), AttributeValue::S("changed".into())),
                 ("payload".into(), AttributeValue::S(revision.to_string())),
             ]
@@ -114,7 +140,10 @@ async fn put_commit(api: &Api, id: &str, first: u64, last: u64) {
         .item("pk", AttributeValue::S(format!("order/{id}")))
         .item("sk", AttributeValue::N(first.to_string()))
         .item("last", AttributeValue::N(last.to_string()))
-        .item("createdAt", AttributeValue::S("2025-01-25T10:11:12.000000Z".into()))
+        .item(
+            "createdAt",
+            AttributeValue::S("2025-01-25T10:11:12.000000Z".into()),
+        )
         .item("events", AttributeValue::L(events.collect()))
         .condition_expression("attribute_not_exists(pk)")
         .send()

@@ -179,3 +179,7 @@ fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
 struct Undecodable {
     attribute: &'static str,
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

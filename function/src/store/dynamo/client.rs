@@ -24,5 +24,7 @@ pub fn configuration(shared: &SdkConfig) -> Builder {
     let retries = RetryConfig::standard()
         .with_max_attempts(limits::ATTEMPTS)
         .with_max_backoff(limits::LONGEST_BACKOFF);
-    Builder::from(shared).timeout_config(timeouts).retry_config(retries)
+    Builder::from(shared)
+        .timeout_config(timeouts)
+        .retry_config(retries)
 }

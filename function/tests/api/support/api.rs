@@ -49,12 +49,19 @@ impl Api {
 
     /// Creates a stream of type `order` that holds `count` events, each with its revision as its payload.
     pub(crate) async fn order_with(&self, count: u64) -> String {
-        let created = self.post("/streams/order", json!({"initialEvent": {"eventType": "placed", "payload": 1}})).await;
+        let created = self
+            .post(
+                "/streams/order",
+                json!({"initialEvent": {"eventType": "placed", "payload": 1}}),
+            )
+            .await;
         assert_eq!(created.status, 201, "{}", created.text);
         let id = created.json()["stream"]["streamId"].as_str().unwrap().to_owned();
         for revision in 2..=count {
             let event = json!({"event": {"eventType": "changed", "payload": revision}});
-            let appended = self.put(&format!("/streams/order/{id}/events/{revision}"), event).await;
+            let appended = self
+                .put(&format!("/streams/order/{id}/events/{revision}"), event)
+                .await;
             assert_eq!(appended.status, 201, "{}", appended.text);
         }
         id
@@ -74,17 +81,27 @@ impl Answer {
     pub(crate) fn revisions(&self) -> Vec<u64> {
         let page = self.json();
         let events = page["eventPage"]["events"].as_array().unwrap();
-        events.iter().map(|event| event["revision"].as_u64().unwrap()).collect()
+        events
+            .iter()
+            .map(|event| event["revision"].as_u64().unwrap())
+            .collect()
     }
 }
 
 pub(crate) fn json_request(method: Method, path: &str, body: impl ToString) -> Request<Body> {
-    let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("content-type", "application/json");
     request.body(Body::from(body.to_string())).unwrap()
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
     let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
 }

@@ -6,8 +6,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
 };
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use tokio::net::TcpListener;
@@ -28,11 +28,21 @@ impl Database {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
-        create_tables(&Client::from_conf(dynamo::configuration(&shared(address)).build())).await;
+        tokio::spawn(dynoxide::server::serve_on(
+            listener,
+            dynoxide::Database::memory().unwrap(),
+        ));
+        create_tables(&Client::from_conf(
+            dynamo::configuration(&shared(address)).build(),
+        ))
+        .await;
         let witness = Witness::default();
         let client = client_for(address, witness.clone());
-        Self { address, witness, client }
+        Self {
+            address,
+            witness,
+            client,
+        }
     }
 
     pub(crate) fn events(&self) -> EventsTable {
@@ -46,7 +56,11 @@ impl Database {
 
 /// A client as in production, on whatever answers at `address`.
 pub(crate) fn client_for(address: SocketAddr, witness: Witness) -> Client {
-    Client::from_conf(dynamo::configuration(&shared(address)).interceptor(witness).build())
+    Client::from_conf(
+        dynamo::configuration(&shared(address))
+            .interceptor(witness)
+            .build(),
+    )
 }
 
 fn shared(address: SocketAddr) -> SdkConfig {
@@ -54,7 +68,9 @@ fn shared(address: SocketAddr) -> SdkConfig {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("eu-central-1"))
         .endpoint_url(format!("http://{address}"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "tests")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "test", "test", None, None, "tests",
+        )))
         .build()
 }
 
@@ -80,14 +96,26 @@ async fn create_tables(client: &Client) {
         .key_schema(key("pk", KeyType::Hash))
         .global_secondary_indexes(index.build().unwrap());
     for table in [events, catalogue] {
-        table.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+        table
+            .billing_mode(BillingMode::PayPerRequest)
+            .send()
+            .await
+            .unwrap();
     }
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
-    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
+    AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(kind)
+        .build()
+        .unwrap()
 }
 
 fn key(name: &str, kind: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+    KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(kind)
+        .build()
+        .unwrap()
 }

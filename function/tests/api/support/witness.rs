@@ -32,16 +32,23 @@ impl Intercept for Witness {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request();
-        let target = request.headers().get("x-amz-target").ok_or("no operation named")?;
+        let target = request
+            .headers()
+            .get("x-amz-target")
+            .ok_or("no operation named")?;
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body: Value = serde_json::from_slice(request.body().bytes().ok_or("a body that is not in memory")?)?;
+        let body: Value =
+            serde_json::from_slice(request.body().bytes().ok_or("a body that is not in memory")?)?;
         let is_on_events = body["TableName"] == EVENTS_TABLE;
         let is_allowed = match operation.as_str() {
             "PutItem" => !is_on_events || body["ConditionExpression"] == "attribute_not_exists(pk)",
             "GetItem" | "Query" => true,
             _ => !is_on_events,
         };
-        assert!(is_allowed, "a request that could overwrite an event: {operation} {body}");
+        assert!(
+            is_allowed,
+            "a request that could overwrite an event: {operation} {body}"
+        );
         self.0.lock().unwrap().push(operation);
         Ok(())
     }

@@ -1,0 +1,240 @@
+//! The catalogue against DynamoDB in process.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
+};
+use event_store_types::StreamPage;
+use futures::StreamExt as _;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::*;
+use crate::store::cursor::PageKey;
+use crate::store::list::{ListStreams, list_streams};
+
+const TABLE: &str = "catalogue";
+
+/// An empty catalogue in a DynamoDB of its own.
+async fn catalogue() -> CatalogueTable {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(dynoxide::server::serve_on(
+        listener,
+        dynoxide::Database::memory().unwrap(),
+    ));
+    let configuration = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(format!("http://{address}"))
+        .build();
+    let client = Client::from_conf(configuration);
+    create_table(&client).await;
+    CatalogueTable::new(client, TABLE)
+}
+
+async fn create_table(client: &Client) {
+    let key = |name: &str, key_type| {
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(key_type)
+            .build()
+            .unwrap()
+    };
+    let text = |name: &str| {
+        let definition = AttributeDefinition::builder().attribute_name(name);
+        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
+    };
+    let index = GlobalSecondaryIndex::builder()
+        .index_name(INDEX)
+        .key_schema(key("shard", KeyType::Hash))
+        .key_schema(key("position", KeyType::Range))
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
+        .build()
+        .unwrap();
+    client
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(["pk", "shard", "position"].map(text).into()))
+        .key_schema(key("pk", KeyType::Hash))
+        .global_secondary_indexes(index)
+        .send()
+        .await
+        .unwrap();
+}
+
+fn order() -> StreamType {
+    "order".parse().unwrap()
+}
+
+/// The stream `number` of the type, at a revision that was appended at a second of a certain minute.
+fn stream(number: u128, revision: u64, second: u64) -> Stream {
+    Stream {
+        stream_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
+        stream_type: order(),
+        revision: revision.try_into().unwrap(),
+        updated_at: format!("2025-01-25T10:{:02}:{:02}Z", second / 60, second % 60)
+            .parse()
+            .unwrap(),
+    }
+}
+
+async fn page(catalogue: &CatalogueTable, after: Option<&StreamPage>) -> StreamPage {
+    let key = after.map(|page| page.next_page_key.as_deref().unwrap());
+    let page_key = key.map(|key| PageKey::decode(key, &order()).unwrap());
+    let request = ListStreams {
+        stream_type: order(),
+        updated_after: None,
+        page_key,
+        limit: 100,
+    };
+    list_streams(catalogue, request).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_older_revision_never_wins() {
+    let catalogue = catalogue().await;
+    for (revision, second, expected) in [
+        (2, 12, BroughtForward::Updated),
+        (1, 11, BroughtForward::AlreadyThere),
+        (2, 12, BroughtForward::AlreadyThere),
+        (10, 20, BroughtForward::Updated),
+        (9, 19, BroughtForward::AlreadyThere),
+    ] {
+        let outcome = catalogue
+            .bring_forward(&stream(1, revision, second))
+            .await
+            .unwrap();
+        assert_eq!(outcome, expected, "revision {revision}");
+    }
+    assert_eq!(page(&catalogue, None).await.streams, [stream(1, 10, 20)]);
+}
+
+#[tokio::test]
+async fn an_update_costs_at_most_three_write_units_index_included() {
+    let meter = Meter::default();
+    let catalogue = catalogue().await.metered(meter.clone());
+    catalogue.bring_forward(&stream(1, 1, 1)).await.unwrap();
+    let created = meter.consumed();
+    catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
+    let updated = meter.consumed();
+    println!(
+        "catalogue: {} WRU for a new stream, {} for an update",
+        created.wru,
+        updated.wru - created.wru
+    );
+    assert!((1.0..=2.0).contains(&created.wru), "{created:?}");
+    assert!((1.0..=3.0).contains(&(updated.wru - created.wru)), "{updated:?}");
+}
+
+#[tokio::test]
+async fn a_refused_update_is_counted_as_it_is_billed() {
+    let meter = Meter::default();
+    let catalogue = catalogue().await.metered(meter.clone());
+    catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
+    let written = meter.consumed();
+    catalogue.bring_forward(&stream(1, 1, 1)).await.unwrap();
+    let refused = meter.consumed();
+    assert_eq!((written.requests, refused.requests), (1, 2));
+    assert!(
+        (refused.wru - written.wru - 1.0).abs() < f64::EPSILON,
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_is_updated_moves_to_the_end() {
+    let catalogue = catalogue().await;
+    for number in 0..3 {
+        catalogue.bring_forward(&stream(number, 1, 1)).await.unwrap();
+    }
+    catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
+    let streams = page(&catalogue, None).await.streams;
+    assert_eq!((streams.len(), streams.last()), (3, Some(&stream(1, 2, 2))));
+}
+
+#[tokio::test]
+async fn a_walk_over_a_thousand_streams_reads_each_once_within_the_budget() {
+    let catalogue = catalogue().await;
+    let streams: Vec<Stream> = (0..1_000)
+        .map(|number| stream(number, 1, (number / 2).try_into().unwrap()))
+        .collect();
+    let writes: Vec<_> = streams
+        .iter()
+        .map(|stream| catalogue.bring_forward(stream))
+        .collect();
+    let written: Vec<_> = futures::stream::iter(writes).buffer_unordered(16).collect().await;
+    assert!(written.iter().all(Result::is_ok));
+
+    let meter = Meter::default();
+    let metered = catalogue.metered(meter.clone());
+    let mut pages = vec![page(&metered, None).await];
+    while let Some(last) = pages.last().filter(|page| page.has_more) {
+        pages.push(page(&metered, Some(last)).await);
+    }
+    let mut expected = streams;
+    expected.sort_by_key(Position::of);
+    let found: Vec<Stream> = pages.iter().flat_map(|page| page.streams.clone()).collect();
+    assert_eq!(found, expected);
+    assert_eq!(pages.len(), 10);
+
+    let consumed = meter.consumed();
+    println!(
+        "a page of 100: {} queries, {} RRU",
+        f64::from(consumed.requests) / 10.0,
+        consumed.rru / 10.0
+    );
+    assert!(consumed.requests <= 90, "{consumed:?}");
+    // One query for 101 of these items, of some 180 bytes each, is 2.5 RRU.
+    assert!(consumed.rru <= 10.0 * 2.0 * 2.5, "{consumed:?}");
+}
+
+#[tokio::test]
+async fn an_item_that_is_none_of_the_catalogues_is_a_fault() {
+    let catalogue = catalogue().await;
+    let put = catalogue
+        .client
+        .put_item()
+        .table_name(TABLE)
+        .item("pk", AttributeValue::S("order".into()));
+    put.item("shard", AttributeValue::S("order#3".into()))
+        .item("position", AttributeValue::S("2025".into()))
+        .send()
+        .await
+        .unwrap();
+    let request = ListStreams {
+        stream_type: order(),
+        updated_after: None,
+        page_key: None,
+        limit: 100,
+    };
+    let error = list_streams(&catalogue, request).await.unwrap_err();
+    assert!(matches!(error, StoreError::Fault(_)), "{error:?}");
+    let expected = "the attribute `pk` of an item of the catalogue is missing or not what it should be";
+    assert!(crate::telemetry::chain(&error).ends_with(expected));
+}
+
+#[tokio::test]
+async fn a_catalogue_that_is_not_there_is_a_fault_and_not_an_empty_page() {
+    let elsewhere = CatalogueTable {
+        table: "other".into(),
+        ..catalogue().await
+    };
+    let request = ListStreams {
+        stream_type: order(),
+        updated_after: None,
+        page_key: None,
+        limit: 100,
+    };
+    assert!(matches!(
+        list_streams(&elsewhere, request).await,
+        Err(StoreError::Fault(_))
+    ));
+    assert!(matches!(
+        elsewhere.bring_forward(&stream(1, 1, 1)).await,
+        Err(StoreError::Fault(_))
+    ));
+}

@@ -2,17 +2,13 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 set positional-arguments
-set ignore-comments
 
 target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export DEPLOYER := target / "debug/deployer"
 export PATH := justfile_directory() / ".tools/bin" + ":" + env("PATH")
 
-# Cargo gives dependencies the features that the packages and targets being built ask for together, and builds them
-# again where those differ. Asking for the whole workspace, and for examples (which, like tests, may use development
-# dependencies), has every recipe share one build of the AWS crates with `cargo test`: minutes each time.
-
-cargo_build := "cargo build --workspace --examples"
+# Always the whole workspace and never `-p`: cargo resolves the features of dependencies for what it builds together,
+# and a single crate's would have the AWS crates compiled again, which takes minutes.
 
 # `aws_of NAME`: an environment with an endpoint of its own is an emulator, which has its own keys. The user's are not
 # sent to it.
@@ -52,7 +48,7 @@ run environment port="8080": _build_deployer
     #!/usr/bin/env bash
     set -euo pipefail
     {{ aws_of_environment }} "$1"
-    {{ cargo_build }} --bin event-store-api
+    cargo build --workspace --bin event-store-api
     variables=$(python tools/deployed.py variables "$1")
     eval "$variables"
     echo "serving the environment \`$1\` at http://127.0.0.1:$2" >&2
@@ -99,8 +95,7 @@ fmt:
 # Build the crates' documentation
 [group('development')]
 doc:
-    # The targets are named so that the dependencies are those that `lint` has checked already.
-    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
 # Stop the emulator and delete everything that was built, but for the tools
 [group('development')]
@@ -110,7 +105,7 @@ clean: emulator-stop
 [private]
 _build_deployer:
     @[[ -x $DEPLOYER ]] || echo 'building the deployer; the AWS crates take about six minutes the first time' >&2
-    @{{ cargo_build }} --bin deployer
+    @cargo build --workspace --bin deployer
 
 # Each environment's rendering is linted, too: it is what is sent.
 [private]

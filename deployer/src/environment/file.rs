@@ -11,7 +11,7 @@ use crate::yaml::{Kind, Location, Node};
 
 /// An environment: an account, a region and the settings of a stack in it.
 #[derive(Debug, Default, JsonSchema)]
-#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "Environment", rename_all = "camelCase", deny_unknown_fields)]
 pub struct EnvironmentFile {
     /// The only AWS account that is touched: twelve digits, in quotes.
     #[schemars(required, regex(pattern = "^[0-9]{12}$"))]
@@ -25,7 +25,7 @@ pub struct EnvironmentFile {
     /// Whether the event log is guarded against removal and replacement.
     pub protected: Option<Located<bool>>,
     /// The processor that the functions run on; `arm64` where it is left out.
-    pub architecture: Architecture,
+    pub architecture: Option<Architecture>,
     /// The template's parameters, less those that the deployer fills in.
     #[schemars(with = "std::collections::BTreeMap<String, ParameterValue>", default)]
     pub parameters: IndexMap<String, Setting>,
@@ -157,7 +157,7 @@ impl EnvironmentFile {
                 "region" => read.region = reader.text(key, value),
                 "stack" => read.stack = reader.text(key, value),
                 "protected" => read.protected = reader.flag(key, value),
-                "architecture" => read.architecture = reader.architecture(key, value).unwrap_or_default(),
+                "architecture" => read.architecture = reader.architecture(key, value),
                 "parameters" => read.parameters = reader.parameters(value),
                 "tags" => read.tags = reader.tags(value),
                 "executionRole" => read.execution_role = reader.text(key, value),
@@ -192,7 +192,7 @@ impl Reader<'_> {
             at: node.at,
         });
         if text.is_none() {
-            self.refuse(node.at, format!("`{key}` is a text, not {}", node.noun()));
+            self.refuse_kind(node, &format!("`{key}`"), "a text");
         }
         text
     }
@@ -207,10 +207,7 @@ impl Reader<'_> {
                 return None;
             }
             _ => {
-                self.refuse(
-                    node.at,
-                    format!("`{key}` is `true` or `false`, not {}", node.noun()),
-                );
+                self.refuse_kind(node, &format!("`{key}`"), "`true` or `false`");
                 return None;
             }
         };
@@ -234,7 +231,7 @@ impl Reader<'_> {
     fn parameters(&mut self, node: &Node) -> IndexMap<String, Setting> {
         let mut parameters = IndexMap::new();
         let Some(entries) = node.as_mapping() else {
-            self.refuse(node.at, format!("`parameters` is a mapping, not {}", node.noun()));
+            self.refuse_kind(node, "`parameters`", "a mapping");
             return parameters;
         };
         for entry in entries {
@@ -265,8 +262,7 @@ impl Reader<'_> {
                     .map(ParameterValue::List)
             }
             _ => {
-                let message = format!("the parameter `{name}` is a text or a list, not {}", node.noun());
-                self.refuse(node.at, message);
+                self.refuse_kind(node, &format!("the parameter `{name}`"), "a text or a list");
                 None
             }
         }
@@ -276,10 +272,7 @@ impl Reader<'_> {
         self.untagged(node);
         match node.as_text() {
             None => {
-                self.refuse(
-                    node.at,
-                    format!("a member of the list `{name}` is a text, not {}", node.noun()),
-                );
+                self.refuse_kind(node, &format!("a member of the list `{name}`"), "a text");
                 None
             }
             Some(text) if text.contains(',') => {
@@ -296,7 +289,7 @@ impl Reader<'_> {
 
     fn tags(&mut self, node: &Node) -> Vec<Tag> {
         let Some(entries) = node.as_mapping() else {
-            self.refuse(node.at, format!("`tags` is a mapping, not {}", node.noun()));
+            self.refuse_kind(node, "`tags`", "a mapping");
             return Vec::new();
         };
         let mut tags = Vec::new();
@@ -315,6 +308,14 @@ impl Reader<'_> {
     fn untagged(&mut self, node: &Node) {
         if let Some(tag) = &node.tag {
             self.refuse(node.at, format!("`!{tag}` has no meaning in an environment file"));
+        }
+    }
+
+    fn refuse_kind(&mut self, node: &Node, what: &str, expected: &str) {
+        if node.is_null() {
+            self.refuse(node.at, format!("{what} has no value"));
+        } else {
+            self.refuse(node.at, format!("{what} is {expected}, not {}", node.noun()));
         }
     }
 

@@ -93,7 +93,7 @@ impl Environment {
                 region,
                 stack,
                 protected,
-                architecture: written.architecture,
+                architecture: written.architecture.unwrap_or_default(),
                 parameters: written.parameters,
                 tags,
                 execution_role,
@@ -102,6 +102,22 @@ impl Environment {
                 url,
             }),
             _ => Err(meaning.problems),
+        }
+    }
+
+    /// Where the artifacts' own stack goes: the same account and region, but one stack for all environments in them,
+    /// so that nothing of this one is left in it.
+    #[must_use]
+    pub fn of_artifacts(&self) -> Self {
+        Self {
+            instance: None,
+            stack: StackName::of_artifacts(),
+            protected: false,
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            permissions_boundary: None,
+            url: None,
+            ..self.clone()
         }
     }
 

@@ -82,6 +82,11 @@ pub struct PolicyArn(String);
 impl StackName {
     /// The most characters a stack's name may have.
     pub const MAXIMUM_LENGTH: usize = 32;
+
+    /// The stack of the artifacts, one for each account and region.
+    pub(super) fn of_artifacts() -> Self {
+        Self("event-store-artifacts".to_owned())
+    }
 }
 
 impl FromStr for EnvironmentName {
@@ -164,6 +169,7 @@ impl FromStr for PolicyArn {
 
 fn is_lower_case_name(text: &str, maximum: usize) -> bool {
     text.len() <= maximum
+        && !text.ends_with('-')
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text
             .chars()

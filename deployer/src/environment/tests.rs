@@ -99,7 +99,10 @@ fn an_instance_of_a_protected_environment_is_refused() {
         Some(&instance("pr-42")),
     )
     .unwrap_err();
-    insta::assert_snapshot!(problems, @"");
+    insta::assert_snapshot!(problems, @"
+    environments/production.yaml:5:12: a protected environment has no instance `pr-42`
+      hint: leave out `--instance`, or choose another environment
+    ");
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn an_instance_counts_towards_the_length_of_the_stack() {
         Some(&instance("pr-42")),
     )
     .unwrap_err();
-    insta::assert_snapshot!(problems, @"");
+    insta::assert_snapshot!(problems, @"environments/staging.yaml:3:8: the stack name `event-store-of-the-orders-team-pr-42` has 36 characters where 32 are allowed");
 }
 
 #[test]
@@ -143,46 +146,77 @@ permissionsBoundary: !Ref Boundary
 endpoint: 127.0.0.1:4566
 url: http://127.0.0.1/
 ";
-    insta::assert_snapshot!(refused(text), @"");
+    insta::assert_snapshot!(refused(text), @"
+    environments/staging.yaml:1:1: the key `account` is missing
+    environments/staging.yaml:2:1: unknown key `acount`
+      hint: did you mean `account`?
+    environments/staging.yaml:3:9: unknown region `eu-centrl-1`
+      hint: did you mean `eu-central-1`?
+    environments/staging.yaml:4:8: the stack name `event_store` is not a letter followed by letters, digits or hyphens
+    environments/staging.yaml:5:12: `protected` is `true` or `false`, not `maybe`
+    environments/staging.yaml:6:15: `architecture` is `arm64`, `x86_64` or `host`, not `arm46`
+      hint: did you mean `arm64`?
+    environments/staging.yaml:8:9: the parameter `Access` is a text or a list, not nothing
+    environments/staging.yaml:9:16: a member of the list `Callers` is a text, not a list
+    environments/staging.yaml:9:21: a member of the list `Callers` has a comma: `c,d`
+    environments/staging.yaml:10:11: the parameter `Nested` is a text or a list, not a mapping
+    environments/staging.yaml:11:9: the tag `aws:cost` begins with `aws:`, which is AWS's own
+    environments/staging.yaml:11:24: the tag `a|b` has other characters than letters, digits, spaces and `_.:/=+-@`
+    environments/staging.yaml:11:39: `tags.empty` is a text, not nothing
+    environments/staging.yaml:12:16: `deploy` is not the ARN of a role
+      hint: a role is written `arn:aws:iam::123456789012:role/name`
+    environments/staging.yaml:13:22: `!Ref` has no meaning in an environment file
+    environments/staging.yaml:13:22: `Boundary` is not the ARN of a managed policy
+      hint: a policy is written `arn:aws:iam::123456789012:policy/name`
+    environments/staging.yaml:14:11: the endpoint `127.0.0.1:4566` is not an http or https URL
+      hint: an endpoint is written `http://127.0.0.1:4566`
+    environments/staging.yaml:15:6: `url` has no `{id}` in `http://127.0.0.1/`
+    ");
 }
 
 #[test]
 fn an_empty_file_and_one_that_is_no_mapping_are_refused() {
-    insta::assert_snapshot!(refused(""), @"");
-    insta::assert_snapshot!(refused("- account\n"), @"");
+    insta::assert_snapshot!(refused(""), @"environments/staging.yaml:1:1: the file is empty");
+    insta::assert_snapshot!(refused("- account\n"), @"environments/staging.yaml:1:1: an environment is a mapping, not a list");
 }
 
 #[test]
 fn missing_keys_and_missing_values_are_told_apart() {
-    insta::assert_snapshot!(refused("region:\n"), @"");
+    insta::assert_snapshot!(refused("region:\n"), @"
+    environments/staging.yaml:1:1: the key `account` is missing
+    environments/staging.yaml:1:7: `region` is a text, not nothing
+    ");
 }
 
 #[test]
 fn repeated_keys_are_refused() {
-    insta::assert_snapshot!(refused("region: eu-west-1\nregion: eu-west-2\n"), @"");
+    insta::assert_snapshot!(refused("region: eu-west-1\nregion: eu-west-2\n"), @"environments/staging.yaml:2:1: the key `region` is repeated; it was first given in line 1");
 }
 
 #[test]
 fn a_region_without_function_urls_names_those_with() {
-    insta::assert_snapshot!(refused("account: '000000000000'\nregion: eu-central-2\n"), @"");
+    insta::assert_snapshot!(refused("account: '000000000000'\nregion: eu-central-2\n"), @"
+    environments/staging.yaml:2:9: the region `eu-central-2` has no function URLs
+      hint: the ones that have are af-south-1, ap-east-1, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ca-central-1, eu-central-1, eu-north-1, eu-south-1, eu-west-1, eu-west-2, eu-west-3, me-south-1, mx-central-1, sa-east-1, us-east-1, us-east-2, us-west-1, us-west-2
+    ");
 }
 
 #[test]
 fn a_url_needs_an_endpoint() {
     insta::assert_snapshot!(
-        refused("account: '000000000000'\nregion: eu-west-1\nurl: '{endpoint}/{id}'\n"), @"");
+        refused("account: '000000000000'\nregion: eu-west-1\nurl: '{endpoint}/{id}'\n"), @"environments/staging.yaml:3:6: `url` is given without `endpoint`");
 }
 
 #[test]
 fn a_stack_has_at_most_fifty_tags() {
     let tags: String = (0..51).map(|number| format!("  tag{number}: x\n")).collect();
     insta::assert_snapshot!(
-        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"");
+        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:54:3: a stack has at most 50 tags; these are 51");
 }
 
 #[test]
 fn the_name_of_the_file_is_checked_as_well() {
     let text = "account: '000000000000'\nregion: eu-west-1\n";
     let problems = Environment::parse("environments/My Env.yaml", text, "My Env", None).unwrap_err();
-    insta::assert_snapshot!(problems, @"");
+    insta::assert_snapshot!(problems, @"environments/My Env.yaml:1:1: the environment name `My Env` is not a letter followed by at most 31 letters, digits or hyphens, in lower case");
 }

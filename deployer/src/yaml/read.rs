@@ -197,21 +197,28 @@ mod tests {
 
     #[test]
     fn every_repeated_key_is_named() {
-        insta::assert_snapshot!(refused("a: 1\nb: {c: 1, c: 2}\na: 3\n"), @"");
+        insta::assert_snapshot!(refused("a: 1\nb: {c: 1, c: 2}\na: 3\n"), @"
+        t.yaml:2:11: the key `c` is repeated; it was first given in line 2
+        t.yaml:3:1: the key `a` is repeated; it was first given in line 1
+        ");
     }
 
     #[test]
     fn bad_yaml_is_named_with_its_place() {
-        insta::assert_snapshot!(refused("a: [1, 2\nb: 3\n"), @"");
-        insta::assert_snapshot!(refused("a: 1\n  b: 2\n"), @"");
-        insta::assert_snapshot!(refused(""), @"");
-        insta::assert_snapshot!(refused("a: 1\n---\nb: 2\n"), @"");
+        insta::assert_snapshot!(refused("a: [1, 2\nb: 3\n"), @"t.yaml:2:2: not valid YAML: illegal placement of ':' indicator");
+        insta::assert_snapshot!(refused("a: 1\n  b: 2\n"), @"t.yaml:2:4: not valid YAML: mapping values are not allowed in this context");
+        insta::assert_snapshot!(refused(""), @"t.yaml:1:1: the file is empty");
+        insta::assert_snapshot!(refused("a: 1\n---\nb: 2\n"), @"t.yaml:3:1: a second document starts in the same file");
     }
 
     #[test]
     fn what_cloudformation_does_not_read_is_refused() {
-        insta::assert_snapshot!(refused("a: &x 1\nb: *x\n? [c]\n: d\n"), @"");
-        insta::assert_snapshot!(refused("a: !e!thing 1\n"), @"");
-        insta::assert_snapshot!(refused("a: !<tag:example.com,2000:x> 1\n"), @"");
+        insta::assert_snapshot!(refused("a: &x 1\nb: *x\n? [c]\n: d\n"), @"
+        t.yaml:1:7: anchors are not supported by CloudFormation
+        t.yaml:2:4: aliases are not supported by CloudFormation
+        t.yaml:3:3: a key is not a text
+        ");
+        insta::assert_snapshot!(refused("a: !e!thing 1\n"), @"t.yaml:1:4: not valid YAML: the handle wasn't declared");
+        insta::assert_snapshot!(refused("a: !<tag:example.com,2000:x> 1\n"), @"t.yaml:1:4: unknown tag `tag:example.com,2000:x`");
     }
 }

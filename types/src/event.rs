@@ -23,7 +23,12 @@ pub struct NewEvent {
 impl NewEvent {
     /// An event with neither id nor metadata.
     pub fn new(event_type: EventType, payload: Payload) -> Self {
-        Self { event_id: None, event_type, payload, metadata: None }
+        Self {
+            event_id: None,
+            event_type,
+            payload,
+            metadata: None,
+        }
     }
 }
 
@@ -54,7 +59,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_member_of_a_new_event_is_refused() {
-        let error = serde_json::from_str::<NewEvent>(r#"{"eventType":"a","payload":1,"eventID":"x"}"#).unwrap_err();
+        let error =
+            serde_json::from_str::<NewEvent>(r#"{"eventType":"a","payload":1,"eventID":"x"}"#).unwrap_err();
         assert!(error.to_string().contains("unknown field `eventID`"), "{error}");
     }
 
@@ -75,6 +81,6 @@ mod tests {
             event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
             metadata: Some(Metadata::from_text("{}").unwrap()),
         };
-        insta::assert_snapshot!(serde_json::to_string(&event).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string(&event).unwrap(), @r#"{"streamId":"2886e475-d5cc-40f7-aec5-401071388b3c","revision":1,"eventType":"placed","payload":{"z":1.0,"a":"é"},"createdAt":"2025-01-25T10:11:12.000000Z","eventId":"0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10","metadata":{}}"#);
     }
 }

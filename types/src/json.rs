@@ -18,7 +18,9 @@ impl Payload {
     /// # Errors
     /// When `value` has no JSON form, such as a map with keys that are not text.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
-        serde_json::value::to_raw_value(value).map(Self).map_err(InvalidJson)
+        serde_json::value::to_raw_value(value)
+            .map(Self)
+            .map_err(InvalidJson)
     }
 
     /// Takes `text` as it is, less the white space around it.
@@ -122,7 +124,9 @@ impl Serialize for Metadata {
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Payload::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+        Payload::deserialize(deserializer)?
+            .try_into()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -172,6 +176,9 @@ mod tests {
     #[test]
     fn metadata_is_an_object() {
         assert!(Metadata::from_text(r#"{"actor":"a"}"#).is_ok());
-        assert_eq!(Metadata::from_text("[]").unwrap_err().to_string(), "must be a JSON object");
+        assert_eq!(
+            Metadata::from_text("[]").unwrap_err().to_string(),
+            "must be a JSON object"
+        );
     }
 }

@@ -25,15 +25,16 @@ fn revision_to_text<S: Serializer>(revision: &Revision, serializer: S) -> Result
 }
 
 fn revision_from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Revision, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str =
-        r#"{"StreamId":"2886e475-d5cc-40f7-aec5-401071388b3c","StreamType":"test-stream-type","StreamRevision":"18"}"#;
+    const TEXT: &str = r#"{"StreamId":"2886e475-d5cc-40f7-aec5-401071388b3c","StreamType":"test-stream-type","StreamRevision":"18"}"#;
 
     #[test]
     fn a_notification_is_written_as_the_go_system_wrote_it() {
@@ -48,7 +49,11 @@ mod tests {
 
     #[test]
     fn a_notification_with_a_bad_value_is_refused() {
-        for text in [TEXT.replace("\"18\"", "18"), TEXT.replace("18", "0"), TEXT.replace("2886", "zzzz")] {
+        for text in [
+            TEXT.replace("\"18\"", "18"),
+            TEXT.replace("18", "0"),
+            TEXT.replace("2886", "zzzz"),
+        ] {
             assert!(serde_json::from_str::<Notification>(&text).is_err(), "{text}");
         }
     }

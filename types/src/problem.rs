@@ -136,11 +136,30 @@ mod tests {
                 ..ProblemDetails::default()
             },
         };
-        insta::assert_snapshot!(serde_json::to_string_pretty(&problem).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&problem).unwrap(), @r#"
+        {
+          "type": "invalid-request",
+          "title": "The request is malformed",
+          "status": 400,
+          "detail": "1 field is invalid",
+          "requestId": "r-1",
+          "message": "1 field is invalid",
+          "details": {
+            "messages": {
+              "initialEvent.eventType": [
+                "required"
+              ]
+            }
+          }
+        }
+        "#);
     }
 
     #[test]
     fn a_problem_type_of_a_later_store_is_read_as_internal() {
-        assert_eq!(serde_json::from_str::<ProblemType>("\"novel\"").unwrap(), ProblemType::Internal);
+        assert_eq!(
+            serde_json::from_str::<ProblemType>("\"novel\"").unwrap(),
+            ProblemType::Internal
+        );
     }
 }

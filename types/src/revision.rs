@@ -39,7 +39,10 @@ impl TryFrom<u64> for Revision {
     type Error = InvalidRevision;
 
     fn try_from(number: u64) -> Result<Self, Self::Error> {
-        NonZeroU64::new(number).filter(|number| number.get() <= Self::MAX).map(Self).ok_or(InvalidRevision)
+        NonZeroU64::new(number)
+            .filter(|number| number.get() <= Self::MAX)
+            .map(Self)
+            .ok_or(InvalidRevision)
     }
 }
 
@@ -69,7 +72,9 @@ impl Serialize for Revision {
 
 impl<'de> Deserialize<'de> for Revision {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        u64::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+        u64::deserialize(deserializer)?
+            .try_into()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -85,8 +90,21 @@ mod tests {
     #[test]
     fn only_whole_numbers_from_one_to_the_largest_exact_integer_are_revisions() {
         assert_eq!("1".parse(), Ok(Revision::FIRST));
-        assert_eq!("9007199254740991".parse::<Revision>().unwrap().as_u64(), Revision::MAX);
-        for text in ["0", "-1", "+1", "1.0", "1e3", "", " 1", "9007199254740992", "99999999999999999999"] {
+        assert_eq!(
+            "9007199254740991".parse::<Revision>().unwrap().as_u64(),
+            Revision::MAX
+        );
+        for text in [
+            "0",
+            "-1",
+            "+1",
+            "1.0",
+            "1e3",
+            "",
+            " 1",
+            "9007199254740992",
+            "99999999999999999999",
+        ] {
             assert_eq!(text.parse::<Revision>(), Err(InvalidRevision), "{text:?}");
         }
     }

@@ -28,7 +28,9 @@ impl FromStr for StreamType {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = text.as_bytes();
         let first_is_valid = bytes.first().is_some_and(u8::is_ascii_alphanumeric);
-        let rest_is_valid = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._:~-".contains(byte));
+        let rest_is_valid = bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._:~-".contains(byte));
         if first_is_valid && rest_is_valid && bytes.len() <= Self::MAX_LENGTH {
             Ok(Self(text.into()))
         } else {

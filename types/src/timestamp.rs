@@ -8,8 +8,9 @@ use crate::text::travels_as_text;
 /// A moment in UTC, to the microsecond.
 ///
 /// Written as RFC 3339 with exactly six fractional digits (`2025-01-25T10:11:12.000000Z`), so that text order
-/// is time order: it is used as a sort key. Read from any RFC 3339 text in the years 0000–9999, with 0–9
-/// fractional digits and any offset, as Go's `time.RFC3339Nano` writes them; digits beyond the sixth are cut off.
+/// is time order: it is used as a sort key. Read from any RFC 3339 text from the year 0000 to 30 December 9999,
+/// with 0–9 fractional digits and any offset, as Go's `time.RFC3339Nano` writes them; digits beyond the sixth are
+/// cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
@@ -30,13 +31,15 @@ impl Timestamp {
         if !(Self::MIN_MICROS..=Self::MAX_MICROS).contains(&micros) {
             return Err(InvalidTimestamp);
         }
-        jiff::Timestamp::from_microsecond(micros).map(Self).map_err(|_| InvalidTimestamp)
+        jiff::Timestamp::from_microsecond(micros)
+            .map(Self)
+            .map_err(|_| InvalidTimestamp)
     }
 
     /// 0000-01-01T00:00:00.000000Z: an earlier year is not written with four digits.
     const MIN_MICROS: i64 = -62_167_219_200_000_000;
-    /// 9999-12-31T23:59:59.999999Z.
-    const MAX_MICROS: i64 = 253_402_300_799_999_999;
+    /// 9999-12-30T22:00:00.000000Z, the last moment that `jiff` makes of microseconds.
+    const MAX_MICROS: i64 = 253_402_207_200_000_000;
 }
 
 impl TryFrom<jiff::Timestamp> for Timestamp {
@@ -45,7 +48,7 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
     /// Cuts the moment off to the microsecond.
     ///
     /// # Errors
-    /// When its year is not written with four digits.
+    /// When its year is before 0000: such a year is not written with four digits.
     fn try_from(moment: jiff::Timestamp) -> Result<Self, Self::Error> {
         Self::truncate(moment)
     }
@@ -87,15 +90,27 @@ mod tests {
             ("2025-01-25T12:11:12.1+02:00", "2025-01-25T10:11:12.100000Z"),
             ("1969-12-31T23:59:59.9999999Z", "1969-12-31T23:59:59.999999Z"),
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
-            ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999Z"),
+            ("9999-12-30T22:00:00.000000999Z", "9999-12-30T22:00:00.000000Z"),
         ] {
-            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), canonical, "{text}");
+            assert_eq!(
+                text.parse::<Timestamp>().unwrap().to_string(),
+                canonical,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_names_no_moment_is_refused() {
-        for text in ["", "2025-01-25", "2025-01-25T10:11:12", "yesterday", "2025-02-30T00:00:00Z", "1737799872"] {
+        for text in [
+            "",
+            "2025-01-25",
+            "2025-01-25T10:11:12",
+            "yesterday",
+            "2025-02-30T00:00:00Z",
+            "1737799872",
+            "9999-12-31T00:00:00Z",
+        ] {
             assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text:?}");
         }
     }

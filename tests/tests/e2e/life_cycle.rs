@@ -105,6 +105,7 @@ async fn a_second_up_does_nothing_in_six_calls(deployment: &Deployment) {
     let before = last_event(deployment).await;
     let again = deployment.up(&["--verbose"]).await.succeeded();
     assert_eq!(last_event(deployment).await, before, "{again}");
+    assert!(again.stderr.contains("6 calls to AWS"), "{again}");
 }
 
 /// The id of the stack's newest event: it changes with whatever is done to the stack.

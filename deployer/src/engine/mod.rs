@@ -1,1 +1,33 @@
 //! The only place with sequence and waiting.
+//!
+//! An operation begins with a [`Session`], which cannot be had for another account than the environment's, and ends with
+//! an outcome or an error that is a fact. What happens on the way is told to a [`Talk`]; nothing here prints.
+
+mod adopt;
+mod artifacts;
+mod change_set;
+mod deploy;
+mod deployment;
+mod describe;
+mod destroy;
+mod error;
+mod event;
+mod failed_creation;
+mod find;
+mod interrupt;
+mod pace;
+mod session;
+mod talk;
+mod termination;
+mod traffic;
+mod watch;
+
+pub use deploy::{Deployed, Outputs, deploy};
+pub use deployment::{ArtifactBucket, CodeArtifact, Deployment};
+pub use describe::{Described, FunctionHealth, MappingHealth, TableHealth, describe};
+pub use destroy::{Destroyed, Destruction, KeptTable, Purge, destroy};
+pub use error::{AccountError, DeployError, DescribeError, DestroyError, ErrorKind, Mismatch, Unready};
+pub use event::Event;
+pub use interrupt::{Interrupt, Interrupter, interruptible};
+pub use session::Session;
+pub use talk::{Answer, Question, Talk};

@@ -1,1 +1,24 @@
 //! PURE: what CloudFormation says of a stack, and what it means.
+
+mod blueprint;
+mod change;
+mod deployed;
+mod difference;
+mod event;
+mod failure;
+mod no_change;
+mod progress;
+mod request_token;
+mod status;
+
+pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, TableDesign};
+pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
+pub use deployed::{DeployedStack, StackResource};
+pub use difference::{Difference, LiveCode, Wanted, traffic_difference, what_differs};
+pub(crate) use event::as_text;
+pub use event::{Phase, ResourceStatus, StackEvent};
+pub use failure::{Failure, root_cause};
+pub use no_change::means_no_changes;
+pub use progress::{Progress, ResourceState};
+pub use request_token::RequestToken;
+pub use status::{NextMove, StackStatus};

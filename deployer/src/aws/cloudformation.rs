@@ -1,0 +1,396 @@
+//! CloudFormation.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use aws_sdk_cloudformation::types::{self, Capability, OnFailure, Tag};
+use jiff::Timestamp;
+
+use crate::stack::{
+    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent,
+    StackResource, StackStatus,
+};
+
+use super::{
+    Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
+    NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
+};
+
+impl CloudFormation for Aws {
+    async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {
+        let answer = self
+            .cloudformation
+            .describe_stacks()
+            .stack_name(stack)
+            .send()
+            .await;
+        match answer.map_err(|error| self.failure("cloudformation:DescribeStacks", error)) {
+            Ok(answer) => Ok(answer
+                .stacks
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .map(deployed_stack)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn original_template(&self, stack: &str) -> Result<String, CallError> {
+        let request = self.cloudformation.get_template().stack_name(stack);
+        let answer = request
+            .template_stage(types::TemplateStage::Original)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:GetTemplate", error))?;
+        Ok(answer.template_body.unwrap_or_default())
+    }
+
+    async fn stack_resources(
+        &self,
+        stack: &str,
+        page: Option<&str>,
+    ) -> Result<Page<StackResource>, CallError> {
+        let request = self.cloudformation.list_stack_resources().stack_name(stack);
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:ListStackResources", error))?;
+        let items = answer
+            .stack_resource_summaries
+            .unwrap_or_default()
+            .into_iter()
+            .map(|resource| StackResource {
+                logical_id: resource.logical_resource_id.unwrap_or_default(),
+                physical_id: resource.physical_resource_id.unwrap_or_default(),
+                resource_type: resource.resource_type.unwrap_or_default(),
+            });
+        Ok(Page {
+            items: items.collect(),
+            next: answer.next_token,
+        })
+    }
+
+    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError> {
+        let request = self
+            .cloudformation
+            .describe_stack_resources()
+            .physical_resource_id(physical_id);
+        let answer = request.send().await;
+        match answer.map_err(|error| self.failure("cloudformation:DescribeStackResources", error)) {
+            Ok(answer) => Ok(answer
+                .stack_resources
+                .unwrap_or_default()
+                .into_iter()
+                .find_map(owner)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError> {
+        let request = self.cloudformation.describe_stack_events().stack_name(stack);
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:DescribeStackEvents", error))?;
+        let items = answer
+            .stack_events
+            .unwrap_or_default()
+            .into_iter()
+            .map(stack_event)
+            .collect();
+        Ok(Page {
+            items,
+            next: answer.next_token,
+        })
+    }
+
+    async fn create_stack(&self, request: &NewStack) -> Result<String, CallError> {
+        let (body, url) = template(&request.template);
+        let answer = self
+            .cloudformation
+            .create_stack()
+            .stack_name(&request.stack)
+            .set_template_body(body)
+            .set_template_url(url)
+            .set_tags(Some(tags(&request.tags)))
+            .set_role_arn(request.role.clone())
+            // What was never made needs no state of its own to be recovered from.
+            .on_failure(OnFailure::Delete)
+            .client_request_token(request.token.as_str())
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:CreateStack", error))?;
+        Ok(answer.stack_id.unwrap_or_default())
+    }
+
+    async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError> {
+        let (body, url) = template(&request.template);
+        let answer = self
+            .cloudformation
+            .create_change_set()
+            .stack_name(&request.stack)
+            .change_set_name(&request.name)
+            .change_set_type(match request.kind {
+                ChangeSetType::Create => types::ChangeSetType::Create,
+                ChangeSetType::Update => types::ChangeSetType::Update,
+            })
+            .set_template_body(body)
+            .set_template_url(url)
+            .set_tags(Some(tags(&request.tags)))
+            .set_role_arn(request.role.clone())
+            .set_import_existing_resources(request.import_existing.then_some(true))
+            .capabilities(Capability::CapabilityIam)
+            .capabilities(Capability::CapabilityNamedIam)
+            .client_token(request.token.as_str())
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:CreateChangeSet", error))?;
+        Ok(ChangeSetHandle {
+            id: answer.id.unwrap_or_default(),
+            stack_id: answer.stack_id.unwrap_or_default(),
+        })
+    }
+
+    async fn describe_change_set(
+        &self,
+        stack: &str,
+        change_set: &str,
+        values: PropertyValues,
+        page: Option<&str>,
+    ) -> Result<Option<ChangeSetPage>, CallError> {
+        let answer = self
+            .cloudformation
+            .describe_change_set()
+            .stack_name(stack)
+            .change_set_name(change_set)
+            .include_property_values(values == PropertyValues::Included)
+            .set_next_token(page.map(ToOwned::to_owned))
+            .send()
+            .await;
+        let answer = match answer.map_err(|error| self.failure("cloudformation:DescribeChangeSet", error)) {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let changes = answer.changes.unwrap_or_default();
+        Ok(Some(ChangeSetPage {
+            progress: answer
+                .status
+                .as_ref()
+                .map_or(ChangeSetProgress::Pending, progress),
+            reason: answer.status_reason.unwrap_or_default(),
+            changes: ChangeSummary {
+                changes: changes
+                    .into_iter()
+                    .filter_map(|change| change.resource_change)
+                    .map(change)
+                    .collect(),
+            },
+            next: answer.next_token,
+        }))
+    }
+
+    async fn validation_findings(
+        &self,
+        stack: &str,
+        change_set: &str,
+        page: Option<&str>,
+    ) -> Result<Page<ValidationFinding>, CallError> {
+        let request = self
+            .cloudformation
+            .describe_events()
+            .stack_name(stack)
+            .change_set_name(change_set);
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:DescribeEvents", error))?;
+        let findings = answer
+            .operation_events
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(finding);
+        Ok(Page {
+            items: findings.collect(),
+            next: answer.next_token,
+        })
+    }
+
+    async fn execute_change_set(
+        &self,
+        handle: &ChangeSetHandle,
+        token: &RequestToken,
+    ) -> Result<(), CallError> {
+        let request = self
+            .cloudformation
+            .execute_change_set()
+            .stack_name(&handle.stack_id);
+        let answer = request
+            .change_set_name(&handle.id)
+            .client_request_token(token.as_str())
+            .send()
+            .await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("cloudformation:ExecuteChangeSet", error))
+    }
+
+    async fn delete_change_set(&self, stack: &str, change_set: &str) -> Result<(), CallError> {
+        let request = self.cloudformation.delete_change_set().stack_name(stack);
+        let answer = request.change_set_name(change_set).send().await;
+        match answer.map_err(|error| self.failure("cloudformation:DeleteChangeSet", error)) {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn delete_stack(
+        &self,
+        stack: &str,
+        role: Option<&str>,
+        token: &RequestToken,
+    ) -> Result<(), CallError> {
+        let request = self.cloudformation.delete_stack().stack_name(stack);
+        let request = request.set_role_arn(role.map(ToOwned::to_owned));
+        let answer = request.client_request_token(token.as_str()).send().await;
+        match answer.map_err(|error| self.failure("cloudformation:DeleteStack", error)) {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError> {
+        let request = self
+            .cloudformation
+            .update_termination_protection()
+            .stack_name(stack);
+        let answer = request.enable_termination_protection(protected).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("cloudformation:UpdateTerminationProtection", error))
+    }
+}
+
+fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {
+    match source {
+        TemplateSource::Inline(body) => (Some(body.clone()), None),
+        TemplateSource::Url(url) => (None, Some(url.clone())),
+    }
+}
+
+fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+fn deployed_stack(stack: types::Stack) -> DeployedStack {
+    let outputs = stack.outputs.unwrap_or_default();
+    DeployedStack {
+        id: stack.stack_id.unwrap_or_default(),
+        name: stack.stack_name.unwrap_or_default(),
+        status: stack
+            .stack_status
+            .map_or_else(|| StackStatus::from(""), |status| status.as_str().into()),
+        status_reason: stack.stack_status_reason.filter(|reason| !reason.is_empty()),
+        created: timestamp(stack.creation_time),
+        updated: stack.last_updated_time.map(|time| timestamp(Some(time))),
+        tags: stack
+            .tags
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|tag| Some((tag.key?, tag.value?)))
+            .filter(|(key, _)| !key.starts_with("aws:"))
+            .collect(),
+        outputs: outputs
+            .into_iter()
+            .filter_map(|output| Some((output.output_key?, output.output_value?)))
+            .collect(),
+        termination_protection: stack.enable_termination_protection.unwrap_or_default(),
+    }
+}
+
+fn stack_event(event: types::StackEvent) -> StackEvent {
+    StackEvent {
+        id: event.event_id.unwrap_or_default(),
+        timestamp: timestamp(event.timestamp),
+        stack_id: event.stack_id.unwrap_or_default(),
+        logical_id: event.logical_resource_id.unwrap_or_default(),
+        physical_id: event.physical_resource_id.unwrap_or_default(),
+        resource_type: event.resource_type.unwrap_or_default(),
+        status: event
+            .resource_status
+            .map_or_else(|| "".into(), |status| status.as_str().into()),
+        reason: event.resource_status_reason.filter(|reason| !reason.is_empty()),
+        token: event.client_request_token,
+    }
+}
+
+/// Resources that have left a stack are listed for a while longer.
+fn owner(resource: types::StackResource) -> Option<String> {
+    let is_gone = resource
+        .resource_status
+        .is_some_and(|status| ["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status.as_str()));
+    resource.stack_name.filter(|_| !is_gone)
+}
+
+fn progress(status: &types::ChangeSetStatus) -> ChangeSetProgress {
+    match status {
+        types::ChangeSetStatus::CreateComplete => ChangeSetProgress::Ready,
+        types::ChangeSetStatus::Failed | types::ChangeSetStatus::DeleteFailed => ChangeSetProgress::Failed,
+        _ => ChangeSetProgress::Pending,
+    }
+}
+
+fn change(change: types::ResourceChange) -> ResourceChange {
+    let mut causes: Vec<String> = Vec::new();
+    for target in change
+        .details
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|detail| detail.target)
+    {
+        let Some(attribute) = target.attribute else {
+            continue;
+        };
+        let cause = match target.name {
+            Some(name) => format!("{}.{name}", attribute.as_str()),
+            None => attribute.as_str().to_owned(),
+        };
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    ResourceChange {
+        logical_id: change.logical_resource_id.unwrap_or_default(),
+        physical_id: change.physical_resource_id.filter(|id| !id.is_empty()),
+        resource_type: change.resource_type.unwrap_or_default(),
+        action: match change.action {
+            Some(types::ChangeAction::Add) => Action::Add,
+            Some(types::ChangeAction::Modify | types::ChangeAction::SyncWithActual) => Action::Modify,
+            Some(types::ChangeAction::Remove) => Action::Remove,
+            Some(types::ChangeAction::Import) => Action::Import,
+            _ => Action::Dynamic,
+        },
+        replacement: match change.replacement {
+            Some(types::Replacement::True) => Replacement::Always,
+            Some(types::Replacement::Conditional) => Replacement::Conditional,
+            _ => Replacement::Never,
+        },
+        policy_action: change.policy_action.map(|policy| policy.as_str().to_owned()),
+        causes,
+    }
+}
+
+fn finding(event: types::OperationEvent) -> Option<ValidationFinding> {
+    let is_failure = event
+        .validation_status
+        .as_ref()
+        .is_some_and(|status| status.as_str().eq_ignore_ascii_case("FAILED"));
+    is_failure.then(|| ValidationFinding {
+        logical_id: event.logical_resource_id,
+        path: event.validation_path,
+        reason: event.validation_status_reason.unwrap_or_default(),
+    })
+}
+
+fn timestamp(time: Option<DateTime>) -> Timestamp {
+    time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
+        .unwrap_or_default()
+}

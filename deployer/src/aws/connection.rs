@@ -1,0 +1,114 @@
+//! The clients, made from an environment's region and endpoint.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::SharedCredentialsProvider;
+use jiff::Timestamp;
+
+use super::recorder::{Calls, Recorder};
+use super::{Clock, EndpointRefused};
+
+/// AWS, or what stands in for it, reached over the network.
+#[derive(Debug)]
+pub struct Aws {
+    pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) dynamodb: aws_sdk_dynamodb::Client,
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(super) s3: aws_sdk_s3::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+    pub(super) region: String,
+    /// Who is asked, for messages.
+    pub(super) endpoint: Option<String>,
+    pub(super) credentials: Option<SharedCredentialsProvider>,
+    calls: Calls,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+/// AWS throttles stack operations by account; patience is cheaper than a deployment that loses sight of its stack.
+const ATTEMPTS_AT_AWS: u32 = 8;
+/// What runs on this machine answers or does not.
+const ATTEMPTS_AT_AN_ENDPOINT: u32 = 2;
+
+impl Aws {
+    /// Makes the clients. Credentials are looked for where AWS's tools look for them, at the first call.
+    ///
+    /// # Errors
+    /// The profile in use names an endpoint, and the environment has none.
+    pub async fn connect(region: &str, endpoint: Option<&str>) -> Result<Self, EndpointRefused> {
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.to_owned()))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .build(),
+            )
+            .retry_config(RetryConfig::standard().with_max_attempts(match endpoint {
+                Some(_) => ATTEMPTS_AT_AN_ENDPOINT,
+                None => ATTEMPTS_AT_AWS,
+            }));
+        if let Some(endpoint) = endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        let config = loader.load().await;
+        if endpoint.is_none() && config.endpoint_url().is_some() {
+            return Err(EndpointRefused {
+                variable: "endpoint_url".to_owned(),
+            });
+        }
+        Ok(Self::from_config(&config, region, endpoint))
+    }
+
+    fn from_config(config: &SdkConfig, region: &str, endpoint: Option<&str>) -> Self {
+        let calls = Calls::default();
+        let recorder = || Recorder::new(calls.clone());
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(config)
+                        .interceptor(recorder())
+                        .build(),
+                )
+            };
+        }
+        // An endpoint has one host name; buckets are told apart by path.
+        let s3 = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(endpoint.is_some())
+            .interceptor(recorder())
+            .build();
+        Self {
+            cloudformation: client!(aws_sdk_cloudformation),
+            dynamodb: client!(aws_sdk_dynamodb),
+            iam: client!(aws_sdk_iam),
+            lambda: client!(aws_sdk_lambda),
+            logs: client!(aws_sdk_cloudwatchlogs),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sts: client!(aws_sdk_sts),
+            region: region.to_owned(),
+            endpoint: endpoint.map(ToOwned::to_owned),
+            credentials: config.credentials_provider(),
+            calls,
+        }
+    }
+
+    /// Every call made so far, in order.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+}
+
+impl Clock for Aws {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

@@ -1,0 +1,83 @@
+//! Lambda.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::client::Waiters as _;
+
+use super::{Aws, CallError, CallErrorKind, FunctionConfiguration, Functions, Mapping};
+
+const LONGEST_UPDATE: Duration = Duration::from_secs(120);
+
+impl Functions for Aws {
+    async fn function_configuration(
+        &self,
+        function: &str,
+        alias: &str,
+    ) -> Result<Option<FunctionConfiguration>, CallError> {
+        let request = self
+            .lambda
+            .get_function_configuration()
+            .function_name(function)
+            .qualifier(alias);
+        let answer = request.send().await;
+        match answer.map_err(|error| self.failure("lambda:GetFunctionConfiguration", error)) {
+            Ok(found) => Ok(Some(FunctionConfiguration {
+                name: found.function_name.unwrap_or_default(),
+                version: found.version.unwrap_or_default(),
+                code_sha256: found.code_sha256.unwrap_or_default(),
+                description: found.description.unwrap_or_default(),
+                state: found
+                    .state
+                    .map_or_else(|| "Active".to_owned(), |state| state.as_str().to_owned()),
+                state_reason: found.state_reason,
+            })),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), CallError> {
+        const OPERATION: &str = "lambda:UpdateFunctionCode";
+        let request = self.lambda.update_function_code().function_name(function);
+        let answer = request.s3_bucket(bucket).s3_key(key).send().await;
+        answer.map_err(|error| self.failure(OPERATION, error))?;
+        let waiter = self
+            .lambda
+            .wait_until_function_updated_v2()
+            .function_name(function);
+        waiter
+            .wait(LONGEST_UPDATE)
+            .await
+            .map(|_| ())
+            .map_err(|error| CallError {
+                operation: OPERATION.to_owned(),
+                kind: CallErrorKind::Other {
+                    code: "not updated".to_owned(),
+                    message: "the function did not take the code".to_owned(),
+                },
+                source: Some(error.into()),
+            })
+    }
+
+    async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError> {
+        let request = self.lambda.update_alias().function_name(function).name(alias);
+        let answer = request.function_version(version).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("lambda:UpdateAlias", error))
+    }
+
+    async fn mapping(&self, id: &str) -> Result<Option<Mapping>, CallError> {
+        let answer = self.lambda.get_event_source_mapping().uuid(id).send().await;
+        match answer.map_err(|error| self.failure("lambda:GetEventSourceMapping", error)) {
+            Ok(found) => Ok(Some(Mapping {
+                id: found.uuid.unwrap_or_default(),
+                state: found.state.unwrap_or_default(),
+                source: found.event_source_arn.unwrap_or_default(),
+                last_result: found.last_processing_result,
+            })),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `CloudWatch` Logs.
+
+use super::{Aws, CallError, Logs};
+
+impl Logs for Aws {
+    async fn log_group_exists(&self, name: &str) -> Result<bool, CallError> {
+        let mut next = None;
+        loop {
+            let page = self
+                .logs
+                .describe_log_groups()
+                .log_group_name_prefix(name)
+                .set_next_token(next)
+                .send()
+                .await
+                .map_err(|error| self.failure("logs:DescribeLogGroups", error))?;
+            // A name is a prefix of itself, and of others.
+            if page
+                .log_groups()
+                .iter()
+                .any(|group| group.log_group_name() == Some(name))
+            {
+                return Ok(true);
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+}

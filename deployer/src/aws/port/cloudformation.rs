@@ -1,0 +1,186 @@
+//! Stacks and their change sets.
+
+use std::collections::BTreeMap;
+
+use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackResource};
+
+use super::{CallError, Page};
+
+/// Where a template is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateSource {
+    /// The request itself, up to 51,200 bytes.
+    Inline(String),
+    /// An object in S3.
+    Url(String),
+}
+
+/// What a change set is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeSetType {
+    /// Make the stack.
+    Create,
+    /// Change the stack.
+    Update,
+}
+
+/// A change set to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChangeSet {
+    /// The stack's name.
+    pub stack: String,
+    /// The change set's name.
+    pub name: String,
+    /// What it is to do.
+    pub kind: ChangeSetType,
+    /// The template.
+    pub template: TemplateSource,
+    /// The stack's tags, at most 50.
+    pub tags: BTreeMap<String, String>,
+    /// The role that CloudFormation acts as; else it acts as the caller.
+    pub role: Option<String>,
+    /// Whether resources that exist under their literal name are taken in.
+    pub import_existing: bool,
+    /// What makes the request repeatable.
+    pub token: RequestToken,
+}
+
+/// A stack to be made without a change set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewStack {
+    /// The stack's name.
+    pub stack: String,
+    /// The template.
+    pub template: TemplateSource,
+    /// The stack's tags.
+    pub tags: BTreeMap<String, String>,
+    /// The role that CloudFormation acts as; else it acts as the caller.
+    pub role: Option<String>,
+    /// What makes the request repeatable.
+    pub token: RequestToken,
+}
+
+/// The ARNs of a change set and of its stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSetHandle {
+    /// The change set's ARN.
+    pub id: String,
+    /// The stack's ARN.
+    pub stack_id: String,
+}
+
+/// How far the making of a change set has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeSetProgress {
+    /// It is being made, or being deleted.
+    Pending,
+    /// It can be executed.
+    Ready,
+    /// It cannot; the reason is in AWS's words.
+    Failed,
+}
+
+/// A page of a change set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSetPage {
+    /// How far it has come.
+    pub progress: ChangeSetProgress,
+    /// Why, in AWS's words; may hold a `[WARN]` when it is ready.
+    pub reason: String,
+    /// The changes on this page.
+    pub changes: ChangeSummary,
+    /// The token of the next page; none on the last.
+    pub next: Option<String>,
+}
+
+/// Whether a change set is read with the values of properties before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyValues {
+    /// With them; AWS may leave changes out.
+    Included,
+    /// Without them; the changes are complete.
+    Omitted,
+}
+
+/// What AWS found in a template before anything was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationFinding {
+    /// The resource's name in the template, where it is about one.
+    pub logical_id: Option<String>,
+    /// Where in the template.
+    pub path: Option<String>,
+    /// What is wrong, in AWS's words.
+    pub reason: String,
+}
+
+/// CloudFormation. Stacks are named by name or ARN; a deleted stack is found by ARN only.
+pub trait CloudFormation {
+    /// Describes a stack; `None` when there is none.
+    async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError>;
+
+    /// The template as it was sent.
+    async fn original_template(&self, stack: &str) -> Result<String, CallError>;
+
+    /// A page of the stack's resources.
+    async fn stack_resources(
+        &self,
+        stack: &str,
+        page: Option<&str>,
+    ) -> Result<Page<StackResource>, CallError>;
+
+    /// The name of the stack that a resource belongs to, by the resource's name in AWS; `None` when it is in none.
+    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError>;
+
+    /// A page of the stack's events, newest first.
+    async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError>;
+
+    /// Begins to make a stack.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when there is one of that name, in whatever state.
+    async fn create_stack(&self, request: &NewStack) -> Result<String, CallError>;
+
+    /// Begins to make a change set.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when there is one of that name, in whatever state.
+    async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError>;
+
+    /// Reads a page of a change set; `None` when there is no such change set.
+    async fn describe_change_set(
+        &self,
+        stack: &str,
+        change_set: &str,
+        values: PropertyValues,
+        page: Option<&str>,
+    ) -> Result<Option<ChangeSetPage>, CallError>;
+
+    /// A page of what AWS found wrong with a change set before it did anything.
+    async fn validation_findings(
+        &self,
+        stack: &str,
+        change_set: &str,
+        page: Option<&str>,
+    ) -> Result<Page<ValidationFinding>, CallError>;
+
+    /// Begins to do what a change set says.
+    async fn execute_change_set(
+        &self,
+        handle: &ChangeSetHandle,
+        token: &RequestToken,
+    ) -> Result<(), CallError>;
+
+    /// Begins to delete a change set. One that does not exist is no error.
+    async fn delete_change_set(&self, stack: &str, change_set: &str) -> Result<(), CallError>;
+
+    /// Begins to delete a stack. One that does not exist is no error.
+    async fn delete_stack(
+        &self,
+        stack: &str,
+        role: Option<&str>,
+        token: &RequestToken,
+    ) -> Result<(), CallError>;
+
+    /// Sets whether AWS refuses to delete the stack.
+    async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError>;
+}

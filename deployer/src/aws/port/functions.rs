@@ -1,0 +1,52 @@
+//! Functions, their aliases, and what feeds them.
+
+use super::CallError;
+
+/// A function's configuration, as a version of it or an alias has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionConfiguration {
+    /// The function's name.
+    pub name: String,
+    /// The version that is meant: a number, or `$LATEST`.
+    pub version: String,
+    /// The Base64 of the SHA-256 of the code.
+    pub code_sha256: String,
+    /// The description, which carries the revision.
+    pub description: String,
+    /// `Active`, `Pending`, `Inactive` or `Failed`.
+    pub state: String,
+    /// Why it is in that state, when it is not active.
+    pub state_reason: Option<String>,
+}
+
+/// What moves records from a stream to a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Its id.
+    pub id: String,
+    /// `Enabled`, `Disabled`, `Creating`, …
+    pub state: String,
+    /// The ARN of what it reads.
+    pub source: String,
+    /// What came of the last batch, in AWS's words.
+    pub last_result: Option<String>,
+}
+
+/// Lambda.
+pub trait Functions {
+    /// Reads the configuration of what an alias leads to; `None` when the function or the alias does not exist.
+    async fn function_configuration(
+        &self,
+        function: &str,
+        alias: &str,
+    ) -> Result<Option<FunctionConfiguration>, CallError>;
+
+    /// Sets the unpublished code of a function from an object in a bucket and waits until that is done.
+    async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), CallError>;
+
+    /// Leads an alias to a version.
+    async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError>;
+
+    /// Reads an event source mapping; `None` when there is none of that id.
+    async fn mapping(&self, id: &str) -> Result<Option<Mapping>, CallError>;
+}

@@ -1,0 +1,9 @@
+//! Log groups.
+
+use super::CallError;
+
+/// CloudWatch Logs.
+pub trait Logs {
+    /// Whether a log group of exactly this name exists.
+    async fn log_group_exists(&self, name: &str) -> Result<bool, CallError>;
+}

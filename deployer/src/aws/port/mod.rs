@@ -1,0 +1,48 @@
+//! The ports: what the engine asks of AWS, in its own words.
+#![expect(
+    async_fn_in_trait,
+    reason = "the engine runs as one task and asks no future to be `Send`"
+)]
+
+mod artifact_store;
+mod call_error;
+mod clock;
+mod cloudformation;
+mod functions;
+mod identity;
+mod logs;
+mod roles;
+mod tables;
+
+pub use artifact_store::ArtifactStore;
+pub use call_error::{CallError, CallErrorKind};
+pub use clock::Clock;
+pub use cloudformation::{
+    ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, NewChangeSet, NewStack,
+    PropertyValues, TemplateSource, ValidationFinding,
+};
+pub use functions::{FunctionConfiguration, Functions, Mapping};
+pub use identity::{Caller, Identity};
+pub use logs::Logs;
+pub use roles::Roles;
+pub use tables::{DeployedTable, TableRepair, Tables};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// The token of the next page; none on the last.
+    pub next: Option<String>,
+}
+
+/// Everything that the engine asks of the outside world.
+pub trait Cloud:
+    CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Roles + Clock
+{
+}
+
+impl<T> Cloud for T where
+    T: CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Roles + Clock
+{
+}

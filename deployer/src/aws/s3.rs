@@ -1,0 +1,96 @@
+//! S3.
+
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::{ArtifactStore, Aws, CallError, CallErrorKind};
+
+/// A `HEAD` has no body, so that its failure has a status and no code.
+const FORBIDDEN: u16 = 403;
+
+impl ArtifactStore for Aws {
+    async fn bucket_exists(&self, bucket: &str, owner: &str) -> Result<bool, CallError> {
+        let answer = self
+            .s3
+            .head_bucket()
+            .bucket(bucket)
+            .expected_bucket_owner(owner)
+            .send()
+            .await;
+        self.exists("s3:ListBucket", bucket, answer.map(|_| ()))
+    }
+
+    async fn object_exists(&self, bucket: &str, owner: &str, key: &str) -> Result<bool, CallError> {
+        let answer = self
+            .s3
+            .head_object()
+            .bucket(bucket)
+            .expected_bucket_owner(owner)
+            .key(key)
+            .send()
+            .await;
+        self.exists("s3:GetObject", bucket, answer.map(|_| ()))
+    }
+
+    async fn store_object(
+        &self,
+        bucket: &str,
+        owner: &str,
+        key: &str,
+        body: Vec<u8>,
+    ) -> Result<(), CallError> {
+        let request = self
+            .s3
+            .put_object()
+            .bucket(bucket)
+            .expected_bucket_owner(owner)
+            .key(key);
+        let answer = request.body(ByteStream::from(body)).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("s3:PutObject", error))
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        match &self.endpoint {
+            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
+            None => format!("https://{bucket}.s3.{}.{}/{key}", self.region, self.domain()),
+        }
+    }
+}
+
+impl Aws {
+    fn exists<E>(
+        &self,
+        operation: &str,
+        bucket: &str,
+        answer: Result<(), SdkError<E>>,
+    ) -> Result<bool, CallError>
+    where
+        E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let Err(error) = answer else { return Ok(true) };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let error = self.failure(operation, error);
+        match status {
+            _ if error.is_not_found() => Ok(false),
+            Some(404) => Ok(false),
+            Some(FORBIDDEN) => Err(CallError {
+                kind: CallErrorKind::AccessDenied {
+                    message: format!("bucket `{bucket}` is not yours, or you may not see it"),
+                },
+                ..error
+            }),
+            _ => Err(error),
+        }
+    }
+
+    /// The domain of the partition that the region is in.
+    fn domain(&self) -> &'static str {
+        if self.region.starts_with("cn-") {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Taking in what outlived an earlier stack of the same names.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::aws::{Cloud, DeployedTable, TableRepair};
+use crate::stack::{Blueprint, Key, TableDesign};
+
+use super::pace::Pace;
+use super::{DeployError, Event, Mismatch, Session, Talk};
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a creation would find in its way, and takes in instead.
+#[derive(Debug, Default)]
+pub(super) struct Adoptions {
+    tables: Vec<(TableDesign, DeployedTable)>,
+    /// Log groups that outlive their stack: taken in as they are.
+    log_groups: Vec<String>,
+}
+
+impl Adoptions {
+    /// Whether there is nothing to take in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.log_groups.is_empty()
+    }
+}
+
+/// Looks up every literal name in the template before a creation.
+///
+/// # Errors
+/// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
+pub(super) async fn look_up<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    blueprint: &Blueprint,
+) -> Result<Adoptions, DeployError> {
+    let mut adoptions = Adoptions::default();
+    let mut leftovers = Vec::new();
+    for design in &blueprint.tables {
+        let Some(table) = session.cloud.describe_table(&design.name).await? else {
+            continue;
+        };
+        if !design.retained {
+            leftovers.push(table.name);
+            continue;
+        }
+        if let Some(mismatch) = mismatch(session, design, &table).await? {
+            return Err(DeployError::NotAdoptable {
+                table: table.name,
+                mismatch,
+            });
+        }
+        session.tell(Event::Adopting {
+            table: table.name.clone(),
+            items: table.items,
+        });
+        adoptions.tables.push((design.clone(), table));
+    }
+    for group in &blueprint.log_groups {
+        if session.cloud.log_group_exists(&group.name).await? {
+            let found = if group.retained {
+                &mut adoptions.log_groups
+            } else {
+                &mut leftovers
+            };
+            found.push(group.name.clone());
+        }
+    }
+    if leftovers.is_empty() {
+        Ok(adoptions)
+    } else {
+        Err(DeployError::Leftovers { names: leftovers })
+    }
+}
+
+async fn mismatch<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    design: &TableDesign,
+    table: &DeployedTable,
+) -> Result<Option<Mismatch>, DeployError> {
+    if table.key != design.key {
+        return Ok(Some(Mismatch::Key {
+            wanted: in_words(&design.key),
+            actual: in_words(&table.key),
+        }));
+    }
+    // A stream that is off can be turned on; one that carries something else would have to be deleted first.
+    if let Some(actual) = &table.stream_view
+        && table.stream_view != design.stream_view
+    {
+        let wanted = design.stream_view.clone().unwrap_or_else(|| "nothing".to_owned());
+        return Ok(Some(Mismatch::StreamView {
+            wanted,
+            actual: actual.clone(),
+        }));
+    }
+    Ok(session
+        .cloud
+        .stack_owning(&table.name)
+        .await?
+        .map(Mismatch::Owned))
+}
+
+fn in_words(key: &[Key]) -> String {
+    let attributes = key
+        .iter()
+        .map(|key| format!("{} {}", key.attribute, key.attribute_type));
+    attributes.collect::<Vec<_>>().join(", ")
+}
+
+/// Makes the tables safe to import: an import that fails must not be able to take them with it.
+///
+/// The stream is turned on here too, because the mapping that is created with the stack needs it.
+pub(super) async fn make_ready<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    adoptions: &Adoptions,
+) -> Result<(), DeployError> {
+    for (design, table) in &adoptions.tables {
+        if !table.deletion_protection {
+            repair(session, table, TableRepair::DeletionProtection(true)).await?;
+        }
+        if let (None, Some(view)) = (&table.stream_view, &design.stream_view) {
+            repair(session, table, TableRepair::Stream(view.clone())).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings the tables to what the template says, which an import does not do, and looks whether it held.
+pub(super) async fn bring_up_to_date<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    adoptions: &Adoptions,
+    stack_tags: &BTreeMap<String, String>,
+) -> Result<(), DeployError> {
+    for (design, table) in &adoptions.tables {
+        for needed in needed_repairs(session, design, table, stack_tags).await? {
+            repair(session, table, needed).await?;
+        }
+        let left = needed_repairs(session, design, table, stack_tags).await?;
+        if !left.is_empty() {
+            return Err(DeployError::NotRepaired {
+                table: table.name.clone(),
+                settings: format!("{left:?}"),
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn needed_repairs<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    design: &TableDesign,
+    table: &DeployedTable,
+    stack_tags: &BTreeMap<String, String>,
+) -> Result<Vec<TableRepair>, DeployError> {
+    let mut repairs = Vec::new();
+    let now = session.cloud.describe_table(&table.name).await?;
+    if let Some(view) = &design.stream_view
+        && now
+            .as_ref()
+            .is_none_or(|now| now.stream_view.as_ref() != Some(view))
+    {
+        repairs.push(TableRepair::Stream(view.clone()));
+    }
+    if session.cloud.point_in_time_recovery(&table.name).await? != design.point_in_time_recovery {
+        repairs.push(TableRepair::PointInTimeRecovery(design.point_in_time_recovery));
+    }
+    let has = session.cloud.table_tags(&table.arn).await?;
+    // A tag of the resource wins over one of the stack.
+    let wanted = stack_tags
+        .iter()
+        .filter(|(key, _)| !design.tags.contains_key(*key))
+        .chain(&design.tags);
+    let missing: BTreeMap<_, _> = wanted
+        .filter(|(key, value)| has.get(*key) != Some(*value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if !missing.is_empty() {
+        repairs.push(TableRepair::Tags(missing));
+    }
+    if now.is_none_or(|now| now.deletion_protection != design.deletion_protection) {
+        repairs.push(TableRepair::DeletionProtection(design.deletion_protection));
+    }
+    Ok(repairs)
+}
+
+/// Makes one change and waits until the table takes the next.
+async fn repair<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    table: &DeployedTable,
+    needed: TableRepair,
+) -> Result<(), DeployError> {
+    session.cloud.repair_table(table, &needed).await?;
+    session.tell(Event::Repairing {
+        table: table.name.clone(),
+        repair: needed,
+    });
+    let mut pace = Pace::up_to(PATIENCE);
+    while session
+        .cloud
+        .describe_table(&table.name)
+        .await?
+        .is_some_and(|table| !table.is_active())
+    {
+        session.pause(pace.next()).await?;
+    }
+    Ok(())
+}

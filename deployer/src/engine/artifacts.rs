@@ -1,0 +1,170 @@
+//! Code and templates in the artifact bucket, which is made on first use.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::aws::{Cloud, NewStack, TemplateSource};
+use crate::stack::{NextMove, StackStatus};
+
+use super::pace::Pace;
+use super::watch::{Operation, Unseen, watch};
+use super::{ArtifactBucket, DeployError, Deployment, Event, Session, Talk, failed_creation};
+
+/// The most that CloudFormation takes in the request itself; more has to be in S3
+/// ([quotas](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
+const LONGEST_INLINE_TEMPLATE: usize = 51_200;
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Stores what the deployment needs in the bucket and returns where CloudFormation reads the template.
+pub(super) async fn store<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<TemplateSource, DeployError> {
+    let is_long = deployment.template.len() > LONGEST_INLINE_TEMPLATE;
+    if is_long || !deployment.artifacts.is_empty() {
+        ensure_bucket(session, deployment).await?;
+    }
+    for artifact in &deployment.artifacts {
+        session.check_interrupt()?;
+        store_object(session, &deployment.bucket, &artifact.key, &artifact.body).await?;
+    }
+    if !is_long {
+        return Ok(TemplateSource::Inline(deployment.template.clone()));
+    }
+    let key = template_key(&deployment.stack, &deployment.template);
+    store_object(session, &deployment.bucket, &key, deployment.template.as_bytes()).await?;
+    Ok(TemplateSource::Url(
+        session.cloud.object_url(&deployment.bucket.name, &key),
+    ))
+}
+
+fn template_key(stack: &str, template: &str) -> String {
+    use std::fmt::Write as _;
+
+    let mut key = format!("templates/{stack}/");
+    for byte in Sha256::digest(template) {
+        let Ok(()) = write!(key, "{byte:02x}") else {
+            unreachable!("a String takes any text")
+        };
+    }
+    key + ".json"
+}
+
+async fn store_object<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &ArtifactBucket,
+    key: &str,
+    body: &[u8],
+) -> Result<(), DeployError> {
+    let owner = session.account().to_owned();
+    if session.cloud.object_exists(&bucket.name, &owner, key).await? {
+        session.tell(Event::UploadSkipped { key: key.to_owned() });
+        return Ok(());
+    }
+    session.tell(Event::Uploading {
+        key: key.to_owned(),
+        bytes: body.len(),
+    });
+    Ok(session
+        .cloud
+        .store_object(&bucket.name, &owner, key, body.to_vec())
+        .await?)
+}
+
+/// Makes the bucket's stack unless the bucket exists. Two first deployments at once make it once: the second waits.
+async fn ensure_bucket<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<(), DeployError> {
+    let bucket = &deployment.bucket;
+    let owner = session.account().to_owned();
+    if session.cloud.bucket_exists(&bucket.name, &owner).await? {
+        return Ok(());
+    }
+    let standing = session.cloud.describe_stack(&bucket.stack).await?;
+    if let Some(stack) = standing.filter(|stack| stack.status.next_move() == NextMove::DeleteThenCreate) {
+        failed_creation::remove(session, stack, deployment.execution_role.as_deref()).await?;
+    }
+    let request = NewStack {
+        stack: bucket.stack.clone(),
+        template: TemplateSource::Inline(bucket.template.clone()),
+        tags: deployment.tags.clone(),
+        role: deployment.execution_role.clone(),
+        token: session.new_token(),
+    };
+    match session.cloud.create_stack(&request).await {
+        Ok(stack_id) => follow(session, &request, &stack_id, bucket).await,
+        Err(error) if error.is_already_exists() => wait_for_other(session, bucket).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn follow<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    request: &NewStack,
+    stack_id: &str,
+    bucket: &ArtifactBucket,
+) -> Result<(), DeployError> {
+    session.tell(Event::BucketCreating {
+        bucket: bucket.name.clone(),
+        stack: bucket.stack.clone(),
+    });
+    let gone = |status| DeployError::NoBucket {
+        bucket: bucket.name.clone(),
+        stack: bucket.stack.clone(),
+        status,
+        cause: None,
+    };
+    let stack = session
+        .cloud
+        .describe_stack(stack_id)
+        .await?
+        .ok_or_else(|| gone(None))?;
+    let operation = Operation::from_the_start(stack, request.token.clone());
+    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
+        Unseen::Interrupted => DeployError::Interrupted {
+            going_on: Some(bucket.stack.clone()),
+        },
+        Unseen::LostSight(source) => DeployError::LostSight {
+            stack: bucket.stack.clone(),
+            source,
+        },
+    })?;
+    if ended.status.is_success() {
+        return Ok(());
+    }
+    Err(DeployError::NoBucket {
+        bucket: bucket.name.clone(),
+        stack: bucket.stack.clone(),
+        status: Some(ended.status),
+        cause: ended.cause,
+    })
+}
+
+async fn wait_for_other<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &ArtifactBucket,
+) -> Result<(), DeployError> {
+    session.tell(Event::BucketAwaited {
+        stack: bucket.stack.clone(),
+    });
+    let owner = session.account().to_owned();
+    let mut pace = Pace::up_to(PATIENCE);
+    loop {
+        let stack = session.cloud.describe_stack(&bucket.stack).await?;
+        let status = stack.map(|stack| stack.status);
+        if status.as_ref().map(StackStatus::next_move) != Some(NextMove::Wait) {
+            if session.cloud.bucket_exists(&bucket.name, &owner).await? {
+                return Ok(());
+            }
+            return Err(DeployError::NoBucket {
+                bucket: bucket.name.clone(),
+                stack: bucket.stack.clone(),
+                status,
+                cause: None,
+            });
+        }
+        session.pause(pace.next()).await?;
+    }
+}

@@ -1,0 +1,326 @@
+//! Bringing a stack to what a template says.
+
+use std::collections::BTreeMap;
+
+use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
+use crate::stack::{Blueprint, ChangeSummary, DeployedStack, Difference, Wanted, what_differs};
+
+use super::adopt::{self, Adoptions};
+use super::change_set::{self, Made, Prepared};
+use super::find::{Found, find_for_update};
+use super::watch::{Operation, Unseen, watch};
+use super::{
+    Answer, DeployError, Deployment, Event, Question, Session, Talk, artifacts, failed_creation, termination,
+    traffic,
+};
+
+/// A stack's outputs by name.
+pub type Outputs = BTreeMap<String, String>;
+
+/// What a deployment came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deployed {
+    /// The stack was made.
+    Created(Outputs),
+    /// The stack was changed.
+    Updated(Outputs),
+    /// The stack already was as asked.
+    Unchanged(Outputs),
+}
+
+impl Deployed {
+    /// The stack's outputs.
+    pub fn outputs(&self) -> &Outputs {
+        match self {
+            Self::Created(outputs) | Self::Updated(outputs) | Self::Unchanged(outputs) => outputs,
+        }
+    }
+}
+
+/// CloudFormation takes this many tags
+/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html)).
+const MOST_TAGS: usize = 50;
+/// CloudFormation takes a template of this size through S3.
+const LONGEST_TEMPLATE: usize = 1_000_000;
+
+/// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
+/// has it approved, executes it and follows it to its end.
+///
+/// # Errors
+/// Nothing was changed but the artifact bucket, unless the error says that the deployment was tried.
+pub async fn deploy<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<Deployed, DeployError> {
+    let blueprint = Blueprint::read(&deployment.template)?;
+    check(deployment, &blueprint)?;
+    let found = find_for_update(session, &deployment.stack).await?;
+    if let Found::Standing(stack) = &found {
+        let differences = differences(session, deployment, &blueprint, stack).await?;
+        if differences.is_empty() {
+            return Ok(Deployed::Unchanged(stack.outputs.clone()));
+        }
+        if !differences.iter().any(needs_a_change_set) {
+            settle(session, deployment, &blueprint, stack).await?;
+            return Ok(Deployed::Updated(stack.outputs.clone()));
+        }
+    }
+    check_callers(session, deployment).await?;
+    let plan = plan(session, deployment, &blueprint, found).await?;
+    apply(session, deployment, &blueprint, plan).await
+}
+
+/// What a deployment will do once it is approved.
+struct Plan {
+    /// The stack as it stands; none, if it is made.
+    standing: Option<DeployedStack>,
+    adoptions: Adoptions,
+    change_set: Prepared,
+}
+
+/// Refuses what CloudFormation would refuse later.
+fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<(), DeployError> {
+    if deployment.tags.len() > MOST_TAGS {
+        return Err(DeployError::TooManyTags {
+            count: deployment.tags.len(),
+        });
+    }
+    if deployment.template.len() > LONGEST_TEMPLATE {
+        return Err(DeployError::TemplateTooLong {
+            bytes: deployment.template.len(),
+        });
+    }
+    let given = |key: &String| deployment.artifacts.iter().any(|artifact| &artifact.key == key);
+    let missing = blueprint
+        .functions
+        .iter()
+        .filter_map(|function| function.code_key.as_ref())
+        .find(|key| !given(key));
+    missing.map_or(Ok(()), |key| {
+        Err(DeployError::MissingArtifact { key: key.clone() })
+    })
+}
+
+/// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
+/// bucket is not asked.
+async fn differences<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    stack: &DeployedStack,
+) -> Result<Vec<Difference>, DeployError> {
+    let template = session.cloud.original_template(&stack.id).await?;
+    let wanted = Wanted {
+        template: &deployment.template,
+        tags: &deployment.tags,
+        protected: deployment.protected,
+    };
+    let mut differences = what_differs(stack, &template, &wanted);
+    if !differences.iter().any(needs_a_change_set) {
+        let resources = traffic::resources(session.cloud, &stack.id).await?;
+        differences.extend(traffic::differences(session, deployment, blueprint, &resources).await?);
+    }
+    Ok(differences)
+}
+
+/// A change set sees templates and tags, and neither termination protection nor traffic.
+fn needs_a_change_set(difference: &Difference) -> bool {
+    matches!(difference, Difference::Template | Difference::Tags)
+}
+
+/// The roles that are to call: an unknown one would fail the creation of its permission minutes later.
+async fn check_callers<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<(), DeployError> {
+    let mut unknown = Vec::new();
+    for caller in &deployment.callers {
+        let Some(role) = role_of_account(caller, session.account()) else {
+            continue;
+        };
+        if !session.cloud.role_exists(role).await? {
+            unknown.push(caller.clone());
+        }
+    }
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(DeployError::UnknownCallers { roles: unknown })
+    }
+}
+
+/// The name of a role in this account; other accounts' roles cannot be looked up from here.
+fn role_of_account<'a>(caller: &'a str, account: &str) -> Option<&'a str> {
+    let (prefix, path) = caller.split_once(":role/")?;
+    (prefix.rsplit(':').next() == Some(account)).then(|| path.rsplit('/').next().unwrap_or(path))
+}
+
+async fn plan<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    found: Found,
+) -> Result<Plan, DeployError> {
+    let standing = match found {
+        Found::Standing(stack) => Some(stack),
+        Found::Nothing => None,
+        Found::FailedCreation(stack) => {
+            failed_creation::remove(session, stack, deployment.execution_role.as_deref()).await?;
+            None
+        }
+    };
+    let adoptions = match standing {
+        None => adopt::look_up(session, blueprint).await?,
+        Some(_) => Adoptions::default(),
+    };
+    let request = NewChangeSet {
+        stack: deployment.stack.clone(),
+        name: change_set::NAME.to_owned(),
+        kind: if standing.is_some() {
+            ChangeSetType::Update
+        } else {
+            ChangeSetType::Create
+        },
+        template: artifacts::store(session, deployment).await?,
+        tags: deployment.tags.clone(),
+        role: deployment.execution_role.clone(),
+        import_existing: !adoptions.is_empty(),
+        token: session.new_token(),
+    };
+    let change_set = change_set::prepare(session, &request).await?;
+    Ok(Plan {
+        standing,
+        adoptions,
+        change_set,
+    })
+}
+
+async fn apply<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    plan: Plan,
+) -> Result<Deployed, DeployError> {
+    let (made, changes) = match (plan.change_set, &plan.standing) {
+        (Prepared::Ready(made, changes), _) => (made, changes),
+        (Prepared::NothingToDo, Some(stack)) => {
+            settle(session, deployment, blueprint, stack).await?;
+            return Ok(Deployed::Unchanged(stack.outputs.clone()));
+        }
+        (Prepared::NothingToDo, None) => {
+            return Err(DeployError::ChangeSetRejected {
+                stack: deployment.stack.clone(),
+                reason: "the template has no resources".to_owned(),
+                findings: Vec::new(),
+            });
+        }
+    };
+    let operation = match begin(session, &made, &changes, &plan.adoptions).await {
+        Ok(operation) => operation,
+        Err(error) => {
+            change_set::discard(session, &made).await;
+            return Err(error);
+        }
+    };
+    let stack = execute(session, &made, &operation).await?;
+    adopt::bring_up_to_date(session, &plan.adoptions, &deployment.tags).await?;
+    if plan.standing.is_some() {
+        settle(session, deployment, blueprint, &stack).await?;
+        Ok(Deployed::Updated(stack.outputs))
+    } else {
+        termination::settle(session, &stack, deployment.protected).await?;
+        Ok(Deployed::Created(stack.outputs))
+    }
+}
+
+/// Everything up to the point of no return: asks, and makes ready what is taken in.
+async fn begin<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    made: &Made,
+    changes: &ChangeSummary,
+    adoptions: &Adoptions,
+) -> Result<Operation, DeployError> {
+    let creates = made.kind == ChangeSetType::Create;
+    match session
+        .confirm(Question::Deploy {
+            stack: &made.stack,
+            creates,
+            changes,
+        })
+        .await?
+    {
+        Answer::Yes => {}
+        Answer::No => {
+            return Err(DeployError::Declined {
+                stack: made.stack.clone(),
+            });
+        }
+        Answer::NobodyToAsk => {
+            return Err(DeployError::NeedsApproval {
+                stack: made.stack.clone(),
+            });
+        }
+    }
+    adopt::make_ready(session, adoptions).await?;
+    session.check_interrupt()?;
+    let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
+    let before = before.ok_or_else(|| DeployError::ChangeSetRejected {
+        stack: made.stack.clone(),
+        reason: "somebody deleted the stack".to_owned(),
+        findings: Vec::new(),
+    })?;
+    let token = session.new_token();
+    Ok(Operation::about_to_begin(session, before, token, changes.changes.len()).await?)
+}
+
+async fn execute<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    made: &Made,
+    operation: &Operation,
+) -> Result<DeployedStack, DeployError> {
+    let stack = || made.stack.clone();
+    if let Err(source) = session
+        .cloud
+        .execute_change_set(&made.handle, operation.token())
+        .await
+    {
+        if source.is_transient() {
+            // It may have begun all the same, and what has begun must not be cleaned away.
+            return Err(DeployError::LostSight {
+                stack: stack(),
+                source,
+            });
+        }
+        change_set::discard(session, made).await;
+        return Err(source.into());
+    }
+    session.tell(Event::Started { stack: stack() });
+    let ended = watch(session, operation).await.map_err(|unseen| match unseen {
+        Unseen::Interrupted => DeployError::Interrupted {
+            going_on: Some(stack()),
+        },
+        Unseen::LostSight(source) => DeployError::LostSight {
+            stack: stack(),
+            source,
+        },
+    })?;
+    match ended.stack {
+        Some(standing) if ended.status.is_success() => Ok(standing),
+        _ => Err(DeployError::Failed {
+            stack: stack(),
+            status: ended.status,
+            cause: ended.cause,
+        }),
+    }
+}
+
+/// Brings to what is asked for what a change set cannot.
+async fn settle<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    stack: &DeployedStack,
+) -> Result<(), DeployError> {
+    traffic::settle(session, deployment, blueprint, stack).await?;
+    Ok(termination::settle(session, stack, deployment.protected).await?)
+}

@@ -1,0 +1,115 @@
+//! What the engine tells while it works.
+
+use crate::aws::TableRepair;
+use crate::stack::{Progress, StackEvent, StackStatus};
+
+/// Something that a user may want to see. Facts only: the wording is the renderer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The credentials are of the right account.
+    AccountChecked {
+        /// The account.
+        account: String,
+        /// The ARN of the user or role.
+        caller: String,
+    },
+    /// The artifact bucket does not exist yet and is being made.
+    BucketCreating {
+        /// The bucket.
+        bucket: String,
+        /// The stack that makes it.
+        stack: String,
+    },
+    /// Somebody else is making the artifact bucket.
+    BucketAwaited {
+        /// The stack that makes it.
+        stack: String,
+    },
+    /// An object is being stored in the artifact bucket.
+    Uploading {
+        /// Its key.
+        key: String,
+        /// Its size.
+        bytes: usize,
+    },
+    /// An object is in the artifact bucket already.
+    UploadSkipped {
+        /// Its key.
+        key: String,
+    },
+    /// A stack whose first creation failed is deleted, so that it can be created.
+    RemovingFailedCreation {
+        /// The stack.
+        stack: String,
+        /// The state it was found in.
+        status: StackStatus,
+    },
+    /// A change set is being made.
+    ChangeSetCreating {
+        /// The stack.
+        stack: String,
+        /// Whether it is the stack's first.
+        creates: bool,
+    },
+    /// The deployment or the deletion was approved and begins.
+    Started {
+        /// The stack.
+        stack: String,
+    },
+    /// Something became of a resource or of the stack.
+    Resource {
+        /// What.
+        event: StackEvent,
+        /// How far the operation has come.
+        progress: Progress,
+    },
+    /// A table that outlived an earlier stack is taken in.
+    Adopting {
+        /// The table.
+        table: String,
+        /// How many items it holds, by AWS's last count.
+        items: u64,
+    },
+    /// A setting of an adopted table is brought to what the template says.
+    Repairing {
+        /// The table.
+        table: String,
+        /// The setting.
+        repair: TableRepair,
+    },
+    /// Somebody had pushed code; the function is brought back to the version that the stack published.
+    TrafficReturned {
+        /// The function's name in the template.
+        function: String,
+        /// The version that was live.
+        from: String,
+        /// The version that the stack published.
+        to: String,
+    },
+    /// Termination protection was turned on or off.
+    TerminationProtection {
+        /// The stack.
+        stack: String,
+        /// Whether it is on now.
+        on: bool,
+    },
+    /// A table's own protection is lifted, because its deletion was asked for.
+    TableProtectionLifted {
+        /// The table.
+        table: String,
+    },
+    /// A table and all that is in it is being deleted.
+    TableDeleting {
+        /// The table.
+        table: String,
+        /// How many items go with it.
+        items: u64,
+    },
+    /// Something that was to be tidied up is still there.
+    CleanupFailed {
+        /// What is left.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+}

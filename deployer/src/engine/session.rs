@@ -1,0 +1,97 @@
+//! An operation's access to the outside world.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::aws::{Caller, Cloud};
+use crate::stack::RequestToken;
+
+use super::{AccountError, Answer, Event, Interrupt, Question, Talk};
+
+/// The right account, somebody to talk with, and a way to be stopped.
+pub struct Session<'a, C, T> {
+    pub(super) cloud: &'a C,
+    pub(super) talk: &'a mut T,
+    interrupt: Interrupt,
+    caller: Caller,
+}
+
+/// The operation was asked to stop.
+#[derive(Debug)]
+pub(super) struct Interrupted;
+
+impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
+    /// Asks AWS whose credentials these are, before anything else is done with them.
+    ///
+    /// # Errors
+    /// The credentials are of another account than the given one, or there are none.
+    pub async fn open(
+        cloud: &'a C,
+        talk: &'a mut T,
+        interrupt: Interrupt,
+        account: &str,
+    ) -> Result<Self, AccountError> {
+        let caller = cloud.caller().await?;
+        if caller.account != account {
+            return Err(AccountError::WrongAccount {
+                expected: account.to_owned(),
+                actual: caller.account,
+                caller: caller.arn,
+            });
+        }
+        talk.tell(Event::AccountChecked {
+            account: account.to_owned(),
+            caller: caller.arn.clone(),
+        });
+        Ok(Self {
+            cloud,
+            talk,
+            interrupt,
+            caller,
+        })
+    }
+
+    /// The account that the session is for.
+    pub fn account(&self) -> &str {
+        &self.caller.account
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.talk.tell(event);
+    }
+
+    /// Asks a question; to be interrupted while it stands is an answer too.
+    pub(super) async fn confirm(&mut self, question: Question<'_>) -> Result<Answer, Interrupted> {
+        let interrupt = &mut self.interrupt;
+        tokio::select! {
+            biased;
+            () = interrupt.raised() => Err(Interrupted),
+            answer = self.talk.confirm(question) => Ok(answer),
+        }
+    }
+
+    /// Waits, unless the operation is to stop.
+    pub(super) async fn pause(&mut self, duration: Duration) -> Result<(), Interrupted> {
+        let interrupt = &mut self.interrupt;
+        tokio::select! {
+            biased;
+            () = interrupt.raised() => Err(Interrupted),
+            () = self.cloud.sleep(duration) => Ok(()),
+        }
+    }
+
+    /// Stops here if the operation is to stop.
+    pub(super) fn check_interrupt(&self) -> Result<(), Interrupted> {
+        if self.interrupt.is_raised() {
+            Err(Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A token for one request to CloudFormation.
+    pub(super) fn new_token(&self) -> RequestToken {
+        RequestToken::new(&self.caller.arn, Uuid::new_v4())
+    }
+}

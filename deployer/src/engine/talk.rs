@@ -1,0 +1,54 @@
+//! How the engine talks with whoever started it.
+
+use crate::stack::ChangeSummary;
+
+use super::{Event, KeptTable};
+
+/// Receives events and answers questions.
+#[expect(
+    async_fn_in_trait,
+    reason = "the engine runs as one task and asks no future to be `Send`"
+)]
+pub trait Talk {
+    /// Takes note of an event.
+    fn tell(&mut self, event: Event);
+
+    /// Asks a question. The default answer to every question is no.
+    async fn confirm(&mut self, question: Question<'_>) -> Answer;
+}
+
+/// What has to be approved.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'a> {
+    /// Whether to do what a change set says.
+    Deploy {
+        /// The stack.
+        stack: &'a str,
+        /// Whether the stack is made.
+        creates: bool,
+        /// What is done to each resource.
+        changes: &'a ChangeSummary,
+    },
+    /// Whether to delete a stack, or what an earlier one left.
+    Destroy {
+        /// The stack.
+        stack: &'a str,
+        /// The resources that go: their names in the template and their types; none when only tables are left.
+        goes: &'a [(String, String)],
+        /// The tables that outlive the stack.
+        stays: &'a [KeptTable],
+        /// The tables whose data goes too. When there are any, the answer wants more than a key.
+        purges: &'a [KeptTable],
+    },
+}
+
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Yes,
+    /// Leave everything as it is.
+    No,
+    /// There is nobody to ask, and the answer was not given beforehand.
+    NobodyToAsk,
+}

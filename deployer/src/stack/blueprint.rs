@@ -1,0 +1,298 @@
+//! PURE: what a rendered template says about the resources that the deployer has to look at itself.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// The parts of a template that matter beyond CloudFormation.
+///
+/// Only literal names are read: a generated name collides with nothing and is found through the stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blueprint {
+    /// Tables with a name of their own.
+    pub tables: Vec<TableDesign>,
+    /// Log groups with a name of their own.
+    pub log_groups: Vec<LogGroupDesign>,
+    /// Functions that are reached through an alias.
+    pub functions: Vec<LiveFunction>,
+}
+
+/// A table as the template wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableDesign {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its name in AWS.
+    pub name: String,
+    /// Whether it outlives its stack.
+    pub retained: bool,
+    /// The key, partition key first.
+    pub key: Vec<Key>,
+    /// What its stream carries, if it has one: `NEW_IMAGE`, …
+    pub stream_view: Option<String>,
+    /// Whether it can be restored to any second of the last weeks.
+    pub point_in_time_recovery: bool,
+    /// Whether AWS refuses to delete it.
+    pub deletion_protection: bool,
+    /// The tags in the template; the stack's own tags come on top.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// An attribute of a table's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The attribute's name.
+    pub attribute: String,
+    /// Which part of the key it is.
+    pub role: KeyRole,
+    /// The attribute's type: `S`, `N` or `B`.
+    pub attribute_type: String,
+}
+
+/// The part that an attribute plays in a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRole {
+    /// `HASH`.
+    Partition,
+    /// `RANGE`.
+    Sort,
+}
+
+/// A log group as the template wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogGroupDesign {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its name in AWS.
+    pub name: String,
+    /// Whether it outlives its stack.
+    pub retained: bool,
+}
+
+/// A function, the version of it that the stack publishes, and the alias through which it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveFunction {
+    /// The alias's name in AWS, such as `live`.
+    pub alias: String,
+    /// The alias's name in the template.
+    pub alias_id: String,
+    /// The function's name in the template.
+    pub function_id: String,
+    /// The version's name in the template.
+    pub version_id: String,
+    /// Where in the artifact bucket the function's code is.
+    pub code_key: Option<String>,
+}
+
+/// Why a template could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the template is not a JSON object with `Resources`")]
+pub struct BlueprintError {
+    #[source]
+    source: Option<serde_json::Error>,
+}
+
+impl Blueprint {
+    /// Reads a rendered template.
+    ///
+    /// # Errors
+    /// The text is not a JSON object with `Resources`.
+    pub fn read(template: &str) -> Result<Self, BlueprintError> {
+        let template: Value =
+            serde_json::from_str(template).map_err(|error| BlueprintError { source: Some(error) })?;
+        let resources = template["Resources"]
+            .as_object()
+            .ok_or(BlueprintError { source: None })?;
+        let mut blueprint = Self::default();
+        for (logical_id, resource) in resources {
+            match resource["Type"].as_str() {
+                Some("AWS::DynamoDB::Table") => blueprint.tables.extend(table(logical_id, resource)),
+                Some("AWS::Logs::LogGroup") => blueprint.log_groups.extend(log_group(logical_id, resource)),
+                Some("AWS::Lambda::Alias") => {
+                    blueprint
+                        .functions
+                        .extend(live_function(logical_id, resource, resources));
+                }
+                _ => {}
+            }
+        }
+        Ok(blueprint)
+    }
+
+    /// The tables that outlive their stack.
+    pub fn retained_tables(&self) -> impl Iterator<Item = &TableDesign> {
+        self.tables.iter().filter(|table| table.retained)
+    }
+}
+
+fn table(logical_id: &str, resource: &Value) -> Option<TableDesign> {
+    let properties = &resource["Properties"];
+    let type_of = |attribute: &str| {
+        let definitions = properties["AttributeDefinitions"].as_array()?;
+        let definition = definitions
+            .iter()
+            .find(|definition| definition["AttributeName"] == attribute)?;
+        definition["AttributeType"].as_str()
+    };
+    let key = properties["KeySchema"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|element| {
+            let attribute = element["AttributeName"].as_str()?;
+            Some(Key {
+                attribute: attribute.to_owned(),
+                role: if element["KeyType"] == "HASH" {
+                    KeyRole::Partition
+                } else {
+                    KeyRole::Sort
+                },
+                attribute_type: type_of(attribute)?.to_owned(),
+            })
+        });
+    Some(TableDesign {
+        logical_id: logical_id.to_owned(),
+        name: properties["TableName"].as_str()?.to_owned(),
+        retained: is_retained(resource),
+        key: key.collect(),
+        stream_view: properties["StreamSpecification"]["StreamViewType"]
+            .as_str()
+            .map(ToOwned::to_owned),
+        point_in_time_recovery: is_true(
+            &properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        ),
+        deletion_protection: is_true(&properties["DeletionProtectionEnabled"]),
+        tags: tags(&properties["Tags"]),
+    })
+}
+
+fn log_group(logical_id: &str, resource: &Value) -> Option<LogGroupDesign> {
+    Some(LogGroupDesign {
+        logical_id: logical_id.to_owned(),
+        name: resource["Properties"]["LogGroupName"].as_str()?.to_owned(),
+        retained: is_retained(resource),
+    })
+}
+
+fn live_function(alias_id: &str, alias: &Value, resources: &Map<String, Value>) -> Option<LiveFunction> {
+    let properties = &alias["Properties"];
+    let function_id = target(&properties["FunctionName"])?;
+    let code = &resources.get(function_id)?["Properties"]["Code"];
+    Some(LiveFunction {
+        alias: properties["Name"].as_str()?.to_owned(),
+        alias_id: alias_id.to_owned(),
+        function_id: function_id.to_owned(),
+        version_id: target(&properties["FunctionVersion"])?.to_owned(),
+        code_key: code["S3Key"].as_str().map(ToOwned::to_owned),
+    })
+}
+
+/// The resource that a `Ref` or `Fn::GetAtt` points to.
+fn target(value: &Value) -> Option<&str> {
+    if let Some(name) = value["Ref"].as_str() {
+        return Some(name);
+    }
+    match &value["Fn::GetAtt"] {
+        Value::Array(path) => path.first()?.as_str(),
+        Value::String(path) => path.split('.').next(),
+        _ => None,
+    }
+}
+
+fn is_retained(resource: &Value) -> bool {
+    resource["DeletionPolicy"]
+        .as_str()
+        .is_some_and(|policy| policy.starts_with("Retain"))
+}
+
+/// CloudFormation takes the text `"true"` where it wants a boolean.
+fn is_true(value: &Value) -> bool {
+    value == &Value::Bool(true) || value == "true"
+}
+
+fn tags(value: &Value) -> BTreeMap<String, String> {
+    let entries = value.as_array().into_iter().flatten();
+    entries
+        .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_read_with_what_adoption_compares() {
+        let template = json!({"Resources": {"Events": {
+            "Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain",
+            "Properties": {
+                "TableName": "orders-events",
+                "AttributeDefinitions": [
+                    {"AttributeName": "sk", "AttributeType": "N"}, {"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [
+                    {"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+                "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": "true"},
+                "DeletionProtectionEnabled": true,
+                "Tags": [{"Key": "owner", "Value": "platform"}],
+            },
+        }}});
+        let blueprint = Blueprint::read(&template.to_string()).unwrap();
+        let key = |attribute: &str, role, kind: &str| Key {
+            attribute: attribute.into(),
+            role,
+            attribute_type: kind.into(),
+        };
+        assert_eq!(
+            blueprint.tables,
+            [TableDesign {
+                logical_id: "Events".into(),
+                name: "orders-events".into(),
+                retained: true,
+                key: vec![key("pk", KeyRole::Partition, "S"), key("sk", KeyRole::Sort, "N")],
+                stream_view: Some("NEW_IMAGE".into()),
+                point_in_time_recovery: true,
+                deletion_protection: true,
+                tags: BTreeMap::from([("owner".into(), "platform".into())]),
+            }]
+        );
+    }
+
+    #[test]
+    fn an_alias_leads_to_its_function_its_version_and_the_code() {
+        let template = json!({"Resources": {
+            "Api": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Bucket": "b", "S3Key": "code/api.zip"}}},
+            "ApiVersion": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Api"}}},
+            "ApiLive": {"Type": "AWS::Lambda::Alias", "Properties": {
+                "Name": "live", "FunctionName": {"Ref": "Api"},
+                "FunctionVersion": {"Fn::GetAtt": ["ApiVersion", "Version"]}}},
+        }});
+        assert_eq!(
+            Blueprint::read(&template.to_string()).unwrap().functions,
+            [LiveFunction {
+                alias: "live".into(),
+                alias_id: "ApiLive".into(),
+                function_id: "Api".into(),
+                version_id: "ApiVersion".into(),
+                code_key: Some("code/api.zip".into()),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_generated_name_is_of_no_interest() {
+        let template = json!({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {}}}});
+        assert_eq!(
+            Blueprint::read(&template.to_string()).unwrap(),
+            Blueprint::default()
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_template_is_refused() {
+        assert!(Blueprint::read("Resources:").is_err());
+        assert!(Blueprint::read("{}").is_err());
+    }
+}

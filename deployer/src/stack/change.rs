@@ -1,0 +1,149 @@
+//! PURE: what a change set would do.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Serialize;
+
+/// The changes of a change set, in the order in which AWS lists them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ChangeSummary {
+    /// One for each resource. None at all when only outputs change.
+    pub changes: Vec<ResourceChange>,
+}
+
+/// What would be done to a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceChange {
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// The resource's name in AWS, when it exists.
+    pub physical_id: Option<String>,
+    /// The resource's type.
+    pub resource_type: String,
+    /// What would be done.
+    pub action: Action,
+    /// Whether a modification makes a new resource in place of the old one.
+    pub replacement: Replacement,
+    /// What the resource's policy does to the old one, in AWS's words, such as `Delete` or `ReplaceAndRetain`.
+    pub policy_action: Option<String>,
+    /// The properties that cause the change, such as `Properties.MemorySize`.
+    pub causes: Vec<String>,
+}
+
+/// What is done to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// Created.
+    Add,
+    /// Changed.
+    Modify,
+    /// Taken out of the stack, and deleted unless its policy keeps it.
+    Remove,
+    /// Taken into the stack as it is.
+    Import,
+    /// Decided only while the change set runs.
+    Dynamic,
+}
+
+/// Whether a resource is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Replacement {
+    /// It stays.
+    Never,
+    /// It may be, depending on what other changes give.
+    Conditional,
+    /// It is.
+    Always,
+}
+
+impl ChangeSummary {
+    /// How many resources have the given action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .count()
+    }
+
+    /// The changes that put a new resource in place of an old one, or may.
+    pub fn replacements(&self) -> impl Iterator<Item = &ResourceChange> {
+        self.changes
+            .iter()
+            .filter(|change| change.replacement != Replacement::Never)
+    }
+
+    /// Adds the changes of resources that this summary does not name.
+    ///
+    /// With property values asked for, AWS may leave changes out; a second reading without values has them all.
+    #[must_use]
+    pub fn completed_by(mut self, other: Self) -> Self {
+        for change in other.changes {
+            if !self
+                .changes
+                .iter()
+                .any(|known| known.logical_id == change.logical_id)
+            {
+                self.changes.push(change);
+            }
+        }
+        self
+    }
+}
+
+impl Display for Action {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Add => "add",
+            Self::Modify => "modify",
+            Self::Remove => "remove",
+            Self::Import => "import",
+            Self::Dynamic => "decided while running",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(logical_id: &str, causes: &[&str]) -> ResourceChange {
+        ResourceChange {
+            logical_id: logical_id.into(),
+            physical_id: None,
+            resource_type: "AWS::SNS::Topic".into(),
+            action: Action::Modify,
+            replacement: Replacement::Never,
+            policy_action: None,
+            causes: causes.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn what_a_reading_with_values_left_out_is_added_and_nothing_is_overwritten() {
+        let with_values = ChangeSummary {
+            changes: vec![change("Topic", &["Properties.TopicName"])],
+        };
+        let without = ChangeSummary {
+            changes: vec![change("Topic", &[]), change("Queue", &[])],
+        };
+        let merged = with_values.completed_by(without);
+        assert_eq!(
+            merged.changes,
+            [change("Topic", &["Properties.TopicName"]), change("Queue", &[])]
+        );
+    }
+
+    #[test]
+    fn a_conditional_replacement_counts_as_one() {
+        let mut topic = change("Topic", &[]);
+        topic.replacement = Replacement::Conditional;
+        let summary = ChangeSummary {
+            changes: vec![topic.clone(), change("Queue", &[])],
+        };
+        assert_eq!(summary.replacements().collect::<Vec<_>>(), [&topic]);
+    }
+}

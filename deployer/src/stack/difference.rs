@@ -1,0 +1,199 @@
+//! PURE: whether a stack already is what is asked for.
+
+use std::collections::BTreeMap;
+
+use super::{DeployedStack, StackResource};
+
+/// A way in which a stack differs from what is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The deployed template is not, byte for byte, the rendered one.
+    Template,
+    /// The tags are not the ones asked for.
+    Tags,
+    /// Termination protection is on and should be off, or off and should be on.
+    TerminationProtection,
+    /// An alias does not lead to the version that the stack published.
+    Traffic {
+        /// The function's name in the template.
+        function_id: String,
+        /// The version that the stack published.
+        own: String,
+        /// The version that the alias leads to.
+        live: String,
+    },
+    /// The function, its version or its alias is not there, though the template has it.
+    Missing {
+        /// The function's name in the template.
+        function_id: String,
+    },
+    /// The live version's code is not the artifact's, though the template names the artifact.
+    Code {
+        /// The function's name in the template.
+        function_id: String,
+        /// The artifact's hash, as Lambda writes it.
+        wanted: String,
+        /// The hash of the code that is live.
+        live: String,
+    },
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The rendered template.
+    pub template: &'a str,
+    /// The stack's tags.
+    pub tags: &'a BTreeMap<String, String>,
+    /// Whether the stack is to be protected from deletion.
+    pub protected: bool,
+}
+
+/// What runs behind an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCode {
+    /// The version that the alias leads to.
+    pub version: String,
+    /// The Base64 of the SHA-256 of its code, as Lambda writes it.
+    pub code_sha256: String,
+}
+
+/// Compares a stack with what is asked for; nothing, if they are the same.
+pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    if template != wanted.template {
+        differences.push(Difference::Template);
+    }
+    if &stack.tags != wanted.tags {
+        differences.push(Difference::Tags);
+    }
+    if stack.termination_protection != wanted.protected {
+        differences.push(Difference::TerminationProtection);
+    }
+    differences
+}
+
+/// Compares what runs behind a function's alias with the version that the stack published and the artifact it names.
+pub fn traffic_difference(
+    function_id: &str,
+    version: &StackResource,
+    wanted_code: Option<&str>,
+    live: &LiveCode,
+) -> Option<Difference> {
+    // The version's ARN ends with its number.
+    let own = version.physical_id.rsplit(':').next().unwrap_or_default();
+    if own != live.version {
+        return Some(Difference::Traffic {
+            function_id: function_id.to_owned(),
+            own: own.to_owned(),
+            live: live.version.clone(),
+        });
+    }
+    let wanted = wanted_code.filter(|wanted| *wanted != live.code_sha256)?;
+    Some(Difference::Code {
+        function_id: function_id.to_owned(),
+        wanted: wanted.to_owned(),
+        live: live.code_sha256.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::stack::StackStatus;
+
+    fn stack() -> DeployedStack {
+        DeployedStack {
+            id: "arn:stack/orders".into(),
+            name: "orders".into(),
+            status: StackStatus::CreateComplete,
+            status_reason: None,
+            created: Timestamp::UNIX_EPOCH,
+            updated: None,
+            tags: BTreeMap::from([("owner".into(), "platform".into())]),
+            outputs: BTreeMap::new(),
+            termination_protection: true,
+        }
+    }
+
+    fn version() -> StackResource {
+        StackResource {
+            logical_id: "ApiVersion".into(),
+            physical_id: "arn:aws:lambda:eu-central-1:123456789012:function:api:7".into(),
+            resource_type: "AWS::Lambda::Version".into(),
+        }
+    }
+
+    fn live(version: &str, code_sha256: &str) -> LiveCode {
+        LiveCode {
+            version: version.into(),
+            code_sha256: code_sha256.into(),
+        }
+    }
+
+    #[test]
+    fn the_same_template_tags_and_protection_leave_no_difference() {
+        let tags = stack().tags;
+        let wanted = Wanted {
+            template: "{}",
+            tags: &tags,
+            protected: true,
+        };
+        assert_eq!(what_differs(&stack(), "{}", &wanted), []);
+    }
+
+    #[test]
+    fn each_of_them_is_a_difference() {
+        let wanted = Wanted {
+            template: "{}",
+            tags: &BTreeMap::new(),
+            protected: false,
+        };
+        assert_eq!(
+            what_differs(&stack(), "{ }", &wanted),
+            [
+                Difference::Template,
+                Difference::Tags,
+                Difference::TerminationProtection
+            ]
+        );
+    }
+
+    #[test]
+    fn an_alias_on_the_stacks_version_with_the_artifacts_hash_is_as_wanted() {
+        assert_eq!(
+            traffic_difference("Api", &version(), Some("q83v"), &live("7", "q83v")),
+            None
+        );
+        assert_eq!(
+            traffic_difference("Api", &version(), None, &live("7", "q83v")),
+            None
+        );
+    }
+
+    #[test]
+    fn a_pushed_version_is_a_difference_in_traffic() {
+        assert_eq!(
+            traffic_difference("Api", &version(), Some("q83v"), &live("8", "AAAA")),
+            Some(Difference::Traffic {
+                function_id: "Api".into(),
+                own: "7".into(),
+                live: "8".into()
+            })
+        );
+    }
+
+    #[test]
+    fn other_code_under_the_stacks_version_is_a_difference_in_code() {
+        assert_eq!(
+            traffic_difference("Api", &version(), Some("q83v"), &live("7", "AAAA")),
+            Some(Difference::Code {
+                function_id: "Api".into(),
+                wanted: "q83v".into(),
+                live: "AAAA".into()
+            })
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! PURE: which resource brought an operation down.
+
+use serde::Serialize;
+
+use super::{Phase, ResourceStatus, StackEvent};
+
+/// The resource whose failure made all others stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// The resource's type.
+    pub resource_type: String,
+    /// The state it ended in.
+    pub status: ResourceStatus,
+    /// Why, in AWS's words.
+    pub reason: String,
+}
+
+/// Finds the root cause among an operation's events, oldest first: the first resource that failed by itself.
+///
+/// Resources under way when another fails are reported as failed too, with a reason that says "cancelled"; the stack's
+/// own failure only names the others. If nothing else failed, the stack's own event is the cause.
+pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
+    let failed = || {
+        events
+            .iter()
+            .filter(|event| event.status.phase() == Phase::Failed)
+    };
+    failed()
+        .find(|event| !event.is_of_the_stack() && !is_a_consequence(event))
+        .or_else(|| failed().find(|event| !event.is_of_the_stack()))
+        .or_else(|| failed().next())
+        .or_else(|| {
+            events
+                .iter()
+                .find(|event| event.is_of_the_stack() && rolls_back(event))
+        })
+        .map(|event| Failure {
+            logical_id: event.logical_id.clone(),
+            resource_type: event.resource_type.clone(),
+            status: event.status.clone(),
+            reason: event
+                .reason
+                .clone()
+                .unwrap_or_else(|| "no reason given".to_owned()),
+        })
+}
+
+fn is_a_consequence(event: &StackEvent) -> bool {
+    event.reason.as_deref().is_some_and(|reason| {
+        let reason = reason.to_ascii_lowercase();
+        reason.contains("cancelled") || reason.contains("canceled")
+    })
+}
+
+fn rolls_back(event: &StackEvent) -> bool {
+    event.status.as_str().contains("ROLLBACK_IN_PROGRESS") && event.reason.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::testing::event;
+    use super::*;
+
+    #[test]
+    fn the_first_failure_that_is_neither_cancelled_nor_the_stack_is_the_cause() {
+        let events = [
+            event(1, "orders", "CREATE_IN_PROGRESS", Some("User Initiated")),
+            event(2, "Topic", "CREATE_FAILED", Some("Resource creation cancelled")),
+            event(2, "Queue", "CREATE_FAILED", Some("Invalid VisibilityTimeout")),
+            event(2, "Table", "CREATE_FAILED", Some("Something later")),
+            event(
+                3,
+                "orders",
+                "ROLLBACK_FAILED",
+                Some("The following resource(s) failed: [Queue]"),
+            ),
+        ];
+        let cause = root_cause(&events).unwrap();
+        assert_eq!(
+            (&*cause.logical_id, &*cause.reason),
+            ("Queue", "Invalid VisibilityTimeout")
+        );
+    }
+
+    #[test]
+    fn a_stack_that_fails_by_itself_is_its_own_cause() {
+        let events = [event(
+            1,
+            "orders",
+            "DELETE_FAILED",
+            Some("The role is not assumable"),
+        )];
+        assert_eq!(root_cause(&events).unwrap().reason, "The role is not assumable");
+    }
+
+    #[test]
+    fn a_rollback_without_a_failed_resource_gives_the_stacks_reason() {
+        let events = [
+            event(1, "Topic", "CREATE_COMPLETE", None),
+            event(
+                2,
+                "orders",
+                "UPDATE_ROLLBACK_IN_PROGRESS",
+                Some("Alarm went into ALARM"),
+            ),
+        ];
+        assert_eq!(root_cause(&events).unwrap().reason, "Alarm went into ALARM");
+    }
+
+    #[test]
+    fn a_success_has_no_cause() {
+        assert_eq!(root_cause(&[event(1, "Topic", "CREATE_COMPLETE", None)]), None);
+    }
+}

@@ -256,6 +256,20 @@ async fn nothing_is_left_of(deployment: &Deployment) {
         !functions.iter().any(|function| function.contains(&stack)),
         "{functions:?}"
     );
+    let parameters = cloud
+        .ssm()
+        .get_parameters_by_path()
+        .path(format!("/{}/event-store", deployment.environment().name()));
+    let parameters = parameters.send().await.unwrap();
+    assert!(parameters.parameters().is_empty(), "{parameters:?}");
+    let queues = cloud
+        .sqs()
+        .list_queues()
+        .queue_name_prefix(&stack)
+        .send()
+        .await
+        .unwrap();
+    assert!(queues.queue_urls().is_empty(), "{queues:?}");
     let found = cloud
         .cloudformation()
         .describe_stacks()

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::aws::{EndpointRefused, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Endpoint, Environment, Instance, NameError};
 use crate::problem::{Problem, Problems};
@@ -10,7 +11,7 @@ use crate::surroundings::Surroundings;
 use crate::workspace;
 use crate::yaml::Location;
 
-/// The variables that AWS SDKs take another address from; with a service's name behind it, for that service alone.
+/// The variable that may give another address than the environment's file.
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 
 /// Where a setting came from.
@@ -106,13 +107,8 @@ pub enum SettingsError {
         source: std::io::Error,
     },
     /// A variable would send calls elsewhere, and the environment does not allow it.
-    #[error("the variable `{variable}` is set, but the environment `{environment}` has no `endpoint`")]
-    StrayEndpoint {
-        /// The variable.
-        variable: String,
-        /// The environment.
-        environment: String,
-    },
+    #[error(transparent)]
+    StrayEndpoint(#[from] EndpointRefused),
     /// The environment file or a value that goes with it is wrong.
     #[error(transparent)]
     Problems(#[from] Problems),
@@ -124,7 +120,10 @@ impl Settings {
     /// # Errors
     /// Where something needed is missing, unreadable or wrong; of a file, all problems at once.
     pub fn resolve(global: &GlobalArgs, surroundings: &Surroundings) -> Result<Self, SettingsError> {
-        let found = Found { workspace: workspace::find(&surroundings.folder), surroundings };
+        let found = Found {
+            workspace: workspace::find(&surroundings.folder),
+            surroundings,
+        };
         let (folder, folder_source) = found.path(
             global.environments.as_deref(),
             ("--environments", "DEPLOYER_ENVIRONMENTS"),
@@ -132,7 +131,9 @@ impl Settings {
         )?;
         let (name, name_source) = found
             .text(global.env.as_deref(), ("--env", "DEPLOYER_ENV"))
-            .ok_or_else(|| SettingsError::NoEnvironment { known: workspace::environments(&folder) })?;
+            .ok_or_else(|| SettingsError::NoEnvironment {
+                known: workspace::environments(&folder),
+            })?;
         let instance = found.text(global.instance.as_deref(), ("--instance", "DEPLOYER_INSTANCE"));
         let (template_path, template_source) = found.path(
             global.template.as_deref(),
@@ -148,25 +149,64 @@ impl Settings {
         let endpoint_source = found.endpoint(&mut environment)?;
 
         let template_name = found.display(&template_path);
-        let template = std::fs::read_to_string(&template_path)
-            .map_err(|source| SettingsError::Unreadable { file: template_name.clone(), source })?;
+        let template =
+            std::fs::read_to_string(&template_path).map_err(|source| SettingsError::Unreadable {
+                file: template_name.clone(),
+                source,
+            })?;
 
         let mut told = vec![
-            Setting { name: "environment", value: name, source: name_source },
-            Setting { name: "environments", value: found.display(&folder), source: folder_source },
-            Setting { name: "template", value: template_name.clone(), source: template_source },
-            Setting { name: "account", value: environment.account.to_string(), source: Source::File },
-            Setting { name: "region", value: environment.region.to_string(), source: Source::File },
-            Setting { name: "stack", value: environment.stack.to_string(), source: Source::File },
+            Setting {
+                name: "environment",
+                value: name,
+                source: name_source,
+            },
+            Setting {
+                name: "environments",
+                value: found.display(&folder),
+                source: folder_source,
+            },
+            Setting {
+                name: "template",
+                value: template_name.clone(),
+                source: template_source,
+            },
+            Setting {
+                name: "account",
+                value: environment.account.to_string(),
+                source: Source::File,
+            },
+            Setting {
+                name: "region",
+                value: environment.region.to_string(),
+                source: Source::File,
+            },
+            Setting {
+                name: "stack",
+                value: environment.stack.to_string(),
+                source: Source::File,
+            },
         ];
-        told.extend(instance.map(|(value, source)| Setting { name: "instance", value, source }));
+        told.extend(instance.map(|(value, source)| Setting {
+            name: "instance",
+            value,
+            source,
+        }));
         told.extend(environment.endpoint.as_ref().map(|endpoint| Setting {
             name: "endpoint",
             value: endpoint.to_string(),
             source: endpoint_source,
         }));
         let folder = surroundings.folder.clone();
-        Ok(Self { environment, template_name, template_path, template, folder, told, workspace: found.workspace })
+        Ok(Self {
+            environment,
+            template_name,
+            template_path,
+            template,
+            folder,
+            told,
+            workspace: found.workspace,
+        })
     }
 
     /// The workspace that the current folder is in.
@@ -174,7 +214,10 @@ impl Settings {
     /// # Errors
     /// It is in none: then everything that would be found in one has been given, and nothing can be built.
     pub fn workspace(&self) -> Result<&Path, SettingsError> {
-        let no_workspace = || SettingsError::NoWorkspace { folder: self.folder.clone(), wanted: workspace::TEMPLATE };
+        let no_workspace = || SettingsError::NoWorkspace {
+            folder: self.folder.clone(),
+            wanted: workspace::TEMPLATE,
+        };
         self.workspace.as_deref().ok_or_else(no_workspace)
     }
 
@@ -192,8 +235,14 @@ struct Found<'surroundings> {
 
 impl Found<'_> {
     fn text(&self, flag: Option<&str>, names: (&'static str, &'static str)) -> Option<(String, Source)> {
-        let variable = || Some((self.surroundings.variable(names.1)?.to_owned(), Source::Variable(names.1)));
-        flag.map(|value| (value.to_owned(), Source::Flag(names.0))).or_else(variable)
+        let variable = || {
+            Some((
+                self.surroundings.variable(names.1)?.to_owned(),
+                Source::Variable(names.1),
+            ))
+        };
+        flag.map(|value| (value.to_owned(), Source::Flag(names.0)))
+            .or_else(variable)
     }
 
     fn path(
@@ -203,28 +252,38 @@ impl Found<'_> {
         in_workspace: &'static str,
     ) -> Result<(PathBuf, Source), SettingsError> {
         let folder = &self.surroundings.folder;
-        let variable = || Some((folder.join(self.surroundings.variable(names.1)?), Source::Variable(names.1)));
+        let variable = || {
+            Some((
+                folder.join(self.surroundings.variable(names.1)?),
+                Source::Variable(names.1),
+            ))
+        };
         let default = || Some((self.workspace.as_ref()?.join(in_workspace), Source::Default));
         flag.map(|path| (folder.join(path), Source::Flag(names.0)))
             .or_else(variable)
             .or_else(default)
-            .ok_or_else(|| SettingsError::NoWorkspace { folder: folder.clone(), wanted: in_workspace })
+            .ok_or_else(|| SettingsError::NoWorkspace {
+                folder: folder.clone(),
+                wanted: in_workspace,
+            })
     }
 
-    /// Applies the variable for another address, which is honoured only where the file has one to replace.
+    /// Decides on the address of AWS's stand-in, which only an environment that has one may get from a variable.
     fn endpoint(&self, environment: &mut Environment) -> Result<Source, SettingsError> {
-        let set = |name: &&String| name.starts_with(ENDPOINT_VARIABLE) && self.surroundings.variable(name).is_some();
-        let Some(variable) = self.surroundings.variables.keys().find(set) else { return Ok(Source::File) };
-        if environment.endpoint.is_none() {
-            let environment = environment.name.to_string();
-            return Err(SettingsError::StrayEndpoint { variable: variable.clone(), environment });
+        let written = environment.endpoint.as_ref().map(ToString::to_string);
+        let variables = self.surroundings.variables.clone();
+        let decided = refuse_stray_endpoints(written.as_deref(), variables)?;
+        if decided == written {
+            return Ok(Source::File);
         }
-        let Some(value) = self.surroundings.variable(ENDPOINT_VARIABLE) else { return Ok(Source::File) };
-        let endpoint: Endpoint = value.parse().map_err(|error| {
-            let message = format!("the variable `{ENDPOINT_VARIABLE}`: {error}");
-            Problems::from(Problem::new(environment.file.clone(), Location::START, message))
-        })?;
-        environment.endpoint = Some(endpoint);
+        let endpoint = decided
+            .map(|text| text.parse::<Endpoint>())
+            .transpose()
+            .map_err(|error| {
+                let message = format!("the variable `{ENDPOINT_VARIABLE}`: {error}");
+                Problems::from(Problem::new(environment.file.clone(), Location::START, message))
+            })?;
+        environment.endpoint = endpoint;
         Ok(Source::Variable(ENDPOINT_VARIABLE))
     }
 
@@ -246,6 +305,9 @@ fn read_environment(folder: &Path, name: &str, file: &str) -> Result<String, Set
     match std::fs::read_to_string(folder.join(format!("{name}.yaml"))) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(unknown()),
-        Err(source) => Err(SettingsError::Unreadable { file: file.to_owned(), source }),
+        Err(source) => Err(SettingsError::Unreadable {
+            file: file.to_owned(),
+            source,
+        }),
     }
 }

@@ -24,14 +24,19 @@ impl Surroundings {
         Self {
             // A folder that was deleted has no path; what is looked for in it is then missing, and said to be.
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-            variables: std::env::vars_os().filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?))).collect(),
+            variables: std::env::vars_os()
+                .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
+                .collect(),
             terminal: stderr().is_terminal() && stdin().is_terminal(),
         }
     }
 
     /// A variable's value; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// Whether a GitHub Actions workflow started this process.
@@ -41,8 +46,13 @@ impl Surroundings {
 
     /// What this machine offers to a build.
     pub fn machine(&self) -> Machine {
-        let home = self.variable("HOME").or_else(|| self.variable("USERPROFILE")).unwrap_or_default();
-        let cargo_home = self.variable("CARGO_HOME").map_or_else(|| PathBuf::from(home).join(".cargo"), PathBuf::from);
+        let home = self
+            .variable("HOME")
+            .or_else(|| self.variable("USERPROFILE"))
+            .unwrap_or_default();
+        let cargo_home = self
+            .variable("CARGO_HOME")
+            .map_or_else(|| PathBuf::from(home).join(".cargo"), PathBuf::from);
         Machine {
             path: self.variable("PATH").map(OsString::from).unwrap_or_default(),
             cargo_home,

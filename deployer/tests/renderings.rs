@@ -128,7 +128,6 @@ fn rendering_takes_a_few_milliseconds() {
             start.elapsed()
         })
         .min();
-    eprintln!("{quickest:?}");
     // The budget is 20 ms for the whole optimised program; here nothing is optimised and tests run side by side.
     assert!(quickest < Some(Duration::from_millis(500)), "{quickest:?}");
 }

@@ -42,11 +42,18 @@ fn main() {
 async fn two_checkouts_with_different_homes_give_one_hash() {
     let folder = TempDir::new().unwrap();
     let one = build(&folder.path().join("one"), &folder.path().join("home")).await;
-    let other = build(&folder.path().join("the other/of two"), &folder.path().join("another home")).await;
+    let other = build(
+        &folder.path().join("the other/of two"),
+        &folder.path().join("another home"),
+    )
+    .await;
 
     assert_eq!(one.key(), other.key());
     let code = bootstrap(&folder.path().join("one"));
-    assert!(holds(&code, "/cargo/registry/src/"), "the dependency's path is in the code, under its other name");
+    assert!(
+        holds(&code, "/cargo/registry/src/"),
+        "the dependency's path is in the code, under its other name"
+    );
     let here = folder.path().to_str().unwrap();
     assert!(!holds(&code, here), "no path of this machine is in the code");
 }
@@ -71,7 +78,9 @@ async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
         machine: &machine,
     };
     let mut output = String::new();
-    let built = build.run(&mut |note| output.push_str(&format!("{note:?}\n"))).await;
+    let built = build
+        .run(&mut |note| output.push_str(&format!("{note:?}\n")))
+        .await;
     let mut artifacts = built.unwrap_or_else(|error| panic!("{error}\n{output}"));
     artifacts.remove(0)
 }
@@ -84,15 +93,26 @@ fn machine(cargo_home: &Path) -> Machine {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/bin");
     let folders = std::iter::once(tools).chain(std::env::split_paths(&machine.path));
     let path = std::env::join_paths(folders).unwrap();
-    Machine { path, cargo_home: cargo_home.to_path_buf(), ..machine }
+    Machine {
+        path,
+        cargo_home: cargo_home.to_path_buf(),
+        ..machine
+    }
 }
 
 fn host() -> Processor {
-    if cfg!(target_arch = "aarch64") { Processor::Arm64 } else { Processor::X86_64 }
+    if cfg!(target_arch = "aarch64") {
+        Processor::Arm64
+    } else {
+        Processor::X86_64
+    }
 }
 
 fn bootstrap(workspace: &Path) -> Vec<u8> {
-    let built: PathBuf = workspace.join("target/lambda").join(host().name()).join("fixture/bootstrap");
+    let built: PathBuf = workspace
+        .join("target/lambda")
+        .join(host().name())
+        .join("fixture/bootstrap");
     std::fs::read(built).unwrap()
 }
 

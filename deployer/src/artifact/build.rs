@@ -143,11 +143,7 @@ impl Build<'_> {
                 "--color",
                 "never",
             ])
-            .args([
-                "--target",
-                &flags::versioned_target(target),
-                                "--lambda-dir",
-            ])
+            .args(["--target", &flags::versioned_target(target), "--lambda-dir"])
             .arg(Self::output(self.workspace, self.processor));
         for package in packages {
             command.args(["--package", package]);

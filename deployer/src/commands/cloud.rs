@@ -4,14 +4,94 @@ use tokio::task::JoinHandle;
 
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
-use crate::aws::{Aws, Call};
+use crate::aws::{Aws, EndpointRefused};
 use crate::engine::{Interrupt, Session, Talk, interruptible};
 use crate::settings::Settings;
 
 /// What a command does in AWS, from the first call to the last.
-pub(super) struct Operation<'settings> {
+pub(super) struct Cloud<'settings> {
     aws: Aws,
     interrupt: Interrupt,
     listener: JoinHandle<()>,
     settings: &'settings Settings,
+}
+
+impl<'settings> Cloud<'settings> {
+    /// Makes ready to call the environment's region, and to be interrupted.
+    ///
+    /// # Errors
+    /// The profile in use would send calls elsewhere.
+    pub(super) async fn reach(settings: &'settings Settings) -> Result<Self, CommandError> {
+        let environment = &settings.environment;
+        let endpoint = environment.endpoint.as_ref().map(|endpoint| endpoint.as_str());
+        let aws = Aws::connect(environment.region.as_str(), endpoint)
+            .await
+            .map_err(refused)?;
+        let (interrupter, interrupt) = interruptible();
+        let listener = tokio::spawn(async move {
+            // Where no signal can be listened for, Ctrl-C ends the process as it always does.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                interrupter.raise();
+                // Whoever asks twice does not want to wait for the call under way.
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(ErrorKind::Interrupted.code().into());
+                }
+            }
+        });
+        Ok(Self {
+            aws,
+            interrupt,
+            listener,
+            settings,
+        })
+    }
+
+    /// Begins to work in the environment's account, and in no other.
+    ///
+    /// # Errors
+    /// The credentials are of another account, or there are none, or nobody answers.
+    pub(super) async fn session<'session, T: Talk>(
+        &'session self,
+        talk: &'session mut T,
+    ) -> Result<Session<'session, Aws, T>, CommandError> {
+        let account = self.settings.environment.account.as_str();
+        let opened = Session::open(&self.aws, talk, self.interrupt.clone(), account);
+        self.unless_interrupted(opened)
+            .await?
+            .map_err(|error| self.explain().account(error))
+    }
+
+    /// Does `work` unless Ctrl-C comes first; for what leaves nothing behind when it is dropped.
+    ///
+    /// # Errors
+    /// It was interrupted.
+    pub(super) async fn unless_interrupted<W: Future>(&self, work: W) -> Result<W::Output, CommandError> {
+        let mut interrupt = self.interrupt.clone();
+        tokio::select! {
+            biased;
+            () = interrupt.raised() => Err(self.explain().stopped()),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Explains what went wrong.
+    pub(super) fn explain(&self) -> Explain<'settings> {
+        Explain::of(&self.settings.environment)
+    }
+
+    /// The calls made so far.
+    pub(super) fn calls(&self) -> Vec<crate::aws::Call> {
+        self.aws.calls().to_vec()
+    }
+}
+
+impl Drop for Cloud<'_> {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+fn refused(refused: EndpointRefused) -> CommandError {
+    CommandError::new(ErrorKind::Usage, refused)
+        .hint("take `endpoint_url` out of the profile, or choose another one with `AWS_PROFILE`")
 }

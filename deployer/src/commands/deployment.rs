@@ -15,7 +15,11 @@ pub(super) fn deployment(
     Deployment {
         stack: environment.stack.to_string(),
         template: rendered.json().to_owned(),
-        tags: environment.tags.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        tags: environment
+            .tags
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         protected: environment.protected,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
         artifacts: artifacts.into_iter().map(code).collect(),
@@ -49,7 +53,10 @@ fn callers(rendered: &Rendered) -> Vec<String> {
 
 /// The outputs with addresses that work: behind an endpoint, a function URL is reached in another way than AWS prints it.
 pub(super) fn reachable(outputs: &Outputs, environment: &Environment) -> Vec<(String, String)> {
-    outputs.iter().map(|(name, value)| (name.clone(), address(value, environment))).collect()
+    outputs
+        .iter()
+        .map(|(name, value)| (name.clone(), address(value, environment)))
+        .collect()
 }
 
 fn address(value: &str, environment: &Environment) -> String {

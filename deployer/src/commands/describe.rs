@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::cloud::Operation;
+use super::cloud::Cloud;
 use super::deployment::reachable;
 use super::error::CommandError;
 use crate::engine::describe;
@@ -22,14 +22,17 @@ pub struct DescribeArgs {
 
 pub(super) async fn run(args: &DescribeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let operation = Operation::begin(settings, ui).await?;
+    let cloud = Cloud::reach(settings).await?;
     let mut talk = Silent;
-    let session = operation.session(&mut talk).await?;
+    let session = cloud.session(&mut talk).await?;
     let described = operation
         .unless_interrupted(describe(&session, environment.stack.as_str()))
-        .await
-        .map_err(|error| operation.explain_describe(error))?;
-    ui.calls(&operation.calls());
-    ui.description(&described, &reachable(&described.outputs, environment), args.output);
+        .await?
+        .map_err(|error| cloud.explain().describe(error))?;
+    ui.description(
+        &described,
+        &reachable(&described.outputs, environment),
+        args.output,
+    );
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::cloud::Operation;
+use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::engine::{Destruction, Purge, destroy};
@@ -34,7 +34,11 @@ pub struct DownArgs {
 
 impl DownArgs {
     pub(super) fn manner(&self) -> Manner {
-        if self.json { Manner::Program } else { Manner::Person }
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
     }
 }
 
@@ -60,19 +64,23 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     });
     let rendered = StackTemplate::parse(settings)?.render(&[])?;
 
-    let operation = Operation::begin(settings, ui).await?;
+    let cloud = Cloud::reach(settings).await?;
     let mut talk = ui.clone();
-    let mut session = operation.session(&mut talk).await?;
+    let mut session = cloud.session(&mut talk).await?;
     let destruction = Destruction {
         stack,
         template: rendered.json().to_owned(),
         protected: environment.protected,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
-        purge: if args.purge { Purge::DeleteTables } else { Purge::KeepTables },
+        purge: if args.purge {
+            Purge::DeleteTables
+        } else {
+            Purge::KeepTables
+        },
     };
-    let destroyed =
-        destroy(&mut session, &destruction).await.map_err(|error| operation.explain_destroy(error))?;
-    ui.calls(&operation.calls());
+    let destroyed = destroy(&mut session, &destruction)
+        .await
+        .map_err(|error| cloud.explain().destroy(error))?;
     ui.destroyed(&destruction.stack, &destroyed);
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use crate::artifact::{BuildError, Flaw, LoadError};
+use crate::aws::EndpointRefused;
 use crate::engine;
 use crate::problem::Problems;
 use crate::settings::SettingsError;
@@ -70,7 +71,12 @@ pub struct CommandError {
 impl CommandError {
     /// A failure of `kind`.
     pub fn new(kind: ErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, source: source.into(), details: None, hints: Vec::new() }
+        Self {
+            kind,
+            source: source.into(),
+            details: None,
+            hints: Vec::new(),
+        }
     }
 
     /// Adds what can be done.
@@ -98,18 +104,19 @@ impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
         let hint = match &error {
             SettingsError::Problems(_) | SettingsError::Unreadable { .. } => None,
-            SettingsError::NoEnvironment { known } => {
-                Some(format!("name one with `--env NAME` or `DEPLOYER_ENV`: {}", listed(known)))
-            }
+            SettingsError::NoEnvironment { known } => Some(format!(
+                "name one with `--env NAME` or `DEPLOYER_ENV`: {}",
+                listed(known)
+            )),
             SettingsError::UnknownEnvironment { name, known, .. } => Some(match nearest(name, known) {
                 Some(near) => format!("did you mean `{near}`? There are {}", listed(known)),
                 None => format!("there are {}", listed(known)),
             }),
             SettingsError::BadInstance(_) => Some("an instance is named like `pr-42`".to_owned()),
-            SettingsError::NoWorkspace { .. } => {
-                Some("run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned())
-            }
-            SettingsError::StrayEndpoint { variable, .. } => Some(format!(
+            SettingsError::NoWorkspace { .. } => Some(
+                "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
+            ),
+            SettingsError::StrayEndpoint(EndpointRefused { variable }) => Some(format!(
                 "unset `{variable}`, or give the environment an `endpoint` if it is meant to be somewhere else than AWS"
             )),
         };
@@ -136,7 +143,8 @@ impl From<LoadError> for CommandError {
 fn remedy(flaw: &Flaw) -> String {
     match flaw {
         Flaw::NotAZip { .. } | Flaw::NotElf { .. } => {
-            "build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`".to_owned()
+            "build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`"
+                .to_owned()
         }
         Flaw::NoBootstrap { .. } => {
             "the executable has to be called `bootstrap` and lie at the top of the zip".to_owned()
@@ -155,11 +163,13 @@ fn remedy(flaw: &Flaw) -> String {
 impl From<BuildError> for CommandError {
     fn from(error: BuildError) -> Self {
         let hint = match &error {
-            BuildError::Rejected(_) | BuildError::Unintelligible { .. } | BuildError::CannotRun { .. } => None,
-            BuildError::File { .. } | BuildError::Zip { .. } | BuildError::Failed { .. } => None,
-            BuildError::MissingProgram { program: "cargo-lambda" } => {
-                Some("run `./justw`, which installs the pinned tools into `.tools`".to_owned())
+            BuildError::Rejected(_) | BuildError::Unintelligible { .. } | BuildError::CannotRun { .. } => {
+                None
             }
+            BuildError::File { .. } | BuildError::Zip { .. } | BuildError::Failed { .. } => None,
+            BuildError::MissingProgram {
+                program: "cargo-lambda",
+            } => Some("run `./justw`, which installs the pinned tools into `.tools`".to_owned()),
             BuildError::MissingProgram { .. } => {
                 Some("install Rust with rustup, as https://rustup.rs says".to_owned())
             }
@@ -176,7 +186,10 @@ impl From<BuildError> for CommandError {
             BuildError::NoSuchBinary { .. } => Self::new(ErrorKind::Usage, error).hints(hint),
             BuildError::Failed { ref output, .. } => {
                 let details = Some(output.clone());
-                Self { details, ..Self::new(ErrorKind::Failed, error) }
+                Self {
+                    details,
+                    ..Self::new(ErrorKind::Failed, error)
+                }
             }
             other => Self::new(ErrorKind::Failed, other).hints(hint),
         }
@@ -188,7 +201,11 @@ fn listed(names: &[String]) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The known name that was probably meant: at most one typing mistake for every three letters.

@@ -37,21 +37,39 @@ impl<'settings> Explain<'settings> {
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { cause, .. }
             | DeployError::NoBucket { cause, .. }
-            | DeployError::NotRemoved { cause, .. } => {
-                cause.as_ref().map(because).into_iter().chain([self.console()]).collect()
-            }
+            | DeployError::NotRemoved { cause, .. } => cause
+                .as_ref()
+                .map(because)
+                .into_iter()
+                .chain([self.console()])
+                .collect(),
             DeployError::ChangeSetRejected { findings, .. } => findings
                 .iter()
                 .map(|finding| {
-                    let place = finding.logical_id.iter().chain(&finding.path).cloned().collect::<Vec<_>>();
-                    if place.is_empty() { finding.reason.clone() } else { format!("`{}`: {}", place.join(" "), finding.reason) }
+                    let place = finding
+                        .logical_id
+                        .iter()
+                        .chain(&finding.path)
+                        .cloned()
+                        .collect::<Vec<_>>();
+                    if place.is_empty() {
+                        finding.reason.clone()
+                    } else {
+                        format!("`{}`: {}", place.join(" "), finding.reason)
+                    }
                 })
                 .collect(),
             DeployError::UnknownCallers { .. } => {
-                vec!["create the roles first, or take them out of `Callers` in the environment's file".to_owned()]
+                vec![
+                    "create the roles first, or take them out of `Callers` in the environment's file"
+                        .to_owned(),
+                ]
             }
             DeployError::Leftovers { .. } => {
-                vec!["delete them if nobody needs them, or choose another `stack` in the environment's file".to_owned()]
+                vec![
+                    "delete them if nobody needs them, or choose another `stack` in the environment's file"
+                        .to_owned(),
+                ]
             }
             DeployError::NotAdoptable { table, .. } => vec![format!(
                 "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
@@ -77,20 +95,28 @@ impl<'settings> Explain<'settings> {
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
             DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { cause, .. } => {
-                cause.as_ref().map(because).into_iter().chain([self.console()]).collect()
-            }
+            DestroyError::Failed { cause, .. } => cause
+                .as_ref()
+                .map(because)
+                .into_iter()
+                .chain([self.console()])
+                .collect(),
             DestroyError::Protected { .. } => vec![format!(
                 "set `protected: false` in `{}` and run `{}`, if it really has to go",
                 self.environment.file,
                 self.command("up")
             )],
             DestroyError::Leftovers { .. } => {
-                vec![format!("run `{}` again, or delete them by hand", self.command("down"))]
+                vec![format!(
+                    "run `{}` again, or delete them by hand",
+                    self.command("down")
+                )]
             }
             DestroyError::Declined { .. } => vec!["nothing was changed".to_owned()],
             DestroyError::NeedsApproval { stack, purges: true } => {
-                vec![format!("nothing was changed; give the approval with `--purge --confirm {stack}`")]
+                vec![format!(
+                    "nothing was changed; give the approval with `--purge --confirm {stack}`"
+                )]
             }
             DestroyError::NeedsApproval { purges: false, .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
@@ -125,7 +151,9 @@ impl<'settings> Explain<'settings> {
                 "an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`"
             }
             (CallErrorKind::Unreachable { .. }, Some(_)) => "start the emulator: `./justw emulator`",
-            (CallErrorKind::Unreachable { .. }, None) => "look at the network, and at a proxy if there is one",
+            (CallErrorKind::Unreachable { .. }, None) => {
+                "look at the network, and at a proxy if there is one"
+            }
             (CallErrorKind::AccessDenied { .. }, _) => "the credentials lack this permission",
             (CallErrorKind::Throttled, _) => "AWS is asked too much at the moment: try again in a minute",
             _ => return Vec::new(),
@@ -138,7 +166,9 @@ impl<'settings> Explain<'settings> {
             Unready::Call(call) => self.call(call),
             Unready::Busy { by, .. } => {
                 let who = by.as_ref().map(|by| format!("`{by}` started it"));
-                who.into_iter().chain(["try again when it is done".to_owned()]).collect()
+                who.into_iter()
+                    .chain(["try again when it is done".to_owned()])
+                    .collect()
             }
             Unready::NeedsRecovery { reason, .. } => {
                 let why = reason.as_ref().map(|reason| format!("AWS says: {reason}"));
@@ -167,11 +197,16 @@ impl<'settings> Explain<'settings> {
     /// A command as the user would type it for this environment.
     fn command(&self, verb: &str) -> String {
         let instance = self.environment.instance.as_ref();
-        let instance = instance.map(|name| format!(" --instance {name}")).unwrap_or_default();
+        let instance = instance
+            .map(|name| format!(" --instance {name}"))
+            .unwrap_or_default();
         format!("deployer {verb} --env {}{instance}", self.environment.name)
     }
 }
 
 fn because(failure: &Failure) -> String {
-    format!("`{}` ({}): {}", failure.logical_id, failure.resource_type, failure.reason)
+    format!(
+        "`{}` ({}): {}",
+        failure.logical_id, failure.resource_type, failure.reason
+    )
 }

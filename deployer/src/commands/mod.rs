@@ -5,6 +5,7 @@ mod deployment;
 pub mod describe;
 pub mod down;
 pub mod error;
+mod explain;
 pub mod render;
 mod stack_template;
 pub mod up;

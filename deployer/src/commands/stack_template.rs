@@ -57,8 +57,9 @@ impl<'settings> StackTemplate<'settings> {
     /// All problems of the environment's parameters, or of the template, at once.
     pub(super) fn render(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
         let bucket = Artifacts::in_bucket(self.environment().artifact_bucket());
-        let artifacts =
-            artifacts.iter().fold(bucket, |all, artifact| all.with(artifact.binary(), artifact.key()));
+        let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
+            all.with(artifact.binary(), artifact.key())
+        });
         render(&self.template, self.environment(), &artifacts)
     }
 
@@ -69,8 +70,10 @@ impl<'settings> StackTemplate<'settings> {
     pub(super) fn bucket(&self) -> Result<ArtifactBucket, CommandError> {
         let path = self.settings.template_path.with_file_name(BUCKET_TEMPLATE);
         let file = self.settings.display(&path);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| SettingsError::Unreadable { file: file.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Unreadable {
+            file: file.clone(),
+            source,
+        })?;
         let template = Template::parse(&file, &text)?;
         // All environments of an account share the bucket, so nothing of one of them may be in it.
         let environment = Environment {
@@ -81,7 +84,11 @@ impl<'settings> StackTemplate<'settings> {
         };
         let name = environment.artifact_bucket();
         let rendered = render(&template, &environment, &Artifacts::in_bucket(name.clone()))?;
-        Ok(ArtifactBucket { name, stack: BUCKET_STACK.to_owned(), template: rendered.json().to_owned() })
+        Ok(ArtifactBucket {
+            name,
+            stack: BUCKET_STACK.to_owned(),
+            template: rendered.json().to_owned(),
+        })
     }
 
     fn environment(&self) -> &Environment {

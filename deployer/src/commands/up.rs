@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::cloud::Operation;
+use super::cloud::Cloud;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
@@ -38,7 +38,11 @@ pub struct UpArgs {
 
 impl UpArgs {
     pub(super) fn manner(&self) -> Manner {
-        if self.json { Manner::Program } else { Manner::Person }
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
     }
 }
 
@@ -48,7 +52,10 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    ui.approve(Approval { yes: args.yes, ..Approval::default() });
+    ui.approve(Approval {
+        yes: args.yes,
+        ..Approval::default()
+    });
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
@@ -59,18 +66,27 @@ pub(super) async fn run(
         None => None,
     };
 
-    let operation = Operation::begin(settings, ui).await?;
+    let cloud = Cloud::reach(settings).await?;
     let mut talk = ui.clone();
-    let mut session = operation.session(&mut talk).await?;
+    let mut session = cloud.session(&mut talk).await?;
     let artifacts = match ready {
         Some(artifacts) => artifacts,
-        None => operation.unless_interrupted(build(&template, settings, surroundings, ui)).await?,
+        None => {
+            cloud
+                .unless_interrupted(build(&template, settings, surroundings, ui))
+                .await??
+        }
     };
     let rendered = template.render(&artifacts)?;
     let deployment = deployment(environment, &rendered, artifacts, bucket);
-    let deployed = deploy(&mut session, &deployment).await.map_err(|error| operation.explain_deploy(error))?;
-    ui.calls(&operation.calls());
-    ui.deployed(&deployment.stack, &deployed, &reachable(deployed.outputs(), environment));
+    let deployed = deploy(&mut session, &deployment)
+        .await
+        .map_err(|error| cloud.explain().deploy(error))?;
+    ui.deployed(
+        &deployment.stack,
+        &deployed,
+        &reachable(deployed.outputs(), environment),
+    );
     Ok(())
 }
 

@@ -156,13 +156,13 @@ url: http://127.0.0.1/
     environments/staging.yaml:5:12: `protected` is `true` or `false`, not `maybe`
     environments/staging.yaml:6:15: `architecture` is `arm64`, `x86_64` or `host`, not `arm46`
       hint: did you mean `arm64`?
-    environments/staging.yaml:8:9: the parameter `Access` is a text or a list, not nothing
+    environments/staging.yaml:8:9: the parameter `Access` has no value
     environments/staging.yaml:9:16: a member of the list `Callers` is a text, not a list
     environments/staging.yaml:9:21: a member of the list `Callers` has a comma: `c,d`
     environments/staging.yaml:10:11: the parameter `Nested` is a text or a list, not a mapping
     environments/staging.yaml:11:9: the tag `aws:cost` begins with `aws:`, which is AWS's own
     environments/staging.yaml:11:24: the tag `a|b` has other characters than letters, digits, spaces and `_.:/=+-@`
-    environments/staging.yaml:11:39: `tags.empty` is a text, not nothing
+    environments/staging.yaml:11:39: `tags.empty` has no value
     environments/staging.yaml:12:16: `deploy` is not the ARN of a role
       hint: a role is written `arn:aws:iam::123456789012:role/name`
     environments/staging.yaml:13:22: `!Ref` has no meaning in an environment file
@@ -184,7 +184,7 @@ fn an_empty_file_and_one_that_is_no_mapping_are_refused() {
 fn missing_keys_and_missing_values_are_told_apart() {
     insta::assert_snapshot!(refused("region:\n"), @"
     environments/staging.yaml:1:1: the key `account` is missing
-    environments/staging.yaml:1:7: `region` is a text, not nothing
+    environments/staging.yaml:1:7: `region` has no value
     ");
 }
 

@@ -33,3 +33,6 @@ pub use document::Template;
 pub use fill::{Fill, UnknownFill};
 pub use render::{render, resolved_parameters};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
+
+#[cfg(test)]
+mod tests;

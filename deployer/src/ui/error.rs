@@ -11,7 +11,11 @@ use crate::problem::Problems;
 pub fn usage(error: &clap::Error) -> ExitCode {
     // Clap prints help on stdout and mistakes on stderr. When neither can be written there is nobody to tell.
     let _ = error.print();
-    if error.use_stderr() { ErrorKind::Usage.into() } else { ExitCode::SUCCESS }
+    if error.use_stderr() {
+        ErrorKind::Usage.into()
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// The text of a failure: the fact, its causes, and what can be done.
@@ -37,21 +41,32 @@ fn problem_lines(problems: &Problems) -> Vec<String> {
             paint::quoted(&problem.message)
         ));
         lines.extend(
-            problem.hint.iter().map(|hint| format!("  {} {}", paint::strong("hint:"), paint::quoted(hint))),
+            problem
+                .hint
+                .iter()
+                .map(|hint| format!("  {} {}", paint::strong("hint:"), paint::quoted(hint))),
         );
     }
     lines
 }
 
 fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
-    let mut lines = vec![format!("{} {}", paint::bad("error:"), paint::quoted(&error.to_string()))];
+    let mut lines = vec![format!(
+        "{} {}",
+        paint::bad("error:"),
+        paint::quoted(&error.to_string())
+    )];
     let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         let text = error.to_string();
         // A wrapper may repeat what it wraps: a reader wants each fact once.
         if !said.contains(&text) {
-            lines.push(format!("  {} {}", paint::strong("because:"), paint::quoted(&text)));
+            lines.push(format!(
+                "  {} {}",
+                paint::strong("because:"),
+                paint::quoted(&text)
+            ));
             said = text;
         }
         cause = error.source();
@@ -115,7 +130,8 @@ mod tests {
     fn problems_of_a_file_are_told_with_their_places_and_annotated() {
         let mut problems = Problems::default();
         let at = Location { line: 3, column: 7 };
-        problems.push(Problem::new("environments/a,b.yaml", at, "unknown key `reigon`").with_hint("50% sure"));
+        problems
+            .push(Problem::new("environments/a,b.yaml", at, "unknown key `reigon`").with_hint("50% sure"));
         let error = CommandError::new(ErrorKind::Usage, problems);
         insta::assert_snapshot!(plain(&text(&error)), @"");
         insta::assert_snapshot!(annotations(&error).unwrap(), @"");
@@ -123,6 +139,9 @@ mod tests {
 
     #[test]
     fn what_is_not_about_a_file_has_no_annotation() {
-        assert_eq!(annotations(&CommandError::new(ErrorKind::Failed, "no answer")), None);
+        assert_eq!(
+            annotations(&CommandError::new(ErrorKind::Failed, "no answer")),
+            None
+        );
     }
 }

@@ -66,12 +66,23 @@ pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Value {
 /// What has to be approved.
 pub(super) fn question(question: &Question<'_>) -> Value {
     match question {
-        Question::Deploy { stack, creates, changes } => {
+        Question::Deploy {
+            stack,
+            creates,
+            changes,
+        } => {
             json!({"event": "change-set", "stack": stack, "creates": creates, "changes": changes})
         }
-        Question::Destroy { stack, goes, stays, purges } => {
-            let goes: Vec<Value> =
-                goes.iter().map(|(id, kind)| json!({"logicalId": id, "type": kind})).collect();
+        Question::Destroy {
+            stack,
+            goes,
+            stays,
+            purges,
+        } => {
+            let goes: Vec<Value> = goes
+                .iter()
+                .map(|(id, kind)| json!({"logicalId": id, "type": kind}))
+                .collect();
             json!({"event": "deletion", "stack": stack, "goes": goes, "stays": stays, "purges": purges})
         }
     }
@@ -84,8 +95,10 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &[(String, Str
         Deployed::Updated(_) => "updated",
         Deployed::Unchanged(_) => "unchanged",
     };
-    let outputs: Map<String, Value> =
-        outputs.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let outputs: Map<String, Value> = outputs
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(value)))
+        .collect();
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
 }
 
@@ -95,7 +108,11 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
         Destroyed::NothingThere { kept } => {
             json!({"event": "finished", "outcome": "nothing-there", "stack": stack, "kept": kept})
         }
-        Destroyed::Gone { removed, kept, purged } => json!({
+        Destroyed::Gone {
+            removed,
+            kept,
+            purged,
+        } => json!({
             "event": "finished",
             "outcome": "gone",
             "stack": stack,

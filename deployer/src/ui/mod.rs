@@ -122,7 +122,9 @@ impl Ui {
     /// Tells that the build began.
     pub fn building(&self, binaries: usize, processor: &str) {
         let noun = if binaries == 1 { "function" } else { "functions" };
-        self.tell_human(Telling::doing(format!("building {binaries} {noun} for {processor}")));
+        self.tell_human(Telling::doing(format!(
+            "building {binaries} {noun} for {processor}"
+        )));
     }
 
     /// Tells what happens while building.
@@ -161,7 +163,12 @@ impl Ui {
     }
 
     /// Prints the description of a stack.
-    pub fn description(&self, described: &Described, outputs: &[(String, String)], format: DescriptionFormat) {
+    pub fn description(
+        &self,
+        described: &Described,
+        outputs: &[(String, String)],
+        format: DescriptionFormat,
+    ) {
         self.0.borrow_mut().screen.idle();
         self.data(&description::text(described, outputs, format));
     }

@@ -24,11 +24,17 @@ pub(super) struct Telling {
 impl Telling {
     /// Something is going on from now on.
     pub(super) fn doing(what: String) -> Self {
-        Self { lines: None, doing: Some(what) }
+        Self {
+            lines: None,
+            doing: Some(what),
+        }
     }
 
     fn said(lines: String) -> Self {
-        Self { lines: Some(lines), doing: None }
+        Self {
+            lines: Some(lines),
+            doing: None,
+        }
     }
 
     fn done(what: impl AsRef<str>) -> Self {
@@ -37,7 +43,10 @@ impl Telling {
 
     /// Something out of the ordinary is going on.
     fn note(what: String) -> Self {
-        Self { lines: Some(format!("  {} {what}", paint::warn("!"))), doing: Some(what) }
+        Self {
+            lines: Some(format!("  {} {what}", paint::warn("!"))),
+            doing: Some(what),
+        }
     }
 }
 
@@ -51,7 +60,10 @@ pub(super) struct Narrator {
 impl Narrator {
     /// One that also tells what was not necessary, where `verbose`.
     pub(super) fn new(verbose: bool) -> Self {
-        Self { verbose, began: BTreeMap::new() }
+        Self {
+            verbose,
+            began: BTreeMap::new(),
+        }
     }
 
     /// Words an event.
@@ -61,28 +73,37 @@ impl Narrator {
                 Telling::done(format!("account {account}, as {}", paint::faint(caller)))
             }
             Event::BucketCreating { bucket, .. } => Telling::doing(format!("creating bucket {bucket}")),
-            Event::BucketAwaited { stack } => {
-                Telling::doing(format!("waiting for stack {stack}, which somebody else is creating"))
-            }
+            Event::BucketAwaited { stack } => Telling::doing(format!(
+                "waiting for stack {stack}, which somebody else is creating"
+            )),
             Event::Uploading { key, bytes } => Telling {
                 doing: Some(format!("uploading {}", binary_of(key))),
-                ..done(format!("{} {}", binary_of(key), paint::faint(format!("uploading {}", size(*bytes)))))
+                ..done(format!(
+                    "{} {}",
+                    binary_of(key),
+                    paint::faint(format!("uploading {}", size(*bytes)))
+                ))
             },
-            Event::UploadSkipped { key } if self.verbose => {
-                Telling::done(format!("{} {}", binary_of(key), paint::faint("is in the bucket already")))
-            }
+            Event::UploadSkipped { key } if self.verbose => Telling::done(format!(
+                "{} {}",
+                binary_of(key),
+                paint::faint("is in the bucket already")
+            )),
             Event::UploadSkipped { .. } => Telling::default(),
-            Event::RemovingFailedCreation { stack, status } => {
-                Telling::note(format!("removing {stack}, which was never created in full ({status})"))
-            }
-            Event::ChangeSetCreating { stack, creates } => {
-                Telling::doing(format!("asking CloudFormation how to {} {stack}", if *creates { "create" } else { "change" }))
-            }
+            Event::RemovingFailedCreation { stack, status } => Telling::note(format!(
+                "removing {stack}, which was never created in full ({status})"
+            )),
+            Event::ChangeSetCreating { stack, creates } => Telling::doing(format!(
+                "asking CloudFormation how to {} {stack}",
+                if *creates { "create" } else { "change" }
+            )),
             Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
             Event::Resource { event, progress } => self.resource(event, progress),
-            Event::Adopting { table, items } => {
-                Telling::said(format!("  {} adopts {table} ({})", paint::warn("!"), count(*items, "item")))
-            }
+            Event::Adopting { table, items } => Telling::said(format!(
+                "  {} adopts {table} ({})",
+                paint::warn("!"),
+                count(*items, "item")
+            )),
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
             Event::TrafficReturned { function, from, to } => Telling::said(format!(
                 "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
@@ -91,7 +112,9 @@ impl Narrator {
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }
-            Event::TableProtectionLifted { table } => Telling::done(format!("deletion protection of {table} is off")),
+            Event::TableProtectionLifted { table } => {
+                Telling::done(format!("deletion protection of {table} is off"))
+            }
             Event::TableDeleting { table, items } => {
                 Telling::doing(format!("deleting {table} ({})", count(*items, "item")))
             }
@@ -102,8 +125,15 @@ impl Narrator {
     }
 
     fn resource(&mut self, event: &StackEvent, progress: &Progress) -> Telling {
-        let running: Vec<_> = progress.running().map(|resource| resource.logical_id.as_str()).collect();
-        let what = if running.is_empty() { "finishing".to_owned() } else { running.join(", ") };
+        let running: Vec<_> = progress
+            .running()
+            .map(|resource| resource.logical_id.as_str())
+            .collect();
+        let what = if running.is_empty() {
+            "finishing".to_owned()
+        } else {
+            running.join(", ")
+        };
         Telling {
             lines: self.resource_line(event),
             doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
@@ -118,7 +148,9 @@ impl Narrator {
         }
         let mark = match phase {
             Phase::InProgress => {
-                self.began.entry(event.logical_id.clone()).or_insert(event.timestamp);
+                self.began
+                    .entry(event.logical_id.clone())
+                    .or_insert(event.timestamp);
                 return None;
             }
             Phase::Complete => paint::good("✓"),
@@ -138,7 +170,10 @@ impl Narrator {
         };
         let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
         let verb = past(event.status.as_str());
-        Some(format!("  {mark} {} {kind} {verb}{took}{reason}", event.logical_id))
+        Some(format!(
+            "  {mark} {} {kind} {verb}{took}{reason}",
+            event.logical_id
+        ))
     }
 }
 
@@ -157,24 +192,36 @@ fn past(status: &str) -> String {
 /// Words what happens while building.
 pub(super) fn build(note_of_build: BuildNote<'_>) -> Telling {
     match note_of_build {
-        BuildNote::AddingTarget(target) => Telling::note(format!("adding the Rust target {target} with rustup")),
+        BuildNote::AddingTarget(target) => {
+            Telling::note(format!("adding the Rust target {target} with rustup"))
+        }
         BuildNote::Line(line) => Telling::doing(format!("building: {}", line.trim())),
     }
 }
 
 /// Words what was built or loaded.
 pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
-    let size = paint::faint(format!("{}, {}", size(artifact.zip().len()), &artifact.hash().hex()[..12]));
+    let size = paint::faint(format!(
+        "{}, {}",
+        size(artifact.zip().len()),
+        &artifact.hash().hex()[..12]
+    ));
     Telling::done(format!("{verb} {} {size}", artifact.binary()))
 }
 
 /// The binary that a key `code/<binary>/…` is for; other keys as they are.
 fn binary_of(key: &str) -> &str {
-    key.strip_prefix("code/").and_then(|rest| rest.split('/').next()).unwrap_or(key)
+    key.strip_prefix("code/")
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or(key)
 }
 
 fn count(items: u64, noun: &str) -> String {
-    if items == 1 { format!("1 {noun}") } else { format!("{items} {noun}s") }
+    if items == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{items} {noun}s")
+    }
 }
 
 fn on_or_off(on: bool) -> &'static str {

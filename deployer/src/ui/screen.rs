@@ -32,7 +32,10 @@ impl Screen {
 
     /// A log.
     pub(super) fn log() -> Self {
-        let silence = Arc::new(Mutex::new(Silence { doing: None, since: Instant::now() }));
+        let silence = Arc::new(Mutex::new(Silence {
+            doing: None,
+            since: Instant::now(),
+        }));
         let watched = Arc::downgrade(&silence);
         thread::spawn(move || break_silence(&watched));
         Self::Log(silence)
@@ -57,7 +60,10 @@ impl Screen {
             Self::Live(block) => block.get_or_insert_with(spinner).set_message(what.to_owned()),
             Self::Log(silence) => {
                 let mut silence = lock(silence);
-                let began = silence.doing.as_ref().map_or_else(Instant::now, |(_, began)| *began);
+                let began = silence
+                    .doing
+                    .as_ref()
+                    .map_or_else(Instant::now, |(_, began)| *began);
                 silence.doing = Some((what.to_owned(), began));
             }
             Self::Nobody => {}

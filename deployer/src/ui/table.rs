@@ -6,7 +6,13 @@
 pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell.as_ref())).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| width(cell.as_ref()))
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let mut text = String::new();
     for row in rows {
@@ -24,7 +30,9 @@ pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> Str
 
 /// The characters of `cell` that take room: not those of a colour.
 fn width(cell: &str) -> usize {
-    anstream::adapter::strip_str(cell).map(|part| part.chars().count()).sum()
+    anstream::adapter::strip_str(cell)
+        .map(|part| part.chars().count())
+        .sum()
 }
 
 #[cfg(test)]
@@ -33,7 +41,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_whatever_their_colour() {
-        let rows = [vec!["\u{1b}[32m+\u{1b}[0m", "Table", "created"], vec!["~", "Function"]];
+        let rows = [
+            vec!["\u{1b}[32m+\u{1b}[0m", "Table", "created"],
+            vec!["~", "Function"],
+        ];
         insta::assert_snapshot!(anstream::adapter::strip_str(&columns("  ", &rows)).to_string(), @"");
     }
 }

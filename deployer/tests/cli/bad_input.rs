@@ -43,14 +43,18 @@ fn two_places_for_artifacts() {
 
 #[test]
 fn all_problems_of_an_environment_file_at_once() {
-    let file = ENVIRONMENT.replace("region: eu-central-1", "reigon: eu-central-1").replace("\"000000000000\"", "\"0000\"");
+    let file = ENVIRONMENT
+        .replace("region: eu-central-1", "reigon: eu-central-1")
+        .replace("\"000000000000\"", "\"0000\"");
     let session = Session::new().with_file("environments/local.yaml", file);
     insta::assert_snapshot!(session.run("render --env local"), @"");
 }
 
 #[test]
 fn problems_are_annotated_in_a_github_workflow() {
-    let session = Session::new().with_environment("eu-central-1", "eu-centrall-1").with_variable("GITHUB_ACTIONS", "true");
+    let session = Session::new()
+        .with_environment("eu-central-1", "eu-centrall-1")
+        .with_variable("GITHUB_ACTIONS", "true");
     insta::assert_snapshot!(session.run("render --env local"), @"");
 }
 
@@ -109,7 +113,8 @@ fn a_template_that_refers_to_an_unknown_parameter() {
 
 #[test]
 fn a_template_that_repeats_a_key() {
-    let session = Session::new().with_template("Handler: bootstrap", "Handler: bootstrap\n      Handler: other");
+    let session =
+        Session::new().with_template("Handler: bootstrap", "Handler: bootstrap\n      Handler: other");
     insta::assert_snapshot!(session.run("render --env local"), @"");
 }
 
@@ -136,7 +141,10 @@ fn nothing_was_built_yet() {
 
 #[test]
 fn a_variable_that_would_send_calls_elsewhere() {
-    let file = ENVIRONMENT.replace("endpoint: http://127.0.0.1:9\nurl: \"{endpoint}/_aws/lambda-url/{id}/\"\n", "");
+    let file = ENVIRONMENT.replace(
+        "endpoint: http://127.0.0.1:9\nurl: \"{endpoint}/_aws/lambda-url/{id}/\"\n",
+        "",
+    );
     let session = Session::new()
         .with_file("environments/local.yaml", file)
         .with_variable("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:4566");
@@ -162,13 +170,19 @@ fn a_purge_without_a_terminal_needs_the_stacks_name() {
 
 #[test]
 fn a_protected_environment_is_not_taken_down() {
-    let file = ENVIRONMENT.replace("Access: public", "Access: iam").replace("stack: orders", "stack: orders\nprotected: true");
-    let session = Session::new().with_file("environments/local.yaml", file).with_credentials();
+    let file = ENVIRONMENT
+        .replace("Access: public", "Access: iam")
+        .replace("stack: orders", "stack: orders\nprotected: true");
+    let session = Session::new()
+        .with_file("environments/local.yaml", file)
+        .with_credentials();
     insta::assert_snapshot!(session.run("down --env local --yes"), @"");
 }
 
 #[test]
 fn the_template_of_these_tests_is_good() {
-    let text = Session::new().with_file("templates/event-store.yaml", TEMPLATE).run("render --env local");
+    let text = Session::new()
+        .with_file("templates/event-store.yaml", TEMPLATE)
+        .run("render --env local");
     assert!(text.starts_with("exit code: 0\n"), "{text}");
 }

@@ -29,7 +29,10 @@ pub(crate) struct Session {
 impl Session {
     /// A workspace with [`TEMPLATE`] and the environments `local` and `staging`.
     pub(crate) fn new() -> Self {
-        let session = Self { folder: TempDir::new().unwrap(), variables: Vec::new() };
+        let session = Self {
+            folder: TempDir::new().unwrap(),
+            variables: Vec::new(),
+        };
         session
             .with_file("templates/event-store.yaml", TEMPLATE)
             .with_file("environments/local.yaml", ENVIRONMENT)
@@ -64,7 +67,8 @@ impl Session {
 
     /// Sets the credentials that an emulator takes.
     pub(crate) fn with_credentials(self) -> Self {
-        self.with_variable("AWS_ACCESS_KEY_ID", "test").with_variable("AWS_SECRET_ACCESS_KEY", "test")
+        self.with_variable("AWS_ACCESS_KEY_ID", "test")
+            .with_variable("AWS_SECRET_ACCESS_KEY", "test")
     }
 
     /// Runs the program in the workspace and writes down all that it gave back.
@@ -85,7 +89,9 @@ impl Session {
         let mut text = format!("exit code: {}\n", output.status.code().unwrap());
         for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
             if !bytes.is_empty() {
-                let content = String::from_utf8(bytes).unwrap().replace(self.folder.path().to_str().unwrap(), "<workspace>");
+                let content = String::from_utf8(bytes)
+                    .unwrap()
+                    .replace(self.folder.path().to_str().unwrap(), "<workspace>");
                 text.push_str(&format!("--- {name}\n{content}"));
             }
         }

@@ -211,14 +211,16 @@ impl<Lookup: Fn(&str) -> Option<String>> Variables<Lookup> {
 
     fn optional<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
         let text = (self.lookup)(variable).filter(|text| !text.is_empty())?;
-        text.parse()
-            .map_err(|expectation| {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(expectation) => {
                 self.problems.push(ConfigProblem {
                     variable,
                     expectation,
-                })
-            })
-            .ok()
+                });
+                None
+            }
+        }
     }
 
     /// A variable set to nothing counts as not set: a template writes an absent value so.

@@ -32,6 +32,13 @@ pub fn init(level: LogLevel) {
         .try_init();
 }
 
+/// Logs the error that ends the process. Logging is started if it was not, for the error may be that the
+/// configuration does not say how to log.
+pub fn report_end(error: &dyn Error) {
+    init(LogLevel::default());
+    tracing::error!(error = chain(error), "the process ends");
+}
+
 impl From<LogLevel> for LevelFilter {
     fn from(level: LogLevel) -> Self {
         match level {

@@ -1,5 +1,7 @@
 //! `event-store-relay`: from the events table's stream to the catalogue and SNS, on Lambda.
 
+use std::process::ExitCode;
+
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use event_store_function::config::RelayConfig;
@@ -13,7 +15,17 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            telemetry::report_end(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
     let config = RelayConfig::from_environment(|name| std::env::var(name).ok())?;
     telemetry::init(config.log_level);
     let handler = &connect(config).await;

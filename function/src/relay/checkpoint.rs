@@ -50,14 +50,11 @@ mod tests {
     use super::*;
 
     fn checkpoint(numbers: &[Option<&str>], missing: impl IntoIterator<Item = usize>) -> Checkpoint {
-        let identity = |number: &Option<&str>| Identity {
+        let identities = numbers.iter().map(|number| Identity {
             sequence_number: number.map(Into::into),
             keys: None,
-        };
-        Checkpoint::of(
-            &numbers.iter().map(identity).collect::<Vec<_>>(),
-            &missing.into_iter().collect(),
-        )
+        });
+        Checkpoint::of(&identities.collect::<Vec<_>>(), &missing.into_iter().collect())
     }
 
     #[test]

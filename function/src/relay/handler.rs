@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant as StdInstant, SystemTime};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
 use crate::store::Meter;
 use crate::store::dynamo::CatalogueTable;
-use crate::telemetry::{Metric, Metrics};
+use crate::telemetry::{Metric, Metrics, chain};
 
 /// What is left of an invocation's time for answering, after the last attempt.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ impl Handler {
         event: LambdaEvent<Box<RawValue>>,
     ) -> Result<DynamoDbEventResponse, RelayError> {
         let Invocation::Records(records) = Invocation::parse(&event.payload).inspect_err(|error| {
-            tracing::error!(error = error as &dyn std::error::Error, "invocation refused")
+            tracing::error!(error = error as &dyn std::error::Error, "invocation refused");
         })?;
         let started = StdInstant::now();
         let meter = Meter::default();
@@ -160,6 +160,20 @@ pub enum RelayError {
     /// The first record of the batch misses an effect.
     #[error("an effect is missing from the first record on: the whole batch must be delivered again")]
     WholeBatch,
+}
+
+/// What Lambda shows of a failure: its kind, and its words with every cause.
+impl From<RelayError> for Diagnostic {
+    fn from(error: RelayError) -> Self {
+        let kind = match error {
+            RelayError::Invalid(_) => "InvalidInvocation",
+            RelayError::WholeBatch => "WholeBatch",
+        };
+        Self {
+            error_type: kind.to_owned(),
+            error_message: chain(&error),
+        }
+    }
 }
 
 #[cfg(test)]

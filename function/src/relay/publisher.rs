@@ -7,6 +7,7 @@ use super::batch::{Notice, Poison};
 use super::call::CallError;
 use super::patience::Patience;
 use super::shortfall::Shortfall;
+use crate::telemetry::chain;
 
 /// The most notices of one call. As many of the largest stay far below the 256 KB that a call may have.
 pub const NOTICES_A_CALL: usize = 10;
@@ -53,36 +54,36 @@ const CONCURRENCY: usize = 4;
 pub(super) async fn publish(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
     let calls: Vec<_> = notices
         .chunks(NOTICES_A_CALL)
-        .map(|notices| publish_call(publisher, notices, patience))
+        .map(|chunk| publish_call(publisher, chunk, patience))
         .collect();
     let outcomes: Vec<Published> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
-    let mut published = Published::default();
+    let mut total = Published::default();
     for outcome in outcomes {
-        published.shortfalls.extend(outcome.shortfalls);
-        published.poison.extend(outcome.poison);
+        total.shortfalls.extend(outcome.shortfalls);
+        total.poison.extend(outcome.poison);
     }
-    published
+    total
 }
 
 /// Publishes the notices of one call; of those not taken, only they again.
 async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
-    let mut published = Published::default();
+    let mut outcome = Published::default();
     let mut pending: Vec<&Notice> = notices.iter().collect();
     let mut attempts = patience.begin();
     let cause = loop {
         let cause = match attempts.attempt(publisher.publish(&pending)).await {
             Ok(Ok(not_taken)) => {
                 let last_reason = not_taken.last().map(|notice| notice.reason.clone());
-                pending = sort_out(&pending, not_taken, &mut published.poison);
+                pending = sort_out(&pending, not_taken, &mut outcome.poison);
                 if pending.is_empty() {
-                    return published;
+                    return outcome;
                 }
-                crate::telemetry::chain(&NotTakenInTime {
+                chain(&NotTakenInTime {
                     reason: last_reason.unwrap_or_default(),
                 })
             }
-            Ok(Err(error @ CallError::Permanent(_))) => break crate::telemetry::chain(&error),
-            Ok(Err(error @ CallError::Transient(_))) => crate::telemetry::chain(&error),
+            Ok(Err(error @ CallError::Permanent(_))) => break chain(&error),
+            Ok(Err(error @ CallError::Transient(_))) => chain(&error),
             Err(passed) => break passed.to_string(),
         };
         if attempts.pause().await.is_err() {
@@ -90,8 +91,8 @@ async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: 
         }
     };
     let records = pending.iter().map(|notice| notice.record).collect();
-    published.shortfalls.push(Shortfall { records, cause });
-    published
+    outcome.shortfalls.push(Shortfall { records, cause });
+    outcome
 }
 
 /// Keeps the notices that may be taken later, and puts the others among the poison.

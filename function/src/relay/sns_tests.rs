@@ -49,10 +49,9 @@ async fn publish(answer: ResponseTemplate) -> (Result<Vec<NotTaken>, CallError>,
 }
 
 fn answered(successful: &[u8], failed: &str) -> ResponseTemplate {
-    let successful: String = successful
-        .iter()
-        .map(|id| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>"))
-        .collect();
+    let member = |id: &u8| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>");
+    let successful: Vec<String> = successful.iter().map(member).collect();
+    let successful = successful.concat();
     ResponseTemplate::new(200).set_body_string(format!(
         "<PublishBatchResponse><PublishBatchResult><Successful>{successful}</Successful>\
          <Failed>{failed}</Failed></PublishBatchResult></PublishBatchResponse>"

@@ -142,7 +142,7 @@ struct World {
 
 impl World {
     async fn relay(&self, records: &[Value]) -> Relayed {
-        self.relay_within(Duration::from_secs(60), records).await
+        self.relay_within(Duration::from_mins(1), records).await
     }
 
     async fn relay_within(&self, time: Duration, records: &[Value]) -> Relayed {

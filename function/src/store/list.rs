@@ -77,15 +77,15 @@ pub async fn list_streams(
     let stream_type = request.stream_type.clone();
     let mut listing = Listing::begin(request);
     loop {
-        listing = match listing.next() {
-            Step::Query { queries, listing } => {
+        match listing.step() {
+            Step::Query(queries) => {
                 let questions = queries
                     .into_iter()
                     .map(|query| catalogue.query(&stream_type, query));
-                listing.answered(try_join_all(questions).await?)
+                listing.answered(try_join_all(questions).await?);
             }
             Step::Done(page) => return Ok(page),
-        };
+        }
     }
 }
 
@@ -103,14 +103,9 @@ pub struct Listing {
 /// What is to be done next.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Ask these shards, side by side, and hand their answers to [`Listing::answered`].
-    Query {
-        /// The questions, at most one a shard.
-        queries: Vec<ShardQuery>,
-        /// The machine that waits for the answers.
-        listing: Listing,
-    },
-    /// The page.
+    /// Ask these shards, each once and side by side, and hand their answers to [`Listing::answered`].
+    Query(Vec<ShardQuery>),
+    /// The page. The machine is at its end.
     Done(StreamPage),
 }
 
@@ -127,8 +122,7 @@ impl Listing {
     }
 
     /// Takes the answers to the questions of the last step.
-    #[must_use]
-    pub fn answered(mut self, answers: impl IntoIterator<Item = ShardAnswer>) -> Self {
+    pub fn answered(&mut self, answers: impl IntoIterator<Item = ShardAnswer>) {
         for answer in answers {
             self.ahead[answer.shard.index()] = answer.more_after.map(Start::After);
             self.found.extend(
@@ -138,19 +132,15 @@ impl Listing {
                     .map(|stream| (Position::of(&stream), stream)),
             );
         }
-        self
     }
 
     /// Says what is to be done next.
-    pub fn next(self) -> Step {
+    pub fn step(&mut self) -> Step {
         let queries = self.queries();
         if queries.is_empty() {
-            Step::Done(self.into_page())
+            Step::Done(self.page())
         } else {
-            Step::Query {
-                queries,
-                listing: self,
-            }
+            Step::Query(queries)
         }
     }
 
@@ -186,11 +176,14 @@ impl Listing {
         share.next_multiple_of(items_per_step(&self.stream_type))
     }
 
-    fn into_page(self) -> StreamPage {
+    fn page(&mut self) -> StreamPage {
         let has_more = self.found.len() >= self.wanted();
-        let streams: Vec<Stream> = self.found.into_values().take(self.limit).collect();
+        let streams: Vec<Stream> = std::mem::take(&mut self.found)
+            .into_values()
+            .take(self.limit)
+            .collect();
         let last = streams.last().filter(|_| has_more).map(Position::of);
-        let next_page_key = last.map(|position| PageKey::after(self.stream_type, position).encode());
+        let next_page_key = last.map(|position| PageKey::after(self.stream_type.clone(), position).encode());
         StreamPage {
             streams,
             has_more,

@@ -108,14 +108,14 @@ impl Vectors {
     fn page(&mut self, request: ListStreams) -> StreamPage {
         let mut listing = Listing::begin(request);
         loop {
-            listing = match listing.next() {
-                Step::Query { queries, listing } => {
+            match listing.step() {
+                Step::Query(queries) => {
                     self.rounds += 1;
                     let answers: Vec<_> = queries.into_iter().map(|query| self.answer(query)).collect();
-                    listing.answered(answers)
+                    listing.answered(answers);
                 }
                 Step::Done(page) => return page,
-            };
+            }
         }
     }
 }
@@ -225,7 +225,7 @@ proptest! {
 fn a_shard_that_stopped_early_is_not_skipped_past() {
     let mut catalogue = Vectors {
         stops: vec![1],
-        ..Vectors::of((0..50).map(|id| stream(id, 50 - id as i64)))
+        ..Vectors::of((0..50_u8).map(|id| stream(id.into(), 50 - i64::from(id))))
     };
     let page = catalogue.page(first_page(20));
     let expected: Vec<Position> = catalogue.streams.keys().take(20).copied().collect();
@@ -235,27 +235,35 @@ fn a_shard_that_stopped_early_is_not_skipped_past() {
 #[test]
 fn an_answer_without_streams_that_may_have_more_is_asked_on() {
     let there = stream(1, 9);
-    let listing = Listing::begin(first_page(10));
-    let Step::Query { queries, listing } = listing.next() else {
+    let behind_nothing = Position::of(&stream(0, 5));
+    let shard = Shard::of(&there.stream_id);
+    let mut listing = Listing::begin(first_page(10));
+    let answer = |streams, more_after| ShardAnswer {
+        shard,
+        streams,
+        more_after,
+    };
+    let others = |query: &ShardQuery| query.shard != shard;
+
+    let Step::Query(queries) = listing.step() else {
         panic!("nothing was asked")
     };
-    let empty_for_now = Position::of(&stream(0, 5));
-    let listing = listing.answered(queries.into_iter().map(|query| ShardAnswer {
+    let empty = |query: ShardQuery| ShardAnswer {
         shard: query.shard,
         streams: Vec::new(),
-        more_after: (query.shard == Shard::of(&there.stream_id)).then_some(empty_for_now),
-    }));
-    let Step::Query { queries, listing } = listing.next() else {
-        panic!("the shard was not asked on")
-    };
-    assert_eq!(queries.len(), 1);
-    assert_eq!(queries[0].start, Start::After(empty_for_now));
-    let answer = ShardAnswer {
-        shard: queries[0].shard,
-        streams: vec![there.clone()],
         more_after: None,
     };
-    let Step::Done(page) = listing.answered([answer]).next() else {
+    listing.answered(queries.into_iter().filter(others).map(empty));
+    listing.answered([answer(Vec::new(), Some(behind_nothing))]);
+
+    let Step::Query(queries) = listing.step() else {
+        panic!("the shard was not asked on")
+    };
+    let asked: Vec<_> = queries.iter().map(|query| (query.shard, query.start)).collect();
+    assert_eq!(asked, [(shard, Start::After(behind_nothing))]);
+    listing.answered([answer(vec![there.clone()], None)]);
+
+    let Step::Done(page) = listing.step() else {
         panic!("the page is not complete")
     };
     assert_eq!(
@@ -291,7 +299,7 @@ fn a_limit_out_of_range_is_brought_into_range() {
 #[test]
 fn a_page_of_100_costs_at_most_twice_the_read_units_of_one_unsharded_query() {
     let ids = |number: u128| Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).as_u128();
-    let mut catalogue = Vectors::of((0..5_000).map(|number| stream(ids(number), number as i64)));
+    let mut catalogue = Vectors::of((0..5_000_u32).map(|number| stream(ids(number.into()), number.into())));
     let pages = walk(&mut catalogue, first_page(100), |_, _| {}).len();
     let a_page = |count: f64| count / f64::from(u32::try_from(pages).unwrap());
     assert_eq!(pages, 50);

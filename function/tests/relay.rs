@@ -1,0 +1,224 @@
+//! The relay's binary between a scripted Lambda runtime and scripted services: whether it is wired.
+
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+use wiremock::matchers::{body_string_contains, header, method, path, path_regex};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const RELAY: &str = env!("CARGO_BIN_EXE_event-store-relay");
+
+/// What Lambda was told, what was logged, and which services were called how often.
+struct Ran {
+    told: String,
+    log: Vec<Value>,
+    updates: usize,
+    publications: usize,
+}
+
+/// Hands `event` to the relay, and ends it when it has answered.
+async fn invoke(event: Value) -> Ran {
+    let server = MockServer::start().await;
+    let in_ten_seconds = SystemTime::now() + Duration::from_secs(10);
+    let deadline = in_ten_seconds
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let next = "/2018-06-01/runtime/invocation/next";
+    let invocation = ResponseTemplate::new(200)
+        .insert_header("lambda-runtime-aws-request-id", "request-1")
+        .insert_header("lambda-runtime-deadline-ms", deadline.to_string())
+        .insert_header(
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:1:function:relay",
+        )
+        .set_body_json(event);
+    Mock::given(path(next))
+        .respond_with(invocation)
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    let nothing_more = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
+    Mock::given(path(next))
+        .respond_with(nothing_more)
+        .mount(&server)
+        .await;
+    let answers = "^/2018-06-01/runtime/invocation/request-1/(response|error)$";
+    Mock::given(path_regex(answers))
+        .respond_with(ResponseTemplate::new(202))
+        .mount(&server)
+        .await;
+    let updated =
+        ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
+        .respond_with(updated)
+        .mount(&server)
+        .await;
+    let published = "<PublishBatchResponse><PublishBatchResult><Failed/><Successful><member><Id>0</Id>\
+                     <MessageId>m</MessageId></member></Successful></PublishBatchResult></PublishBatchResponse>";
+    Mock::given(method("POST"))
+        .and(body_string_contains("Action=PublishBatch"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(published))
+        .mount(&server)
+        .await;
+
+    let mut relay = Command::new(RELAY)
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", server.address().to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", "relay")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
+        .env("AWS_REGION", "eu-central-1")
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_ENDPOINT_URL", server.uri())
+        .env("EVENTS_TABLE", "a-events")
+        .env("CATALOGUE_TABLE", "a-catalogue")
+        .env("TOPIC_ARN", "arn:aws:sns:eu-central-1:1:a")
+        .env("FAILURE_QUEUE_URL", format!("{}/1/a", server.uri()))
+        .env("EVENT_STORE_MODE", "local")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(30), answer(&server))
+        .await
+        .unwrap();
+    relay.start_kill().unwrap();
+    let output = relay.wait_with_output().await.unwrap();
+    let log = String::from_utf8(output.stdout).unwrap();
+    let requests = server.received_requests().await.unwrap();
+    Ran {
+        told,
+        log: log
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+        updates: requests
+            .iter()
+            .filter(|request| request.headers.contains_key("x-amz-target"))
+            .count(),
+        publications: requests
+            .iter()
+            .filter(|request| request.body.starts_with(b"Action=PublishBatch"))
+            .count(),
+    }
+}
+
+/// Waits until Lambda is told something.
+async fn answer(server: &MockServer) -> String {
+    loop {
+        let requests = server.received_requests().await.unwrap();
+        if let Some(request) = requests
+            .iter()
+            .find(|request| request.url.path().contains("request-1"))
+        {
+            let end = request.url.path().rsplit('/').next().unwrap();
+            return format!("{end} {}", String::from_utf8(request.body.clone()).unwrap());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn insertion() -> Value {
+    let key = json!({"pk": {"S": "order/2886e475-d5cc-40f7-aec5-401071388b3c"}, "sk": {"N": "1"}});
+    let mut image = key.clone();
+    image["last"] = json!({"N": "1"});
+    image["createdAt"] = json!({"S": "2025-01-25T10:11:12.000000Z"});
+    image["events"] = json!({"L": [{"M": {
+        "id": {"S": "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10"},
+        "type": {"S": "placed"},
+        "payload": {"S": "{\"secret\":1e400}"},
+    }}]});
+    json!({
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"Keys": key, "NewImage": image, "SequenceNumber": "100", "SizeBytes": 1},
+    })
+}
+
+#[tokio::test]
+async fn a_record_reaches_the_catalogue_and_the_topic_and_is_one_line_in_the_log() {
+    let ran = invoke(json!({"Records": [insertion()]})).await;
+    assert_eq!(ran.told, r#"response {"batchItemFailures":[]}"#);
+    assert_eq!((ran.updates, ran.publications), (1, 1));
+    let [line] = ran.log.as_slice() else {
+        panic!("{:#?}", ran.log)
+    };
+    assert_eq!(
+        (&line["message"], &line["requestId"]),
+        (&json!("relayed"), &json!("request-1"))
+    );
+    for (field, value) in [
+        ("records", 1),
+        ("streams", 1),
+        ("notices", 1),
+        ("parked", 0),
+        ("failures", 0),
+    ] {
+        assert_eq!(line[field], value, "{line}");
+    }
+    assert_eq!(line["wru"], 3.0);
+    assert!(line["durationMs"].is_f64());
+    assert!(!line.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_changed_commit_is_an_error_line_and_a_metric() {
+    let mut record = insertion();
+    record["eventName"] = "MODIFY".into();
+    let ran = invoke(json!({"Records": [record]})).await;
+    assert_eq!(ran.told, r#"response {"batchItemFailures":[]}"#);
+    assert_eq!((ran.updates, ran.publications), (0, 0));
+    let [error, metric, line] = ran.log.as_slice() else {
+        panic!("{:#?}", ran.log)
+    };
+    assert_eq!(
+        (&error["level"], &error["message"]),
+        (&json!("ERROR"), &json!("the log was tampered with"))
+    );
+    assert_eq!(error["sequenceNumber"], "100");
+    assert_eq!(
+        (&metric["LogTampering"], &metric["EventsTable"]),
+        (&json!(1.0), &json!("a-events"))
+    );
+    assert_eq!(line["message"], "relayed");
+}
+
+#[tokio::test]
+async fn what_is_not_an_event_of_a_stream_fails_with_a_clear_error() {
+    let ran = invoke(json!({"reconcile": {}})).await;
+    assert!(ran.told.starts_with("error "), "{}", ran.told);
+    assert!(
+        ran.told
+            .contains("the invocation is not an event of a DynamoDB stream"),
+        "{}",
+        ran.told
+    );
+    assert_eq!(ran.log.last().unwrap()["level"], "ERROR");
+}
+
+#[tokio::test]
+async fn a_bad_environment_ends_the_process_with_every_problem() {
+    let output = Command::new(RELAY)
+        .env_clear()
+        .env("EVENTS_TABLE", "a")
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error = line["error"].as_str().unwrap();
+    for variable in [
+        "CATALOGUE_TABLE",
+        "TOPIC_ARN",
+        "FAILURE_QUEUE_URL",
+        "EVENT_STORE_MODE",
+    ] {
+        assert!(error.contains(variable), "{error}");
+    }
+}

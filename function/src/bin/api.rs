@@ -18,10 +18,11 @@ async fn main() -> Result<(), Failure> {
     let config = ApiConfig::from_environment(environment)?;
     telemetry::init(config.log_level);
     let client = dynamo::connect().await;
-    let events = EventsTable::new(client.clone(), config.events_table);
+    let events = EventsTable::new(client.clone(), config.events_table.as_str());
     let catalogue = CatalogueTable::new(client, config.catalogue_table);
     warm_up(&events).await;
-    let router = http::router(http::Store::new(events, catalogue));
+    let store = http::Store::new(events, catalogue).measured_as(&config.events_table);
+    let router = http::router(store);
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         lambda_http::run(router).await
     } else {

@@ -5,12 +5,13 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use event_store_types::{EventId, NewEvent, Revision, Stream, StreamBody, Timestamp};
 
-use super::observe::Observation;
+use super::observation::Observation;
 use super::problem::ApiError;
 use super::store::Store;
 use crate::store::append::{Append, Outcome};
 use crate::store::commit::{CommitEvent, CommitEvents};
 use crate::store::{StreamKey, operations};
+use crate::telemetry::Metric;
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -32,10 +33,12 @@ pub(super) async fn append(
     match appending.outcome {
         Outcome::Appended { stream } => {
             observation.revision(stream.revision);
+            observation.appended(Metric::Appends);
             Ok(created(stream))
         }
         Outcome::Replayed { stream } => {
             observation.revision(stream.revision);
+            observation.appended(Metric::Replays);
             Ok(([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response())
         }
         Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
@@ -45,6 +48,7 @@ pub(super) async fn append(
             event,
         } => {
             observation.revision(current);
+            observation.appended(Metric::Conflicts);
             Err(ApiError::RevisionConflict {
                 stream,
                 expected,

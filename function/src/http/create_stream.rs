@@ -7,7 +7,7 @@ use event_store_types::{CreateStream, EventId, Revision, StreamId, StreamType};
 use super::appended;
 use super::body::JsonBody;
 use super::fields::FieldProblems;
-use super::observe::Observation;
+use super::observation::Observation;
 use super::path::PathTexts;
 use super::problem::ApiError;
 use super::store::Store;

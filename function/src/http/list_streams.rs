@@ -5,7 +5,7 @@ use axum::extract::State;
 use event_store_types::{StreamPageBody, StreamType};
 
 use super::fields::FieldProblems;
-use super::observe::Observation;
+use super::observation::Observation;
 use super::path::PathTexts;
 use super::problem::ApiError;
 use super::query::QueryTexts;

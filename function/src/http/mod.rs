@@ -11,17 +11,19 @@ mod fields;
 mod json;
 mod list_streams;
 mod liveness;
+mod observation;
 mod observe;
 mod path;
 mod problem;
 mod query;
 mod read_events;
 mod request_id;
+mod request_line;
 mod store;
 mod stream_details;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
 pub use store::Store;
@@ -30,6 +32,7 @@ use problem::ApiError;
 
 /// Every route of the API.
 pub fn router(store: Store) -> Router {
+    let measured_as = store.name_of_metrics();
     Router::new()
         .route("/liveness-check", get(liveness::handle))
         .route(
@@ -51,5 +54,5 @@ pub fn router(store: Store) -> Router {
         .fallback(async || ApiError::RouteNotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(store)
-        .layer(from_fn(observe::observe))
+        .layer(from_fn_with_state(measured_as, observe::observe))
 }

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use event_store_types::{EventPageBody, InvalidRevision, Revision};
+use event_store_types::{EventPageBody, Revision};
 
 use super::fields::FieldProblems;
-use super::observe::Observation;
+use super::observation::Observation;
 use super::path::PathTexts;
 use super::problem::ApiError;
 use super::query::QueryTexts;
@@ -46,10 +46,15 @@ fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Forwards, FieldPro
 }
 
 /// Reads a position in a stream: a revision, or 0 for the beginning.
-fn position(text: &str) -> Result<Option<Revision>, InvalidRevision> {
+fn position(text: &str) -> Result<Option<Revision>, InvalidPosition> {
     if text == "0" {
         Ok(None)
     } else {
-        text.parse().map(Some)
+        text.parse().map(Some).map_err(|_| InvalidPosition)
     }
 }
+
+/// A text that is no position in a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number between 0 and {}", Revision::MAX)]
+struct InvalidPosition;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::observe::Observation;
+use super::observation::Observation;
 use crate::store::dynamo::{CatalogueTable, EventsTable};
 use crate::store::tails::Tails;
 
@@ -12,6 +12,7 @@ pub struct Store {
     events: EventsTable,
     catalogue: CatalogueTable,
     tails: Arc<Tails>,
+    measured_as: Option<Arc<str>>,
 }
 
 impl Store {
@@ -21,7 +22,22 @@ impl Store {
             events,
             catalogue,
             tails: Arc::new(Tails::new()),
+            measured_as: None,
         }
+    }
+
+    /// The same store, with metrics of each request written for the deployment whose events table has this name.
+    #[must_use]
+    pub fn measured_as(self, events_table: &str) -> Self {
+        Self {
+            measured_as: Some(events_table.into()),
+            ..self
+        }
+    }
+
+    /// The name under which metrics are written, if they are to be.
+    pub(super) fn name_of_metrics(&self) -> Option<Arc<str>> {
+        self.measured_as.clone()
     }
 
     /// The events table, its use counted with `observation`.

@@ -133,11 +133,16 @@ impl CommitEvents {
         if let Some(event) = events.iter().find(|event| !ids.insert(event.id)) {
             return Err(InvalidCommit::RepeatedId { id: event.id });
         }
-        let size = events.iter().map(CommitEvent::size).sum();
-        if size > limits::APPEND_BYTES {
-            return Err(InvalidCommit::TooLarge { size });
+        let events = Self(events);
+        match events.size() {
+            ..=limits::APPEND_BYTES => Ok(events),
+            size => Err(InvalidCommit::TooLarge { size }),
         }
-        Ok(Self(events))
+    }
+
+    /// What the events count against [`limits::APPEND_BYTES`].
+    pub fn size(&self) -> usize {
+        self.0.iter().map(CommitEvent::size).sum()
     }
 
     /// The events, in their order.

@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use serde_json::Value;
 
 use crate::support::{Answer, Api, send};
 
@@ -35,19 +34,19 @@ fn shown(answer: &Answer) -> String {
     let problem = answer.json();
     assert_eq!(problem["status"], answer.status.as_u16());
     assert_eq!(problem["message"], problem["detail"]);
-    let allow = answer
-        .header("allow")
-        .map(|methods| format!("allow: {methods}\n"))
-        .unwrap_or_default();
     let mut text = format!(
-        "{} {}\n{allow}{}",
+        "{} {}\n",
         answer.status.as_u16(),
-        problem["type"],
-        problem["detail"]
+        problem["type"].as_str().unwrap()
     );
-    if problem["details"] != Value::Object(serde_json::Map::new()) {
-        text.push_str(&format!("\n{:#}", problem["details"]));
+    if let Some(methods) = answer.header("allow") {
+        text += &format!("allow: {methods}\n");
     }
+    text += &problem["detail"].as_str().unwrap().replace("; `", "\n`");
+    // The messages say the same as the detail, by field.
+    let mut details = problem["details"].as_object().unwrap().clone();
+    details.remove("messages");
+    assert_eq!(details, serde_json::Map::new());
     text
 }
 
@@ -68,269 +67,65 @@ async fn get(path: &str) -> String {
 #[tokio::test]
 async fn a_problem_has_the_names_of_both_worlds() {
     let api = Api::start().await;
-    let request = Request::get("/nowhere")
+    let request = Request::get("/streams/_/x/details")
         .header("x-request-id", "r-1")
         .body(Body::empty())
         .unwrap();
-    insta::assert_snapshot!(send(&api.router, request).await.text, @r#"{"type":"route-not-found","title":"There is nothing at this path","status":404,"detail":"there is nothing at this path; streams are at `/streams/{streamType}`","requestId":"r-1","message":"there is nothing at this path; streams are at `/streams/{streamType}`","details":{}}"#);
+    let problem = send(&api.router, request).await.json();
+    insta::assert_snapshot!(format!("{problem:#}"), @"");
 }
 
 #[tokio::test]
 async fn every_bad_field_is_named_at_once() {
     let path = "/streams/or der/not-a-uuid/events/0".replace(' ', "%20");
     let body = r#"{"event":{"eventID":"x","eventId":7,"metadata":[],"payload":1,"payload":2},"extra":null}"#;
-    insta::assert_snapshot!(answer(Method::PUT, &path, "application/json", body).await, @r#"
-400 "invalid-request"
-"`event.eventID`: unknown; known here: `eventId`, `eventType`, `payload`, `metadata`; `event.eventId`: must be text; `event.eventType`: required; `event.metadata`: must be a JSON object; `event.payload`: given more than once; `extra`: unknown; known here: `event`; `revision`: must be a whole number between 1 and 9007199254740991; `streamId`: must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`; `streamType`: must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-{
-  "messages": {
-    "event.eventID": [
-      "unknown; known here: `eventId`, `eventType`, `payload`, `metadata`"
-    ],
-    "event.eventId": [
-      "must be text"
-    ],
-    "event.eventType": [
-      "required"
-    ],
-    "event.metadata": [
-      "must be a JSON object"
-    ],
-    "event.payload": [
-      "given more than once"
-    ],
-    "extra": [
-      "unknown; known here: `event`"
-    ],
-    "revision": [
-      "must be a whole number between 1 and 9007199254740991"
-    ],
-    "streamId": [
-      "must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`"
-    ],
-    "streamType": [
-      "must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(answer(Method::PUT, &path, "application/json", body).await, @"");
 }
 
 #[tokio::test]
 async fn what_is_missing_is_required() {
-    insta::assert_snapshot!(post("{}").await, @r#"
-400 "invalid-request"
-"`initialEvent`: required"
-{
-  "messages": {
-    "initialEvent": [
-      "required"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post(r#"{"initialEvent":{}}"#).await, @r#"
-400 "invalid-request"
-"`initialEvent.eventType`: required; `initialEvent.payload`: required"
-{
-  "messages": {
-    "initialEvent.eventType": [
-      "required"
-    ],
-    "initialEvent.payload": [
-      "required"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post(r#"{"initialEvent":null}"#).await, @r#"
-400 "invalid-request"
-"`initialEvent`: must be a JSON object"
-{
-  "messages": {
-    "initialEvent": [
-      "must be a JSON object"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(post("{}").await, @"");
+    insta::assert_snapshot!(post(r#"{"initialEvent":{}}"#).await, @"");
+    insta::assert_snapshot!(post(r#"{"initialEvent":null}"#).await, @"");
 }
 
 #[tokio::test]
 async fn values_of_the_wrong_kind_are_named() {
     insta::assert_snapshot!(
         post(r#"{"streamId":"x","initialEvent":{"eventId":"x","eventType":"","payload":1,"metadata":"m"}}"#).await,
-        @r#"
-400 "invalid-request"
-"`initialEvent.eventId`: must be a UUID such as `0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10`; `initialEvent.eventType`: must be 1-200 characters; `initialEvent.metadata`: must be a JSON object; `streamId`: must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`"
-{
-  "messages": {
-    "initialEvent.eventId": [
-      "must be a UUID such as `0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10`"
-    ],
-    "initialEvent.eventType": [
-      "must be 1-200 characters"
-    ],
-    "initialEvent.metadata": [
-      "must be a JSON object"
-    ],
-    "streamId": [
-      "must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`"
-    ]
-  }
-}
-"#
+        @""
     );
-    insta::assert_snapshot!(post(r#"{"initialEvent":{"eventType":{},"payload":1}}"#).await, @r#"
-400 "invalid-request"
-"`initialEvent.eventType`: must be text"
-{
-  "messages": {
-    "initialEvent.eventType": [
-      "must be text"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post(r#"{"initialEvent":{"eventType":"\ud800","payload":1}}"#).await, @r#"
-400 "invalid-request"
-"`initialEvent.eventType`: must be text"
-{
-  "messages": {
-    "initialEvent.eventType": [
-      "must be text"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(post(r#"{"initialEvent":{"eventType":{},"payload":1}}"#).await, @"");
+    insta::assert_snapshot!(post(r#"{"initialEvent":{"eventType":"\ud800","payload":1}}"#).await, @"");
 }
 
 #[tokio::test]
 async fn a_body_that_is_not_json_is_told_where() {
-    insta::assert_snapshot!(post(r#"{"initialEvent": {"eventType": "t", "payload": }}"#).await, @r#"
-400 "invalid-request"
-"`body`: is not JSON: expected value at line 1 column 48"
-{
-  "messages": {
-    "body": [
-      "is not JSON: expected value at line 1 column 48"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post("").await, @r#"
-400 "invalid-request"
-"`body`: is not JSON: EOF while parsing a value at line 1 column 0"
-{
-  "messages": {
-    "body": [
-      "is not JSON: EOF while parsing a value at line 1 column 0"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post("{} {}").await, @r#"
-400 "invalid-request"
-"`body`: is not JSON: trailing characters at line 1 column 4"
-{
-  "messages": {
-    "body": [
-      "is not JSON: trailing characters at line 1 column 4"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post("[1]").await, @r#"
-400 "invalid-request"
-"`body`: must be a JSON object"
-{
-  "messages": {
-    "body": [
-      "must be a JSON object"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(post("{\"a\": 1,\n \"b\": nul}").await, @r#"
-400 "invalid-request"
-"`body`: is not JSON: expected ident at line 2 column 10"
-{
-  "messages": {
-    "body": [
-      "is not JSON: expected ident at line 2 column 10"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(post(r#"{"initialEvent": {"eventType": "t", "payload": }}"#).await, @"");
+    insta::assert_snapshot!(post("").await, @"");
+    insta::assert_snapshot!(post("{} {}").await, @"");
+    insta::assert_snapshot!(post("[1]").await, @"");
+    insta::assert_snapshot!(post("{\"a\": 1,\n \"b\": nul}").await, @"");
 }
 
 #[tokio::test]
 async fn a_body_that_is_not_utf_8_is_not_json() {
     let body: &[u8] = b"{\"initialEvent\":\"\xff\"}";
-    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "application/json", body).await, @r#"
-400 "invalid-request"
-"`body`: is not JSON: it is not UTF-8"
-{
-  "messages": {
-    "body": [
-      "is not JSON: it is not UTF-8"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "application/json", body).await, @"");
 }
 
 #[tokio::test]
 async fn a_body_of_another_content_type_is_refused() {
     let body = r#"{"initialEvent":{"eventType":"t","payload":1}}"#;
-    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "text/plain", body).await, @r#"
-415 "unsupported-media-type"
-"the content type must be `application/json`, not `text/plain`"
-"#);
-    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "", body).await, @r#"
-415 "unsupported-media-type"
-"the content type must be `application/json`"
-"#);
+    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "text/plain", body).await, @"");
+    insta::assert_snapshot!(answer(Method::POST, "/streams/order", "", body).await, @"");
 }
 
 #[tokio::test]
 async fn path_parameters_are_checked() {
-    insta::assert_snapshot!(get("/streams/_/x/details").await, @r#"
-400 "invalid-request"
-"`streamId`: must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`; `streamType`: must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-{
-  "messages": {
-    "streamId": [
-      "must be a UUID such as `2886e475-d5cc-40f7-aec5-401071388b3c`"
-    ],
-    "streamType": [
-      "must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(get("/streams/a%2Fb").await, @r#"
-400 "invalid-request"
-"`streamType`: must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-{
-  "messages": {
-    "streamType": [
-      "must be 1-100 characters: a letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(get("/streams/%FF").await, @r#"
-400 "invalid-request"
-"`path`: must be UTF-8 once percent-decoded"
-{
-  "messages": {
-    "path": [
-      "must be UTF-8 once percent-decoded"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(get("/streams/_/x/details").await, @"");
+    insta::assert_snapshot!(get("/streams/a%2Fb").await, @"");
+    insta::assert_snapshot!(get("/streams/%FF").await, @"");
     for revision in ["0", "-1", "+1", "1.5", "9007199254740992", "last"] {
         let body = r#"{"event":{"eventType":"t","payload":1}}"#;
         let shown = answer(
@@ -341,7 +136,7 @@ async fn path_parameters_are_checked() {
         )
         .await;
         assert!(
-            shown.starts_with("400 \"invalid-request\"\n\"`revision`: must be a whole number"),
+            shown.starts_with("400 invalid-request\n`revision`: must be a whole number"),
             "{shown}"
         );
     }
@@ -349,65 +144,12 @@ async fn path_parameters_are_checked() {
 
 #[tokio::test]
 async fn query_parameters_are_checked() {
-    insta::assert_snapshot!(get(&format!("{EVENTS}?after-revision=x&limit=0")).await, @r#"
-400 "invalid-request"
-"`after-revision`: must be a whole number between 1 and 9007199254740991; `limit`: must be a whole number between 1 and 1000"
-{
-  "messages": {
-    "after-revision": [
-      "must be a whole number between 1 and 9007199254740991"
-    ],
-    "limit": [
-      "must be a whole number between 1 and 1000"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(get(&format!("{EVENTS}?limit=1001")).await, @r#"
-400 "invalid-request"
-"`limit`: must be a whole number between 1 and 1000"
-{
-  "messages": {
-    "limit": [
-      "must be a whole number between 1 and 1000"
-    ]
-  }
-}
-"#);
-    insta::assert_snapshot!(get(&format!("{EVENTS}?after-revison=1&after-revision=1&after-revision=2")).await, @r#"
-400 "invalid-request"
-"`after-revision`: given more than once; `after-revison`: unknown; known here: `after-revision`, `limit`"
-{
-  "messages": {
-    "after-revision": [
-      "given more than once"
-    ],
-    "after-revison": [
-      "unknown; known here: `after-revision`, `limit`"
-    ]
-  }
-}
-"#);
+    insta::assert_snapshot!(get(&format!("{EVENTS}?after-revision=x&limit=0")).await, @"");
+    insta::assert_snapshot!(get(&format!("{EVENTS}?limit=1001")).await, @"");
+    insta::assert_snapshot!(get(&format!("{EVENTS}?after-revison=1&after-revision=1&after-revision=2")).await, @"");
     insta::assert_snapshot!(
         get("/streams/order?updated-after=yesterday&nextPageKey=x&stream-next-page-key=y&limit=101").await,
-        @r#"
-400 "invalid-request"
-"`limit`: must be a whole number between 1 and 100; `nextPageKey`: given more than once; `nextPageKey`: must be the `nextPageKey` of an earlier page; `updated-after`: must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z`"
-{
-  "messages": {
-    "limit": [
-      "must be a whole number between 1 and 100"
-    ],
-    "nextPageKey": [
-      "given more than once",
-      "must be the `nextPageKey` of an earlier page"
-    ],
-    "updated-after": [
-      "must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z`"
-    ]
-  }
-}
-"#
+        @""
     );
 }
 
@@ -423,25 +165,13 @@ async fn there_is_nothing_at_other_paths() {
         "/streams/order/x",
     ] {
         let shown = get(path).await;
-        assert!(shown.starts_with("404 \"route-not-found\""), "{path}: {shown}");
+        assert!(shown.starts_with("404 route-not-found"), "{path}: {shown}");
     }
 }
 
 #[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
-    insta::assert_snapshot!(answer(Method::DELETE, "/streams/order", "", Body::empty()).await, @r#"
-405 "method-not-allowed"
-allow: POST,GET,HEAD
-"the path does not take this method; the header `Allow` names those that it takes"
-"#);
-    insta::assert_snapshot!(answer(Method::POST, &format!("{EVENTS}/1"), "application/json", "{}").await, @r#"
-405 "method-not-allowed"
-allow: PUT
-"the path does not take this method; the header `Allow` names those that it takes"
-"#);
-    insta::assert_snapshot!(answer(Method::OPTIONS, "/liveness-check", "", Body::empty()).await, @r#"
-405 "method-not-allowed"
-allow: GET,HEAD
-"the path does not take this method; the header `Allow` names those that it takes"
-"#);
+    insta::assert_snapshot!(answer(Method::DELETE, "/streams/order", "", Body::empty()).await, @"");
+    insta::assert_snapshot!(answer(Method::POST, &format!("{EVENTS}/1"), "application/json", "{}").await, @"");
+    insta::assert_snapshot!(answer(Method::OPTIONS, "/liveness-check", "", Body::empty()).await, @"");
 }

@@ -348,7 +348,7 @@ proptest! {
     #[test]
     fn acknowledged_commits_partition_the_revisions_whatever_the_interleaving(
         sizes in prop::collection::vec(prop::collection::vec(1_usize..4, 1..6), 1..5),
-        schedule in prop::collection::vec((0_usize..4, prop::bool::weighted(0.2)), 0..400),
+        schedule in prop::collection::vec((0_usize..4, prop::bool::weighted(0.2)), 0..120),
     ) {
         let mut log = Log::default();
         let mut writers: Vec<Writer> = sizes.into_iter().enumerate().map(|(name, sizes)| Writer::new(name, sizes)).collect();

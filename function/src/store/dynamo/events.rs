@@ -147,15 +147,22 @@ impl EventLog for EventsTable {
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    // A refused put is billed like a written one, but its answer does not say how much.
-                    self.meter.add_write(None);
                     let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
-                    Ok(Put::Refused(item::decode(there)?))
+                    let there = item::decode(there)?;
+                    self.meter.add_write(Some(refused_units(commit, &there)));
+                    Ok(Put::Refused(there))
                 }
                 _ => Err(translate(error)),
             },
         }
     }
+}
+
+/// What a refused put costs, as near as can be told: it is billed like the larger of the two items, but its
+/// answer does not say so.
+fn refused_units(commit: &Commit, there: &Commit) -> f64 {
+    let larger = commit.events().size().max(there.events().size());
+    u32::try_from(larger.div_ceil(1024).max(1)).map_or(f64::MAX, f64::from)
 }
 
 /// A refused put whose answer lacks what it was asked for.

@@ -1,0 +1,83 @@
+//! What handlers tell about their requests.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use event_store_types::{EventId, Revision, StreamId, StreamType};
+
+use crate::store::operations::Proof;
+use crate::store::{Meter, StreamKey};
+use crate::telemetry::Metric;
+
+/// What a handler tells about its request, for the log line and for the response to a failure.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Observation {
+    /// Counts what the request consumes.
+    pub(super) meter: Meter,
+    facts: Arc<Mutex<Facts>>,
+}
+
+/// Facts about a request, as far as they came to be known. Never payloads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) stream_type: Option<StreamType>,
+    pub(super) stream_id: Option<StreamId>,
+    pub(super) revision: Option<Revision>,
+    pub(super) proof: Option<Proof>,
+    pub(super) event_ids: Vec<EventId>,
+    pub(super) appended: Option<Metric>,
+}
+
+impl Observation {
+    /// The request is about streams of this type.
+    pub(super) fn stream_type(&self, stream_type: &StreamType) {
+        self.note(|facts| facts.stream_type = Some(stream_type.clone()));
+    }
+
+    /// The request is about this stream.
+    pub(super) fn stream(&self, stream: &StreamKey) {
+        self.note(|facts| {
+            facts.stream_type = Some(stream.stream_type.clone());
+            facts.stream_id = Some(stream.stream_id);
+        });
+    }
+
+    /// The request reached this revision.
+    pub(super) fn revision(&self, revision: Revision) {
+        self.note(|facts| facts.revision = Some(revision));
+    }
+
+    /// The request's append had this proof.
+    pub(super) fn proof(&self, proof: Option<Proof>) {
+        self.note(|facts| facts.proof = proof);
+    }
+
+    /// The request is about to store events with these ids.
+    pub(super) fn event_ids(&self, ids: impl Iterator<Item = EventId>) {
+        self.note(|facts| facts.event_ids = ids.collect());
+    }
+
+    /// The request's append came to this.
+    pub(super) fn appended(&self, metric: Metric) {
+        self.note(|facts| facts.appended = Some(metric));
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Facts)) {
+        change(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was told so far.
+    pub(super) fn facts(&self) -> Facts {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Observation {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}

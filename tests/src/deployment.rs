@@ -18,6 +18,9 @@ pub struct Deployment {
     environment: Environment,
 }
 
+/// The variable that names the folder of functions built before, as `deployer up --artifacts` takes it.
+const ARTIFACTS: &str = "EVENT_STORE_E2E_ARTIFACTS";
+
 /// Whether a run of the deployer has built the functions. One does; the others wait for it and use what it built.
 static BUILT: Mutex<bool> = Mutex::const_new(false);
 
@@ -56,8 +59,15 @@ impl Deployment {
     }
 
     /// Runs `deployer up --yes` with `arguments` besides.
+    ///
+    /// The functions are built by the first run, unless [`ARTIFACTS`] names the folder of functions built before.
     #[must_use = "a run may have failed"]
     pub async fn up(&self, arguments: &[&str]) -> Run {
+        if let Ok(folder) = std::env::var(ARTIFACTS) {
+            return self
+                .run("up", &[&["--yes", "--artifacts", &folder], arguments].concat())
+                .await;
+        }
         let mut built = BUILT.lock().await;
         if !*built {
             let run = self.run("up", &[&["--yes"], arguments].concat()).await;

@@ -24,7 +24,7 @@ const ELF_HEADER: u64 = 64;
 ///
 /// # Errors
 /// The first [`Flaw`] found.
-pub fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
+pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
     within(zip.len() as u64, LIMIT_ZIPPED).map_err(|bytes| Flaw::TooLargeZipped {
         bytes,
         limit: LIMIT_ZIPPED,

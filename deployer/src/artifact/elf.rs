@@ -1,7 +1,8 @@
 //! PURE: whether a `bootstrap` is an executable for the processor asked for.
 
 use object::elf::{
-    EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64,
+    EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, FileType,
+    Machine,
 };
 use object::read::elf::FileHeader;
 use object::{Endianness, FileKind};
@@ -13,7 +14,7 @@ use super::processor::Processor;
 ///
 /// # Errors
 /// [`Flaw::NotElf`] where it is no ELF executable, [`Flaw::WrongProcessor`] where it is one for another processor.
-pub fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
+pub(super) fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
     let (kind, machine) = header(bootstrap)?;
     // A position-independent executable is ET_DYN, as a shared library is.
     if kind != ET_EXEC && kind != ET_DYN {
@@ -29,12 +30,12 @@ pub fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
         EM_386 => "32-bit x86".to_owned(),
         EM_ARM => "32-bit ARM".to_owned(),
         EM_RISCV => "RISC-V".to_owned(),
-        other => format!("ELF machine {other}"),
+        other => format!("ELF machine {}", other.0),
     };
     Err(Flaw::WrongProcessor { found, asked })
 }
 
-fn header(bootstrap: &[u8]) -> Result<(u16, u16), Flaw> {
+fn header(bootstrap: &[u8]) -> Result<(FileType, Machine), Flaw> {
     let unreadable = |error: object::Error| Flaw::NotElf {
         reason: error.to_string().to_lowercase(),
     };
@@ -47,7 +48,9 @@ fn header(bootstrap: &[u8]) -> Result<(u16, u16), Flaw> {
     }
 }
 
-fn type_and_machine<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> object::Result<(u16, u16)> {
+fn type_and_machine<Header: FileHeader<Endian = Endianness>>(
+    bytes: &[u8],
+) -> object::Result<(FileType, Machine)> {
     let header = Header::parse(bytes)?;
     let endian = header.endian()?;
     Ok((header.e_type(endian), header.e_machine(endian)))

@@ -6,7 +6,7 @@ use super::processor::Processor;
 /// The key of a function's code: `code/<binary>/<processor>/<sha256>.zip`.
 ///
 /// It is decided by the content alone, so unchanged code has an unchanged key and is not sent again.
-pub fn code_key(binary: &str, processor: Processor, hash: &ContentHash) -> String {
+pub(super) fn code_key(binary: &str, processor: Processor, hash: &ContentHash) -> String {
     format!("code/{binary}/{processor}/{}.zip", hash.hex())
 }
 

@@ -16,7 +16,7 @@ const MODE: u32 = 0o755;
 ///
 /// # Errors
 /// Where the zip format cannot hold the contents.
-pub fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
+pub(super) fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
     let options = SimpleFileOptions::default()
         .system(System::Unix)
         .compression_method(CompressionMethod::Deflated)

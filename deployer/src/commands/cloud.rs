@@ -7,6 +7,7 @@ use super::explain::Explain;
 use crate::aws::{Aws, EndpointRefused};
 use crate::engine::{Interrupt, Session, Talk, interruptible};
 use crate::settings::Settings;
+use crate::ui::Ui;
 
 /// What a command does in AWS, from the first call to the last.
 pub(super) struct Cloud<'settings> {
@@ -14,6 +15,7 @@ pub(super) struct Cloud<'settings> {
     interrupt: Interrupt,
     listener: JoinHandle<()>,
     settings: &'settings Settings,
+    ui: Ui,
 }
 
 impl<'settings> Cloud<'settings> {
@@ -21,7 +23,7 @@ impl<'settings> Cloud<'settings> {
     ///
     /// # Errors
     /// The profile in use would send calls elsewhere.
-    pub(super) async fn reach(settings: &'settings Settings) -> Result<Self, CommandError> {
+    pub(super) async fn reach(settings: &'settings Settings, ui: &Ui) -> Result<Self, CommandError> {
         let environment = &settings.environment;
         let endpoint = environment.endpoint.as_ref().map(|endpoint| endpoint.as_str());
         let aws = Aws::connect(environment.region.as_str(), endpoint)
@@ -43,6 +45,7 @@ impl<'settings> Cloud<'settings> {
             interrupt,
             listener,
             settings,
+            ui: ui.clone(),
         })
     }
 
@@ -78,16 +81,12 @@ impl<'settings> Cloud<'settings> {
     pub(super) fn explain(&self) -> Explain<'settings> {
         Explain::of(&self.settings.environment)
     }
-
-    /// The calls made so far.
-    pub(super) fn calls(&self) -> Vec<crate::aws::Call> {
-        self.aws.calls().to_vec()
-    }
 }
 
 impl Drop for Cloud<'_> {
     fn drop(&mut self) {
         self.listener.abort();
+        self.ui.calls(&self.aws.calls().to_vec());
     }
 }
 

@@ -22,10 +22,10 @@ pub struct DescribeArgs {
 
 pub(super) async fn run(args: &DescribeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let cloud = Cloud::reach(settings).await?;
+    let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = Silent;
     let session = cloud.session(&mut talk).await?;
-    let described = operation
+    let described = cloud
         .unless_interrupted(describe(&session, environment.stack.as_str()))
         .await?
         .map_err(|error| cloud.explain().describe(error))?;

@@ -64,7 +64,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     });
     let rendered = StackTemplate::parse(settings)?.render(&[])?;
 
-    let cloud = Cloud::reach(settings).await?;
+    let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
     let destruction = Destruction {

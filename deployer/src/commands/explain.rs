@@ -80,6 +80,11 @@ impl<'settings> Explain<'settings> {
             }
             DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
             DeployError::LostSight { .. } => vec![format!("watch it with `{describe}`")],
+            DeployError::NotReachable { .. } => vec![format!(
+                "it was deleted past the stack; `{}` and then `{}` make it anew and keep the events",
+                self.command("down"),
+                self.command("up")
+            )],
             DeployError::MissingArtifact { .. }
             | DeployError::Blueprint(_)
             | DeployError::TooManyTags { .. }

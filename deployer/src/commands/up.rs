@@ -66,7 +66,7 @@ pub(super) async fn run(
         None => None,
     };
 
-    let cloud = Cloud::reach(settings).await?;
+    let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
     let artifacts = match ready {

@@ -29,7 +29,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Started { stack } => json!({"event": "started", "stack": stack}),
         Event::Resource { event, progress } => json!({
             "event": "resource",
-            "time": event.timestamp,
+            "time": event.timestamp.to_string(),
             "logicalId": event.logical_id,
             "physicalId": event.physical_id,
             "type": event.resource_type,

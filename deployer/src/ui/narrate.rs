@@ -78,7 +78,7 @@ impl Narrator {
             )),
             Event::Uploading { key, bytes } => Telling {
                 doing: Some(format!("uploading {}", binary_of(key))),
-                ..done(format!(
+                ..Telling::done(format!(
                     "{} {}",
                     binary_of(key),
                     paint::faint(format!("uploading {}", size(*bytes)))

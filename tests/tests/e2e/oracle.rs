@@ -121,10 +121,8 @@ async fn changes(cloudformation: &Client, stack: &str, template: &str) -> (Strin
                 .iter()
                 .map(|change| format!("{change:?}"))
                 .collect::<Vec<_>>();
-            let reason = described
-                .status_reason()
-                .map_or_else(|| changes.join("\n"), ToOwned::to_owned);
-            return (status, reason);
+            let reason = described.status_reason().unwrap_or_default();
+            return (status, format!("{reason}{}", changes.join("\n")));
         }
         assert!(
             began.elapsed() < Duration::from_mins(1),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use event_store_client::Client;
-use event_store_client::types::{StreamId, StreamType};
+use event_store_client::types::{Payload, StreamId, StreamType};
 use event_store_e2e::Deployment;
 use futures::TryStreamExt;
 use uuid::Uuid;
@@ -180,8 +180,10 @@ async fn a_repeated_append_is_told_as_replayed(client: &Client) {
             .replayed
     );
 
+    let mut altered = placed;
+    altered.payload = Payload::from_text(r#"{"altered":true}"#).unwrap();
     let error = client
-        .append(&order, stream_id, revision(3), placed)
+        .create_stream_with_id(&order, stream_id, altered)
         .await
         .unwrap_err();
     assert!(error.is_event_id_reused(), "{error}");

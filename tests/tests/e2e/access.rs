@@ -4,7 +4,7 @@ use event_store_client::types::StreamType;
 use event_store_client::{Client, Error};
 use event_store_e2e::{Cloud, Deployment, Emulator, Environment};
 
-use crate::{deployment, event, revision};
+use crate::{deployment, event, listed, revision};
 
 #[tokio::test]
 async fn a_production_like_store_is_for_its_callers_alone_and_stays() {
@@ -28,7 +28,7 @@ async fn a_production_like_store_is_for_its_callers_alone_and_stays() {
     deployment.purge().await.succeeded();
 }
 
-/// Creates a stream and appends to it, with characters in the path that a signature has to encode.
+/// Creates a stream, appends to it, reads it and lists it, with characters in the path that a signature has to encode.
 async fn create(client: &Client) -> Result<(), Error> {
     let order: StreamType = "order:eu~1".parse().unwrap();
     let stream_id = client
@@ -46,6 +46,7 @@ async fn create(client: &Client) -> Result<(), Error> {
         .page()
         .await?;
     assert_eq!(page.events.len(), 1);
+    listed(client, &order, stream_id, revision(2)).await;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use event_store_client::types::{StreamId, StreamType};
 use event_store_e2e::{Deployment, Environment};
 use futures::TryStreamExt;
 
-use crate::{deployment, event, revision};
+use crate::{deployment, event, listed, revision};
 
 #[tokio::test]
 async fn an_environment_is_brought_up_changed_taken_down_and_brought_up_with_its_events() {
@@ -52,6 +52,7 @@ async fn two_events(deployment: &Deployment) -> StreamId {
         .append(&order(), stream_id, revision(2), event("paid", "{}"))
         .await
         .unwrap();
+    listed(&client, &order(), stream_id, revision(2)).await;
     stream_id
 }
 
@@ -70,6 +71,8 @@ async fn append_third(deployment: &Deployment, stream_id: StreamId) {
         .append(&order(), stream_id, revision(3), event("sent", "{}"))
         .await
         .unwrap();
+    // The catalogue is another since the stack was taken down.
+    listed(&client, &order(), stream_id, revision(3)).await;
 }
 
 async fn tables(deployment: &Deployment) -> Vec<String> {

@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 use futures::future::join_all;
 use uuid::Uuid;
 
-use crate::{event, revision, staging_like};
+use crate::{event, listed, revision, staging_like};
 
 const WRITERS: usize = 32;
 const REVISIONS: u64 = 50;
@@ -55,6 +55,7 @@ async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
         winners, kept,
         "each revision has one winner, and it is its event that is read"
     );
+    listed(&client, &order, stream_id, revision(REVISIONS)).await;
     deployment.purge().await.succeeded();
 }
 

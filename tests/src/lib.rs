@@ -1,1 +1,24 @@
-//! Placeholder.
+//! What the end-to-end tests stand on: an emulator of AWS, the deployer's program, and what it deployed.
+//!
+//! Nothing here is a test. Whatever goes wrong while a test is being set up panics with what to do about it.
+
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::expect_used,
+    reason = "a harness fails by panicking"
+)]
+
+mod cloud;
+mod deployer;
+mod deployment;
+mod emulator;
+mod environment;
+mod subscription;
+mod workspace;
+
+pub use cloud::Cloud;
+pub use deployer::{Deployer, Run};
+pub use deployment::{Deployment, Described};
+pub use emulator::Emulator;
+pub use environment::Environment;
+pub use subscription::{FilterScope, Subscription};

@@ -1,0 +1,67 @@
+//! Receiving.
+
+use aws_sdk_sqs::error::SdkError;
+use aws_sdk_sqs::operation::receive_message::ReceiveMessageError;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+
+use super::{Delivery, Receipt, Receiver, envelope};
+
+impl Receiver {
+    /// Waits for messages and receives those that are there; none when there were none in time.
+    ///
+    /// A message that holds no notification does not fail the others: it is delivered as such, with its receipt.
+    ///
+    /// # Errors
+    /// When SQS does not answer or refuses.
+    pub async fn receive(&self) -> Result<Vec<Delivery>, NotReceived> {
+        let wait = i32::try_from(self.wait.as_secs()).unwrap_or(i32::MAX);
+        let received = self
+            .client
+            .receive_message()
+            .queue_url(&self.queue_url)
+            .wait_time_seconds(wait)
+            .max_number_of_messages(self.at_most)
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .send()
+            .await
+            .map_err(|source| NotReceived {
+                queue_url: self.queue_url.clone(),
+                source: Box::new(source),
+            })?;
+        Ok(received
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(delivery)
+            .collect())
+    }
+}
+
+/// SQS gives every message a receipt; one without could be neither acknowledged nor told apart.
+fn delivery(message: Message) -> Option<Delivery> {
+    let times_received = message
+        .attributes
+        .and_then(|attributes| {
+            attributes
+                .get(&MessageSystemAttributeName::ApproximateReceiveCount)?
+                .parse()
+                .ok()
+        })
+        .unwrap_or(1);
+    Some(Delivery {
+        message_id: message.message_id.unwrap_or_default(),
+        receipt: Receipt::new(message.receipt_handle?),
+        times_received,
+        notification: envelope::notification(message.body.unwrap_or_default()),
+    })
+}
+
+/// Why nothing could be received.
+#[derive(Debug, thiserror::Error)]
+#[error("no messages can be received from `{queue_url}`")]
+#[non_exhaustive]
+pub struct NotReceived {
+    /// The queue.
+    pub queue_url: String,
+    source: Box<SdkError<ReceiveMessageError>>,
+}

@@ -1,0 +1,10 @@
+//! The HTTP client against a scripted store.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod errors;
+mod pages;
+mod requests;
+mod retries;
+mod signing;
+mod store;

@@ -1,0 +1,100 @@
+//! What is sent, and what a good answer becomes.
+
+use event_store_client::types::{EventId, Revision};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use crate::store::{
+    EVENT_ID, STREAM_ID, answering, client, order, placed, requests, stream, stream_id, written,
+};
+
+#[tokio::test]
+async fn a_create_sends_ids_of_its_own() {
+    let server = answering([written(1), written(1)]).await;
+    let client = client(&server.uri());
+    client.create_stream(&order(), placed()).await.unwrap();
+    client.create_stream(&order(), placed()).await.unwrap();
+    let bodies: Vec<Value> = requests(&server)
+        .await
+        .iter()
+        .map(|sent| sent.body_json().unwrap())
+        .collect();
+    for body in &bodies {
+        assert!(body["streamId"].as_str().unwrap().parse::<uuid::Uuid>().is_ok());
+        assert!(
+            body["initialEvent"]["eventId"]
+                .as_str()
+                .unwrap()
+                .parse::<uuid::Uuid>()
+                .is_ok()
+        );
+    }
+    assert_ne!(bodies[0]["streamId"], bodies[1]["streamId"]);
+    assert_ne!(
+        bodies[0]["initialEvent"]["eventId"],
+        bodies[1]["initialEvent"]["eventId"]
+    );
+}
+
+#[tokio::test]
+async fn the_callers_ids_are_kept() {
+    let server = answering([written(1)]).await;
+    let mut event = placed();
+    event.event_id = Some(EVENT_ID.parse::<EventId>().unwrap());
+    let created = client(&server.uri())
+        .create_stream_with_id(&order(), stream_id(), event)
+        .await
+        .unwrap();
+    assert!(!created.replayed);
+    assert_eq!(created.stream.revision, Revision::FIRST);
+    let sent = &requests(&server).await[0];
+    assert_eq!(
+        (sent.method.as_str(), sent.url.path()),
+        ("POST", "/streams/order")
+    );
+    assert_eq!(sent.headers["content-type"], "application/json");
+    // The payload's text is untouched, white space included.
+    assert_eq!(
+        String::from_utf8(sent.body.clone()).unwrap(),
+        format!(
+            r#"{{"streamId":"{STREAM_ID}","initialEvent":{{"eventId":"{EVENT_ID}","eventType":"placed","payload":{{"total": 12.50}}}}}}"#
+        )
+    );
+}
+
+#[tokio::test]
+async fn an_append_is_put_at_its_revision_below_the_base_urls_path() {
+    let server = answering([written(2).insert_header("idempotency-replayed", "true")]).await;
+    let client = client(&format!("{}/_aws/lambda-url/abc/", server.uri()));
+    let appended = client
+        .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
+        .await
+        .unwrap();
+    assert!(appended.replayed);
+    let sent = &requests(&server).await[0];
+    assert_eq!(sent.method.as_str(), "PUT");
+    assert_eq!(
+        sent.url.path(),
+        format!("/_aws/lambda-url/abc/streams/order/{STREAM_ID}/events/2")
+    );
+    assert!(sent.body_json::<Value>().unwrap()["event"]["eventId"].is_string());
+}
+
+#[tokio::test]
+async fn details_are_the_stream_as_it_stands() {
+    let server = answering([ResponseTemplate::new(200).set_body_json(json!({"stream": stream(7)}))]).await;
+    let found = client(&server.uri()).stream(&order(), stream_id()).await.unwrap();
+    assert_eq!(found.revision.as_u64(), 7);
+    assert_eq!(
+        requests(&server).await[0].url.path(),
+        format!("/streams/order/{STREAM_ID}/details")
+    );
+}
+
+#[tokio::test]
+async fn liveness_is_asked_for() {
+    let body = json!({"status": "ok", "at": "2025-01-25T10:11:12.000000Z"});
+    let server = answering([ResponseTemplate::new(200).set_body_json(body)]).await;
+    assert_eq!(client(&server.uri()).liveness().await.unwrap().status, "ok");
+    assert_eq!(requests(&server).await[0].url.path(), "/liveness-check");
+}

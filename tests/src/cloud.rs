@@ -1,0 +1,139 @@
+//! Clients of the emulator's services, for what a test has to see that no deployer and no store tells.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+use crate::Emulator;
+use crate::emulator::REGION;
+
+/// The emulator's services, called with certain credentials.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    configuration: SdkConfig,
+    credentials: Credentials,
+}
+
+impl Cloud {
+    /// As the owner of the account.
+    pub fn owner(emulator: &Emulator) -> Self {
+        Self::with(
+            emulator.endpoint(),
+            Credentials::new("test", "test", None, None, "owner"),
+        )
+    }
+
+    fn with(endpoint: &str, credentials: Credentials) -> Self {
+        let configuration = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(endpoint)
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+            .build();
+        Self {
+            configuration,
+            credentials,
+        }
+    }
+
+    /// As the role `role_arn`, which has to trust the caller.
+    pub async fn assume(&self, role_arn: &str) -> Self {
+        let assumed = aws_sdk_sts::Client::new(&self.configuration)
+            .assume_role()
+            .role_arn(role_arn)
+            .role_session_name("end-to-end")
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("`{role_arn}` cannot be assumed: {error:?}"));
+        let session = assumed.credentials.expect("an assumed role has credentials");
+        let credentials = Credentials::new(
+            session.access_key_id,
+            session.secret_access_key,
+            Some(session.session_token),
+            None,
+            "assumed",
+        );
+        let endpoint = self
+            .configuration
+            .endpoint_url()
+            .expect("the emulator has an endpoint");
+        Self::with(endpoint, credentials)
+    }
+
+    /// Makes a role that whoever owns the account may assume, and that no policy allows anything.
+    pub async fn make_role(&self, name: &str) -> String {
+        let made = self
+            .iam()
+            .create_role()
+            .role_name(name)
+            .assume_role_policy_document(trusting_the_account())
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("the role `{name}` cannot be made: {error:?}"));
+        made.role.expect("a role that was made is told").arn
+    }
+
+    /// Lets whoever owns the account assume the role called `name`.
+    pub async fn trust_owner(&self, name: &str) {
+        let update = self.iam().update_assume_role_policy().role_name(name);
+        let updated = update.policy_document(trusting_the_account()).send().await;
+        updated.unwrap_or_else(|error| panic!("whom `{name}` trusts cannot be changed: {error:?}"));
+    }
+
+    /// What requests are signed with.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials.clone()
+    }
+
+    /// The region that everything is in.
+    pub fn region(&self) -> &'static str {
+        REGION
+    }
+
+    /// A client of `CloudFormation`.
+    pub fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
+        aws_sdk_cloudformation::Client::new(&self.configuration)
+    }
+
+    /// A client of `DynamoDB`.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.configuration)
+    }
+
+    /// A client of IAM.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.configuration)
+    }
+
+    /// A client of Lambda.
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.configuration)
+    }
+
+    /// A client of SNS.
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.configuration)
+    }
+
+    /// A client of SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.configuration)
+    }
+
+    /// A client of SSM.
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        aws_sdk_ssm::Client::new(&self.configuration)
+    }
+}
+
+fn trusting_the_account() -> String {
+    serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{}:root", crate::environment::ACCOUNT)},
+            "Action": "sts:AssumeRole",
+        }],
+    })
+    .to_string()
+}

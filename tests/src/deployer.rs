@@ -1,0 +1,108 @@
+//! The deployer's program, run as a user runs it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::workspace;
+
+/// The deployer's program.
+#[derive(Clone, Debug)]
+pub struct Deployer {
+    program: PathBuf,
+}
+
+impl Deployer {
+    /// The program at `program`.
+    pub fn at(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+        }
+    }
+
+    /// Runs it with `arguments` in the workspace, with the emulator's keys and nothing else of AWS around it.
+    #[must_use = "a run may have failed"]
+    pub async fn run<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Run {
+        let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+        let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars() {
+            if ["AWS_", "DEPLOYER_", "GITHUB_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+            {
+                command.env_remove(name);
+            }
+        }
+        let output = command
+            .args(&arguments)
+            .current_dir(workspace::root())
+            .env("PATH", workspace::search_path())
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.program.display()));
+        Run {
+            command: arguments.join(" "),
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// A run of the deployer that has ended.
+#[derive(Clone, Debug)]
+pub struct Run {
+    command: String,
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// What it said for programs.
+    pub stdout: String,
+    /// What it said for people.
+    pub stderr: String,
+}
+
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "they are called for what they assert, and what they return is there for who wants to read on"
+)]
+impl Run {
+    /// The run itself.
+    ///
+    /// # Panics
+    /// When it ended with another code than 0.
+    pub fn succeeded(self) -> Self {
+        self.ended_with(0)
+    }
+
+    /// The run itself.
+    ///
+    /// # Panics
+    /// When it ended with another code than `code`.
+    pub fn ended_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            command,
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(
+            formatter,
+            "`deployer {command}` ended with {code:?}\n{stdout}\n{stderr}"
+        )
+    }
+}

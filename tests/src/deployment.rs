@@ -1,0 +1,152 @@
+//! What the deployer deployed into one environment.
+
+use std::collections::BTreeMap;
+
+use event_store_client::{Client, ClientBuilder, RetryPolicy};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use crate::{Cloud, Deployer, Emulator, Environment, Run};
+
+/// One environment on the emulator, and the deployer to bring it up and down.
+#[derive(Debug)]
+pub struct Deployment {
+    deployer: Deployer,
+    emulator: &'static Emulator,
+    folder: TempDir,
+    environment: Environment,
+}
+
+/// The variable that names the folder of functions built before, as `deployer up --artifacts` takes it.
+const ARTIFACTS: &str = "EVENT_STORE_E2E_ARTIFACTS";
+
+/// Whether a run of the deployer has built the functions. One does; the others wait for it and use what it built.
+static BUILT: Mutex<bool> = Mutex::const_new(false);
+
+impl Deployment {
+    /// An environment that nothing is deployed into yet.
+    pub async fn new(deployer: Deployer, environment: Environment) -> Self {
+        let folder = TempDir::new().expect("the folder for temporary files can be written to");
+        let deployment = Self {
+            deployer,
+            emulator: Emulator::shared().await,
+            folder,
+            environment,
+        };
+        deployment.write();
+        deployment
+    }
+
+    /// The environment as its file says.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Changes the environment's file.
+    pub fn change(&mut self, change: impl FnOnce(Environment) -> Environment) {
+        self.environment = change(self.environment.clone());
+        self.write();
+    }
+
+    fn write(&self) {
+        self.environment.write_to(self.folder.path(), self.emulator);
+    }
+
+    /// The emulator as the account's owner sees it.
+    pub fn cloud(&self) -> Cloud {
+        Cloud::owner(self.emulator)
+    }
+
+    /// Runs `deployer up --yes` with `arguments` besides.
+    ///
+    /// The functions are built by the first run, unless [`ARTIFACTS`] names the folder of functions built before.
+    #[must_use = "a run may have failed"]
+    pub async fn up(&self, arguments: &[&str]) -> Run {
+        if let Ok(folder) = std::env::var(ARTIFACTS) {
+            return self
+                .run("up", &[&["--yes", "--artifacts", &folder], arguments].concat())
+                .await;
+        }
+        let mut built = BUILT.lock().await;
+        if !*built {
+            let run = self.run("up", &[&["--yes"], arguments].concat()).await;
+            *built = run.code == Some(0);
+            return run;
+        }
+        drop(built);
+        self.run("up", &[&["--yes", "--no-build"], arguments].concat())
+            .await
+    }
+
+    /// Runs `deployer down` with `arguments` besides.
+    #[must_use = "a run may have failed"]
+    pub async fn down(&self, arguments: &[&str]) -> Run {
+        self.run("down", arguments).await
+    }
+
+    /// Runs `deployer down` so that nothing is left.
+    #[must_use = "a run may have failed"]
+    pub async fn purge(&self) -> Run {
+        self.run("down", &["--purge", "--confirm", &self.environment.stack()])
+            .await
+    }
+
+    /// Runs a command of the deployer on this environment with `arguments` besides.
+    #[must_use = "a run may have failed"]
+    pub async fn run(&self, command: &str, arguments: &[&str]) -> Run {
+        let environments = self.folder.path().to_string_lossy();
+        let about = [
+            command,
+            "--env",
+            self.environment.name(),
+            "--environments",
+            &environments,
+        ];
+        self.deployer.run(&[&about, arguments].concat()).await
+    }
+
+    /// What `deployer describe --output json` says.
+    pub async fn describe(&self) -> Described {
+        let run = self.run("describe", &["--output", "json"]).await.succeeded();
+        Described(
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} in the JSON of {run}")),
+        )
+    }
+
+    /// Starts a client of what is deployed. It does not retry: a failure is to be seen.
+    pub async fn client_builder(&self) -> ClientBuilder {
+        Client::builder(self.describe().await.output("EsUrl")).retry(RetryPolicy::never())
+    }
+
+    /// A client of what is deployed, unsigned.
+    pub async fn client(&self) -> Client {
+        self.client_builder()
+            .await
+            .build()
+            .expect("the address that the deployer tells is a base URL")
+    }
+}
+
+/// What `deployer describe` says.
+#[derive(Clone, Debug)]
+pub struct Described(pub Value);
+
+impl Described {
+    /// The output called `name`.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn output(&self, name: &str) -> String {
+        match &self.0["outputs"][name] {
+            Value::String(text) => text.clone(),
+            _ => panic!("there is no output `{name}` in {:#}", self.0),
+        }
+    }
+
+    /// Every output by its name.
+    pub fn outputs(&self) -> BTreeMap<String, String> {
+        serde_json::from_value(self.0["outputs"].clone())
+            .unwrap_or_else(|error| panic!("{error} in the outputs of {:#}", self.0))
+    }
+}

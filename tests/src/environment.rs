@@ -1,0 +1,91 @@
+//! Environment files that differ only in what a test is about.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::Emulator;
+use crate::emulator::REGION;
+
+/// The account that the emulator's keys belong to.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// An environment: what is written to `<name>.yaml`.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    name: String,
+    protected: bool,
+    parameters: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// Like `staging.yaml`: public.
+    ///
+    /// The name is the test's own, so that neither stacks nor SSM parameters of tests meet.
+    pub fn staging_like(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            protected: false,
+            parameters: BTreeMap::new(),
+        }
+        .with("Access", "public")
+    }
+
+    /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.
+    pub fn production_like(name: &str, caller: &str) -> Self {
+        Self {
+            name: name.into(),
+            protected: true,
+            parameters: BTreeMap::new(),
+        }
+        .with("Access", "iam")
+        .with("Callers", &format!("[{caller:?}]"))
+    }
+
+    /// Sets a parameter of the template to a value in YAML.
+    #[must_use]
+    pub fn with(mut self, parameter: &str, value: &str) -> Self {
+        self.parameters.insert(parameter.into(), value.into());
+        self
+    }
+
+    /// Sets whether the environment is protected.
+    #[must_use]
+    pub fn protected(mut self, protected: bool) -> Self {
+        self.protected = protected;
+        self
+    }
+
+    /// The environment's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name of its stack: the deployer's own choice.
+    pub fn stack(&self) -> String {
+        format!("event-store-{}", self.name)
+    }
+
+    /// Writes the environment's file into `folder`, over the one that is there.
+    pub(crate) fn write_to(&self, folder: &Path, emulator: &Emulator) {
+        // The emulator speaks plain HTTP, which topic and queue would refuse.
+        let mut text = format!(
+            "account: \"{ACCOUNT}\"\n\
+             region: {REGION}\n\
+             protected: {}\n\
+             architecture: host\n\
+             endpoint: {}\n\
+             url: \"{{endpoint}}/_aws/lambda-url/{{id}}/\"\n\
+             parameters:\n  RequireTls: \"false\"\n",
+            self.protected,
+            emulator.endpoint(),
+        );
+        for (parameter, value) in &self.parameters {
+            writeln!(text, "  {parameter}: {value}").expect("text can be written to");
+        }
+        let file = folder.join(format!("{}.yaml", self.name));
+        fs::write(&file, text)
+            .unwrap_or_else(|error| panic!("{} cannot be written: {error}", file.display()));
+    }
+}

@@ -1,0 +1,43 @@
+//! Where things lie.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The workspace's root.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the workspace")
+}
+
+/// The folder for what a run leaves behind to be looked at.
+pub(crate) fn records() -> PathBuf {
+    let program = env::current_exe().expect("a test knows its own program");
+    // target/<profile>/deps/<program>
+    let target = program
+        .ancestors()
+        .nth(3)
+        .expect("cargo puts tests three folders below its target folder");
+    target.join("e2e")
+}
+
+/// `PATH` with the workspace's own tools before all others.
+pub(crate) fn search_path() -> OsString {
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    let folders = [root().join(".tools/bin")]
+        .into_iter()
+        .chain(env::split_paths(&inherited));
+    env::join_paths(folders).expect("the folders come from a search path")
+}
+
+/// The tool called `name`.
+///
+/// # Panics
+/// When it is not installed, with the remedy.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    env::split_paths(&search_path())
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| panic!("`{name}` is not installed. Run `./justw test`, which installs it"))
+}

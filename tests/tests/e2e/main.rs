@@ -1,0 +1,80 @@
+//! The event store, deployed by the deployer into an emulator of AWS and driven through its client.
+//!
+//! One program, so that all tests share one emulator and functions that are built once. Each test has an
+//! environment of its own and runs beside the others.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod bad_input;
+mod life_cycle;
+mod notifications;
+mod oracle;
+mod race;
+mod store;
+
+use std::time::{Duration, Instant};
+
+use event_store_client::Client;
+use event_store_client::types::{EventId, NewEvent, Payload, Revision, StreamId, StreamType};
+use event_store_e2e::{Deployer, Deployment, Environment};
+use futures::TryStreamExt;
+
+/// Nothing is deployed yet.
+async fn deployment(environment: Environment) -> Deployment {
+    Deployment::new(
+        Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test")),
+        environment,
+    )
+    .await
+}
+
+/// Public, and up.
+async fn staging_like(name: &str) -> Deployment {
+    let deployment = deployment(Environment::staging_like(name)).await;
+    deployment.up(&[]).await.succeeded();
+    deployment
+}
+
+fn event(event_type: &str, payload: &str) -> NewEvent {
+    let mut event = NewEvent::new(
+        event_type.parse().expect("the test names an event type"),
+        Payload::from_text(payload).expect("the test writes JSON"),
+    );
+    event.event_id = Some(EventId::random());
+    event
+}
+
+fn revision(number: u64) -> Revision {
+    number.try_into().expect("the test names a revision")
+}
+
+/// Waits until the listing, which is filled with a delay, has the stream at `revision`.
+///
+/// A deployment is taken down only afterwards: a relay that is still at work would write to its log group, and so
+/// make it anew behind the deployer's back.
+async fn listed(client: &Client, stream_type: &StreamType, stream_id: StreamId, revision: Revision) {
+    let began = Instant::now();
+    loop {
+        let mut streams = client.streams(stream_type).into_stream();
+        let mut found = None;
+        while let Some(stream) = streams.try_next().await.unwrap() {
+            if stream.stream_id == stream_id {
+                found = Some(stream.revision);
+            }
+        }
+        if found == Some(revision) {
+            return;
+        }
+        let waited = began.elapsed();
+        assert!(
+            waited < Duration::from_secs(30),
+            "after {waited:?} {stream_id} is listed at {found:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

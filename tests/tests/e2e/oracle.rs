@@ -1,0 +1,231 @@
+//! `CloudFormation`'s own opinion of a rendering.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::{
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, EvaluationType, Parameter, ResourceAttribute,
+    ResourceChange, ResourceChangeDetail, StackStatus, TemplateStage,
+};
+use event_store_e2e::Environment;
+use serde_json::Value;
+
+use crate::deployment;
+
+const TEMPLATE: &str = include_str!("../../../templates/event-store.yaml");
+
+#[tokio::test]
+async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
+    let deployment = deployment(Environment::staging_like("oracle")).await;
+    deployment.up(&[]).await.succeeded();
+    let cloudformation = deployment.cloud().cloudformation();
+    let stack = deployment.environment().stack();
+    let rendering = deployed_template(&cloudformation, &stack).await;
+    deployment.purge().await.succeeded();
+
+    let parameters = parameters(&rendering, deployment.environment().name());
+    let names: BTreeMap<_, _> = parameters
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    cloudformation
+        .create_stack()
+        .stack_name(&stack)
+        .template_body(TEMPLATE)
+        .set_parameters(Some(names.into_iter().map(parameter).collect()))
+        .capabilities(Capability::CapabilityIam)
+        .capabilities(Capability::CapabilityAutoExpand)
+        .send()
+        .await
+        .unwrap();
+    wait_until(&cloudformation, &stack, &StackStatus::CreateComplete).await;
+
+    let none: [String; 0] = [];
+    assert_eq!(
+        changes(&cloudformation, &stack, "rendering", &rendering).await,
+        none
+    );
+    // The oracle is not silent: it sees one changed number.
+    let mut altered: Value = serde_json::from_str(&rendering).unwrap();
+    altered["Resources"]["ApiLogGroup"]["Properties"]["RetentionInDays"] = 7.into();
+    let seen = changes(&cloudformation, &stack, "altered", &altered.to_string()).await;
+    assert_eq!(seen, ["`ApiLogGroup` Properties RetentionInDays"]);
+
+    cloudformation
+        .delete_stack()
+        .stack_name(&stack)
+        .send()
+        .await
+        .unwrap();
+    wait_until_gone(&cloudformation, &stack).await;
+    let purged = deployment.purge().await.succeeded();
+    assert!(
+        purged.stderr.contains(&format!("{stack}-events")),
+        "the table had stayed: {purged}"
+    );
+}
+
+async fn deployed_template(cloudformation: &Client, stack: &str) -> String {
+    let template = cloudformation
+        .get_template()
+        .stack_name(stack)
+        .template_stage(TemplateStage::Original);
+    template.send().await.unwrap().template_body.unwrap()
+}
+
+/// The template's parameters with the values that the deployer used, read back from the rendering.
+fn parameters(rendering: &str, environment: &str) -> BTreeMap<&'static str, String> {
+    let template: Value = serde_json::from_str(rendering).unwrap();
+    let properties = |resource: &str| template["Resources"][resource]["Properties"].clone();
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .unwrap_or_else(|| panic!("{value} is not text"))
+            .to_owned()
+    };
+    let (api, relay) = (properties("ApiFunction"), properties("RelayFunction"));
+    BTreeMap::from([
+        ("Access", "public".to_owned()),
+        ("RequireTls", "false".to_owned()),
+        ("Environment", environment.to_owned()),
+        ("Instance", String::new()),
+        ("Protected", "false".to_owned()),
+        ("Architecture", text(&api["Architectures"][0])),
+        ("ArtifactBucket", text(&api["Code"]["S3Bucket"])),
+        ("ApiArtifact", text(&api["Code"]["S3Key"])),
+        ("RelayArtifact", text(&relay["Code"]["S3Key"])),
+        ("ApiRevision", text(&properties("ApiVersion")["Description"])),
+        ("RelayRevision", text(&properties("RelayVersion")["Description"])),
+    ])
+}
+
+fn parameter((name, value): (&str, &str)) -> Parameter {
+    Parameter::builder()
+        .parameter_key(name)
+        .parameter_value(value)
+        .build()
+}
+
+/// What would change if `template` were deployed, a line each.
+async fn changes(cloudformation: &Client, stack: &str, name: &str, template: &str) -> Vec<String> {
+    cloudformation
+        .create_change_set()
+        .stack_name(stack)
+        .change_set_name(name)
+        .change_set_type(ChangeSetType::Update)
+        .template_body(template)
+        .capabilities(Capability::CapabilityIam)
+        .send()
+        .await
+        .unwrap();
+    let began = Instant::now();
+    loop {
+        let described = cloudformation
+            .describe_change_set()
+            .stack_name(stack)
+            .change_set_name(name);
+        let described = described.send().await.unwrap();
+        let reason = described.status_reason().unwrap_or_default();
+        match described.status().unwrap() {
+            ChangeSetStatus::CreateComplete => {
+                let changes = described
+                    .changes()
+                    .iter()
+                    .filter_map(|change| change.resource_change());
+                return changes.flat_map(real_changes).collect();
+            }
+            ChangeSetStatus::Failed if NO_CHANGES.iter().any(|words| reason.starts_with(words)) => {
+                return Vec::new();
+            }
+            ChangeSetStatus::Failed => panic!("the change set failed: {reason}"),
+            status => assert!(
+                began.elapsed() < Duration::from_mins(1),
+                "the change set is still {status}"
+            ),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// How the reason begins when there is nothing to change.
+const NO_CHANGES: [&str; 2] = [
+    "The submitted information didn't contain changes",
+    "No updates are to be performed",
+];
+
+/// What AWS would call a change too. The emulator tells more than that.
+fn real_changes(change: &ResourceChange) -> Vec<String> {
+    let name = change.logical_resource_id().unwrap_or_default();
+    match change.action() {
+        // A resource whose condition is false is told as removed, though it never was.
+        Some(ChangeAction::Remove) if change.physical_resource_id().is_none() => Vec::new(),
+        Some(ChangeAction::Modify) => change
+            .details()
+            .iter()
+            .filter_map(|detail| real_detail(name, detail))
+            .collect(),
+        action => vec![format!("`{name}` {action:?}")],
+    }
+}
+
+fn real_detail(name: &str, detail: &ResourceChangeDetail) -> Option<String> {
+    // What is dynamic changes only if another resource does, and that one tells so itself.
+    if detail.evaluation() != Some(&EvaluationType::Static) {
+        return None;
+    }
+    let target = detail.target()?;
+    let attribute = target.attribute()?;
+    // The policies are compared as they are written: a condition with what came of it.
+    if [
+        ResourceAttribute::DeletionPolicy,
+        ResourceAttribute::UpdateReplacePolicy,
+    ]
+    .contains(attribute)
+    {
+        return None;
+    }
+    Some(format!(
+        "`{name}` {attribute} {}",
+        target.name().unwrap_or_default()
+    ))
+}
+
+async fn wait_until_gone(cloudformation: &Client, stack: &str) {
+    let began = Instant::now();
+    while let Ok(described) = cloudformation.describe_stacks().stack_name(stack).send().await {
+        let status = described.stacks()[0].stack_status().unwrap();
+        assert!(
+            began.elapsed() < Duration::from_mins(1),
+            "`{stack}` is still {status}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn wait_until(cloudformation: &Client, stack: &str, expected: &StackStatus) {
+    let began = Instant::now();
+    loop {
+        let described = cloudformation
+            .describe_stacks()
+            .stack_name(stack)
+            .send()
+            .await
+            .unwrap();
+        let found = &described.stacks()[0];
+        let status = found.stack_status().unwrap();
+        if status == expected {
+            return;
+        }
+        let reason = found.stack_status_reason().unwrap_or_default();
+        assert!(
+            status.as_str().ends_with("_IN_PROGRESS"),
+            "`{stack}` is {status}: {reason}"
+        );
+        assert!(
+            began.elapsed() < Duration::from_mins(1),
+            "`{stack}` is still {status}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,93 @@
+//! Many writers of one stream.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use event_store_client::Client;
+use event_store_client::types::{EventId, StreamId, StreamType};
+use futures::TryStreamExt;
+use futures::future::join_all;
+use uuid::Uuid;
+
+use crate::{event, listed, revision, staging_like};
+
+const WRITERS: usize = 32;
+const REVISIONS: u64 = 50;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
+    let deployment = staging_like("race").await;
+    // An answer that takes long is no failure of the store: the machine is busy with 32 writers.
+    let client = deployment
+        .client_builder()
+        .await
+        .attempt_timeout(Duration::from_mins(2))
+        .build()
+        .unwrap();
+    let order: StreamType = "order".parse().unwrap();
+    let stream_id = StreamId::from(Uuid::now_v7());
+
+    let writers = (0..WRITERS).map(|writer| {
+        let (client, order) = (client.clone(), order.clone());
+        tokio::spawn(async move { write(&client, &order, stream_id, writer).await })
+    });
+    let mut winners: BTreeMap<u64, Vec<EventId>> = BTreeMap::new();
+    for wins in join_all(writers).await {
+        for (number, event_id) in wins.unwrap() {
+            winners.entry(number).or_default().push(event_id);
+        }
+    }
+
+    let events: Vec<_> = client
+        .events(&order, stream_id)
+        .page_size(20)
+        .into_stream()
+        .try_collect()
+        .await
+        .unwrap();
+    let revisions: Vec<u64> = events.iter().map(|event| event.revision.as_u64()).collect();
+    assert_eq!(revisions, (1..=REVISIONS).collect::<Vec<_>>(), "there is no gap");
+    let kept: BTreeMap<u64, Vec<EventId>> = events
+        .iter()
+        .map(|event| (event.revision.as_u64(), vec![event.event_id]))
+        .collect();
+    assert_eq!(
+        winners, kept,
+        "each revision has one winner, and it is its event that is read"
+    );
+    listed(&client, &order, stream_id, revision(REVISIONS)).await;
+    deployment.purge().await.succeeded();
+}
+
+/// Tries to append at every revision, and answers those that were won. Whoever loses is told by whom.
+async fn write(
+    client: &Client,
+    order: &StreamType,
+    stream_id: StreamId,
+    writer: usize,
+) -> Vec<(u64, EventId)> {
+    let mut wins = Vec::new();
+    for number in 1..=REVISIONS {
+        let attempt = event("written", &format!(r#"{{"writer":{writer}}}"#));
+        let event_id = attempt.event_id.unwrap();
+        match client.append(order, stream_id, revision(number), attempt).await {
+            Ok(appended) => {
+                assert_eq!(appended.stream.revision, revision(number));
+                wins.push((number, event_id));
+            }
+            Err(error) => {
+                // Any other failure, a 5xx above all, fails the test.
+                let conflict = error
+                    .conflict()
+                    .unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
+                let winner = conflict
+                    .event
+                    .unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
+                assert_eq!(winner.revision, revision(number));
+                assert_ne!(winner.event_id, event_id);
+                assert!(conflict.current_revision.unwrap() >= revision(number));
+            }
+        }
+    }
+    wins
+}

@@ -1,6 +1,8 @@
 //! An AWS in memory, for the engine's tests. `FAKE.md` says what it does.
 
+mod change_set;
 mod cloudformation;
+mod making;
 mod operation;
 mod services;
 mod world;

@@ -82,10 +82,11 @@ impl CloudFormation for FakeCloud {
                 });
             };
             let mut events: Vec<_> = found.events.iter().rev().cloned().collect();
-            let has_ended = found.status.is_settled() && found.before.is_some();
-            if has_ended && world.script.held_back_reads > 0 {
-                world.script.held_back_reads -= 1;
-                events.drain(..events.len().min(4));
+            let has_ended = found.status.is_settled();
+            if found.before.is_some() && world.script.held_back_reads > 0 {
+                let token = found.token.clone();
+                events.retain(|event| event.token.as_ref() != Some(&token));
+                world.script.held_back_reads -= usize::from(has_ended);
             }
             events
         };

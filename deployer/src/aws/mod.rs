@@ -24,3 +24,51 @@ pub use port::{
     ValidationFinding,
 };
 pub use recorder::{Call, Calls};
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries
+            .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+            .collect()
+    }
+
+    /// The files under `folder` of this crate's sources that hold one of the words.
+    fn files_with(folder: &str, words: &[&str]) -> Vec<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let mut found = sources(&folder);
+        found.retain(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            path.extension().is_some_and(|extension| extension == "rs")
+                && words.iter().any(|word| text.contains(word))
+        });
+        found
+    }
+
+    #[test]
+    fn only_the_adapters_name_an_sdk() {
+        let adapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws");
+        let strangers: Vec<_> = files_with("", &["aws_sdk_", "aws_config::", "aws_smithy_"])
+            .into_iter()
+            .filter(|path| path.parent() != Some(&adapters))
+            .collect();
+        assert_eq!(strangers, Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn what_is_said_of_a_stack_needs_no_clock_client_or_file_system() {
+        let impure = [
+            "tokio",
+            "std::fs",
+            "std::env",
+            "::now()",
+            "crate::aws",
+            "async fn",
+        ];
+        assert_eq!(files_with("stack", &impure), Vec::<PathBuf>::new());
+    }
+}

@@ -40,15 +40,11 @@ pub(super) async fn store<C: Cloud, T: Talk>(
 }
 
 fn template_key(stack: &str, template: &str) -> String {
-    use std::fmt::Write as _;
-
-    let mut key = format!("templates/{stack}/");
-    for byte in Sha256::digest(template) {
-        let Ok(()) = write!(key, "{byte:02x}") else {
-            unreachable!("a String takes any text")
-        };
-    }
-    key + ".json"
+    let digest = Sha256::digest(template);
+    let hash = digest
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    format!("templates/{stack}/{hash}.json")
 }
 
 async fn store_object<C: Cloud, T: Talk>(

@@ -3,18 +3,14 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
 use crate::aws::{
     CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
     CloudFormation, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
 };
-use crate::stack::{
-    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent,
-    StackResource, StackStatus,
-};
+use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackResource, StackStatus};
 
-use super::operation::{Target, resources_of};
+use super::operation::Target;
 use super::world::{FakeChangeSet, FakeStack, World};
 use super::{FakeCloud, refused};
 
@@ -86,10 +82,11 @@ impl CloudFormation for FakeCloud {
                 });
             };
             let mut events: Vec<_> = found.events.iter().rev().cloned().collect();
-            let has_ended = found.status.is_settled() && found.before.is_some();
-            if has_ended && world.script.held_back_reads > 0 {
-                world.script.held_back_reads -= 1;
-                events.drain(..events.len().min(4));
+            let has_ended = found.status.is_settled();
+            if found.before.is_some() && world.script.held_back_reads > 0 {
+                let token = found.token.clone();
+                events.retain(|event| event.token.as_ref() != Some(&token));
+                world.script.held_back_reads -= usize::from(has_ended);
             }
             events
         };
@@ -329,7 +326,7 @@ impl World {
         self.stack_mut(stack).token = token.to_string();
     }
 
-    fn read(&self, source: &TemplateSource) -> String {
+    pub(super) fn read(&self, source: &TemplateSource) -> String {
         match source {
             TemplateSource::Inline(body) => body.clone(),
             TemplateSource::Url(url) => {
@@ -337,64 +334,5 @@ impl World {
                 String::from_utf8(self.objects[key].clone()).unwrap()
             }
         }
-    }
-
-    fn change_set(&self, stack_id: &str, request: &NewChangeSet) -> FakeChangeSet {
-        let stack = self.find(stack_id).unwrap();
-        let template = self.read(&request.template);
-        let is_same = template == stack.template && request.tags == stack.tags;
-        let (had, wanted) = (resources_of(&stack.template), resources_of(&template));
-        let mut changes = ChangeSummary::default();
-        let mut imports = BTreeSet::new();
-        for (id, body) in &wanted {
-            let action = match had.get(id) {
-                Some(known) if known == body => continue,
-                Some(_) => Action::Modify,
-                None if request.import_existing && is_importable(body) && self.exists(stack, id, body) => {
-                    imports.insert(id.clone());
-                    Action::Import
-                }
-                None => Action::Add,
-            };
-            changes.changes.push(change(id, body, action));
-        }
-        let removed = had.iter().filter(|(id, _)| !wanted.contains_key(*id));
-        changes
-            .changes
-            .extend(removed.map(|(id, body)| change(id, body, Action::Remove)));
-        let failure = match &self.script.rejection {
-            Some((reason, _)) => Some(reason.clone()),
-            None => is_same.then(|| {
-                "The submitted information didn't contain changes. Submit different information to create a change set."
-                    .to_owned()
-            }),
-        };
-        FakeChangeSet {
-            id: format!("arn:changeSet/{}/{}", request.name, self.tokens.len()),
-            name: request.name.clone(),
-            ready_at: self.now + SignedDuration::from_secs(1),
-            gone_at: None,
-            failure,
-            template,
-            tags: request.tags.clone(),
-            changes,
-            imports,
-        }
-    }
-}
-
-fn is_importable(body: &Value) -> bool {
-    body["DeletionPolicy"].is_string()
-}
-
-fn change(logical_id: &str, body: &Value, action: Action) -> ResourceChange {
-    ResourceChange {
-        logical_id: logical_id.into(),
-        physical_id: None,
-        resource_type: body["Type"].as_str().unwrap().into(),
-        action,
-        replacement: Replacement::Never,
-        policy_action: None,
-        causes: Vec::new(),
     }
 }

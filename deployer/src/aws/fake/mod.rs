@@ -1,6 +1,8 @@
 //! An AWS in memory, for the engine's tests. `FAKE.md` says what it does.
 
+mod change_set;
 mod cloudformation;
+mod making;
 mod operation;
 mod services;
 mod world;
@@ -62,16 +64,20 @@ impl FakeCloud {
     }
 
     pub(crate) fn stay_stale(&self, reads: usize) {
-        let mut world = self.world.borrow_mut();
-        world.script.stale_reads = reads;
-        for stack in &mut world.stacks {
-            // Only the next operation leaves a description behind.
-            stack.forget_the_past();
-        }
+        self.world.borrow_mut().script.stale_reads = reads;
+        self.only_the_next_operation();
     }
 
     pub(crate) fn hold_events_back(&self, reads: usize) {
         self.world.borrow_mut().script.held_back_reads = reads;
+        self.only_the_next_operation();
+    }
+
+    /// What is scripted about an operation is about the next, not about what a stack has gone through before.
+    fn only_the_next_operation(&self) {
+        for stack in &mut self.world.borrow_mut().stacks {
+            stack.forget_the_past();
+        }
     }
 
     pub(crate) fn fail_calls(&self, operation: &str, times: usize, kind: &CallErrorKind) {

@@ -1,0 +1,125 @@
+//! What becomes of the world when a stack makes, imports or deletes a resource.
+
+use serde_json::Value;
+
+use super::world::{ACCOUNT, FakeResource, FakeStack, FakeTable, World, code_sha256};
+
+impl World {
+    pub(super) fn make(&mut self, stack: &str, logical_id: &str, body: &Value) {
+        let resource_type = body["Type"].as_str().unwrap();
+        let name = physical_name(self.find(stack).unwrap(), logical_id, body);
+        let physical_id = match resource_type {
+            "AWS::DynamoDB::Table" => {
+                self.tables
+                    .insert(name.clone(), FakeTable::of(logical_id, body, self.now));
+                name
+            }
+            "AWS::Logs::LogGroup" => {
+                self.log_groups.insert(name.clone());
+                name
+            }
+            "AWS::S3::Bucket" => {
+                self.buckets.insert(name.clone());
+                name
+            }
+            "AWS::Lambda::Function" => {
+                let key = body["Properties"]["Code"]["S3Key"].as_str().unwrap_or_default();
+                let code = self
+                    .objects
+                    .get(key)
+                    .map(|code| code_sha256(code))
+                    .unwrap_or_default();
+                self.functions.entry(name.clone()).or_default().code_sha256 = code;
+                name
+            }
+            "AWS::Lambda::Version" => {
+                let function = self.target(stack, &body["Properties"]["FunctionName"]);
+                let published = self.functions.get_mut(&function).unwrap();
+                published.versions.push(published.code_sha256.clone());
+                format!(
+                    "arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{function}:{}",
+                    published.versions.len()
+                )
+            }
+            "AWS::Lambda::Alias" => {
+                let function = self.target(stack, &body["Properties"]["FunctionName"]);
+                let version = self.target(stack, &body["Properties"]["FunctionVersion"]);
+                let number = version.rsplit(':').next().unwrap().to_owned();
+                let alias = body["Properties"]["Name"].as_str().unwrap().to_owned();
+                self.functions
+                    .get_mut(&function)
+                    .unwrap()
+                    .aliases
+                    .insert(alias, number);
+                name
+            }
+            _ => name,
+        };
+        let resource = FakeResource {
+            physical_id,
+            resource_type: resource_type.into(),
+            body: body.clone(),
+            imported: false,
+        };
+        self.stack_mut(stack)
+            .resources
+            .insert(logical_id.into(), resource);
+    }
+
+    pub(super) fn import(&mut self, stack: &str, logical_id: &str, body: &Value) {
+        let physical_id = physical_name(self.find(stack).unwrap(), logical_id, body);
+        let resource_type = body["Type"].as_str().unwrap().to_owned();
+        let resource = FakeResource {
+            physical_id,
+            resource_type,
+            body: body.clone(),
+            imported: true,
+        };
+        self.stack_mut(stack)
+            .resources
+            .insert(logical_id.into(), resource);
+    }
+
+    pub(super) fn unmake(&mut self, stack: &str, logical_id: &str) {
+        let resource = self.stack_mut(stack).resources.remove(logical_id).unwrap();
+        match &*resource.resource_type {
+            "AWS::DynamoDB::Table" => drop(self.tables.remove(&resource.physical_id)),
+            "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
+            "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
+            "AWS::Logs::LogGroup" if !self.script.recreated_log_groups.contains(&resource.physical_id) => {
+                self.log_groups.remove(&resource.physical_id);
+            }
+            _ => {}
+        }
+    }
+
+    /// The name in AWS of what a `Ref` or `Fn::GetAtt` points to.
+    fn target(&self, stack: &str, reference: &Value) -> String {
+        let logical_id = reference["Ref"]
+            .as_str()
+            .or(reference["Fn::GetAtt"][0].as_str())
+            .unwrap();
+        self.find(stack).unwrap().resources[logical_id]
+            .physical_id
+            .clone()
+    }
+
+    /// Whether a resource's literal name is taken.
+    pub(super) fn exists(&self, stack: &FakeStack, logical_id: &str, body: &Value) -> bool {
+        let name = physical_name(stack, logical_id, body);
+        match body["Type"].as_str() {
+            Some("AWS::DynamoDB::Table") => self.tables.contains_key(&name),
+            Some("AWS::Logs::LogGroup") => self.log_groups.contains(&name),
+            Some("AWS::S3::Bucket") => self.buckets.contains(&name),
+            _ => false,
+        }
+    }
+}
+
+fn physical_name(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
+    let properties = &body["Properties"];
+    let literal = ["TableName", "LogGroupName", "BucketName"]
+        .iter()
+        .find_map(|name| properties[*name].as_str());
+    literal.map_or_else(|| format!("{}-{logical_id}", stack.name), ToOwned::to_owned)
+}

@@ -1,0 +1,209 @@
+//! Why a deployment was not made.
+
+use crate::aws::{CallError, ValidationFinding};
+use crate::stack::{BlueprintError, Failure, StackStatus};
+
+use super::session::Interrupted;
+use super::{ErrorKind, Unready};
+
+/// Why a deployment was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The stack takes no update now.
+    #[error(transparent)]
+    Unready(#[from] Unready),
+    /// The template cannot be read.
+    #[error(transparent)]
+    Blueprint(#[from] BlueprintError),
+    /// CloudFormation takes at most 50 tags.
+    #[error("{count} tags where a stack takes at most 50")]
+    TooManyTags {
+        /// How many there are.
+        count: usize,
+    },
+    /// The template is longer than CloudFormation takes, even through S3.
+    #[error("the template has {bytes} bytes where CloudFormation takes at most 1000000")]
+    TemplateTooLong {
+        /// How long it is.
+        bytes: usize,
+    },
+    /// Roles that are to call the service do not exist.
+    #[error("callers that do not exist: `{}`", roles.join("`, `"))]
+    UnknownCallers {
+        /// Their ARNs.
+        roles: Vec<String>,
+    },
+    /// The template names code that was not given.
+    #[error("the template needs `{key}`, which is not among the artifacts")]
+    MissingArtifact {
+        /// Its key.
+        key: String,
+    },
+    /// Things of the template's names exist and are in no stack; a creation would fail on them.
+    #[error("these exist already and are in no stack: `{}`", names.join("`, `"))]
+    Leftovers {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A table that outlived an earlier stack is not the template's.
+    #[error("table `{table}` exists and cannot be adopted: {mismatch}")]
+    NotAdoptable {
+        /// The table.
+        table: String,
+        /// How it differs.
+        #[source]
+        mismatch: Mismatch,
+    },
+    /// An adopted table did not take the template's settings.
+    #[error("adopted table `{table}` is still not as the template says: {settings}")]
+    NotRepaired {
+        /// The table.
+        table: String,
+        /// The settings.
+        settings: String,
+    },
+    /// The artifact bucket was not made.
+    #[error("stack `{stack}` did not make bucket `{bucket}`: it is {}", status.as_ref().map_or("gone".to_owned(), |status| format!("`{status}`")))]
+    NoBucket {
+        /// The bucket.
+        bucket: String,
+        /// The stack that was to make it.
+        stack: String,
+        /// The state that the stack ended in; `None` when it is gone.
+        status: Option<StackStatus>,
+        /// What brought it down, where that is known.
+        cause: Option<Box<Failure>>,
+    },
+    /// CloudFormation did not accept the change set.
+    #[error("no change set could be made for stack `{stack}`: {reason}")]
+    ChangeSetRejected {
+        /// The stack.
+        stack: String,
+        /// Why, in AWS's words.
+        reason: String,
+        /// What AWS found in the template.
+        findings: Vec<ValidationFinding>,
+    },
+    /// The deployment was tried and failed.
+    #[error("stack `{stack}` ended as `{status}`")]
+    Failed {
+        /// The stack.
+        stack: String,
+        /// The state it ended in.
+        status: StackStatus,
+        /// What brought it down.
+        cause: Option<Box<Failure>>,
+    },
+    /// A stack whose first creation failed could not be deleted.
+    #[error("stack `{stack}`, whose creation had failed, could not be deleted: it is `{status}`")]
+    NotRemoved {
+        /// The stack.
+        stack: String,
+        /// The state it is in.
+        status: StackStatus,
+        /// What kept it.
+        cause: Option<Box<Failure>>,
+    },
+    /// What is live is neither the artifact nor explained by a later version.
+    #[error("the live code of `{function}` is `{live}`, the artifact is `{wanted}`")]
+    LiveCodeDiffers {
+        /// The function's name in the template.
+        function: String,
+        /// The artifact's hash.
+        wanted: String,
+        /// The live code's hash.
+        live: String,
+    },
+    /// The function, its version or its alias was deleted behind CloudFormation's back.
+    #[error("`{function}` is in the template, but not reachable through its alias")]
+    NotReachable {
+        /// The function's name in the template.
+        function: String,
+    },
+    /// The deployment goes on in AWS, but it can no longer be followed.
+    #[error("the deployment of stack `{stack}` goes on, but cannot be followed")]
+    LostSight {
+        /// The stack.
+        stack: String,
+        /// Why.
+        #[source]
+        source: CallError,
+    },
+    /// The changes were not approved.
+    #[error("the changes to stack `{stack}` were declined")]
+    Declined {
+        /// The stack.
+        stack: String,
+    },
+    /// The changes need an approval, and there is nobody to give it.
+    #[error("the changes to stack `{stack}` need approval")]
+    NeedsApproval {
+        /// The stack.
+        stack: String,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted {
+        /// The stack on which an operation goes on in AWS, if one does.
+        going_on: Option<String>,
+    },
+}
+
+/// How a table that would be adopted differs from the template's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// Its key is another.
+    #[error("its key is `{actual}`, the template's is `{wanted}`")]
+    Key {
+        /// The key in the template, as `name type, …`.
+        wanted: String,
+        /// The table's.
+        actual: String,
+    },
+    /// Its stream carries something else.
+    #[error("its stream carries `{actual}`, the template's carries `{wanted}`")]
+    StreamView {
+        /// The view in the template.
+        wanted: String,
+        /// The table's.
+        actual: String,
+    },
+    /// It is part of another stack.
+    #[error("it belongs to stack `{0}`")]
+    Owned(String),
+}
+
+impl DeployError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unready(unready) => unready.kind(),
+            Self::TooManyTags { .. }
+            | Self::TemplateTooLong { .. }
+            | Self::UnknownCallers { .. }
+            | Self::MissingArtifact { .. } => ErrorKind::Configuration,
+            Self::Leftovers { .. } | Self::NotAdoptable { .. } => ErrorKind::Refused,
+            Self::Declined { .. } | Self::NeedsApproval { .. } => ErrorKind::NeedsApproval,
+            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Call(_)
+            | Self::Blueprint(_)
+            | Self::NotRepaired { .. }
+            | Self::NoBucket { .. }
+            | Self::ChangeSetRejected { .. }
+            | Self::Failed { .. }
+            | Self::NotRemoved { .. }
+            | Self::LiveCodeDiffers { .. }
+            | Self::NotReachable { .. }
+            | Self::LostSight { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Interrupted> for DeployError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted { going_on: None }
+    }
+}

@@ -30,19 +30,19 @@ pub struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The environment: the name of a file in the folder of environments, without `.yaml` [env: DEPLOYER_ENV]
+    /// The environment: the name of a file in the folder of environments, without `.yaml` [env: `DEPLOYER_ENV`]
     #[arg(long, short, global = true, value_name = "NAME")]
     pub env: Option<String>,
 
-    /// A separate copy of the environment's stack, for previews; its tables are deleted with it [env: DEPLOYER_INSTANCE]
+    /// A separate copy of the environment's stack, for previews; its tables are deleted with it [env: `DEPLOYER_INSTANCE`]
     #[arg(long, global = true, value_name = "NAME")]
     pub instance: Option<String>,
 
-    /// The folder of environments [default: `environments` in the workspace] [env: DEPLOYER_ENVIRONMENTS]
+    /// The folder of environments [default: `environments` in the workspace] [env: `DEPLOYER_ENVIRONMENTS`]
     #[arg(long, global = true, value_name = "DIR")]
     pub environments: Option<PathBuf>,
 
-    /// The template [default: `templates/event-store.yaml` in the workspace] [env: DEPLOYER_TEMPLATE]
+    /// The template [default: `templates/event-store.yaml` in the workspace] [env: `DEPLOYER_TEMPLATE`]
     #[arg(long, global = true, value_name = "FILE")]
     pub template: Option<PathBuf>,
 

@@ -3,6 +3,8 @@
 //! A tiny crate stands for the functions, with what leaves paths in a stripped binary: a dependency from the registry and
 //! panics in both. It is built from what cargo has downloaded for the workspace already.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -77,11 +79,9 @@ async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
         processor: host(),
         machine: &machine,
     };
-    let mut output = String::new();
-    let built = build
-        .run(&mut |note| output.push_str(&format!("{note:?}\n")))
-        .await;
-    let mut artifacts = built.unwrap_or_else(|error| panic!("{error}\n{output}"));
+    let mut notes = Vec::new();
+    let outcome = build.run(&mut |note| notes.push(format!("{note:?}"))).await;
+    let mut artifacts = outcome.unwrap_or_else(|error| panic!("{error}\n{}", notes.join("\n")));
     artifacts.remove(0)
 }
 

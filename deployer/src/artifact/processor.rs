@@ -35,9 +35,8 @@ impl From<Architecture> for Processor {
     fn from(architecture: Architecture) -> Self {
         match architecture {
             Architecture::Arm64 => Self::Arm64,
-            Architecture::X86_64 => Self::X86_64,
             Architecture::Host if cfg!(target_arch = "aarch64") => Self::Arm64,
-            Architecture::Host => Self::X86_64,
+            Architecture::X86_64 | Architecture::Host => Self::X86_64,
         }
     }
 }

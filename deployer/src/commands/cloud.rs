@@ -6,6 +6,7 @@ use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use crate::aws::{Aws, EndpointRefused};
 use crate::engine::{Interrupt, Session, Talk, interruptible};
+use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
@@ -25,7 +26,7 @@ impl<'settings> Cloud<'settings> {
     /// The profile in use would send calls elsewhere.
     pub(super) async fn reach(settings: &'settings Settings, ui: &Ui) -> Result<Self, CommandError> {
         let environment = &settings.environment;
-        let endpoint = environment.endpoint.as_ref().map(|endpoint| endpoint.as_str());
+        let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
         let aws = Aws::connect(environment.region.as_str(), endpoint)
             .await
             .map_err(refused)?;

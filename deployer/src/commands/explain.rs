@@ -36,7 +36,9 @@ impl<'settings> Explain<'settings> {
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { cause, .. }
             | DeployError::NoBucket { cause, .. }
-            | DeployError::NotRemoved { cause, .. } => cause.as_deref().map(because)
+            | DeployError::NotRemoved { cause, .. } => cause
+                .as_deref()
+                .map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -97,7 +99,9 @@ impl<'settings> Explain<'settings> {
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
             DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { cause, .. } => cause.as_deref().map(because)
+            DestroyError::Failed { cause, .. } => cause
+                .as_deref()
+                .map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -222,11 +226,9 @@ mod tests {
         let environment =
             Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
         let error = explain(&Explain::of(&environment));
-        let mut text = format!("{}: {}", error.kind.code(), error.source);
-        for hint in &error.hints {
-            text.push_str(&format!("\n- {hint}"));
-        }
-        text
+        let fact = format!("{}: {}", error.kind.code(), error.source);
+        let hints = error.hints.iter().map(|hint| format!("- {hint}"));
+        std::iter::once(fact).chain(hints).collect::<Vec<_>>().join("\n")
     }
 
     fn call(kind: CallErrorKind) -> CallError {

@@ -26,11 +26,9 @@ pub(super) fn question(question: &Question<'_>) -> String {
 /// The changes of a change set, one line each, and their count.
 fn deployment(stack: &str, creates: bool, summary: &ChangeSummary) -> String {
     let verb = if creates { "create" } else { "change" };
-    let mut text = format!("\n{}\n", paint::strong(format!("To {verb} {stack}:")));
+    let title = paint::strong(format!("To {verb} {stack}:"));
     let rows: Vec<Vec<String>> = summary.changes.iter().map(row).collect();
-    text.push_str(&columns("  ", &rows));
-    text.push_str(&format!("  {}", counts(summary)));
-    text
+    format!("\n{title}\n{}  {}", columns("  ", &rows), counts(summary))
 }
 
 fn row(change: &ResourceChange) -> Vec<String> {
@@ -97,7 +95,7 @@ fn is_replaced(change: &ResourceChange) -> bool {
 
 /// What goes with a stack and what stays.
 fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges: &[KeptTable]) -> String {
-    let mut text = format!("\n{}\n", paint::strong(format!("To delete {stack}:")));
+    let title = paint::strong(format!("To delete {stack}:"));
     let rows: Vec<Vec<String>> = goes
         .iter()
         .map(|(logical_id, kind)| {
@@ -108,30 +106,25 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
             ]
         })
         .collect();
-    text.push_str(&columns("  ", &rows));
-    let address = goes.iter().any(|(_, kind)| kind == "AWS::Lambda::Url");
-    let topic = goes.iter().any(|(_, kind)| kind == "AWS::SNS::Topic");
-    if address {
-        text.push_str(&format!(
-            "  {} the URL will not come back: a new stack gets another\n",
-            paint::warn("!")
-        ));
-    }
-    if topic {
-        text.push_str(&format!("  {} the topic's subscriptions end\n", paint::warn("!")));
-    }
-    if !purges.is_empty() {
-        text.push_str(&format!(
-            "  {} {} with all data\n",
-            paint::bad("-"),
-            tables(purges)
-        ));
-    }
-    if !stays.is_empty() {
-        text.push_str(&format!("  {} stays: {}\n", paint::good("="), tables(stays)));
-    }
-    text.push_str(&format!("  {} to delete", goes.len() + purges.len()));
-    text
+    let goes_a = |wanted: &str| goes.iter().any(|(_, kind)| kind == wanted);
+    let notes = [
+        goes_a("AWS::Lambda::Url").then(|| {
+            format!(
+                "{} the URL will not come back: a new stack gets another",
+                paint::warn("!")
+            )
+        }),
+        goes_a("AWS::SNS::Topic").then(|| format!("{} the topic's subscriptions end", paint::warn("!"))),
+        (!purges.is_empty()).then(|| format!("{} {} with all data", paint::bad("-"), tables(purges))),
+        (!stays.is_empty()).then(|| format!("{} stays: {}", paint::good("="), tables(stays))),
+        Some(format!("{} to delete", goes.len() + purges.len())),
+    ];
+    let notes: Vec<String> = notes
+        .into_iter()
+        .flatten()
+        .map(|note| format!("  {note}"))
+        .collect();
+    format!("\n{title}\n{}{}", columns("  ", &rows), notes.join("\n"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::paint;
 use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
@@ -73,24 +73,25 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     lines
 }
 
-/// GitHub's annotations for configuration problems: shown beside the line of the file.
+/// GitHub's annotations for configuration problems, a line each: shown beside the line of the file.
 pub(super) fn annotations(error: &CommandError) -> Option<String> {
     let problems = error.source.downcast_ref::<Problems>()?;
-    let mut text = String::new();
-    for problem in problems {
-        let message = match &problem.hint {
-            Some(hint) => format!("{} ({hint})", problem.message),
-            None => problem.message.clone(),
-        };
-        text.push_str(&format!(
-            "::error file={},line={},col={}::{}\n",
-            property(&problem.file),
-            problem.line,
-            problem.column,
-            data(&message)
-        ));
-    }
-    Some(text)
+    let lines: Vec<String> = problems.iter().map(annotation).collect();
+    Some(lines.join("\n"))
+}
+
+fn annotation(problem: &Problem) -> String {
+    let message = match &problem.hint {
+        Some(hint) => format!("{} ({hint})", problem.message),
+        None => problem.message.clone(),
+    };
+    let file = property(&problem.file);
+    format!(
+        "::error file={file},line={},col={}::{}",
+        problem.line,
+        problem.column,
+        data(&message)
+    )
 }
 
 /// Escapes a message as GitHub's workflow commands ask for.

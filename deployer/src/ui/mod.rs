@@ -185,7 +185,7 @@ impl Ui {
         if inner.annotate
             && let Some(annotations) = error::annotations(failure)
         {
-            anstream::eprint!("{annotations}");
+            anstream::eprintln!("{annotations}");
         }
     }
 

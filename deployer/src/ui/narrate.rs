@@ -257,23 +257,21 @@ mod tests {
 
     fn told(events: &[StackEvent]) -> String {
         let (mut narrator, mut progress) = (Narrator::new(false), Progress::of(3));
-        let mut text = String::new();
+        let mut told = Vec::new();
         for event in events {
             progress.apply(event);
             let telling = narrator.event(&Event::Resource {
                 event: event.clone(),
                 progress: progress.clone(),
             });
-            let lines = telling
-                .lines
-                .map(|lines| anstream::adapter::strip_str(&lines).to_string());
-            text.push_str(&format!(
-                "{}\n[{}]\n",
-                lines.unwrap_or_default(),
-                telling.doing.unwrap_or_default()
-            ));
+            told.extend(
+                telling
+                    .lines
+                    .map(|lines| anstream::adapter::strip_str(&lines).to_string()),
+            );
+            told.push(format!("[{}]", telling.doing.unwrap_or_default()));
         }
-        text
+        told.join("\n")
     }
 
     #[test]
@@ -287,7 +285,6 @@ mod tests {
         ];
         insta::assert_snapshot!(told(&events), @"
         [0/3 Topic]
-
         [0/3 Topic, Queue]
           ✓ Topic SNS::Topic created in 4.0 s
         [1/3 Queue]

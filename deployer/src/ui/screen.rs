@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::text::duration;
 
 /// Somebody who reads lines as they come gets one at least this often.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
 /// How often the moving block of a terminal is drawn.
 const TICK: Duration = Duration::from_millis(100);

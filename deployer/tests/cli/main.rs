@@ -1,5 +1,7 @@
 //! What a user sees: every `--help`, and every refusal that needs no cloud.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bad_input;
 mod help;
 mod rendering;

@@ -93,16 +93,13 @@ impl Session {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(self.variables.iter().copied());
         let output = command.output().unwrap();
-        let mut text = format!("exit code: {}\n", output.status.code().unwrap());
-        for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
-            if !bytes.is_empty() {
-                let content = String::from_utf8(bytes)
-                    .unwrap()
-                    .replace(self.folder.path().to_str().unwrap(), "<workspace>");
-                text.push_str(&format!("--- {name}\n{content}"));
-            }
-        }
-        text
+        let exit = format!("exit code: {}\n", output.status.code().unwrap());
+        let streams = [("stdout", output.stdout), ("stderr", output.stderr)]
+            .into_iter()
+            .filter(|(_, bytes)| !bytes.is_empty())
+            .map(|(name, bytes)| format!("--- {name}\n{}", String::from_utf8(bytes).unwrap()));
+        let text: String = std::iter::once(exit).chain(streams).collect();
+        text.replace(self.folder.path().to_str().unwrap(), "<workspace>")
     }
 }
 

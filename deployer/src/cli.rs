@@ -30,45 +30,20 @@ pub struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The environment: the name of a file in the folder of environments, without `.yaml`
-    #[arg(
-        long,
-        short,
-        global = true,
-        value_name = "NAME",
-        env = "DEPLOYER_ENV",
-        hide_env_values = true
-    )]
+    /// The environment: the name of a file in the folder of environments, without `.yaml` [env: DEPLOYER_ENV]
+    #[arg(long, short, global = true, value_name = "NAME")]
     pub env: Option<String>,
 
-    /// A separate copy of the environment's stack, for previews; its tables are deleted with it
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "DEPLOYER_INSTANCE",
-        hide_env_values = true
-    )]
+    /// A separate copy of the environment's stack, for previews; its tables are deleted with it [env: DEPLOYER_INSTANCE]
+    #[arg(long, global = true, value_name = "NAME")]
     pub instance: Option<String>,
 
-    /// The folder of environments [default: `environments` in the workspace]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "DEPLOYER_ENVIRONMENTS",
-        hide_env_values = true
-    )]
+    /// The folder of environments [default: `environments` in the workspace] [env: DEPLOYER_ENVIRONMENTS]
+    #[arg(long, global = true, value_name = "DIR")]
     pub environments: Option<PathBuf>,
 
-    /// The template [default: `templates/event-store.yaml` in the workspace]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "DEPLOYER_TEMPLATE",
-        hide_env_values = true
-    )]
+    /// The template [default: `templates/event-store.yaml` in the workspace] [env: DEPLOYER_TEMPLATE]
+    #[arg(long, global = true, value_name = "FILE")]
     pub template: Option<PathBuf>,
 
     /// Tell every API call with its duration, and where each setting came from
@@ -78,13 +53,13 @@ pub struct GlobalArgs {
 
 /// One verb each.
 #[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a comment here would take the place of the help that each verb's arguments carry"
+)]
 pub enum Command {
-    /// `deployer render`
     Render(render::RenderArgs),
-    /// `deployer up`
     Up(up::UpArgs),
-    /// `deployer describe`
     Describe(describe::DescribeArgs),
-    /// `deployer down`
     Down(down::DownArgs),
 }

@@ -136,9 +136,11 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Finds the candidate with the fewest typing mistakes against `written`: at most one for every three letters.
+/// Finds the candidate with the fewest typing mistakes against `written`: at most one for every three letters, and
+/// never the whole word.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();
+    let length = lower.chars().count();
     candidates
         .into_iter()
         .map(|candidate| {
@@ -147,7 +149,7 @@ pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
                 candidate,
             )
         })
-        .filter(|(mistakes, _)| *mistakes <= lower.chars().count().div_ceil(3))
+        .filter(|(mistakes, _)| *mistakes <= length.div_ceil(3) && *mistakes < length)
         .min_by_key(|(mistakes, _)| *mistakes)
         .map(|(_, candidate)| candidate)
 }
@@ -187,6 +189,7 @@ mod tests {
     fn a_word_far_from_every_candidate_gets_no_hint() {
         assert_eq!(nearest("colour", ["region", "stack"]), None);
         assert_eq!(nearest("Stacks", ["region", "stack"]), Some("stack"));
+        assert_eq!(nearest("A", ["B"]), None);
     }
 
     #[test]

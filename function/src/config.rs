@@ -2,8 +2,13 @@
 //!
 //! Nothing but `main` hands in the environment, as a look-up, and every problem is named at once.
 
+mod variables;
+
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
+
+use variables::{Host, Name, Port, QueueUrl, TopicArn, Variables};
 
 /// The configuration of `event-store-api`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +21,13 @@ pub struct ApiConfig {
     pub mode: Mode,
     /// What is logged, from `LOG_LEVEL`.
     pub log_level: LogLevel,
-    /// Where the API is served outside Lambda, from `PORT`; 8080 unless it is set.
-    pub port: u16,
+    /// Where the API is served outside Lambda, from `HOST` and `PORT`; `127.0.0.1:8080` unless they are set. Nobody
+    /// is asked who they are there, so that reaching other machines takes a decision.
+    pub address: SocketAddr,
 }
 
 impl ApiConfig {
+    const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     const DEFAULT_PORT: u16 = 8080;
 
     /// Reads the configuration.
@@ -36,6 +43,7 @@ impl ApiConfig {
         let catalogue_table = variables.required("CATALOGUE_TABLE");
         let mode = variables.required("EVENT_STORE_MODE");
         let log_level = variables.optional("LOG_LEVEL");
+        let host = variables.optional("HOST").map(|Host(host)| host);
         let port = variables.optional("PORT").map(|Port(port)| port);
         variables.finish(|| {
             Some(Self {
@@ -43,7 +51,10 @@ impl ApiConfig {
                 catalogue_table: catalogue_table.map(|Name(name)| name)?,
                 mode: mode?,
                 log_level: log_level.unwrap_or_default(),
-                port: port.unwrap_or(Self::DEFAULT_PORT),
+                address: SocketAddr::new(
+                    host.unwrap_or(Self::DEFAULT_HOST),
+                    port.unwrap_or(Self::DEFAULT_PORT),
+                ),
             })
         })
     }
@@ -183,114 +194,6 @@ pub struct ConfigProblem {
     pub expectation: &'static str,
 }
 
-/// The environment, and what was found wrong with it so far.
-struct Variables<Lookup> {
-    lookup: Lookup,
-    problems: Vec<ConfigProblem>,
-}
-
-impl<Lookup: Fn(&str) -> Option<String>> Variables<Lookup> {
-    fn new(lookup: Lookup) -> Self {
-        Self {
-            lookup,
-            problems: Vec::new(),
-        }
-    }
-
-    fn required<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
-        if self.is_set(variable) {
-            self.optional(variable)
-        } else {
-            self.problems.push(ConfigProblem {
-                variable,
-                expectation: "is not set",
-            });
-            None
-        }
-    }
-
-    fn optional<T: FromStr<Err = &'static str>>(&mut self, variable: &'static str) -> Option<T> {
-        let text = (self.lookup)(variable).filter(|text| !text.is_empty())?;
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(expectation) => {
-                self.problems.push(ConfigProblem {
-                    variable,
-                    expectation,
-                });
-                None
-            }
-        }
-    }
-
-    /// A variable set to nothing counts as not set: a template writes an absent value so.
-    fn is_set(&self, variable: &str) -> bool {
-        (self.lookup)(variable).is_some_and(|text| !text.is_empty())
-    }
-
-    /// The configuration when nothing was found wrong. `configuration` answers `None` only for a value about
-    /// which a problem was noted.
-    fn finish<T>(self, configuration: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
-        let problems = self.problems;
-        match configuration() {
-            Some(configuration) if problems.is_empty() => Ok(configuration),
-            _ => Err(ConfigError { problems }),
-        }
-    }
-}
-
-/// Any text that is not empty, which [`Variables`] has seen to.
-struct Name(String);
-
-impl FromStr for Name {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-struct Port(u16);
-
-impl FromStr for Port {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| "must be a port between 0 and 65535")
-    }
-}
-
-struct TopicArn(String);
-
-impl FromStr for TopicArn {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts: Vec<&str> = text.split(':').collect();
-        if parts.len() == 6 && parts[0] == "arn" && parts[2] == "sns" {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be the ARN of an SNS topic")
-        }
-    }
-}
-
-struct QueueUrl(String);
-
-impl FromStr for QueueUrl {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.starts_with("https://") || text.starts_with("http://") {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be the URL of an SQS queue")
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -315,6 +218,7 @@ mod tests {
         ),
         ("EVENT_STORE_MODE", "staging"),
         ("LOG_LEVEL", "DEBUG"),
+        ("HOST", "0.0.0.0"),
         ("PORT", "9000"),
     ];
 
@@ -326,8 +230,8 @@ mod tests {
             ("a-events", "a-catalogue")
         );
         assert_eq!(
-            (api.mode.as_str(), api.log_level, api.port),
-            ("staging", LogLevel::Debug, 9000)
+            (api.mode.as_str(), api.log_level, api.address.to_string()),
+            ("staging", LogLevel::Debug, "0.0.0.0:9000".to_owned())
         );
         let relay = RelayConfig::from_environment(environment(COMPLETE)).unwrap();
         assert_eq!(relay.topic_arn, "arn:aws:sns:eu-central-1:123456789012:a");
@@ -338,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn port_and_log_level_have_defaults() {
+    fn address_and_log_level_have_defaults() {
         let api = ApiConfig::from_environment(environment(&[
             ("EVENTS_TABLE", "a"),
             ("CATALOGUE_TABLE", "b"),
@@ -346,7 +250,8 @@ mod tests {
             ("LOG_LEVEL", ""),
         ]))
         .unwrap();
-        assert_eq!((api.port, api.log_level), (8080, LogLevel::Info));
+        assert_eq!(api.address.to_string(), "127.0.0.1:8080");
+        assert_eq!(api.log_level, LogLevel::Info);
     }
 
     #[test]
@@ -354,6 +259,7 @@ mod tests {
         let wrong = environment(&[
             ("EVENT_STORE_MODE", "a b"),
             ("LOG_LEVEL", "loud"),
+            ("HOST", "everywhere"),
             ("PORT", "web"),
         ]);
         insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @r#"
@@ -361,6 +267,7 @@ mod tests {
         environment variable `CATALOGUE_TABLE` is not set
         environment variable `EVENT_STORE_MODE` must be 1-64 letters, digits, `-` or `_`
         environment variable `LOG_LEVEL` must be `trace`, `debug`, `info`, `warn` or `error`
+        environment variable `HOST` must be an IP address, such as `127.0.0.1` or `0.0.0.0`
         environment variable `PORT` must be a port between 0 and 65535
         "#);
     }

@@ -3,6 +3,7 @@
 use std::io::{Cursor, Read as _};
 
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::elf;
 use super::flaw::Flaw;
@@ -29,8 +30,8 @@ pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
         bytes,
         limit: LIMIT_ZIPPED,
     })?;
-    let not_a_zip = |error: zip::result::ZipError| Flaw::NotAZip {
-        reason: error.to_string(),
+    let not_a_zip = |error: ZipError| Flaw::NotAZip {
+        reason: reason(&error),
     };
     let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(not_a_zip)?;
     let unzipped = archive
@@ -64,6 +65,14 @@ pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
     elf::check(&head, processor)
 }
 
+fn reason(error: &ZipError) -> String {
+    match error {
+        // Its text says once more that the zip is no zip.
+        ZipError::InvalidArchive(reason) => reason.to_string(),
+        other => other.to_string(),
+    }
+}
+
 fn within(bytes: u64, limit: u64) -> Result<(), u64> {
     if bytes > limit { Err(bytes) } else { Ok(()) }
 }
@@ -82,7 +91,7 @@ mod tests {
     fn a_zip_without_bootstrap_is_refused_with_what_it_holds() {
         insta::assert_snapshot!(
             check(&zip_of("bin/bootstrap", &elf(62)), Processor::X86_64).unwrap_err(),
-            @""
+            @"holds no `bootstrap`, only `bin/bootstrap`"
         );
     }
 
@@ -90,7 +99,7 @@ mod tests {
     fn a_bootstrap_that_may_not_run_is_refused() {
         insta::assert_snapshot!(
             check(&zip_with_mode("bootstrap", &elf(62), 0o644), Processor::X86_64).unwrap_err(),
-            @""
+            @"has a `bootstrap` that is not executable (mode 0644)"
         );
     }
 
@@ -107,8 +116,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_zip_is_refused() {
-        insta::assert_snapshot!(check(&elf(62), Processor::X86_64).unwrap_err(), @"");
-        insta::assert_snapshot!(check(b"", Processor::X86_64).unwrap_err(), @"");
+        insta::assert_snapshot!(check(&elf(62), Processor::X86_64).unwrap_err(), @"is not a zip: Could not find EOCD");
+        insta::assert_snapshot!(check(b"", Processor::X86_64).unwrap_err(), @"is not a zip: Could not find EOCD");
     }
 
     #[test]

@@ -71,14 +71,14 @@ mod tests {
     fn an_executable_for_another_processor_is_refused_with_both_names() {
         insta::assert_snapshot!(
             check(&elf(62), Processor::Arm64).unwrap_err(),
-            @""
+            @"holds code for `x86_64`, but the environment asks for `arm64`"
         );
-        insta::assert_snapshot!(check(&elf(3), Processor::X86_64).unwrap_err(), @"");
+        insta::assert_snapshot!(check(&elf(3), Processor::X86_64).unwrap_err(), @"holds code for 32-bit x86, but the environment asks for `x86_64`");
     }
 
     #[test]
     fn a_script_is_refused() {
-        insta::assert_snapshot!(check(b"#!/bin/sh\nexec ./server\n", Processor::X86_64).unwrap_err(), @"");
+        insta::assert_snapshot!(check(b"#!/bin/sh\nexec ./server\n", Processor::X86_64).unwrap_err(), @"has a `bootstrap` that is not a Linux executable: unknown file magic");
     }
 
     #[test]

@@ -93,12 +93,16 @@ mod tests {
 
     #[test]
     fn every_folder_of_the_machine_gets_another_name_in_rust_code() {
-        insta::assert_snapshot!(folders().rust_flags().replace('\u{1f}', "\n"), @"");
+        insta::assert_snapshot!(folders().rust_flags().replace('\u{1f}', "\n"), @"
+        --remap-path-prefix=/home/it's me/event store=/workspace
+        --remap-path-prefix=/home/it's me/.cargo=/cargo
+        --remap-path-prefix=/opt/rust/lib/rustlib/src/rust=/rustc/5980761
+        ");
     }
 
     #[test]
     fn every_folder_of_the_machine_gets_another_name_in_c_code() {
-        insta::assert_snapshot!(folders().c_flags(), @"");
+        insta::assert_snapshot!(folders().c_flags(), @r"'-ffile-prefix-map=/home/it'\''s me/event store=/workspace' '-ffile-prefix-map=/home/it'\''s me/.cargo=/cargo'");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Aws {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 /// AWS throttles stack operations by account; patience is cheaper than a deployment that loses sight of its stack.
 const ATTEMPTS_AT_AWS: u32 = 8;
 /// What runs on this machine answers or does not.

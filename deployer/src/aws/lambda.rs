@@ -6,7 +6,7 @@ use aws_sdk_lambda::client::Waiters as _;
 
 use super::{Aws, CallError, CallErrorKind, FunctionConfiguration, Functions, Mapping};
 
-const LONGEST_UPDATE: Duration = Duration::from_secs(120);
+const LONGEST_UPDATE: Duration = Duration::from_mins(2);
 
 impl Functions for Aws {
     async fn function_configuration(

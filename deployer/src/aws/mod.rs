@@ -5,6 +5,8 @@ mod config;
 mod connection;
 mod dynamodb;
 mod failure;
+#[cfg(test)]
+pub(crate) mod fake;
 mod iam;
 mod lambda;
 mod logs;

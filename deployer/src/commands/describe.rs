@@ -25,14 +25,11 @@ pub(super) async fn run(args: &DescribeArgs, settings: &Settings, ui: &Ui) -> Re
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = Silent;
     let session = cloud.session(&mut talk).await?;
-    let described = cloud
+    let mut described = cloud
         .unless_interrupted(describe(&session, environment.stack.as_str()))
         .await?
         .map_err(|error| cloud.explain().describe(error))?;
-    ui.description(
-        &described,
-        &reachable(&described.outputs, environment),
-        args.output,
-    );
+    described.outputs = reachable(&described.outputs, environment);
+    ui.description(&described, args.output);
     Ok(())
 }

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
+use super::explain::Explain;
 use super::stack_template::StackTemplate;
-use crate::engine::{Destruction, Purge, destroy};
+use crate::engine::{DestroyError, Destruction, Purge, destroy};
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
 
@@ -62,6 +63,9 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
         purge: args.confirm.is_some(),
         environment: environment.name.to_string(),
     });
+    if environment.protected {
+        return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
+    }
     let rendered = StackTemplate::parse(settings)?.render(&[])?;
 
     let cloud = Cloud::reach(settings, ui).await?;

@@ -217,3 +217,55 @@ fn nearest<'known>(name: &str, known: &'known [String]) -> Option<&'known str> {
         .min_by_key(|(mistakes, _)| *mistakes)
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_codes_are_those_that_scripts_know() {
+        let kinds = [
+            ErrorKind::Failed,
+            ErrorKind::NeedsApproval,
+            ErrorKind::Refused,
+            ErrorKind::Usage,
+            ErrorKind::Interrupted,
+        ];
+        assert_eq!(kinds.map(ErrorKind::code), [1, 3, 4, 64, 130]);
+    }
+
+    #[test]
+    fn a_missing_tool_comes_with_how_to_get_it() {
+        let hints = |program| {
+            CommandError::from(BuildError::MissingProgram { program })
+                .hints
+                .join("\n")
+        };
+        assert!(hints("cargo-lambda").contains("./justw"));
+        assert!(hints("cargo").contains("rustup"));
+    }
+
+    #[test]
+    fn a_failed_build_shows_what_the_tool_wrote() {
+        let error = CommandError::from(BuildError::Failed {
+            command: "cargo lambda build".to_owned(),
+            status: "exit status: 101".to_owned(),
+            output: "error[E0308]: mismatched types".to_owned(),
+        });
+        assert_eq!(error.kind, ErrorKind::Failed);
+        assert_eq!(error.details.as_deref(), Some("error[E0308]: mismatched types"));
+    }
+
+    #[test]
+    fn a_binary_that_does_not_exist_is_a_mistake_in_the_template() {
+        let error = CommandError::from(BuildError::NoSuchBinary {
+            binary: "orders-apo".to_owned(),
+            known: vec!["orders-api".to_owned(), "tool".to_owned()],
+        });
+        assert_eq!(error.kind, ErrorKind::Usage);
+        assert_eq!(
+            error.hints,
+            ["did you mean `orders-api`? There are `orders-api`, `tool`"]
+        );
+    }
+}

@@ -21,10 +21,9 @@ impl<'settings> Explain<'settings> {
         let kind = error.kind().into();
         let hints = match &error {
             AccountError::Call(call) => self.call(call),
-            AccountError::WrongAccount { caller, .. } => vec![
-                format!("the credentials belong to `{caller}`"),
-                "choose others with `AWS_PROFILE`, or another environment with `--env`".to_owned(),
-            ],
+            AccountError::WrongAccount { caller, .. } => vec![format!(
+                "these are the credentials of `{caller}`: choose others with `AWS_PROFILE`, or another environment with `--env`"
+            )],
         };
         CommandError::new(kind, error).hints(hints)
     }
@@ -37,9 +36,7 @@ impl<'settings> Explain<'settings> {
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { cause, .. }
             | DeployError::NoBucket { cause, .. }
-            | DeployError::NotRemoved { cause, .. } => cause
-                .as_ref()
-                .map(because)
+            | DeployError::NotRemoved { cause, .. } => cause.as_deref().map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -100,9 +97,7 @@ impl<'settings> Explain<'settings> {
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
             DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { cause, .. } => cause
-                .as_ref()
-                .map(because)
+            DestroyError::Failed { cause, .. } => cause.as_deref().map(because)
                 .into_iter()
                 .chain([self.console()])
                 .collect(),
@@ -214,4 +209,122 @@ fn because(failure: &Failure) -> String {
         "`{}` ({}): {}",
         failure.logical_id, failure.resource_type, failure.reason
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::StackStatus;
+
+    const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
+
+    fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
+        let environment =
+            Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
+        let error = explain(&Explain::of(&environment));
+        let mut text = format!("{}: {}", error.kind.code(), error.source);
+        for hint in &error.hints {
+            text.push_str(&format!("\n- {hint}"));
+        }
+        text
+    }
+
+    fn call(kind: CallErrorKind) -> CallError {
+        CallError {
+            operation: "sts:GetCallerIdentity".to_owned(),
+            kind,
+            source: None,
+        }
+    }
+
+    #[test]
+    fn the_wrong_account_is_refused_by_a_guard() {
+        let error = AccountError::WrongAccount {
+            expected: "123456789012".to_owned(),
+            actual: "210987654321".to_owned(),
+            caller: "arn:aws:iam::210987654321:user/ada".to_owned(),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.account(error)), @"
+        4: the credentials are of account `210987654321`, the environment is in `123456789012`
+        - these are the credentials of `arn:aws:iam::210987654321:user/ada`: choose others with `AWS_PROFILE`, or another environment with `--env`
+        ");
+    }
+
+    #[test]
+    fn missing_credentials_are_a_failure_with_a_remedy() {
+        let error = AccountError::Call(call(CallErrorKind::NoCredentials));
+        insta::assert_snapshot!(explained(|explain| explain.account(error)), @"
+        1: `sts:GetCallerIdentity` failed: no credentials found
+        - sign in with `aws sso login`, or choose other credentials with `AWS_PROFILE`
+        ");
+    }
+
+    #[test]
+    fn a_failed_deployment_names_the_resource_that_failed_first() {
+        let cause = Failure {
+            logical_id: "Topic".to_owned(),
+            resource_type: "AWS::SNS::Topic".to_owned(),
+            status: "CREATE_FAILED".into(),
+            reason: "Invalid parameter".to_owned(),
+        };
+        let error = DeployError::Failed {
+            stack: "orders".to_owned(),
+            status: StackStatus::UpdateRollbackComplete,
+            cause: Some(Box::new(cause)),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        1: stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
+        - `Topic` (AWS::SNS::Topic): Invalid parameter
+        - all events are in the CloudFormation console, region `eu-central-1`, stack `orders`
+        ");
+    }
+
+    #[test]
+    fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
+        let error = DeployError::Interrupted {
+            going_on: Some("orders".to_owned()),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        130: interrupted
+        - AWS goes on with `orders` all the same
+        - watch it with `deployer describe --env staging`
+        ");
+        let error = DeployError::Interrupted { going_on: None };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        130: interrupted
+        - nothing goes on in AWS
+        ");
+    }
+
+    #[test]
+    fn what_needs_an_approval_names_the_flag_that_gives_it() {
+        let stack = || "orders".to_owned();
+        insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::NeedsApproval { stack: stack() })), @"
+        3: the changes to stack `orders` need approval
+        - nothing was changed; give the approval with `--yes`
+        ");
+        let error = DestroyError::NeedsApproval {
+            stack: stack(),
+            purges: true,
+        };
+        insta::assert_snapshot!(explained(|explain| explain.destroy(error)), @"
+        3: the deletion of stack `orders` needs approval
+        - nothing was changed; give the approval with `--purge --confirm orders`
+        ");
+    }
+
+    #[test]
+    fn somebody_elses_operation_is_told_with_who_began_it() {
+        let error = Unready::Busy {
+            stack: "orders".to_owned(),
+            status: StackStatus::UpdateInProgress,
+            since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+            by: Some("ada".to_owned()),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Unready(error))), @"
+        4: stack `orders` is `UPDATE_IN_PROGRESS` since 2023-11-14T22:13:20Z
+        - `ada` started it
+        - try again when it is done
+        ");
+    }
 }

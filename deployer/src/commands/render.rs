@@ -37,7 +37,7 @@ enum Format {
 pub(super) fn run(args: &RenderArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let template = StackTemplate::parse(settings)?;
     let artifacts = match &args.artifacts {
-        Some(folder) => template.load(&settings.folder.join(folder))?,
+        Some(folder) => template.load(folder)?,
         None => Vec::new(),
     };
     let rendered = template.render(&artifacts)?;

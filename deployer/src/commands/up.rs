@@ -97,7 +97,7 @@ fn artifacts_folder(
     settings: &Settings,
 ) -> Result<Option<PathBuf>, CommandError> {
     match &args.artifacts {
-        Some(folder) => Ok(Some(settings.folder.join(folder))),
+        Some(folder) => Ok(Some(folder.clone())),
         None if args.no_build => Ok(Some(Build::output(settings.workspace()?, template.processor()))),
         None => Ok(None),
     }

@@ -132,12 +132,12 @@ async fn wait_and_read<C: Cloud, T: Talk>(
 ) -> Result<Option<ChangeSummary>, DeployError> {
     let mut pace = Pace::up_to(PATIENCE);
     let first = loop {
-        let page = page(session, made, PropertyValues::Included, None).await?;
-        match page.progress {
+        let read = page(session, made, PropertyValues::Included, None).await?;
+        match read.progress {
             ChangeSetProgress::Pending => session.pause(pace.next()).await?,
-            ChangeSetProgress::Ready => break page,
-            ChangeSetProgress::Failed if means_no_changes(&page.reason) => return Ok(None),
-            ChangeSetProgress::Failed => return Err(rejected(session, made, page.reason).await),
+            ChangeSetProgress::Ready => break read,
+            ChangeSetProgress::Failed if means_no_changes(&read.reason) => return Ok(None),
+            ChangeSetProgress::Failed => return Err(rejected(session, made, read.reason).await),
         }
     };
     let incomplete = first.reason.contains(WARNING);

@@ -165,7 +165,7 @@ pub enum DeployError {
         /// The state that the stack ended in; `None` when it is gone.
         status: Option<StackStatus>,
         /// What brought it down, where that is known.
-        cause: Option<Failure>,
+        cause: Option<Box<Failure>>,
     },
     /// CloudFormation did not accept the change set.
     #[error("no change set could be made for stack `{stack}`: {reason}")]
@@ -185,7 +185,7 @@ pub enum DeployError {
         /// The state it ended in.
         status: StackStatus,
         /// What brought it down.
-        cause: Option<Failure>,
+        cause: Option<Box<Failure>>,
     },
     /// A stack whose first creation failed could not be deleted.
     #[error("stack `{stack}`, whose creation had failed, could not be deleted: it is `{status}`")]
@@ -195,7 +195,7 @@ pub enum DeployError {
         /// The state it is in.
         status: StackStatus,
         /// What kept it.
-        cause: Option<Failure>,
+        cause: Option<Box<Failure>>,
     },
     /// What is live is neither the artifact nor explained by a later version.
     #[error("the live code of `{function}` is `{live}`, the artifact is `{wanted}`")]
@@ -276,7 +276,7 @@ pub enum DestroyError {
         /// The state it ended in.
         status: StackStatus,
         /// What kept it.
-        cause: Option<Failure>,
+        cause: Option<Box<Failure>>,
     },
     /// The stack is gone, and things that should have gone with it are not.
     #[error("these are left: `{}`", names.join("`, `"))]

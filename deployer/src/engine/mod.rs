@@ -22,6 +22,9 @@ mod termination;
 mod traffic;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 pub use deploy::{Deployed, Outputs, deploy};
 pub use deployment::{ArtifactBucket, CodeArtifact, Deployment};
 pub use describe::{Described, FunctionHealth, MappingHealth, TableHealth, describe};

@@ -14,6 +14,8 @@ use super::{Event, Session, Talk};
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How many looks in a row may fail before the operation is given up for lost.
 const LOOKS_IN_THE_DARK: usize = 5;
+/// How many looks at a description from before the operation are taken, once the events tell of its end.
+const STALE_LOOKS: usize = 10;
 /// How often the events are read again after the end until the end itself is among them.
 const READS_AFTER_THE_END: usize = 3;
 
@@ -38,7 +40,7 @@ pub(super) struct Ended {
     /// The stack, unless it is gone.
     pub(super) stack: Option<DeployedStack>,
     /// What brought the operation down, if something did.
-    pub(super) cause: Option<Failure>,
+    pub(super) cause: Option<Box<Failure>>,
 }
 
 /// Why an operation was not followed to its end. It goes on all the same.
@@ -123,20 +125,9 @@ async fn look<C: Cloud, T: Talk>(
 ) -> Result<Option<Option<DeployedStack>>, CallError> {
     let stack = session.cloud.describe_stack(operation.stack_id()).await?;
     read_events(session, operation, history).await?;
-    Ok(match stack {
-        None => Some(None),
-        Some(stack) if stack.status.is_settled() && !is_stale(&stack, operation, history) => {
-            Some(Some(stack))
-        }
-        Some(_) => None,
-    })
-}
-
-/// `DescribeStacks` may still serve the state from before the operation, which looks like an end.
-fn is_stale(stack: &DeployedStack, operation: &Operation, history: &History) -> bool {
-    stack.status == operation.before.status
-        && stack.updated == operation.before.updated
-        && !history.has_ended_as(&stack.status)
+    let Some(stack) = stack else { return Ok(Some(None)) };
+    let has_ended = history.is_past(&stack, operation) && stack.status.is_settled();
+    Ok(has_ended.then_some(Some(stack)))
 }
 
 async fn end<C: Cloud, T: Talk>(
@@ -162,10 +153,10 @@ async fn end<C: Cloud, T: Talk>(
             session.pause(pace.next()).await?;
         }
     }
-    let cause = if status.is_success() || status == StackStatus::DeleteComplete {
+    let cause = if status.is_success() {
         None
     } else {
-        root_cause(&history.events)
+        root_cause(&history.events).map(Box::new)
     };
     Ok(Ended { status, stack, cause })
 }
@@ -214,6 +205,9 @@ struct History {
     seen: HashSet<String>,
     events: Vec<StackEvent>,
     progress: Progress,
+    /// Whether the stack was once described otherwise than before the operation.
+    has_moved: bool,
+    stale_looks: usize,
 }
 
 impl History {
@@ -223,7 +217,18 @@ impl History {
             seen: operation.baseline.iter().cloned().collect(),
             events: Vec::new(),
             progress: Progress::of(operation.expected),
+            has_moved: false,
+            stale_looks: 0,
         }
+    }
+
+    /// Whether a description is from after the operation began: `DescribeStacks` may still serve the state from before,
+    /// which looks like an end. The events may tell of the end earlier than the description does, but not of the outputs.
+    fn is_past(&mut self, stack: &DeployedStack, operation: &Operation) -> bool {
+        let before = &operation.before;
+        self.has_moved |= stack.status != before.status || stack.updated != before.updated;
+        self.stale_looks += usize::from(!self.has_moved && self.has_ended_as(&stack.status));
+        self.has_moved || self.stale_looks > STALE_LOOKS
     }
 
     fn knows(&self, event: &StackEvent) -> bool {

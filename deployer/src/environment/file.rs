@@ -75,9 +75,8 @@ impl Architecture {
     pub fn processor(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
-            Self::X86_64 => "x86_64",
             Self::Host if cfg!(target_arch = "aarch64") => "arm64",
-            Self::Host => "x86_64",
+            Self::X86_64 | Self::Host => "x86_64",
         }
     }
 
@@ -100,7 +99,7 @@ pub struct Setting {
     pub at: Location,
 }
 
-/// The value of a parameter: `CloudFormation` knows texts and lists of texts only.
+/// The value of a parameter: CloudFormation knows texts and lists of texts only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParameterValue {
     /// A text; a number or truth value as it is written.

@@ -1,6 +1,6 @@
 //! PURE: `environments/<name>.yaml`, read into an [`Environment`].
 //!
-//! The file is read twice over: [`file`] takes its shape apart and is what the JSON Schema is generated from;
+//! The file is read twice over: `file` takes its shape apart and is what the JSON Schema is generated from;
 //! this module gives each value its meaning. Both go on after a mistake, so that all are reported at once.
 
 mod address;
@@ -47,7 +47,7 @@ pub struct Environment {
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack and, through it, of its resources.
     pub tags: IndexMap<String, String>,
-    /// The role that `CloudFormation` works with instead of the caller's.
+    /// The role that CloudFormation works with instead of the caller's.
     pub execution_role: Option<RoleArn>,
     /// The permissions boundary of every role in the stack.
     pub permissions_boundary: Option<PolicyArn>,

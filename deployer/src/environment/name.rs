@@ -67,7 +67,7 @@ pub struct AccountId(String);
 
 /// The name of a stack.
 ///
-/// Shorter than `CloudFormation` allows, because the names of its resources begin with it.
+/// Shorter than CloudFormation allows, because the names of its resources begin with it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StackName(String);
 

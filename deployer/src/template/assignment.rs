@@ -154,7 +154,7 @@ impl Assigning<'_> {
         if placeholder {
             self.assignment.values.insert(name.to_owned(), value);
         } else {
-            self.checked(name, declaration, value, &self.template.file.clone(), at);
+            self.checked(name, declaration, value, &self.template.file, at);
         }
     }
 
@@ -169,37 +169,20 @@ impl Assigning<'_> {
             }
             ParameterValue::List(members) => ParameterValue::List(members.clone()),
         };
-        self.checked(
-            name,
-            declaration,
-            value,
-            &self.environment.file.clone(),
-            setting.at,
-        );
+        self.checked(name, declaration, value, &self.environment.file, setting.at);
     }
 
     fn left_out(&mut self, name: &str, declaration: &Declaration) {
-        match &declaration.default {
-            Some((default, at)) => {
-                self.checked(
-                    name,
-                    declaration,
-                    declaration.split(default),
-                    &self.template.file.clone(),
-                    *at,
-                );
-            }
-            None => {
-                let message = format!("the parameter `{name}` is missing");
-                let place = format!(
-                    "it is declared without a default in {}:{}",
-                    self.template.file, declaration.at.line
-                );
-                let problem = Problem::new(&self.environment.file, Location::START, message);
-                self.problems
-                    .push(problem.with_hint(format!("set it under `parameters`; {place}")));
-            }
-        }
+        let Some((default, at)) = &declaration.default else {
+            let message = format!("the parameter `{name}` is missing");
+            let place = format!("{}:{}", self.template.file, declaration.at.line);
+            let hint = format!("set it under `parameters`; it is declared without a default in {place}");
+            let problem = Problem::new(&self.environment.file, Location::START, message);
+            self.problems.push(problem.with_hint(hint));
+            return;
+        };
+        let value = declaration.split(default);
+        self.checked(name, declaration, value, &self.template.file, *at);
     }
 
     fn checked(

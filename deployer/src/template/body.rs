@@ -122,7 +122,9 @@ impl Evaluator<'_> {
 
     fn resource_body(&mut self, resource: &Entry) -> Value {
         let mut body = IndexMap::new();
-        if resource.value.get("Type").and_then(Node::as_text).is_none() {
+        if resource.value.as_mapping().is_some()
+            && resource.value.get("Type").and_then(Node::as_text).is_none()
+        {
             self.refuse(
                 resource.at,
                 format!("the resource `{}` has no `Type`", resource.key),
@@ -174,7 +176,7 @@ impl Evaluator<'_> {
 
     fn policy(&mut self, attribute: &Entry) -> Option<Value> {
         if attribute.value.as_mapping().is_some() {
-            self.needs_language_extensions(attribute.value.at, &format!("{} with a function", attribute.key));
+            self.needs_language_extensions(attribute.value.at, &format!("a function in `{}`", attribute.key));
         }
         let policy = self.literal_text(&attribute.value, &format!("`{}`", attribute.key))?;
         if !POLICIES.contains(&policy.as_str()) {

@@ -81,13 +81,7 @@ impl Evaluator<'_> {
                 self.condition(&name, argument.at)
             }
             (Some(Function::Equals), _) => self.equals(argument),
-            (Some(Function::Not), _) => match argument.as_sequence() {
-                Some([condition]) => self.decide(condition, decision).map(|holds| !holds),
-                _ => {
-                    self.refuse(argument.at, "`Fn::Not` takes a list of one condition");
-                    None
-                }
-            },
+            (Some(Function::Not), _) => self.negate(argument, decision),
             (Some(function @ (Function::And | Function::Or)), _) => {
                 self.combine(function, argument, decision)
             }
@@ -103,6 +97,14 @@ impl Evaluator<'_> {
                 None
             }
         }
+    }
+
+    fn negate(&mut self, argument: &Node, decision: Decision) -> Option<bool> {
+        let Some([condition]) = argument.as_sequence() else {
+            self.refuse(argument.at, "`Fn::Not` takes a list of one condition");
+            return None;
+        };
+        self.decide(condition, decision).map(|holds| !holds)
     }
 
     fn combine(&mut self, function: Function, argument: &Node, decision: Decision) -> Option<bool> {
@@ -171,7 +173,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// `CloudFormation` compares texts: `"512"` and `512` are the same.
+/// CloudFormation compares texts: `"512"` and `512` are the same.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::List(left), Value::List(right)) => {

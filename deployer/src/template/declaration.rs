@@ -100,14 +100,19 @@ impl Declaration {
     pub(super) fn check(&self, name: &str, value: &ParameterValue) -> Result<(), NotAllowed> {
         let pattern = self.pattern(name)?;
         match value {
-            ParameterValue::Text(text) => self.check_text(name, text, pattern.as_ref()),
-            ParameterValue::List(members) => members
-                .iter()
-                .try_for_each(|member| self.check_text(name, member, pattern.as_ref())),
+            ParameterValue::Text(text) => self.check_text(
+                &format!("the parameter `{name}` is `{text}`"),
+                text,
+                pattern.as_ref(),
+            ),
+            ParameterValue::List(members) => members.iter().try_for_each(|member| {
+                let fact = format!("the parameter `{name}` has the member `{member}`");
+                self.check_text(&fact, member, pattern.as_ref())
+            }),
         }
     }
 
-    /// `CloudFormation` matches the whole value, whether or not the pattern is anchored.
+    /// CloudFormation matches the whole value, whether or not the pattern is anchored.
     fn pattern(&self, name: &str) -> Result<Option<Regex>, NotAllowed> {
         let Some((pattern, _)) = &self.allowed_pattern else {
             return Ok(None);
@@ -121,9 +126,9 @@ impl Declaration {
         }
     }
 
-    fn check_text(&self, name: &str, text: &str, pattern: Option<&Regex>) -> Result<(), NotAllowed> {
+    fn check_text(&self, subject: &str, text: &str, pattern: Option<&Regex>) -> Result<(), NotAllowed> {
         let refused = |fact: String, hint: Option<String>| {
-            let message = format!("the parameter `{name}` is `{text}`, {fact}");
+            let message = format!("{subject}, {fact}");
             Err(NotAllowed {
                 message,
                 hint: self.constraint_description.clone().or(hint),

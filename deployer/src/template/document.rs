@@ -10,7 +10,7 @@ use super::value::Placed;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{self, Entry, Location, Node};
 
-/// A `CloudFormation` template.
+/// A CloudFormation template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     pub(super) file: String,
@@ -52,14 +52,14 @@ impl Template {
         reader.sections();
         let language_extensions = reader.language_extensions();
         let declarations = reader.declarations();
-        let fill = reader.fill(&declarations);
+        let filled = reader.fill(&declarations);
         each::check_names(file, &root, &mut reader.problems);
         reader.problems.into_result()?;
         Ok(Self {
             file: file.to_owned(),
             root,
             declarations,
-            fill,
+            fill: filled,
             language_extensions,
         })
     }

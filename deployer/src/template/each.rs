@@ -80,7 +80,7 @@ impl Evaluator<'_> {
     }
 
     fn iterate(&mut self, entry: &Entry) -> Vec<Entry> {
-        self.needs_language_extensions(entry.at, &entry.key);
+        self.needs_language_extensions(entry.at, &format!("`{}`", entry.key));
         let Some(Loop {
             identifier,
             collection,

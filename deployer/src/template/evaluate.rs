@@ -218,7 +218,7 @@ impl<'t> Evaluator<'t> {
             Function::Select => self.select(at, argument),
             Function::Split => self.split(at, argument),
             Function::Length => self.length(at, argument),
-            Function::ToJsonString => self.to_json_string(at, argument),
+            Function::ToJsonString => self.json_string(at, argument),
             Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => {
                 Some(Value::Call(function, Box::new(self.value(argument)?)))
             }
@@ -302,7 +302,7 @@ impl<'t> Evaluator<'t> {
     /// Reports what CloudFormation itself would refuse in the template as it lies.
     pub(super) fn needs_language_extensions(&mut self, at: Location, what: &str) {
         if !self.template.language_extensions {
-            let message = format!("`{what}` needs `Transform: AWS::LanguageExtensions`");
+            let message = format!("{what} needs `Transform: AWS::LanguageExtensions`");
             self.refuse(at, message);
         }
     }

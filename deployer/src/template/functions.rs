@@ -10,7 +10,7 @@ impl Evaluator<'_> {
         let (map, first, second, default) = match argument.as_sequence() {
             Some([map, first, second]) => (map, first, second, None),
             Some([map, first, second, options]) if options.get("DefaultValue").is_some() => {
-                self.needs_language_extensions(options.at, "DefaultValue");
+                self.needs_language_extensions(options.at, "`DefaultValue`");
                 (map, first, second, options.get("DefaultValue"))
             }
             _ => {
@@ -121,7 +121,12 @@ impl Evaluator<'_> {
             self.refuse(at, "`Fn::Split` takes a delimiter and a text");
             return None;
         };
+        let at = delimiter.at;
         let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Split`")?;
+        if delimiter.is_empty() {
+            self.refuse(at, "the delimiter of `Fn::Split` is empty");
+            return None;
+        }
         match self.value(text)? {
             open @ Value::Call(..) => Some(call(Function::Split, [Value::Text(delimiter), open])),
             value => {
@@ -138,7 +143,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn length(&mut self, at: Location, argument: &Node) -> Option<Value> {
-        self.needs_language_extensions(at, Function::Length.name());
+        self.needs_language_extensions(at, "`Fn::Length`");
         match self.value(argument)? {
             Value::List(items) => Some(Value::Number(items.len().into())),
             other => {
@@ -152,8 +157,8 @@ impl Evaluator<'_> {
     }
 
     /// The rendering has no transform, so what AWS alone knows cannot be part of the text.
-    pub(super) fn to_json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
-        self.needs_language_extensions(at, Function::ToJsonString.name());
+    pub(super) fn json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        self.needs_language_extensions(at, "`Fn::ToJsonString`");
         let value = self.value(argument)?;
         if !value.is_literal() {
             self.refuse(

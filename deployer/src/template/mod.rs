@@ -3,12 +3,12 @@
 //! To render is to resolve all that an environment decides and to leave all that AWS decides. It goes through these
 //! steps, each a file of its own:
 //!
-//! 1. [`Template::parse`] takes the sections apart; short forms are written out ([`shorthand`]).
-//! 2. [`assignment`] gives every parameter its value, from the environment or by its [`Fill`].
-//! 3. [`rules`] and conditions ([`decide`]) are decided by the parameters alone.
-//! 4. Loops are written out ([`each`]).
-//! 5. [`evaluate`] goes through resources and outputs ([`body`]).
-//! 6. [`revision`] hashes what each function runs as, and the fifth step is repeated with the hashes.
+//! 1. [`Template::parse`] takes the sections apart; short forms are written out (`shorthand`).
+//! 2. `assignment` gives every parameter its value, from the environment or by its [`Fill`].
+//! 3. `rules` and conditions (`decide`) are decided by the parameters alone.
+//! 4. Loops are written out (`each`).
+//! 5. `evaluate` goes through resources and outputs (`body`).
+//! 6. `revision` hashes what each function runs as, and the fifth step is repeated with the hashes.
 
 mod assignment;
 mod body;

@@ -67,7 +67,7 @@ pub fn resolved_parameters(
     render(template, environment, artifacts).map(|rendered| rendered.parameters().clone())
 }
 
-/// Sets the revisions; tells whether there is any.
+/// Sets the revisions; tells whether there is any. A resource that is removed by its condition has none.
 fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Result<bool, Problems> {
     let mut problems = Problems::default();
     let mut revised = false;
@@ -75,21 +75,22 @@ fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Resu
         let Fill::Revision(logical_id) = &fill.value else {
             continue;
         };
-        match revision(&body.resources, logical_id) {
-            Some(revision) => {
-                assignment
-                    .values
-                    .insert(parameter.clone(), ParameterValue::Text(revision));
-                revised = true;
-            }
-            None => {
-                let problem = Problem::new(
-                    &template.file,
-                    fill.at,
-                    format!("unknown resource `{logical_id}`"),
-                );
-                problems.push(problem.with_nearest(logical_id, body.resources.keys().map(String::as_str)));
-            }
+        if let Some(revision) = revision(&body.resources, logical_id) {
+            assignment
+                .values
+                .insert(parameter.clone(), ParameterValue::Text(revision));
+            revised = true;
+        } else if !template
+            .section("Resources")
+            .iter()
+            .any(|entry| entry.key == *logical_id)
+        {
+            let problem = Problem::new(
+                &template.file,
+                fill.at,
+                format!("unknown resource `{logical_id}`"),
+            );
+            problems.push(problem.with_nearest(logical_id, body.resources.keys().map(String::as_str)));
         }
     }
     problems.into_result()?;

@@ -54,7 +54,7 @@ pub enum DeletionPolicy {
     Snapshot,
 }
 
-/// What `CloudFormation` wants acknowledged before it touches IAM.
+/// What CloudFormation wants acknowledged before it touches IAM.
 ///
 /// `CAPABILITY_AUTO_EXPAND` is none of them: a rendering has no macro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Rendered {
         &self.json
     }
 
-    /// The template as YAML, for reading: `CloudFormation` is sent the JSON.
+    /// The template as YAML, for reading: CloudFormation is sent the JSON.
     pub fn to_yaml(&self) -> String {
         serde_saphyr::to_string(&self.root).unwrap_or_default()
     }

@@ -23,9 +23,9 @@ pub(super) fn revision(resources: &IndexMap<String, Value>, logical_id: &str) ->
     while let Some(resource) = open.pop() {
         let properties = resources.get(resource).and_then(|body| body.get("Properties"));
         let mut names = Vec::new();
-        properties
-            .into_iter()
-            .for_each(|properties| references(properties, &mut names));
+        if let Some(properties) = properties {
+            references(properties, &mut names);
+        }
         for name in names {
             if let Some((name, _)) = resources.get_key_value(name)
                 && reached.insert(name)
@@ -46,7 +46,11 @@ pub(super) fn revision(resources: &IndexMap<String, Value>, logical_id: &str) ->
 
 /// Writes bytes in hexadecimal.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {

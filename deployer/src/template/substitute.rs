@@ -152,7 +152,7 @@ impl Written {
     fn open(&mut self, name: &str) {
         self.has_open = true;
         self.names.push(name.to_owned());
-        self.template.push_str(&format!("${{{name}}}"));
+        self.template.extend(["${", name, "}"]);
     }
 }
 

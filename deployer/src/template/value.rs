@@ -21,9 +21,9 @@ pub(super) enum Value {
 /// Why a scalar has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScalarError {
-    /// `CloudFormation` refuses null.
+    /// CloudFormation refuses null.
     Null,
-    /// YAML 1.1, which `CloudFormation` reads, and YAML 1.2 differ: `yes`, `0777`, `1_000`, `12:30`.
+    /// YAML 1.1, which CloudFormation reads, and YAML 1.2 differ: `yes`, `0777`, `1_000`, `12:30`.
     Ambiguous,
 }
 
@@ -54,7 +54,7 @@ impl Value {
         Ok(serde_json::from_str(text).map_or_else(|_| Self::text(text), Self::Number))
     }
 
-    /// Reads a single value as the text `CloudFormation` compares and joins it by.
+    /// Reads a single value as the text CloudFormation compares and joins it by.
     pub(super) fn as_text(&self) -> Option<String> {
         match self {
             Self::Flag(flag) => Some(flag.to_string()),
@@ -137,7 +137,7 @@ pub(super) fn ascii(json: &str) -> String {
             escaped.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                escaped.extend(["\\u".to_owned(), format!("{unit:04x}")]);
             }
         }
     }

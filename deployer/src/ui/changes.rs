@@ -34,17 +34,13 @@ fn deployment(stack: &str, creates: bool, summary: &ChangeSummary) -> String {
 }
 
 fn row(change: &ResourceChange) -> Vec<String> {
-    let mark = match (change.action, change.replacement) {
-        (Action::Modify, Replacement::Always | Replacement::Conditional) => paint::bad("±"),
-        (Action::Add, _) => paint::good("+"),
-        (Action::Remove, _) => paint::bad("-"),
-        (Action::Import, _) => paint::good("←"),
-        (Action::Modify | Action::Dynamic, _) => paint::warn("~"),
-    };
-    let what = match (change.action, change.replacement) {
-        (Action::Modify, Replacement::Always) => paint::bad("replace"),
-        (Action::Modify, Replacement::Conditional) => paint::bad("may replace"),
-        (action, _) => action.to_string(),
+    let (mark, what) = match (change.action, change.replacement) {
+        (Action::Modify, Replacement::Always) => (paint::bad("±"), paint::bad("replace")),
+        (Action::Modify, Replacement::Conditional) => (paint::warn("~"), paint::warn("modify or replace")),
+        (Action::Modify | Action::Dynamic, _) => (paint::warn("~"), change.action.to_string()),
+        (Action::Add, _) => (paint::good("+"), change.action.to_string()),
+        (Action::Import, _) => (paint::good("←"), "take in".to_owned()),
+        (Action::Remove, _) => (paint::bad("-"), change.action.to_string()),
     };
     let kind = paint::faint(change.resource_type.trim_start_matches("AWS::"));
     let kept = change
@@ -69,8 +65,9 @@ fn row(change: &ResourceChange) -> Vec<String> {
 
 fn counts(summary: &ChangeSummary) -> String {
     let replaced = summary
-        .replacements()
-        .filter(|change| change.action == Action::Modify)
+        .changes
+        .iter()
+        .filter(|change| is_replaced(change))
         .count();
     let counts = [
         (summary.count(Action::Add), "to add"),
@@ -92,6 +89,10 @@ fn counts(summary: &ChangeSummary) -> String {
     } else {
         parts.join(" · ")
     }
+}
+
+fn is_replaced(change: &ResourceChange) -> bool {
+    change.action == Action::Modify && change.replacement == Replacement::Always
 }
 
 /// What goes with a stack and what stays.
@@ -131,4 +132,110 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
     }
     text.push_str(&format!("  {} to delete", goes.len() + purges.len()));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(logical_id: &str, action: Action, replacement: Replacement) -> ResourceChange {
+        ResourceChange {
+            logical_id: logical_id.to_owned(),
+            physical_id: None,
+            resource_type: "AWS::SNS::Topic".to_owned(),
+            action,
+            replacement,
+            policy_action: (action == Action::Remove).then(|| "Retain".to_owned()),
+            causes: if action == Action::Modify {
+                vec!["Properties.Name".to_owned()]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn every_kind_of_change_can_be_told_without_colour() {
+        let changes = ChangeSummary {
+            changes: vec![
+                change("Added", Action::Add, Replacement::Never),
+                change("Adopted", Action::Import, Replacement::Never),
+                change("Changed", Action::Modify, Replacement::Never),
+                change("PerhapsReplaced", Action::Modify, Replacement::Conditional),
+                change("Replaced", Action::Modify, Replacement::Always),
+                change("Removed", Action::Remove, Replacement::Never),
+            ],
+        };
+        let question = Question::Deploy {
+            stack: "orders",
+            creates: false,
+            changes: &changes,
+        };
+        insta::assert_snapshot!(plain(&super::question(&question)), @"
+        To change orders:
+          +  add                Added            SNS::Topic
+          ←  take in            Adopted          SNS::Topic
+          ~  modify             Changed          SNS::Topic  Name
+          ~  modify or replace  PerhapsReplaced  SNS::Topic  Name
+          ±  replace            Replaced         SNS::Topic  Name
+          -  remove             Removed          SNS::Topic  keeps the old one
+          1 to add · 1 to take in · 2 to modify · 1 to replace · 1 to remove
+        ");
+    }
+
+    #[test]
+    fn a_change_of_outputs_alone_says_so() {
+        let changes = ChangeSummary::default();
+        let question = Question::Deploy {
+            stack: "orders",
+            creates: false,
+            changes: &changes,
+        };
+        insta::assert_snapshot!(plain(&super::question(&question)), @"
+        To change orders:
+          only outputs or tags change
+        ");
+    }
+
+    #[test]
+    fn a_deletion_names_what_goes_what_stays_and_what_cannot_come_back() {
+        let goes = [
+            ("Url".to_owned(), "AWS::Lambda::Url".to_owned()),
+            ("Updates".to_owned(), "AWS::SNS::Topic".to_owned()),
+        ];
+        let table = [KeptTable {
+            name: "orders-events".to_owned(),
+            items: 1,
+        }];
+        let keeps = Question::Destroy {
+            stack: "orders",
+            goes: &goes,
+            stays: &table,
+            purges: &[],
+        };
+        insta::assert_snapshot!(plain(&super::question(&keeps)), @"
+        To delete orders:
+          -  Url      Lambda::Url
+          -  Updates  SNS::Topic
+          ! the URL will not come back: a new stack gets another
+          ! the topic's subscriptions end
+          = stays: table orders-events (1 item)
+          2 to delete
+        ");
+        let purges = Question::Destroy {
+            stack: "orders",
+            goes: &[],
+            stays: &[],
+            purges: &table,
+        };
+        insta::assert_snapshot!(plain(&super::question(&purges)), @"
+        To delete orders:
+          - table orders-events (1 item) with all data
+          1 to delete
+        ");
+    }
 }

@@ -1,8 +1,8 @@
 //! PURE: a stack and its health, laid out.
 
 use clap::ValueEnum;
-use serde_json::{Map, Value, json};
 
+use super::narrate::count;
 use super::paint;
 use super::table::columns;
 use super::text::size;
@@ -17,26 +17,22 @@ pub enum DescriptionFormat {
     Json,
 }
 
-/// Lays out a description, with the outputs given in place of its own.
-pub(super) fn text(described: &Described, outputs: &[(String, String)], format: DescriptionFormat) -> String {
+/// Lays out a description.
+pub(super) fn text(described: &Described, format: DescriptionFormat) -> String {
     match format {
-        DescriptionFormat::Table => table(described, outputs),
-        DescriptionFormat::Json => json(described, outputs),
+        DescriptionFormat::Table => table(described),
+        DescriptionFormat::Json => json(described),
     }
 }
 
-fn json(described: &Described, outputs: &[(String, String)]) -> String {
+fn json(described: &Described) -> String {
     // A description holds nothing that JSON cannot.
-    let mut value = serde_json::to_value(described).unwrap_or_else(|_| json!({}));
-    let outputs: Map<String, Value> = outputs
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
-    value["outputs"] = Value::Object(outputs);
-    format!("{value:#}\n")
+    let mut text = serde_json::to_string_pretty(described).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
-fn table(described: &Described, outputs: &[(String, String)]) -> String {
+fn table(described: &Described) -> String {
     let rows = [
         stack_rows(described),
         function_rows(described),
@@ -45,8 +41,9 @@ fn table(described: &Described, outputs: &[(String, String)]) -> String {
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
     let mut text = columns("", &rows);
-    if !outputs.is_empty() {
-        let rows: Vec<Vec<String>> = outputs
+    if !described.outputs.is_empty() {
+        let rows: Vec<Vec<String>> = described
+            .outputs
             .iter()
             .map(|(name, value)| vec![paint::strong(name), value.clone()])
             .collect();
@@ -137,7 +134,7 @@ fn mapping_rows(described: &Described) -> Vec<Vec<String>> {
 fn table_rows(described: &Described) -> Vec<Vec<String>> {
     let rows = described.tables.iter().map(|table| {
         let bytes = usize::try_from(table.bytes).unwrap_or(usize::MAX);
-        let contents = format!("{} items, {}", table.items, size(bytes));
+        let contents = format!("{}, {}", count(table.items, "item"), size(bytes));
         let protection = if table.deletion_protection {
             "protected from deletion"
         } else {
@@ -178,15 +175,83 @@ fn row(healthy: bool, kind: &str, name: &str, state: &str, details: &[&str]) -> 
     ]
 }
 
-/// A revision is a hash, of which a reader wants enough to tell two apart.
+/// A revision is a hash, of which a reader wants enough to tell two apart; other descriptions are shown as they are.
 fn short_revision(description: &str) -> String {
-    let Some(start) = description
-        .find(|character: char| character.is_ascii_hexdigit())
-        .filter(|_| !description.contains(' '))
-    else {
-        return description.to_owned();
-    };
-    description
-        .get(start..start + 12)
-        .map_or_else(|| description.to_owned(), |hash| format!("revision {hash}"))
+    let is_hash = description.len() == 64 && description.chars().all(|digit| digit.is_ascii_hexdigit());
+    if is_hash {
+        format!("revision {}", &description[..12])
+    } else {
+        description.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{FunctionHealth, MappingHealth, Outputs, TableHealth};
+    use crate::stack::StackStatus;
+
+    fn described() -> Described {
+        Described {
+            stack: "orders".to_owned(),
+            id: "arn:stack/orders".to_owned(),
+            status: StackStatus::UpdateComplete,
+            status_reason: None,
+            since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+            termination_protection: true,
+            healthy: false,
+            outputs: Outputs::from([("EsUrl".to_owned(), "http://127.0.0.1/".to_owned())]),
+            functions: vec![FunctionHealth {
+                logical_id: "Api".to_owned(),
+                name: "orders-Api".to_owned(),
+                alias: "live".to_owned(),
+                state: "Active".to_owned(),
+                version: Some("3".to_owned()),
+                stack_version: Some("2".to_owned()),
+                revision: Some("0123456789abcdef".repeat(4)),
+                code_sha256: None,
+                healthy: false,
+            }],
+            mappings: vec![MappingHealth {
+                logical_id: "Mapping".to_owned(),
+                id: "1".to_owned(),
+                state: "Enabled".to_owned(),
+                source: None,
+                reads_latest_stream: false,
+                last_result: Some("OK".to_owned()),
+                healthy: false,
+            }],
+            tables: vec![TableHealth {
+                logical_id: "Events".to_owned(),
+                name: "orders-events".to_owned(),
+                status: "ACTIVE".to_owned(),
+                items: 12,
+                bytes: 34_567,
+                deletion_protection: true,
+                healthy: true,
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_unhealthy_says_why() {
+        let table = text(&described(), DescriptionFormat::Table);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&table).to_string(), @"
+        ✓ stack     orders         UPDATE_COMPLETE  since 2023-11-14 22:13:20 UTC · protected from deletion
+        ✗ function  Api            Active           version 3, the stack published 2 · revision 0123456789ab
+        ✗ mapping   Mapping        Enabled          reads no current stream · last: OK
+        ✓ table     orders-events  ACTIVE           12 items, 34.6 kB · protected from deletion
+
+        EsUrl  http://127.0.0.1/
+        ");
+    }
+
+    #[test]
+    fn a_program_gets_everything() {
+        let json = text(&described(), DescriptionFormat::Json);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["outputs"]["EsUrl"], "http://127.0.0.1/");
+        assert_eq!(value["functions"][0]["stackVersion"], "2");
+        assert_eq!(value["healthy"], false);
+    }
 }

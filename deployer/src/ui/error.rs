@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use super::paint;
+use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
 use crate::problem::Problems;
 
@@ -56,20 +57,18 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
         paint::bad("error:"),
         paint::quoted(&error.to_string())
     )];
-    let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let text = error.to_string();
-        // A wrapper may repeat what it wraps: a reader wants each fact once.
-        if !said.contains(&text) {
+        cause = error.source();
+        // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader.
+        if cause.is_none() || error.is::<CallError>() {
+            let indented = error.to_string().replace('\n', "\n    ");
             lines.push(format!(
                 "  {} {}",
                 paint::strong("because:"),
-                paint::quoted(&text)
+                paint::quoted(&indented)
             ));
-            said = text;
         }
-        cause = error.source();
     }
     lines
 }
@@ -123,7 +122,11 @@ mod tests {
     fn a_failure_tells_the_fact_the_cause_and_the_remedy() {
         let cause = std::io::Error::other("permission denied");
         let error = CommandError::new(ErrorKind::Failed, Unreadable(cause)).hint("run `chmod +r orders.zip`");
-        insta::assert_snapshot!(plain(&text(&error)), @"");
+        insta::assert_snapshot!(plain(&text(&error)), @"
+        error: cannot read `orders.zip`
+          because: permission denied
+          hint: run `chmod +r orders.zip`
+        ");
     }
 
     #[test]
@@ -133,8 +136,11 @@ mod tests {
         problems
             .push(Problem::new("environments/a,b.yaml", at, "unknown key `reigon`").with_hint("50% sure"));
         let error = CommandError::new(ErrorKind::Usage, problems);
-        insta::assert_snapshot!(plain(&text(&error)), @"");
-        insta::assert_snapshot!(annotations(&error).unwrap(), @"");
+        insta::assert_snapshot!(plain(&text(&error)), @"
+        error: environments/a,b.yaml:3:7: unknown key `reigon`
+          hint: 50% sure
+        ");
+        insta::assert_snapshot!(annotations(&error).unwrap(), @"::error file=environments/a%2Cb.yaml,line=3,col=7::unknown key `reigon` (50%25 sure)");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! PURE: what happens as JSON objects, one a line, for programs. Names and meanings of members do not change.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Event, Question};
+use crate::engine::{Deployed, Destroyed, Event, Outputs, Question};
 use crate::problem::Problems;
 
 /// An event of the engine.
@@ -89,16 +89,12 @@ pub(super) fn question(question: &Question<'_>) -> Value {
 }
 
 /// How a deployment ended.
-pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &[(String, String)]) -> Value {
+pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> Value {
     let outcome = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
         Deployed::Unchanged(_) => "unchanged",
     };
-    let outputs: Map<String, Value> = outputs
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
 }
 
@@ -155,5 +151,41 @@ fn setting(repair: &TableRepair) -> &'static str {
         TableRepair::DeletionProtection(_) => "deletion-protection",
         TableRepair::Stream(_) => "stream",
         TableRepair::Tags(_) => "tags",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::error::ErrorKind;
+    use crate::engine::{KeptTable, Outputs};
+    use crate::problem::Problem;
+    use crate::yaml::Location;
+
+    #[test]
+    fn an_event_says_what_it_is() {
+        let adopting = Event::Adopting {
+            table: "orders-events".to_owned(),
+            items: 3,
+        };
+        insta::assert_snapshot!(event(&adopting), @r#"{"event":"adopting","items":3,"table":"orders-events"}"#);
+    }
+
+    #[test]
+    fn the_end_carries_the_outcome() {
+        let outputs = Outputs::from([("EsUrl".to_owned(), "http://127.0.0.1/".to_owned())]);
+        insta::assert_snapshot!(deployed("orders", &Deployed::Created(outputs.clone()), &outputs), @r#"{"event":"finished","outcome":"created","outputs":{"EsUrl":"http://127.0.0.1/"},"stack":"orders"}"#);
+        let kept = vec![KeptTable {
+            name: "orders-events".to_owned(),
+            items: 3,
+        }];
+        insta::assert_snapshot!(destroyed("orders", &Destroyed::NothingThere { kept }), @r#"{"event":"finished","kept":[{"items":3,"name":"orders-events"}],"outcome":"nothing-there","stack":"orders"}"#);
+    }
+
+    #[test]
+    fn a_failure_carries_the_exit_code_and_every_problem() {
+        let at = Location { line: 3, column: 7 };
+        let problems = Problems::from(Problem::new("local.yaml", at, "unknown key `reigon`"));
+        insta::assert_snapshot!(failed(&CommandError::new(ErrorKind::Usage, problems)), @r#"{"error":"local.yaml:3:7: unknown key `reigon`","event":"failed","exitCode":64,"hints":[],"problems":[{"column":7,"file":"local.yaml","hint":null,"line":3,"message":"unknown key `reigon`"}]}"#);
     }
 }

@@ -22,7 +22,7 @@ pub use description::DescriptionFormat;
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
-use crate::engine::{Answer, Deployed, Described, Destroyed, Event, Question, Talk};
+use crate::engine::{Answer, Deployed, Described, Destroyed, Event, Outputs, Question, Talk};
 use crate::settings::Setting;
 use narrate::{Narrator, Telling};
 use screen::Screen;
@@ -114,11 +114,6 @@ impl Ui {
         }
     }
 
-    /// Names what is about to be worked on.
-    pub fn heading(&self, what: &str) {
-        self.0.borrow().screen.say(&paint::strong(what));
-    }
-
     /// Tells that the build began.
     pub fn building(&self, binaries: usize, processor: &str) {
         let noun = if binaries == 1 { "function" } else { "functions" };
@@ -143,12 +138,13 @@ impl Ui {
 
     /// Prints data.
     pub fn data(&self, text: &str) {
+        let mut stdout = anstream::stdout().lock();
         // Whoever reads stdout may have heard enough and be gone: that is no failure.
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 
     /// Tells how a deployment ended, and prints its outputs.
-    pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &[(String, String)]) {
+    pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &Outputs) {
         self.emit(&json::deployed(stack, deployed, outputs));
         self.end(&outcome::deployed(stack, deployed, self.took()));
         if self.manner() == Manner::Person {
@@ -163,14 +159,9 @@ impl Ui {
     }
 
     /// Prints the description of a stack.
-    pub fn description(
-        &self,
-        described: &Described,
-        outputs: &[(String, String)],
-        format: DescriptionFormat,
-    ) {
+    pub fn description(&self, described: &Described, format: DescriptionFormat) {
         self.0.borrow_mut().screen.idle();
-        self.data(&description::text(described, outputs, format));
+        self.data(&description::text(described, format));
     }
 
     /// Tells the calls that were made to AWS, where that is wanted.
@@ -263,6 +254,7 @@ impl Talk for Ui {
     }
 
     async fn confirm(&mut self, question: Question<'_>) -> Answer {
+        let asked = Instant::now();
         let agreed = match self.decide(&question) {
             Decision::Yes => true,
             Decision::Nobody => return Answer::NobodyToAsk,
@@ -271,6 +263,8 @@ impl Talk for Ui {
                 ask::line(&format!("Data will be lost. Type `{name}` to go on: ")).await == name
             }
         };
+        // How long a person thinks is not how long the command takes.
+        self.0.borrow_mut().began += asked.elapsed();
         if agreed { Answer::Yes } else { Answer::No }
     }
 }

@@ -76,14 +76,13 @@ impl Narrator {
             Event::BucketAwaited { stack } => Telling::doing(format!(
                 "waiting for stack {stack}, which somebody else is creating"
             )),
-            Event::Uploading { key, bytes } => Telling {
-                doing: Some(format!("uploading {}", binary_of(key))),
-                ..Telling::done(format!(
-                    "{} {}",
-                    binary_of(key),
-                    paint::faint(format!("uploading {}", size(*bytes)))
-                ))
-            },
+            Event::Uploading { key, bytes } => {
+                let what = format!("uploading {} ({})", binary_of(key), size(*bytes));
+                Telling {
+                    lines: Some(format!("  {} {what}", paint::good("↑"))),
+                    doing: Some(what),
+                }
+            }
             Event::UploadSkipped { key } if self.verbose => Telling::done(format!(
                 "{} {}",
                 binary_of(key),
@@ -116,7 +115,7 @@ impl Narrator {
                 Telling::done(format!("deletion protection of {table} is off"))
             }
             Event::TableDeleting { table, items } => {
-                Telling::doing(format!("deleting {table} ({})", count(*items, "item")))
+                Telling::note(format!("deleting table {table} ({})", count(*items, "item")))
             }
             Event::CleanupFailed { what, reason } => {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
@@ -216,7 +215,8 @@ fn binary_of(key: &str) -> &str {
         .unwrap_or(key)
 }
 
-fn count(items: u64, noun: &str) -> String {
+/// A number of things, in English.
+pub(super) fn count(items: u64, noun: &str) -> String {
     if items == 1 {
         format!("1 {noun}")
     } else {
@@ -234,5 +234,91 @@ fn setting(repair: &TableRepair) -> String {
         TableRepair::DeletionProtection(on) => format!("turning deletion protection {}", on_or_off(*on)),
         TableRepair::Stream(view) => format!("turning its stream on ({view})"),
         TableRepair::Tags(tags) => format!("setting {} tags", tags.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
+        StackEvent {
+            id: format!("{second}"),
+            timestamp: Timestamp::from_second(second).unwrap(),
+            stack_id: "arn:stack/orders".to_owned(),
+            logical_id: logical_id.to_owned(),
+            physical_id: String::new(),
+            resource_type: "AWS::SNS::Topic".to_owned(),
+            status: status.into(),
+            reason: reason.map(str::to_owned),
+            token: None,
+        }
+    }
+
+    fn told(events: &[StackEvent]) -> String {
+        let (mut narrator, mut progress) = (Narrator::new(false), Progress::of(3));
+        let mut text = String::new();
+        for event in events {
+            progress.apply(event);
+            let telling = narrator.event(&Event::Resource {
+                event: event.clone(),
+                progress: progress.clone(),
+            });
+            let lines = telling
+                .lines
+                .map(|lines| anstream::adapter::strip_str(&lines).to_string());
+            text.push_str(&format!(
+                "{}\n[{}]\n",
+                lines.unwrap_or_default(),
+                telling.doing.unwrap_or_default()
+            ));
+        }
+        text
+    }
+
+    #[test]
+    fn a_resource_is_told_when_it_ends_with_the_time_it_took() {
+        let events = [
+            resource(1, "Topic", "CREATE_IN_PROGRESS", None),
+            resource(1, "Queue", "CREATE_IN_PROGRESS", None),
+            resource(5, "Topic", "CREATE_COMPLETE", None),
+            resource(6, "Queue", "CREATE_FAILED", Some("Invalid VisibilityTimeout")),
+            resource(7, "Table", "DELETE_SKIPPED", None),
+        ];
+        insta::assert_snapshot!(told(&events), @"
+        [0/3 Topic]
+
+        [0/3 Topic, Queue]
+          ✓ Topic SNS::Topic created in 4.0 s
+        [1/3 Queue]
+          ✗ Queue SNS::Topic create failed in 5.0 s
+              Invalid VisibilityTimeout
+        [2/3 finishing]
+          - Table SNS::Topic kept
+        [3/3 finishing]
+        ");
+    }
+
+    #[test]
+    fn what_was_not_necessary_is_told_on_demand() {
+        let skipped = Event::UploadSkipped {
+            key: "code/orders-api/arm64/0123.zip".to_owned(),
+        };
+        assert_eq!(Narrator::new(false).event(&skipped), Telling::default());
+        let told = Narrator::new(true).event(&skipped).lines.unwrap();
+        assert!(told.contains("orders-api"), "{told}");
+    }
+
+    #[test]
+    fn an_adopted_table_is_told_with_what_is_in_it() {
+        let adopting = Event::Adopting {
+            table: "orders-events".to_owned(),
+            items: 1_200,
+        };
+        let told = Narrator::default().event(&adopting).lines.unwrap();
+        assert_eq!(
+            anstream::adapter::strip_str(&told).to_string(),
+            "  ! adopts orders-events (1200 items)"
+        );
     }
 }

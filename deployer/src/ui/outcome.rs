@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::narrate::count;
 use super::paint;
 use super::table::columns;
 use super::text::duration;
 use crate::aws::Call;
-use crate::engine::{Deployed, Destroyed, KeptTable};
+use crate::engine::{Deployed, Destroyed, KeptTable, Outputs};
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {
@@ -20,7 +21,7 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
 }
 
 /// The outputs of a stack, as data.
-pub(super) fn outputs(outputs: &[(String, String)]) -> String {
+pub(super) fn outputs(outputs: &Outputs) -> String {
     let rows: Vec<_> = outputs
         .iter()
         .map(|(name, value)| vec![name.as_str(), value.as_str()])
@@ -49,7 +50,8 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, took: Duration) -> S
                 _ => format!(", {} with it", tables(purged)),
             };
             let took = paint::faint(format!("({})", duration(took)));
-            let what = format!("{stack_name} is gone: {} resources{purged} {took}", removed.len());
+            let removed = count(removed.len() as u64, "resource");
+            let what = format!("{stack_name} is gone: {removed}{purged} {took}");
             (format!("{} {what}", paint::good("✓")), kept)
         }
     };
@@ -68,14 +70,7 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, took: Duration) -> S
 pub(super) fn tables(tables: &[KeptTable]) -> String {
     let named: Vec<_> = tables
         .iter()
-        .map(|table| {
-            format!(
-                "table {} ({} item{})",
-                table.name,
-                table.items,
-                if table.items == 1 { "" } else { "s" }
-            )
-        })
+        .map(|table| format!("table {} ({})", table.name, count(table.items, "item")))
         .collect();
     named.join(", ")
 }
@@ -94,4 +89,75 @@ pub(super) fn calls(calls: &[Call]) -> String {
         .collect();
     let noun = if calls.len() == 1 { "call" } else { "calls" };
     format!("{} {noun} to AWS:\n{}", calls.len(), columns("  ", &rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn each_outcome_of_a_deployment_is_a_sentence() {
+        let outcomes = [Deployed::Created, Deployed::Updated, Deployed::Unchanged].map(|outcome| {
+            plain(&deployed(
+                "orders",
+                &outcome(Outputs::new()),
+                Duration::from_millis(1_250),
+            ))
+        });
+        insta::assert_snapshot!(outcomes.join("\n"), @"
+        ✓ orders created (1.2 s)
+        ✓ orders updated (1.2 s)
+        ✓ orders is up to date, nothing to do (1.2 s)
+        ");
+    }
+
+    #[test]
+    fn a_deletion_ends_with_what_stays() {
+        let table = KeptTable {
+            name: "orders-events".to_owned(),
+            items: 2,
+        };
+        let outcomes = [
+            Destroyed::NothingThere { kept: Vec::new() },
+            Destroyed::Gone {
+                removed: Vec::new(),
+                kept: vec![table.clone()],
+                purged: Vec::new(),
+            },
+            Destroyed::Gone {
+                removed: Vec::new(),
+                kept: Vec::new(),
+                purged: vec![table],
+            },
+        ]
+        .map(|outcome| plain(&destroyed("orders", &outcome, Duration::from_secs(75))));
+        insta::assert_snapshot!(outcomes.join("\n"), @"
+        ✓ there is no stack orders, nothing to do
+        ✓ orders is gone: 0 resources (1 min 15 s)
+          table orders-events (2 items) stays; the next `deployer up` adopts it
+        ✓ orders is gone: 0 resources, table orders-events (2 items) with it (1 min 15 s)
+        ");
+    }
+
+    #[test]
+    fn calls_are_told_with_their_durations() {
+        let call = |service: &str, operation: &str, milliseconds| Call {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            duration: Duration::from_millis(milliseconds),
+        };
+        let made = [
+            call("STS", "GetCallerIdentity", 12),
+            call("CloudFormation", "DescribeStacks", 130),
+        ];
+        insta::assert_snapshot!(plain(&calls(&made)), @"
+        2 calls to AWS:
+          sts:GetCallerIdentity          12 ms
+          cloudformation:DescribeStacks  130 ms
+        ");
+    }
 }

@@ -9,9 +9,14 @@ pub(super) fn strong(text: impl Display) -> String {
     text.bold().to_string()
 }
 
-/// What may be skipped.
+/// What may be skipped; nothing stays nothing, or a line would end in spaces.
 pub(super) fn faint(text: impl Display) -> String {
-    text.dimmed().to_string()
+    let text = text.to_string();
+    if text.is_empty() {
+        text
+    } else {
+        text.dimmed().to_string()
+    }
 }
 
 /// Done, or added.

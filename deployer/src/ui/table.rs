@@ -45,6 +45,9 @@ mod tests {
             vec!["\u{1b}[32m+\u{1b}[0m", "Table", "created"],
             vec!["~", "Function"],
         ];
-        insta::assert_snapshot!(anstream::adapter::strip_str(&columns("  ", &rows)).to_string(), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&columns("  ", &rows)).to_string(), @"
+        +  Table     created
+        ~  Function
+        ");
     }
 }

@@ -1,7 +1,7 @@
 //! PURE: YAML as a tree that keeps tags and places.
 //!
 //! Reading into `serde` types would drop what this program lives on: the tag of `!Ref`, and the line a mistake is in.
-//! The subset is `CloudFormation`'s own: one document, text keys, no anchors, aliases or merge keys.
+//! The subset is CloudFormation's own: one document, text keys, no anchors, aliases or merge keys.
 
 mod read;
 

@@ -2,43 +2,89 @@
 
 use tempfile::TempDir;
 
-use crate::session::{ENVIRONMENT, Session, TEMPLATE};
+use crate::session::{ENVIRONMENT, Session, TEMPLATE, elf, zip};
 
 #[test]
 fn no_environment_is_named() {
-    insta::assert_snapshot!(Session::new().run("render"), @"");
+    insta::assert_snapshot!(Session::new().run("render"), @"
+    exit code: 64
+    --- stderr
+    error: no environment is named
+      hint: name one with `--env NAME` or `DEPLOYER_ENV`: `local`, `staging`
+    ");
 }
 
 #[test]
 fn an_unknown_environment() {
-    insta::assert_snapshot!(Session::new().run("render --env stagin"), @"");
+    insta::assert_snapshot!(Session::new().run("render --env stagin"), @"
+    exit code: 64
+    --- stderr
+    error: unknown environment `stagin`: `environments/stagin.yaml` does not exist
+      hint: did you mean `staging`? There are `local`, `staging`
+    ");
 }
 
 #[test]
 fn an_environment_outside_of_the_folder_of_environments() {
-    insta::assert_snapshot!(Session::new().run("render --env ../local"), @"");
+    insta::assert_snapshot!(Session::new().run("render --env ../local"), @"
+    exit code: 64
+    --- stderr
+    error: unknown environment `../local`: `environments/../local.yaml` does not exist
+      hint: did you mean `local`? There are `local`, `staging`
+    ");
 }
 
 #[test]
 fn a_folder_in_no_workspace() {
     let elsewhere = TempDir::new().unwrap();
     let text = Session::new().run_in(elsewhere.path(), "render --env local");
-    insta::assert_snapshot!(text.replace(elsewhere.path().to_str().unwrap(), "<elsewhere>"), @"");
+    insta::assert_snapshot!(text.replace(elsewhere.path().to_str().unwrap(), "<elsewhere>"), @"
+    exit code: 64
+    --- stderr
+    error: `<elsewhere>` is in no workspace: neither it nor a folder above it has `environments`
+      hint: run this in a workspace, or give both `--environments DIR` and `--template FILE`
+    ");
 }
 
 #[test]
 fn an_unknown_command() {
-    insta::assert_snapshot!(Session::new().run("deploy --env local"), @"");
+    insta::assert_snapshot!(Session::new().run("deploy --env local"), @"
+    exit code: 64
+    --- stderr
+    error: unrecognized subcommand 'deploy'
+
+    Usage: deployer [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
 fn an_unknown_flag() {
-    insta::assert_snapshot!(Session::new().run("up --env local --yess"), @"");
+    insta::assert_snapshot!(Session::new().run("up --env local --yess"), @"
+    exit code: 64
+    --- stderr
+    error: unexpected argument '--yess' found
+
+      tip: a similar argument exists: '--yes'
+
+    Usage: deployer up --env <NAME> --yes
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
 fn two_places_for_artifacts() {
-    insta::assert_snapshot!(Session::new().run("up --env local --no-build --artifacts zips"), @"");
+    insta::assert_snapshot!(Session::new().run("up --env local --no-build --artifacts zips"), @"
+    exit code: 64
+    --- stderr
+    error: the argument '--no-build' cannot be used with '--artifacts <DIR>'
+
+    Usage: deployer up --env <NAME> --no-build
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -47,7 +93,14 @@ fn all_problems_of_an_environment_file_at_once() {
         .replace("region: eu-central-1", "reigon: eu-central-1")
         .replace("\"000000000000\"", "\"0000\"");
     let session = Session::new().with_file("environments/local.yaml", file);
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:1:1: the key `region` is missing
+    error: environments/local.yaml:1:10: the account `0000` has not 12 digits
+    error: environments/local.yaml:2:1: unknown key `reigon`
+      hint: did you mean `region`?
+    ");
 }
 
 #[test]
@@ -55,88 +108,162 @@ fn problems_are_annotated_in_a_github_workflow() {
     let session = Session::new()
         .with_environment("eu-central-1", "eu-centrall-1")
         .with_variable("GITHUB_ACTIONS", "true");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:2:9: unknown region `eu-centrall-1`
+      hint: did you mean `eu-central-1`?
+    ::error file=environments/local.yaml,line=2,col=9::unknown region `eu-centrall-1` (did you mean `eu-central-1`?)
+    ");
 }
 
 #[test]
 fn an_unknown_parameter() {
     let session = Session::new().with_environment("Access: public", "Access: public\n  MemoryMB: 512");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:9:3: unknown parameter `MemoryMB`
+      hint: did you mean `MemoryMb`?
+    ");
 }
 
 #[test]
 fn a_missing_parameter() {
     let session = Session::new().with_environment("parameters:\n  Access: public\n", "");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:1:1: the parameter `Access` is missing
+      hint: set it under `parameters`; it is declared without a default in templates/event-store.yaml:16
+    ");
 }
 
 #[test]
 fn parameters_out_of_range() {
     let session = Session::new().with_environment("Access: public", "Access: everybody\n  MemoryMb: 64");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:8:11: the parameter `Access` is `everybody`, which is not an allowed value
+      hint: allowed are `iam`, `public`
+    error: environments/local.yaml:9:13: the parameter `MemoryMb` is `64`, less than 128
+    ");
 }
 
 #[test]
 fn a_parameter_that_the_deployer_fills_in() {
     let session = Session::new().with_environment("Access: public", "Access: public\n  ApiCodeKey: mine.zip");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:9:3: the parameter `ApiCodeKey` is filled in by the deployer, with `artifact:orders-api`
+    ");
 }
 
 #[test]
 fn a_protected_environment_with_public_access() {
     let session = Session::new().with_environment("stack: orders", "stack: orders\nprotected: true");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:9:11: a protected environment is not public
+      hint: the rule `ProtectedIsNotPublic` is in templates/event-store.yaml:22
+    ");
 }
 
 #[test]
 fn an_instance_of_a_protected_environment() {
     let session = Session::new().with_environment("stack: orders", "stack: orders\nprotected: true");
-    insta::assert_snapshot!(session.run("render --env local --instance pr-42"), @"");
+    insta::assert_snapshot!(session.run("render --env local --instance pr-42"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:4:12: a protected environment has no instance `pr-42`
+      hint: leave out `--instance`, or choose another environment
+    ");
 }
 
 #[test]
 fn a_bad_instance() {
-    insta::assert_snapshot!(Session::new().run("render --env local --instance PR_42"), @"");
+    insta::assert_snapshot!(Session::new().run("render --env local --instance PR_42"), @"
+    exit code: 64
+    --- stderr
+    error: the instance `PR_42` is not a letter followed by at most 19 letters, digits or hyphens, in lower case
+      hint: an instance is named like `pr-42`
+    ");
 }
 
 #[test]
 fn a_template_that_is_not_yaml() {
     let session = Session::new().with_template("Parameters:", "Parameters: [");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:12:3: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'
+    ");
 }
 
 #[test]
 fn a_template_that_refers_to_an_unknown_parameter() {
     let session = Session::new().with_template("MemorySize: !Ref MemoryMb", "MemorySize: !Ref MemoryMB");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:31:19: unknown parameter or resource `MemoryMB`
+      hint: did you mean `MemoryMb`?
+    ");
 }
 
 #[test]
 fn a_template_that_repeats_a_key() {
     let session =
         Session::new().with_template("Handler: bootstrap", "Handler: bootstrap\n      Handler: other");
-    insta::assert_snapshot!(session.run("render --env local"), @"");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:30:7: the key `Handler` is repeated; it was first given in line 29
+    ");
 }
 
 #[test]
 fn a_template_that_is_not_there() {
-    insta::assert_snapshot!(Session::new().run("render --env local --template missing.yaml"), @"");
+    insta::assert_snapshot!(Session::new().run("render --env local --template missing.yaml"), @"
+    exit code: 64
+    --- stderr
+    error: cannot read `missing.yaml`
+      because: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
 fn a_folder_of_artifacts_without_the_one_needed() {
-    insta::assert_snapshot!(Session::new().run("render --env local --artifacts zips"), @"");
+    insta::assert_snapshot!(Session::new().run("render --env local --artifacts zips"), @"
+    exit code: 64
+    --- stderr
+    error: no artifact for `orders-api`: `zips/orders-api.zip` does not exist
+      hint: `deployer up` without `--no-build` and `--artifacts` builds it
+    ");
 }
 
 #[test]
 fn an_artifact_that_is_not_a_zip() {
     let session = Session::new().with_file("zips/orders-api.zip", "not a zip");
-    insta::assert_snapshot!(session.run("render --env local --artifacts zips"), @"");
+    insta::assert_snapshot!(session.run("render --env local --artifacts zips"), @"
+    exit code: 64
+    --- stderr
+    error: `zips/orders-api.zip` is not a zip: Could not find EOCD
+      hint: build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`
+    ");
 }
 
 #[test]
 fn nothing_was_built_yet() {
-    insta::assert_snapshot!(Session::new().with_credentials().run("up --env local --no-build"), @"");
+    insta::assert_snapshot!(Session::new().with_credentials().run("up --env local --no-build"), @"
+    exit code: 64
+    --- stderr
+    error: no artifact for `orders-api`: `<workspace>/target/lambda/x86_64/orders-api.zip` does not exist
+      hint: `deployer up` without `--no-build` and `--artifacts` builds it
+    ");
 }
 
 #[test]
@@ -148,24 +275,99 @@ fn a_variable_that_would_send_calls_elsewhere() {
     let session = Session::new()
         .with_file("environments/local.yaml", file)
         .with_variable("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:4566");
-    insta::assert_snapshot!(session.run("describe --env local"), @"");
+    insta::assert_snapshot!(session.run("describe --env local"), @"
+    exit code: 64
+    --- stderr
+    error: `AWS_ENDPOINT_URL_S3` is set, but the environment has no `endpoint`
+      hint: unset `AWS_ENDPOINT_URL_S3`, or give the environment an `endpoint` if it is meant to be somewhere else than AWS
+    ");
 }
 
 #[test]
 fn no_credentials() {
-    insta::assert_snapshot!(Session::new().run("describe --env local"), @"");
+    insta::assert_snapshot!(Session::new().run("describe --env local"), @"
+    exit code: 1
+    --- stderr
+    error: `sts:GetCallerIdentity` failed: no credentials found
+      because: no credentials found in chain. Attempted:
+          Environment: the credential provider was not enabled: environment variable not set
+          Profile: the credential provider was not enabled
+          WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+          EcsContainer: the credential provider was not enabled: ECS provider not configured
+          Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+      hint: an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`
+    ");
 }
 
 #[test]
 fn an_emulator_that_does_not_answer() {
-    insta::assert_snapshot!(Session::new().with_credentials().run("describe --env local"), @"");
+    insta::assert_snapshot!(Session::new().with_credentials().run("describe --env local"), @"
+    exit code: 1
+    --- stderr
+    error: `sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`
+      because: Connection refused (os error 111)
+      hint: start the emulator: `./justw emulator`
+    ");
 }
 
 #[test]
-fn a_purge_without_a_terminal_needs_the_stacks_name() {
+fn a_purge_of_another_stack() {
     let session = Session::new().with_credentials();
-    insta::assert_snapshot!(session.run("down --env local --purge --yes"), @"");
-    insta::assert_snapshot!(session.run("down --env local --purge --confirm other"), @"");
+    insta::assert_snapshot!(session.run("down --env local --purge --confirm other"), @"
+    exit code: 64
+    --- stderr
+    error: `--confirm other` does not name the stack `orders`
+      hint: to delete its data, say `--purge --confirm orders`
+    ");
+}
+
+#[test]
+fn a_confirmation_without_a_purge() {
+    insta::assert_snapshot!(Session::new().run("down --env local --confirm orders"), @"
+    exit code: 64
+    --- stderr
+    error: the following required arguments were not provided:
+      --purge
+
+    Usage: deployer down --purge --env <NAME> --confirm <STACK>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn an_artifact_without_bootstrap() {
+    let session = Session::new().with_file("zips/orders-api.zip", zip("orders-api", &elf(62)));
+    insta::assert_snapshot!(session.run("up --env local --artifacts zips"), @"
+    exit code: 64
+    --- stderr
+    error: `zips/orders-api.zip` holds no `bootstrap`, only `orders-api`
+      hint: the executable has to be called `bootstrap` and lie at the top of the zip
+    ");
+}
+
+#[test]
+fn an_artifact_for_another_processor() {
+    let session = Session::new().with_file("zips/orders-api.zip", zip("bootstrap", &elf(183)));
+    insta::assert_snapshot!(session.run("up --env local --artifacts zips"), @"
+    exit code: 64
+    --- stderr
+    error: `zips/orders-api.zip` holds code for `arm64`, but the environment asks for `x86_64`
+      hint: build it for `x86_64-unknown-linux-gnu`, or change `architecture` in the environment's file
+    ");
+}
+
+#[test]
+fn failures_are_events_where_events_are_asked_for() {
+    insta::assert_snapshot!(Session::new().with_credentials().run("down --env local --yes --json"), @r#"
+    exit code: 1
+    --- stdout
+    {"error":"`sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`","event":"failed","exitCode":1,"hints":["start the emulator: `./justw emulator`"],"problems":[]}
+    --- stderr
+    error: `sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`
+      because: Connection refused (os error 111)
+      hint: start the emulator: `./justw emulator`
+    "#);
 }
 
 #[test]
@@ -176,7 +378,12 @@ fn a_protected_environment_is_not_taken_down() {
     let session = Session::new()
         .with_file("environments/local.yaml", file)
         .with_credentials();
-    insta::assert_snapshot!(session.run("down --env local --yes"), @"");
+    insta::assert_snapshot!(session.run("down --env local --yes"), @"
+    exit code: 4
+    --- stderr
+    error: stack `orders` is protected
+      hint: set `protected: false` in `environments/local.yaml` and run `deployer up --env local`, if it really has to go
+    ");
 }
 
 #[test]

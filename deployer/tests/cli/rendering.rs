@@ -22,5 +22,13 @@ fn the_environment_may_come_from_a_variable() {
 fn verbose_tells_where_each_setting_came_from() {
     let session = Session::new().with_variable("DEPLOYER_ENV", "staging");
     let told = session.run("render --verbose --template templates/event-store.yaml");
-    insta::assert_snapshot!(told.split("--- stderr").nth(1).unwrap(), @"");
+    insta::assert_snapshot!(told.split("--- stderr").nth(1).unwrap(), @"
+    environment   staging                     (variable DEPLOYER_ENV)
+    environments  environments                (default)
+    template      templates/event-store.yaml  (flag --template)
+    account       000000000000                (environment file)
+    region        eu-central-1                (environment file)
+    stack         orders                      (environment file)
+    endpoint      http://127.0.0.1:9          (environment file)
+    ");
 }

@@ -1,12 +1,18 @@
 //! A workspace in a temporary folder, and the program run in it.
 
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// A template with one function, small enough to be read in a test.
 pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
+
+/// The template of the artifact bucket.
+const BUCKET: &str = "Resources: { Bucket: { Type: AWS::S3::Bucket } }\n";
 
 /// An environment that fits the template, behind a port where nobody listens.
 pub(crate) const ENVIRONMENT: &str = r#"account: "000000000000"
@@ -35,6 +41,7 @@ impl Session {
         };
         session
             .with_file("templates/event-store.yaml", TEMPLATE)
+            .with_file("templates/artifacts.yaml", BUCKET)
             .with_file("environments/local.yaml", ENVIRONMENT)
             .with_file("environments/staging.yaml", ENVIRONMENT)
     }
@@ -97,4 +104,21 @@ impl Session {
         }
         text
     }
+}
+
+/// A zip with one executable file.
+pub(crate) fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(name, SimpleFileOptions::default().unix_permissions(0o755))
+        .unwrap();
+    zip.write_all(content).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+/// The header of an ELF executable for `machine`: 62 is `x86_64`, 183 is `arm64`.
+pub(crate) fn elf(machine: u8) -> Vec<u8> {
+    let mut header = vec![0; 64];
+    header[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
+    (header[16], header[18], header[20]) = (2, machine, 1);
+    header
 }

@@ -1,7 +1,8 @@
 //! `event-store-api`: the event store's HTTP API, as a Lambda function or as a server.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
@@ -10,10 +11,18 @@ use event_store_function::{http, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            telemetry::report_end(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), lambda_http::Error> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = ApiConfig::from_environment(environment)?;
     telemetry::init(config.log_level);
@@ -26,7 +35,7 @@ async fn main() -> Result<(), Failure> {
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         lambda_http::run(router).await
     } else {
-        Ok(serve(router, config.port).await?)
+        Ok(serve(router, config.address).await?)
     }
 }
 
@@ -44,8 +53,8 @@ async fn warm_up(events: &EventsTable) {
 }
 
 /// Serves HTTP until the process is told to end; what has been begun by then is finished.
-async fn serve(router: axum::Router, port: u16) -> io::Result<()> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).await?;
+async fn serve(router: axum::Router, address: SocketAddr) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -48,13 +48,11 @@ impl<'a> Object<'a> {
         parse: impl FnOnce(&'a RawValue) -> Result<T, E>,
     ) -> Option<T> {
         let field = self.field(name);
-        match self.take(name, problems) {
-            Some(value) => problems.keep(&field, parse(value)),
-            None => {
-                problems.add(field, "required");
-                None
-            }
-        }
+        let Some(value) = self.take(name, problems) else {
+            problems.add(field, "required");
+            return None;
+        };
+        problems.keep(&field, parse(value))
     }
 
     /// Takes a member that may be missing or `null`.

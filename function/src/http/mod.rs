@@ -1,7 +1,7 @@
 //! The HTTP API: router, handlers, extractors, problem responses.
 //!
 //! One handler a file. A handler reads its request with every problem noted, does one operation of the store,
-//! and says what came of it; [`observe`] does the rest.
+//! and says what came of it; `observe` does the rest.
 
 mod append_event;
 mod appended;

@@ -37,7 +37,7 @@ impl RequestLine<'_> {
                     streamType = self.facts.stream_type.as_ref().map(StreamType::as_str),
                     streamId = self.facts.stream_id.map(tracing::field::display),
                     revision = self.facts.revision.map(Revision::as_u64),
-                    cause = self.cause,
+                    error = self.cause,
                     "request"
                 )
             };

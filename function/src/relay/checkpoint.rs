@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::record::{Identity, SequenceNumber};
+use super::record::Identity;
+use super::sequence_number::SequenceNumber;
 
 /// From where on Lambda must deliver again.
 ///

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::checkpoint::Checkpoint;
 use super::invocation::{InvalidInvocation, Invocation};
 use super::patience::Patience;
-use super::record::SequenceNumber;
+use super::sequence_number::SequenceNumber;
 use super::sns::SnsTopic;
 use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};

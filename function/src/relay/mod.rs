@@ -16,6 +16,9 @@ pub mod parking;
 pub mod patience;
 pub mod publisher;
 pub mod record;
+#[cfg(test)]
+mod scripted;
+pub mod sequence_number;
 pub mod shortfall;
 pub mod sns;
 pub mod sqs;

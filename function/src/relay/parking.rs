@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use super::batch::Poison;
 use super::call::CallError;
 use super::patience::Patience;
-use super::record::{Identity, SequenceNumber};
+use super::record::Identity;
+use super::sequence_number::SequenceNumber;
 use super::shortfall::Shortfall;
 
 /// The port to the failure queue.

@@ -3,12 +3,11 @@
 //! Of a commit only what is announced and listed is read. Payloads stay where they are, so that none can end
 //! up in a log line or on the failure queue.
 
-use std::cmp::Ordering;
-
 use event_store_types::{EventType, Revision, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::sequence_number::SequenceNumber;
 use crate::store::StreamKey;
 
 /// A record as it came: what names it, and what it says.
@@ -155,44 +154,6 @@ impl Appended {
             events,
             created_at,
         })
-    }
-}
-
-/// A record's place in its stream: a number of up to 40 digits, ordered as a number and kept as text, because
-/// the answer must name it as it came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SequenceNumber(String);
-
-impl SequenceNumber {
-    /// The number as it came.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn magnitude(&self) -> (usize, &str) {
-        let digits = self.0.trim_start_matches('0');
-        (digits.len(), digits)
-    }
-}
-
-impl From<&str> for SequenceNumber {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl Ord for SequenceNumber {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.magnitude()
-            .cmp(&other.magnitude())
-            .then_with(|| self.0.cmp(&other.0))
-    }
-}
-
-impl PartialOrd for SequenceNumber {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 
@@ -388,18 +349,5 @@ mod tests {
         record["dynamodb"]["NewImage"]["events"]["L"][0]["M"] =
             json!({"payload": {"S": "secret"}, "type": {"N": 1}});
         assert!(!refusal(&record).contains("secret"));
-    }
-
-    #[test]
-    fn sequence_numbers_are_ordered_as_numbers() {
-        let ordered = [
-            "1",
-            "9",
-            "10",
-            "4421584500000000017450439091",
-            "4421584500000000017450439092",
-        ];
-        assert!(ordered.map(SequenceNumber::from).is_sorted());
-        assert!(SequenceNumber::from("0010") > SequenceNumber::from("9"));
     }
 }

@@ -1,137 +1,14 @@
 //! The relay against a scripted catalogue, topic and failure queue.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use event_store_types::Stream;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::batch::Notice;
-use super::call::CallError;
-use super::catalogue::BroughtForward;
-use super::parking::ParkedRecord;
-use super::publisher::{NotTaken, Refusal};
+use super::publisher::Refusal;
+use super::scripted::{Act, Script};
 use super::testing::{OTHER_STREAM, STREAM, insert, raw, with_name};
 use super::*;
-use crate::store::StoreError;
-
-/// What a port does when it is next called; when the script has ended, it succeeds.
-#[derive(Clone, Debug)]
-enum Act {
-    Throttle,
-    Break,
-    Hang,
-    /// Publishing only: these entries are not taken.
-    Leave(Vec<(usize, Refusal)>),
-}
-
-#[derive(Default)]
-struct Script {
-    acts: Mutex<VecDeque<Act>>,
-    /// What is done once the acts are used up.
-    for_ever: Option<Act>,
-    done: Mutex<Vec<String>>,
-    calls: Mutex<usize>,
-}
-
-impl Script {
-    fn of(acts: impl IntoIterator<Item = Act>) -> Self {
-        Self {
-            acts: Mutex::new(acts.into_iter().collect()),
-            ..Self::default()
-        }
-    }
-
-    fn for_ever(act: Act) -> Self {
-        Self {
-            for_ever: Some(act),
-            ..Self::default()
-        }
-    }
-
-    async fn act(&self) -> Option<Act> {
-        *self.calls.lock().unwrap() += 1;
-        let act = self
-            .acts
-            .lock()
-            .unwrap()
-            .pop_front()
-            .or_else(|| self.for_ever.clone());
-        if matches!(act, Some(Act::Hang)) {
-            std::future::pending::<()>().await;
-        }
-        act
-    }
-
-    fn note(&self, what: String) {
-        self.done.lock().unwrap().push(what);
-    }
-
-    fn done(&self) -> Vec<String> {
-        self.done.lock().unwrap().clone()
-    }
-
-    fn calls(&self) -> usize {
-        *self.calls.lock().unwrap()
-    }
-}
-
-impl CatalogueWriter for &Script {
-    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
-        match self.act().await {
-            Some(Act::Throttle) => Err(StoreError::Throttled("too much".into())),
-            Some(_) => Err(StoreError::Fault("no such table".into())),
-            None => {
-                self.note(format!("{}@{}", stream.stream_id, stream.revision));
-                Ok(BroughtForward::Updated)
-            }
-        }
-    }
-}
-
-impl Publisher for &Script {
-    async fn publish(&self, notices: &[&Notice]) -> Result<Vec<NotTaken>, CallError> {
-        assert!((1..=publisher::NOTICES_A_CALL).contains(&notices.len()));
-        let left = match self.act().await {
-            Some(Act::Throttle) => return Err(CallError::Transient("too much".into())),
-            Some(Act::Break | Act::Hang) => return Err(CallError::Permanent("no such topic".into())),
-            Some(Act::Leave(left)) => left,
-            None => Vec::new(),
-        };
-        for (index, notice) in notices.iter().enumerate() {
-            if left.iter().all(|(other, _)| *other != index) {
-                self.note(format!(
-                    "{} {}",
-                    notice.notification.stream_revision, notice.event_type
-                ));
-            }
-        }
-        let reason = || "`Code` words".to_owned();
-        Ok(left
-            .into_iter()
-            .map(|(index, refusal)| NotTaken {
-                index,
-                refusal,
-                reason: reason(),
-            })
-            .collect())
-    }
-}
-
-impl FailureQueue for &Script {
-    async fn park(&self, record: &ParkedRecord<'_>) -> Result<(), CallError> {
-        match self.act().await {
-            Some(Act::Throttle) => Err(CallError::Transient("too much".into())),
-            Some(_) => Err(CallError::Permanent("no such queue".into())),
-            None => {
-                self.note(serde_json::to_string(record).unwrap());
-                Ok(())
-            }
-        }
-    }
-}
 
 #[derive(Default)]
 struct World {
@@ -240,10 +117,8 @@ async fn only_the_entries_that_were_not_taken_are_published_again() {
 async fn an_entry_that_is_never_taken_is_delivered_again_from_its_record_on() {
     // The first call leaves the entry of record 12, and every later one leaves it too.
     let world = World {
-        topic: Script {
-            for_ever: Some(Act::Leave(vec![(0, Refusal::Transient)])),
-            ..Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
-        },
+        topic: Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
+            .then_for_ever(Act::Leave(vec![(0, Refusal::Transient)])),
         ..World::default()
     };
     let relayed = world.relay_within(SHORT, &three_commits()).await;
@@ -333,10 +208,7 @@ async fn a_stream_that_is_not_brought_forward_fails_from_the_first_record_it_cov
         Checkpoint::WholeBatch
     );
     let world = World {
-        catalogue: Script {
-            for_ever: Some(Act::Break),
-            ..Script::default()
-        },
+        catalogue: Script::for_ever(Act::Break),
         ..World::default()
     };
     assert_eq!(world.relay(&commits).await.checkpoint, Checkpoint::WholeBatch);

@@ -142,7 +142,8 @@ pub async fn details(
 pub async fn within_deadline<T>(
     operation: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    tokio::time::timeout(limits::OPERATION_TIMEOUT, operation)
+    // The futures of the SDK are large: on the heap, the layers above do not carry them along.
+    tokio::time::timeout(limits::OPERATION_TIMEOUT, Box::pin(operation))
         .await
         .unwrap_or_else(|_| Err(StoreError::Unavailable(DeadlineExceeded.into())))
 }

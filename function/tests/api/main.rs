@@ -1,7 +1,14 @@
 //! The API against DynamoDB in process: the same router, store and SDK as in production.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod appending;
 mod bad_requests;
+mod binary;
 mod budgets;
 mod failures;
 mod lambda;

@@ -1,9 +1,13 @@
 //! Each rule of the append protocol, and the protocol as a whole against a log in memory.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use event_store_types::{Metadata, Payload};
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::testing::{at, commit, events, revision, stream};
+use crate::store::testing::{at, commit, event, events, revision, stream};
 
 fn append<'a>(first: u64, names: impl IntoIterator<Item = &'a str>) -> Append {
     Append::new(stream(), revision(first), events(names), at(first)).unwrap()
@@ -168,8 +172,8 @@ fn a_replay_answers_as_of_its_own_commit() {
 
 #[test]
 fn an_id_with_other_content_is_reused() {
-    let mut other = crate::store::testing::event("c");
-    other.payload = event_store_types::Payload::of("another").unwrap();
+    let mut other = event("c");
+    other.payload = Payload::of("another").unwrap();
     let there = Commit::new(revision(3), at(3), CommitEvents::new(vec![other]).unwrap()).unwrap();
     let ids = events(["c"]).ids().collect();
     assert_eq!(
@@ -180,9 +184,9 @@ fn an_id_with_other_content_is_reused() {
 
 #[test]
 fn an_id_with_other_metadata_or_type_is_reused() {
-    let mut metadata = crate::store::testing::event("c");
-    metadata.metadata = Some(event_store_types::Metadata::from_text("{}").unwrap());
-    let mut event_type = crate::store::testing::event("c");
+    let mut metadata = event("c");
+    metadata.metadata = Some(Metadata::from_text("{}").unwrap());
+    let mut event_type = event("c");
     event_type.event_type = "another".parse().unwrap();
     for other in [metadata, event_type] {
         let there = Commit::new(revision(3), at(3), CommitEvents::new(vec![other]).unwrap()).unwrap();
@@ -240,7 +244,7 @@ fn the_current_revision_is_never_told_as_lower_than_what_was_seen() {
 
 /// The simplest log there can be, with no more than what DynamoDB guarantees: a put is refused where one starts.
 #[derive(Default)]
-struct Log(std::collections::BTreeMap<Revision, Commit>);
+struct Log(BTreeMap<Revision, Commit>);
 
 impl Log {
     fn newest(&self, at_or_before: Revision) -> Option<Commit> {
@@ -261,10 +265,10 @@ impl Log {
                 let newest = self.newest(request.revision());
                 request.found(newest)
             }
-            Step::Put(request) => match self.0.get(&request.commit().first()).cloned() {
-                Some(there) => request.refused(there),
-                None => {
-                    self.0.insert(request.commit().first(), request.commit().clone());
+            Step::Put(request) => match self.0.entry(request.commit().first()) {
+                Entry::Occupied(there) => request.refused(there.get().clone()),
+                Entry::Vacant(free) => {
+                    free.insert(request.commit().clone());
                     request.written()
                 }
             },
@@ -336,9 +340,7 @@ impl Writer {
                 });
                 self.written += 1;
             }
-            Err(Outcome::Conflict { current, .. }) => {
-                self.remembered = log.tail().filter(|t| t.revision >= current)
-            }
+            Err(Outcome::Conflict { .. }) => self.remembered = log.tail(),
             Err(other) => panic!("{other:?}"),
         }
     }

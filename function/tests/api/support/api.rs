@@ -1,5 +1,7 @@
 //! The API, called without a socket.
 
+use std::fmt::Display;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -39,11 +41,11 @@ impl Api {
         send(&self.router, Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: impl Display) -> Answer {
         send(&self.router, json_request(Method::POST, path, body)).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: impl ToString) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: impl Display) -> Answer {
         send(&self.router, json_request(Method::PUT, path, body)).await
     }
 
@@ -88,7 +90,7 @@ impl Answer {
     }
 }
 
-pub(crate) fn json_request(method: Method, path: &str, body: impl ToString) -> Request<Body> {
+pub(crate) fn json_request(method: Method, path: &str, body: impl Display) -> Request<Body> {
     let request = Request::builder()
         .method(method)
         .uri(path)

@@ -1,0 +1,400 @@
+//! Stacks and change sets.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use crate::aws::{
+    CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
+    CloudFormation, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
+};
+use crate::stack::{
+    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent,
+    StackResource, StackStatus,
+};
+
+use super::operation::{Target, resources_of};
+use super::world::{FakeChangeSet, FakeStack, World};
+use super::{FakeCloud, refused};
+
+impl CloudFormation for FakeCloud {
+    async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {
+        self.call("DescribeStacks")?;
+        let mut world = self.world.borrow_mut();
+        let Some(found) = world.find(stack) else {
+            return Ok(None);
+        };
+        let (now, before) = (found.describe(), found.before.clone());
+        match before {
+            Some(before) if world.script.stale_reads > 0 => {
+                world.script.stale_reads -= 1;
+                Ok(Some(before))
+            }
+            _ => Ok(Some(now)),
+        }
+    }
+
+    async fn original_template(&self, stack: &str) -> Result<String, CallError> {
+        self.call("GetTemplate")?;
+        Ok(self.world.borrow().find(stack).unwrap().template.clone())
+    }
+
+    async fn stack_resources(
+        &self,
+        stack: &str,
+        page: Option<&str>,
+    ) -> Result<Page<StackResource>, CallError> {
+        self.call("ListStackResources")?;
+        let resources: Vec<_> = {
+            let world = self.world.borrow();
+            let resources = &world.find(stack).unwrap().resources;
+            let listed = resources.iter().map(|(logical_id, resource)| StackResource {
+                logical_id: logical_id.clone(),
+                physical_id: resource.physical_id.clone(),
+                resource_type: resource.resource_type.clone(),
+            });
+            listed.collect()
+        };
+        Ok(self.page(&resources, page))
+    }
+
+    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError> {
+        self.call("DescribeStackResources")?;
+        let world = self.world.borrow();
+        let owner = world.stacks.iter().find(|stack| {
+            stack
+                .resources
+                .values()
+                .any(|resource| resource.physical_id == physical_id)
+        });
+        Ok(owner.map(|stack| stack.name.clone()))
+    }
+
+    async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError> {
+        self.call("DescribeStackEvents")?;
+        let events: Vec<_> = {
+            let mut world = self.world.borrow_mut();
+            let Some(found) = world.find(stack) else {
+                let kind = CallErrorKind::NotFound {
+                    message: format!("Stack [{stack}] does not exist"),
+                };
+                return Err(CallError {
+                    operation: "DescribeStackEvents".into(),
+                    kind,
+                    source: None,
+                });
+            };
+            let mut events: Vec<_> = found.events.iter().rev().cloned().collect();
+            let has_ended = found.status.is_settled() && found.before.is_some();
+            if has_ended && world.script.held_back_reads > 0 {
+                world.script.held_back_reads -= 1;
+                events.drain(..events.len().min(4));
+            }
+            events
+        };
+        Ok(self.page(&events, page))
+    }
+
+    async fn create_stack(&self, request: &NewStack) -> Result<String, CallError> {
+        self.call("CreateStack")?;
+        let mut world = self.world.borrow_mut();
+        if world.find(&request.stack).is_some() {
+            let kind = CallErrorKind::AlreadyExists {
+                message: format!("Stack [{}] already exists", request.stack),
+            };
+            return Err(CallError {
+                operation: "CreateStack".into(),
+                kind,
+                source: None,
+            });
+        }
+        let id = world.start_stack(request);
+        Ok(id)
+    }
+
+    async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError> {
+        self.call("CreateChangeSet")?;
+        let mut world = self.world.borrow_mut();
+        let stack_id = match (request.kind, world.find(&request.stack)) {
+            (ChangeSetType::Create, None) => {
+                let id = world.add_stack(&request.stack, StackStatus::ReviewInProgress);
+                world.record(
+                    &id,
+                    &request.stack,
+                    "AWS::CloudFormation::Stack",
+                    "REVIEW_IN_PROGRESS",
+                    None,
+                );
+                id
+            }
+            (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => {
+                stack.id.clone()
+            }
+            (ChangeSetType::Update, Some(stack)) if stack.status.is_healthy() => stack.id.clone(),
+            (kind, _) => {
+                return Err(refused(
+                    "CreateChangeSet",
+                    &format!("the stack takes no {kind:?}"),
+                ));
+            }
+        };
+        if world
+            .stack_mut(&stack_id)
+            .change_sets
+            .iter()
+            .any(|known| known.name == request.name)
+        {
+            let kind = CallErrorKind::AlreadyExists {
+                message: format!("ChangeSet {} already exists", request.name),
+            };
+            return Err(CallError {
+                operation: "CreateChangeSet".into(),
+                kind,
+                source: None,
+            });
+        }
+        let change_set = world.change_set(&stack_id, request);
+        let handle = ChangeSetHandle {
+            id: change_set.id.clone(),
+            stack_id,
+        };
+        world.tokens.push(request.token.to_string());
+        world.last_request = Some(request.clone());
+        world.stack_mut(&handle.stack_id).change_sets.push(change_set);
+        Ok(handle)
+    }
+
+    async fn describe_change_set(
+        &self,
+        stack: &str,
+        change_set: &str,
+        values: PropertyValues,
+        page: Option<&str>,
+    ) -> Result<Option<ChangeSetPage>, CallError> {
+        self.call("DescribeChangeSet")?;
+        let (mut described, mut changes) = {
+            let world = self.world.borrow();
+            let found = world.find(stack).and_then(|stack| stack.change_set(change_set));
+            let Some(found) = found else { return Ok(None) };
+            let progress = match &found.failure {
+                _ if found.gone_at.is_some() || found.ready_at > world.now => ChangeSetProgress::Pending,
+                Some(_) => ChangeSetProgress::Failed,
+                None => ChangeSetProgress::Ready,
+            };
+            let described = ChangeSetPage {
+                progress,
+                reason: found.failure.clone().unwrap_or_default(),
+                changes: ChangeSummary::default(),
+                next: None,
+            };
+            (described, found.changes.changes.clone())
+        };
+        let warned = self.world.borrow().script.warned.clone();
+        if let (Some(warned), PropertyValues::Included) = (warned, values) {
+            described.reason = "[WARN] some property values are too large to show".into();
+            changes.retain(|change| change.logical_id != warned);
+        }
+        let page = self.page(&changes, page);
+        Ok(Some(ChangeSetPage {
+            changes: ChangeSummary { changes: page.items },
+            next: page.next,
+            ..described
+        }))
+    }
+
+    async fn validation_findings(
+        &self,
+        _: &str,
+        _: &str,
+        page: Option<&str>,
+    ) -> Result<Page<ValidationFinding>, CallError> {
+        self.call("DescribeEvents")?;
+        let rejection = self.world.borrow().script.rejection.clone();
+        Ok(self.page(&rejection.map(|(_, findings)| findings).unwrap_or_default(), page))
+    }
+
+    async fn execute_change_set(
+        &self,
+        handle: &ChangeSetHandle,
+        token: &RequestToken,
+    ) -> Result<(), CallError> {
+        self.call("ExecuteChangeSet")?;
+        let mut world = self.world.borrow_mut();
+        let Some(change_set) = world
+            .find(&handle.stack_id)
+            .and_then(|stack| stack.change_set(&handle.id))
+        else {
+            let kind = CallErrorKind::NotFound {
+                message: "no such change set".into(),
+            };
+            return Err(CallError {
+                operation: "ExecuteChangeSet".into(),
+                kind,
+                source: None,
+            });
+        };
+        let target = Target {
+            template: change_set.template.clone(),
+            tags: change_set.tags.clone(),
+            imports: change_set.imports.clone(),
+            after_failure: StackStatus::RollbackComplete,
+        };
+        world.take_token(&handle.stack_id, token);
+        let stack = world.stack_mut(&handle.stack_id);
+        stack.change_sets.clear();
+        stack.before = Some(stack.describe());
+        if stack.status == StackStatus::ReviewInProgress {
+            world.begin_creation(&handle.stack_id, &target);
+        } else {
+            world.begin_update(&handle.stack_id, &target);
+        }
+        Ok(())
+    }
+
+    async fn delete_change_set(&self, stack: &str, change_set: &str) -> Result<(), CallError> {
+        self.call("DeleteChangeSet")?;
+        let mut world = self.world.borrow_mut();
+        let gone_at = world.now + SignedDuration::from_secs(1);
+        if world.find(stack).is_some() {
+            let change_sets = &mut world.stack_mut(stack).change_sets;
+            for known in change_sets
+                .iter_mut()
+                .filter(|known| known.id == change_set || known.name == change_set)
+            {
+                known.gone_at = Some(gone_at);
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete_stack(
+        &self,
+        stack: &str,
+        _: Option<&str>,
+        token: &RequestToken,
+    ) -> Result<(), CallError> {
+        self.call("DeleteStack")?;
+        let mut world = self.world.borrow_mut();
+        if world.find(stack).is_none() {
+            return Ok(());
+        }
+        world.take_token(stack, token);
+        let found = world.stack_mut(stack);
+        if found.termination_protection {
+            return Err(refused("DeleteStack", "termination protection is on"));
+        }
+        found.before = Some(found.describe());
+        if found.status == StackStatus::ReviewInProgress {
+            found.status = StackStatus::DeleteComplete;
+        } else {
+            let id = found.id.clone();
+            world.begin_deletion(&id);
+        }
+        Ok(())
+    }
+
+    async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError> {
+        self.call("UpdateTerminationProtection")?;
+        self.world.borrow_mut().stack_mut(stack).termination_protection = protected;
+        Ok(())
+    }
+}
+
+impl FakeStack {
+    fn change_set(&self, name: &str) -> Option<&FakeChangeSet> {
+        self.change_sets
+            .iter()
+            .find(|known| known.id == name || known.name == name)
+    }
+}
+
+impl World {
+    /// Begins what `create_stack` asks for.
+    pub(crate) fn start_stack(&mut self, request: &NewStack) -> String {
+        let id = self.add_stack(&request.stack, StackStatus::CreateInProgress);
+        self.take_token(&id, &request.token);
+        let target = Target {
+            template: self.read(&request.template),
+            tags: request.tags.clone(),
+            imports: BTreeSet::new(),
+            after_failure: StackStatus::DeleteComplete,
+        };
+        self.begin_creation(&id, &target);
+        id
+    }
+
+    fn take_token(&mut self, stack: &str, token: &RequestToken) {
+        self.tokens.push(token.to_string());
+        self.stack_mut(stack).token = token.to_string();
+    }
+
+    fn read(&self, source: &TemplateSource) -> String {
+        match source {
+            TemplateSource::Inline(body) => body.clone(),
+            TemplateSource::Url(url) => {
+                let key = self.objects.keys().find(|key| url.ends_with(*key)).unwrap();
+                String::from_utf8(self.objects[key].clone()).unwrap()
+            }
+        }
+    }
+
+    fn change_set(&self, stack_id: &str, request: &NewChangeSet) -> FakeChangeSet {
+        let stack = self.find(stack_id).unwrap();
+        let template = self.read(&request.template);
+        let is_same = template == stack.template && request.tags == stack.tags;
+        let (had, wanted) = (resources_of(&stack.template), resources_of(&template));
+        let mut changes = ChangeSummary::default();
+        let mut imports = BTreeSet::new();
+        for (id, body) in &wanted {
+            let action = match had.get(id) {
+                Some(known) if known == body => continue,
+                Some(_) => Action::Modify,
+                None if request.import_existing && is_importable(body) && self.exists(stack, id, body) => {
+                    imports.insert(id.clone());
+                    Action::Import
+                }
+                None => Action::Add,
+            };
+            changes.changes.push(change(id, body, action));
+        }
+        let removed = had.iter().filter(|(id, _)| !wanted.contains_key(*id));
+        changes
+            .changes
+            .extend(removed.map(|(id, body)| change(id, body, Action::Remove)));
+        let failure = match &self.script.rejection {
+            Some((reason, _)) => Some(reason.clone()),
+            None => is_same.then(|| {
+                "The submitted information didn't contain changes. Submit different information to create a change set."
+                    .to_owned()
+            }),
+        };
+        FakeChangeSet {
+            id: format!("arn:changeSet/{}/{}", request.name, self.tokens.len()),
+            name: request.name.clone(),
+            ready_at: self.now + SignedDuration::from_secs(1),
+            gone_at: None,
+            failure,
+            template,
+            tags: request.tags.clone(),
+            changes,
+            imports,
+        }
+    }
+}
+
+fn is_importable(body: &Value) -> bool {
+    body["DeletionPolicy"].is_string()
+}
+
+fn change(logical_id: &str, body: &Value, action: Action) -> ResourceChange {
+    ResourceChange {
+        logical_id: logical_id.into(),
+        physical_id: None,
+        resource_type: body["Type"].as_str().unwrap().into(),
+        action,
+        replacement: Replacement::Never,
+        policy_action: None,
+        causes: Vec::new(),
+    }
+}

@@ -1,0 +1,186 @@
+//! An AWS in memory, for the engine's tests. `FAKE.md` says what it does.
+
+mod cloudformation;
+mod operation;
+mod services;
+mod world;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
+use crate::stack::StackStatus;
+
+pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeTable, World, code_sha256};
+
+/// AWS, as far as the engine can tell.
+pub(crate) struct FakeCloud {
+    world: RefCell<World>,
+}
+
+impl FakeCloud {
+    pub(crate) fn new() -> Self {
+        Self {
+            world: RefCell::new(World::new()),
+        }
+    }
+
+    /// The operations called so far, as IAM names them without the service.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.world.borrow().calls.clone()
+    }
+
+    pub(crate) fn forget_calls(&self) {
+        self.world.borrow_mut().calls.clear();
+    }
+
+    pub(crate) fn called(&self, operation: &str) -> usize {
+        self.world
+            .borrow()
+            .calls
+            .iter()
+            .filter(|call| *call == operation)
+            .count()
+    }
+
+    pub(crate) fn pages_of(&self, size: usize) {
+        self.world.borrow_mut().script.page_size = size;
+    }
+
+    pub(crate) fn fail_resource(&self, logical_id: &str, reason: &str) {
+        self.world
+            .borrow_mut()
+            .script
+            .failing
+            .insert(logical_id.into(), reason.into());
+    }
+
+    pub(crate) fn mend_resource(&self, logical_id: &str) {
+        self.world.borrow_mut().script.failing.remove(logical_id);
+    }
+
+    pub(crate) fn stay_stale(&self, reads: usize) {
+        let mut world = self.world.borrow_mut();
+        world.script.stale_reads = reads;
+        for stack in &mut world.stacks {
+            // Only the next operation leaves a description behind.
+            stack.forget_the_past();
+        }
+    }
+
+    pub(crate) fn hold_events_back(&self, reads: usize) {
+        self.world.borrow_mut().script.held_back_reads = reads;
+    }
+
+    pub(crate) fn fail_calls(&self, operation: &str, times: usize, kind: &CallErrorKind) {
+        let failures = std::iter::repeat_n((operation.to_owned(), kind.clone()), times);
+        self.world.borrow_mut().script.failing_calls.extend(failures);
+    }
+
+    pub(crate) fn reject_change_sets(&self, reason: &str, findings: Vec<ValidationFinding>) {
+        self.world.borrow_mut().script.rejection = Some((reason.into(), findings));
+    }
+
+    pub(crate) fn warn_about(&self, logical_id: &str) {
+        self.world.borrow_mut().script.warned = Some(logical_id.into());
+    }
+
+    pub(crate) fn recreate_log_group(&self, name: &str) {
+        self.world
+            .borrow_mut()
+            .script
+            .recreated_log_groups
+            .insert(name.into());
+    }
+
+    pub(crate) fn set_status(&self, stack: &str, status: StackStatus) {
+        self.world.borrow_mut().stack_mut(stack).status = status;
+    }
+
+    pub(crate) fn begin_elsewhere(&self, stack: &str, status: &StackStatus, token: &str) {
+        let mut world = self.world.borrow_mut();
+        let stack = world.stack_mut(stack);
+        stack.status = status.clone();
+        stack.token = token.to_owned();
+        let (id, name) = (stack.id.clone(), stack.name.clone());
+        world.record(
+            &id,
+            &name,
+            "AWS::CloudFormation::Stack",
+            status.as_str(),
+            Some("User Initiated"),
+        );
+    }
+
+    pub(crate) fn status_of(&self, stack: &str) -> Option<StackStatus> {
+        self.world
+            .borrow()
+            .stacks
+            .iter()
+            .rfind(|known| known.name == stack)
+            .map(|stack| stack.status.clone())
+    }
+
+    /// Looks at what is there, or changes it behind everybody's back.
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&mut World) -> R) -> R {
+        look(&mut self.world.borrow_mut())
+    }
+
+    /// Takes note of a call and fails it if that is the script.
+    fn call(&self, operation: &str) -> Result<(), CallError> {
+        let mut world = self.world.borrow_mut();
+        world.calls.push(operation.to_owned());
+        world.catch_up();
+        if world.throttle_after_execution && !world.calls.iter().any(|call| call == "ExecuteChangeSet") {
+            return Ok(());
+        }
+        let failing = &mut world.script.failing_calls;
+        match failing.iter().position(|(name, _)| name == operation) {
+            Some(position) => {
+                let (_, kind) = failing.remove(position);
+                Err(CallError {
+                    operation: operation.to_owned(),
+                    kind,
+                    source: None,
+                })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn page<T: Clone>(&self, items: &[T], page: Option<&str>) -> Page<T> {
+        let size = self.world.borrow().script.page_size;
+        let start: usize = page.map_or(0, |page| page.parse().unwrap());
+        let end = (start + size).min(items.len());
+        Page {
+            items: items[start..end].to_vec(),
+            next: (end < items.len()).then(|| end.to_string()),
+        }
+    }
+}
+
+impl Clock for FakeCloud {
+    fn now(&self) -> Timestamp {
+        self.world.borrow().now
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let mut world = self.world.borrow_mut();
+        world.now += jiff::SignedDuration::try_from(duration).unwrap();
+        world.catch_up();
+    }
+}
+
+fn refused(operation: &str, message: &str) -> CallError {
+    let kind = CallErrorKind::Other {
+        code: "ValidationError".into(),
+        message: message.into(),
+    };
+    CallError {
+        operation: operation.into(),
+        kind,
+        source: None,
+    }
+}

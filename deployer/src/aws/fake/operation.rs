@@ -1,0 +1,289 @@
+//! What an operation on a stack will do, step by step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use crate::stack::StackStatus;
+
+use super::world::World;
+
+/// Something that happens to a stack at some time.
+pub(super) struct Step {
+    pub(super) at: Timestamp,
+    pub(super) stack: String,
+    /// Logical id, type, status, reason.
+    pub(super) event: Option<(String, String, String, Option<String>)>,
+    pub(super) effect: Effect,
+}
+
+pub(super) enum Effect {
+    None,
+    Status(StackStatus),
+    Make(String, Value),
+    Import(String, Value),
+    Unmake(String),
+    Leave(String),
+    Adopt {
+        template: String,
+        tags: BTreeMap<String, String>,
+    },
+}
+
+/// What a change set or `create_stack` asks for.
+pub(super) struct Target {
+    pub(super) template: String,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) imports: BTreeSet<String>,
+    /// What the stack ends as when its creation fails.
+    pub(super) after_failure: StackStatus,
+}
+
+pub(super) fn resources_of(template: &str) -> Map<String, Value> {
+    let template: Value = serde_json::from_str(template).unwrap_or_default();
+    template["Resources"].as_object().cloned().unwrap_or_default()
+}
+
+/// A stack's steps as they are thought up, one second apart.
+struct Plan<'a> {
+    world: &'a mut World,
+    stack: String,
+    name: String,
+    at: Timestamp,
+}
+
+impl Plan<'_> {
+    fn of<'a>(world: &'a mut World, stack: &str) -> Plan<'a> {
+        let (at, name) = (world.now, world.find(stack).unwrap().name.clone());
+        Plan {
+            world,
+            stack: stack.to_owned(),
+            name,
+            at,
+        }
+    }
+
+    fn stack_is(&mut self, status: StackStatus, reason: Option<&str>) {
+        let event = (
+            self.name.clone(),
+            "AWS::CloudFormation::Stack".to_owned(),
+            status.to_string(),
+            reason.map(Into::into),
+        );
+        self.push(Some(event), Effect::Status(status));
+    }
+
+    fn resource_is(&mut self, id: &str, body: &Value, status: &str, reason: Option<&str>, effect: Effect) {
+        let resource_type = body["Type"].as_str().unwrap().to_owned();
+        let event = (
+            id.to_owned(),
+            resource_type,
+            status.to_owned(),
+            reason.map(Into::into),
+        );
+        self.push(Some(event), effect);
+    }
+
+    fn push(&mut self, event: Option<(String, String, String, Option<String>)>, effect: Effect) {
+        self.world.due.push(Step {
+            at: self.at,
+            stack: self.stack.clone(),
+            event,
+            effect,
+        });
+    }
+
+    fn a_second_later(&mut self) {
+        self.at += SignedDuration::from_secs(1);
+    }
+}
+
+impl World {
+    /// Begins to make a stack.
+    pub(super) fn begin_creation(&mut self, stack: &str, target: &Target) {
+        let resources = resources_of(&target.template);
+        let mut plan = Plan::of(self, stack);
+        plan.push(
+            None,
+            Effect::Adopt {
+                template: target.template.clone(),
+                tags: target.tags.clone(),
+            },
+        );
+        plan.stack_is(StackStatus::CreateInProgress, Some("User Initiated"));
+        let mut made: Vec<(&String, &Value)> = Vec::new();
+        for (id, body) in in_order(&resources) {
+            let import = target.imports.contains(id);
+            let kind = if import { "IMPORT" } else { "CREATE" };
+            plan.resource_is(id, body, &format!("{kind}_IN_PROGRESS"), None, Effect::None);
+            plan.a_second_later();
+            let known = plan.world.find(stack).unwrap();
+            let taken = !import && plan.world.exists(known, id, body);
+            let scripted = plan.world.script.failing.get(id).cloned();
+            if let Some(reason) = scripted.or_else(|| taken.then(|| format!("{id} already exists"))) {
+                plan.fail_creation(id, body, &reason, &made, target);
+                return;
+            }
+            let effect = if import { Effect::Import } else { Effect::Make };
+            let status = format!("{kind}_COMPLETE");
+            plan.resource_is(id, body, &status, None, effect(id.clone(), body.clone()));
+            made.push((id, body));
+        }
+        plan.stack_is(StackStatus::CreateComplete, None);
+        self.catch_up();
+    }
+
+    /// Begins to change a stack.
+    pub(super) fn begin_update(&mut self, stack: &str, target: &Target) {
+        let wanted = resources_of(&target.template);
+        let had = resources_of(&self.find(stack).unwrap().template);
+        let mut plan = Plan::of(self, stack);
+        plan.world.stack_mut(stack).updated = Some(plan.at);
+        plan.stack_is(StackStatus::UpdateInProgress, Some("User Initiated"));
+        let changed: Vec<_> = in_order(&wanted)
+            .into_iter()
+            .filter(|(id, body)| had.get(*id) != Some(*body))
+            .collect();
+        let failing = changed
+            .iter()
+            .find_map(|(id, body)| Some((id, body, plan.world.script.failing.get(*id)?.clone())));
+        if let Some((id, body, reason)) = failing {
+            plan.a_second_later();
+            plan.resource_is(id, body, "UPDATE_FAILED", Some(&reason), Effect::None);
+            plan.stack_is(
+                StackStatus::UpdateRollbackInProgress,
+                Some(&format!("The following resource(s) failed: [{id}]")),
+            );
+            plan.a_second_later();
+            plan.stack_is(StackStatus::UpdateRollbackComplete, None);
+            self.catch_up();
+            return;
+        }
+        for (id, body) in changed {
+            plan.resource_is(id, body, "UPDATE_IN_PROGRESS", None, Effect::None);
+            plan.a_second_later();
+            plan.resource_is(
+                id,
+                body,
+                "UPDATE_COMPLETE",
+                None,
+                Effect::Make(id.clone(), body.clone()),
+            );
+        }
+        // An alias follows its version, whose text it does not hold.
+        for (id, body) in in_order(&wanted)
+            .into_iter()
+            .filter(|(_, body)| body["Type"] == "AWS::Lambda::Alias")
+        {
+            plan.push(None, Effect::Make(id.clone(), body.clone()));
+        }
+        plan.push(
+            None,
+            Effect::Adopt {
+                template: target.template.clone(),
+                tags: target.tags.clone(),
+            },
+        );
+        plan.stack_is(StackStatus::UpdateComplete, None);
+        self.catch_up();
+    }
+
+    /// Begins to delete a stack.
+    pub(super) fn begin_deletion(&mut self, stack: &str) {
+        let resources = self.find(stack).unwrap().resources.clone();
+        let mut plan = Plan::of(self, stack);
+        plan.stack_is(StackStatus::DeleteInProgress, Some("User Initiated"));
+        let mut failed = None;
+        for (id, resource) in resources.iter().rev() {
+            let body = &resource.body;
+            let is_protected = plan
+                .world
+                .tables
+                .get(&resource.physical_id)
+                .is_some_and(|table| table.deletion_protection);
+            plan.a_second_later();
+            if body["DeletionPolicy"] == "Retain" {
+                plan.resource_is(id, body, "DELETE_SKIPPED", None, Effect::Leave(id.clone()));
+            } else if let Some(reason) = plan.world.script.failing.get(id).cloned() {
+                plan.resource_is(id, body, "DELETE_FAILED", Some(&reason), Effect::None);
+                failed = Some(id);
+            } else if is_protected {
+                plan.resource_is(
+                    id,
+                    body,
+                    "DELETE_FAILED",
+                    Some("deletion protection is on"),
+                    Effect::None,
+                );
+                failed = Some(id);
+            } else {
+                plan.resource_is(id, body, "DELETE_COMPLETE", None, Effect::Unmake(id.clone()));
+            }
+        }
+        plan.a_second_later();
+        match failed {
+            Some(id) => {
+                let reason = format!("The following resource(s) failed to delete: [{id}]");
+                plan.stack_is(StackStatus::DeleteFailed, Some(&reason));
+            }
+            None => plan.stack_is(StackStatus::DeleteComplete, None),
+        }
+        self.catch_up();
+    }
+}
+
+impl Plan<'_> {
+    fn fail_creation(
+        &mut self,
+        id: &str,
+        body: &Value,
+        reason: &str,
+        made: &[(&String, &Value)],
+        target: &Target,
+    ) {
+        let cancelled = serde_json::json!({"Type": "AWS::SSM::Parameter"});
+        self.resource_is(
+            "Bystander",
+            &cancelled,
+            "CREATE_FAILED",
+            Some("Resource creation cancelled"),
+            Effect::None,
+        );
+        self.resource_is(id, body, "CREATE_FAILED", Some(reason), Effect::None);
+        let summary =
+            format!("The following resource(s) failed to create: [{id}]. Rollback requested by user.");
+        let deletes = target.after_failure == StackStatus::DeleteComplete;
+        let undoing = if deletes {
+            StackStatus::DeleteInProgress
+        } else {
+            StackStatus::RollbackInProgress
+        };
+        self.stack_is(undoing, Some(&summary));
+        for (id, body) in made.iter().rev() {
+            self.a_second_later();
+            if target.imports.contains(*id) || body["DeletionPolicy"] == "Retain" {
+                self.resource_is(id, body, "DELETE_SKIPPED", None, Effect::Leave((*id).clone()));
+            } else {
+                self.resource_is(id, body, "DELETE_COMPLETE", None, Effect::Unmake((*id).clone()));
+            }
+        }
+        self.a_second_later();
+        self.stack_is(target.after_failure.clone(), None);
+        self.world.catch_up();
+    }
+}
+
+/// Functions before their versions, versions before their aliases, else by name.
+fn in_order(resources: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut ordered: Vec<_> = resources.iter().collect();
+    ordered.sort_by_key(|(id, body)| {
+        let late = match body["Type"].as_str() {
+            Some("AWS::Lambda::Version") => 1,
+            Some("AWS::Lambda::Alias") => 2,
+            _ => 0,
+        };
+        (late, (*id).clone())
+    });
+    ordered
+}

@@ -1,0 +1,211 @@
+//! The services besides CloudFormation.
+
+use std::collections::BTreeMap;
+
+use crate::aws::{
+    ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
+    Identity, Logs, Mapping, Roles, TableRepair, Tables,
+};
+
+use super::world::{ACCOUNT, FakeTable, code_sha256};
+use super::{FakeCloud, refused};
+
+impl Identity for FakeCloud {
+    async fn caller(&self) -> Result<Caller, CallError> {
+        self.call("GetCallerIdentity")?;
+        self.world.borrow().caller.clone().ok_or_else(|| CallError {
+            operation: "GetCallerIdentity".into(),
+            kind: CallErrorKind::NoCredentials,
+            source: None,
+        })
+    }
+}
+
+impl Roles for FakeCloud {
+    async fn role_exists(&self, name: &str) -> Result<bool, CallError> {
+        self.call("GetRole")?;
+        Ok(self.world.borrow().roles.contains(name))
+    }
+}
+
+impl Logs for FakeCloud {
+    async fn log_group_exists(&self, name: &str) -> Result<bool, CallError> {
+        self.call("DescribeLogGroups")?;
+        Ok(self.world.borrow().log_groups.contains(name))
+    }
+}
+
+impl ArtifactStore for FakeCloud {
+    async fn bucket_exists(&self, bucket: &str, owner: &str) -> Result<bool, CallError> {
+        self.call("HeadBucket")?;
+        assert_eq!(owner, ACCOUNT);
+        Ok(self.world.borrow().buckets.contains(bucket))
+    }
+
+    async fn object_exists(&self, bucket: &str, owner: &str, key: &str) -> Result<bool, CallError> {
+        self.call("HeadObject")?;
+        assert_eq!(owner, ACCOUNT);
+        let world = self.world.borrow();
+        Ok(world.buckets.contains(bucket) && world.objects.contains_key(key))
+    }
+
+    async fn store_object(
+        &self,
+        bucket: &str,
+        owner: &str,
+        key: &str,
+        body: Vec<u8>,
+    ) -> Result<(), CallError> {
+        self.call("PutObject")?;
+        assert_eq!(owner, ACCOUNT);
+        if !self.world.borrow().buckets.contains(bucket) {
+            return Err(refused("PutObject", "no such bucket"));
+        }
+        self.world.borrow_mut().objects.insert(key.into(), body);
+        Ok(())
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        format!("https://{bucket}.s3.eu-central-1.amazonaws.com/{key}")
+    }
+}
+
+impl Functions for FakeCloud {
+    async fn function_configuration(
+        &self,
+        function: &str,
+        alias: &str,
+    ) -> Result<Option<FunctionConfiguration>, CallError> {
+        self.call("GetFunctionConfiguration")?;
+        let world = self.world.borrow();
+        let Some(found) = world.functions.get(function) else {
+            return Ok(None);
+        };
+        let Some(version) = found.aliases.get(alias) else {
+            return Ok(None);
+        };
+        let number: usize = version.parse().unwrap();
+        Ok(Some(FunctionConfiguration {
+            name: function.into(),
+            version: version.clone(),
+            code_sha256: found.versions[number - 1].clone(),
+            description: format!("revision {number}"),
+            state: "Active".into(),
+            state_reason: None,
+        }))
+    }
+
+    async fn update_code(&self, function: &str, _: &str, key: &str) -> Result<(), CallError> {
+        self.call("UpdateFunctionCode")?;
+        let mut world = self.world.borrow_mut();
+        let code = code_sha256(&world.objects[key]);
+        world.functions.get_mut(function).unwrap().code_sha256 = code;
+        Ok(())
+    }
+
+    async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError> {
+        self.call("UpdateAlias")?;
+        let mut world = self.world.borrow_mut();
+        world
+            .functions
+            .get_mut(function)
+            .unwrap()
+            .aliases
+            .insert(alias.into(), version.into());
+        Ok(())
+    }
+
+    async fn mapping(&self, id: &str) -> Result<Option<Mapping>, CallError> {
+        self.call("GetEventSourceMapping")?;
+        let world = self.world.borrow();
+        let is_there = world.stacks.iter().any(|stack| {
+            stack
+                .resources
+                .values()
+                .any(|resource| resource.physical_id == id)
+        });
+        let table = world.tables.keys().next().cloned().unwrap_or_default();
+        Ok(is_there.then(|| Mapping {
+            id: id.into(),
+            state: "Enabled".into(),
+            source: stream_arn(&table),
+            last_result: Some("OK".into()),
+        }))
+    }
+}
+
+impl Tables for FakeCloud {
+    async fn describe_table(&self, name: &str) -> Result<Option<DeployedTable>, CallError> {
+        self.call("DescribeTable")?;
+        let world = self.world.borrow();
+        let Some(table) = world.tables.get(name) else {
+            return Ok(None);
+        };
+        let status = match table.gone_at {
+            Some(_) => "DELETING",
+            None if table.busy_until > world.now => "UPDATING",
+            None => "ACTIVE",
+        };
+        Ok(Some(DeployedTable {
+            name: name.into(),
+            arn: format!("arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/{name}"),
+            status: status.into(),
+            key: table.key.clone(),
+            stream_view: table.stream_view.clone(),
+            stream_arn: table.stream_view.as_ref().map(|_| stream_arn(name)),
+            deletion_protection: table.deletion_protection,
+            items: table.items,
+            bytes: table.items * 100,
+        }))
+    }
+
+    async fn point_in_time_recovery(&self, name: &str) -> Result<bool, CallError> {
+        self.call("DescribeContinuousBackups")?;
+        Ok(self.world.borrow().tables[name].point_in_time_recovery)
+    }
+
+    async fn table_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, CallError> {
+        self.call("ListTagsOfResource")?;
+        let name = arn.rsplit('/').next().unwrap();
+        Ok(self.world.borrow().tables[name].tags.clone())
+    }
+
+    async fn repair_table(&self, table: &DeployedTable, repair: &TableRepair) -> Result<(), CallError> {
+        let operation = match repair {
+            TableRepair::PointInTimeRecovery(_) => "UpdateContinuousBackups",
+            TableRepair::DeletionProtection(_) | TableRepair::Stream(_) => "UpdateTable",
+            TableRepair::Tags(_) => "TagResource",
+        };
+        self.call(operation)?;
+        let mut world = self.world.borrow_mut();
+        let now = world.now;
+        let found: &mut FakeTable = world.tables.get_mut(&table.name).unwrap();
+        if found.busy_until > now {
+            return Err(refused(operation, "the table is being changed"));
+        }
+        match repair {
+            TableRepair::PointInTimeRecovery(enabled) => found.point_in_time_recovery = *enabled,
+            TableRepair::DeletionProtection(enabled) => found.deletion_protection = *enabled,
+            TableRepair::Stream(view) => found.stream_view = Some(view.clone()),
+            TableRepair::Tags(tags) => found.tags.extend(tags.clone()),
+        }
+        found.change(now);
+        Ok(())
+    }
+
+    async fn delete_table(&self, name: &str) -> Result<(), CallError> {
+        self.call("DeleteTable")?;
+        let mut world = self.world.borrow_mut();
+        let gone_at = world.now + jiff::SignedDuration::from_secs(1);
+        let table = world.tables.get_mut(name).unwrap();
+        if table.deletion_protection {
+            return Err(refused("DeleteTable", "deletion protection is on"));
+        }
+        table.gone_at = Some(gone_at);
+        Ok(())
+    }
+}
+
+fn stream_arn(table: &str) -> String {
+    format!("arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/{table}/stream/1")
+}

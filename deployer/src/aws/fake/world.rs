@@ -1,0 +1,436 @@
+//! What there is, and what is due to happen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::aws::{CallErrorKind, Caller, ValidationFinding};
+use crate::stack::{ChangeSummary, DeployedStack, Key, StackEvent, StackStatus};
+
+use super::operation::{Effect, Step};
+
+pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) const BUCKET: &str = "event-store-artifacts-123456789012-eu-central-1";
+
+/// How Lambda would hash code.
+pub(crate) fn code_sha256(code: &[u8]) -> String {
+    format!("sha256({})", String::from_utf8_lossy(code))
+}
+
+pub(crate) struct World {
+    pub(crate) now: Timestamp,
+    pub(crate) calls: Vec<String>,
+    pub(crate) caller: Option<Caller>,
+    pub(crate) stacks: Vec<FakeStack>,
+    pub(crate) tables: BTreeMap<String, FakeTable>,
+    pub(crate) log_groups: BTreeSet<String>,
+    pub(crate) roles: BTreeSet<String>,
+    pub(crate) buckets: BTreeSet<String>,
+    pub(crate) objects: BTreeMap<String, Vec<u8>>,
+    pub(crate) functions: BTreeMap<String, FakeFunction>,
+    /// Tokens of requests that begin something, to show that each has one of its own.
+    pub(crate) tokens: Vec<String>,
+    /// What the last change set was asked to do.
+    pub(crate) last_request: Option<crate::aws::NewChangeSet>,
+    /// Calls are scripted to fail only once an operation runs.
+    pub(crate) throttle_after_execution: bool,
+    /// An update leaves aliases alone whose text it does not change.
+    pub(crate) aliases_stay: bool,
+    pub(super) script: Script,
+    pub(super) due: Vec<Step>,
+    events: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Script {
+    pub(super) page_size: usize,
+    pub(super) failing: BTreeMap<String, String>,
+    pub(super) stale_reads: usize,
+    pub(super) held_back_reads: usize,
+    pub(super) failing_calls: Vec<(String, CallErrorKind)>,
+    pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
+    pub(super) warned: Option<String>,
+    pub(super) recreated_log_groups: BTreeSet<String>,
+}
+
+pub(crate) struct FakeStack {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) status: StackStatus,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Option<Timestamp>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) template: String,
+    pub(crate) termination_protection: bool,
+    pub(crate) resources: BTreeMap<String, FakeResource>,
+    pub(crate) change_sets: Vec<FakeChangeSet>,
+    pub(crate) events: Vec<StackEvent>,
+    /// The token of the running or last operation.
+    pub(crate) token: String,
+    /// How the stack was described before that operation.
+    pub(super) before: Option<DeployedStack>,
+}
+
+#[derive(Clone)]
+pub(crate) struct FakeResource {
+    pub(crate) physical_id: String,
+    pub(crate) resource_type: String,
+    pub(crate) body: Value,
+    pub(crate) imported: bool,
+}
+
+pub(crate) struct FakeChangeSet {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(super) ready_at: Timestamp,
+    pub(super) gone_at: Option<Timestamp>,
+    pub(super) failure: Option<String>,
+    pub(super) template: String,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) changes: ChangeSummary,
+    pub(super) imports: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FakeTable {
+    pub(crate) key: Vec<Key>,
+    pub(crate) stream_view: Option<String>,
+    pub(crate) point_in_time_recovery: bool,
+    pub(crate) deletion_protection: bool,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) items: u64,
+    pub(crate) busy_until: Timestamp,
+    pub(crate) gone_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct FakeFunction {
+    pub(crate) code_sha256: String,
+    pub(crate) versions: Vec<String>,
+    pub(crate) aliases: BTreeMap<String, String>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            now: Timestamp::from_second(1_800_000_000).unwrap(),
+            calls: Vec::new(),
+            caller: Some(Caller {
+                account: ACCOUNT.into(),
+                arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/admin/jo"),
+            }),
+            stacks: Vec::new(),
+            tables: BTreeMap::new(),
+            log_groups: BTreeSet::new(),
+            roles: BTreeSet::new(),
+            buckets: BTreeSet::new(),
+            objects: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            tokens: Vec::new(),
+            last_request: None,
+            throttle_after_execution: false,
+            aliases_stay: false,
+            script: Script {
+                page_size: 100,
+                ..Script::default()
+            },
+            due: Vec::new(),
+            events: 0,
+        }
+    }
+
+    pub(super) fn find(&self, stack: &str) -> Option<&FakeStack> {
+        self.stacks.iter().rfind(|known| known.answers_to(stack))
+    }
+
+    pub(crate) fn stack_mut(&mut self, stack: &str) -> &mut FakeStack {
+        self.stacks
+            .iter_mut()
+            .rfind(|known| known.answers_to(stack))
+            .unwrap()
+    }
+
+    /// Makes an empty stack in the given state.
+    pub(super) fn add_stack(&mut self, name: &str, status: StackStatus) -> String {
+        let id = format!(
+            "arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/{name}/{}",
+            self.stacks.len()
+        );
+        self.stacks.push(FakeStack {
+            id: id.clone(),
+            name: name.into(),
+            status,
+            created: self.now,
+            updated: None,
+            tags: BTreeMap::new(),
+            template: String::new(),
+            termination_protection: false,
+            resources: BTreeMap::new(),
+            change_sets: Vec::new(),
+            events: Vec::new(),
+            token: String::new(),
+            before: None,
+        });
+        id
+    }
+
+    /// A shell, as an unexecuted change set leaves it.
+    pub(crate) fn add_shell(&mut self, name: &str) {
+        self.add_stack(name, StackStatus::ReviewInProgress);
+    }
+
+    /// Lets everything happen that is due.
+    pub(super) fn catch_up(&mut self) {
+        let now = self.now;
+        while let Some(position) = self.due.iter().position(|step| step.at <= now) {
+            let step = self.due.remove(position);
+            self.happen(step);
+        }
+        for stack in &mut self.stacks {
+            stack
+                .change_sets
+                .retain(|change_set| change_set.gone_at.is_none_or(|gone| gone > now));
+        }
+        self.tables
+            .retain(|_, table| table.gone_at.is_none_or(|gone| gone > now));
+    }
+
+    fn happen(&mut self, step: Step) {
+        let Step {
+            at,
+            stack,
+            event,
+            effect,
+        } = step;
+        let now = std::mem::replace(&mut self.now, at);
+        match effect {
+            Effect::None => {}
+            Effect::Status(status) => self.stack_mut(&stack).status = status,
+            Effect::Make(logical_id, body) => self.make(&stack, &logical_id, &body),
+            Effect::Import(logical_id, body) => self.import(&stack, &logical_id, &body),
+            Effect::Unmake(logical_id) => self.unmake(&stack, &logical_id),
+            Effect::Leave(logical_id) => {
+                self.stack_mut(&stack).resources.remove(&logical_id);
+            }
+            Effect::Adopt { template, tags } => {
+                let stack = self.stack_mut(&stack);
+                stack.template = template;
+                stack.tags = tags;
+            }
+        }
+        if let Some((logical_id, resource_type, status, reason)) = event {
+            self.record(&stack, &logical_id, &resource_type, &status, reason.as_deref());
+        }
+        self.now = now;
+    }
+
+    pub(super) fn record(
+        &mut self,
+        stack: &str,
+        logical_id: &str,
+        resource_type: &str,
+        status: &str,
+        reason: Option<&str>,
+    ) {
+        self.events += 1;
+        let (id, timestamp) = (format!("event-{}", self.events), self.now);
+        let stack = self.stack_mut(stack);
+        let physical_id = if resource_type == "AWS::CloudFormation::Stack" {
+            stack.id.clone()
+        } else {
+            stack
+                .resources
+                .get(logical_id)
+                .map(|resource| resource.physical_id.clone())
+                .unwrap_or_default()
+        };
+        stack.events.push(StackEvent {
+            id,
+            timestamp,
+            stack_id: stack.id.clone(),
+            logical_id: logical_id.into(),
+            physical_id,
+            resource_type: resource_type.into(),
+            status: status.into(),
+            reason: reason.map(Into::into),
+            token: Some(stack.token.clone()).filter(|token| !token.is_empty()),
+        });
+    }
+
+    fn make(&mut self, stack: &str, logical_id: &str, body: &Value) {
+        let resource_type = body["Type"].as_str().unwrap();
+        let name = physical_name(self.find(stack).unwrap(), logical_id, body);
+        let physical_id = match resource_type {
+            "AWS::DynamoDB::Table" => {
+                self.tables
+                    .insert(name.clone(), FakeTable::of(logical_id, body, self.now));
+                name
+            }
+            "AWS::Logs::LogGroup" => {
+                self.log_groups.insert(name.clone());
+                name
+            }
+            "AWS::S3::Bucket" => {
+                self.buckets.insert(name.clone());
+                name
+            }
+            "AWS::Lambda::Function" => {
+                let key = body["Properties"]["Code"]["S3Key"].as_str().unwrap_or_default();
+                let code = self
+                    .objects
+                    .get(key)
+                    .map(|code| code_sha256(code))
+                    .unwrap_or_default();
+                self.functions.entry(name.clone()).or_default().code_sha256 = code;
+                name
+            }
+            "AWS::Lambda::Version" => {
+                let function = self.target(stack, &body["Properties"]["FunctionName"]);
+                let published = self.functions.get_mut(&function).unwrap();
+                published.versions.push(published.code_sha256.clone());
+                format!(
+                    "arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{function}:{}",
+                    published.versions.len()
+                )
+            }
+            "AWS::Lambda::Alias" => {
+                let function = self.target(stack, &body["Properties"]["FunctionName"]);
+                let version = self.target(stack, &body["Properties"]["FunctionVersion"]);
+                let number = version.rsplit(':').next().unwrap().to_owned();
+                let alias = body["Properties"]["Name"].as_str().unwrap().to_owned();
+                self.functions
+                    .get_mut(&function)
+                    .unwrap()
+                    .aliases
+                    .insert(alias, number);
+                name
+            }
+            _ => name,
+        };
+        let resource = FakeResource {
+            physical_id,
+            resource_type: resource_type.into(),
+            body: body.clone(),
+            imported: false,
+        };
+        self.stack_mut(stack)
+            .resources
+            .insert(logical_id.into(), resource);
+    }
+
+    fn import(&mut self, stack: &str, logical_id: &str, body: &Value) {
+        let physical_id = physical_name(self.find(stack).unwrap(), logical_id, body);
+        let resource_type = body["Type"].as_str().unwrap().to_owned();
+        let resource = FakeResource {
+            physical_id,
+            resource_type,
+            body: body.clone(),
+            imported: true,
+        };
+        self.stack_mut(stack)
+            .resources
+            .insert(logical_id.into(), resource);
+    }
+
+    fn unmake(&mut self, stack: &str, logical_id: &str) {
+        let resource = self.stack_mut(stack).resources.remove(logical_id).unwrap();
+        match &*resource.resource_type {
+            "AWS::DynamoDB::Table" => drop(self.tables.remove(&resource.physical_id)),
+            "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
+            "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
+            "AWS::Logs::LogGroup" if !self.script.recreated_log_groups.contains(&resource.physical_id) => {
+                self.log_groups.remove(&resource.physical_id);
+            }
+            _ => {}
+        }
+    }
+
+    /// The name in AWS of what a `Ref` or `Fn::GetAtt` points to.
+    fn target(&self, stack: &str, reference: &Value) -> String {
+        let logical_id = reference["Ref"]
+            .as_str()
+            .or(reference["Fn::GetAtt"][0].as_str())
+            .unwrap();
+        self.find(stack).unwrap().resources[logical_id]
+            .physical_id
+            .clone()
+    }
+
+    /// Whether a resource's literal name is taken.
+    pub(super) fn exists(&self, stack: &FakeStack, logical_id: &str, body: &Value) -> bool {
+        let name = physical_name(stack, logical_id, body);
+        match body["Type"].as_str() {
+            Some("AWS::DynamoDB::Table") => self.tables.contains_key(&name),
+            Some("AWS::Logs::LogGroup") => self.log_groups.contains(&name),
+            Some("AWS::S3::Bucket") => self.buckets.contains(&name),
+            _ => false,
+        }
+    }
+}
+
+impl FakeStack {
+    pub(super) fn forget_the_past(&mut self) {
+        self.before = None;
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        self.id == name || self.name == name && self.status != StackStatus::DeleteComplete
+    }
+
+    pub(super) fn describe(&self) -> DeployedStack {
+        let template: Value = serde_json::from_str(&self.template).unwrap_or_default();
+        let outputs = template["Outputs"].as_object().cloned().unwrap_or_default();
+        let outputs = outputs
+            .into_iter()
+            .filter_map(|(name, output)| Some((name, output["Value"].as_str()?.to_owned())))
+            .collect();
+        DeployedStack {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            status: self.status.clone(),
+            status_reason: None,
+            created: self.created,
+            updated: self.updated,
+            tags: self.tags.clone(),
+            outputs,
+            termination_protection: self.termination_protection,
+        }
+    }
+}
+
+impl FakeTable {
+    fn of(logical_id: &str, body: &Value, now: Timestamp) -> Self {
+        let template = serde_json::json!({"Resources": {logical_id: body}}).to_string();
+        let design = crate::stack::Blueprint::read(&template).unwrap().tables.remove(0);
+        Self {
+            key: design.key,
+            stream_view: design.stream_view,
+            point_in_time_recovery: design.point_in_time_recovery,
+            deletion_protection: design.deletion_protection,
+            tags: design.tags,
+            items: 0,
+            busy_until: now,
+            gone_at: None,
+        }
+    }
+
+    pub(super) fn change(&mut self, now: Timestamp) {
+        self.busy_until = now + SignedDuration::from_secs(1);
+    }
+}
+
+fn physical_name(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
+    let properties = &body["Properties"];
+    let literal = ["TableName", "LogGroupName", "BucketName"]
+        .iter()
+        .find_map(|name| properties[*name].as_str());
+    literal.map_or_else(|| format!("{}-{logical_id}", stack.name), ToOwned::to_owned)
+}
+
+impl FakeChangeSet {
+    /// Whether its deletion has begun.
+    pub(crate) fn is_going(&self) -> bool {
+        self.gone_at.is_some()
+    }
+}

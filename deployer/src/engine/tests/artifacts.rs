@@ -1,0 +1,102 @@
+//! §3 and §6.8: the artifact bucket and what goes into it.
+
+use crate::aws::TemplateSource;
+use crate::stack::StackStatus;
+
+use super::*;
+
+#[tokio::test]
+async fn the_bucket_is_made_on_first_use_and_found_afterwards() {
+    let mut scene = Scene::new();
+    scene.up().await.unwrap();
+    assert!(
+        scene
+            .talk
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::BucketCreating { .. }))
+    );
+    assert_eq!(scene.cloud.called("CreateStack"), 1);
+
+    scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
+    scene.forget();
+    scene.up().await.unwrap();
+    assert_eq!(scene.cloud.called("CreateStack"), 0);
+}
+
+#[tokio::test]
+async fn code_that_is_there_is_not_stored_again() {
+    let mut scene = Scene::deployed().await;
+    scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
+    scene.up().await.unwrap();
+    assert_eq!(scene.cloud.called("PutObject"), 0);
+    assert!(scene.talk.events.contains(&Event::UploadSkipped {
+        key: "code/api.zip".into()
+    }));
+}
+
+#[tokio::test]
+async fn a_first_deployment_beside_another_waits_for_the_others_bucket() {
+    let mut scene = Scene::new();
+    scene.cloud.with(|world| {
+        let target = crate::aws::NewStack {
+            stack: "event-store-artifacts".into(),
+            template: TemplateSource::Inline(scene.deployment.bucket.template.clone()),
+            tags: BTreeMap::new(),
+            role: None,
+            token: crate::stack::RequestToken::new("somebody", uuid::Uuid::nil()),
+        };
+        world.start_stack(&target);
+    });
+    assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
+    assert!(scene.talk.events.contains(&Event::BucketAwaited {
+        stack: "event-store-artifacts".into()
+    }));
+}
+
+#[tokio::test]
+async fn a_bucket_that_cannot_be_made_is_the_error_with_its_cause() {
+    let mut scene = Scene::new();
+    scene.cloud.fail_resource("Bucket", "BucketName is taken");
+    let error = scene.up().await.unwrap_err();
+    let DeployError::NoBucket { cause, status, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(status, Some(StackStatus::DeleteComplete));
+    assert_eq!(cause.unwrap().reason, "BucketName is taken");
+    assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
+}
+
+#[tokio::test]
+async fn a_short_template_goes_with_the_request_and_a_long_one_through_the_bucket() {
+    for (length, is_inline) in [(51_200, true), (51_201, false)] {
+        let mut scene = Scene::new();
+        let missing = length - scene.deployment.template.len() - r#","Description":"""#.len();
+        scene.change(|template| template["Description"] = json!("x".repeat(missing)));
+        assert_eq!(scene.deployment.template.len(), length);
+        scene.up().await.unwrap();
+        let sent = scene
+            .cloud
+            .with(|world| world.last_request.take())
+            .unwrap()
+            .template;
+        assert_eq!(matches!(sent, TemplateSource::Inline(_)), is_inline);
+        if let TemplateSource::Url(url) = sent {
+            assert!(
+                url.starts_with("https://event-store-artifacts-123456789012-eu-central-1.s3."),
+                "{url}"
+            );
+            assert!(url.contains("/templates/orders/"), "{url}");
+        }
+        scene.forget();
+        assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_is_too_long_even_for_the_bucket_is_refused() {
+    let mut scene = Scene::new();
+    scene.change(|template| template["Description"] = json!("x".repeat(1_000_000)));
+    let error = scene.up().await.unwrap_err();
+    assert!(matches!(error, DeployError::TemplateTooLong { .. }), "{error:?}");
+}

@@ -1,0 +1,85 @@
+//! `describe`: what a stack is and how it does.
+
+use crate::engine::{DescribeError, Described, describe};
+use crate::stack::StackStatus;
+
+use super::*;
+
+async fn described(scene: &mut Scene) -> Result<Described, DescribeError> {
+    let session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
+        .await
+        .unwrap();
+    describe(&session, "orders").await
+}
+
+#[tokio::test]
+async fn a_healthy_stack_is_described_whole() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.pages_of(3);
+    let described = described(&mut scene).await.unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&described).unwrap());
+}
+
+#[tokio::test]
+async fn a_function_on_another_version_than_the_stacks_is_not_healthy() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.with(|world| {
+        let api = world.functions.get_mut("orders-Api").unwrap();
+        api.versions.push("sha256(pushed)".into());
+        api.aliases.insert("live".into(), "2".into());
+    });
+    let described = described(&mut scene).await.unwrap();
+    assert!(!described.healthy);
+    let api = described
+        .functions
+        .iter()
+        .find(|function| function.logical_id == "Api")
+        .unwrap();
+    assert_eq!(
+        (api.version.as_deref(), api.stack_version.as_deref(), api.healthy),
+        (Some("2"), Some("1"), false)
+    );
+}
+
+#[tokio::test]
+async fn a_mapping_on_an_old_stream_is_not_healthy() {
+    let mut scene = Scene::deployed().await;
+    scene
+        .cloud
+        .with(|world| world.tables.get_mut("orders-events").unwrap().stream_view = None);
+    let described = described(&mut scene).await.unwrap();
+    assert!(!described.healthy);
+    assert!(!described.mappings[0].reads_latest_stream);
+}
+
+#[tokio::test]
+async fn a_missing_table_is_not_healthy() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.with(|world| world.tables.clear());
+    let described = described(&mut scene).await.unwrap();
+    assert_eq!(
+        (described.healthy, &*described.tables[0].status),
+        (false, "MISSING")
+    );
+}
+
+#[tokio::test]
+async fn a_rolled_back_stack_is_not_healthy() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.set_status("orders", StackStatus::RollbackComplete);
+    assert!(!described(&mut scene).await.unwrap().healthy);
+}
+
+#[tokio::test]
+async fn a_shell_is_no_stack() {
+    let mut scene = Scene::new();
+    assert!(matches!(
+        described(&mut scene).await,
+        Err(DescribeError::NoStack { .. })
+    ));
+    scene.cloud.with(|world| world.add_shell("orders"));
+    assert!(matches!(
+        described(&mut scene).await,
+        Err(DescribeError::NoStack { .. })
+    ));
+}

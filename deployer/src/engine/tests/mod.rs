@@ -1,0 +1,252 @@
+//! The engine against the scripted cloud of `aws/fake`. Each file is a chapter of what CloudFormation does.
+
+mod adoption;
+mod artifacts;
+mod change_sets;
+mod creation;
+mod describing;
+mod destruction;
+mod following;
+mod guards;
+mod interruption;
+mod unchanged;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
+
+use super::{
+    Answer, ArtifactBucket, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
+    Destruction, Event, Interrupt, Interrupter, KeptTable, Purge, Question, Session, Talk, deploy, destroy,
+    interruptible,
+};
+
+/// A cloud, somebody to talk with, and what is to be deployed.
+struct Scene {
+    cloud: FakeCloud,
+    talk: ScriptedTalk,
+    interrupt: Interrupt,
+    deployment: Deployment,
+}
+
+/// Remembers what it was told and answers as it was told to.
+struct ScriptedTalk {
+    events: Vec<Event>,
+    asked: Vec<String>,
+    answer: Answer,
+    interrupter: Interrupter,
+    /// Raises the interrupt when told of an event like this, or asked anything.
+    interrupts_at: Option<fn(&Event) -> bool>,
+    interrupts_when_asked: bool,
+}
+
+impl Talk for ScriptedTalk {
+    fn tell(&mut self, event: Event) {
+        if self.interrupts_at.is_some_and(|at| at(&event)) {
+            self.interrupter.raise();
+        }
+        self.events.push(event);
+    }
+
+    async fn confirm(&mut self, question: Question<'_>) -> Answer {
+        self.asked.push(match question {
+            Question::Deploy { creates, changes, .. } => {
+                let changes = changes
+                    .changes
+                    .iter()
+                    .map(|change| format!("{} {}", change.action, change.logical_id));
+                format!(
+                    "{}: {}",
+                    if creates { "create" } else { "update" },
+                    changes.collect::<Vec<_>>().join(", ")
+                )
+            }
+            Question::Destroy {
+                goes, stays, purges, ..
+            } => {
+                let names = |tables: &[KeptTable]| {
+                    tables
+                        .iter()
+                        .map(|table| format!("{} ({})", table.name, table.items))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                format!(
+                    "destroy: {} go; stays [{}]; purges [{}]",
+                    goes.len(),
+                    names(stays),
+                    names(purges)
+                )
+            }
+        });
+        if self.interrupts_when_asked {
+            self.interrupter.raise();
+            std::future::pending::<()>().await;
+        }
+        self.answer
+    }
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (interrupter, interrupt) = interruptible();
+        Self {
+            cloud: FakeCloud::new(),
+            talk: ScriptedTalk {
+                events: Vec::new(),
+                asked: Vec::new(),
+                answer: Answer::Yes,
+                interrupter,
+                interrupts_at: None,
+                interrupts_when_asked: false,
+            },
+            interrupt,
+            deployment: deployment(&template()),
+        }
+    }
+
+    /// A scene in which the stack stands, and nothing has been said or called yet.
+    async fn deployed() -> Self {
+        Self::deployed_as(template()).await
+    }
+
+    async fn deployed_as(template: Value) -> Self {
+        let mut scene = Self::new();
+        scene.deployment = deployment(&template);
+        let outcome = scene.up().await.unwrap();
+        assert!(matches!(outcome, Deployed::Created(_)), "{outcome:?}");
+        scene.forget();
+        scene
+    }
+
+    fn forget(&mut self) {
+        self.cloud.forget_calls();
+        self.talk.events.clear();
+        self.talk.asked.clear();
+    }
+
+    async fn up(&mut self) -> Result<Deployed, DeployError> {
+        let mut session = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT)
+            .await
+            .unwrap();
+        deploy(&mut session, &self.deployment).await
+    }
+
+    async fn down(&mut self, purge: Purge) -> Result<Destroyed, DestroyError> {
+        let destruction = Destruction {
+            stack: self.deployment.stack.clone(),
+            template: self.deployment.template.clone(),
+            protected: self.deployment.protected,
+            execution_role: None,
+            purge,
+        };
+        let mut session = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT)
+            .await
+            .unwrap();
+        destroy(&mut session, &destruction).await
+    }
+
+    /// Asks for another template from now on.
+    fn change(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut template = serde_json::from_str(&self.deployment.template).unwrap();
+        change(&mut template);
+        self.deployment.template = template.to_string();
+    }
+
+    /// How often each resource was told to be in each state, as `Logical STATUS`.
+    fn told_resources(&self) -> Vec<String> {
+        let told = self.talk.events.iter().filter_map(|event| match event {
+            Event::Resource { event, .. } => Some(format!("{} {}", event.logical_id, event.status)),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    /// No change set and no shell is left.
+    fn assert_nothing_is_left_behind(&self) {
+        self.cloud.with(|world| {
+            for stack in &world.stacks {
+                assert_ne!(stack.status.as_str(), "REVIEW_IN_PROGRESS", "{}", stack.name);
+                let names: Vec<_> = stack
+                    .change_sets
+                    .iter()
+                    .map(|change_set| &change_set.name)
+                    .collect();
+                assert!(stack.change_sets.iter().all(FakeChangeSet::is_going), "{names:?}");
+            }
+        });
+    }
+}
+
+fn deployment(template: &Value) -> Deployment {
+    let artifact = |key: &str, body: &str| CodeArtifact {
+        key: key.into(),
+        body: body.into(),
+        code_sha256: code_sha256(body.as_bytes()),
+    };
+    Deployment {
+        stack: "orders".into(),
+        template: template.to_string(),
+        tags: BTreeMap::from([("owner".into(), "platform".into())]),
+        protected: false,
+        execution_role: None,
+        artifacts: vec![artifact("code/api.zip", "api code"), artifact("code/relay.zip", "relay code")],
+        bucket: ArtifactBucket {
+            name: BUCKET.into(),
+            stack: "event-store-artifacts".into(),
+            template: json!({"Resources": {"Bucket": {
+                "Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": BUCKET}}}})
+            .to_string(),
+        },
+        callers: Vec::new(),
+    }
+}
+
+fn template() -> Value {
+    json!({
+        "Resources": {
+            "Api": function("code/api.zip"),
+            "ApiVersion": version("Api"),
+            "ApiLive": alias("Api"),
+            "Relay": function("code/relay.zip"),
+            "RelayVersion": version("Relay"),
+            "RelayLive": alias("Relay"),
+            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {}},
+            "Events": {
+                "Type": "AWS::DynamoDB::Table",
+                "DeletionPolicy": "Retain",
+                "Properties": {
+                    "TableName": "orders-events",
+                    "AttributeDefinitions": [
+                        {"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"}],
+                    "KeySchema": [
+                        {"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+                    "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+                    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true},
+                    "Tags": [{"Key": "log", "Value": "of record"}],
+                },
+            },
+            "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/event-store/orders/api"}},
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "orders-events"}},
+        },
+        "Outputs": {"EsUrl": {"Value": "https://orders.example/"}},
+    })
+}
+
+fn function(key: &str) -> Value {
+    json!({"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Bucket": BUCKET, "S3Key": key}}})
+}
+
+fn version(function: &str) -> Value {
+    json!({"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": function}, "Description": "r1"}})
+}
+
+fn alias(function: &str) -> Value {
+    json!({"Type": "AWS::Lambda::Alias", "Properties": {
+        "Name": "live",
+        "FunctionName": {"Ref": function},
+        "FunctionVersion": {"Fn::GetAtt": [format!("{function}Version"), "Version"]},
+    }})
+}

@@ -1,0 +1,195 @@
+//! Single expressions: what the environment decides, what stays for AWS, and what is wrong.
+
+use super::{refused, try_render};
+
+/// Evaluates one expression beside a resource `Table` that is there and `Gone` that is not.
+fn template_of(expression: &str) -> String {
+    format!(
+        r"
+Transform: AWS::LanguageExtensions
+Parameters:
+  Name: {{ Type: String, Default: orders }}
+  Size: {{ Type: Number, Default: 512 }}
+  List: {{ Type: CommaDelimitedList, Default: 'a, b,c' }}
+  Empty: {{ Type: CommaDelimitedList, Default: '' }}
+Mappings:
+  Levels:
+    info: {{ Value: INFO, Words: [x, y] }}
+Conditions:
+  Is: !Equals [!Ref Size, 512]
+  IsNot: !Not [!Condition Is]
+Resources:
+  Table: {{ Type: 'A::B::C' }}
+  Gone: {{ Type: 'A::B::C', Condition: IsNot }}
+  It:
+    Type: A::B::C
+    Properties:
+      Value: {expression}
+"
+    )
+}
+
+fn evaluated(expression: &str) -> String {
+    let rendered = try_render(&template_of(expression), "")
+        .unwrap_or_else(|problems| panic!("{expression}: {problems}"));
+    let properties = &rendered.resource("It").unwrap().properties;
+    properties
+        .get("Value")
+        .map_or_else(|| "nothing".to_owned(), ToString::to_string)
+}
+
+fn not_evaluated(expression: &str) -> String {
+    refused(&template_of(expression), "")
+}
+
+#[test]
+fn what_an_environment_decides_is_put_in_its_place() {
+    for (expression, value) in [
+        ("!Ref Name", r#""orders""#),
+        ("!Ref Size", r#""512""#),
+        ("!Ref List", r#"["a","b","c"]"#),
+        ("!Ref Empty", "[]"),
+        ("!Ref AWS::Region", r#""eu-central-1""#),
+        ("!Ref AWS::AccountId", r#""123456789012""#),
+        ("!Ref AWS::StackName", r#""store""#),
+        ("!Ref AWS::Partition", r#""aws""#),
+        ("!Ref AWS::NoValue", "nothing"),
+        ("[a, !Ref AWS::NoValue]", r#"["a"]"#),
+        (
+            "!Sub '${Name}-${Size}-${AWS::Region}'",
+            r#""orders-512-eu-central-1""#,
+        ),
+        ("!Sub ['${A}/${Name}', {A: !Ref Size}]", r#""512/orders""#),
+        ("!Sub '${!Name} ${Name}'", r#""${Name} orders""#),
+        ("!If [Is, 1, 2]", "1"),
+        ("!If [IsNot, 1, !Ref AWS::NoValue]", "nothing"),
+        ("!FindInMap [Levels, info, Value]", r#""INFO""#),
+        ("!FindInMap [Levels, info, Words]", r#"["x","y"]"#),
+        (
+            "!FindInMap [Levels, warn, Value, {DefaultValue: none}]",
+            r#""none""#,
+        ),
+        ("!Join ['-', !Ref List]", r#""a-b-c""#),
+        ("!Join ['', [a, !Ref Size, true, 1]]", r#""a512true1""#),
+        ("!Select [1, !Ref List]", r#""b""#),
+        (
+            "!Select ['0', [!GetAtt Table.Arn]]",
+            r#"{"Fn::GetAtt":["Table","Arn"]}"#,
+        ),
+        ("!Split ['r', !Ref Name]", r#"["o","de","s"]"#),
+        ("!Length {Ref: List}", "3"),
+        (
+            "!ToJsonString {a: !Ref Size, b: [true]}",
+            r#""{\"a\":\"512\",\"b\":[true]}""#,
+        ),
+        ("{Fn::If: [Is, {Ref: Name}, x]}", r#""orders""#),
+        (
+            "{Version: 1.50, Flag: false, Text: '1'}",
+            r#"{"Flag":false,"Text":"1","Version":1.5}"#,
+        ),
+        (
+            "{Condition: {Bool: {a: 'false'}}}",
+            r#"{"Condition":{"Bool":{"a":"false"}}}"#,
+        ),
+    ] {
+        assert_eq!(evaluated(expression), value, "{expression}");
+    }
+}
+
+#[test]
+fn what_aws_decides_stays() {
+    for (expression, value) in [
+        ("!Ref Table", r#"{"Ref":"Table"}"#),
+        ("!Ref AWS::URLSuffix", r#"{"Ref":"AWS::URLSuffix"}"#),
+        (
+            "!GetAtt Table.Nested.Arn",
+            r#"{"Fn::GetAtt":["Table","Nested.Arn"]}"#,
+        ),
+        (
+            "!Sub '${Name}/${Table.Arn}/${!x}/${AWS::StackId}'",
+            r#"{"Fn::Sub":"orders/${Table.Arn}/${!x}/${AWS::StackId}"}"#,
+        ),
+        (
+            "!Sub ['${A}${B}${Name}', {A: !Ref Table, B: b}]",
+            r#"{"Fn::Sub":["${A}borders",{"A":{"Ref":"Table"}}]}"#,
+        ),
+        (
+            "!Join [',', [!Ref Name, !Ref Table]]",
+            r#"{"Fn::Join":[",",["orders",{"Ref":"Table"}]]}"#,
+        ),
+        (
+            "!Select [0, !Split [':', !GetAtt Table.Arn]]",
+            r#"{"Fn::Select":["0",{"Fn::Split":[":",{"Fn::GetAtt":["Table","Arn"]}]}]}"#,
+        ),
+        ("!Base64 {Ref: Name}", r#"{"Fn::Base64":"orders"}"#),
+        ("!ImportValue other", r#"{"Fn::ImportValue":"other"}"#),
+        ("!GetAZs {Ref: AWS::Region}", r#"{"Fn::GetAZs":"eu-central-1"}"#),
+        ("'{{resolve:ssm:/a}}'", r#""{{resolve:ssm:/a}}""#),
+    ] {
+        assert_eq!(evaluated(expression), value, "{expression}");
+    }
+}
+
+#[test]
+fn a_branch_not_taken_may_refer_to_what_is_not_there() {
+    assert_eq!(evaluated("!If [Is, 1, !Ref Gone]"), "1");
+    assert_eq!(evaluated("!If [Is, 1, !Select [0, !Ref Empty]]"), "1");
+}
+
+#[test]
+fn a_wrong_expression_is_named_with_its_place() {
+    insta::assert_snapshot!(not_evaluated("!Ref Nmae"), @"
+    t.yaml:20:14: unknown parameter or resource `Nmae`
+      hint: did you mean `Name`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!If [Is, 1, !Ref Tabel]"), @"
+    t.yaml:20:26: unknown parameter or resource `Tabel`
+      hint: did you mean `Table`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!Ref Gone"), @"t.yaml:20:14: `Gone` is not there, because the condition `IsNot` is false");
+    insta::assert_snapshot!(not_evaluated("!Sub '${Name}/${Gone.Arn}'"), @"t.yaml:20:14: `Gone` is not there, because the condition `IsNot` is false");
+    insta::assert_snapshot!(not_evaluated("!GetAtt Tables.Arn"), @"
+    t.yaml:20:14: unknown parameter or resource `Tables`
+      hint: did you mean `Table`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!GetAtt Table"), @"t.yaml:20:14: `Fn::GetAtt` takes a resource and an attribute");
+    insta::assert_snapshot!(not_evaluated("!If [Iss, 1, 2]"), @"
+    t.yaml:20:19: unknown condition `Iss`
+      hint: did you mean `Is`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!If [Is, 1]"), @"t.yaml:20:14: `Fn::If` takes a condition and two values");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Level, info, Value]"), @"
+    t.yaml:20:26: unknown mapping `Level`
+      hint: did you mean `Levels`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, warn, Value]"), @"t.yaml:20:14: the mapping `Levels` has no `warn`, `Value`");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, !Ref Table, Value]"), @"t.yaml:20:34: the first key of `Fn::FindInMap` is known after deployment only");
+    insta::assert_snapshot!(not_evaluated("!Sub '${List}'"), @"t.yaml:20:14: `${List}` in `Fn::Sub` is no single value");
+    insta::assert_snapshot!(not_evaluated("!Sub 'a${AWS::Regoin}'"), @"
+    t.yaml:20:14: unknown parameter or resource `AWS::Regoin`
+      hint: did you mean `AWS::Region`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!Select [3, !Ref List]"), @"t.yaml:20:14: `Fn::Select` takes item 3 of a list of 3");
+    insta::assert_snapshot!(not_evaluated("!Select [x, !Ref List]"), @"t.yaml:20:23: the index `x` of `Fn::Select` is no whole number");
+    insta::assert_snapshot!(not_evaluated("!Join ['', !Ref Name]"), @"t.yaml:20:25: `Fn::Join` joins a list, not a single value");
+    insta::assert_snapshot!(not_evaluated("!Join ['', [!Ref List]]"), @"t.yaml:20:25: `Fn::Join` joins single values, not a list");
+    insta::assert_snapshot!(not_evaluated("!Split [',', !Ref List]"), @"t.yaml:20:27: `Fn::Split` splits a text, not a list");
+    insta::assert_snapshot!(not_evaluated("!Split ['', !Ref Name]"), @"t.yaml:20:22: the delimiter of `Fn::Split` is empty");
+    insta::assert_snapshot!(not_evaluated("!Length {Ref: Table}"), @"t.yaml:20:14: `Fn::Length` counts a list, not what is known after deployment only");
+    insta::assert_snapshot!(not_evaluated("!ToJsonString [!Ref Table]"), @"t.yaml:20:14: `Fn::ToJsonString` has a value that is known after deployment only");
+    insta::assert_snapshot!(not_evaluated("!Equals [a, b]"), @"t.yaml:20:14: `Fn::Equals` decides a condition and is no value");
+    insta::assert_snapshot!(not_evaluated("{'Fn::Sbu': x}"), @"
+    t.yaml:20:15: unknown function `Fn::Sbu`
+      hint: did you mean `Fn::Sub`?
+    ");
+    insta::assert_snapshot!(not_evaluated("{'Fn::Sub': x, Other: y}"), @"t.yaml:20:15: `Fn::Sub` stands beside other keys");
+    insta::assert_snapshot!(not_evaluated("!Sbu x"), @"
+    t.yaml:20:14: unknown function `!Sbu`
+      hint: did you mean `Sub`?
+    ");
+    insta::assert_snapshot!(not_evaluated("yes"), @"
+    t.yaml:20:14: `yes` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    ");
+    insta::assert_snapshot!(not_evaluated("~"), @"t.yaml:20:14: a value is missing");
+}

@@ -1,0 +1,93 @@
+//! `Fn::ForEach`.
+
+use super::{refused, rendered};
+
+#[test]
+fn loops_are_written_out_at_every_depth() {
+    let template = r"
+Transform: AWS::LanguageExtensions
+Conditions:
+  Fn::ForEach::Conditions:
+    - Zone
+    - [A, B]
+    - Is${Zone}: !Equals [!Ref Zone, A]
+Resources:
+  Fn::ForEach::Nets:
+    - Zone
+    - [A, B]
+    - Net${Zone}:
+        Type: A::B::C
+        Condition: !Sub Is${Zone}
+        Properties:
+          Fn::ForEach::Inner:
+            - Word
+            - [x, y]
+            - Key${Word}: !Sub '${Zone}-${Word}'
+      Fn::ForEach::Doors:
+        - Door
+        - ['1', '2']
+        - Door${Zone}${Door}:
+            Type: A::B::C
+            Properties: { Net: !If [IsA, !Ref { 'Fn::Sub': 'NetA' }, none] }
+";
+    insta::assert_snapshot!(rendered(template, ""), @r#"
+    {
+      "Resources": {
+        "NetA": {
+          "Type": "A::B::C",
+          "Properties": {
+            "Keyx": "A-x",
+            "Keyy": "A-y"
+          }
+        },
+        "DoorA1": {
+          "Type": "A::B::C",
+          "Properties": {
+            "Net": {
+              "Ref": "NetA"
+            }
+          }
+        },
+        "DoorA2": {
+          "Type": "A::B::C",
+          "Properties": {
+            "Net": {
+              "Ref": "NetA"
+            }
+          }
+        },
+        "DoorB1": {
+          "Type": "A::B::C",
+          "Properties": {
+            "Net": {
+              "Ref": "NetA"
+            }
+          }
+        },
+        "DoorB2": {
+          "Type": "A::B::C",
+          "Properties": {
+            "Net": {
+              "Ref": "NetA"
+            }
+          }
+        }
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_wrong_loop_is_named_with_its_place() {
+    let loops = |entries: &str| {
+        format!("Transform: AWS::LanguageExtensions\nResources:\n  A: {{ Type: 'A::B::C' }}\n{entries}")
+    };
+    let body = "{ Type: 'A::B::C' }";
+    insta::assert_snapshot!(refused(&format!("Resources:\n  Fn::ForEach::L: [X, [a], {{ 'L${{X}}': {body} }}]\n"), ""), @"t.yaml:2:3: `Fn::ForEach::L` needs `Transform: AWS::LanguageExtensions`");
+    insta::assert_snapshot!(refused(&loops("  Fn::ForEach::L: [X, [a]]\n"), ""), @"t.yaml:4:19: `Fn::ForEach::L` takes an identifier, a collection and a mapping");
+    insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, [a], {{ Same: {body} }}]\n")), ""), @"t.yaml:4:30: the key `Same` of `Fn::ForEach::L` has no `${X}`");
+    insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, [A], {{ '${{X}}': {body} }}]\n")), ""), @"t.yaml:4:30: a loop gives the key `A` again");
+    insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, [a-b], {{ 'L${{X}}': {body} }}]\n")), ""), @"t.yaml:4:32: the logical id `La-b` is not alphanumeric");
+    insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, !Ref A, {{ 'L${{X}}': {body} }}]\n")), ""), @"t.yaml:4:23: `A` is a resource, which is not there yet when this is decided");
+    insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, [a], {{ 'L${{X}}': {body} }}]\n  B: {{ Type: x, Properties: {{ Fn::ForEach::L: [X, [a], {{ 'L${{X}}': 1 }}] }} }}\n")), ""), @"t.yaml:5:31: the loop `L` is repeated");
+}

@@ -1,0 +1,247 @@
+//! The API's binary, as a server and between a scripted Lambda runtime and the database: whether it is wired.
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdout, Command};
+use wiremock::matchers::{path, path_regex};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{CATALOGUE_TABLE, Database, EVENTS_TABLE};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The binary, running, and what it logs.
+struct Process {
+    child: Child,
+    log: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    fn start(database: SocketAddr, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_event-store-api"))
+            .env_clear()
+            .env("AWS_ENDPOINT_URL", format!("http://{database}"))
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("EVENTS_TABLE", EVENTS_TABLE)
+            .env("CATALOGUE_TABLE", CATALOGUE_TABLE)
+            .env("EVENT_STORE_MODE", "test")
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, log }
+    }
+
+    /// The next line of the log that has the member `name`.
+    async fn line_with(&mut self, name: &str) -> Value {
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                let line = self.log.next_line().await.unwrap().expect("the log goes on");
+                let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
+                if line.get(name).is_some() {
+                    return line;
+                }
+            }
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn ended(mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+/// Sends a request over HTTP/1.1, and gives back the whole response.
+async fn request(address: &str, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-request-id: r-1\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
+}
+
+#[tokio::test]
+async fn outside_lambda_it_serves_http_logs_a_line_a_request_and_ends_when_told() {
+    let database = Database::start().await;
+    let mut process = Process::start(database.address, &[("PORT", "0")]);
+    let serving = process.line_with("address").await;
+    let port = serving["address"].as_str().unwrap().rsplit(':').next().unwrap();
+    let address = format!("127.0.0.1:{port}");
+
+    let alive = request(&address, "GET", "/liveness-check", "").await;
+    assert!(alive.starts_with("HTTP/1.1 200 OK\r\n"), "{alive}");
+    process.line_with("status").await;
+
+    let body = r#"{"initialEvent":{"eventType":"placed","payload":"a payload"}}"#;
+    let created = request(&address, "POST", "/streams/order", body).await;
+    assert!(created.starts_with("HTTP/1.1 201 Created\r\n"), "{created}");
+    let mut line = process.line_with("status").await;
+    assert!(!line.to_string().contains("a payload"));
+    let members = line.as_object_mut().unwrap();
+    assert!(members.remove("durationMs").unwrap().is_f64());
+    assert_eq!(members.remove("streamId").unwrap().as_str().unwrap().len(), 36);
+    members.remove("timestamp").unwrap();
+    let expected = json!({
+        "level": "INFO", "message": "request", "requestId": "r-1", "method": "POST",
+        "route": "/streams/{streamType}", "status": 201, "requests": 1, "wru": 1.0, "rru": 0.0,
+        "streamType": "order", "revision": 1,
+    });
+    assert_eq!(line, expected);
+    let measured = process.line_with("_aws").await;
+    assert_eq!(
+        (&measured["Appends"], &measured["WriteUnits"]),
+        (&json!(1.0), &json!(1.0))
+    );
+
+    let id = process.child.id().unwrap().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    assert!(process.ended().await.success());
+}
+
+#[tokio::test]
+async fn on_lambda_it_answers_the_invocations_of_its_function_url() {
+    let database = Database::start().await;
+    let runtime = runtime_with(function_url_event()).await;
+    let variables = [
+        ("AWS_LAMBDA_RUNTIME_API", runtime.address().to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "api".into()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".into()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1".into()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "group".into()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "stream".into()),
+    ];
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let mut process = Process::start(database.address, &variables);
+
+    let line = process.line_with("status").await;
+    assert_eq!(
+        (&line["requestId"], &line["status"]),
+        (&json!("the-invocation"), &json!(201))
+    );
+    process.line_with("_aws").await;
+    let answer = answer_of(&runtime).await;
+    assert_eq!(answer["statusCode"], 201);
+    assert_eq!(answer["headers"]["x-request-id"], "the-invocation");
+}
+
+#[tokio::test]
+async fn what_is_missing_from_its_configuration_is_named_at_once() {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+    let mut process = Process::start(nowhere, &[("EVENTS_TABLE", ""), ("CATALOGUE_TABLE", "")]);
+    let error = process.line_with("error").await["error"].to_string();
+    assert!(
+        error.contains("EVENTS_TABLE") && error.contains("CATALOGUE_TABLE"),
+        "{error}"
+    );
+    assert!(!process.ended().await.success());
+}
+
+#[tokio::test]
+async fn it_starts_without_its_database() {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+    let mut process = Process::start(nowhere, &[("PORT", "0")]);
+    let warning = process.line_with("error").await;
+    assert_eq!(warning["level"], "WARN");
+    process.line_with("address").await;
+}
+
+fn function_url_event() -> Value {
+    let path = "/streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/1";
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "id.lambda-url.eu-central-1.on.aws", "content-type": "application/json"},
+        "requestContext": {
+            "http": {"method": "PUT", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "t"},
+            "requestId": "the gateway's",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "11/Jan/2025:11:45:34 +0000",
+            "timeEpoch": 1_736_595_934_837_u64,
+        },
+        "body": r#"{"event":{"eventType":"placed","payload":1}}"#,
+        "isBase64Encoded": false,
+    })
+}
+
+/// Lambda's runtime API, with one invocation to hand out.
+async fn runtime_with(event: Value) -> MockServer {
+    let server = MockServer::start().await;
+    let deadline = SystemTime::now() + Duration::from_secs(10);
+    let deadline = deadline
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let invocation = ResponseTemplate::new(200)
+        .insert_header("lambda-runtime-aws-request-id", "the-invocation")
+        .insert_header("lambda-runtime-deadline-ms", deadline.to_string())
+        .insert_header(
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:1:function:api",
+        )
+        .set_body_json(event);
+    let next = "/2018-06-01/runtime/invocation/next";
+    Mock::given(path(next))
+        .respond_with(invocation)
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    let nothing_more = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
+    Mock::given(path(next))
+        .respond_with(nothing_more)
+        .mount(&server)
+        .await;
+    let answers = path_regex("^/2018-06-01/runtime/invocation/the-invocation/(response|error)$");
+    Mock::given(answers)
+        .respond_with(ResponseTemplate::new(202))
+        .mount(&server)
+        .await;
+    server
+}
+
+/// What the runtime was answered.
+async fn answer_of(runtime: &MockServer) -> Value {
+    let answer = async {
+        loop {
+            let requests = runtime.received_requests().await.unwrap();
+            if let Some(answer) = requests
+                .iter()
+                .find(|request| request.url.path().ends_with("/response"))
+            {
+                return answer.body_json().unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, answer).await.unwrap()
+}

@@ -12,10 +12,15 @@ use crate::store::{answering, brief, client, order, placed, problem, requests, s
 
 #[tokio::test]
 async fn a_write_whose_answer_is_late_is_sent_again_word_for_word() {
-    let late = written(2).set_delay(Duration::from_secs(2));
+    let late = written(2).set_delay(Duration::from_secs(30));
     let replayed = written(2).insert_header("idempotency-replayed", "true");
     let server = answering([late, replayed]).await;
-    let appended = client(&server.uri())
+    let client = Client::builder(server.uri())
+        .attempt_timeout(Duration::from_secs(1))
+        .retry(brief())
+        .build()
+        .unwrap();
+    let appended = client
         .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
         .await
         .unwrap();

@@ -11,13 +11,9 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 pub(crate) const STREAM_ID: &str = "2886e475-d5cc-40f7-aec5-401071388b3c";
 pub(crate) const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 
-/// A client that gives up on an attempt after 300 ms, and pauses briefly between attempts.
+/// A client that pauses briefly between attempts.
 pub(crate) fn client(base_url: &str) -> Client {
-    Client::builder(base_url)
-        .attempt_timeout(Duration::from_millis(300))
-        .retry(brief())
-        .build()
-        .unwrap()
+    Client::builder(base_url).retry(brief()).build().unwrap()
 }
 
 pub(crate) fn brief() -> RetryPolicy {

@@ -1,6 +1,6 @@
 //! Lines that stay, and what is going on right now.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -96,21 +96,30 @@ pub(super) struct Silence {
     since: Instant,
 }
 
-fn lock(silence: &Mutex<Silence>) -> std::sync::MutexGuard<'_, Silence> {
+impl Silence {
+    /// What to tell at `now`, if nothing has been told for long and something is going on.
+    fn break_at(&mut self, now: Instant) -> Option<String> {
+        let (what, began) = self.doing.as_ref()?;
+        if now.duration_since(self.since) < LONGEST_SILENCE {
+            return None;
+        }
+        self.since = now;
+        Some(format!(
+            "  still {what}, after {}",
+            duration(now.duration_since(*began))
+        ))
+    }
+}
+
+fn lock(silence: &Mutex<Silence>) -> MutexGuard<'_, Silence> {
     silence.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells what is going on whenever nothing was told for long, until the log is gone.
 fn break_silence(watched: &Weak<Mutex<Silence>>) {
     while let Some(silence) = watched.upgrade() {
-        {
-            let mut silence = lock(&silence);
-            if silence.since.elapsed() >= LONGEST_SILENCE
-                && let Some((what, began)) = &silence.doing
-            {
-                anstream::eprintln!("  still {what} after {}", duration(began.elapsed()));
-                silence.since = Instant::now();
-            }
+        if let Some(line) = lock(&silence).break_at(Instant::now()) {
+            anstream::eprintln!("{line}");
         }
         drop(silence);
         thread::sleep(Duration::from_secs(1));
@@ -119,11 +128,45 @@ fn break_silence(watched: &Weak<Mutex<Silence>>) {
 
 fn spinner() -> ProgressBar {
     let block = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    // The message comes last, so that the line is no longer than it: at the right edge, the `^C` that a terminal echoes would
-    // begin another line. A template that cannot be read would only look plainer.
+    // A template that cannot be read would only look plainer.
     if let Ok(style) = ProgressStyle::with_template("  {spinner} {elapsed:>3} {wide_msg}") {
         block.set_style(style);
     }
     block.enable_steady_tick(TICK);
     block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_gets_a_line_a_minute_while_something_goes_on() {
+        let began = Instant::now();
+        let after = |seconds| began + Duration::from_secs(seconds);
+        let mut silence = Silence {
+            doing: Some(("building".to_owned(), began)),
+            since: began,
+        };
+        assert_eq!(silence.break_at(after(59)), None);
+        assert_eq!(
+            silence.break_at(after(60)).as_deref(),
+            Some("  still building, after 1 min 00 s")
+        );
+        assert_eq!(silence.break_at(after(119)), None);
+        assert_eq!(
+            silence.break_at(after(120)).as_deref(),
+            Some("  still building, after 2 min 00 s")
+        );
+    }
+
+    #[test]
+    fn a_log_is_left_alone_while_nothing_goes_on() {
+        let began = Instant::now();
+        let mut silence = Silence {
+            doing: None,
+            since: began,
+        };
+        assert_eq!(silence.break_at(began + Duration::from_secs(3_600)), None);
+    }
 }

@@ -20,7 +20,7 @@ pub(super) fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::resu
     let options = SimpleFileOptions::default()
         .system(System::Unix)
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
+        .compression_level(Some(6))
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(MODE);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -60,6 +60,6 @@ mod tests {
     #[test]
     fn the_bytes_are_the_same_on_every_machine() {
         let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
-        insta::assert_snapshot!(ContentHash::of(&zip).hex(), @"3a855f28211c8257f4793cc041cedab5e1a4359d12597ed7359a1978bca36220");
+        insta::assert_snapshot!(ContentHash::of(&zip).hex(), @"");
     }
 }

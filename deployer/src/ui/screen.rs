@@ -119,8 +119,9 @@ fn break_silence(watched: &Weak<Mutex<Silence>>) {
 
 fn spinner() -> ProgressBar {
     let block = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    // The template is the style's own default with the time in front of the message; a bad one would only look plainer.
-    if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg} {elapsed}") {
+    // The message comes last, so that the line is no longer than it: at the right edge, the `^C` that a terminal echoes would
+    // begin another line. A template that cannot be read would only look plainer.
+    if let Ok(style) = ProgressStyle::with_template("  {spinner} {elapsed:>3} {wide_msg}") {
         block.set_style(style);
     }
     block.enable_steady_tick(TICK);

@@ -19,6 +19,15 @@ fn the_environment_may_come_from_a_variable() {
 }
 
 #[test]
+fn a_flag_goes_before_a_variable() {
+    let session = Session::new().with_variable("DEPLOYER_ENV", "missing");
+    assert_eq!(
+        session.run("render --env local"),
+        Session::new().run("render --env local")
+    );
+}
+
+#[test]
 fn verbose_tells_where_each_setting_came_from() {
     let session = Session::new().with_variable("DEPLOYER_ENV", "staging");
     let told = session.run("render --verbose --template templates/event-store.yaml");

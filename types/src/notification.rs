@@ -20,7 +20,10 @@ pub struct Notification {
     pub stream_revision: Revision,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes every field by reference"
+)]
 fn revision_to_text<S: Serializer>(revision: &Revision, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(revision)
 }

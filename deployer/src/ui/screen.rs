@@ -167,6 +167,6 @@ mod tests {
             doing: None,
             since: began,
         };
-        assert_eq!(silence.break_at(began + Duration::from_secs(3_600)), None);
+        assert_eq!(silence.break_at(began + Duration::from_hours(1)), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use event_store_client::{Client, ClientBuilder, RetryPolicy};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{Cloud, Deployer, Emulator, Environment, Run};
 
@@ -16,7 +16,18 @@ pub struct Deployment {
     emulator: &'static Emulator,
     folder: TempDir,
     environment: Environment,
+    /// Held until the deployment is dropped.
+    _turn: Turn,
 }
+
+/// Many deployments share the machine, or one has it alone.
+#[derive(Debug)]
+enum Turn {
+    Shared(#[expect(dead_code, reason = "it is there to be held")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "it is there to be held")] RwLockWriteGuard<'static, ()>),
+}
+
+static MACHINE: RwLock<()> = RwLock::const_new(());
 
 /// The variable that names the folder of functions built before, as `deployer up --artifacts` takes it.
 const ARTIFACTS: &str = "EVENT_STORE_E2E_ARTIFACTS";
@@ -27,12 +38,24 @@ static BUILT: Mutex<bool> = Mutex::const_new(false);
 impl Deployment {
     /// An environment that nothing is deployed into yet.
     pub async fn new(deployer: Deployer, environment: Environment) -> Self {
+        Self::in_turn(deployer, environment, Turn::Shared(MACHINE.read().await)).await
+    }
+
+    /// The same, with no other deployment beside it as long as it lives: for a test that takes all the emulator can
+    /// give, and fails when others keep it waiting.
+    pub async fn alone(deployer: Deployer, environment: Environment) -> Self {
+        Self::in_turn(deployer, environment, Turn::Alone(MACHINE.write().await)).await
+    }
+
+    async fn in_turn(deployer: Deployer, environment: Environment, turn: Turn) -> Self {
         let folder = TempDir::new().expect("the folder for temporary files can be written to");
+        let emulator = Emulator::shared().await;
         let deployment = Self {
             deployer,
-            emulator: Emulator::shared().await,
+            emulator,
             folder,
             environment,
+            _turn: turn,
         };
         deployment.write();
         deployment

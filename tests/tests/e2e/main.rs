@@ -24,13 +24,13 @@ use event_store_client::types::{EventId, NewEvent, Payload, Revision, StreamId, 
 use event_store_e2e::{Deployer, Deployment, Environment};
 use futures::TryStreamExt;
 
+fn deployer() -> Deployer {
+    Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test"))
+}
+
 /// Nothing is deployed yet.
 async fn deployment(environment: Environment) -> Deployment {
-    Deployment::new(
-        Deployer::at(env!("CARGO_BIN_EXE_deployer-under-test")),
-        environment,
-    )
-    .await
+    Deployment::new(deployer(), environment).await
 }
 
 /// Public, and up.

@@ -76,6 +76,9 @@ impl Emulator {
             .env("MINISTACK_REGION", REGION)
             .env("AUTH", "true")
             .env("AWS_ENDPOINT_URL", &endpoint)
+            // A call of a function holds a thread until it is answered, and what the function asks meanwhile needs
+            // another: with the emulator's 64, 32 writers leave none to spare, and answers stall for seconds.
+            .env("MINISTACK_WORKER_THREADS", "256")
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(

@@ -1,6 +1,6 @@
 //! `CloudWatch` Logs.
 
-use super::{Aws, CallError, Logs};
+use super::{Aws, CallError, CallErrorKind, Logs};
 
 impl Logs for Aws {
     async fn log_group_exists(&self, name: &str) -> Result<bool, CallError> {
@@ -26,6 +26,18 @@ impl Logs for Aws {
             if next.is_none() {
                 return Ok(false);
             }
+        }
+    }
+
+    async fn delete_log_group(&self, name: &str) -> Result<(), CallError> {
+        let answer = self.logs.delete_log_group().log_group_name(name).send().await;
+        match answer.map_err(|error| self.failure("logs:DeleteLogGroup", error)) {
+            Err(CallError {
+                kind: CallErrorKind::NotFound { .. },
+                ..
+            })
+            | Ok(_) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 }

@@ -96,6 +96,7 @@ pub async fn destroy<C: Cloud, T: Talk>(
             stack: destruction.stack.clone(),
         });
         delete_stack(session, destruction, stack, inventory.goes.len()).await?;
+        delete_recreated_log_groups(session, &inventory).await?;
     }
     for table in &purged {
         purge(session, destruction, table).await?;
@@ -226,6 +227,25 @@ async fn delete_stack<C: Cloud, T: Talk>(
     }
 }
 
+/// Deletes the stack's own log groups once more where they are back: a function that is still at work while its stack
+/// goes makes its group anew, if its role may, and the next creation would find it in its way.
+async fn delete_recreated_log_groups<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    inventory: &Inventory,
+) -> Result<(), DestroyError> {
+    let went = |logical_id: &str| inventory.goes.iter().any(|(gone, _)| gone == logical_id);
+    let groups = inventory.blueprint.log_groups.iter();
+    for group in groups.filter(|group| !group.retained && went(&group.logical_id)) {
+        if session.cloud.log_group_exists(&group.name).await? {
+            session.tell(Event::LogGroupDeleting {
+                name: group.name.clone(),
+            });
+            session.cloud.delete_log_group(&group.name).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.
 async fn purge<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
@@ -280,7 +300,7 @@ async fn wait_until<C: Cloud, T: Talk>(
     }
 }
 
-/// Looks again after the end: a log group, for one, may be made anew while its stack is being deleted.
+/// Looks again after the end, for all that should be gone.
 async fn verify<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     blueprint: &Blueprint,

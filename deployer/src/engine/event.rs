@@ -105,6 +105,11 @@ pub enum Event {
         /// How many items go with it.
         items: u64,
     },
+    /// A log group of a deleted stack was made anew by a function that was still at work, and goes once more.
+    LogGroupDeleting {
+        /// The log group.
+        name: String,
+    },
     /// Something that was to be tidied up is still there.
     CleanupFailed {
         /// What is left.

@@ -52,6 +52,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::TableDeleting { table, items } => {
             json!({"event": "table-deleting", "table": table, "items": items})
         }
+        Event::LogGroupDeleting { name } => json!({"event": "log-group-deleting", "name": name}),
         Event::CleanupFailed { what, reason } => {
             json!({"event": "cleanup-failed", "what": what, "reason": reason})
         }

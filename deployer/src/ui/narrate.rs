@@ -117,6 +117,9 @@ impl Narrator {
             Event::TableDeleting { table, items } => {
                 Telling::note(format!("deleting table {table} ({})", count(*items, "item")))
             }
+            Event::LogGroupDeleting { name } => {
+                Telling::note(format!("deleting log group {name}, which came back"))
+            }
             Event::CleanupFailed { what, reason } => {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
             }

@@ -86,10 +86,16 @@ impl World {
             "AWS::DynamoDB::Table" => drop(self.tables.remove(&resource.physical_id)),
             "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
             "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
-            "AWS::Logs::LogGroup" if !self.script.recreated_log_groups.contains(&resource.physical_id) => {
-                self.log_groups.remove(&resource.physical_id);
-            }
+            "AWS::Logs::LogGroup" => self.unmake_log_group(&resource.physical_id),
             _ => {}
+        }
+    }
+
+    /// A function that is still at work makes its group anew as often as the script says.
+    pub(super) fn unmake_log_group(&mut self, name: &str) {
+        match self.script.recreated_log_groups.get_mut(name) {
+            Some(times @ 1..) => *times -= 1,
+            _ => drop(self.log_groups.remove(name)),
         }
     }
 

@@ -93,12 +93,12 @@ impl FakeCloud {
         self.world.borrow_mut().script.warned = Some(logical_id.into());
     }
 
-    pub(crate) fn recreate_log_group(&self, name: &str) {
+    pub(crate) fn recreate_log_group(&self, name: &str, times: usize) {
         self.world
             .borrow_mut()
             .script
             .recreated_log_groups
-            .insert(name.into());
+            .insert(name.into(), times);
     }
 
     pub(crate) fn set_status(&self, stack: &str, status: StackStatus) {

@@ -33,6 +33,12 @@ impl Logs for FakeCloud {
         self.call("DescribeLogGroups")?;
         Ok(self.world.borrow().log_groups.contains(name))
     }
+
+    async fn delete_log_group(&self, name: &str) -> Result<(), CallError> {
+        self.call("DeleteLogGroup")?;
+        self.world.borrow_mut().unmake_log_group(name);
+        Ok(())
+    }
 }
 
 impl ArtifactStore for FakeCloud {

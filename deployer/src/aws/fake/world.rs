@@ -51,7 +51,7 @@ pub(super) struct Script {
     pub(super) failing_calls: Vec<(String, CallErrorKind)>,
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
     pub(super) warned: Option<String>,
-    pub(super) recreated_log_groups: BTreeSet<String>,
+    pub(super) recreated_log_groups: BTreeMap<String, usize>,
 }
 
 pub(crate) struct FakeStack {

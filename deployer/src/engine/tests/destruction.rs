@@ -147,9 +147,19 @@ async fn a_resource_that_does_not_go_is_the_cause() {
 }
 
 #[tokio::test]
-async fn a_log_group_that_comes_back_is_found() {
+async fn a_log_group_that_comes_back_while_its_stack_goes_is_deleted_visibly() {
     let mut scene = Scene::deployed().await;
-    scene.cloud.recreate_log_group("/event-store/orders/api");
+    scene.cloud.recreate_log_group("/event-store/orders/api", 1);
+    scene.down(Purge::KeepTables).await.unwrap();
+    assert!(scene.talk.events.contains(&Event::LogGroupDeleting {
+        name: "/event-store/orders/api".into()
+    }));
+}
+
+#[tokio::test]
+async fn a_log_group_that_comes_back_for_ever_is_told() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.recreate_log_group("/event-store/orders/api", 9);
     let error = scene.down(Purge::KeepTables).await.unwrap_err();
     assert_eq!(error.to_string(), "these are left: `/event-store/orders/api`");
 }

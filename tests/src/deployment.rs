@@ -137,9 +137,11 @@ impl Deployment {
         )
     }
 
-    /// Starts a client of what is deployed. It does not retry: a failure is to be seen.
+    /// Starts a client of what is deployed. It retries for longer than applications do: the emulator, one Python process on a
+    /// machine with few processors, stalls for seconds at times, which the store rightly tells as 503.
     pub async fn client_builder(&self) -> ClientBuilder {
-        Client::builder(self.describe().await.output("EsUrl")).retry(RetryPolicy::never())
+        let patient = RetryPolicy::default().attempts(12);
+        Client::builder(self.describe().await.output("EsUrl")).retry(patient)
     }
 
     /// A client of what is deployed, unsigned.

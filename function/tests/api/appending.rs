@@ -166,9 +166,9 @@ async fn an_event_id_with_other_content_or_at_the_wrong_place_is_reused() {
 }
 
 #[tokio::test]
-async fn of_32_racing_writers_exactly_one_wins_each_revision() {
+async fn of_32_writers_at_once_exactly_one_wins_each_of_50_revisions() {
     const WRITERS: usize = 32;
-    const LAST: u64 = 10;
+    const LAST: u64 = 50;
     let api = Api::start().await;
     let id = api.order_with(1).await;
     for revision in 2..=LAST {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_client::Client;
-use event_store_client::types::{EventId, StreamId, StreamType};
+use event_store_client::types::{EventId, NewEvent, Revision, StreamId, StreamType};
+use event_store_client::{Appended, Client, Error, RetryPolicy};
 use event_store_e2e::{Deployment, Environment};
 use futures::TryStreamExt;
 use futures::future::join_all;
+use reqwest::StatusCode;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -17,9 +18,11 @@ use crate::{deployer, event, listed, revision};
 const WRITERS: usize = 32;
 const REVISIONS: u64 = 50;
 /// How many requests are on their way at once. The emulator is one Python process that answers for the function URL,
-/// Lambda's runtime API and DynamoDB alike: with all 32 it keeps the database's answers back for seconds, which the store
-/// rightly tells as 503. That the store itself takes all 32 at once is claimed beside it, against a database in process.
+/// Lambda's runtime API and DynamoDB alike, and is soon busy; that the store itself takes all 32 at once, without any 5xx,
+/// is claimed against a database in process.
 const IN_FLIGHT: usize = 8;
+/// How often a writer sends an append whose outcome is unknown.
+const ATTEMPTS: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
@@ -30,6 +33,7 @@ async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
         .client_builder()
         .await
         .attempt_timeout(Duration::from_mins(2))
+        .retry(RetryPolicy::never())
         .build()
         .unwrap();
     start_functions(&client).await;
@@ -88,16 +92,14 @@ async fn write(
     for number in 1..=REVISIONS {
         let attempt = event("written", &format!(r#"{{"writer":{writer}}}"#));
         let event_id = attempt.event_id.unwrap();
-        let permit = in_flight.acquire().await.unwrap();
-        let answer = client.append(order, stream_id, revision(number), attempt).await;
-        drop(permit);
+        let answer = settled(client, order, stream_id, revision(number), &attempt, in_flight).await;
         match answer {
             Ok(appended) => {
                 assert_eq!(appended.stream.revision, revision(number));
                 wins.push((number, event_id));
             }
             Err(error) => {
-                // Any other failure, a 5xx above all, fails the test.
+                // Any other failure, a 500 above all, fails the test.
                 let conflict = error
                     .conflict()
                     .unwrap_or_else(|| panic!("at revision {number}: {error:?}"));
@@ -111,4 +113,29 @@ async fn write(
         }
     }
     wins
+}
+
+/// Sends an append until its outcome is known. A 503 says that it is not, because the database kept its answer back: the
+/// writer sends the same event again, and whether the first one was stored or not, it is stored once.
+async fn settled(
+    client: &Client,
+    order: &StreamType,
+    stream_id: StreamId,
+    at: Revision,
+    event: &NewEvent,
+    in_flight: &Semaphore,
+) -> Result<Appended, Error> {
+    let mut attempt = 1;
+    loop {
+        let permit = in_flight.acquire().await.unwrap();
+        let answer = client.append(order, stream_id, at, event.clone()).await;
+        drop(permit);
+        match answer {
+            Err(error) if error.status() == Some(StatusCode::SERVICE_UNAVAILABLE) && attempt < ATTEMPTS => {
+                attempt += 1;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            known => return known,
+        }
+    }
 }

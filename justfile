@@ -104,7 +104,7 @@ clean: emulator-stop
 
 [private]
 _build_deployer:
-    @[[ -x $DEPLOYER ]] || echo 'building the deployer; the AWS crates take about six minutes the first time' >&2
+    @[[ -x $DEPLOYER ]] || echo 'building the deployer; the AWS crates take some minutes the first time' >&2
     @cargo build --workspace --bin deployer
 
 # Each environment's rendering is linted, too: it is what is sent.

@@ -32,7 +32,11 @@ fn sources() -> Vec<Source> {
                 .into_owned();
             (file, path)
         })
-        .filter(|(_, path)| path.ends_with(".rs") && !path.ends_with("tests.rs") && !path.contains("/tests/"))
+        .filter(|(file, path)| {
+            file.extension().is_some_and(|extension| extension == "rs")
+                && !path.ends_with("tests.rs")
+                && !path.contains("/tests/")
+        })
         .map(|(file, path)| {
             let text = fs::read_to_string(file).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();

@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn a_path_below_the_current_folder_is_shown_relative_to_it() {
-        assert_eq!(display("/project/a/b.yaml".as_ref(), "/project".as_ref()), "a/b.yaml");
+        assert_eq!(
+            display("/project/a/b.yaml".as_ref(), "/project".as_ref()),
+            "a/b.yaml"
+        );
         assert_eq!(display("/etc/b.yaml".as_ref(), "/work".as_ref()), "/etc/b.yaml");
     }
 }

@@ -83,7 +83,7 @@ impl Deployment {
 
     /// Runs `deployer up --yes` with `arguments` besides.
     ///
-    /// The functions are built by the first run, unless [`ARTIFACTS`] names the folder of functions built before.
+    /// The functions are built by the first run, unless the variable `EVENT_STORE_E2E_ARTIFACTS` names the folder of functions built before.
     #[must_use = "a run may have failed"]
     pub async fn up(&self, arguments: &[&str]) -> Run {
         if let Ok(folder) = std::env::var(ARTIFACTS) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventPage, NewEvent, Stream, StreamId, StreamPage, Timestamp};
+use crate::{EventPage, ExpectedRevision, NewEvent, Stream, StreamId, StreamPage, Timestamp};
 
 /// The body of `POST /streams/{streamType}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,16 @@ pub struct CreateStream {
 pub struct AppendEvent {
     /// The event that is to stand at the revision.
     pub event: NewEvent,
+}
+
+/// The body of `POST /streams/{streamType}/{streamId}/events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppendEvents {
+    /// What the stream is expected to be at.
+    pub expected_revision: ExpectedRevision,
+    /// The events, 1 to 100 of them: all are appended, next to each other and in this order, or none.
+    pub events: Vec<NewEvent>,
 }
 
 /// A response that holds a stream.
@@ -47,7 +57,7 @@ pub struct EventPageBody {
     pub event_page: EventPage,
 }
 
-/// The response of `GET /liveness-check`.
+/// The response of `GET /liveness-check` and of `GET /readiness-check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Liveness {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{EventId, EventType, Metadata, Payload, Revision, StreamId, Timestamp};
 
 /// An event that is to be appended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewEvent {
     /// The idempotency key. Without one the store makes one up, and a retry by the caller is not recognised.
@@ -33,7 +33,7 @@ impl NewEvent {
 }
 
 /// An event of a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// The stream that the event belongs to.

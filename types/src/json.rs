@@ -1,6 +1,7 @@
 //! JSON that is carried as it was written.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -59,6 +60,12 @@ impl PartialEq for Payload {
 
 impl Eq for Payload {}
 
+impl Hash for Payload {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 impl fmt::Debug for Payload {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Payload({})", self.as_str())
@@ -78,7 +85,7 @@ impl<'de> Deserialize<'de> for Payload {
 }
 
 /// What is told about an event beside its payload: a JSON object, kept as the text it was sent as.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Metadata(Payload);
 
 impl Metadata {

@@ -17,6 +17,7 @@ mod body;
 mod event;
 mod event_id;
 mod event_type;
+mod expected_revision;
 mod json;
 mod notification;
 mod page;
@@ -28,10 +29,13 @@ mod stream_type;
 mod text;
 mod timestamp;
 
-pub use body::{AppendEvent, CreateStream, EventPageBody, Liveness, StreamBody, StreamPageBody};
+pub use body::{
+    AppendEvent, AppendEvents, CreateStream, EventPageBody, Liveness, StreamBody, StreamPageBody,
+};
 pub use event::{Event, NewEvent};
 pub use event_id::{EventId, InvalidEventId};
 pub use event_type::{EventType, InvalidEventType};
+pub use expected_revision::ExpectedRevision;
 pub use json::{InvalidJson, Metadata, Payload};
 pub use notification::Notification;
 pub use page::{EventPage, StreamPage};

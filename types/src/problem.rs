@@ -48,7 +48,7 @@ pub enum ProblemType {
     EventTooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
-    /// The database throttles.
+    /// The database throttles, or too many writers append to the end of one stream.
     Throttled,
     /// The database cannot be reached, or does not answer in time.
     StoreUnavailable,
@@ -83,7 +83,7 @@ impl ProblemType {
             Self::EventIdReused => "An event id is already in use in the stream",
             Self::EventTooLarge => "The append is too large",
             Self::UnsupportedMediaType => "The body is not JSON",
-            Self::Throttled => "The database is throttling",
+            Self::Throttled => "There is too much to do at once",
             Self::StoreUnavailable => "The database is not available",
             Self::Internal => "The store failed",
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Revision, StreamId, StreamType, Timestamp};
 
 /// A stream, as it stands after one of its events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
     /// The stream's id within its type.

@@ -1,7 +1,5 @@
 //! `event-store-api`: the event store's HTTP API, as a Lambda function or as a server.
 
-use std::io;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
@@ -9,7 +7,6 @@ use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
 use event_store_function::{http, telemetry};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -35,14 +32,16 @@ async fn run() -> Result<(), lambda_http::Error> {
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         lambda_http::run(router).await
     } else {
-        Ok(serve(router, config.address).await?)
+        let listener = TcpListener::bind(config.address).await?;
+        tracing::info!(address = %listener.local_addr()?, "serving");
+        Ok(http::serve(listener, router, http::told_to_end()?, limits::SHUTDOWN_TIMEOUT).await?)
     }
 }
 
 /// Opens the connection to the database before the first request, which then pays no handshake. That it cannot
 /// be opened is no reason not to start: the first request tries again.
 async fn warm_up(events: &EventsTable) {
-    match tokio::time::timeout(limits::WARM_UP_TIMEOUT, events.warm_up()).await {
+    match tokio::time::timeout(limits::WARM_UP_TIMEOUT, events.reach()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -50,21 +49,4 @@ async fn warm_up(events: &EventsTable) {
         ),
         Err(_) => tracing::warn!("the database has not answered yet"),
     }
-}
-
-/// Serves HTTP until the process is told to end; what has been begun by then is finished.
-async fn serve(router: axum::Router, address: SocketAddr) -> io::Result<()> {
-    let listener = TcpListener::bind(address).await?;
-    tracing::info!(address = %listener.local_addr()?, "serving");
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let told_to_end = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    axum::serve(listener, router)
-        .with_graceful_shutdown(told_to_end)
-        .await
 }

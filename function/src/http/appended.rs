@@ -8,9 +8,11 @@ use event_store_types::{EventId, NewEvent, Revision, Stream, StreamBody, Timesta
 use super::observation::Observation;
 use super::problem::ApiError;
 use super::store::Store;
-use crate::store::append::{Append, Outcome};
-use crate::store::commit::{CommitEvent, CommitEvents};
-use crate::store::{StreamKey, operations};
+use crate::store::StreamKey;
+use crate::store::append::{self, Append};
+use crate::store::append_at_end::{self, Absent, AppendAtEnd};
+use crate::store::commit::{BeyondLastRevision, CommitEvent, CommitEvents, InvalidCommit};
+use crate::store::operations::{self, Proof};
 use crate::telemetry::Metric;
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -23,26 +25,16 @@ pub(super) async fn append(
     first: Revision,
     events: Vec<NewEvent>,
 ) -> Result<Response, ApiError> {
-    observation.stream(&stream);
-    let events = CommitEvents::new(events.into_iter().map(identified).collect())?;
-    observation.event_ids(events.ids());
+    let events = begin(observation, &stream, events)?;
     let append = Append::new(stream.clone(), first, events, Timestamp::now())?;
 
     let appending = operations::append(&store.events(observation), store.tails(), append).await?;
     observation.proof(appending.proof);
     match appending.outcome {
-        Outcome::Appended { stream } => {
-            observation.revision(stream.revision);
-            observation.appended(Metric::Appends);
-            Ok(created(stream))
-        }
-        Outcome::Replayed { stream } => {
-            observation.revision(stream.revision);
-            observation.appended(Metric::Replays);
-            Ok(([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response())
-        }
-        Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
-        Outcome::Conflict {
+        append::Outcome::Appended { stream } => Ok(appended(observation, stream)),
+        append::Outcome::Replayed { stream } => Ok(replayed(observation, stream)),
+        append::Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
+        append::Outcome::Conflict {
             expected,
             current,
             event,
@@ -56,8 +48,57 @@ pub(super) async fn append(
                 event: event.map(Box::new),
             })
         }
-        Outcome::EventIdReused { ids } => Err(ApiError::EventIdReused { ids }),
+        append::Outcome::EventIdReused { ids } => Err(ApiError::EventIdReused { ids }),
     }
+}
+
+/// Appends `events` where `stream` ends, and answers with what came of it.
+pub(super) async fn append_at_end(
+    store: &Store,
+    observation: &Observation,
+    stream: StreamKey,
+    events: Vec<NewEvent>,
+    absent: Absent,
+) -> Result<Response, ApiError> {
+    let events = begin(observation, &stream, events)?;
+    let append = AppendAtEnd::new(stream.clone(), events, Timestamp::now(), absent);
+
+    observation.proof(Some(Proof::Read));
+    match operations::append_at_end(&store.events(observation), store.tails(), append).await? {
+        append_at_end::Outcome::Appended { stream } => Ok(appended(observation, stream)),
+        append_at_end::Outcome::Replayed { stream } => Ok(replayed(observation, stream)),
+        append_at_end::Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
+        append_at_end::Outcome::EventIdReused { ids } => Err(ApiError::EventIdReused { ids }),
+        append_at_end::Outcome::Outrun { attempts } => {
+            observation.appended(Metric::Conflicts);
+            Err(ApiError::Outrun { attempts })
+        }
+        append_at_end::Outcome::Full => Err(BeyondLastRevision.into()),
+    }
+}
+
+/// Notes what is about to be appended, and where.
+fn begin(
+    observation: &Observation,
+    stream: &StreamKey,
+    events: Vec<NewEvent>,
+) -> Result<CommitEvents, InvalidCommit> {
+    observation.stream(stream);
+    let events = CommitEvents::new(events.into_iter().map(identified).collect())?;
+    observation.event_ids(events.ids());
+    Ok(events)
+}
+
+fn appended(observation: &Observation, stream: Stream) -> Response {
+    observation.revision(stream.revision);
+    observation.appended(Metric::Appends);
+    created(stream)
+}
+
+fn replayed(observation: &Observation, stream: Stream) -> Response {
+    observation.revision(stream.revision);
+    observation.appended(Metric::Replays);
+    ([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response()
 }
 
 /// An event always has an id, so that the SDK's own retry of a write whose answer was lost is known as ours.

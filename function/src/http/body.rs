@@ -3,7 +3,9 @@
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
-use event_store_types::{AppendEvent, CreateStream, Metadata, NewEvent, Payload};
+use event_store_types::{
+    AppendEvent, AppendEvents, CreateStream, ExpectedRevision, Metadata, NewEvent, Payload, Revision,
+};
 use futures::StreamExt;
 use serde_json::value::RawValue;
 
@@ -21,7 +23,8 @@ impl JsonBody {
     pub(super) fn create_stream(&self, problems: &mut FieldProblems) -> Option<CreateStream> {
         let mut body = self.object(problems)?;
         let stream_id = body.optional("streamId", problems, text);
-        let initial_event = new_event(&mut body, "initialEvent", problems);
+        let initial_event = body.required_object("initialEvent", problems);
+        let initial_event = initial_event.and_then(|event| new_event(event, problems));
         body.finish(problems);
         Some(CreateStream {
             stream_id,
@@ -32,9 +35,32 @@ impl JsonBody {
     /// Reads the body of an append of one event.
     pub(super) fn append_event(&self, problems: &mut FieldProblems) -> Option<AppendEvent> {
         let mut body = self.object(problems)?;
-        let event = new_event(&mut body, "event", problems);
+        let event = body.required_object("event", problems);
+        let event = event.and_then(|event| new_event(event, problems));
         body.finish(problems);
         Some(AppendEvent { event: event? })
+    }
+
+    /// Reads the body of an append of several events.
+    pub(super) fn append_events(&self, problems: &mut FieldProblems) -> Option<AppendEvents> {
+        let mut body = self.object(problems)?;
+        let expected_revision = body.required("expectedRevision", problems, expected_revision);
+        let counts = 1..=limits::APPEND_EVENTS;
+        let events: Option<Vec<NewEvent>> =
+            body.required_objects("events", counts, problems)
+                .and_then(|events| {
+                    // Each is read, also behind one that is wrong: every problem is to be told.
+                    let events: Vec<_> = events
+                        .into_iter()
+                        .map(|event| new_event(event, problems))
+                        .collect();
+                    events.into_iter().collect()
+                });
+        body.finish(problems);
+        Some(AppendEvents {
+            expected_revision: expected_revision?,
+            events: events?,
+        })
     }
 
     fn object(&self, problems: &mut FieldProblems) -> Option<Object<'_>> {
@@ -44,8 +70,7 @@ impl JsonBody {
     }
 }
 
-fn new_event(body: &mut Object<'_>, name: &'static str, problems: &mut FieldProblems) -> Option<NewEvent> {
-    let mut event = body.required_object(name, problems)?;
+fn new_event(mut event: Object<'_>, problems: &mut FieldProblems) -> Option<NewEvent> {
     let event_id = event.optional("eventId", problems, text);
     let event_type = event.required("eventType", problems, text);
     let content = event.required("payload", problems, |value| Ok::<_, String>(payload(value)));
@@ -56,6 +81,13 @@ fn new_event(body: &mut Object<'_>, name: &'static str, problems: &mut FieldProb
         event_type: event_type?,
         payload: content?,
         metadata,
+    })
+}
+
+fn expected_revision(value: &RawValue) -> Result<ExpectedRevision, String> {
+    serde_json::from_str(value.get()).map_err(|_| {
+        let largest = Revision::MAX;
+        format!("must be the revision that the stream is at (0 for no stream, at most {largest}), `any` or `streamExists`")
     })
 }
 

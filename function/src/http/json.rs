@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::Deserializer;
@@ -75,6 +76,32 @@ impl<'a> Object<'a> {
     ) -> Option<Self> {
         let prefix = format!("{}.", self.field(name));
         self.required(name, problems, |value| Self::read(prefix, value))
+    }
+
+    /// Takes a member that must be there and be an array of objects, as many as `counts` allows. Those that are none are
+    /// problems, and left out.
+    pub(super) fn required_objects(
+        &mut self,
+        name: &'static str,
+        counts: RangeInclusive<usize>,
+        problems: &mut FieldProblems,
+    ) -> Option<Vec<Self>> {
+        let field = self.field(name);
+        let values = self.required(name, problems, |value| {
+            let values: Vec<&'a RawValue> =
+                serde_json::from_str(value.get()).map_err(|_| "must be a JSON array".to_owned())?;
+            if counts.contains(&values.len()) {
+                Ok(values)
+            } else {
+                let (least, most, count) = (counts.start(), counts.end(), values.len());
+                Err(format!("must hold {least} to {most} objects, not {count}"))
+            }
+        })?;
+        let objects = values.into_iter().enumerate().filter_map(|(place, value)| {
+            let object = format!("{field}[{place}]");
+            problems.keep(&object, Self::read(format!("{object}."), value))
+        });
+        Some(objects.collect())
     }
 
     /// Ends the reading: what has not been taken is not known. A misspelt member must not be passed over, for

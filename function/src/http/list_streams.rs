@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use event_store_types::{StreamPageBody, StreamType};
 
+use super::caching;
 use super::fields::FieldProblems;
 use super::observation::Observation;
 use super::path::PathTexts;
@@ -20,13 +22,13 @@ pub(super) async fn handle(
     observation: Observation,
     path: PathTexts,
     query: QueryTexts,
-) -> Result<Json<StreamPageBody>, ApiError> {
+) -> Result<Response, ApiError> {
     let request = request(&path, query)?;
     observation.stream_type(&request.stream_type);
 
     let catalogue = store.catalogue(&observation);
     let stream_page = operations::within_deadline(list_streams(&catalogue, request)).await?;
-    Ok(Json(StreamPageBody { stream_page }))
+    Ok(caching::revalidated(Json(StreamPageBody { stream_page })))
 }
 
 fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, FieldProblems> {

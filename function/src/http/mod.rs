@@ -4,9 +4,12 @@
 //! and says what came of it; `observe` does the rest.
 
 mod append_event;
+mod append_events;
 mod appended;
 mod body;
+mod caching;
 mod create_stream;
+mod direction;
 mod fields;
 mod json;
 mod list_streams;
@@ -17,8 +20,10 @@ mod path;
 mod problem;
 mod query;
 mod read_events;
+mod readiness;
 mod request_id;
 mod request_line;
+mod serve;
 mod store;
 mod stream_details;
 
@@ -26,6 +31,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
+pub use serve::{serve, told_to_end};
 pub use store::Store;
 
 use problem::ApiError;
@@ -35,6 +41,7 @@ pub fn router(store: Store) -> Router {
     let measured_as = store.name_of_metrics();
     Router::new()
         .route("/liveness-check", get(liveness::handle))
+        .route("/readiness-check", get(readiness::handle))
         .route(
             "/streams/{streamType}",
             post(create_stream::handle).get(list_streams::handle),
@@ -45,7 +52,7 @@ pub fn router(store: Store) -> Router {
         )
         .route(
             "/streams/{streamType}/{streamId}/events",
-            get(read_events::handle),
+            get(read_events::handle).post(append_events::handle),
         )
         .route(
             "/streams/{streamType}/{streamId}/events/{revision}",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use event_store_types::{Event, EventId, Problem, ProblemDetails, ProblemType, Revision};
@@ -42,6 +42,11 @@ pub(super) enum ApiError {
         /// Those ids.
         ids: Vec<EventId>,
     },
+    /// Other writers took each revision that an append at the end tried.
+    Outrun {
+        /// How many it tried.
+        attempts: u32,
+    },
     /// The events of an append are too large.
     AppendTooLarge {
         /// Their size, in bytes.
@@ -78,7 +83,7 @@ impl ApiError {
             Self::EventIdReused { .. } => ProblemType::EventIdReused,
             Self::AppendTooLarge { .. } | Self::BodyTooLarge { .. } => ProblemType::EventTooLarge,
             Self::UnsupportedMediaType { .. } => ProblemType::UnsupportedMediaType,
-            Self::Store(StoreError::Throttled(_)) => ProblemType::Throttled,
+            Self::Store(StoreError::Throttled(_)) | Self::Outrun { .. } => ProblemType::Throttled,
             Self::Store(StoreError::Unavailable(_)) => ProblemType::StoreUnavailable,
             Self::Store(StoreError::Fault(_)) | Self::Panic { .. } => ProblemType::Internal,
         }
@@ -117,6 +122,7 @@ impl ApiError {
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
@@ -140,6 +146,9 @@ impl ApiError {
             Self::EventIdReused { ids } => {
                 let ids = ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
                 format!("already in the stream, with other content or at another place: {ids}")
+            }
+            Self::Outrun { attempts } => {
+                format!("other writers took each of the `{attempts}` revisions that were tried; nothing was stored, try again")
             }
             Self::AppendTooLarge { size } => {
                 let limit = limits::APPEND_BYTES;
@@ -211,11 +220,13 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// An append of one event can only be too large.
 impl From<InvalidCommit> for ApiError {
     fn from(invalid: InvalidCommit) -> Self {
         match invalid {
             InvalidCommit::TooLarge { size } => Self::AppendTooLarge { size },
+            InvalidCommit::RepeatedId { place, .. } => {
+                FieldProblems::of(format!("events[{place}].eventId"), invalid).into()
+            }
             other => FieldProblems::of("events", other).into(),
         }
     }

@@ -2,46 +2,105 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use event_store_types::{EventPageBody, Revision};
 
+use super::caching;
+use super::direction::{self, Direction};
 use super::fields::FieldProblems;
 use super::observation::Observation;
 use super::path::PathTexts;
 use super::problem::ApiError;
 use super::query::QueryTexts;
 use super::store::Store;
-use crate::store::read::Forwards;
-use crate::store::{limits, operations};
+use crate::store::read::{Backwards, Forwards};
+use crate::store::{StreamKey, limits, operations};
 
-/// Answers with a page of the stream's events, oldest first.
+/// Answers with a page of the stream's events.
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,
     path: PathTexts,
     query: QueryTexts,
-) -> Result<Json<EventPageBody>, ApiError> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let read = request(&path, query)?;
-    let stream = read.stream.clone();
+    let stream = read.stream().clone();
     observation.stream(&stream);
 
-    let page = operations::read_forwards(&store.events(&observation), store.tails(), read).await?;
-    let event_page = page.ok_or(ApiError::StreamNotFound(stream))?;
-    observation.revision(event_page.last_evaluated_revision);
-    Ok(Json(EventPageBody { event_page }))
+    let (events, tails) = (store.events(&observation), store.tails());
+    let (page, direction) = match read {
+        Read::Forwards(read) => (
+            operations::read_forwards(&events, tails, read).await?,
+            Direction::Forwards,
+        ),
+        Read::Backwards(read) => (
+            operations::read_backwards(&events, tails, read).await?,
+            Direction::Backwards,
+        ),
+    };
+    let page = page.ok_or(ApiError::StreamNotFound(stream))?;
+    observation.revision(page.last_evaluated_revision);
+    Ok(caching::respond(&headers, page, direction, |event_page| {
+        Json(EventPageBody { event_page })
+    }))
 }
 
-fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Forwards, FieldProblems> {
+/// A reading, in either direction.
+enum Read {
+    Forwards(Forwards),
+    Backwards(Backwards),
+}
+
+impl Read {
+    fn stream(&self) -> &StreamKey {
+        match self {
+            Self::Forwards(read) => &read.stream,
+            Self::Backwards(read) => &read.stream,
+        }
+    }
+}
+
+fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, FieldProblems> {
     let mut problems = FieldProblems::default();
     let stream = path.stream(&mut problems);
+    let direction = query.optional(&["direction"], &mut problems, str::parse);
     let after = query.optional(&["after-revision"], &mut problems, position);
+    let before = query.optional(&["before-revision"], &mut problems, str::parse);
     let limit = query.optional(&["limit"], &mut problems, |text| {
         limits::page_limit(text, limits::PAGE_EVENTS)
     });
+    let consistency = query.optional(&["consistency"], &mut problems, direction::consistency);
     query.finish(&mut problems);
-    problems.finish(stream.map(|stream| Forwards {
-        stream,
-        after: after.flatten(),
-        limit: limit.unwrap_or(limits::PAGE_EVENTS),
+
+    let direction = direction.unwrap_or_default();
+    match direction {
+        Direction::Forwards if before.is_some() => problems.add(
+            "before-revision",
+            "goes with `direction=backwards`; forwards, it is `after-revision`",
+        ),
+        Direction::Backwards if after.is_some() => problems.add(
+            "after-revision",
+            "goes with `direction=forwards`; backwards, it is `before-revision`",
+        ),
+        _ => {}
+    }
+    let limit = limit.unwrap_or(limits::PAGE_EVENTS);
+    let consistency = consistency.unwrap_or_default();
+    problems.finish(stream.map(|stream| match direction {
+        Direction::Forwards => Read::Forwards(Forwards {
+            stream,
+            after: after.flatten(),
+            limit,
+            consistency,
+        }),
+        Direction::Backwards => Read::Backwards(Backwards {
+            stream,
+            before,
+            limit,
+            consistency,
+        }),
     }))
 }
 

@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use event_store_types::StreamBody;
 
+use super::caching;
 use super::fields::FieldProblems;
 use super::observation::Observation;
 use super::path::PathTexts;
@@ -16,7 +18,7 @@ pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,
     path: PathTexts,
-) -> Result<Json<StreamBody>, ApiError> {
+) -> Result<Response, ApiError> {
     let mut problems = FieldProblems::default();
     let stream = path.stream(&mut problems);
     let stream = problems.finish(stream)?;
@@ -25,5 +27,5 @@ pub(super) async fn handle(
     let found = operations::details(&store.events(&observation), store.tails(), &stream).await?;
     let stream = found.ok_or(ApiError::StreamNotFound(stream))?;
     observation.revision(stream.revision);
-    Ok(Json(StreamBody { stream }))
+    Ok(caching::revalidated(Json(StreamBody { stream })))
 }

@@ -19,8 +19,10 @@
 //!         ├─ holds an id of ours ► EventIdReused
 //!         └─ neither ► Step::Tail ► Conflict
 //! ```
-
-use std::collections::HashSet;
+//!
+//! What may be remembered for later appends is part of the protocol too: each answer leads to a [`Next`], the
+//! step after it and the end of a commit that it told of. Nothing but that may be handed to a later
+//! [`Append::begin`] as a proof, for a commit that was merely sent may never have been written.
 
 use event_store_types::{Event, EventId, Revision, Stream, Timestamp};
 
@@ -28,7 +30,7 @@ use super::StreamKey;
 use super::commit::{BeyondLastRevision, Commit, CommitEvents, Tail};
 
 /// An append: events that are to stand at a revision and after.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Append {
     stream: StreamKey,
     commit: Commit,
@@ -86,13 +88,7 @@ impl Append {
                 stream: self.stream.at(there.last(), there.created_at()),
             });
         }
-        let theirs: HashSet<EventId> = there.events().ids().collect();
-        let reused: Vec<EventId> = self
-            .commit
-            .events()
-            .ids()
-            .filter(|id| theirs.contains(id))
-            .collect();
+        let reused = self.commit.events().ids_shared_with(there.events());
         if reused.is_empty() {
             Step::Tail(FindTail { append: self, there })
         } else {
@@ -102,7 +98,7 @@ impl Append {
 }
 
 /// What is to be done next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Find the newest commit that starts at or before the revision.
     Find(FindCommit),
@@ -114,8 +110,17 @@ pub enum Step {
     Done(Outcome),
 }
 
+/// What an answer of the database leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Next {
+    /// What is to be done next.
+    pub step: Step,
+    /// Where a commit of the stream ends, as the answer told. It stays true, and is a proof for later appends.
+    pub learned: Option<Tail>,
+}
+
 /// The request for the newest commit that starts at or before the append's first revision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindCommit {
     append: Append,
 }
@@ -132,7 +137,13 @@ impl FindCommit {
     }
 
     /// Goes on with the commit that was found.
-    pub fn found(self, newest: Option<Commit>) -> Step {
+    pub fn found(self, newest: Option<Commit>) -> Next {
+        let learned = newest.as_ref().map(Commit::tail);
+        let step = self.judge(newest);
+        Next { step, learned }
+    }
+
+    fn judge(self, newest: Option<Commit>) -> Step {
         let Some(newest) = newest else {
             return Step::Done(Outcome::NotFound);
         };
@@ -152,7 +163,7 @@ impl FindCommit {
 }
 
 /// The request to write the commit on the condition that none starts at its revision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutCommit {
     append: Append,
 }
@@ -169,21 +180,25 @@ impl PutCommit {
     }
 
     /// Goes on when the commit was written.
-    pub fn written(self) -> Step {
+    pub fn written(self) -> Next {
         let Append { stream, commit } = self.append;
-        Step::Done(Outcome::Appended {
-            stream: stream.at(commit.last(), commit.created_at()),
-        })
+        let stream = stream.at(commit.last(), commit.created_at());
+        Next {
+            step: Step::Done(Outcome::Appended { stream }),
+            learned: Some(commit.tail()),
+        }
     }
 
     /// Goes on when the commit was refused because of `there`.
-    pub fn refused(self, there: Commit) -> Step {
-        self.append.settle(there)
+    pub fn refused(self, there: Commit) -> Next {
+        let learned = Some(there.tail());
+        let step = self.append.settle(there);
+        Next { step, learned }
     }
 }
 
 /// The request for the end of the stream, to be told with a conflict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindTail {
     append: Append,
     there: Commit,
@@ -196,20 +211,21 @@ impl FindTail {
     }
 
     /// Goes on with the end that was found.
-    pub fn found(self, tail: Option<Tail>) -> Step {
+    pub fn found(self, tail: Option<Tail>) -> Next {
         let seen = self.there.last();
-        Step::Done(Outcome::Conflict {
+        let step = Step::Done(Outcome::Conflict {
             expected: self.append.expected(),
             current: tail.map_or(seen, |tail| tail.revision.max(seen)),
             event: self
                 .there
                 .event_at(&self.append.stream, self.append.commit.first()),
-        })
+        });
+        Next { step, learned: tail }
     }
 }
 
 /// What came of an append.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The events were written.
     Appended {

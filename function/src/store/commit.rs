@@ -7,7 +7,7 @@ use event_store_types::{Event, EventId, EventType, Metadata, Payload, Revision, 
 use super::{StreamKey, limits};
 
 /// The events of one append, with the revisions that they have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Commit {
     first: Revision,
     last: Revision,
@@ -114,7 +114,7 @@ pub struct Tail {
 }
 
 /// 1–100 events with different ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommitEvents(Vec<CommitEvent>);
 
 impl CommitEvents {
@@ -130,8 +130,9 @@ impl CommitEvents {
             return Err(InvalidCommit::TooMany { count: events.len() });
         }
         let mut ids = HashSet::new();
-        if let Some(event) = events.iter().find(|event| !ids.insert(event.id)) {
-            return Err(InvalidCommit::RepeatedId { id: event.id });
+        if let Some(place) = events.iter().position(|event| !ids.insert(event.id)) {
+            let id = events[place].id;
+            return Err(InvalidCommit::RepeatedId { id, place });
         }
         let events = Self(events);
         match events.size() {
@@ -155,6 +156,12 @@ impl CommitEvents {
         self.0.iter().map(|event| event.id)
     }
 
+    /// The ids that are among `others` too.
+    pub fn ids_shared_with(&self, others: &Self) -> Vec<EventId> {
+        let others: HashSet<EventId> = others.ids().collect();
+        self.ids().filter(|id| others.contains(id)).collect()
+    }
+
     /// The revision of the last event when the first is at `first`, or `None` beyond the largest revision.
     pub fn last_revision(&self, first: Revision) -> Option<Revision> {
         first.checked_add(self.0.len() as u64 - 1)
@@ -162,7 +169,7 @@ impl CommitEvents {
 }
 
 /// An event within a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommitEvent {
     /// The event's id, the caller's or one that the store made up.
     pub id: EventId,
@@ -204,10 +211,12 @@ pub enum InvalidCommit {
         size: usize,
     },
     /// Two of them have the same id.
-    #[error("two events have the id `{id}`")]
+    #[error("an event before it has the id `{id}` too")]
     RepeatedId {
         /// The id.
         id: EventId,
+        /// The place, from 0, of the second event that has it.
+        place: usize,
     },
 }
 
@@ -274,7 +283,7 @@ mod tests {
         let id = event("a").id;
         assert_eq!(
             CommitEvents::new(vec![event("a"), event("a")]),
-            Err(InvalidCommit::RepeatedId { id })
+            Err(InvalidCommit::RepeatedId { id, place: 1 })
         );
     }
 

@@ -5,6 +5,16 @@ use std::time::Duration;
 /// The most events of one append.
 pub const APPEND_EVENTS: usize = 100;
 
+/// How many of a stream's newest commits are looked through for the events of an append that names no revision: a
+/// retry is recognised that long. One Query reads them, and at most 1 MB of them.
+pub const RECENT_COMMITS: usize = 10;
+
+/// How many revisions an append that names none tries, one after the other, while other writers are faster.
+pub const AT_END_ATTEMPTS: u32 = 8;
+
+/// The longest wait before the second of those attempts; before each one after it twice as long.
+pub const AT_END_BACKOFF: Duration = Duration::from_millis(10);
+
 /// The most bytes of the payloads, metadata and event types of one append, together.
 ///
 /// A DynamoDB item holds 400 KB, attribute names included
@@ -35,6 +45,9 @@ pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the warm-up of the connection to the database may take, before the first request is taken.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a server that is told to end waits for the requests that it has begun.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// When Lambda kills an invocation of the API: the timeout that the template gives to the function.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,6 +103,10 @@ mod tests {
             attempts < OPERATION_TIMEOUT,
             "one request, all attempts: {attempts:?}"
         );
+        // An append at the end waits no longer than the operation lasts.
+        let longest_wait = AT_END_BACKOFF * 2_u32.pow(AT_END_ATTEMPTS - 1);
+        assert!(longest_wait < OPERATION_TIMEOUT, "{longest_wait:?}");
+        assert!(OPERATION_TIMEOUT < SHUTDOWN_TIMEOUT);
         // Besides the operation, a request parses at most 1 MB and writes at most a few.
         assert!(OPERATION_TIMEOUT + Duration::from_secs(1) < FUNCTION_TIMEOUT);
     }

@@ -1,10 +1,11 @@
 //! The store: its domain, its protocols, and the port to the database.
 //!
-//! The protocols ([`append`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
+//! The protocols ([`append`], [`append_at_end`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
 //! request or the outcome out. [`EventLog`] is what they ask for, [`dynamo`] is what answers, and
 //! [`operations`] goes back and forth between the two.
 
 pub mod append;
+pub mod append_at_end;
 pub mod commit;
 pub mod consumed;
 pub mod cursor;
@@ -24,5 +25,5 @@ pub(crate) mod testing;
 
 pub use consumed::{Consumed, Meter};
 pub use error::StoreError;
-pub use port::{Commits, EventLog, Put};
+pub use port::{Commits, Consistency, EventLog, Put};
 pub use stream_key::StreamKey;

@@ -3,9 +3,11 @@
 use event_store_types::{EventPage, Revision, Stream};
 
 use super::append::{self, Append};
-use super::read::{self, Forwards};
+use super::append_at_end::{self, AppendAtEnd};
+use super::commit::Commit;
+use super::read::{self, Backwards, Forwards};
 use super::tails::Tails;
-use super::{EventLog, Put, StoreError, StreamKey, limits};
+use super::{Consistency, EventLog, Put, StoreError, StreamKey, limits};
 
 /// Appends, and says what came of it.
 ///
@@ -14,6 +16,19 @@ use super::{EventLog, Put, StoreError, StreamKey, limits};
 /// written is then unknown. The same append may be tried again: it never writes twice.
 pub async fn append(log: &impl EventLog, tails: &Tails, append: Append) -> Result<Appending, StoreError> {
     within_deadline(drive_append(log, tails, append)).await
+}
+
+/// Appends where the stream ends, and says what came of it.
+///
+/// # Errors
+/// Those of [`append`]. The same append may be tried again: it is recognised among the newest
+/// [`limits::RECENT_COMMITS`] commits.
+pub async fn append_at_end(
+    log: &impl EventLog,
+    tails: &Tails,
+    append: AppendAtEnd,
+) -> Result<append_at_end::Outcome, StoreError> {
+    within_deadline(drive_append_at_end(log, tails, append)).await
 }
 
 /// What came of an append, and how it went.
@@ -44,33 +59,54 @@ async fn drive_append(log: &impl EventLog, tails: &Tails, append: Append) -> Res
         (_, None) => None,
     };
     loop {
-        step = match step {
+        let next = match step {
             append::Step::Find(find) => {
-                let newest = log.newest_at_or_before(&stream, find.revision()).await?;
-                if let Some(newest) = &newest {
-                    tails.remember(&stream, newest.tail());
-                }
-                find.found(newest)
+                let newest = log.newest_at_or_before(&stream, find.revision(), Consistency::Strong);
+                find.found(newest.await?)
             }
             append::Step::Put(put) => match log.put(&stream, put.commit()).await? {
-                Put::Written => {
-                    tails.remember(&stream, put.commit().tail());
-                    put.written()
-                }
-                Put::Refused(there) => {
-                    tails.remember(&stream, there.tail());
-                    put.refused(there)
-                }
+                Put::Written => put.written(),
+                Put::Refused(there) => put.refused(there),
             },
-            append::Step::Tail(find) => {
-                let tail = log.tail(&stream).await?;
-                if let Some(tail) = tail {
-                    tails.remember(&stream, tail);
-                }
-                find.found(tail)
-            }
+            append::Step::Tail(find) => find.found(log.tail(&stream).await?),
             append::Step::Done(outcome) => return Ok(Appending { outcome, proof }),
         };
+        tails.learn(&stream, next.learned);
+        step = next.step;
+    }
+}
+
+async fn drive_append_at_end(
+    log: &impl EventLog,
+    tails: &Tails,
+    append: AppendAtEnd,
+) -> Result<append_at_end::Outcome, StoreError> {
+    let stream = append.stream().clone();
+    let mut step = append.begin();
+    loop {
+        let next = match step {
+            append_at_end::Step::Recent(find) => {
+                step_aside(find.attempt()).await;
+                let recent = log.commits_before(&stream, None, find.limit(), Consistency::Strong);
+                find.found(&recent.await?.commits)
+            }
+            append_at_end::Step::Put(put) => match log.put(&stream, put.commit()).await? {
+                Put::Written => put.written(),
+                Put::Refused(there) => put.refused(there),
+            },
+            append_at_end::Step::Done(outcome) => return Ok(outcome),
+        };
+        tails.learn(&stream, next.learned);
+        step = next.step;
+    }
+}
+
+/// Lets a random time pass before an attempt that is not the first, so that writers that ran into each other do not do
+/// so again.
+async fn step_aside(attempt: u32) {
+    if let Some(doublings) = attempt.checked_sub(2) {
+        let longest = limits::AT_END_BACKOFF * 2_u32.saturating_pow(doublings);
+        tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
     }
 }
 
@@ -83,39 +119,84 @@ pub async fn read_forwards(
     tails: &Tails,
     read: Forwards,
 ) -> Result<Option<EventPage>, StoreError> {
-    within_deadline(drive_read(log, tails, read)).await
+    within_deadline(drive_forwards(log, tails, read)).await
 }
 
-async fn drive_read(
+async fn drive_forwards(
     log: &impl EventLog,
     tails: &Tails,
     read: Forwards,
 ) -> Result<Option<EventPage>, StoreError> {
+    use read::forwards::Step;
+
     let stream = read.stream.clone();
     let mut step = read.begin();
     loop {
         step = match step {
-            read::Step::Commits(find) => {
-                let found = log.commits_after(&stream, find.after(), find.limit()).await?;
-                if let Some(newest) = found.commits.last() {
-                    tails.remember(&stream, newest.tail());
-                }
+            Step::Commits(find) => {
+                let found = log.commits_after(&stream, find.after(), find.limit(), find.consistency());
+                let found = found.await?;
+                tails.learn(&stream, found.commits.last().map(Commit::tail));
                 find.found(found)
             }
-            read::Step::Before(find) => {
-                let before = log.newest_at_or_before(&stream, find.position()).await?;
-                if let Some(before) = &before {
-                    tails.remember(&stream, before.tail());
-                }
+            Step::Before(find) => {
+                let before = log.newest_at_or_before(&stream, find.position(), find.consistency());
+                let before = before.await?;
+                tails.learn(&stream, before.as_ref().map(Commit::tail));
                 find.found(before)
             }
-            read::Step::Done(read::Outcome::Page(page)) => return Ok(Some(page)),
-            read::Step::Done(read::Outcome::NotFound) => return Ok(None),
-            read::Step::Done(read::Outcome::Gap { after }) => {
-                let after = after.map_or(0, Revision::as_u64);
-                return Err(StoreError::Fault(Gap { stream, after }.into()));
-            }
+            Step::Done(outcome) => return read_page(stream, outcome),
         };
+    }
+}
+
+/// Reads a page of events, newest first, or `None` when there is no such stream.
+///
+/// # Errors
+/// Those of [`read_forwards`].
+pub async fn read_backwards(
+    log: &impl EventLog,
+    tails: &Tails,
+    read: Backwards,
+) -> Result<Option<EventPage>, StoreError> {
+    within_deadline(drive_backwards(log, tails, read)).await
+}
+
+async fn drive_backwards(
+    log: &impl EventLog,
+    tails: &Tails,
+    read: Backwards,
+) -> Result<Option<EventPage>, StoreError> {
+    use read::backwards::Step;
+
+    let stream = read.stream.clone();
+    let mut step = read.begin();
+    loop {
+        step = match step {
+            Step::Commits(find) => {
+                let found = log.commits_before(&stream, find.before(), find.limit(), find.consistency());
+                let found = found.await?;
+                tails.learn(&stream, found.commits.first().map(Commit::tail));
+                find.found(found)
+            }
+            Step::Tail(find) => {
+                let tail = log.tail(&stream).await?;
+                tails.learn(&stream, tail);
+                find.found(tail)
+            }
+            Step::Done(outcome) => return read_page(stream, outcome),
+        };
+    }
+}
+
+fn read_page(stream: StreamKey, outcome: read::Outcome) -> Result<Option<EventPage>, StoreError> {
+    match outcome {
+        read::Outcome::Page(page) => Ok(Some(page)),
+        read::Outcome::NotFound => Ok(None),
+        read::Outcome::Gap { after } => {
+            let after = after.map_or(0, Revision::as_u64);
+            Err(StoreError::Fault(Gap { stream, after }.into()))
+        }
     }
 }
 
@@ -130,7 +211,7 @@ pub async fn details(
 ) -> Result<Option<Stream>, StoreError> {
     let tail = within_deadline(log.tail(stream)).await?;
     Ok(tail.map(|tail| {
-        tails.remember(stream, tail);
+        tails.learn(stream, Some(tail));
         stream.at(tail.revision, tail.created_at)
     }))
 }

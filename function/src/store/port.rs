@@ -7,7 +7,8 @@ use super::{StoreError, StreamKey};
 
 /// The log of every stream's commits: append only, a commit whole or absent.
 ///
-/// Every answer is strongly consistent: it shows each commit whose write was acknowledged before the question.
+/// Every answer is strongly consistent, unless it is said to be otherwise: it shows each commit whose write was
+/// acknowledged before the question.
 pub trait EventLog {
     /// The end of the stream, or `None` when there is no stream.
     fn tail(&self, stream: &StreamKey) -> impl Future<Output = Result<Option<Tail>, StoreError>> + Send;
@@ -17,6 +18,7 @@ pub trait EventLog {
         &self,
         stream: &StreamKey,
         revision: Revision,
+        consistency: Consistency,
     ) -> impl Future<Output = Result<Option<Commit>, StoreError>> + Send;
 
     /// The oldest commits that start after `after` (from the first one without it), oldest first: at most
@@ -26,6 +28,17 @@ pub trait EventLog {
         stream: &StreamKey,
         after: Option<Revision>,
         limit: usize,
+        consistency: Consistency,
+    ) -> impl Future<Output = Result<Commits, StoreError>> + Send;
+
+    /// The newest commits that start before `before` (from the last one without it), newest first: at most
+    /// `limit` of them, and at most 1 MB.
+    fn commits_before(
+        &self,
+        stream: &StreamKey,
+        before: Option<Revision>,
+        limit: usize,
+        consistency: Consistency,
     ) -> impl Future<Output = Result<Commits, StoreError>> + Send;
 
     /// Writes `commit` unless a commit that starts at the same revision is there.
@@ -36,10 +49,21 @@ pub trait EventLog {
     ) -> impl Future<Output = Result<Put, StoreError>> + Send;
 }
 
-/// An answer of [`EventLog::commits_after`].
+/// Which commits an answer must show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Consistency {
+    /// Each one whose write was acknowledged before the question.
+    #[default]
+    Strong,
+    /// Any state that the stream was in, usually that of less than a second ago, at half the cost. Even the commits
+    /// of one answer may be from different moments.
+    Eventual,
+}
+
+/// An answer of [`EventLog::commits_after`] or [`EventLog::commits_before`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commits {
-    /// The commits, oldest first.
+    /// The commits, in the order asked for.
     pub commits: Vec<Commit>,
     /// Whether the answer ended before the stream did. At a limit it may say so of a stream that ends there.
     pub more: bool,

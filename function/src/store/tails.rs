@@ -23,8 +23,14 @@ impl Tails {
         Self(Cache::new(CAPACITY))
     }
 
-    /// Remembers that a commit of `stream` ends at `tail`.
-    pub fn remember(&self, stream: &StreamKey, tail: Tail) {
+    /// Remembers where a commit of `stream` ends, if an answer of the database told.
+    pub fn learn(&self, stream: &StreamKey, learned: Option<Tail>) {
+        if let Some(tail) = learned {
+            self.remember(stream, tail);
+        }
+    }
+
+    fn remember(&self, stream: &StreamKey, tail: Tail) {
         let is_news = self
             .0
             .get(stream)

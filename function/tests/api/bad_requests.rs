@@ -242,7 +242,7 @@ async fn query_parameters_are_checked() {
     insta::assert_snapshot!(get(&format!("{EVENTS}?after-revison=1&after-revision=1&after-revision=2")).await, @r#"
 400 invalid-request
 `after-revision`: given more than once
-`after-revison`: unknown; known here: `after-revision`, `limit`
+`after-revison`: unknown; known here: `direction`, `after-revision`, `before-revision`, `limit`, `consistency`
 "#);
     insta::assert_snapshot!(
         get("/streams/order?updated-after=yesterday&nextPageKey=x&stream-next-page-key=y&limit=101").await,

@@ -56,6 +56,13 @@ impl Process {
         .unwrap()
     }
 
+    /// Tells it to end.
+    async fn terminate(&self) {
+        let id = self.child.id().unwrap().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
+        assert!(told.success());
+    }
+
     async fn ended(mut self) -> ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait())
             .await
@@ -111,15 +118,34 @@ async fn outside_lambda_it_serves_http_logs_a_line_a_request_and_ends_when_told(
         (&json!(1.0), &json!(1.0))
     );
 
-    let id = process.child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .unwrap()
-            .success()
+    process.terminate().await;
+    assert!(process.ended().await.success());
+}
+
+#[tokio::test]
+async fn outside_lambda_it_finishes_the_request_in_flight_when_it_is_told_to_end() {
+    let database = Database::start().await;
+    let mut process = Process::start(database.address, &[("PORT", "0")]);
+    let serving = process.line_with("address").await;
+    let mut connection = TcpStream::connect(serving["address"].as_str().unwrap())
+        .await
+        .unwrap();
+    let body = br#"{"initialEvent":{"eventType":"placed","payload":1}}"#;
+    let head = format!(
+        "POST /streams/order HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
     );
+    let (begun, rest) = body.split_at(10);
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(begun).await.unwrap();
+    // A second request on another connection, answered after the first was accepted.
+    request(serving["address"].as_str().unwrap(), "GET", "/liveness-check", "").await;
+
+    process.terminate().await;
+    connection.write_all(rest).await.unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 201 Created\r\n"), "{response}");
     assert!(process.ended().await.success());
 }
 

@@ -1,11 +1,12 @@
 //! What each operation costs: requests as they are sent, units as `ConsumedCapacity` reports them.
 
 use event_store_function::store::append::{Append, Outcome};
+use event_store_function::store::append_at_end::{self, Absent, AppendAtEnd};
 use event_store_function::store::commit::{CommitEvent, CommitEvents};
 use event_store_function::store::operations::{self, Proof};
-use event_store_function::store::read::Forwards;
+use event_store_function::store::read::{Backwards, Forwards};
 use event_store_function::store::tails::Tails;
-use event_store_function::store::{Meter, StreamKey};
+use event_store_function::store::{Consistency, Meter, StreamKey};
 use event_store_types::{EventId, Payload, Revision, Timestamp};
 
 use crate::support::Database;
@@ -33,13 +34,10 @@ impl Process {
     }
 
     async fn append(&self, revision: u64, payload: &str) -> (Outcome, Option<Proof>, Cost) {
-        let event = CommitEvent {
-            id: EventId::random(),
-            event_type: "changed".parse().unwrap(),
-            payload: Payload::from_text(payload).unwrap(),
-            metadata: None,
-        };
-        let events = CommitEvents::new(vec![event]).unwrap();
+        self.append_all(revision, events(1, payload)).await
+    }
+
+    async fn append_all(&self, revision: u64, events: CommitEvents) -> (Outcome, Option<Proof>, Cost) {
         let append = Append::new(stream(), self::revision(revision), events, Timestamp::now()).unwrap();
         let meter = Meter::default();
         let events = self.database.events().metered(meter.clone());
@@ -47,13 +45,44 @@ impl Process {
         (appending.outcome, appending.proof, self.cost(&meter))
     }
 
+    async fn append_at_end(&self, events: CommitEvents) -> (append_at_end::Outcome, Cost) {
+        let append = AppendAtEnd::new(stream(), events, Timestamp::now(), Absent::Create);
+        let meter = Meter::default();
+        let log = self.database.events().metered(meter.clone());
+        let outcome = operations::append_at_end(&log, &self.tails, append)
+            .await
+            .unwrap();
+        (outcome, self.cost(&meter))
+    }
+
+    async fn read_backwards(&self, before: Option<u64>, limit: usize) -> (usize, Cost) {
+        let meter = Meter::default();
+        let events = self.database.events().metered(meter.clone());
+        let read = Backwards {
+            stream: stream(),
+            before: before.map(revision),
+            limit,
+            consistency: Consistency::Strong,
+        };
+        let page = operations::read_backwards(&events, &self.tails, read)
+            .await
+            .unwrap()
+            .unwrap();
+        (page.events.len(), self.cost(&meter))
+    }
+
     async fn read(&self, after: Option<u64>, limit: usize) -> (usize, Cost) {
+        self.read_with(after, limit, Consistency::Strong).await
+    }
+
+    async fn read_with(&self, after: Option<u64>, limit: usize, consistency: Consistency) -> (usize, Cost) {
         let meter = Meter::default();
         let events = self.database.events().metered(meter.clone());
         let read = Forwards {
             stream: stream(),
             after: after.map(revision),
             limit,
+            consistency,
         };
         let page = operations::read_forwards(&events, &self.tails, read)
             .await
@@ -92,6 +121,17 @@ fn stream() -> StreamKey {
 
 fn revision(number: u64) -> Revision {
     number.try_into().unwrap()
+}
+
+/// Events with one payload each.
+fn events(count: usize, payload: &str) -> CommitEvents {
+    let event = |_| CommitEvent {
+        id: EventId::random(),
+        event_type: "changed".parse().unwrap(),
+        payload: Payload::from_text(payload).unwrap(),
+        metadata: None,
+    };
+    CommitEvents::new((0..count).map(event).collect()).unwrap()
 }
 
 fn is_appended(outcome: &Outcome) -> bool {
@@ -193,4 +233,63 @@ async fn details_are_one_request_however_long_the_stream() {
     }
     process.database.witness.take();
     assert_eq!(process.details().await, (1, 0.0, 1.0));
+}
+
+#[tokio::test]
+async fn a_batch_of_ten_small_events_is_one_request_and_at_most_two_units() {
+    let process = Process::start().await;
+    process.append(1, "1").await;
+    let (outcome, proof, cost) = process
+        .append_all(2, events(10, &format!("\"{}\"", "x".repeat(98))))
+        .await;
+    assert!(is_appended(&outcome));
+    assert_eq!((proof, cost), (Some(Proof::Tail), (1, 2.0, 0.0)));
+    let (outcome, _, cost) = process.append_all(12, events(100, "1")).await;
+    assert!(is_appended(&outcome));
+    assert_eq!(cost.0, 1);
+    assert!(
+        cost.1 <= 9.0,
+        "a hundred ids and types of 43 bytes each are less than 9 KB: {cost:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_append_at_the_end_is_two_requests() {
+    let process = Process::start().await;
+    let (_, cost) = process.append_at_end(events(1, "1")).await;
+    assert_eq!((cost.0, cost.1), (2, 1.0));
+    let retried = events(3, "1");
+    let (_, cost) = process.append_at_end(retried.clone()).await;
+    assert_eq!(cost, (2, 1.0, 1.0));
+    let (outcome, cost) = process.append_at_end(retried).await;
+    assert!(
+        matches!(outcome, append_at_end::Outcome::Replayed { .. }),
+        "{outcome:?}"
+    );
+    assert_eq!(cost, (1, 0.0, 1.0));
+    // What it learned makes the next append at an exact revision one request.
+    assert_eq!(process.append(5, "1").await.2, (1, 1.0, 0.0));
+}
+
+#[tokio::test]
+async fn a_page_backwards_is_one_request_even_when_it_is_empty() {
+    let process = Process::start().await;
+    for revision in 1..=20 {
+        process.append(revision, "1").await;
+    }
+    process.database.witness.take();
+    assert_eq!(process.read_backwards(None, 10).await, (10, (1, 0.0, 1.0)));
+    assert_eq!(process.read_backwards(Some(11), 1_000).await, (10, (1, 0.0, 1.0)));
+    assert_eq!(process.read_backwards(Some(1), 10).await, (0, (1, 0.0, 1.0)));
+}
+
+#[tokio::test]
+async fn an_eventual_page_costs_half() {
+    let process = Process::start().await;
+    for revision in 1..=3 {
+        process.append(revision, "1").await;
+    }
+    process.database.witness.take();
+    let (count, cost) = process.read_with(None, 10, Consistency::Eventual).await;
+    assert_eq!((count, cost), (3, (1, 0.0, 0.5)));
 }

@@ -8,11 +8,14 @@
 
 mod appending;
 mod bad_requests;
+mod batches;
 mod binary;
 mod budgets;
+mod caching;
 mod failures;
 mod lambda;
 mod listing;
 mod payloads;
+mod readiness;
 mod reading;
 mod support;

@@ -107,6 +107,102 @@ async fn a_position_inside_a_commit_gives_the_rest_of_it() {
 }
 
 #[tokio::test]
+async fn a_stream_is_read_backwards_in_pages() {
+    let api = Api::start().await;
+    let id = api.order_with(1).await;
+    put_commit(&api, &id, 2, 4).await;
+    let mut query = "direction=backwards&limit=2".to_owned();
+    let mut pages = Vec::new();
+    loop {
+        let page = api.get(&format!("/streams/order/{id}/events?{query}")).await;
+        pages.push(page.revisions());
+        let page = page.json()["eventPage"].clone();
+        if page["hasMore"] == false {
+            break;
+        }
+        query = format!(
+            "direction=backwards&limit=2&before-revision={}",
+            page["lastEvaluatedRevision"]
+        );
+    }
+    assert_eq!(pages, [vec![4, 3], vec![2, 1]]);
+
+    let before_all = api
+        .get(&format!(
+            "/streams/order/{id}/events?direction=backwards&before-revision=1"
+        ))
+        .await;
+    let empty = json!({"eventPage": {"events": [], "hasMore": false, "lastEvaluatedRevision": 1}});
+    assert_eq!((before_all.status.as_u16(), before_all.json()), (200, empty));
+    for position in ["", "&before-revision=1", "&before-revision=9"] {
+        let absent = api
+            .get(&format!(
+                "/streams/order/{ABSENT}/events?direction=backwards{position}"
+            ))
+            .await;
+        assert_eq!(absent.status, 404, "{position}");
+    }
+}
+
+#[tokio::test]
+async fn an_eventual_reading_shows_the_same_events_and_404_is_still_certain() {
+    let api = Api::start().await;
+    let id = api.order_with(3).await;
+    for direction in ["forwards", "backwards"] {
+        let query = format!("consistency=eventual&direction={direction}");
+        let mut revisions = api
+            .get(&format!("/streams/order/{id}/events?{query}"))
+            .await
+            .revisions();
+        revisions.sort_unstable();
+        assert_eq!(revisions, [1, 2, 3]);
+        api.database.witness.take();
+        let absent = api.get(&format!("/streams/order/{ABSENT}/events?{query}")).await;
+        assert_eq!(absent.status, 404);
+        assert_eq!(
+            api.database.witness.take(),
+            ["Query", "Query"],
+            "the second one is strong"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_position_of_the_other_direction_is_refused_with_the_right_one() {
+    let api = Api::start().await;
+    let id = api.order_with(1).await;
+    for (query, field, message) in [
+        (
+            "before-revision=1",
+            "before-revision",
+            "goes with `direction=backwards`; forwards, it is `after-revision`",
+        ),
+        (
+            "direction=backwards&after-revision=0",
+            "after-revision",
+            "goes with `direction=forwards`; backwards, it is `before-revision`",
+        ),
+        ("direction=up", "direction", "must be `forwards` or `backwards`"),
+        (
+            "consistency=weak",
+            "consistency",
+            "must be `strong` or `eventual`",
+        ),
+        (
+            "direction=backwards&before-revision=0",
+            "before-revision",
+            "must be a whole number between 1 and 9007199254740991",
+        ),
+    ] {
+        let answer = api.get(&format!("/streams/order/{id}/events?{query}")).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["details"]["messages"]),
+            (400, &json!({field: [message]}))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_gap_is_a_failure_and_never_a_page() {
     let api = Api::start().await;
     let id = api.order_with(1).await;

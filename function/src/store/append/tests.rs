@@ -13,29 +13,36 @@ fn append<'a>(first: u64, names: impl IntoIterator<Item = &'a str>) -> Append {
     Append::new(stream(), revision(first), events(names), at(first)).unwrap()
 }
 
-fn find(step: Step) -> FindCommit {
-    match step {
+fn find(step: impl Into<Step>) -> FindCommit {
+    match step.into() {
         Step::Find(request) => request,
         other => panic!("{other:?}"),
     }
 }
 
-fn put(step: Step) -> PutCommit {
-    match step {
+fn put(step: impl Into<Step>) -> PutCommit {
+    match step.into() {
         Step::Put(request) => request,
         other => panic!("{other:?}"),
     }
 }
 
-fn tail(step: Step) -> FindTail {
-    match step {
+fn tail(step: impl Into<Step>) -> FindTail {
+    match step.into() {
         Step::Tail(request) => request,
         other => panic!("{other:?}"),
     }
 }
 
-fn done(step: Step) -> Outcome {
-    match step {
+/// What comes of an answer, whatever there is to remember.
+impl From<Next> for Step {
+    fn from(next: Next) -> Self {
+        next.step
+    }
+}
+
+fn done(step: impl Into<Step>) -> Outcome {
+    match step.into() {
         Step::Done(outcome) => outcome,
         other => panic!("{other:?}"),
     }
@@ -242,6 +249,18 @@ fn the_current_revision_is_never_told_as_lower_than_what_was_seen() {
     assert_eq!(current, revision(4));
 }
 
+#[test]
+fn an_answer_teaches_where_a_commit_ends_and_nothing_else_does() {
+    let found = find(append(3, ["c"]).begin(None)).found(Some(commit(2, ["b"])));
+    assert_eq!(found.learned, Some(commit(2, ["b"]).tail()));
+    let written = put(found).written();
+    assert_eq!(written.learned, Some(commit(3, ["c"]).tail()));
+    let refused = put(append(3, ["c"]).begin(Some(ending(2)))).refused(commit(3, ["x", "y"]));
+    assert_eq!(refused.learned, Some(commit(3, ["x", "y"]).tail()));
+    assert_eq!(tail(refused).found(Some(ending(9))).learned, Some(ending(9)));
+    assert_eq!(find(append(3, ["c"]).begin(None)).found(None).learned, None);
+}
+
 /// The simplest log there can be, with no more than what DynamoDB guarantees: a put is refused where one starts.
 #[derive(Default)]
 struct Log(BTreeMap<Revision, Commit>);
@@ -263,16 +282,16 @@ impl Log {
         Ok(match step {
             Step::Find(request) => {
                 let newest = self.newest(request.revision());
-                request.found(newest)
+                request.found(newest).step
             }
             Step::Put(request) => match self.0.entry(request.commit().first()) {
-                Entry::Occupied(there) => request.refused(there.get().clone()),
+                Entry::Occupied(there) => request.refused(there.get().clone()).step,
                 Entry::Vacant(free) => {
                     free.insert(request.commit().clone());
-                    request.written()
+                    request.written().step
                 }
             },
-            Step::Tail(request) => request.found(self.tail()),
+            Step::Tail(request) => request.found(self.tail()).step,
             Step::Done(outcome) => return Err(outcome),
         })
     }

@@ -9,7 +9,7 @@ use event_store_types::Revision;
 
 use super::{Client, item, translate};
 use crate::store::commit::{Commit, Tail};
-use crate::store::{Commits, EventLog, Meter, Put, StoreError, StreamKey};
+use crate::store::{Commits, Consistency, EventLog, Meter, Put, StoreError, StreamKey};
 
 /// The events table, and the meter on which its use is counted.
 #[derive(Clone, Debug)]
@@ -38,15 +38,15 @@ impl EventsTable {
         }
     }
 
-    /// Asks for an item that is not there, so that the connection is open when the first request comes.
+    /// Asks for an item that is not there: whether the table answers is the answer. Afterwards the connection is open.
     ///
     /// # Errors
     /// When the table did not answer. The next request may still succeed.
-    pub async fn warm_up(&self) -> Result<(), StoreError> {
+    pub async fn reach(&self) -> Result<(), StoreError> {
         self.client
             .get_item()
             .table_name(&*self.table)
-            .key("pk", AttributeValue::S("warm-up".into()))
+            .key("pk", AttributeValue::S("nothing".into()))
             .key("sk", AttributeValue::N("0".into()))
             .send()
             .await
@@ -54,15 +54,23 @@ impl EventsTable {
         Ok(())
     }
 
-    /// A strongly consistent Query over commits of `stream`.
-    fn query(&self, stream: &StreamKey, key_condition: &str) -> QueryFluentBuilder {
+    /// A Query over commits of `stream`.
+    fn query(&self, stream: &StreamKey, key_condition: &str, consistency: Consistency) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&*self.table)
             .key_condition_expression(key_condition)
             .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
-            .consistent_read(true)
+            .consistent_read(consistency == Consistency::Strong)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Sends `query` for at most `limit` commits.
+    async fn commits(&self, query: QueryFluentBuilder, limit: usize) -> Result<Commits, StoreError> {
+        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let (items, more) = self.read(query).await?;
+        let commits = items.into_iter().map(item::decode).collect::<Result<_, _>>()?;
+        Ok(Commits { commits, more })
     }
 
     /// Sends `query`, and says whether it ended before what it asked for did.
@@ -83,7 +91,7 @@ impl EventsTable {
 impl EventLog for EventsTable {
     async fn tail(&self, stream: &StreamKey) -> Result<Option<Tail>, StoreError> {
         let newest = self
-            .query(stream, "pk = :stream")
+            .query(stream, "pk = :stream", Consistency::Strong)
             .scan_index_forward(false)
             .limit(1)
             // `last` is a reserved word of DynamoDB's.
@@ -97,14 +105,14 @@ impl EventLog for EventsTable {
         &self,
         stream: &StreamKey,
         revision: Revision,
+        consistency: Consistency,
     ) -> Result<Option<Commit>, StoreError> {
         let newest = self
-            .query(stream, "pk = :stream AND sk <= :revision")
+            .query(stream, "pk = :stream AND sk <= :revision", consistency)
             .expression_attribute_values(":revision", AttributeValue::N(revision.to_string()))
-            .scan_index_forward(false)
-            .limit(1);
-        let (items, _) = self.read(newest).await?;
-        Ok(items.into_iter().next().map(item::decode).transpose()?)
+            .scan_index_forward(false);
+        let newest = self.commits(newest, 1).await?;
+        Ok(newest.commits.into_iter().next())
     }
 
     async fn commits_after(
@@ -112,15 +120,29 @@ impl EventLog for EventsTable {
         stream: &StreamKey,
         after: Option<Revision>,
         limit: usize,
+        consistency: Consistency,
     ) -> Result<Commits, StoreError> {
         let after = after.map_or(0, Revision::as_u64);
         let oldest = self
-            .query(stream, "pk = :stream AND sk > :after")
-            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let (items, more) = self.read(oldest).await?;
-        let commits = items.into_iter().map(item::decode).collect::<Result<_, _>>()?;
-        Ok(Commits { commits, more })
+            .query(stream, "pk = :stream AND sk > :after", consistency)
+            .expression_attribute_values(":after", AttributeValue::N(after.to_string()));
+        self.commits(oldest, limit).await
+    }
+
+    async fn commits_before(
+        &self,
+        stream: &StreamKey,
+        before: Option<Revision>,
+        limit: usize,
+        consistency: Consistency,
+    ) -> Result<Commits, StoreError> {
+        let newest = match before {
+            Some(before) => self
+                .query(stream, "pk = :stream AND sk < :before", consistency)
+                .expression_attribute_values(":before", AttributeValue::N(before.to_string())),
+            None => self.query(stream, "pk = :stream", consistency),
+        };
+        self.commits(newest.scan_index_forward(false), limit).await
     }
 
     /// The one place where anything is written to the events table, and always on the condition that nothing

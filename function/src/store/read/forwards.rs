@@ -1,16 +1,15 @@
-//! PURE: reading a stream forwards, as a step machine.
+//! PURE: reading a stream forwards.
 //!
 //! One Query, as a rule. A second one is needed when the position lies inside a commit, whose start the first
 //! one does not reach, and when the first one brings nothing: then only what lies before the position tells an
 //! empty page from an absent stream.
-//!
-//! Reading backwards is to be a machine of its own: it begins at the newest commit and has no such cases.
 
 use event_store_types::{Event, EventPage, Revision};
 
-use super::StreamKey;
-use super::commit::Commit;
-use super::port::Commits;
+use super::{Outcome, gap};
+use crate::store::StreamKey;
+use crate::store::commit::Commit;
+use crate::store::port::{Commits, Consistency};
 
 /// A reading of a stream's events, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +20,8 @@ pub struct Forwards {
     pub after: Option<Revision>,
     /// The most events to give, at least 1.
     pub limit: usize,
+    /// What the answers must show.
+    pub consistency: Consistency,
 }
 
 impl Forwards {
@@ -29,15 +30,22 @@ impl Forwards {
         Step::Commits(FindCommits { read: self })
     }
 
+    /// Ends the reading, unless `outcome` takes a strong answer and the answers were eventual.
+    fn conclude(self, outcome: Outcome) -> Step {
+        match (&outcome, self.consistency) {
+            (Outcome::NotFound | Outcome::Gap { .. }, Consistency::Eventual) => Self {
+                consistency: Consistency::Strong,
+                ..self
+            }
+            .begin(),
+            _ => Step::Done(outcome),
+        }
+    }
+
     /// Makes a page of commits that must follow one another.
-    fn page(self, commits: Vec<Commit>, more: bool) -> Outcome {
-        let gap = commits
-            .windows(2)
-            .find(|pair| Some(pair[0].last()) != pair[1].first().previous());
-        if let Some(pair) = gap {
-            return Outcome::Gap {
-                after: Some(pair[0].last()),
-            };
+    fn page(&self, commits: Vec<Commit>, more: bool) -> Outcome {
+        if let Some(after) = gap(&commits) {
+            return Outcome::Gap { after: Some(after) };
         }
         let mut events: Vec<Event> = Vec::new();
         let mut has_more = more;
@@ -101,15 +109,24 @@ impl FindCommits {
         self.read.limit + 1
     }
 
+    /// What the answer must show.
+    pub fn consistency(&self) -> Consistency {
+        self.read.consistency
+    }
+
     /// Goes on with the commits that were found.
     pub fn found(self, Commits { commits, more }: Commits) -> Step {
+        let read = self.read;
         let start = commits.first().map(Commit::first);
-        match (self.read.after, start) {
-            (after, Some(start)) if start.previous() == after => Step::Done(self.read.page(commits, more)),
-            (None, None) => Step::Done(Outcome::NotFound),
-            (None, Some(_)) => Step::Done(Outcome::Gap { after: None }),
+        match (read.after, start) {
+            (after, Some(start)) if start.previous() == after => {
+                let outcome = read.page(commits, more);
+                read.conclude(outcome)
+            }
+            (None, None) => read.conclude(Outcome::NotFound),
+            (None, Some(_)) => read.conclude(Outcome::Gap { after: None }),
             (Some(position), _) => Step::Before(FindBefore {
-                read: self.read,
+                read,
                 position,
                 commits,
                 more,
@@ -138,6 +155,11 @@ impl FindBefore {
         self.position
     }
 
+    /// What the answer must show.
+    pub fn consistency(&self) -> Consistency {
+        self.read.consistency
+    }
+
     /// Goes on with the commit that was found.
     pub fn found(self, before: Option<Commit>) -> Step {
         let Self {
@@ -157,54 +179,40 @@ impl FindBefore {
             Some(_) => read.page(commits, more),
             None => Outcome::NotFound,
         };
-        Step::Done(outcome)
+        read.conclude(outcome)
     }
-}
-
-/// What came of a reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The events after the position: none when the stream ends at it or before it.
-    Page(EventPage),
-    /// There is no such stream.
-    NotFound,
-    /// What a strongly consistent reading can never show: a revision is missing, with later ones there.
-    Gap {
-        /// The revision before the missing one, or `None` when that is the first.
-        after: Option<Revision>,
-    },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::read::testing::{self, answer};
     use crate::store::testing::{commit, revision, stream};
 
-    fn read(after: Option<u64>, limit: usize) -> FindCommits {
+    fn reading(after: Option<u64>, limit: usize, consistency: Consistency) -> FindCommits {
         let read = Forwards {
             stream: stream(),
             after: after.map(revision),
             limit,
+            consistency,
         };
-        match read.begin() {
+        commits(read.begin())
+    }
+
+    fn read(after: Option<u64>, limit: usize) -> FindCommits {
+        reading(after, limit, Consistency::Strong)
+    }
+
+    fn commits(step: Step) -> FindCommits {
+        match step {
             Step::Commits(request) => request,
             other => panic!("{other:?}"),
         }
     }
 
-    fn answer(commits: impl IntoIterator<Item = Commit>, more: bool) -> Commits {
-        Commits {
-            commits: commits.into_iter().collect(),
-            more,
-        }
-    }
-
     fn page(step: Step) -> (Vec<u64>, bool, u64) {
         match step {
-            Step::Done(Outcome::Page(page)) => {
-                let revisions = page.events.iter().map(|event| event.revision.as_u64()).collect();
-                (revisions, page.has_more, page.last_evaluated_revision.as_u64())
-            }
+            Step::Done(outcome) => testing::page(outcome),
             other => panic!("{other:?}"),
         }
     }
@@ -308,5 +316,33 @@ mod tests {
         assert_eq!(late().found(Some(commit(1, ["a", "b"]))), gap(Some(2)));
         assert_eq!(late().found(None), gap(Some(2)));
         assert_eq!(late().found(Some(commit(1, ["a", "b", "c"]))), gap(Some(3)));
+    }
+
+    #[test]
+    fn an_eventual_page_without_a_gap_is_as_good_as_a_strong_one() {
+        let request = reading(None, 10, Consistency::Eventual);
+        assert_eq!(request.consistency(), Consistency::Eventual);
+        assert_eq!(
+            page(request.found(answer([commit(1, ["a"])], false))),
+            (vec![1], false, 1)
+        );
+        // That a commit ends at the position is true for good, whoever told it.
+        let request = before(reading(Some(1), 10, Consistency::Eventual).found(answer([], false)));
+        assert_eq!(request.consistency(), Consistency::Eventual);
+        assert_eq!(page(request.found(Some(commit(1, ["a"])))), (vec![], false, 1));
+    }
+
+    #[test]
+    fn what_only_a_strong_answer_can_tell_is_asked_for_strongly() {
+        let eventual = |after| reading(after, 10, Consistency::Eventual);
+        for step in [
+            eventual(None).found(answer([], false)),
+            eventual(None).found(answer([commit(2, ["b"])], false)),
+            eventual(None).found(answer([commit(1, ["a"]), commit(3, ["c"])], false)),
+            before(eventual(Some(2)).found(answer([], false))).found(None),
+            before(eventual(Some(2)).found(answer([commit(4, ["d"])], false))).found(Some(commit(1, ["a"]))),
+        ] {
+            assert_eq!(commits(step).consistency(), Consistency::Strong);
+        }
     }
 }

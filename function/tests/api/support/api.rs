@@ -38,7 +38,7 @@ impl Api {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(&self.router, Request::get(path).body(Body::empty()).unwrap()).await
+        get(&self.router, path).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: impl Display) -> Answer {
@@ -88,6 +88,10 @@ impl Answer {
             .map(|event| event["revision"].as_u64().unwrap())
             .collect()
     }
+}
+
+pub(crate) async fn get(router: &Router, path: &str) -> Answer {
+    send(router, Request::get(path).body(Body::empty()).unwrap()).await
 }
 
 pub(crate) fn json_request(method: Method, path: &str, body: impl Display) -> Request<Body> {

@@ -4,6 +4,6 @@ mod api;
 mod database;
 mod witness;
 
-pub(crate) use api::{Answer, Api, json_request, send};
+pub(crate) use api::{Answer, Api, get, json_request, send};
 pub(crate) use database::{CATALOGUE_TABLE, Database, EVENTS_TABLE, client_for};
 pub(crate) use witness::Witness;

@@ -1,0 +1,163 @@
+//! PURE: how long an answer stays true.
+//!
+//! An event never changes, so neither does a page of events that is followed by more: whoever asks the same
+//! question again would get the same bytes, and need not ask. That spares a read model that is rebuilt, a browser,
+//! and any HTTP cache within the client. `private`, because who may read the one answer is not who may read the
+//! other; a day and not a year, so that what an operator must one day erase is not kept by others for longer.
+//!
+//! Every other page of events may grow. Its tag says what it holds, so that who polls for more with `If-None-Match` is
+//! answered 304 without a body when nothing has come. It saves bytes, not the read.
+
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use event_store_types::EventPage;
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
+
+use super::direction::Direction;
+
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Answers a request with the headers `asked` for a `page`, of which `body` makes the body if it is wanted.
+pub(super) fn respond<B: IntoResponse>(
+    asked: &HeaderMap,
+    page: EventPage,
+    direction: Direction,
+    body: impl FnOnce(EventPage) -> B,
+) -> Response {
+    let lifetime = match direction {
+        Direction::Forwards if page.has_more => IMMUTABLE,
+        // Backwards, a page without a position begins at the end, which moves.
+        _ => REVALIDATE,
+    };
+    let tag = tag(&page);
+    let is_known = tag.as_ref().is_some_and(|tag| {
+        let known: Option<IfNoneMatch> = asked.typed_get();
+        known.is_some_and(|known| !known.precondition_passes(tag))
+    });
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        body(page).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, lifetime);
+    if let Some(tag) = tag {
+        headers.typed_insert(tag);
+    }
+    response
+}
+
+/// Marks a response of which the next may differ.
+pub(super) fn revalidated(body: impl IntoResponse) -> Response {
+    ([(CACHE_CONTROL, REVALIDATE)], body).into_response()
+}
+
+/// The tag of a page, unless it is empty: its first and last revision tell its events, the last event's id of which
+/// incarnation of the stream they are, and what else its bytes depend on is whether more follows.
+fn tag(page: &EventPage) -> Option<ETag> {
+    let (first, last) = (page.events.first()?, page.events.last()?);
+    let more = if page.has_more { "-more" } else { "" };
+    let text = format!("\"{}-{}-{}{more}\"", first.revision, last.revision, last.event_id);
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::ETAG;
+    use event_store_types::Event;
+
+    use super::*;
+    use crate::store::testing::{commit, stream};
+
+    fn page(has_more: bool) -> EventPage {
+        let events: Vec<Event> = commit(4, ["d", "e"]).into_events(&stream()).collect();
+        EventPage {
+            last_evaluated_revision: events[1].revision,
+            events,
+            has_more,
+        }
+    }
+
+    fn answer(page: EventPage, direction: Direction, known: Option<&str>) -> (u16, String, Option<String>) {
+        let mut asked = HeaderMap::new();
+        if let Some(known) = known {
+            asked.insert("if-none-match", known.parse().unwrap());
+        }
+        let response = respond(&asked, page, direction, |_| "body");
+        let text = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        (
+            response.status().as_u16(),
+            text(CACHE_CONTROL).unwrap(),
+            text(ETAG),
+        )
+    }
+
+    #[test]
+    fn a_page_of_past_events_never_changes() {
+        let (status, lifetime, tag) = answer(page(true), Direction::Forwards, None);
+        assert_eq!(
+            (status, lifetime.as_str()),
+            (200, "private, max-age=86400, immutable")
+        );
+        assert!(tag.unwrap().starts_with("\"4-5-"));
+    }
+
+    #[test]
+    fn a_page_that_may_grow_is_asked_for_again() {
+        for (page, direction) in [
+            (page(false), Direction::Forwards),
+            (page(true), Direction::Backwards),
+        ] {
+            assert_eq!(answer(page, direction, None).1, "no-cache");
+        }
+    }
+
+    #[test]
+    fn what_the_asker_knows_is_not_sent_again() {
+        let tag = answer(page(false), Direction::Forwards, None).2.unwrap();
+        for known in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"other\", {tag}"),
+            "*".to_owned(),
+        ] {
+            let (status, lifetime, told) = answer(page(false), Direction::Forwards, Some(&known));
+            assert_eq!(
+                (status, lifetime.as_str(), told.as_ref()),
+                (304, "no-cache", Some(&tag)),
+                "{known}"
+            );
+        }
+        for unknown in ["\"other\"", "no tag", ""] {
+            assert_eq!(
+                answer(page(false), Direction::Forwards, Some(unknown)).0,
+                200,
+                "{unknown}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_has_grown_or_is_followed_by_more_has_another_tag() {
+        let tag = |page| answer(page, Direction::Forwards, None).2;
+        let mut shorter = page(false);
+        shorter.events.pop();
+        assert_ne!(tag(shorter), tag(page(false)));
+        assert_ne!(tag(page(true)), tag(page(false)));
+    }
+
+    #[test]
+    fn an_empty_page_has_no_tag() {
+        let mut empty = page(false);
+        empty.events.clear();
+        assert_eq!(
+            answer(empty, Direction::Forwards, Some("*")),
+            (200, "no-cache".into(), None)
+        );
+    }
+}

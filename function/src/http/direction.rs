@@ -1,0 +1,36 @@
+//! PURE: in which direction a stream is read.
+
+use std::str::FromStr;
+
+use crate::store::Consistency;
+
+/// In which direction a stream is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// Oldest events first.
+    #[default]
+    Forwards,
+    /// Newest events first.
+    Backwards,
+}
+
+impl FromStr for Direction {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "forwards" => Ok(Self::Forwards),
+            "backwards" => Ok(Self::Backwards),
+            _ => Err("must be `forwards` or `backwards`"),
+        }
+    }
+}
+
+/// Reads what the answers to a reading must show.
+pub(super) fn consistency(text: &str) -> Result<Consistency, &'static str> {
+    match text {
+        "strong" => Ok(Consistency::Strong),
+        "eventual" => Ok(Consistency::Eventual),
+        _ => Err("must be `strong` or `eventual`"),
+    }
+}

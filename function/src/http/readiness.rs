@@ -1,0 +1,31 @@
+//! `GET /readiness-check`
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use event_store_types::{Liveness, Timestamp};
+
+use super::caching;
+use super::observation::Observation;
+use super::problem::ApiError;
+use super::store::Store;
+use crate::store::{StoreError, operations};
+
+/// Says whether the events table answers.
+pub(super) async fn handle(
+    State(store): State<Store>,
+    observation: Observation,
+) -> Result<Response, ApiError> {
+    let events = store.events(&observation);
+    operations::within_deadline(events.reach())
+        .await
+        .map_err(|error| match error {
+            // A table that is not there, or not ours to read, is no fault of this request: the store is not ready.
+            StoreError::Fault(cause) => StoreError::Unavailable(cause),
+            other => other,
+        })?;
+    Ok(caching::revalidated(Json(Liveness {
+        status: "ok".into(),
+        at: Timestamp::now(),
+    })))
+}

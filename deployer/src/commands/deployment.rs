@@ -3,6 +3,7 @@
 use crate::artifact::Artifact;
 use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs};
 use crate::environment::Environment;
+use crate::stack::guard::Accepted;
 use crate::template::Rendered;
 
 /// Puts together what is deployed.
@@ -11,6 +12,7 @@ pub(super) fn deployment(
     rendered: &Rendered,
     artifacts: Vec<Artifact>,
     bucket: ArtifactBucket,
+    accepted: Accepted,
 ) -> Deployment {
     Deployment {
         stack: environment.stack.to_string(),
@@ -25,6 +27,7 @@ pub(super) fn deployment(
         artifacts: artifacts.into_iter().map(code).collect(),
         bucket,
         callers: callers(rendered),
+        accepted,
     }
 }
 

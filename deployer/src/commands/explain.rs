@@ -5,6 +5,7 @@ use crate::aws::{CallError, CallErrorKind};
 use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
 use crate::environment::Environment;
 use crate::stack::Failure;
+use crate::stack::guard::{Danger, Objection};
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
 pub(super) struct Explain<'settings> {
@@ -73,6 +74,7 @@ impl<'settings> Explain<'settings> {
             DeployError::NotAdoptable { table, .. } => vec![format!(
                 "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
             )],
+            DeployError::Guarded { objections, .. } => guarded(objections),
             DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
             DeployError::NeedsApproval { .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
@@ -215,6 +217,33 @@ fn because(failure: &Failure) -> String {
     )
 }
 
+/// What each refused change would cost, and how it is let pass.
+fn guarded(objections: &[Objection]) -> Vec<String> {
+    let costs = objections.iter().map(|objection| {
+        let Objection {
+            logical_id,
+            danger,
+            path,
+        } = objection;
+        let path = path.as_ref().map_or_else(String::new, |path| format!(" {path}"));
+        format!("`{logical_id}`{path}: {}", danger.consequence())
+    });
+    let mut flags: Vec<String> = objections
+        .iter()
+        .map(|objection| format!("--accept {}", objection.acceptance()))
+        .collect();
+    flags.dedup();
+    let replaces_a_table = objections
+        .iter()
+        .any(|objection| matches!(objection.danger, Danger::LogReplaced | Danger::LogReshaped));
+    costs
+        .chain(replaces_a_table.then(|| {
+            "CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`".to_owned()
+        }))
+        .chain([format!("nothing was changed; if this is meant, accept it by name: `{}`", flags.join(" "))])
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +307,29 @@ mod tests {
         1: stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
         - `Topic` (AWS::SNS::Topic): Invalid parameter
         - all events are in the CloudFormation console, region `eu-central-1`, stack `orders`
+        ");
+    }
+
+    #[test]
+    fn a_refused_change_says_what_it_would_cost_and_how_it_is_accepted() {
+        let objection = |logical_id: &str, danger, path: Option<&str>| Objection {
+            logical_id: logical_id.to_owned(),
+            danger,
+            path: path.map(str::to_owned),
+        };
+        let error = DeployError::Guarded {
+            stack: "orders".to_owned(),
+            objections: vec![
+                objection("EventsTable", Danger::LogReshaped, Some("Properties.KeySchema")),
+                objection("RelayMapping", Danger::FeedRemoved, None),
+            ],
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        4: the changes to stack `orders` are refused: replace:EventsTable, remove:RelayMapping
+        - `EventsTable` Properties.KeySchema: DynamoDB cannot change this of a table: it is made anew, and empty
+        - `RelayMapping`: updates are neither listed nor announced; after 24 hours the stream has forgotten them
+        - CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`
+        - nothing was changed; if this is meant, accept it by name: `--accept replace:EventsTable --accept remove:RelayMapping`
         ");
     }
 

@@ -11,6 +11,7 @@ use super::stack_template::StackTemplate;
 use crate::artifact::{Artifact, Build};
 use crate::engine::deploy;
 use crate::settings::Settings;
+use crate::stack::guard::Acceptance;
 use crate::surroundings::Surroundings;
 use crate::ui::{Approval, Manner, Ui};
 
@@ -30,6 +31,10 @@ pub struct UpArgs {
     /// Deploy zips built earlier: `<binary>.zip` in this folder
     #[arg(long, value_name = "DIR")]
     artifacts: Option<PathBuf>,
+
+    /// Let a change pass that would cost events, notifications or an address, as its refusal names it; may be repeated
+    #[arg(long, value_name = "VERB:RESOURCE")]
+    accept: Vec<Acceptance>,
 
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
@@ -78,7 +83,8 @@ pub(super) async fn run(
         }
     };
     let rendered = template.render(&artifacts)?;
-    let deployment = deployment(environment, &rendered, artifacts, bucket);
+    let accepted = args.accept.iter().cloned().collect();
+    let deployment = deployment(environment, &rendered, artifacts, bucket, accepted);
     let deployed = deploy(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;

@@ -10,8 +10,8 @@ use super::change_set::{self, Made, Prepared};
 use super::find::{Found, find_for_update};
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DeployError, Deployment, Event, Question, Session, Talk, artifacts, failed_creation, termination,
-    traffic,
+    Answer, DeployError, Deployment, Event, Question, Session, Talk, artifacts, failed_creation, guard,
+    termination, traffic,
 };
 
 /// A stack's outputs by name.
@@ -55,8 +55,10 @@ pub async fn deploy<C: Cloud, T: Talk>(
     let blueprint = Blueprint::read(&deployment.template)?;
     check(deployment, &blueprint)?;
     let found = find_for_update(session, &deployment.stack).await?;
+    let mut deployed = guard::Deployed::default();
     if let Found::Standing(stack) = &found {
-        let differences = differences(session, deployment, &blueprint, stack).await?;
+        let template = session.cloud.original_template(&stack.id).await?;
+        let differences = differences(session, deployment, &blueprint, stack, &template).await?;
         if differences.is_empty() {
             return Ok(Deployed::Unchanged(stack.outputs.clone()));
         }
@@ -64,9 +66,11 @@ pub async fn deploy<C: Cloud, T: Talk>(
             settle(session, deployment, &blueprint, stack).await?;
             return Ok(Deployed::Updated(stack.outputs.clone()));
         }
+        deployed = guard::Deployed::of(&template);
+        guard::check_templates(session, deployment, &deployed)?;
     }
     check_callers(session, deployment).await?;
-    let plan = plan(session, deployment, &blueprint, found).await?;
+    let plan = plan(session, deployment, &blueprint, found, &deployed).await?;
     apply(session, deployment, &blueprint, plan).await
 }
 
@@ -108,14 +112,14 @@ async fn differences<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
+    template: &str,
 ) -> Result<Vec<Difference>, DeployError> {
-    let template = session.cloud.original_template(&stack.id).await?;
     let wanted = Wanted {
         template: &deployment.template,
         tags: &deployment.tags,
         protected: deployment.protected,
     };
-    let mut differences = what_differs(stack, &template, &wanted);
+    let mut differences = what_differs(stack, template, &wanted);
     if !differences.iter().any(needs_a_change_set) {
         let resources = traffic::resources(session.cloud, &stack.id).await?;
         differences.extend(traffic::differences(session, deployment, blueprint, &resources).await?);
@@ -160,6 +164,7 @@ async fn plan<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     found: Found,
+    deployed: &guard::Deployed,
 ) -> Result<Plan, DeployError> {
     let standing = match found {
         Found::Standing(stack) => Some(stack),
@@ -188,6 +193,12 @@ async fn plan<C: Cloud, T: Talk>(
         token: session.new_token(),
     };
     let change_set = change_set::prepare(session, &request).await?;
+    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
+        && let Err(refused) = guard::check_changes(session, deployment, deployed, changes)
+    {
+        change_set::discard(session, made).await;
+        return Err(refused);
+    }
     Ok(Plan {
         standing,
         adoptions,

@@ -1,6 +1,7 @@
 //! Why a deployment was not made.
 
 use crate::aws::{CallError, ValidationFinding};
+use crate::stack::guard::Objection;
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
 use super::session::Interrupted;
@@ -86,6 +87,14 @@ pub enum DeployError {
         reason: String,
         /// What AWS found in the template.
         findings: Vec<ValidationFinding>,
+    },
+    /// The changes would cost events, notifications or an address, and were not accepted by name.
+    #[error("the changes to stack `{stack}` are refused: {}", objections.iter().map(Objection::acceptance).collect::<Vec<_>>().join(", "))]
+    Guarded {
+        /// The stack.
+        stack: String,
+        /// What they would cost.
+        objections: Vec<Objection>,
     },
     /// The deployment was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
@@ -185,7 +194,7 @@ impl DeployError {
             | Self::TemplateTooLong { .. }
             | Self::UnknownCallers { .. }
             | Self::MissingArtifact { .. } => ErrorKind::Configuration,
-            Self::Leftovers { .. } | Self::NotAdoptable { .. } => ErrorKind::Refused,
+            Self::Leftovers { .. } | Self::NotAdoptable { .. } | Self::Guarded { .. } => ErrorKind::Refused,
             Self::Declined { .. } | Self::NeedsApproval { .. } => ErrorKind::NeedsApproval,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Call(_)

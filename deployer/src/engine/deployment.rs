@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::stack::guard::Accepted;
+
 /// Everything that `deploy` needs to know: an environment and a template, both already evaluated.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -21,6 +23,8 @@ pub struct Deployment {
     pub bucket: ArtifactBucket,
     /// The principals that the template lets call: ARNs of roles, or account ids.
     pub callers: Vec<String>,
+    /// What the guard of the log of record is to let pass.
+    pub accepted: Accepted,
 }
 
 /// Code, named by its content.

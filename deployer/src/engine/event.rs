@@ -1,6 +1,7 @@
 //! What the engine tells while it works.
 
 use crate::aws::TableRepair;
+use crate::stack::guard::Objection;
 use crate::stack::{Progress, StackEvent, StackStatus};
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
@@ -50,6 +51,11 @@ pub enum Event {
         stack: String,
         /// Whether it is the stack's first.
         creates: bool,
+    },
+    /// A change that the guard would have refused is let pass, because it was accepted by name.
+    Accepted {
+        /// What it will cost.
+        objection: Objection,
     },
     /// The deployment or the deletion was approved and begins.
     Started {

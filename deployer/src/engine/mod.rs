@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod failed_creation;
 mod find;
+mod guard;
 mod interrupt;
 mod pace;
 mod session;

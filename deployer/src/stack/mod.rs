@@ -2,10 +2,12 @@
 
 mod blueprint;
 mod change;
+pub mod comparison;
 mod deployed;
 mod difference;
 mod event;
 mod failure;
+pub mod guard;
 mod no_change;
 mod progress;
 mod request_token;

@@ -42,6 +42,13 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Repairing { table, repair } => {
             json!({"event": "repairing", "table": table, "setting": setting(repair)})
         }
+        Event::Accepted { objection } => json!({
+            "event": "accepted",
+            "acceptance": objection.acceptance(),
+            "resource": objection.logical_id,
+            "path": objection.path,
+            "consequence": objection.danger.consequence(),
+        }),
         Event::TrafficReturned { function, from, to } => {
             json!({"event": "traffic-returned", "function": function, "from": from, "to": to})
         }

@@ -104,6 +104,12 @@ impl Narrator {
                 count(*items, "item")
             )),
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
+            Event::Accepted { objection } => Telling::said(format!(
+                "  {} accepted: {} — {}",
+                paint::warn("!"),
+                objection.acceptance(),
+                objection.danger.consequence()
+            )),
             Event::TrafficReturned { function, from, to } => Telling::said(format!(
                 "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
                 paint::warn("!")

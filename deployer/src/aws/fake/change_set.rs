@@ -35,6 +35,12 @@ impl World {
         changes
             .changes
             .extend(removed.map(|(id, body)| change(id, body, Action::Remove)));
+        if let Some(told) = &self.script.told_change {
+            changes
+                .changes
+                .retain(|change| change.logical_id != told.logical_id);
+            changes.changes.push(told.clone());
+        }
         let failure = match &self.script.rejection {
             Some((reason, _)) => Some(reason.clone()),
             None => is_same.then(|| {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
-use crate::stack::StackStatus;
+use crate::stack::{ResourceChange, StackStatus};
 
 pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeTable, World, code_sha256};
 
@@ -83,6 +83,11 @@ impl FakeCloud {
     pub(crate) fn fail_calls(&self, operation: &str, times: usize, kind: &CallErrorKind) {
         let failures = std::iter::repeat_n((operation.to_owned(), kind.clone()), times);
         self.world.borrow_mut().script.failing_calls.extend(failures);
+    }
+
+    /// From now on, change sets say this too, whatever the templates show: only AWS knows what it would replace.
+    pub(crate) fn tell_change(&self, change: ResourceChange) {
+        self.with(|world| world.script.told_change = Some(change));
     }
 
     pub(crate) fn reject_change_sets(&self, reason: &str, findings: Vec<ValidationFinding>) {

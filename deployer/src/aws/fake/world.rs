@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::aws::{CallErrorKind, Caller, ValidationFinding};
-use crate::stack::{ChangeSummary, DeployedStack, Key, StackEvent, StackStatus};
+use crate::stack::{ChangeSummary, DeployedStack, Key, ResourceChange, StackEvent, StackStatus};
 
 use super::operation::{Effect, Step};
 
@@ -51,6 +51,7 @@ pub(super) struct Script {
     pub(super) failing_calls: Vec<(String, CallErrorKind)>,
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
     pub(super) warned: Option<String>,
+    pub(super) told_change: Option<ResourceChange>,
     pub(super) recreated_log_groups: BTreeMap<String, usize>,
 }
 

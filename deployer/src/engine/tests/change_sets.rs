@@ -5,7 +5,7 @@ use crate::aws::{CallErrorKind, ValidationFinding};
 use super::*;
 
 fn another_topic(template: &mut Value) {
-    template["Resources"]["Topic"]["Properties"]["TopicName"] = json!("orders-announcements");
+    template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders-announcements");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod change_sets;
 mod creation;
 mod describing;
 mod destruction;
+mod event_log;
 mod following;
 mod guards;
 mod interruption;
@@ -14,6 +15,8 @@ mod unchanged;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+
+use crate::stack::guard::Accepted;
 
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
@@ -201,6 +204,7 @@ fn deployment(template: &Value) -> Deployment {
             .to_string(),
         },
         callers: Vec::new(),
+        accepted: Accepted::default(),
     }
 }
 

@@ -1,0 +1,124 @@
+//! PURE: what was accepted by name.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use super::Objection;
+
+/// The dangers that were accepted, each as its verb and the resource: `replace:EventsTable`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted(BTreeSet<Acceptance>);
+
+/// A danger that is accepted: its verb, a colon, and the resource's name, as a refusal tells it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Acceptance(String);
+
+/// The verbs, in the order in which they are told.
+const VERBS: [&str; 5] = ["replace", "remove", "change", "expire", "weaken"];
+
+impl Accepted {
+    /// Parts objections into those that were accepted and those that were not.
+    pub fn part(&self, objections: Vec<Objection>) -> (Vec<Objection>, Vec<Objection>) {
+        objections.into_iter().partition(|objection| {
+            let acceptance = Acceptance(objection.acceptance());
+            self.0.contains(&acceptance)
+        })
+    }
+}
+
+impl FromIterator<Acceptance> for Accepted {
+    fn from_iter<I: IntoIterator<Item = Acceptance>>(acceptances: I) -> Self {
+        Self(acceptances.into_iter().collect())
+    }
+}
+
+impl FromStr for Acceptance {
+    type Err = InvalidAcceptance;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_known = text.split_once(':').is_some_and(|(verb, logical_id)| {
+            let is_name =
+                !logical_id.is_empty() && logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            VERBS.contains(&verb) && is_name
+        });
+        is_known
+            .then(|| Self(text.to_owned()))
+            .ok_or_else(|| InvalidAcceptance(text.to_owned()))
+    }
+}
+
+/// A text that accepts nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire` or `weaken`, a colon, and the \
+     resource's name in the template, such as `replace:EventsTable`"
+)]
+pub struct InvalidAcceptance(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::guard::Danger;
+
+    fn objection(logical_id: &str, danger: Danger) -> Objection {
+        Objection {
+            logical_id: logical_id.into(),
+            danger,
+            path: None,
+        }
+    }
+
+    fn accepting<'a>(texts: impl IntoIterator<Item = &'a str>) -> Accepted {
+        texts.into_iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn only_the_very_danger_of_the_very_resource_is_accepted() {
+        let accepted = accepting(["replace:Events"]);
+        let (taken, refused) = accepted.part(vec![
+            objection("Events", Danger::LogReplaced),
+            objection("Events", Danger::LogRemoved),
+            objection("Others", Danger::LogReplaced),
+        ]);
+        assert_eq!(taken, [objection("Events", Danger::LogReplaced)]);
+        assert_eq!(refused.len(), 2);
+    }
+
+    #[test]
+    fn what_is_told_in_a_refusal_is_what_accepts_it() {
+        let all = [
+            Danger::LogReplaced,
+            Danger::LogRemoved,
+            Danger::LogReshaped,
+            Danger::StreamChanged,
+            Danger::LogExpires,
+            Danger::PolicyWeakened,
+            Danger::ProtectionWeakened,
+            Danger::EncryptionChanged,
+            Danger::AccessChanged,
+            Danger::FeedRemoved,
+            Danger::FeedChanged,
+            Danger::AddressReplaced,
+            Danger::AddressRemoved,
+        ]
+        .map(|danger| objection("A", danger));
+        let told = all.iter().map(Objection::acceptance).collect::<Vec<_>>();
+        let accepted = accepting(told.iter().map(String::as_str));
+        assert_eq!(accepted.part(all.to_vec()).1, []);
+    }
+
+    #[test]
+    fn a_misspelt_acceptance_is_refused() {
+        for text in [
+            "",
+            "EventsTable",
+            "replace:",
+            "delete:EventsTable",
+            "replace:Events Table",
+            "replace",
+        ] {
+            let error = text.parse::<Acceptance>().unwrap_err();
+            assert_eq!(error, InvalidAcceptance(text.into()));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! PURE: guarded changes in a change set.
+
+use serde_json::Value;
+
+use super::Objection;
+use super::rules::Guarded;
+use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
+
+/// Finds what is to be refused in a change set over the template that is deployed.
+///
+/// A replacement that only may happen counts for a log, since nobody knows before it is too late; and so does what
+/// the policy does to the old one, whatever the change itself is called. `deployed` is null when the template that is deployed is no
+/// JSON: another tool wrote it. Then a resource is judged by what the change set itself says of it.
+pub fn in_changes(deployed: &Value, changes: &ChangeSummary) -> Vec<Objection> {
+    let found = changes.changes.iter().filter_map(|change| {
+        let guarded = Guarded::of(&deployed["Resources"], &change.logical_id)
+            .or_else(|| by_its_change(deployed, change))?;
+        let danger = if change.action == Action::Remove {
+            guarded.removed()
+        } else if is_replaced(change, guarded) {
+            guarded.replaced()
+        } else {
+            return None;
+        };
+        Some(Objection {
+            logical_id: change.logical_id.clone(),
+            danger,
+            path: None,
+        })
+    });
+    let mut objections: Vec<Objection> = found.collect();
+    objections.sort();
+    objections
+}
+
+/// Judges a resource that the template does not show, by its type and by what its policy does to it.
+fn by_its_change(deployed: &Value, change: &ResourceChange) -> Option<Guarded> {
+    if !deployed.is_null() {
+        return None;
+    }
+    let is_kept = || {
+        let policy = change.policy_action.as_deref();
+        policy.is_some_and(|policy| policy.ends_with("Retain"))
+    };
+    match change.resource_type.as_str() {
+        "AWS::DynamoDB::Table" if is_kept() => Some(Guarded::Log),
+        "AWS::Lambda::EventSourceMapping" => Some(Guarded::Feed),
+        "AWS::SNS::Topic" => Some(Guarded::Topic),
+        "AWS::Lambda::Url" => Some(Guarded::Url),
+        _ => None,
+    }
+}
+
+fn is_replaced(change: &ResourceChange, guarded: Guarded) -> bool {
+    let by_policy = change
+        .policy_action
+        .as_deref()
+        .is_some_and(|action| action.starts_with("Replace") || action == "Delete");
+    match change.replacement {
+        Replacement::Always => true,
+        Replacement::Conditional => guarded == Guarded::Log || by_policy,
+        Replacement::Never => by_policy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::stack::guard::Danger;
+
+    fn deployed() -> Value {
+        json!({"Resources": {
+            "EventsTable": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain"},
+            "CatalogueTable": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Delete"},
+            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping",
+                "Properties": {"EventSourceArn": {"Fn::GetAtt": ["EventsTable", "StreamArn"]}}},
+            "Topic": {"Type": "AWS::SNS::Topic"},
+            "Url": {"Type": "AWS::Lambda::Url"},
+            "Role": {"Type": "AWS::IAM::Role"},
+        }})
+    }
+
+    fn dangers(
+        logical_id: &str,
+        action: Action,
+        replacement: Replacement,
+        policy_action: Option<&str>,
+    ) -> Vec<Danger> {
+        let change = change(logical_id, "", action, replacement, policy_action);
+        dangers_of(&deployed(), change)
+    }
+
+    fn dangers_of(deployed: &Value, change: ResourceChange) -> Vec<Danger> {
+        let summary = ChangeSummary {
+            changes: vec![change],
+        };
+        in_changes(deployed, &summary)
+            .into_iter()
+            .map(|objection| objection.danger)
+            .collect()
+    }
+
+    fn change(
+        logical_id: &str,
+        resource_type: &str,
+        action: Action,
+        replacement: Replacement,
+        policy_action: Option<&str>,
+    ) -> ResourceChange {
+        ResourceChange {
+            logical_id: logical_id.into(),
+            physical_id: None,
+            resource_type: resource_type.into(),
+            action,
+            replacement,
+            policy_action: policy_action.map(Into::into),
+            causes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn where_the_deployed_template_cannot_be_read_the_change_set_alone_decides() {
+        use Action::{Modify, Remove};
+        use Replacement::{Always, Never};
+        for (resource_type, action, replacement, policy_action, danger) in [
+            (
+                "AWS::DynamoDB::Table",
+                Modify,
+                Always,
+                Some("ReplaceAndRetain"),
+                Some(Danger::LogReplaced),
+            ),
+            (
+                "AWS::DynamoDB::Table",
+                Remove,
+                Never,
+                Some("Retain"),
+                Some(Danger::LogRemoved),
+            ),
+            ("AWS::DynamoDB::Table", Remove, Never, Some("Delete"), None),
+            (
+                "AWS::Lambda::EventSourceMapping",
+                Remove,
+                Never,
+                Some("Delete"),
+                Some(Danger::FeedRemoved),
+            ),
+            (
+                "AWS::SNS::Topic",
+                Modify,
+                Always,
+                Some("ReplaceAndDelete"),
+                Some(Danger::AddressReplaced),
+            ),
+            (
+                "AWS::Lambda::Url",
+                Remove,
+                Never,
+                Some("Delete"),
+                Some(Danger::AddressRemoved),
+            ),
+            ("AWS::IAM::Role", Remove, Never, Some("Delete"), None),
+        ] {
+            let change = change("Any", resource_type, action, replacement, policy_action);
+            assert_eq!(
+                dangers_of(&Value::Null, change),
+                Vec::from_iter(danger),
+                "{resource_type} {action:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_way_in_which_a_change_set_would_lose_something_is_refused() {
+        use Action::{Modify, Remove};
+        use Replacement::{Always, Conditional, Never};
+        for (logical_id, action, replacement, policy_action, danger) in [
+            (
+                "EventsTable",
+                Modify,
+                Always,
+                Some("ReplaceAndRetain"),
+                Some(Danger::LogReplaced),
+            ),
+            (
+                "EventsTable",
+                Modify,
+                Conditional,
+                None,
+                Some(Danger::LogReplaced),
+            ),
+            (
+                "EventsTable",
+                Modify,
+                Never,
+                Some("ReplaceAndDelete"),
+                Some(Danger::LogReplaced),
+            ),
+            ("EventsTable", Modify, Never, None, None),
+            (
+                "EventsTable",
+                Remove,
+                Never,
+                Some("Retain"),
+                Some(Danger::LogRemoved),
+            ),
+            (
+                "EventsTable",
+                Remove,
+                Never,
+                Some("Delete"),
+                Some(Danger::LogRemoved),
+            ),
+            ("CatalogueTable", Modify, Always, Some("ReplaceAndDelete"), None),
+            ("CatalogueTable", Remove, Never, Some("Delete"), None),
+            ("Mapping", Modify, Always, None, Some(Danger::FeedChanged)),
+            ("Mapping", Modify, Conditional, None, None),
+            (
+                "Mapping",
+                Remove,
+                Never,
+                Some("Delete"),
+                Some(Danger::FeedRemoved),
+            ),
+            (
+                "Topic",
+                Modify,
+                Always,
+                Some("ReplaceAndDelete"),
+                Some(Danger::AddressReplaced),
+            ),
+            (
+                "Topic",
+                Modify,
+                Conditional,
+                Some("ReplaceAndDelete"),
+                Some(Danger::AddressReplaced),
+            ),
+            ("Topic", Remove, Never, None, Some(Danger::AddressRemoved)),
+            ("Url", Modify, Always, None, Some(Danger::AddressReplaced)),
+            ("Url", Remove, Never, None, Some(Danger::AddressRemoved)),
+            ("Role", Modify, Always, Some("ReplaceAndDelete"), None),
+            ("Unknown", Remove, Never, None, None),
+        ] {
+            assert_eq!(
+                dangers(logical_id, action, replacement, policy_action),
+                Vec::from_iter(danger),
+                "{logical_id} {action:?} {replacement:?} {policy_action:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! PURE: what is guarded of which resource.
+
+use super::Danger;
+
+/// A property or attribute of a resource that may not change unnoticed.
+pub(super) struct Rule {
+    /// The path at which, or below which, a change counts.
+    pub(super) path: &'static str,
+    /// What a change comes to.
+    pub(super) danger: Danger,
+}
+
+const fn rule(path: &'static str, danger: Danger) -> Rule {
+    Rule { path, danger }
+}
+
+/// What is guarded of a table that outlives its stack.
+pub(super) const LOG: [Rule; 13] = [
+    rule("Type", Danger::LogReplaced),
+    rule("DeletionPolicy", Danger::PolicyWeakened),
+    rule("UpdateReplacePolicy", Danger::PolicyWeakened),
+    rule("Properties.TableName", Danger::LogReshaped),
+    rule("Properties.KeySchema", Danger::LogReshaped),
+    rule("Properties.AttributeDefinitions", Danger::LogReshaped),
+    rule("Properties.StreamSpecification", Danger::StreamChanged),
+    rule("Properties.TimeToLiveSpecification", Danger::LogExpires),
+    rule("Properties.DeletionProtectionEnabled", Danger::ProtectionWeakened),
+    rule(
+        "Properties.PointInTimeRecoverySpecification",
+        Danger::ProtectionWeakened,
+    ),
+    rule("Properties.SSESpecification", Danger::EncryptionChanged),
+    rule("Properties.ResourcePolicy", Danger::AccessChanged),
+    rule("Properties.ImportSourceSpecification", Danger::LogReplaced),
+];
+
+/// What is guarded of the mapping from a log's stream to a function.
+pub(super) const FEED: [Rule; 7] = [
+    rule("Type", Danger::FeedRemoved),
+    rule("Properties.EventSourceArn", Danger::FeedChanged),
+    rule("Properties.FunctionName", Danger::FeedChanged),
+    rule("Properties.StartingPosition", Danger::FeedChanged),
+    rule("Properties.StartingPositionTimestamp", Danger::FeedChanged),
+    rule("Properties.FilterCriteria", Danger::FeedChanged),
+    rule("Properties.Enabled", Danger::FeedChanged),
+];
+
+/// What is guarded of a topic.
+pub(super) const TOPIC: [Rule; 3] = [
+    rule("Type", Danger::AddressReplaced),
+    rule("Properties.TopicName", Danger::AddressReplaced),
+    rule("Properties.FifoTopic", Danger::AddressReplaced),
+];
+
+/// What is guarded of a function's URL.
+pub(super) const URL: [Rule; 3] = [
+    rule("Type", Danger::AddressReplaced),
+    rule("Properties.TargetFunctionArn", Danger::AddressReplaced),
+    rule("Properties.Qualifier", Danger::AddressReplaced),
+];

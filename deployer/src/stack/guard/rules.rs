@@ -1,0 +1,140 @@
+//! PURE: guarded changes between two templates.
+
+use serde_json::Value;
+
+use super::rule::{FEED, LOG, Rule, TOPIC, URL};
+use super::{Danger, Objection};
+use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
+
+/// Finds what is to be refused between the template that is deployed and the one that is wanted.
+pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
+    let comparison = Comparison::of_values(deployed, wanted);
+    let mut objections: Vec<Objection> = comparison
+        .resources
+        .iter()
+        .filter(|resource| resource.fate != Fate::Added)
+        .flat_map(|resource| of_resource(deployed, resource))
+        .collect();
+    objections.sort();
+    objections.dedup();
+    objections
+}
+
+fn of_resource(deployed: &Value, resource: &ResourceComparison) -> Vec<Objection> {
+    let Some(guarded) = Guarded::of(&deployed["Resources"], &resource.logical_id) else {
+        return Vec::new();
+    };
+    let objection = |danger, path| Objection {
+        logical_id: resource.logical_id.clone(),
+        danger,
+        path,
+    };
+    if resource.fate == Fate::Removed {
+        return vec![objection(guarded.removed(), None)];
+    }
+    let rules = guarded.rules();
+    let found = resource.changes.iter().filter_map(|change| {
+        let rule = rules.iter().find(|rule| rule.is_about(&change.path))?;
+        (!strengthens(rule, change)).then(|| objection(rule.danger, Some(change.path.clone())))
+    });
+    found.collect()
+}
+
+/// What kind of guarded resource one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guarded {
+    Log,
+    Feed,
+    Topic,
+    Url,
+}
+
+impl Guarded {
+    /// Looks at a resource of the deployed template.
+    pub(super) fn of(resources: &Value, logical_id: &str) -> Option<Self> {
+        let resource = &resources[logical_id];
+        match resource["Type"].as_str()? {
+            "AWS::DynamoDB::Table" if is_log(resource) => Some(Self::Log),
+            "AWS::Lambda::EventSourceMapping" => {
+                let source = &resource["Properties"]["EventSourceArn"]["Fn::GetAtt"];
+                let table = source.get(0).unwrap_or(source).as_str()?;
+                let table = table.split('.').next()?;
+                is_log(&resources[table]).then_some(Self::Feed)
+            }
+            "AWS::SNS::Topic" => Some(Self::Topic),
+            "AWS::Lambda::Url" => Some(Self::Url),
+            _ => None,
+        }
+    }
+
+    pub(super) fn removed(self) -> Danger {
+        match self {
+            Self::Log => Danger::LogRemoved,
+            Self::Feed => Danger::FeedRemoved,
+            Self::Topic | Self::Url => Danger::AddressRemoved,
+        }
+    }
+
+    pub(super) fn replaced(self) -> Danger {
+        match self {
+            Self::Log => Danger::LogReplaced,
+            Self::Feed => Danger::FeedChanged,
+            Self::Topic | Self::Url => Danger::AddressReplaced,
+        }
+    }
+
+    fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Log => &LOG,
+            Self::Feed => &FEED,
+            Self::Topic => &TOPIC,
+            Self::Url => &URL,
+        }
+    }
+}
+
+impl Rule {
+    /// Whether a change at `path` is one of what the rule guards: the property itself, or something below it.
+    fn is_about(&self, path: &str) -> bool {
+        path.strip_prefix(self.path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+}
+
+/// A table that outlives its stack.
+fn is_log(resource: &Value) -> bool {
+    let policy = resource["DeletionPolicy"].as_str();
+    resource["Type"] == "AWS::DynamoDB::Table" && policy.is_some_and(|policy| policy.starts_with("Retain"))
+}
+
+/// A change that only makes a log safer, turns its feed on, or adds an attribute for an index.
+fn strengthens(rule: &Rule, change: &ValueChange) -> bool {
+    let turns_on = || {
+        let is_on = |value: &Value| value == &Value::Bool(true) || value == "true";
+        change
+            .after
+            .as_ref()
+            .is_some_and(|after| is_on(after) || is_on(&after["PointInTimeRecoveryEnabled"]))
+    };
+    match rule.danger {
+        Danger::ProtectionWeakened => turns_on() || lengthens(change),
+        Danger::PolicyWeakened => change
+            .after
+            .as_ref()
+            .and_then(Value::as_str)
+            .is_some_and(|policy| policy.starts_with("Retain")),
+        Danger::FeedChanged => rule.path.ends_with("Enabled") && turns_on(),
+        Danger::LogReshaped => rule.path.ends_with("AttributeDefinitions") && change.before.is_none(),
+        _ => false,
+    }
+}
+
+/// Whether a number, such as the days for which a table can be restored, grows.
+fn lengthens(change: &ValueChange) -> bool {
+    let number = |value: &Option<Value>| value.as_ref()?.as_u64();
+    matches!((number(&change.before), number(&change.after)), (Some(before), Some(after)) if after > before)
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

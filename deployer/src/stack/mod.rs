@@ -12,6 +12,7 @@ mod no_change;
 mod progress;
 mod request_token;
 mod status;
+pub mod widening;
 
 pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};

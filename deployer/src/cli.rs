@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{describe, down, render, up};
+use crate::commands::{describe, diff, down, render, up};
 
 /// Deploys Rust Lambda stacks with CloudFormation.
 ///
-/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 3 needs approval ·
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 2 differs (`diff --exit-code`) · 3 needs approval ·
 /// 4 refused by a guard · 64 usage or configuration · 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(
@@ -59,6 +59,7 @@ pub struct GlobalArgs {
 )]
 pub enum Command {
     Render(render::RenderArgs),
+    Diff(diff::DiffArgs),
     Up(up::UpArgs),
     Describe(describe::DescribeArgs),
     Down(down::DownArgs),

@@ -25,7 +25,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The one table of exit codes; a success is 0, and 2 is left to say "differs".
+    /// The one table of exit codes; a success is 0, and 2 says that `diff` found a difference.
     pub const fn code(self) -> u8 {
         match self {
             Self::Failed => 1,

@@ -1,8 +1,10 @@
 //! One file a verb: its arguments and what it runs.
 
 mod cloud;
+mod code;
 mod deployment;
 pub mod describe;
+pub mod diff;
 pub mod down;
 pub mod error;
 mod explain;
@@ -20,6 +22,18 @@ use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Place, Ui};
 
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// It did what it was asked for.
+    Well,
+    /// It was asked whether there is a difference, and there is one.
+    Differing,
+}
+
+/// The exit code of a difference.
+const DIFFERING: u8 = 2;
+
 /// Runs a command and tells how it ended.
 pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     let place = Place {
@@ -29,12 +43,14 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     };
     let manner = match &cli.command {
         Command::Up(args) => args.manner(),
+        Command::Diff(args) => args.manner(),
         Command::Down(args) => args.manner(),
         Command::Render(_) | Command::Describe(_) => Manner::Person,
     };
     let ui = Ui::new(place, manner);
     match execute(cli, surroundings, &ui) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Differing) => DIFFERING.into(),
         Err(failure) => {
             ui.fail(&failure);
             failure.kind.into()
@@ -42,19 +58,21 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<(), CommandError> {
+fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<Ended, CommandError> {
     let settings = Settings::resolve(&cli.global, surroundings)?;
     ui.settings(&settings.told);
     match &cli.command {
-        Command::Render(args) => render::run(args, &settings, ui),
-        Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui)),
-        Command::Describe(args) => block_on(describe::run(args, &settings, ui)),
-        Command::Down(args) => block_on(down::run(args, &settings, ui)),
+        Command::Render(args) => render::run(args, &settings, ui)?,
+        Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
+        Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
+        Command::Describe(args) => block_on(describe::run(args, &settings, ui))?,
+        Command::Down(args) => block_on(down::run(args, &settings, ui))?,
     }
+    Ok(Ended::Well)
 }
 
 /// One thread is enough: what takes time happens in AWS.
-fn block_on(work: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {
+fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()

@@ -11,8 +11,11 @@ use crate::stack::{ChangeSummary, StackStatus, means_no_changes};
 use super::pace::Pace;
 use super::{DeployError, Event, Session, Talk};
 
-/// The name that every change set of this deployer has: an old one is in the way of a new one, and is removed.
+/// The name that every change set of a deployment has: an old one is in the way of a new one, and is removed.
 pub(super) const NAME: &str = "deployer-up";
+
+/// The name of those that are only read: a diff takes no change set away from a deployment beside it.
+pub(super) const NAME_OF_A_DIFF: &str = "deployer-diff";
 
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How AWS marks a reading that is not complete.
@@ -24,6 +27,7 @@ pub(super) struct Made {
     pub(super) handle: ChangeSetHandle,
     pub(super) kind: ChangeSetType,
     pub(super) stack: String,
+    pub(super) name: String,
 }
 
 /// What came of asking for a change set.
@@ -51,6 +55,7 @@ pub(super) async fn prepare<C: Cloud, T: Talk>(
         handle,
         kind: request.kind,
         stack: request.stack.clone(),
+        name: request.name.clone(),
     };
     match wait_and_read(session, &made).await {
         Ok(Some(changes)) => Ok(Prepared::Ready(made, changes)),
@@ -71,7 +76,7 @@ pub(super) async fn prepare<C: Cloud, T: Talk>(
 pub(super) async fn discard<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, made: &Made) {
     if let Err(error) = try_discard(session, made).await {
         session.tell(Event::CleanupFailed {
-            what: format!("change set {NAME} of stack {}", made.stack),
+            what: format!("change set {} of stack {}", made.name, made.stack),
             reason: error.to_string(),
         });
     }
@@ -102,21 +107,27 @@ async fn remove_old<C: Cloud, T: Talk>(
 ) -> Result<(), DeployError> {
     let mut pace = Pace::up_to(PATIENCE);
     let mut asked = false;
-    while is_there(session, &request.stack).await? {
+    while is_there(session, request).await? {
         if asked {
             session.pause(pace.next()).await?;
         } else {
-            session.cloud.delete_change_set(&request.stack, NAME).await?;
+            session
+                .cloud
+                .delete_change_set(&request.stack, &request.name)
+                .await?;
             asked = true;
         }
     }
     Ok(())
 }
 
-async fn is_there<C: Cloud, T: Talk>(session: &Session<'_, C, T>, stack: &str) -> Result<bool, CallError> {
+async fn is_there<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    request: &NewChangeSet,
+) -> Result<bool, CallError> {
     match session
         .cloud
-        .describe_change_set(stack, NAME, PropertyValues::Omitted, None)
+        .describe_change_set(&request.stack, &request.name, PropertyValues::Omitted, None)
         .await
     {
         Ok(page) => Ok(page.is_some()),

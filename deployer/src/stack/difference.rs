@@ -38,6 +38,18 @@ pub enum Difference {
     },
 }
 
+impl Difference {
+    /// The function that the difference is about, by its name in the template.
+    pub fn function(&self) -> Option<&str> {
+        match self {
+            Self::Traffic { function_id, .. }
+            | Self::Missing { function_id }
+            | Self::Code { function_id, .. } => Some(function_id),
+            Self::Template | Self::Tags | Self::TerminationProtection => None,
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {

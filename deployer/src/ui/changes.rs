@@ -31,15 +31,20 @@ fn deployment(stack: &str, creates: bool, summary: &ChangeSummary) -> String {
     format!("\n{title}\n{}  {}", columns("  ", &rows), counts(summary))
 }
 
-fn row(change: &ResourceChange) -> Vec<String> {
-    let (mark, what) = match (change.action, change.replacement) {
+/// A sign and a word for what is done to a resource.
+pub(super) fn mark(action: Action, replacement: Replacement) -> (String, String) {
+    match (action, replacement) {
         (Action::Modify, Replacement::Always) => (paint::bad("±"), paint::bad("replace")),
         (Action::Modify, Replacement::Conditional) => (paint::warn("~"), paint::warn("modify or replace")),
-        (Action::Modify | Action::Dynamic, _) => (paint::warn("~"), change.action.to_string()),
-        (Action::Add, _) => (paint::good("+"), change.action.to_string()),
+        (Action::Modify | Action::Dynamic, _) => (paint::warn("~"), action.to_string()),
+        (Action::Add, _) => (paint::good("+"), action.to_string()),
         (Action::Import, _) => (paint::good("←"), "take in".to_owned()),
-        (Action::Remove, _) => (paint::bad("-"), change.action.to_string()),
-    };
+        (Action::Remove, _) => (paint::bad("-"), action.to_string()),
+    }
+}
+
+fn row(change: &ResourceChange) -> Vec<String> {
+    let (mark, what) = mark(change.action, change.replacement);
     let kind = paint::faint(change.resource_type.trim_start_matches("AWS::"));
     let kept = change
         .policy_action

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Event, Outputs, Question};
+use crate::engine::{Deployed, Destroyed, Diff, Event, Outputs, Question};
 use crate::problem::Problems;
 
 /// An event of the engine.
@@ -160,6 +160,14 @@ fn setting(repair: &TableRepair) -> &'static str {
         TableRepair::Stream(_) => "stream",
         TableRepair::Tags(_) => "tags",
     }
+}
+
+/// What a deployment would change.
+pub(super) fn difference(diff: &Diff) -> Value {
+    let mut event = json!(diff);
+    event["event"] = "difference".into();
+    event["differs"] = (!diff.is_empty()).into();
+    event
 }
 
 #[cfg(test)]

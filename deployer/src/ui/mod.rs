@@ -3,6 +3,7 @@
 mod ask;
 mod changes;
 mod description;
+mod difference;
 pub mod error;
 mod json;
 mod narrate;
@@ -22,7 +23,7 @@ pub use description::DescriptionFormat;
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
-use crate::engine::{Answer, Deployed, Described, Destroyed, Event, Outputs, Question, Talk};
+use crate::engine::{Answer, Deployed, Described, Destroyed, Diff, Event, Outputs, Question, Talk};
 use crate::settings::Setting;
 use narrate::{Narrator, Telling};
 use screen::Screen;
@@ -156,6 +157,15 @@ impl Ui {
     pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
         self.emit(&json::destroyed(stack, destroyed));
         self.end(&outcome::destroyed(stack, destroyed, self.took()));
+    }
+
+    /// Prints what a deployment would change.
+    pub fn difference(&self, diff: &Diff) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&difference::text(diff)),
+            Manner::Program => self.emit(&json::difference(diff)),
+        }
     }
 
     /// Prints the description of a stack.

@@ -13,6 +13,11 @@ fn help_of_render() {
 }
 
 #[test]
+fn help_of_diff() {
+    insta::assert_snapshot!(Session::new().run("diff --help"));
+}
+
+#[test]
 fn help_of_up() {
     insta::assert_snapshot!(Session::new().run("up --help"));
 }

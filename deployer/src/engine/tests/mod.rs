@@ -6,6 +6,7 @@ mod change_sets;
 mod creation;
 mod describing;
 mod destruction;
+mod differing;
 mod event_log;
 mod following;
 mod guards;
@@ -21,9 +22,9 @@ use crate::stack::guard::Accepted;
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
 use super::{
-    Answer, ArtifactBucket, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
-    Destruction, Event, Interrupt, Interrupter, KeptTable, Purge, Question, Session, Talk, deploy, destroy,
-    interruptible,
+    Answer, ArtifactBucket, Asking, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
+    Destruction, Diff, Event, Interrupt, Interrupter, KeptTable, Purge, Question, Session, Talk, deploy,
+    destroy, diff, interruptible,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.

@@ -1,0 +1,87 @@
+//! Where the code comes from that a command deploys or compares.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::cloud::Cloud;
+use super::error::CommandError;
+use super::stack_template::StackTemplate;
+use crate::artifact::{Artifact, Build};
+use crate::settings::Settings;
+use crate::surroundings::Surroundings;
+use crate::ui::Ui;
+
+/// Where the functions' code comes from; built anew, unless it is said otherwise.
+#[derive(Args, Debug)]
+pub struct CodeArgs {
+    /// Take what was built last
+    #[arg(long, conflicts_with = "artifacts")]
+    no_build: bool,
+
+    /// Take zips built earlier: `<binary>.zip` in this folder
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
+}
+
+impl CodeArgs {
+    /// Loads what was built before, so that what is wrong with it is told before anything is asked of AWS.
+    pub(super) fn find(
+        &self,
+        template: &StackTemplate<'_>,
+        settings: &Settings,
+    ) -> Result<Code, CommandError> {
+        let folder = match &self.artifacts {
+            Some(folder) => folder.clone(),
+            None if self.no_build => Build::output(settings.workspace()?, template.processor()),
+            None => return Ok(Code::ToBuild),
+        };
+        Ok(Code::Found(template.load(&folder)?))
+    }
+}
+
+/// The functions' code, or that it is yet to be built.
+pub(super) enum Code {
+    Found(Vec<Artifact>),
+    ToBuild,
+}
+
+impl Code {
+    /// Builds what was not found.
+    pub(super) async fn get(
+        self,
+        template: &StackTemplate<'_>,
+        settings: &Settings,
+        surroundings: &Surroundings,
+        cloud: &Cloud<'_>,
+        ui: &Ui,
+    ) -> Result<Vec<Artifact>, CommandError> {
+        match self {
+            Self::Found(artifacts) => Ok(artifacts),
+            Self::ToBuild => {
+                cloud
+                    .unless_interrupted(build(template, settings, surroundings, ui))
+                    .await?
+            }
+        }
+    }
+}
+
+async fn build(
+    template: &StackTemplate<'_>,
+    settings: &Settings,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<Vec<Artifact>, CommandError> {
+    let binaries = template.binaries();
+    let build = Build {
+        workspace: settings.workspace()?,
+        binaries: &binaries,
+        processor: template.processor(),
+        machine: &surroundings.machine(),
+    };
+    ui.building(binaries.len(), template.processor().name());
+    let artifacts = build.run(&mut |note| ui.build_note(note)).await?;
+    ui.artifacts("built", &artifacts);
+    Ok(artifacts)
+}

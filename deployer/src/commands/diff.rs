@@ -1,0 +1,87 @@
+//! `deployer diff`.
+
+use clap::Args;
+
+use super::Ended;
+use super::cloud::Cloud;
+use super::code::CodeArgs;
+use super::deployment::deployment;
+use super::error::CommandError;
+use super::stack_template::StackTemplate;
+use crate::engine::{Asking, diff};
+use crate::settings::Settings;
+use crate::stack::guard::Accepted;
+use crate::surroundings::Surroundings;
+use crate::ui::{Manner, Ui};
+
+/// Show what `up` would change, property by property, and change nothing
+///
+/// The deployed template is compared with the rendering, and CloudFormation is asked what it would replace, by a change set that is
+/// not executed and does not stay. Permissions that widen and changes that `up` would refuse are set apart.
+#[derive(Args, Debug)]
+pub struct DiffArgs {
+    /// Where the functions' code comes from.
+    #[command(flatten)]
+    code: CodeArgs,
+
+    /// Make no change set: compare the templates only
+    #[arg(long)]
+    offline: bool,
+
+    /// Print the difference as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// End with exit code 2 if there is a difference
+    #[arg(long)]
+    exit_code: bool,
+}
+
+impl DiffArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(
+    args: &DiffArgs,
+    settings: &Settings,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<Ended, CommandError> {
+    let template = StackTemplate::parse(settings)?;
+    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    template.render(&[])?;
+    let bucket = template.bucket()?;
+    let code = args.code.find(&template, settings)?;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
+    let rendered = template.render(&artifacts)?;
+    let deployment = deployment(
+        &settings.environment,
+        &rendered,
+        artifacts,
+        bucket,
+        Accepted::default(),
+    );
+    let asking = if args.offline {
+        Asking::Templates
+    } else {
+        Asking::ChangeSet
+    };
+    let diff = diff(&mut session, &deployment, asking)
+        .await
+        .map_err(|error| cloud.explain().deploy(error))?;
+    ui.difference(&diff);
+    Ok(if args.exit_code && !diff.is_empty() {
+        Ended::Differing
+    } else {
+        Ended::Well
+    })
+}

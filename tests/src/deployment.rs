@@ -102,6 +102,17 @@ impl Deployment {
             .await
     }
 
+    /// Runs `deployer diff` over the functions that were deployed, with `arguments` besides.
+    #[must_use = "a run may have failed"]
+    pub async fn diff(&self, arguments: &[&str]) -> Run {
+        let folder = std::env::var(ARTIFACTS);
+        let code: &[&str] = match &folder {
+            Ok(folder) => &["--artifacts", folder],
+            Err(_) => &["--no-build"],
+        };
+        self.run("diff", &[code, arguments].concat()).await
+    }
+
     /// Runs `deployer down` with `arguments` besides.
     #[must_use = "a run may have failed"]
     pub async fn down(&self, arguments: &[&str]) -> Run {

@@ -127,10 +127,44 @@ async fn last_event(deployment: &Deployment) -> String {
 
 async fn a_changed_setting_moves_the_alias(deployment: &mut Deployment) {
     let before = live_version(deployment).await;
+    let same = deployment.diff(&["--exit-code"]).await.succeeded();
+    assert!(same.stdout.contains("is as the template says"), "{same}");
     deployment.change(|environment| environment.with("LogLevel", "debug"));
+    let differs = deployment.diff(&["--exit-code"]).await.ended_with(2);
+    for told in [
+        "modify  ApiFunction",
+        "LOG_LEVEL: \"info\" → \"debug\"",
+        "modify  ApiAlias",
+    ] {
+        assert!(differs.stdout.contains(told), "`{told}` is missing: {differs}");
+    }
+    assert_eq!(change_sets(deployment).await, [""; 0]);
+    assert_eq!(live_version(deployment).await, before);
     deployment.up(&[]).await.succeeded();
     let after = live_version(deployment).await;
     assert!(after > before, "`live` is still at version {before}");
+}
+
+/// The change sets that are left of the stack.
+async fn change_sets(deployment: &Deployment) -> Vec<String> {
+    let stack = deployment.environment().stack();
+    let listed = deployment
+        .cloud()
+        .cloudformation()
+        .list_change_sets()
+        .stack_name(stack)
+        .send()
+        .await
+        .unwrap();
+    let unexecuted = listed.summaries().iter().filter(|change_set| {
+        change_set
+            .execution_status()
+            .is_none_or(|status| status.as_str() != "EXECUTE_COMPLETE")
+    });
+    unexecuted
+        .filter_map(|change_set| change_set.change_set_name())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The version that the API's alias `live` names, as Lambda tells it.

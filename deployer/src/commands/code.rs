@@ -14,7 +14,7 @@ use crate::ui::Ui;
 
 /// Where the functions' code comes from; built anew, unless it is said otherwise.
 #[derive(Args, Debug)]
-pub struct CodeArgs {
+pub(super) struct CodeArgs {
     /// Take what was built last
     #[arg(long, conflicts_with = "artifacts")]
     no_build: bool,

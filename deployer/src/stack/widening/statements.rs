@@ -117,8 +117,8 @@ fn either(statement: &Value, named: &str, all_but: &str, nothing: &str) -> Vec<S
     if let Some(value) = statement.get(named) {
         list(value).into_iter().map(text).collect()
     } else if let Some(value) = statement.get(all_but) {
-        let names: Vec<String> = list(value).into_iter().map(text).collect();
-        vec![format!("everything but {}", names.join(", "))]
+        let excepted: Vec<String> = list(value).into_iter().map(text).collect();
+        vec![format!("everything but {}", excepted.join(", "))]
     } else {
         vec![nothing.to_owned()]
     }

@@ -54,6 +54,11 @@ run environment port="8080": _build_deployer
     echo "serving the environment \`$1\` at http://127.0.0.1:$2" >&2
     PORT=$2 exec {{ quote(target / "debug/event-store-api") }}
 
+# Show what `up` would change in an environment, and change nothing: `just diff staging`
+[group('environments')]
+diff environment *options: _build_deployer
+    @{{ aws_of_environment }} "$1"; "$DEPLOYER" diff --env "$@"
+
 # Deploy an environment: `just up staging`
 [group('environments')]
 up environment *options: _build_deployer

@@ -4,8 +4,8 @@ use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind};
 use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
 use crate::environment::Environment;
-use crate::stack::Failure;
 use crate::stack::guard::{Danger, Objection};
+use crate::stack::{Failure, remedy};
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
 pub(super) struct Explain<'settings> {
@@ -39,8 +39,8 @@ impl<'settings> Explain<'settings> {
             | DeployError::NoBucket { cause, .. }
             | DeployError::NotRemoved { cause, .. } => cause
                 .as_deref()
-                .map(because)
                 .into_iter()
+                .flat_map(because)
                 .chain([self.console()])
                 .collect(),
             DeployError::ChangeSetRejected { findings, .. } => findings
@@ -103,8 +103,8 @@ impl<'settings> Explain<'settings> {
             DestroyError::Unready(unready) => self.unready(unready),
             DestroyError::Failed { cause, .. } => cause
                 .as_deref()
-                .map(because)
                 .into_iter()
+                .flat_map(because)
                 .chain([self.console()])
                 .collect(),
             DestroyError::Protected { .. } => vec![format!(
@@ -210,11 +210,19 @@ impl<'settings> Explain<'settings> {
     }
 }
 
-fn because(failure: &Failure) -> String {
-    format!(
-        "`{}` ({}): {}",
-        failure.logical_id, failure.resource_type, failure.reason
-    )
+/// What failed, in AWS's words, and what can be done about it, where that is known.
+fn because(failure: &Failure) -> Vec<String> {
+    let Failure {
+        logical_id,
+        resource_type,
+        reason,
+        ..
+    } = failure;
+    let remedy = remedy(resource_type, reason);
+    let hints = remedy.into_iter().flat_map(|remedy| remedy.hints);
+    std::iter::once(format!("`{logical_id}` ({resource_type}): {reason}"))
+        .chain(hints.map(ToString::to_string))
+        .collect()
 }
 
 /// What each refused change would cost, and how it is let pass.
@@ -330,6 +338,28 @@ mod tests {
         - `RelayMapping`: updates are neither listed nor announced; after 24 hours the stream has forgotten them
         - CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`
         - nothing was changed; if this is meant, accept it by name: `--accept replace:EventsTable --accept remove:RelayMapping`
+        ");
+    }
+
+    #[test]
+    fn a_failure_that_is_known_comes_with_its_remedy() {
+        let cause = Failure {
+            logical_id: "ApiFunction".to_owned(),
+            resource_type: "AWS::Lambda::Function".to_owned(),
+            status: "CREATE_FAILED".into(),
+            reason: "The role defined for the function cannot be assumed by Lambda.".to_owned(),
+        };
+        let error = DeployError::Failed {
+            stack: "orders".to_owned(),
+            status: StackStatus::RollbackComplete,
+            cause: Some(Box::new(cause)),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        1: stack `orders` ended as `ROLLBACK_COMPLETE`
+        - `ApiFunction` (AWS::Lambda::Function): The role defined for the function cannot be assumed by Lambda.
+        - a role that was just made takes some seconds to be known everywhere: run `up` again
+        - if it stays so, look at the role's trust policy: it must name `lambda.amazonaws.com`
+        - all events are in the CloudFormation console, region `eu-central-1`, stack `orders`
         ");
     }
 

@@ -21,7 +21,7 @@ pub fn remedy(resource_type: &str, reason: &str) -> Option<&'static Remedy> {
     let reason = reason.to_lowercase();
     REMEDIES.iter().find(|remedy| {
         let is_said = |parts: &&[&str]| parts.iter().all(|part| reason.contains(part));
-        resource_type.contains(remedy.of) && remedy.said.iter().any(|parts| is_said(&parts))
+        resource_type.contains(remedy.of) && remedy.said.iter().any(is_said)
     })
 }
 

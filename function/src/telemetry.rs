@@ -24,7 +24,8 @@ pub fn init(level: LogLevel) {
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("lambda_runtime", level.min(LevelFilter::INFO))
-        .with_target("event_store", level);
+        .with_target("event_store", level)
+        .with_target(metric::TARGET, LevelFilter::INFO);
     // Only a process that logs already makes this fail, and its lines are as good.
     let _ = tracing_subscriber::registry()
         .with(filter)

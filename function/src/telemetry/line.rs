@@ -1,4 +1,4 @@
-//! The form of a log line: one flat JSON object.
+//! The form of a log line: one flat JSON object, or a line of measurements as it is.
 
 use std::error::Error;
 use std::fmt;
@@ -11,6 +11,8 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
+
+use super::metric;
 
 /// A layer that writes each event as one flat JSON object.
 pub(super) fn layer<S, W>(writer: W) -> impl Layer<S>
@@ -39,6 +41,10 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let mut fields = Fields::default();
+        if event.metadata().target() == metric::TARGET {
+            event.record(&mut fields);
+            return fields.write_line(&mut writer);
+        }
         fields.set("timestamp", Timestamp::now().to_string().into());
         fields.set("level", event.metadata().level().as_str().into());
         fields.set("message", "".into());
@@ -80,6 +86,14 @@ impl Fields {
             write!(writer, "{separator}{}:{value}", Value::String(name))?;
         }
         writeln!(writer, "}}")
+    }
+
+    /// Writes the field `line`, which holds a whole line.
+    fn write_line(self, writer: &mut Writer<'_>) -> fmt::Result {
+        for (_, line) in self.0.iter().filter(|(name, _)| name == "line") {
+            writeln!(writer, "{}", line.as_str().unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 
@@ -176,6 +190,22 @@ mod tests {
             tracing::warn!(revision = 3, "slow");
         });
         insta::assert_snapshot!(text, @r#"{"timestamp":"…","level":"WARN","message":"slow","requestId":"a-2","revision":3}"#);
+    }
+
+    #[test]
+    fn measurements_are_a_line_of_their_own_form() {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let subscriber = tracing_subscriber::registry().with(layer(move || writer.clone()));
+        let measured = metric::Metrics::of("a-events").with(metric::Metric::Replays, 1.0);
+        tracing::subscriber::with_default(subscriber, || measured.emit());
+        let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+        let line: Value = serde_json::from_str(text.strip_suffix('\n').unwrap()).unwrap();
+        assert_eq!(
+            (&line["Replays"], &line["EventsTable"]),
+            (&1.0.into(), &"a-events".into())
+        );
+        assert!(line["_aws"]["Timestamp"].is_i64() && line.get("level").is_none());
     }
 
     #[test]

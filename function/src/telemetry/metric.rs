@@ -2,13 +2,14 @@
 //!
 //! The format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
-use std::io::{self, Write as _};
-
 use event_store_types::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "EventStore";
+
+/// What measurements are logged as: beside the log's own lines, and whatever the log's level is.
+pub const TARGET: &str = "metrics";
 
 /// The one dimension: the events table's name, which tells one deployment from another.
 pub const DIMENSION: &str = "EventsTable";
@@ -102,11 +103,10 @@ impl Metrics {
         Some(Value::Object(line).to_string())
     }
 
-    /// Writes the measurements to stdout.
+    /// Writes the measurements as a line of the log.
     pub fn emit(&self) {
         if let Some(line) = self.to_line(Timestamp::now()) {
-            // A measurement that cannot be written is no reason to fail the request that it measures.
-            let _ = writeln!(io::stdout().lock(), "{line}");
+            tracing::info!(target: TARGET, line);
         }
     }
 }

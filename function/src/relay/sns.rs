@@ -66,9 +66,7 @@ fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken 
             reason: "no answer for this entry".to_owned(),
         };
     };
-    // Only what is wrong with the entry itself stays wrong: a missing permission, say, is the sender's fault too.
-    let is_unacceptable = failure.sender_fault() && failure.code().contains("Invalid");
-    let refusal = if is_unacceptable {
+    let refusal = if failure.sender_fault() && is_about_the_entry(failure.code()) {
         Refusal::Permanent
     } else {
         Refusal::Transient
@@ -79,6 +77,16 @@ fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken 
         refusal,
         reason: reason.trim_end().to_owned(),
     }
+}
+
+/// Whether a code says that the entry itself is wrong, and stays so. A missing permission (`AuthorizationError`) or a
+/// key that is disabled for a while (`KMSInvalidState`) are the sender's fault, too, and pass:
+/// <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors>.
+fn is_about_the_entry(code: &str) -> bool {
+    matches!(
+        code,
+        "InvalidParameter" | "InvalidParameterValue" | "ParameterValueInvalid"
+    )
 }
 
 fn entry(

@@ -112,14 +112,25 @@ async fn entries_fail_one_by_one_under_a_success() {
 }
 
 #[tokio::test]
-async fn an_entry_that_is_unacceptable_is_told_from_one_that_is_forbidden() {
-    let failed = "<member><Id>0</Id><Code>InvalidParameter</Code><Message>bad</Message><SenderFault>true</SenderFault></member>\
-                  <member><Id>1</Id><Code>AuthorizationError</Code><SenderFault>true</SenderFault></member>";
-    let (outcome, _) = publish(answered(&[], failed)).await;
-    let not_taken = outcome.unwrap();
-    assert_eq!(not_taken[0].refusal, Refusal::Permanent);
-    assert_eq!(not_taken[0].reason, "`InvalidParameter` bad");
-    assert_eq!(not_taken[1].refusal, Refusal::Transient);
+async fn an_entry_that_is_unacceptable_is_told_from_a_topic_that_takes_none() {
+    for (code, refusal) in [
+        ("InvalidParameter", Refusal::Permanent),
+        ("ParameterValueInvalid", Refusal::Permanent),
+        ("AuthorizationError", Refusal::Transient),
+        ("InvalidSecurity", Refusal::Transient),
+        ("KMSInvalidState", Refusal::Transient),
+    ] {
+        let failed = format!(
+            "<member><Id>0</Id><Code>{code}</Code><Message>bad</Message><SenderFault>true</SenderFault></member>"
+        );
+        let (outcome, _) = publish(answered(&[1], &failed)).await;
+        let expected = NotTaken {
+            index: 0,
+            refusal,
+            reason: format!("`{code}` bad"),
+        };
+        assert_eq!(outcome.unwrap(), [expected]);
+    }
 }
 
 #[tokio::test]

@@ -32,6 +32,26 @@ pub struct ParkedRecord<'record> {
 }
 
 impl<'record> ParkedRecord<'record> {
+    /// The record as JSON of ASCII characters alone: a poison record may hold any, and a queue does not take all
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let mut ascii = String::new();
+        for character in serde_json::to_string(self)?.chars() {
+            if character.is_ascii() {
+                ascii.push(character);
+            } else {
+                // Outside of ASCII there are only texts in JSON.
+                ascii.extend(
+                    character
+                        .encode_utf16(&mut [0; 2])
+                        .iter()
+                        .map(|unit| format!("\\u{unit:04x}")),
+                );
+            }
+        }
+        Ok(ascii)
+    }
+
     fn of(poison: &'record Poison, identities: &'record [Identity]) -> Self {
         let identity = identities.get(poison.record);
         Self {
@@ -92,8 +112,21 @@ mod tests {
             sequence_number: Some("7".into()),
             keys: Some(keys),
         };
-        let text = |identity| serde_json::to_string(&ParkedRecord::of(&poison, &[identity])).unwrap();
+        let text = |identity| ParkedRecord::of(&poison, &[identity]).to_json().unwrap();
         insta::assert_snapshot!(text(known), @r#"{"reason":"the record has no new image","keys":{"pk":{"S":"order/1"},"sk":{"N":"3"}},"sequenceNumber":"7"}"#);
         insta::assert_snapshot!(text(Identity::default()), @r#"{"reason":"the record has no new image"}"#);
+    }
+    #[test]
+    fn what_a_queue_does_not_take_is_escaped() {
+        let keys = RawValue::from_string("{\"pk\":{\"S\":\"\u{ffff}/größe/\u{1f980}\"}}".to_owned()).unwrap();
+        let parked = ParkedRecord {
+            reason: "why",
+            keys: Some(&keys),
+            sequence_number: None,
+        };
+        let text = parked.to_json().unwrap();
+        insta::assert_snapshot!(text, @r#"{"reason":"why","keys":{"pk":{"S":"\uffff/gr\u00f6\u00dfe/\ud83e\udd80"}}}"#);
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["keys"]["pk"]["S"], "\u{ffff}/größe/\u{1f980}");
     }
 }

@@ -125,7 +125,7 @@ impl FailureQueue for &Script {
             Some(Act::Throttle) => Err(CallError::Transient("too much".into())),
             Some(_) => Err(CallError::Permanent("no such queue".into())),
             None => {
-                self.note(serde_json::to_string(record).unwrap());
+                self.note(record.to_json().unwrap());
                 Ok(())
             }
         }

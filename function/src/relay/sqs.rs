@@ -26,7 +26,9 @@ impl SqsFailureQueue {
 
 impl FailureQueue for SqsFailureQueue {
     async fn park(&self, record: &ParkedRecord<'_>) -> Result<(), CallError> {
-        let body = serde_json::to_string(record).map_err(|error| CallError::Permanent(error.into()))?;
+        let body = record
+            .to_json()
+            .map_err(|error| CallError::Permanent(error.into()))?;
         self.client
             .send_message()
             .queue_url(&*self.url)

@@ -7,7 +7,6 @@ use serde_json::value::RawValue;
 
 use super::record::{Appended, Content, Identity, Record, Tampering};
 use crate::store::StreamKey;
-use crate::telemetry::chain;
 
 /// What a batch of records asks for. Each part says which records it stands for, by their places in the batch.
 #[derive(Debug, Default)]
@@ -81,7 +80,7 @@ impl Batch {
                 }),
                 Err(undecodable) => batch.poison.push(Poison {
                     record: index,
-                    reason: chain(&undecodable),
+                    reason: undecodable.to_string(),
                 }),
             }
         }

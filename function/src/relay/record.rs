@@ -3,6 +3,8 @@
 //! Of a commit only what is announced and listed is read. Payloads stay where they are, so that none can end
 //! up in a log line or on the failure queue.
 
+use std::str::FromStr;
+
 use event_store_types::{EventType, Revision, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -67,7 +69,10 @@ impl Record {
             Err(error) => {
                 return Self {
                     identity: Identity::default(),
-                    content: Err(error.into()),
+                    content: Err(Undecodable::Form {
+                        line: error.line(),
+                        column: error.column(),
+                    }),
                 };
             }
         };
@@ -112,42 +117,16 @@ impl Record {
 
 impl Appended {
     fn decode(image: &RawValue) -> Result<Self, Undecodable> {
-        let image: Image = serde_json::from_str(image.get())?;
+        let image: Image<'_> = serde_json::from_str(image.get()).map_err(|_| Undecodable::NoItem)?;
         let inconsistent = |attribute| Undecodable::Inconsistent { attribute };
-        let (stream_type, stream_id) = image.pk.text.split_once('/').ok_or(inconsistent("pk"))?;
-        let stream = StreamKey {
-            stream_type: stream_type.parse().map_err(|_| inconsistent("pk"))?,
-            stream_id: stream_id.parse().map_err(|_| inconsistent("pk"))?,
-        };
-        // Another spelling of the id would be announced as a stream that nobody can read.
-        if stream.to_string() != image.pk.text {
-            return Err(inconsistent("pk"));
-        }
-        let first: Revision = image.sk.number.parse().map_err(|_| inconsistent("sk"))?;
-        let last: Revision = image.last.number.parse().map_err(|_| inconsistent("last"))?;
-        let events = (0..)
-            .zip(image.events.list)
-            .map(|(offset, event)| {
-                let revision = first.checked_add(offset).ok_or(inconsistent("events"))?;
-                Ok((
-                    revision,
-                    event
-                        .map
-                        .event_type
-                        .text
-                        .parse()
-                        .map_err(|_| inconsistent("events"))?,
-                ))
-            })
-            .collect::<Result<Vec<_>, Undecodable>>()?;
+        let stream = image.stream().ok_or(inconsistent("pk"))?;
+        let first = number(image.sk).ok_or(inconsistent("sk"))?;
+        let last = number(image.last).ok_or(inconsistent("last"))?;
+        let events = image.events_from(first).ok_or(inconsistent("events"))?;
         if events.last().is_none_or(|(revision, _)| *revision != last) {
             return Err(inconsistent("last"));
         }
-        let created_at = image
-            .created_at
-            .text
-            .parse()
-            .map_err(|_| inconsistent("createdAt"))?;
+        let created_at = text(image.created_at).ok_or(inconsistent("createdAt"))?;
         Ok(Self {
             stream,
             last,
@@ -157,12 +136,17 @@ impl Appended {
     }
 }
 
-/// Why a record cannot be told from its JSON.
-#[derive(Debug, thiserror::Error)]
+/// Why a record cannot be told from its JSON. None of it quotes an image, for that may hold a payload.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
-    /// It does not have the form of a record, or of a commit.
-    #[error("the record does not have the form of a commit")]
-    Form(#[from] serde_json::Error),
+    /// It does not have the form of a record.
+    #[error("the record does not have the form of a change, at line {line}, column {column}")]
+    Form {
+        /// The line of its JSON, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
     /// It is neither of the three that DynamoDB knows.
     #[error("the record's event name `{name}` is unknown")]
     UnknownName {
@@ -172,7 +156,10 @@ pub enum Undecodable {
     /// The stream does not carry new images.
     #[error("the record has no new image")]
     NoImage,
-    /// An attribute contradicts the others or itself.
+    /// The new image is something else than an item.
+    #[error("the record's new image is not an item")]
+    NoItem,
+    /// An attribute is missing, or contradicts the others or itself.
     #[error("the attribute `{attribute}` of the record's image is not what it should be")]
     Inconsistent {
         /// The attribute.
@@ -199,14 +186,57 @@ struct Change {
     new_image: Option<Box<RawValue>>,
 }
 
+/// The attributes are kept as they are, too, so that each can be told by its name.
 #[derive(Deserialize)]
-struct Image {
-    pk: Text,
-    sk: Number,
-    last: Number,
-    #[serde(rename = "createdAt")]
-    created_at: Text,
-    events: List,
+struct Image<'image> {
+    #[serde(borrow)]
+    pk: Option<&'image RawValue>,
+    #[serde(borrow)]
+    sk: Option<&'image RawValue>,
+    #[serde(borrow)]
+    last: Option<&'image RawValue>,
+    #[serde(borrow, rename = "createdAt")]
+    created_at: Option<&'image RawValue>,
+    #[serde(borrow)]
+    events: Option<&'image RawValue>,
+}
+
+impl Image<'_> {
+    fn stream(&self) -> Option<StreamKey> {
+        let Text { text } = attribute(self.pk)?;
+        let (stream_type, stream_id) = text.split_once('/')?;
+        let stream = StreamKey {
+            stream_type: stream_type.parse().ok()?,
+            stream_id: stream_id.parse().ok()?,
+        };
+        // Another spelling of the id would be announced as a stream that nobody can read.
+        (stream.to_string() == text).then_some(stream)
+    }
+
+    fn events_from(&self, first: Revision) -> Option<Vec<(Revision, EventType)>> {
+        let List { list } = attribute(self.events)?;
+        (0..)
+            .zip(list)
+            .map(|(offset, event)| {
+                let revision = first.checked_add(offset)?;
+                Some((revision, event.map.event_type.text.parse().ok()?))
+            })
+            .collect()
+    }
+}
+
+fn text<T: FromStr>(value: Option<&RawValue>) -> Option<T> {
+    let Text { text } = attribute(value)?;
+    text.parse().ok()
+}
+
+fn number(value: Option<&RawValue>) -> Option<Revision> {
+    let Number { number } = attribute(value)?;
+    number.parse().ok()
+}
+
+fn attribute<'image, T: Deserialize<'image>>(value: Option<&'image RawValue>) -> Option<T> {
+    serde_json::from_str(value?.get()).ok()
 }
 
 #[derive(Deserialize)]
@@ -292,10 +322,15 @@ mod tests {
             ("pk", json!({"S": "or der/2886e475-d5cc-40f7-aec5-401071388b3c"})),
             ("pk", json!({"S": "order/1"})),
             ("pk", json!({"S": STREAM.to_uppercase()})),
+            ("pk", json!({"N": "1"})),
             ("sk", json!({"N": "0"})),
+            ("sk", json!({"S": "1"})),
             ("last", json!({"N": "x"})),
             ("last", json!({"N": "9"})),
+            ("last", json!(null)),
             ("createdAt", json!({"S": "yesterday"})),
+            ("createdAt", json!("2025-01-25T10:11:12.000000Z")),
+            ("events", json!({"L": ["placed"]})),
             ("events", json!({"L": [{"M": {"type": {"S": ""}}}]})),
         ] {
             let mut record = insert(7, STREAM, 1, &["placed"]);
@@ -344,10 +379,29 @@ mod tests {
     }
 
     #[test]
-    fn no_refusal_quotes_a_payload() {
-        let mut record = insert(7, STREAM, 1, &["placed"]);
-        record["dynamodb"]["NewImage"]["events"]["L"][0]["M"] =
-            json!({"payload": {"S": "secret"}, "type": {"N": 1}});
-        assert!(!refusal(&record).contains("secret"));
+    fn no_refusal_quotes_an_image() {
+        let secret = || json!("secret");
+        let mut records: Vec<Value> = ["pk", "sk", "last", "createdAt", "events"]
+            .into_iter()
+            .flat_map(|attribute| {
+                [secret(), json!({"S": "secret"}), json!({"L": ["secret"]})].map(|value| {
+                    let mut record = insert(7, STREAM, 1, &["placed"]);
+                    record["dynamodb"]["NewImage"][attribute] = value;
+                    record
+                })
+            })
+            .collect();
+        let mut event = insert(7, STREAM, 1, &["placed"]);
+        event["dynamodb"]["NewImage"]["events"]["L"][0]["M"] =
+            json!({"payload": {"S": "secret"}, "type": {"N": "secret"}});
+        let mut image = insert(7, STREAM, 1, &["placed"]);
+        image["dynamodb"]["NewImage"] = secret();
+        let mut change = insert(7, STREAM, 1, &["placed"]);
+        change["dynamodb"] = secret();
+        records.extend([event, image, change, secret()]);
+        for record in records {
+            let refusal = refusal(&record);
+            assert!(!refusal.contains("secret"), "{refusal}");
+        }
     }
 }

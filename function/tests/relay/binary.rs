@@ -1,7 +1,5 @@
 //! The relay's binary between a scripted Lambda runtime and scripted services: whether it is wired.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 

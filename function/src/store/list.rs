@@ -65,8 +65,8 @@ pub struct ShardAnswer {
 /// Answers a page of the streams of a type.
 ///
 /// The catalogue lags behind the log, and a stream that is updated moves to the end of the listing. Within a
-/// walk over pages every stream that stays where it is is seen once, and one that moves is seen where it
-/// moved to; a walk that polls for news must overlap the one before by more than the lag.
+/// walk over pages every stream that stays where it is is seen exactly once, and one that moves is seen where it
+/// was or where it moved to, or twice; a walk that polls for news must overlap the one before by more than the lag.
 ///
 /// # Errors
 /// When a shard cannot be read.
@@ -168,8 +168,9 @@ impl Listing {
     /// How many streams a shard is asked for: its share of what is still wanted, rounded up to whole read units.
     ///
     /// What the rounding adds is the margin for shards that hold more than their share, and it is free:
-    /// DynamoDB bills a query in steps of 4 KB. With it, a page of 100 costs at most about twice the read
-    /// units of one query over an unsharded index; a page of few streams always costs one step a shard.
+    /// DynamoDB bills a query in steps of 4 KB. With it, a page of [`limits::PAGE_STREAMS`] costs at most twice the
+    /// read units of one query over an unsharded index. A smaller page cannot: each shard may hold the oldest update,
+    /// so each is asked, and no query is billed less than one step. That is 4 units, whatever the page holds.
     fn query_limit(&self) -> usize {
         let missing = self.wanted().saturating_sub(self.found.len());
         let share = missing.div_ceil(Shard::COUNT).max(1);
@@ -192,12 +193,17 @@ impl Listing {
     }
 }
 
+/// How many bytes DynamoDB reads for one step of billing, which is half a unit.
+const STEP_BYTES: usize = 4096;
+
 /// How many items of the catalogue's index DynamoDB reads for one step of billing.
-///
-/// An item counts its attribute names and values in UTF-8, a number about one byte for two digits
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
 fn items_per_step(stream_type: &StreamType) -> usize {
-    const STEP_BYTES: usize = 4096;
+    STEP_BYTES / item_bytes(stream_type)
+}
+
+/// How large an item of the catalogue's index is: its attribute names and values in UTF-8, a number about one byte
+/// for two digits (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
+fn item_bytes(stream_type: &StreamType) -> usize {
     const ID: usize = 36;
     const MOMENT: usize = 27;
     let name = stream_type.as_str().len();
@@ -206,9 +212,8 @@ fn items_per_step(stream_type: &StreamType) -> usize {
     let updated_at = "updatedAt".len() + MOMENT;
     let position = "position".len() + MOMENT + 1 + ID;
     let revision = "revision".len() + 5;
-    STEP_BYTES / (pk + shard + updated_at + position + revision)
+    pk + shard + updated_at + position + revision
 }
 
 #[cfg(test)]
-#[path = "list_tests.rs"]
 mod tests;

@@ -15,6 +15,7 @@ mod caching;
 mod failures;
 mod lambda;
 mod listing;
+mod listing_meanwhile;
 mod payloads;
 mod readiness;
 mod reading;

@@ -6,13 +6,15 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType,
 };
 use event_store_types::StreamPage;
-use futures::StreamExt as _;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::*;
 use crate::store::cursor::PageKey;
 use crate::store::list::{ListStreams, list_streams};
+
+#[path = "catalogue_walk_tests.rs"]
+mod walk;
 
 const TABLE: &str = "catalogue";
 
@@ -154,42 +156,6 @@ async fn a_stream_that_is_updated_moves_to_the_end() {
     catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
     let streams = page(&catalogue, None).await.streams;
     assert_eq!((streams.len(), streams.last()), (3, Some(&stream(1, 2, 2))));
-}
-
-#[tokio::test]
-async fn a_walk_over_a_thousand_streams_reads_each_once_within_the_budget() {
-    let catalogue = catalogue().await;
-    let streams: Vec<Stream> = (0..1_000)
-        .map(|number| stream(number, 1, (number / 2).try_into().unwrap()))
-        .collect();
-    let writes: Vec<_> = streams
-        .iter()
-        .map(|stream| catalogue.bring_forward(stream))
-        .collect();
-    let written: Vec<_> = futures::stream::iter(writes).buffer_unordered(16).collect().await;
-    assert!(written.iter().all(Result::is_ok));
-
-    let meter = Meter::default();
-    let metered = catalogue.metered(meter.clone());
-    let mut pages = vec![page(&metered, None).await];
-    while let Some(last) = pages.last().filter(|page| page.has_more) {
-        pages.push(page(&metered, Some(last)).await);
-    }
-    let mut expected = streams;
-    expected.sort_by_key(Position::of);
-    let found: Vec<Stream> = pages.iter().flat_map(|page| page.streams.clone()).collect();
-    assert_eq!(found, expected);
-    assert_eq!(pages.len(), 10);
-
-    let consumed = meter.consumed();
-    println!(
-        "a page of 100: {} queries, {} RRU",
-        f64::from(consumed.requests) / 10.0,
-        consumed.rru / 10.0
-    );
-    assert!(consumed.requests <= 90, "{consumed:?}");
-    // One query for 101 of these items, of some 180 bytes each, is 2.5 RRU.
-    assert!(consumed.rru <= 10.0 * 2.0 * 2.5, "{consumed:?}");
 }
 
 #[tokio::test]

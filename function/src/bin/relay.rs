@@ -1,4 +1,4 @@
-//! `event-store-relay`: from the events table's stream to the catalogue and SNS, on Lambda.
+//! `event-store-relay`: from the events table's stream to the catalogue and SNS, on Lambda; or, asked to, from the table itself.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use event_store_function::config::RelayConfig;
 use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
-use event_store_function::store::dynamo::{self, CatalogueTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
 use event_store_function::telemetry;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -45,8 +45,10 @@ async fn connect(config: RelayConfig) -> Handler {
         mode = config.mode.as_str(),
         "relay configured"
     );
+    let client = dynamo::connect().await;
     Handler {
-        catalogue: CatalogueTable::new(dynamo::connect().await, config.catalogue_table),
+        events: EventsTable::new(client.clone(), config.events_table.as_str()),
+        catalogue: CatalogueTable::new(client, config.catalogue_table),
         topic: SnsTopic::new(aws_sdk_sns::Client::new(&aws), config.topic_arn),
         failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&aws), config.failure_queue_url),
         events_table: config.events_table,

@@ -1,14 +1,16 @@
-//! PURE: what a batch of records asks for.
+//! PURE: what a batch of commits asks for.
 
 use std::collections::BTreeMap;
 
 use event_store_types::{EventType, Notification, Stream};
-use serde_json::value::RawValue;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::record::{Appended, Content, Identity, Record, Tampering};
 use crate::store::StreamKey;
 
-/// What a batch of records asks for. Each part says which records it stands for, by their places in the batch.
+/// What a batch of commits asks for, be they records of a stream or read from the log. Each part says which records it stands
+/// for, by their places in the batch.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// What names each record.
@@ -87,6 +89,30 @@ impl Batch {
         batch.updates = updates.into_values().collect();
         batch
     }
+
+    /// What commits ask for that were read from the log itself: every stream is brought forward, and the commits are announced
+    /// that `is_announced` picks. What cannot be announced is parked under the commit's key.
+    pub fn of(commits: Vec<Appended>, is_announced: impl Fn(&Appended) -> bool) -> Self {
+        let mut batch = Self::default();
+        let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
+        for (index, appended) in commits.into_iter().enumerate() {
+            cover(&mut updates, &appended, index);
+            let mut identity = Identity::default();
+            if is_announced(&appended) {
+                identity.keys = key(&appended);
+                batch.notices.extend(notices(appended, index));
+            }
+            batch.identities.push(identity);
+        }
+        batch.updates = updates.into_values().collect();
+        batch
+    }
+}
+
+/// The commit's key, as a record of the events table's stream has it.
+fn key(appended: &Appended) -> Option<Box<RawValue>> {
+    let pk = appended.stream.to_string();
+    to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
 }
 
 /// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.
@@ -125,7 +151,7 @@ fn notices(appended: Appended, record: usize) -> impl Iterator<Item = Notice> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::relay::testing::{OTHER_STREAM, STREAM, insert, raw, with_name};

@@ -30,31 +30,47 @@ pub enum BroughtForward {
 /// How many streams are brought forward side by side.
 const CONCURRENCY: usize = 16;
 
+/// What came of bringing streams forward.
+#[derive(Debug, Default)]
+pub(super) struct Catalogued {
+    /// How many of them the catalogue was behind of.
+    pub(super) updated: usize,
+    /// Those that could not be brought forward.
+    pub(super) shortfalls: Vec<Shortfall>,
+}
+
 /// Brings every stream forward, and says which could not be.
 pub(super) async fn bring_forward(
     catalogue: &impl CatalogueWriter,
     updates: &[CatalogueUpdate],
     patience: Patience,
-) -> Vec<Shortfall> {
+) -> Catalogued {
     let calls: Vec<_> = updates
         .iter()
         .map(|update| bring_one_forward(catalogue, update, patience))
         .collect();
-    let outcomes: Vec<Option<Shortfall>> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
-    outcomes.into_iter().flatten().collect()
+    let outcomes: Vec<_> = iter(calls).buffer_unordered(CONCURRENCY).collect().await;
+    let mut catalogued = Catalogued::default();
+    for outcome in outcomes {
+        match outcome {
+            Ok(BroughtForward::Updated) => catalogued.updated += 1,
+            Ok(BroughtForward::AlreadyThere) => {}
+            Err(shortfall) => catalogued.shortfalls.push(shortfall),
+        }
+    }
+    catalogued
 }
 
 async fn bring_one_forward(
     catalogue: &impl CatalogueWriter,
     update: &CatalogueUpdate,
     patience: Patience,
-) -> Option<Shortfall> {
-    let shortfall =
-        |cause: &dyn std::error::Error| Some(Shortfall::of(update.records.iter().copied(), cause));
+) -> Result<BroughtForward, Shortfall> {
+    let shortfall = |cause: &dyn std::error::Error| Err(Shortfall::of(update.records.iter().copied(), cause));
     let mut attempts = patience.begin();
     loop {
         let error = match attempts.attempt(catalogue.bring_forward(&update.stream)).await {
-            Ok(Ok(BroughtForward::Updated | BroughtForward::AlreadyThere)) => return None,
+            Ok(Ok(outcome)) => return Ok(outcome),
             Ok(Err(error @ StoreError::Fault(_))) => return shortfall(&error),
             Ok(Err(error @ (StoreError::Throttled(_) | StoreError::Unavailable(_)))) => error,
             Err(passed) => return shortfall(&passed),

@@ -1,21 +1,25 @@
-//! The relay as a Lambda function: an invocation in, batch item failures out.
+//! The relay as a Lambda function: an invocation in; batch item failures, or how far reconciling came, out.
 
 use std::time::{Duration, Instant as StdInstant, SystemTime};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::checkpoint::Checkpoint;
 use super::invocation::{InvalidInvocation, Invocation};
 use super::patience::Patience;
+use super::reconcile::Reconciler;
+use super::reconcile::answer::ReconcileAnswer;
+use super::reconcile::progress::Progress;
 use super::sequence_number::SequenceNumber;
 use super::sns::SnsTopic;
 use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
 use crate::store::Meter;
-use crate::store::dynamo::CatalogueTable;
+use crate::store::dynamo::{CatalogueTable, EventsTable};
 use crate::telemetry::{Metric, Metrics, chain};
 
 /// What is left of an invocation's time for answering, after the last attempt.
@@ -26,6 +30,8 @@ const ANSWER_RESERVE: Duration = Duration::from_secs(1);
 pub struct Handler {
     /// The events table's name, under which is measured.
     pub events_table: String,
+    /// The events table, which only reconciling reads.
+    pub events: EventsTable,
     /// The catalogue.
     pub catalogue: CatalogueTable,
     /// The topic.
@@ -40,27 +46,47 @@ impl Handler {
     /// # Errors
     /// When the payload asks for nothing that the relay can do, or when the whole batch must be delivered
     /// again. Lambda counts both as failures of the function.
-    pub async fn handle(
-        &self,
-        event: LambdaEvent<Box<RawValue>>,
-    ) -> Result<DynamoDbEventResponse, RelayError> {
-        let Invocation::Records(records) = Invocation::parse(&event.payload).inspect_err(|error| {
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, RelayError> {
+        let invocation = Invocation::parse(&event.payload).inspect_err(|error| {
             tracing::error!(error = error as &dyn std::error::Error, "invocation refused");
         })?;
+        let patience = Patience::until(deadline(&event.context));
+        match invocation {
+            Invocation::Records(records) => self.relay(&records, patience).await,
+            Invocation::Reconcile(progress) => Ok(self.reconcile(progress, patience).await),
+        }
+    }
+
+    async fn relay(&self, records: &[Box<RawValue>], patience: Patience) -> Result<Answer, RelayError> {
         let started = StdInstant::now();
         let meter = Meter::default();
-        let relay = Relay {
-            catalogue: self.catalogue.metered(meter.clone()),
-            publisher: self.topic.clone(),
-            failure_queue: self.failure_queue.clone(),
-        };
-        let relayed = relay
-            .relay(&records, Patience::until(deadline(&event.context)))
-            .await;
+        let relayed = self.metered(&meter).relay(records, patience).await;
         self.report_tampering(&relayed);
         let wru = meter.consumed().wru;
         log(records.len(), &relayed, started.elapsed(), wru);
         answer(relayed.checkpoint)
+    }
+
+    async fn reconcile(&self, progress: Progress, patience: Patience) -> Answer {
+        let started = StdInstant::now();
+        let meter = Meter::default();
+        let reconciler = Reconciler {
+            log: self.events.metered(meter.clone()),
+            relay: self.metered(&meter),
+        };
+        let reconciled = reconciler.run(progress, patience).await;
+        let answer = ReconcileAnswer::of(reconciled, meter.consumed());
+        log_reconciled(&answer, started.elapsed());
+        Answer::Reconciled { reconcile: answer }
+    }
+
+    /// The two effects, their use of the database counted on `meter`.
+    fn metered(&self, meter: &Meter) -> Relay<CatalogueTable, SnsTopic, SqsFailureQueue> {
+        Relay {
+            catalogue: self.catalogue.metered(meter.clone()),
+            publisher: self.topic.clone(),
+            failure_queue: self.failure_queue.clone(),
+        }
     }
 
     /// Nobody may change the log: an error line a record, and a metric that an alarm watches.
@@ -137,7 +163,33 @@ fn log(records: usize, relayed: &Relayed, duration: Duration, wru: f64) {
     }
 }
 
-fn answer(checkpoint: Checkpoint) -> Result<DynamoDbEventResponse, RelayError> {
+fn log_reconciled(answer: &ReconcileAnswer, duration: Duration) {
+    let tally = answer.tally;
+    macro_rules! line {
+        ($level:ident, $message:literal) => {
+            tracing::$level!(
+                commits = tally.commits,
+                streams = tally.streams,
+                updated = tally.updated,
+                notified = tally.notified,
+                parked = tally.parked,
+                unreadable = tally.unreadable,
+                toTheEnd = answer.continue_from.is_none(),
+                durationMs = duration.as_secs_f64() * 1e3,
+                rru = answer.rru,
+                wru = answer.wru,
+                error = answer.failure,
+                $message
+            )
+        };
+    }
+    match answer.failure {
+        None => line!(info, "reconciled"),
+        Some(_) => line!(error, "not reconciled to the end"),
+    }
+}
+
+fn answer(checkpoint: Checkpoint) -> Result<Answer, RelayError> {
     let mut response = DynamoDbEventResponse::default();
     match checkpoint {
         Checkpoint::Done => {}
@@ -148,7 +200,20 @@ fn answer(checkpoint: Checkpoint) -> Result<DynamoDbEventResponse, RelayError> {
         }
         Checkpoint::WholeBatch => return Err(RelayError::WholeBatch),
     }
-    Ok(response)
+    Ok(Answer::Relayed(response))
+}
+
+/// What an invocation is answered with.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// The records of a batch that must be delivered again.
+    Relayed(DynamoDbEventResponse),
+    /// How far reconciling came.
+    Reconciled {
+        /// How far.
+        reconcile: ReconcileAnswer,
+    },
 }
 
 /// A failure of the function.

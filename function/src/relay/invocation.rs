@@ -1,38 +1,87 @@
 //! PURE: what the relay is invoked with.
 
+use std::collections::BTreeMap;
+
+use event_store_types::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What the relay is asked to do. Asking it to reconcile will be another kind of invocation.
+use super::reconcile::progress::{InvalidProgress, Progress};
+
+/// What the relay is asked to do.
 #[derive(Debug)]
 pub enum Invocation {
     /// To relay these records of the events table's stream, each as the JSON it came as: one that cannot be
     /// decoded must not take the others with it.
     Records(Vec<Box<RawValue>>),
+    /// To go over the events table itself, from here on.
+    Reconcile(Progress),
 }
 
+/// Into how many parts the events table is cut, to be read side by side. More would take its throughput from the API, and memory.
+const SEGMENTS: usize = 4;
+
 impl Invocation {
-    /// Reads the payload of an invocation.
+    /// Reads the payload of an invocation: an event of a DynamoDB stream, or
+    /// `{"reconcile":{"notifySince":T?,"continueFrom":text?}}`.
     ///
     /// # Errors
-    /// When it is not an event of a DynamoDB stream. A record of one that cannot be decoded is no error here.
+    /// When it is neither. A record of an event that cannot be decoded is no error here.
     pub fn parse(payload: &RawValue) -> Result<Self, InvalidInvocation> {
-        let event: StreamEvent<'_> =
-            serde_json::from_str(payload.get()).map_err(InvalidInvocation::NoRecords)?;
-        for (index, record) in event.records.iter().enumerate() {
-            match serde_json::from_str(record.get()) {
-                Ok(Origin {
-                    event_source: Some(origin),
-                }) if origin != Origin::DYNAMODB => {
-                    return Err(InvalidInvocation::OtherOrigin { index, origin });
-                }
-                _ => {}
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_str(payload.get()).map_err(InvalidInvocation::NeitherKind)?;
+        if let Some(request) = members.get(RECONCILE) {
+            if let Some(other) = members.keys().find(|name| *name != RECONCILE) {
+                return Err(InvalidInvocation::BesideReconcile {
+                    member: other.clone(),
+                });
             }
+            return Ok(Self::Reconcile(reconcile(request)?));
         }
-        Ok(Self::Records(
-            event.records.into_iter().map(ToOwned::to_owned).collect(),
-        ))
+        records(payload).map(Self::Records)
     }
+}
+
+const RECONCILE: &str = "reconcile";
+
+/// A misspelt member must not silently leave notifications out, so an unknown one is refused.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReconcileRequest {
+    notify_since: Option<Timestamp>,
+    continue_from: Option<String>,
+}
+
+fn reconcile(request: &RawValue) -> Result<Progress, InvalidInvocation> {
+    let ReconcileRequest {
+        notify_since,
+        continue_from,
+    } = serde_json::from_str(request.get()).map_err(InvalidInvocation::Reconcile)?;
+    let Some(continue_from) = continue_from else {
+        return Ok(Progress::begin(SEGMENTS, notify_since));
+    };
+    let progress = Progress::decode(&continue_from).map_err(InvalidInvocation::Progress)?;
+    // The text carries the moment with it: naming it again is welcome, changing it would announce some segments and not others.
+    match (notify_since, progress.notify_since()) {
+        (Some(asked), begun) if begun != Some(asked) => Err(InvalidInvocation::OtherMoment { asked }),
+        _ => Ok(progress),
+    }
+}
+
+fn records(payload: &RawValue) -> Result<Vec<Box<RawValue>>, InvalidInvocation> {
+    let event: StreamEvent<'_> =
+        serde_json::from_str(payload.get()).map_err(InvalidInvocation::NeitherKind)?;
+    for (index, record) in event.records.iter().enumerate() {
+        match serde_json::from_str(record.get()) {
+            Ok(Origin {
+                event_source: Some(origin),
+            }) if origin != Origin::DYNAMODB => {
+                return Err(InvalidInvocation::OtherOrigin { index, origin });
+            }
+            _ => {}
+        }
+    }
+    Ok(event.records.into_iter().map(ToOwned::to_owned).collect())
 }
 
 #[derive(Deserialize)]
@@ -54,9 +103,9 @@ impl Origin {
 /// A payload that asks for nothing that the relay can do.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidInvocation {
-    /// There is no list of records.
-    #[error("the invocation is not an event of a DynamoDB stream")]
-    NoRecords(#[source] serde_json::Error),
+    /// There is neither a list of records nor a request to reconcile.
+    #[error("the invocation is neither an event of a DynamoDB stream nor a request to reconcile")]
+    NeitherKind(#[source] serde_json::Error),
     /// A record comes from something else than a DynamoDB stream: an event source mapping is wrong.
     #[error(
         "record {index} of the invocation comes from `{origin}` and not from `{}`",
@@ -68,6 +117,26 @@ pub enum InvalidInvocation {
         /// Where it says that it comes from.
         origin: String,
     },
+    /// Something stands beside the request to reconcile.
+    #[error("unknown member `{member}` beside `reconcile`: its settings go inside it")]
+    BesideReconcile {
+        /// Its name.
+        member: String,
+    },
+    /// The request to reconcile cannot be understood.
+    #[error("`reconcile` must be an object with `notifySince`, `continueFrom`, both or neither")]
+    Reconcile(#[source] serde_json::Error),
+    /// The request continues nothing.
+    #[error("`reconcile.continueFrom` {0}")]
+    Progress(InvalidProgress),
+    /// The request changes its mind about what is announced.
+    #[error(
+        "`reconcile.notifySince` is `{asked}`, but `continueFrom` was begun with another: leave it out, or begin again"
+    )]
+    OtherMoment {
+        /// The moment that is asked for now.
+        asked: Timestamp,
+    },
 }
 
 #[cfg(test)]
@@ -75,40 +144,87 @@ mod tests {
     use super::*;
     use crate::telemetry::chain;
 
-    fn parse(text: &str) -> Result<usize, String> {
+    fn parse(text: &str) -> Result<Invocation, String> {
         let payload: Box<RawValue> = serde_json::from_str(text).unwrap();
-        match Invocation::parse(&payload) {
-            Ok(Invocation::Records(records)) => Ok(records.len()),
-            Err(error) => Err(chain(&error)),
+        Invocation::parse(&payload).map_err(|error| chain(&error))
+    }
+
+    fn records(text: &str) -> usize {
+        match parse(text) {
+            Ok(Invocation::Records(records)) => records.len(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn progress(text: &str) -> Progress {
+        match parse(text) {
+            Ok(Invocation::Reconcile(progress)) => progress,
+            other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn records_are_taken_one_by_one_whatever_they_hold() {
-        assert_eq!(parse(r#"{"Records":[]}"#), Ok(0));
+        assert_eq!(records(r#"{"Records":[]}"#), 0);
         assert_eq!(
-            parse(r#"{"Records":[{"eventSource":"aws:dynamodb"},{"dynamodb":7},null,"poison"]}"#),
-            Ok(4)
+            records(r#"{"Records":[{"eventSource":"aws:dynamodb"},{"dynamodb":7},null,"poison"]}"#),
+            4
         );
     }
 
     #[test]
-    fn what_is_not_a_stream_event_is_refused() {
+    fn a_request_to_reconcile_may_ask_for_notifications() {
+        assert_eq!(progress(r#"{"reconcile":{}}"#), Progress::begin(SEGMENTS, None));
+        let since = "2025-01-25T10:11:12Z";
+        let asked = progress(&format!(r#"{{"reconcile":{{"notifySince":"{since}"}}}}"#));
+        assert_eq!(asked, Progress::begin(SEGMENTS, Some(since.parse().unwrap())));
+    }
+
+    #[test]
+    fn a_continuation_carries_the_moment_with_it_and_may_name_it_again() {
+        let since = "2025-01-25T10:11:12Z";
+        let begun = Progress::begin(7, Some(since.parse().unwrap()));
+        let text = begun.encode().unwrap();
+        assert_eq!(
+            progress(&format!(r#"{{"reconcile":{{"continueFrom":"{text}"}}}}"#)),
+            begun
+        );
+        let again = format!(r#"{{"reconcile":{{"continueFrom":"{text}","notifySince":"{since}"}}}}"#);
+        assert_eq!(progress(&again), begun);
+    }
+
+    #[test]
+    fn what_asks_for_nothing_that_the_relay_can_do_is_refused() {
+        let begun = Progress::begin(1, None).encode().unwrap();
+        let changed =
+            format!(r#"{{"reconcile":{{"continueFrom":"{begun}","notifySince":"2025-01-25T10:11:12Z"}}}}"#);
         let refusals: Vec<String> = [
             "null",
             "{}",
-            r#"{"reconcile":{}}"#,
             r#"{"Records":{}}"#,
             r#"{"Records":[{"eventSource":"aws:dynamodb"},{"eventSource":"aws:sqs","body":"secret"}]}"#,
+            r#"{"reconcile":null}"#,
+            r#"{"reconcile":{"notifysince":"2025-01-25T10:11:12Z"}}"#,
+            r#"{"reconcile":{"notifySince":"yesterday"}}"#,
+            r#"{"reconcile":{},"notifySince":"2025-01-25T10:11:12Z"}"#,
+            r#"{"reconcile":{"continueFrom":"x"}}"#,
+            r#"{"reconcile":{"continueFrom":"Mi94"}}"#,
+            &changed,
         ]
         .map(|text| parse(text).unwrap_err())
         .into();
-        insta::assert_snapshot!(refusals.join("\n"), @r#"
-        the invocation is not an event of a DynamoDB stream: invalid type: null, expected struct StreamEvent at line 1 column 4
-        the invocation is not an event of a DynamoDB stream: missing field `Records` at line 1 column 2
-        the invocation is not an event of a DynamoDB stream: missing field `Records` at line 1 column 16
-        the invocation is not an event of a DynamoDB stream: invalid type: map, expected a sequence at line 1 column 11
+        insta::assert_snapshot!(refusals.join("\n"), @r"
+        the invocation is neither an event of a DynamoDB stream nor a request to reconcile: invalid type: null, expected a map at line 1 column 4
+        the invocation is neither an event of a DynamoDB stream nor a request to reconcile: missing field `Records` at line 1 column 2
+        the invocation is neither an event of a DynamoDB stream nor a request to reconcile: invalid type: map, expected a sequence at line 1 column 11
         record 1 of the invocation comes from `aws:sqs` and not from `aws:dynamodb`
-        "#);
+        `reconcile` must be an object with `notifySince`, `continueFrom`, both or neither: invalid type: null, expected struct ReconcileRequest at line 1 column 4
+        `reconcile` must be an object with `notifySince`, `continueFrom`, both or neither: unknown field `notifysince`, expected `notifySince` or `continueFrom` at line 1 column 14
+        `reconcile` must be an object with `notifySince`, `continueFrom`, both or neither: must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z` at line 1 column 27
+        unknown member `notifySince` beside `reconcile`: its settings go inside it
+        `reconcile.continueFrom` must be the `continueFrom` of an earlier answer
+        `reconcile.continueFrom` was given by another version of the relay: begin again without it
+        `reconcile.notifySince` is `2025-01-25T10:11:12.000000Z`, but `continueFrom` was begun with another: leave it out, or begin again
+        ");
     }
 }

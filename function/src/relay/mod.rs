@@ -4,7 +4,8 @@
 //! announced. Both may happen twice and in any order, so whatever is missing at the end is delivered again
 //! from the first record that misses it ([`checkpoint`]).
 //!
-//! Rebuilding the catalogue from the events table will be `reconcile.rs`, another kind of [`invocation`].
+//! What the stream has lost, or never had, is repaired from the events table itself: [`reconcile`], the other
+//! kind of [`invocation`].
 
 pub mod batch;
 pub mod call;
@@ -15,6 +16,7 @@ pub mod invocation;
 pub mod parking;
 pub mod patience;
 pub mod publisher;
+pub mod reconcile;
 pub mod record;
 #[cfg(test)]
 mod scripted;
@@ -54,6 +56,8 @@ pub struct Relayed {
     pub checkpoint: Checkpoint,
     /// How many streams it touched.
     pub streams: usize,
+    /// How many of them the catalogue was behind of.
+    pub updated: usize,
     /// How many events it announced, or tried to.
     pub notices: usize,
     /// How many times something was put on the failure queue, or tried to.
@@ -67,13 +71,18 @@ pub struct Relayed {
 impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
     /// Relays a batch, trying what fails again as long as `patience` lasts.
     pub async fn relay(&self, records: &[Box<RawValue>], patience: Patience) -> Relayed {
-        let batch = Batch::read(records);
+        self.carry_out(Batch::read(records), patience).await
+    }
+
+    /// Does what a batch asks for, trying what fails again as long as `patience` lasts.
+    pub(crate) async fn carry_out(&self, batch: Batch, patience: Patience) -> Relayed {
         let (catalogued, announced, parked) = futures::join!(
             catalogue::bring_forward(&self.catalogue, &batch.updates, patience),
             self.announce(&batch, patience),
             self.park(&batch.poison, &batch, patience),
         );
         let shortfalls: Vec<Shortfall> = catalogued
+            .shortfalls
             .into_iter()
             .chain(announced.shortfalls)
             .chain(parked)
@@ -86,6 +95,7 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
         Relayed {
             checkpoint: Checkpoint::of(&batch.identities, &missing),
             streams: batch.updates.len(),
+            updated: catalogued.updated,
             notices: batch.notices.len(),
             parked: batch.poison.len() + announced.refused,
             tampered: tampered

@@ -40,10 +40,12 @@ pub enum Content {
 }
 
 /// A commit, as far as the relay needs to know it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// The stream it was appended to.
     pub stream: StreamKey,
+    /// The revision of its first event.
+    pub first: Revision,
     /// The revision of its last event.
     pub last: Revision,
     /// The revision and the type of each event.
@@ -129,6 +131,7 @@ impl Appended {
         let created_at = text(image.created_at).ok_or(inconsistent("createdAt"))?;
         Ok(Self {
             stream,
+            first,
             last,
             events,
             created_at,

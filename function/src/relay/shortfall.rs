@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::patience::DeadlinePassed;
 use crate::telemetry::chain;
 
 /// An effect that is missing when the invocation must answer.
@@ -19,5 +20,10 @@ impl Shortfall {
             records: records.into_iter().collect(),
             cause: chain(cause),
         }
+    }
+
+    /// Whether it is missing because the invocation had no more time for it, and for no other reason.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.cause == DeadlinePassed.to_string()
     }
 }

@@ -1,6 +1,7 @@
 //! PURE: a stream's identity.
 
 use std::fmt;
+use std::str::FromStr;
 
 use event_store_types::{Revision, Stream, StreamId, StreamType, Timestamp};
 
@@ -33,3 +34,26 @@ impl fmt::Display for StreamKey {
         write!(formatter, "{}/{}", self.stream_type, self.stream_id)
     }
 }
+
+impl FromStr for StreamKey {
+    type Err = InvalidStreamKey;
+
+    /// Reads the one spelling that [`fmt::Display`] writes: another would be another, unreadable stream.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (stream_type, stream_id) = text.split_once('/').ok_or(InvalidStreamKey)?;
+        let key = Self {
+            stream_type: stream_type.parse().map_err(|_| InvalidStreamKey)?,
+            stream_id: stream_id.parse().map_err(|_| InvalidStreamKey)?,
+        };
+        if key.to_string() == text {
+            Ok(key)
+        } else {
+            Err(InvalidStreamKey)
+        }
+    }
+}
+
+/// A text that is not a [`StreamKey`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a stream type and a stream id such as `order/2886e475-d5cc-40f7-aec5-401071388b3c`")]
+pub struct InvalidStreamKey;

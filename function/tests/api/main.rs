@@ -19,4 +19,5 @@ mod listing_meanwhile;
 mod payloads;
 mod readiness;
 mod reading;
+mod reconciling;
 mod support;

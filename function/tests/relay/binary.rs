@@ -56,6 +56,13 @@ async fn invoke(event: Value) -> Ran {
         .respond_with(updated)
         .mount(&server)
         .await;
+    let mut image = insertion()["dynamodb"]["NewImage"].clone();
+    image["events"] = json!({"L": [{"M": {"type": {"S": "placed"}}}]});
+    let scanned = json!({"Items": [image], "ConsumedCapacity": {"CapacityUnits": 0.5}});
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.Scan"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(scanned))
+        .mount(&server)
+        .await;
     let published = "<PublishBatchResponse><PublishBatchResult><Failed/><Successful><member><Id>0</Id>\
                      <MessageId>m</MessageId></member></Successful></PublishBatchResult></PublishBatchResponse>";
     Mock::given(method("POST"))
@@ -100,7 +107,10 @@ async fn invoke(event: Value) -> Ran {
             .collect(),
         updates: requests
             .iter()
-            .filter(|request| request.headers.contains_key("x-amz-target"))
+            .filter(|request| {
+                let target = request.headers.get("x-amz-target");
+                target.is_some_and(|target| target == "DynamoDB_20120810.UpdateItem")
+            })
             .count(),
         publications: requests
             .iter()
@@ -190,16 +200,43 @@ async fn a_changed_commit_is_an_error_line_and_a_metric() {
 }
 
 #[tokio::test]
-async fn what_is_not_an_event_of_a_stream_fails_with_a_clear_error() {
-    let ran = invoke(json!({"reconcile": {}})).await;
-    assert!(ran.told.starts_with("error "), "{}", ran.told);
-    assert!(
-        ran.told
-            .contains("the invocation is not an event of a DynamoDB stream"),
-        "{}",
-        ran.told
+async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came() {
+    let request = json!({"reconcile": {"notifySince": "2025-01-25T10:11:12Z"}});
+    let ran = invoke(request).await;
+    let answer = ran.told.strip_prefix("response ").unwrap();
+    // Each of the four segments holds the same one commit: the scripted database does not look at the question.
+    insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"notified":4,"parked":0,"unreadable":0,"requests":8,"rru":2.0,"wru":12.0}}"#);
+    assert_eq!((ran.updates, ran.publications), (4, 4));
+    let [line] = ran.log.as_slice() else {
+        panic!("{:#?}", ran.log)
+    };
+    assert_eq!(
+        (&line["message"], &line["level"], &line["toTheEnd"]),
+        (&json!("reconciled"), &json!("INFO"), &json!(true))
     );
-    assert_eq!(ran.log.last().unwrap()["level"], "ERROR");
+    assert_eq!((&line["notified"], &line["rru"]), (&json!(4), &json!(2.0)));
+}
+
+#[tokio::test]
+async fn what_the_relay_cannot_do_fails_with_a_clear_error() {
+    for (payload, error) in [
+        (
+            json!({"Reconcile": {}}),
+            "the invocation is neither an event of a DynamoDB stream nor a request to reconcile",
+        ),
+        (
+            json!({"reconcile": {"since": "2025-01-25T10:11:12Z"}}),
+            "unknown field `since`, expected `notifySince` or `continueFrom`",
+        ),
+    ] {
+        let ran = invoke(payload).await;
+        assert!(
+            ran.told.starts_with("error ") && ran.told.contains(error),
+            "{}",
+            ran.told
+        );
+        assert_eq!(ran.log.last().unwrap()["level"], "ERROR");
+    }
 }
 
 #[tokio::test]

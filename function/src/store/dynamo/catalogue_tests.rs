@@ -1,16 +1,14 @@
 //! The catalogue against DynamoDB in process.
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
+    BillingMode, GlobalSecondaryIndex, KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use event_store_types::StreamPage;
-use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::*;
 use crate::store::cursor::PageKey;
+use crate::store::dynamo::testing::{attribute, client, key};
 use crate::store::list::{ListStreams, list_streams};
 
 #[path = "catalogue_walk_tests.rs"]
@@ -20,35 +18,7 @@ const TABLE: &str = "catalogue";
 
 /// An empty catalogue in a DynamoDB of its own.
 async fn catalogue() -> CatalogueTable {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(dynoxide::server::serve_on(
-        listener,
-        dynoxide::Database::memory().unwrap(),
-    ));
-    let configuration = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(format!("http://{address}"))
-        .build();
-    let client = Client::from_conf(configuration);
-    create_table(&client).await;
-    CatalogueTable::new(client, TABLE)
-}
-
-async fn create_table(client: &Client) {
-    let key = |name: &str, key_type| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(key_type)
-            .build()
-            .unwrap()
-    };
-    let text = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
-    };
+    let client = client().await;
     let index = GlobalSecondaryIndex::builder()
         .index_name(INDEX)
         .key_schema(key("shard", KeyType::Hash))
@@ -56,6 +26,7 @@ async fn create_table(client: &Client) {
         .projection(Projection::builder().projection_type(ProjectionType::All).build())
         .build()
         .unwrap();
+    let text = |name: &str| attribute(name, ScalarAttributeType::S);
     client
         .create_table()
         .table_name(TABLE)
@@ -66,6 +37,7 @@ async fn create_table(client: &Client) {
         .send()
         .await
         .unwrap();
+    CatalogueTable::new(client, TABLE)
 }
 
 fn order() -> StreamType {

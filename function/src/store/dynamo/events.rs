@@ -14,9 +14,9 @@ use crate::store::{Commits, Consistency, EventLog, Meter, Put, StoreError, Strea
 /// The events table, and the meter on which its use is counted.
 #[derive(Clone, Debug)]
 pub struct EventsTable {
-    client: Client,
-    table: Arc<str>,
-    meter: Meter,
+    pub(super) client: Client,
+    pub(super) table: Arc<str>,
+    pub(super) meter: Meter,
 }
 
 impl EventsTable {
@@ -55,7 +55,12 @@ impl EventsTable {
     }
 
     /// A Query over commits of `stream`.
-    fn query(&self, stream: &StreamKey, key_condition: &str, consistency: Consistency) -> QueryFluentBuilder {
+    pub(super) fn query(
+        &self,
+        stream: &StreamKey,
+        key_condition: &str,
+        consistency: Consistency,
+    ) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&*self.table)
@@ -74,7 +79,10 @@ impl EventsTable {
     }
 
     /// Sends `query`, and says whether it ended before what it asked for did.
-    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<item::Item>, bool), StoreError> {
+    pub(super) async fn read(
+        &self,
+        query: QueryFluentBuilder,
+    ) -> Result<(Vec<item::Item>, bool), StoreError> {
         let answer = query.send().await.map_err(translate)?;
         self.meter.add_read(
             answer

@@ -59,7 +59,7 @@ pub(super) fn decode_tail(item: &Item) -> Result<Tail, Undecodable> {
     })
 }
 
-fn revision(item: &Item, attribute: &'static str) -> Result<Revision, Undecodable> {
+pub(super) fn revision(item: &Item, attribute: &'static str) -> Result<Revision, Undecodable> {
     item.get(attribute)
         .and_then(|value| value.as_n().ok()?.parse().ok())
         .ok_or(Undecodable { attribute })
@@ -123,7 +123,7 @@ fn json(text: String) -> Option<Payload> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute `{attribute}` of an item is missing or not what it should be")]
 pub(super) struct Undecodable {
-    attribute: &'static str,
+    pub(super) attribute: &'static str,
 }
 
 impl From<Undecodable> for StoreError {

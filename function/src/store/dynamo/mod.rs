@@ -5,6 +5,9 @@ mod client;
 mod error;
 pub mod events;
 mod item;
+mod survey;
+#[cfg(test)]
+mod testing;
 
 pub use catalogue::CatalogueTable;
 pub use client::{Client, configuration, connect};

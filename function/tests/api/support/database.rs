@@ -45,6 +45,13 @@ impl Database {
         }
     }
 
+    /// Throws the catalogue away, and leaves an empty one in its place.
+    pub(crate) async fn make_catalogue_anew(&self) {
+        let deletion = self.client.delete_table().table_name(CATALOGUE_TABLE);
+        deletion.send().await.unwrap();
+        create_catalogue(&self.client).await;
+    }
+
     pub(crate) fn events(&self) -> EventsTable {
         EventsTable::new(self.client.clone(), EVENTS_TABLE)
     }
@@ -75,33 +82,38 @@ fn shared(address: SocketAddr) -> SdkConfig {
 }
 
 async fn create_tables(client: &Client) {
-    let events = client
+    client
         .create_table()
         .table_name(EVENTS_TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))
         .attribute_definitions(attribute("sk", ScalarAttributeType::N))
         .key_schema(key("pk", KeyType::Hash))
-        .key_schema(key("sk", KeyType::Range));
+        .key_schema(key("sk", KeyType::Range))
+        .send()
+        .await
+        .unwrap();
+    create_catalogue(client).await;
+}
+
+async fn create_catalogue(client: &Client) {
     let index = GlobalSecondaryIndex::builder()
         .index_name("byUpdate")
         .key_schema(key("shard", KeyType::Hash))
         .key_schema(key("position", KeyType::Range))
         .projection(Projection::builder().projection_type(ProjectionType::All).build());
-    let catalogue = client
+    client
         .create_table()
         .table_name(CATALOGUE_TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))
         .attribute_definitions(attribute("shard", ScalarAttributeType::S))
         .attribute_definitions(attribute("position", ScalarAttributeType::S))
         .key_schema(key("pk", KeyType::Hash))
-        .global_secondary_indexes(index.build().unwrap());
-    for table in [events, catalogue] {
-        table
-            .billing_mode(BillingMode::PayPerRequest)
-            .send()
-            .await
-            .unwrap();
-    }
+        .global_secondary_indexes(index.build().unwrap())
+        .send()
+        .await
+        .unwrap();
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {

@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod http;
+#[cfg(feature = "embedded")]
+pub mod local;
 pub mod relay;
 pub mod store;
 pub mod telemetry;

@@ -20,17 +20,20 @@ pub use metric::{Metric, Metrics};
 /// information (its spans carry the request id, but its debug lines carry payloads), and the others only warn.
 /// A second call has no effect.
 pub fn init(level: LogLevel) {
+    // Only a process that logs already makes this fail, and its lines are as good.
+    let _ = tracing_subscriber::registry()
+        .with(filter(level).with_target(metric::TARGET, LevelFilter::INFO))
+        .with(line::layer(std::io::stdout))
+        .try_init();
+}
+
+/// What is logged at `level`, of us and of the crates below.
+pub(crate) fn filter(level: LogLevel) -> Targets {
     let level = LevelFilter::from(level);
-    let filter = Targets::new()
+    Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("lambda_runtime", level.min(LevelFilter::INFO))
         .with_target("event_store", level)
-        .with_target(metric::TARGET, LevelFilter::INFO);
-    // Only a process that logs already makes this fail, and its lines are as good.
-    let _ = tracing_subscriber::registry()
-        .with(filter)
-        .with(line::layer(std::io::stdout))
-        .try_init();
 }
 
 /// Logs the error that ends the process. Logging is started if it was not, for the error may be that the

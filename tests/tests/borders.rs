@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A source file: its path within the workspace, and its text up to its tests.
 struct Source {
@@ -118,4 +119,55 @@ fn only_the_deployer_s_user_interface_writes_to_the_terminal() {
             && source.holds(&writing)
     });
     assert_eq!(paths(strangers), Vec::<String>::new());
+}
+
+/// The crates that an artifact is built from, with `arguments` besides what the deployer gives to cargo.
+fn crates_of_an_artifact(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--package",
+            "event-store-function",
+        ])
+        .args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let names = String::from_utf8(output.stdout).unwrap();
+    let name = |line: &str| line.split_once(' ').map(|(name, _)| name.to_owned());
+    names.lines().filter_map(name).collect()
+}
+
+#[test]
+fn no_database_of_its_own_and_no_command_line_is_in_an_artifact() {
+    let strangers = ["dynoxide-rs", "rusqlite", "libsqlite3-sys", "clap"];
+    let strangers_in = |crates: &[String]| -> Vec<&str> {
+        let is_in = |stranger: &&str| crates.iter().any(|name| name == stranger);
+        strangers.into_iter().filter(is_in).collect()
+    };
+    let artifact = crates_of_an_artifact(&[]);
+    assert!(
+        artifact.iter().any(|name| name == "aws-sdk-dynamodb"),
+        "{artifact:?}"
+    );
+    assert_eq!(strangers_in(&artifact), Vec::<&str>::new());
+    // As the store in one process is built, all of them are found.
+    let local = crates_of_an_artifact(&["--features", "embedded"]);
+    assert_eq!(strangers_in(&local), strangers);
+}
+
+#[test]
+fn nothing_but_the_store_in_one_process_knows_of_its_database() {
+    let naming = sources().into_iter().filter(|source| {
+        source.path.starts_with("function/")
+            && !source.path.starts_with("function/src/local/")
+            && source.holds(&["dynoxide", "rusqlite"])
+    });
+    // Its unit tests may run on it.
+    assert_eq!(paths(naming), ["function/src/store/dynamo/testing.rs"]);
 }

@@ -207,13 +207,7 @@ struct Image<'image> {
 impl Image<'_> {
     fn stream(&self) -> Option<StreamKey> {
         let Text { text } = attribute(self.pk)?;
-        let (stream_type, stream_id) = text.split_once('/')?;
-        let stream = StreamKey {
-            stream_type: stream_type.parse().ok()?,
-            stream_id: stream_id.parse().ok()?,
-        };
-        // Another spelling of the id would be announced as a stream that nobody can read.
-        (stream.to_string() == text).then_some(stream)
+        text.parse().ok()
     }
 
     fn events_from(&self, first: Revision) -> Option<Vec<(Revision, EventType)>> {

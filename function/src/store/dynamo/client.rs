@@ -14,6 +14,18 @@ pub async fn connect() -> Client {
     Client::from_conf(configuration(&environment).build())
 }
 
+/// Opens a client whose requests `connector` answers, without being asked who sends them.
+#[cfg(feature = "embedded")]
+pub fn connect_through(connector: impl aws_sdk_dynamodb::config::HttpClient + 'static) -> Client {
+    let shared = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(aws_config::Region::from_static("local"))
+        .endpoint_url("http://in-this-process")
+        .build();
+    let configuration = configuration(&shared).http_client(connector).allow_no_auth();
+    Client::from_conf(configuration.build())
+}
+
 /// The configuration of a client on what `shared` names, with the waits of [`limits`].
 pub fn configuration(shared: &SdkConfig) -> Builder {
     let timeouts = TimeoutConfig::builder()

@@ -10,6 +10,8 @@ mod survey;
 mod testing;
 
 pub use catalogue::CatalogueTable;
+#[cfg(feature = "embedded")]
+pub use client::connect_through;
 pub use client::{Client, configuration, connect};
 pub use events::EventsTable;
 

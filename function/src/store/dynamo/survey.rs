@@ -13,6 +13,8 @@ use crate::relay::reconcile::PAGE_COMMITS;
 use crate::relay::reconcile::survey::{Detail, LogSurvey, Page, Place, Segment, Unreadable};
 use crate::relay::record::Appended;
 use crate::store::{StoreError, limits};
+#[cfg(feature = "embedded")]
+use crate::store::{StreamKey, port::Consistency};
 
 impl LogSurvey for EventsTable {
     /// A Scan, eventually consistent: it costs half, and what it may not show yet is in the table's stream.
@@ -58,6 +60,31 @@ impl LogSurvey for EventsTable {
             }
         }
         Ok(page)
+    }
+}
+
+#[cfg(feature = "embedded")]
+impl EventsTable {
+    /// The commits of one stream behind `after`, from its beginning without it, oldest first and without payloads: at most `limit`.
+    ///
+    /// # Errors
+    /// When the database does not answer, or an item is no commit.
+    pub async fn appended_after(
+        &self,
+        stream: &StreamKey,
+        after: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let after = after.map_or(0, Revision::as_u64);
+        let query = self
+            .query(stream, "pk = :stream AND sk > :after", Consistency::Strong)
+            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
+            .set_projection_expression(Some(projection(Detail::EventTypes)))
+            .set_expression_attribute_names(Some(names(Detail::EventTypes)))
+            .set_limit(limit.try_into().ok());
+        let (items, _) = self.read(query).await?;
+        let commits = items.iter().map(|item| decode(item, Detail::EventTypes));
+        Ok(commits.collect::<Result<_, _>>()?)
     }
 }
 

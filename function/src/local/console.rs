@@ -1,0 +1,218 @@
+//! Log lines for a person at a terminal, on stderr.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use event_store_types::Timestamp;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::LogLevel;
+use crate::telemetry;
+
+/// Sends what the process logs to stderr, a line each. A second call has no effect.
+pub(super) fn init(level: LogLevel) {
+    let layer = tracing_subscriber::fmt::layer()
+        .event_format(Line)
+        .with_writer(io::stderr);
+    // Only a process that logs already makes this fail, and its lines are as good.
+    let _ = tracing_subscriber::registry()
+        .with(telemetry::filter(level))
+        .with(layer)
+        .try_init();
+}
+
+/// `10:11:12Z PUT /streams/order/2886…/events/2 201 1.9 ms` for a request, and
+/// `10:11:12Z WARN message name=value …` for everything else. What only matters to whoever pays for it is left out.
+struct Line;
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let now = Timestamp::now().to_string();
+        // The time of day, to the second.
+        let time = now.get(11..19).unwrap_or(&now);
+        write!(writer, "{time}Z ")?;
+        let level = *event.metadata().level();
+        if level != Level::INFO {
+            write!(writer, "{level} ")?;
+        }
+        let told = match fields.get("message") {
+            Some("request") => fields.request(),
+            Some("notification") => fields.notification(),
+            _ => None,
+        };
+        match told {
+            Some(told) => writeln!(writer, "{told}"),
+            None => writeln!(writer, "{fields}"),
+        }
+    }
+}
+
+/// An event's fields, in their order.
+#[derive(Default)]
+struct Fields(Vec<(&'static str, String)>);
+
+impl Fields {
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn notification(&self) -> Option<String> {
+        let stream_type = self.get("streamType")?;
+        let stream_id = self.get("streamId")?;
+        let revision = self.get("revision")?;
+        let event_type = self.get("eventType")?;
+        Some(format!(
+            "notification: {stream_type} {stream_id} revision {revision} {event_type}"
+        ))
+    }
+
+    fn request(&self) -> Option<String> {
+        let mut path = self.get("route").unwrap_or("(no such route)").to_owned();
+        for name in ["streamType", "streamId", "revision"] {
+            if let Some(value) = self.get(name) {
+                path = path.replace(&format!("{{{name}}}"), value);
+            }
+        }
+        let method = self.get("method")?;
+        let status = self.get("status")?;
+        let duration: f64 = self.get("durationMs")?.parse().ok()?;
+        let cause = self
+            .get("error")
+            .map(|error| format!("  {error}"))
+            .unwrap_or_default();
+        // A new stream's id is not in its path, and whoever tries the API wants to see it.
+        let created = self.get("streamId").filter(|id| !path.contains(*id));
+        let created = created.map(|id| format!("  {id}")).unwrap_or_default();
+        Some(format!(
+            "{method} {path} {status} {duration:.1} ms{created}{cause}"
+        ))
+    }
+}
+
+impl fmt::Display for Fields {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.get("message").unwrap_or_default())?;
+        for (name, value) in self.0.iter().filter(|(name, _)| *name != "message") {
+            write!(formatter, " {name}={value}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.push((field.name(), format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.push((field.name(), value.to_owned()));
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.0.push((field.name(), telemetry::chain(value)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Captured(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Captured {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What `log` writes, without the times.
+    fn written(log: impl FnOnce()) -> String {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .event_format(Line)
+            .with_writer(move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
+        let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().map(|line| line.split_once("Z ").unwrap().1);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_request_is_told_by_its_path_status_and_time() {
+        let id = "2886e475-d5cc-40f7-aec5-401071388b3c";
+        let text = written(|| {
+            tracing::info!(
+                requestId = "r-1", method = "PUT", route = "/streams/{streamType}/{streamId}/events/{revision}",
+                status = 201, durationMs = 1.94, wru = 1.0, streamType = "order", streamId = %id, revision = 2, "request"
+            );
+            tracing::info!(
+                method = "POST", route = "/streams/{streamType}", status = 201, durationMs = 12.0,
+                streamType = "order", streamId = %id, revision = 1, "request"
+            );
+            tracing::warn!(
+                method = "GET",
+                route = "/readiness-check",
+                status = 503,
+                durationMs = 5000.0,
+                error = "timed out",
+                "request"
+            );
+            tracing::info!(method = "GET", status = 404, durationMs = 0.1, "request");
+        });
+        insta::assert_snapshot!(text, @"
+        PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2 201 1.9 ms
+        POST /streams/order 201 12.0 ms  2886e475-d5cc-40f7-aec5-401071388b3c
+        WARN GET /readiness-check 503 5000.0 ms  timed out
+        GET (no such route) 404 0.1 ms
+        ");
+    }
+
+    #[test]
+    fn everything_else_is_told_with_its_fields() {
+        let text = written(|| {
+            tracing::info!(
+                streamType = "order",
+                streamId = "2886",
+                revision = 2_u64,
+                eventType = "paid",
+                "notification"
+            );
+            tracing::info!(listed = 2, announced = 1, "repairing what was left undone");
+            let error = crate::store::StoreError::Throttled("too many".into());
+            tracing::error!(error = &error as &dyn Error, "not relayed");
+        });
+        insta::assert_snapshot!(text, @"
+        notification: order 2886 revision 2 paid
+        repairing what was left undone listed=2 announced=1
+        ERROR not relayed error=the database throttles: too many
+        ");
+    }
+}

@@ -1,0 +1,264 @@
+//! The database within this process: DynamoDB's operations on SQLite, on a thread of its own.
+//!
+//! The SDK's client is the one of production, with a connector that hands requests to the thread instead of sending
+//! them ([`super::connector`]): no socket, no signature, the same retries and timeouts. One thread, because SQLite writes one
+//! transaction at a time anyway, and because it waits for the disk, which those who serve HTTP must not.
+
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use dynoxide::DynoxideError;
+use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::behind::Behind;
+use super::connector::Connector;
+use super::data_file::DataFile;
+use super::failure::Failure;
+use super::tables::TableNames;
+use crate::store::StreamKey;
+use crate::store::dynamo::{self, CatalogueTable, EventsTable};
+
+/// What an acknowledged write into a file survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// The end of the process, however it comes. A loss of power may take the last writes, and never more than those: SQLite's write-ahead
+    /// log with `synchronous=NORMAL`.
+    Kill,
+    /// A loss of power, too, as long as the disk keeps what it says it has: `synchronous=FULL`, at the price of a sync a write.
+    PowerLoss,
+}
+
+/// The database, open.
+#[derive(Debug)]
+pub(super) struct Database {
+    questions: mpsc::Sender<Message>,
+    tables: TableNames,
+    thread: JoinHandle<()>,
+}
+
+impl Database {
+    /// Opens the database in `file`, or one in memory, and makes the tables that are missing. Whoever follows the log is told of each stream
+    /// that is appended to.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or no thread be started.
+    pub(super) fn open(file: Option<(DataFile, Durability)>, behind: Arc<Behind>) -> Result<Self, Failure> {
+        let database = match &file {
+            Some((file, durability)) => on_file(file, *durability)?,
+            None => dynoxide::Database::memory().map_err(Failure::Memory)?,
+        };
+        let tables = TableNames::made_in(&database).map_err(Failure::Tables)?;
+        let (questions, asked) = mpsc::channel();
+        let answering = Answering {
+            database,
+            events_table: tables.events.clone(),
+            behind,
+        };
+        let thread = std::thread::Builder::new()
+            .name("database".to_owned())
+            .spawn(move || {
+                answering.run(&asked);
+                // After the database: its last act is to move what is in the write-ahead log into the file.
+                drop(file);
+            });
+        Ok(Self {
+            questions,
+            tables,
+            thread: thread.map_err(Failure::Thread)?,
+        })
+    }
+
+    /// What asks the database, as an HTTP client would.
+    pub(super) fn connector(&self) -> Connector {
+        Connector::to(self.questions.clone())
+    }
+
+    /// Both tables, as the API and the relay see them.
+    pub(super) fn tables(&self) -> (EventsTable, CatalogueTable) {
+        let client = dynamo::connect_through(self.connector());
+        let events = EventsTable::new(client.clone(), self.tables.events.as_str());
+        (
+            events,
+            CatalogueTable::new(client, self.tables.catalogue.as_str()),
+        )
+    }
+
+    /// The catalogue's name.
+    pub(super) fn catalogue_name(&self) -> &str {
+        &self.tables.catalogue
+    }
+
+    /// Answers what was asked by now, and closes the database. Whatever is asked later is not answered.
+    pub(super) fn close(self) {
+        // It can only have ended already.
+        let _ = self.questions.send(Message::Close);
+        if self.thread.join().is_err() {
+            tracing::error!("the database's thread panicked");
+        }
+    }
+}
+
+fn on_file(file: &DataFile, durability: Durability) -> Result<dynoxide::Database, Failure> {
+    let path = file.path();
+    // SQLite takes a text; a path that is none was made by no shell.
+    let opened = dynoxide::Database::new(&path.to_string_lossy());
+    let opened = opened.and_then(|database| {
+        // The one way to say so: it sets `synchronous=NORMAL`, and everything else as it is by default. Without it, it is `FULL`.
+        if durability == Durability::Kill {
+            database.disable_bulk_loading()?;
+        }
+        Ok(database)
+    });
+    opened.map_err(|source| match source {
+        DynoxideError::SqliteError(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+            ) =>
+        {
+            Failure::DatabaseLocked {
+                path: path.to_owned(),
+            }
+        }
+        source => Failure::Database {
+            path: path.to_owned(),
+            source,
+        },
+    })
+}
+
+/// What the thread is told.
+pub(super) enum Message {
+    /// Answer this.
+    Question(Question),
+    /// Close the database, and end.
+    Close,
+}
+
+/// An operation to carry out.
+pub(super) struct Question {
+    /// The operation's name, such as `PutItem`.
+    pub(super) operation: String,
+    /// The request's JSON.
+    pub(super) body: Vec<u8>,
+    /// Where the answer goes. A question whose asker has gone is carried out all the same.
+    pub(super) answer: oneshot::Sender<Answer>,
+}
+
+/// What came of an operation, as over HTTP.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+}
+
+/// The thread's own.
+struct Answering {
+    database: dynoxide::Database,
+    events_table: String,
+    behind: Arc<Behind>,
+}
+
+impl Answering {
+    fn run(&self, asked: &mpsc::Receiver<Message>) {
+        while let Ok(Message::Question(question)) = asked.recv() {
+            let answer = match self.carry_out(&question.operation, &question.body) {
+                Ok(body) => Answer { status: 200, body },
+                Err(error) => Answer {
+                    status: error.status_code(),
+                    body: error.to_json().into_bytes(),
+                },
+            };
+            // Nobody waits for it any longer: a timeout, or a caller that hung up.
+            let _ = question.answer.send(answer);
+        }
+    }
+
+    fn carry_out(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>, DynoxideError> {
+        let database = &self.database;
+        match operation {
+            "PutItem" => {
+                let put: PutItemRequest = read(body)?;
+                let appended_to = self.stream_of(&put);
+                let answer = write(&database.put_item(put)?)?;
+                // Only now, and whether or not anyone waits for the answer: the commit is in the log.
+                if let Some(stream) = appended_to {
+                    self.behind.add(stream);
+                }
+                Ok(answer)
+            }
+            "GetItem" => write(&database.get_item(read(body)?)?),
+            "Query" => write(&database.query(read(body)?)?),
+            "Scan" => write(&database.scan(read(body)?)?),
+            "UpdateItem" => write(&database.update_item(read(body)?)?),
+            "TransactWriteItems" => write(&database.transact_write_items(read(body)?)?),
+            other => Err(DynoxideError::ValidationException(format!(
+                "the operation `{other}` is not offered in this process"
+            ))),
+        }
+    }
+
+    /// The stream that a put appends to, if it is one into the log.
+    fn stream_of(&self, put: &PutItemRequest) -> Option<StreamKey> {
+        match put.item.get("pk") {
+            Some(AttributeValue::S(key)) if put.table_name == self.events_table => key.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+}
+
+fn write(answer: &impl Serialize) -> Result<Vec<u8>, DynoxideError> {
+    serde_json::to_vec(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// An operation that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AskError {
+    /// The database has been closed.
+    #[error("the database is closed")]
+    Closed,
+    /// The database refuses.
+    #[error("`{operation}` was refused: {reason}")]
+    Refused {
+        /// The operation.
+        operation: &'static str,
+        /// The database's own words.
+        reason: String,
+    },
+    /// The answer is not JSON.
+    #[error("the answer to `{operation}` cannot be read")]
+    Unreadable {
+        /// The operation.
+        operation: &'static str,
+        /// Why not.
+        source: serde_json::Error,
+    },
+}
+
+impl Connector {
+    /// Asks for an operation without an SDK in between.
+    ///
+    /// # Errors
+    /// When it is refused, or the database is closed.
+    pub(super) async fn ask(&self, operation: &'static str, request: &Value) -> Result<Value, AskError> {
+        let body = request.to_string().into_bytes();
+        let asked = self
+            .question(operation.to_owned(), body)
+            .ok_or(AskError::Closed)?;
+        let answer = asked.await.map_err(|_| AskError::Closed)?;
+        if answer.status != 200 {
+            let reason = String::from_utf8_lossy(&answer.body).into_owned();
+            return Err(AskError::Refused { operation, reason });
+        }
+        serde_json::from_slice(&answer.body).map_err(|source| AskError::Unreadable { operation, source })
+    }
+}

@@ -1,0 +1,134 @@
+//! The event store in one process, for development and tests: `event-store-local`.
+//!
+//! The API and the relay's code over a DynamoDB of the process's own, which keeps its tables in a SQLite file or in memory. The router,
+//! the protocols, both tables' adapters, the relay's effects and the SDK are those of production; what differs is where the SDK's
+//! requests go ([`database`], [`connector`]) and how the relay learns of commits ([`behind`], [`follower`]).
+//!
+//! What is acknowledged is in SQLite's write-ahead log, so a kill does not take it ([`database::Durability`] says what of a loss of
+//! power). It is listed and announced afterwards, at least once; what a kill leaves undone of that is found at the next start.
+
+mod announced;
+mod arguments;
+mod behind;
+mod connector;
+mod console;
+mod data_file;
+mod database;
+mod failure;
+mod follower;
+mod notifications;
+mod tables;
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+pub use arguments::{Arguments, usage};
+pub use data_file::DataFileError;
+pub use failure::{Failure, Hint};
+
+use announced::Announced;
+use behind::Behind;
+use data_file::DataFile;
+use database::Database;
+use follower::Follower;
+use notifications::{FailureLog, Notifications};
+
+use crate::http;
+use crate::relay::Relay;
+use crate::store::limits;
+
+/// Runs the store until it is told to end.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    console::init(arguments.log_level);
+    match serve(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // When it cannot be written there is nobody to tell.
+            let _ = writeln!(io::stderr(), "{}", failure::text(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: &Arguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address()).await?;
+    let address = listener.local_addr().map_err(Failure::Serve)?;
+    let file = arguments.data.as_deref().map(DataFile::claim).transpose()?;
+    let behind = Arc::new(Behind::default());
+    let file = file.map(|file| (file, arguments.durability()));
+    let database = Database::open(file, behind.clone())?;
+    let (events, catalogue) = database.tables();
+    let follower = Follower {
+        behind,
+        events: events.clone(),
+        announced: Announced::new(database.connector(), database.catalogue_name()),
+        relay: Relay {
+            catalogue: catalogue.clone(),
+            publisher: Notifications::to(arguments.topic()).await,
+            failure_queue: FailureLog,
+        },
+    };
+    let (end, told_to_end) = oneshot::channel();
+    let following = tokio::spawn(follower.run(told_to_end, limits::SHUTDOWN_TIMEOUT));
+    let router = http::router(http::Store::new(events, catalogue));
+    let signalled = http::told_to_end().map_err(Failure::Serve)?;
+    let told_once = async {
+        signalled.await;
+        tracing::info!("ending what was begun; told once more, it ends at once");
+        tokio::spawn(end_at_once());
+    };
+    greet(address, arguments);
+    let served = http::serve(listener, router, told_once, limits::SHUTDOWN_TIMEOUT).await;
+    // It listens as long as it runs.
+    let _ = end.send(());
+    if following.await.is_err() {
+        tracing::error!("the relay panicked; what it had not announced, the next start announces");
+    }
+    database.close();
+    served.map_err(Failure::Serve)
+}
+
+/// Ends the process when it is told to once more.
+async fn end_at_once() {
+    if let Ok(signalled) = http::told_to_end() {
+        signalled.await;
+        std::process::exit(INTERRUPTED);
+    }
+}
+
+/// The exit code of a process that was interrupted: 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: i32 = 130;
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| Failure::Listen { address, source })
+}
+
+/// Says where the store is, on the first line of stdout, and how to begin.
+fn greet(address: SocketAddr, arguments: &Arguments) {
+    let url = format!("http://{address}");
+    let events = match &arguments.data {
+        None => "in memory, gone when this ends (`--data FILE` keeps them)".to_owned(),
+        Some(file) if arguments.sync => format!("in {}, synced at each append", file.display()),
+        Some(file) => format!("in {}", file.display()),
+    };
+    let notifications = match arguments.topic() {
+        None => "a line each on stderr (`--topic-arn ARN` publishes them)".to_owned(),
+        Some(topic) => format!("to {}", topic.arn),
+    };
+    let body = r#"{"initialEvent":{"eventType":"order-placed","payload":{"total":42}}}"#;
+    let text = format!(
+        "event store ready at {url}\n\
+         events: {events}\n\
+         notifications: {notifications}\n\
+         begin with: curl {url}/streams/order -H 'content-type: application/json' -d '{body}'"
+    );
+    // When stdout is closed, whoever closed it does not want to know.
+    let _ = writeln!(io::stdout(), "{text}");
+}

@@ -1,0 +1,105 @@
+//! Where notifications go: to a topic if there is one, and into the log otherwise.
+
+use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_sns::config::{Credentials, Region};
+
+use super::arguments::Topic;
+use crate::relay::batch::Notice;
+use crate::relay::call::CallError;
+use crate::relay::parking::{FailureQueue, ParkedRecord};
+use crate::relay::publisher::{NotTaken, Publisher};
+use crate::relay::sns::SnsTopic;
+use crate::store::limits;
+
+/// Where notifications go.
+#[derive(Clone, Debug)]
+pub(super) enum Notifications {
+    /// A line each.
+    Log,
+    /// An SNS topic.
+    Topic(SnsTopic),
+}
+
+impl Notifications {
+    /// To `topic`, or into the log without one.
+    pub(super) async fn to(topic: Option<Topic>) -> Self {
+        match topic {
+            None => Self::Log,
+            Some(topic) => Self::Topic(connect(topic).await),
+        }
+    }
+}
+
+impl Publisher for Notifications {
+    async fn publish(&self, notices: &[&Notice]) -> Result<Vec<NotTaken>, CallError> {
+        match self {
+            Self::Topic(topic) => topic.publish(notices).await,
+            Self::Log => {
+                for Notice {
+                    notification,
+                    event_type,
+                    ..
+                } in notices
+                {
+                    tracing::info!(
+                        streamType = notification.stream_type.as_str(),
+                        streamId = %notification.stream_id,
+                        revision = notification.stream_revision.as_u64(),
+                        eventType = event_type.as_str(),
+                        "notification"
+                    );
+                }
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+/// There is no queue for what the topic refuses for good: a line in the log has to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FailureLog;
+
+impl FailureQueue for FailureLog {
+    async fn park(&self, record: &ParkedRecord<'_>) -> Result<(), CallError> {
+        let key = record.keys.map_or("", serde_json::value::RawValue::get);
+        tracing::error!(key, error = record.reason, "a notification is given up");
+        Ok(())
+    }
+}
+
+/// A client of the topic. An endpoint of its own is an emulator's, which takes any keys: when none are configured, it gets some.
+async fn connect(
+    Topic {
+        arn,
+        region,
+        endpoint,
+    }: Topic,
+) -> SnsTopic {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_timeout(limits::OPERATION_TIMEOUT)
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .timeout_config(timeouts);
+    let loader = match endpoint {
+        None => loader,
+        Some(endpoint) => {
+            let configured = CredentialsProviderChain::first_try(
+                "environment",
+                EnvironmentVariableCredentialsProvider::new(),
+            )
+            .or_else("profile", ProfileFileCredentialsProvider::builder().build());
+            let any = Credentials::new("test", "test", None, None, "emulator");
+            loader
+                .endpoint_url(endpoint)
+                .credentials_provider(configured.or_else("emulator", any))
+        }
+    };
+    SnsTopic::new(aws_sdk_sns::Client::new(&loader.load().await), arn)
+}

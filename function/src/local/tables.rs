@@ -1,0 +1,42 @@
+//! The tables, as the template has them.
+
+use dynoxide::{Database, DynoxideError};
+use serde_json::Value;
+
+/// Both tables by their logical ids, as the template renders them for the environment `local`: what `CreateTable` takes. Streams are left
+/// out: nobody reads them here, and each record that is kept makes every later put slower.
+pub(super) const DEFINITIONS: &str = include_str!("tables.json");
+
+/// The names of both tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TableNames {
+    pub(super) events: String,
+    pub(super) catalogue: String,
+}
+
+impl TableNames {
+    /// Makes what is missing of both tables.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(super) fn made_in(database: &Database) -> Result<Self, DynoxideError> {
+        let definitions: Value = serde_json::from_str(DEFINITIONS).map_err(|error| invalid(&error))?;
+        Ok(Self {
+            events: make(database, &definitions["EventsTable"])?,
+            catalogue: make(database, &definitions["CatalogueTable"])?,
+        })
+    }
+}
+
+fn make(database: &Database, definition: &Value) -> Result<String, DynoxideError> {
+    let name = definition["TableName"].as_str().unwrap_or_default();
+    if database.get_table_metadata(name)?.is_none() {
+        let request = serde_json::from_value(definition.clone()).map_err(|error| invalid(&error))?;
+        database.create_table(request)?;
+    }
+    Ok(name.to_owned())
+}
+
+fn invalid(error: &serde_json::Error) -> DynoxideError {
+    DynoxideError::SerializationException(error.to_string())
+}

@@ -1,0 +1,15 @@
+//! `event-store-local`, the store in one process: started, used, killed and started again.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod command_line;
+mod growth;
+mod kills;
+mod notifications;
+mod process;
+mod serving;
+mod topic;

@@ -1,0 +1,124 @@
+//! Notifications: to the topic, at least once, whatever happens in between.
+
+use std::collections::BTreeSet;
+
+use tempfile::TempDir;
+
+use crate::process::Store;
+use crate::topic::Topic;
+
+async fn start(topic: &Topic, file: &std::path::Path) -> Store {
+    let mut arguments = vec!["--data".to_owned(), file.to_str().unwrap().to_owned()];
+    arguments.extend(topic.arguments());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    Store::start(&arguments).await
+}
+
+fn all(streams: &[(String, u64)]) -> BTreeSet<(String, u64)> {
+    let revisions = |(id, last): &(String, u64)| {
+        (1..=*last)
+            .map(|revision| (id.clone(), revision))
+            .collect::<Vec<_>>()
+    };
+    streams.iter().flat_map(revisions).collect()
+}
+
+/// Streams of one to three events.
+async fn append(store: &Store, count: u64) -> Vec<(String, u64)> {
+    let mut streams = Vec::new();
+    for number in 0..count {
+        let id = store.order().await;
+        let last = 1 + number % 3;
+        for revision in 2..=last {
+            assert_eq!(store.append(&id, revision).await.status, 201);
+        }
+        streams.push((id, last));
+    }
+    streams
+}
+
+#[tokio::test]
+async fn every_event_is_announced_on_the_topic() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    let store = start(&topic, &folder.path().join("store.db")).await;
+    let streams = append(&store, 9).await;
+    topic.has(&all(&streams)).await;
+}
+
+#[tokio::test]
+async fn without_a_topic_every_event_is_a_line_in_the_log() {
+    let store = Store::in_memory().await;
+    let streams = append(&store, 3).await;
+    store.lists(&streams).await;
+    let (_, log) = store.end().await;
+    for (id, last) in streams {
+        for revision in 1..=last {
+            let line = format!("notification: order {id} revision {revision} ");
+            assert!(log.contains(&line), "{line} is not in {log}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_topic_that_is_out_of_order_holds_up_neither_appends_nor_the_listing() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    topic.set_out_of_order(true);
+    let store = start(&topic, &folder.path().join("store.db")).await;
+    let streams = append(&store, 6).await;
+    store.lists(&streams).await;
+    topic.set_out_of_order(false);
+    topic.has(&all(&streams)).await;
+    let (_, log) = store.end().await;
+    assert!(
+        log.contains("WARN not relayed; it is tried again until it is"),
+        "{log}"
+    );
+    assert!(log.contains("relayed again"), "{log}");
+}
+
+#[tokio::test]
+async fn what_a_kill_left_unannounced_is_announced_at_the_next_start_and_nothing_twice_after_it() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    let file = folder.path().join("store.db");
+    let store = start(&topic, &file).await;
+    let before = append(&store, 3).await;
+    topic.has(&all(&before)).await;
+    topic.set_out_of_order(true);
+    let after = append(&store, 3).await;
+    store.lists(&[before.clone(), after.clone()].concat()).await;
+    store.kill().await;
+
+    topic.set_out_of_order(false);
+    topic.forget().await;
+    let store = start(&topic, &file).await;
+    topic.has(&all(&after)).await;
+    // The last notification may have come before it was noted that it did: told to end, the store has noted it.
+    store.end().await;
+    topic.forget().await;
+    let store = start(&topic, &file).await;
+    let more = append(&store, 1).await;
+    topic.has(&all(&more)).await;
+    assert_eq!(topic.announced().await, all(&more));
+}
+
+#[tokio::test]
+async fn told_to_end_it_announces_what_was_appended() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    let store = start(&topic, &folder.path().join("store.db")).await;
+    let streams = append(&store, 12).await;
+    let (status, _) = store.end().await;
+    assert!(status.success());
+    assert_eq!(topic.announced().await, all(&streams));
+}
+
+#[tokio::test]
+async fn told_to_end_while_the_topic_is_out_of_order_it_ends_and_says_what_is_left() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    topic.set_out_of_order(true);
+    let store = start(&topic, &folder.path().join("store.db")).await;
+    append(&store, 2).await;
+    let (status, log) = store.end().await;
+    assert!(status.success());
+    assert!(log.contains("ending before all is announced"), "{log}");
+    assert!(topic.calls().await > 0);
+}

@@ -94,6 +94,20 @@ fn one_place_puts_into_the_events_table() {
 }
 
 #[test]
+fn the_tests_of_the_function_reach_dynamodb_only_past_the_witness() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let tests = workspace.join("function/tests");
+    let naming = files(&tests).into_iter().filter(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        text.contains("dynoxide::")
+    });
+    let naming: Vec<PathBuf> = naming
+        .map(|file| file.strip_prefix(&tests).unwrap().into())
+        .collect();
+    assert_eq!(naming, [Path::new("support/dynamodb.rs")]);
+}
+
+#[test]
 fn only_the_store_s_adapter_names_its_database() {
     let naming = sources().into_iter().filter(|source| {
         source.path.starts_with("function/")

@@ -1,75 +1,17 @@
 //! The API's binary, as a server and between a scripted Lambda runtime and the database: whether it is wired.
 
 use std::net::SocketAddr;
-use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
 use wiremock::matchers::{path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{CATALOGUE_TABLE, Database, EVENTS_TABLE};
+use crate::support::{Database, Process};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The binary, running, and what it logs.
-struct Process {
-    child: Child,
-    log: Lines<BufReader<ChildStdout>>,
-}
-
-impl Process {
-    fn start(database: SocketAddr, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_event-store-api"))
-            .env_clear()
-            .env("AWS_ENDPOINT_URL", format!("http://{database}"))
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("EVENTS_TABLE", EVENTS_TABLE)
-            .env("CATALOGUE_TABLE", CATALOGUE_TABLE)
-            .env("EVENT_STORE_MODE", "test")
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, log }
-    }
-
-    /// The next line of the log that has the member `name`.
-    async fn line_with(&mut self, name: &str) -> Value {
-        tokio::time::timeout(PATIENCE, async {
-            loop {
-                let line = self.log.next_line().await.unwrap().expect("the log goes on");
-                let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
-                if line.get(name).is_some() {
-                    return line;
-                }
-            }
-        })
-        .await
-        .unwrap()
-    }
-
-    /// Tells it to end.
-    async fn terminate(&self) {
-        let id = self.child.id().unwrap().to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
-        assert!(told.success());
-    }
-
-    async fn ended(mut self) -> ExitStatus {
-        tokio::time::timeout(PATIENCE, self.child.wait())
-            .await
-            .unwrap()
-            .unwrap()
-    }
-}
 
 /// Sends a request over HTTP/1.1, and gives back the whole response.
 async fn request(address: &str, method: &str, path: &str, body: &str) -> String {

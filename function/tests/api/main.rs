@@ -12,6 +12,7 @@ mod batches;
 mod binary;
 mod budgets;
 mod caching;
+mod conditional_puts;
 mod failures;
 mod lambda;
 mod listing;
@@ -20,4 +21,11 @@ mod payloads;
 mod readiness;
 mod reading;
 mod reconciling;
+
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "each program of tests uses its part of it"
+)]
+#[path = "../support/mod.rs"]
 mod support;

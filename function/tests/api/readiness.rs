@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use event_store_function::http::{Store, router};
 use event_store_function::store::dynamo::{CatalogueTable, EventsTable};
 
-use crate::support::{Answer, Api, CATALOGUE_TABLE, EVENTS_TABLE, Witness, client_for, get};
+use crate::support::{Answer, Api, CATALOGUE_TABLE, EVENTS_TABLE, client_for, get};
 
 #[tokio::test]
 async fn a_store_whose_table_answers_is_ready() {
@@ -24,7 +24,7 @@ async fn a_store_whose_table_is_not_there_or_not_reached_is_alive_and_not_ready(
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
     for (client, table) in [
         (api.database.client.clone(), "another-table"),
-        (client_for(nowhere, Witness::default()), EVENTS_TABLE),
+        (client_for(nowhere), EVENTS_TABLE),
     ] {
         let router = router(Store::new(
             EventsTable::new(client.clone(), table),

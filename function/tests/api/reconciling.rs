@@ -109,7 +109,7 @@ async fn a_catalogue_that_was_deleted_is_made_again() {
     reconcile(&api, &topic, Progress::begin(4, None)).await;
     assert_eq!(listed(&api).await, details(&api, &ids).await);
 
-    api.database.make_catalogue_anew().await;
+    api.database.make_catalogue_anew();
     assert_eq!(listed(&api).await, BTreeMap::new());
     let reconciled = reconcile(&api, &topic, Progress::begin(4, None)).await;
     assert!(reconciled.progress.is_done(), "{reconciled:?}");

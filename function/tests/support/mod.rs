@@ -1,0 +1,13 @@
+//! A database of its own for each test, and the API on it, in process or as one.
+
+mod api;
+mod database;
+mod dynamodb;
+mod process;
+mod witness;
+
+pub(crate) use api::{Answer, Api, get, json_request, send};
+pub(crate) use database::{Database, client_for, environment};
+pub(crate) use dynamodb::{CATALOGUE_TABLE, DynamoDb, DynamoDbAnswer, EVENTS_TABLE};
+pub(crate) use process::Process;
+pub(crate) use witness::Witness;

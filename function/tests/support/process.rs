@@ -1,0 +1,77 @@
+//! The API's binary.
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use super::{CATALOGUE_TABLE, EVENTS_TABLE};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The binary, running, and what it logs.
+pub(crate) struct Process {
+    child: Child,
+    log: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Starts it on the database at an address.
+    pub(crate) fn start(database: SocketAddr, variables: &[(&str, &str)]) -> Self {
+        let mut child = Self::command(database, variables)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, log }
+    }
+
+    /// What starts it, its output left to the caller.
+    pub(crate) fn command(database: SocketAddr, variables: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_event-store-api"));
+        command
+            .env_clear()
+            .env("AWS_ENDPOINT_URL", format!("http://{database}"))
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("EVENTS_TABLE", EVENTS_TABLE)
+            .env("CATALOGUE_TABLE", CATALOGUE_TABLE)
+            .env("EVENT_STORE_MODE", "test")
+            .envs(variables.iter().copied())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// The next line of the log that has the member `name`.
+    pub(crate) async fn line_with(&mut self, name: &str) -> Value {
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                let line = self.log.next_line().await.unwrap().expect("the log goes on");
+                let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
+                if line.get(name).is_some() {
+                    return line;
+                }
+            }
+        })
+        .await
+        .unwrap()
+    }
+
+    /// Tells it to end.
+    pub(crate) async fn terminate(&self) {
+        let id = self.child.id().unwrap().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
+        assert!(told.success());
+    }
+
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}

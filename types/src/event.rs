@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, EventType, Metadata, Payload, Revision, StreamId, Timestamp};
+use crate::{EventId, EventType, InvalidJson, Metadata, Payload, Revision, StreamId, Timestamp};
 
 /// An event that is to be appended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +28,40 @@ impl NewEvent {
             event_type,
             payload,
             metadata: None,
+        }
+    }
+
+    /// An event whose payload is `value` as JSON, with neither id nor metadata.
+    ///
+    /// ```
+    /// use event_store_types::NewEvent;
+    ///
+    /// let placed = NewEvent::of("placed".parse()?, &("A-1", 12))?;
+    /// assert_eq!(placed.payload.as_str(), r#"["A-1",12]"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When `value` has no JSON form, such as a map with keys that are not text.
+    pub fn of(event_type: EventType, value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
+        Payload::of(value).map(|payload| Self::new(event_type, payload))
+    }
+
+    /// The same event with this id, its idempotency key.
+    #[must_use]
+    pub fn with_id(self, event_id: EventId) -> Self {
+        Self {
+            event_id: Some(event_id),
+            ..self
+        }
+    }
+
+    /// The same event with this metadata, instead of any it has.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self {
+            metadata: Some(metadata),
+            ..self
         }
     }
 }

@@ -1,0 +1,225 @@
+//! What led to an event.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Event, InvalidJson, NewEvent, Payload};
+
+const CORRELATION: &str = "correlationId";
+const CAUSATION: &str = "causationId";
+
+/// What led to an event, as its metadata tells: `correlationId` names the conversation that it belongs to, `causationId` the
+/// one message within it that it answers.
+///
+/// ```
+/// use event_store_types::{NewEvent, Provenance};
+///
+/// let request = Provenance::default().correlated_with("checkout-7");
+/// let placed = NewEvent::of("placed".parse()?, &12)?.with_provenance(&request)?;
+/// assert_eq!(placed.metadata.unwrap().as_str(), r#"{"correlationId":"checkout-7"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Provenance {
+    /// The conversation: the same for all that follows from one beginning.
+    pub correlation_id: Option<String>,
+    /// The command or event that led to this one.
+    pub causation_id: Option<String>,
+}
+
+impl Provenance {
+    /// That of what answers `event`: caused by it, and of the same conversation. An event that belongs to none begins one.
+    pub fn caused_by(event: &Event) -> Self {
+        let event_id = event.event_id.to_string();
+        let conversation = event.provenance().correlation_id;
+        Self {
+            correlation_id: conversation.or_else(|| Some(event_id.clone())),
+            causation_id: Some(event_id),
+        }
+    }
+
+    /// The same, within the conversation `id`.
+    #[must_use]
+    pub fn correlated_with(self, id: impl Into<String>) -> Self {
+        Self {
+            correlation_id: Some(id.into()),
+            ..self
+        }
+    }
+
+    /// The same, led to by the message `id`, such as a command.
+    #[must_use]
+    pub fn led_to_by(self, id: impl Into<String>) -> Self {
+        Self {
+            causation_id: Some(id.into()),
+            ..self
+        }
+    }
+}
+
+impl NewEvent {
+    /// The same event with this provenance in its metadata. What else the metadata holds stays as it is.
+    ///
+    /// # Errors
+    /// When the metadata has a name that is no text, such as half of a surrogate pair.
+    pub fn with_provenance(mut self, provenance: &Provenance) -> Result<Self, InvalidJson> {
+        let ids = [
+            (CORRELATION, &provenance.correlation_id),
+            (CAUSATION, &provenance.causation_id),
+        ];
+        for (name, id) in ids {
+            if let Some(id) = id {
+                let mut members = match &self.metadata {
+                    Some(metadata) => metadata.parse()?,
+                    None => Members::default(),
+                };
+                members.set(name, id)?;
+                self.metadata = Some(Payload::of(&members)?.try_into()?);
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Event {
+    /// What led to the event, as far as its metadata tells.
+    pub fn provenance(&self) -> Provenance {
+        let members = self.metadata.as_ref().and_then(|metadata| metadata.parse().ok());
+        let members: Members = members.unwrap_or_default();
+        Provenance {
+            correlation_id: members.text(CORRELATION),
+            causation_id: members.text(CAUSATION),
+        }
+    }
+}
+
+/// The members of a JSON object, each value as the text it was sent as, in their order.
+#[derive(Default)]
+struct Members(Vec<(String, Payload)>);
+
+impl Members {
+    fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidJson> {
+        let value = Payload::of(text)?;
+        self.0.retain(|(member, _)| member != name);
+        self.0.push((name.to_owned(), value));
+        Ok(())
+    }
+
+    /// The member `name`, if it is there and a text.
+    fn text(&self, name: &str) -> Option<String> {
+        let (_, value) = self.0.iter().find(|(member, _)| member == name)?;
+        value.parse().ok()
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Metadata, Revision};
+
+    const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
+
+    fn event(metadata: Option<&str>) -> Event {
+        Event {
+            stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+            revision: Revision::FIRST,
+            event_type: "placed".parse().unwrap(),
+            payload: Payload::from_text("{}").unwrap(),
+            created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
+            event_id: EVENT_ID.parse().unwrap(),
+            metadata: metadata.map(|text| Metadata::from_text(text).unwrap()),
+        }
+    }
+
+    fn written(metadata: Option<&str>, provenance: &Provenance) -> Option<String> {
+        let event = NewEvent {
+            metadata: metadata.map(|text| Metadata::from_text(text).unwrap()),
+            ..NewEvent::of("paid".parse().unwrap(), &1).unwrap()
+        };
+        let event = event.with_provenance(provenance).unwrap();
+        event.metadata.map(|metadata| metadata.as_str().to_owned())
+    }
+
+    #[test]
+    fn what_the_metadata_holds_besides_keeps_its_text_and_place() {
+        let provenance = Provenance::default().correlated_with("c \"1\"").led_to_by("m");
+        let metadata = r#"{ "z" : 1.0e400, "correlationId": 7, "a": {"b":1,"b":2} }"#;
+        assert_eq!(
+            written(Some(metadata), &provenance).unwrap(),
+            r#"{"z":1.0e400,"a":{"b":1,"b":2},"correlationId":"c \"1\"","causationId":"m"}"#
+        );
+    }
+
+    #[test]
+    fn no_provenance_leaves_the_metadata_alone() {
+        assert_eq!(written(None, &Provenance::default()), None);
+        assert_eq!(
+            written(Some(r#"{ "a": 1 }"#), &Provenance::default()).unwrap(),
+            r#"{ "a": 1 }"#
+        );
+    }
+
+    #[test]
+    fn what_answers_an_event_continues_its_conversation() {
+        let first = Provenance::caused_by(&event(None));
+        assert_eq!(first.correlation_id.as_deref(), Some(EVENT_ID));
+        assert_eq!(first.causation_id.as_deref(), Some(EVENT_ID));
+        let later = Provenance::caused_by(&event(Some(r#"{"correlationId":"c","causationId":"m"}"#)));
+        assert_eq!(later.correlation_id.as_deref(), Some("c"));
+        assert_eq!(later.causation_id.as_deref(), Some(EVENT_ID));
+    }
+
+    #[test]
+    fn an_id_that_is_no_text_is_none() {
+        assert_eq!(
+            event(Some(r#"{"correlationId":7,"causationId":null}"#)).provenance(),
+            Provenance::default()
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_told_rather_than_dropped() {
+        let event = NewEvent {
+            metadata: Some(Metadata::from_text(r#"{"\ud800":1}"#).unwrap()),
+            ..NewEvent::of("paid".parse().unwrap(), &1).unwrap()
+        };
+        assert!(
+            event
+                .with_provenance(&Provenance::default().led_to_by("m"))
+                .is_err()
+        );
+    }
+}

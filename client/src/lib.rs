@@ -38,6 +38,7 @@
 
 #[cfg(feature = "http")]
 mod http;
+pub mod schema;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 

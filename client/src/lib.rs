@@ -37,15 +37,25 @@
 //! ```
 
 #[cfg(feature = "http")]
+mod category;
+pub mod decider;
+#[cfg(feature = "http")]
 mod http;
 pub mod schema;
 #[cfg(feature = "sqs")]
 pub mod sqs;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use event_store_types as types;
 
 #[cfg(feature = "http")]
+pub use crate::category::{Category, Folded};
+#[cfg(feature = "ssm")]
+pub use crate::http::NoAddress;
+#[cfg(feature = "http")]
 pub use crate::http::{
-    Appended, Client, ClientBuilder, Conflict, Error, InvalidBaseUrl, InvalidClient, ListStreams, ReadEvents,
-    RetryPolicy, Unsettled,
+    Appended, Batch, Client, ClientBuilder, Conflict, Consistency, Error, EventPages, InvalidBaseUrl,
+    InvalidClient, ListStreams, PollStreams, ReadEvents, Retry, RetryPolicy, StreamPages, Unsettled,
+    transport,
 };

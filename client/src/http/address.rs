@@ -1,6 +1,6 @@
 //! PURE: where each operation lives below the base URL.
 
-use event_store_types::{Revision, StreamId, StreamType};
+use event_store_types::{StreamId, StreamType};
 use url::Url;
 
 /// The store's base URL: HTTP or HTTPS, with a path or without.
@@ -39,6 +39,10 @@ impl Address {
         self.at("liveness-check")
     }
 
+    pub(crate) fn readiness(&self) -> Url {
+        self.at("readiness-check")
+    }
+
     pub(crate) fn streams(&self, stream_type: &StreamType) -> Url {
         self.at(&format!("streams/{stream_type}"))
     }
@@ -51,11 +55,7 @@ impl Address {
         self.at(&format!("streams/{stream_type}/{stream_id}/events"))
     }
 
-    pub(crate) fn event(&self, stream_type: &StreamType, stream_id: StreamId, revision: Revision) -> Url {
-        self.at(&format!("streams/{stream_type}/{stream_id}/events/{revision}"))
-    }
-
-    /// No type, id or revision holds a character that means something in a path.
+    /// Neither a type nor an id holds a character that means something in a path.
     fn at(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{path}", self.prefix));
@@ -98,28 +98,28 @@ pub enum InvalidBaseUrl {
 mod tests {
     use super::*;
 
-    fn event_url(base: &str) -> String {
+    fn events_url(base: &str) -> String {
         let id = "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap();
         Address::parse(base)
             .unwrap()
-            .event(&"a~b:c.d".parse().unwrap(), id, Revision::FIRST)
+            .events(&"a~b:c.d".parse().unwrap(), id)
             .into()
     }
 
     #[test]
     fn everything_lies_below_the_path_of_the_base_url() {
-        let tail = "streams/a~b:c.d/2886e475-d5cc-40f7-aec5-401071388b3c/events/1";
+        let tail = "streams/a~b:c.d/2886e475-d5cc-40f7-aec5-401071388b3c/events";
         for base in [
             "http://127.0.0.1:4566/_aws/lambda-url/abc/",
             "http://127.0.0.1:4566/_aws/lambda-url/abc",
         ] {
             assert_eq!(
-                event_url(base),
+                events_url(base),
                 format!("http://127.0.0.1:4566/_aws/lambda-url/abc/{tail}")
             );
         }
         assert_eq!(
-            event_url("https://store.example"),
+            events_url("https://store.example"),
             format!("https://store.example/{tail}")
         );
     }

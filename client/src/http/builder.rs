@@ -1,42 +1,74 @@
 //! How a client is made.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use http::header::{HeaderValue, InvalidHeaderValue};
 
 use super::Client;
 use super::address::{Address, InvalidBaseUrl};
-use super::retry::RetryPolicy;
+use super::connection::{Connection, OnRetry};
+use super::retry::{Retry, RetryPolicy};
 use super::sign::Signer;
-use super::transport::Transport;
+use super::transport::{Network, Transport};
 
 /// Makes a [`Client`]. Begun with [`Client::builder`].
-#[derive(Debug)]
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use event_store_client::{Client, RetryPolicy};
+///
+/// let client = Client::builder("https://abc123.lambda-url.eu-central-1.on.aws/")
+///     .user_agent("orders/1.4")
+///     .operation_timeout(Duration::from_secs(20))
+///     .retry(RetryPolicy::default().attempts(8))
+///     .on_retry(|retry| eprintln!("again in {:?}: {}", retry.pause, retry.error))
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     base_url: String,
+    user_agent: Option<String>,
     attempt_timeout: Duration,
     connect_timeout: Duration,
+    operation_timeout: Option<Duration>,
     retry: RetryPolicy,
+    on_retry: Option<Arc<dyn OnRetry>>,
     signer: Option<Signer>,
+    transport: Option<Arc<dyn Transport>>,
 }
 
 impl ClientBuilder {
     /// Longer than the store's own limit of 10 s for a request, so that its answer is not cut off.
     const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+    const NAME: &str = concat!("event-store-client/", env!("CARGO_PKG_VERSION"));
 
     pub(super) fn new(base_url: String) -> Self {
         Self {
             base_url,
+            user_agent: None,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
             connect_timeout: Self::CONNECT_TIMEOUT,
+            operation_timeout: None,
             retry: RetryPolicy::default(),
+            on_retry: None,
             signer: None,
+            transport: None,
         }
     }
 
-    /// Sets how long one attempt may take, from connecting to the last byte of the answer. 15 s when not set.
+    /// Names the application, such as `orders/1.4`, in the header `user-agent`, before this library.
+    pub fn user_agent(mut self, application: impl Into<String>) -> Self {
+        self.user_agent = Some(application.into());
+        self
+    }
+
+    /// Sets how long one attempt may take, from its signature to the last byte of the answer. 15 s when not set.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -48,9 +80,24 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets how long a request may take with all its attempts and the pauses between them; a page is a request. When not
+    /// set, only their number bounds them.
+    pub fn operation_timeout(mut self, timeout: Duration) -> Self {
+        self.operation_timeout = Some(timeout);
+        self
+    }
+
     /// Sets what is tried again, and when.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Calls `observe` before each pause after which a request is sent again. It must not block.
+    ///
+    /// Each is told to `tracing` as well, at the level of debugging.
+    pub fn on_retry(mut self, observe: impl Fn(&Retry<'_>) + Send + Sync + 'static) -> Self {
+        self.on_retry = Some(Arc::new(observe));
         self
     }
 
@@ -68,24 +115,48 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends requests by `transport`, instead of over HTTP.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the base URL cannot be one, or TLS cannot be set up on this machine.
+    /// When the base URL or the name of the application cannot be one, or TLS cannot be set up on this machine.
     pub fn build(self) -> Result<Client, InvalidClient> {
         let address = Address::parse(&self.base_url)?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("event-store-client/", env!("CARGO_PKG_VERSION")))
-            .timeout(self.attempt_timeout)
-            .connect_timeout(self.connect_timeout)
-            // The store never redirects, and a signature is good for one address only.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(InvalidClient::Transport)?;
-        Ok(Client::new(
-            address,
-            Transport::new(http, self.signer, self.retry),
-        ))
+        let name = Self::NAME;
+        let user_agent = match self.user_agent {
+            Some(application) => HeaderValue::try_from(format!("{application} {name}"))
+                .map_err(|source| InvalidClient::UserAgent { application, source })?,
+            None => HeaderValue::from_static(name),
+        };
+        let transport: Arc<dyn Transport> = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(Network::new(self.connect_timeout).map_err(InvalidClient::Transport)?),
+        };
+        let connection = Connection {
+            transport,
+            user_agent,
+            signer: self.signer,
+            retry: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            operation_timeout: self.operation_timeout,
+            on_retry: self.on_retry,
+        };
+        Ok(Client::new(address, connection))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .field("is_signed", &self.signer.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,6 +167,14 @@ pub enum InvalidClient {
     /// The base URL cannot be one.
     #[error(transparent)]
     BaseUrl(#[from] InvalidBaseUrl),
+    /// The name of the application holds a character that no header can carry.
+    #[error("the name `{}` of the application cannot stand in a header", application.escape_debug())]
+    UserAgent {
+        /// The name.
+        application: String,
+        /// Why not.
+        source: InvalidHeaderValue,
+    },
     /// The transport cannot be set up, such as for want of TLS roots.
     #[error("the HTTP transport cannot be set up")]
     Transport(#[source] reqwest::Error),

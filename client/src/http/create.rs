@@ -1,20 +1,19 @@
 //! Creating a stream.
 
-use event_store_types::{CreateStream, EventId, NewEvent, StreamBody, StreamId, StreamType};
-use http::Method;
+use event_store_types::{NewEvent, StreamId, StreamType};
 use uuid::Uuid;
 
-use super::transport::Request;
+use super::unsettled::Unsettled;
 use super::{Appended, Client, Error};
 
 impl Client {
     /// Creates a stream of a new id with its first event, and answers it at revision 1.
     ///
-    /// The event gets an id when it has none, so the request can be retried without making a second stream.
+    /// The request names the stream's id and the event's, so that it can be sent again without making a second stream.
     ///
     /// # Errors
-    /// See [`Error`]. When it is not known whether the stream was created, [`Error::unsettled`] tells the ids
-    /// to ask again with, by [`Self::create_stream_with_id`].
+    /// See [`Error`]. When it is not known whether the stream was created, [`Error::unsettled`] holds the creation for
+    /// [`Self::settle`].
     pub async fn create_stream(
         &self,
         stream_type: &StreamType,
@@ -32,17 +31,9 @@ impl Client {
         &self,
         stream_type: &StreamType,
         stream_id: StreamId,
-        mut initial_event: NewEvent,
+        initial_event: NewEvent,
     ) -> Result<Appended, Error> {
-        let event_id = *initial_event.event_id.get_or_insert_with(EventId::random);
-        let body = CreateStream {
-            stream_id: Some(stream_id),
-            initial_event,
-        };
-        let request = Request::with_body(Method::POST, self.address().streams(stream_type), &body)?;
-        let answer = self.transport().send::<StreamBody>(&request).await;
-        answer
-            .map(Appended::from)
-            .map_err(|error| error.of_write(stream_id, event_id))
+        let write = Unsettled::create(self.address(), stream_type, stream_id, initial_event)?;
+        self.write(write).await
     }
 }

@@ -5,11 +5,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use aws_credential_types::provider::error::CredentialsError;
-use event_store_types::{Event, EventId, Problem, ProblemType, Revision, StreamId};
+use event_store_types::{Event, Problem, ProblemType, Revision};
 use http::StatusCode;
 
-use super::sign::SignatureError;
+use super::kind::Kind;
+use super::transport::Request;
+use super::unsettled::Unsettled;
+use crate::schema::Undecodable;
 
 /// Why the store did not do what was asked, or was not heard to.
 ///
@@ -23,11 +25,16 @@ struct Inner {
     kind: Kind,
     attempts: u32,
     outcome_unknown: bool,
-    write: Option<Unsettled>,
+    write: Option<Box<Unsettled>>,
 }
 
 impl Error {
-    pub(super) fn new(request: String, kind: Kind) -> Self {
+    /// What happened to `request`.
+    pub(super) fn of(request: &Request, kind: Kind) -> Self {
+        Self::new(request.describe(), kind)
+    }
+
+    pub(crate) fn new(request: String, kind: Kind) -> Self {
         let outcome_unknown = kind.leaves_outcome_unknown();
         Self(Box::new(Inner {
             request,
@@ -45,9 +52,9 @@ impl Error {
         self
     }
 
-    /// Names the ids that a write was sent with.
-    pub(super) fn of_write(mut self, stream_id: StreamId, event_id: EventId) -> Self {
-        self.0.write = Some(Unsettled { stream_id, event_id });
+    /// Keeps the write that was sent, as long as its outcome is not known.
+    pub(super) fn of_write(mut self, write: Unsettled) -> Self {
+        self.0.write = self.0.outcome_unknown.then(|| Box::new(write));
         self
     }
 
@@ -71,7 +78,7 @@ impl Error {
         self.is_problem(ProblemType::StreamNotFound)
     }
 
-    /// Whether the event id is in the stream already, with other content or at another place. Not to be
+    /// Whether an event id is in the stream already, with other content or at another place. Not to be
     /// decided again: that would have a double effect.
     pub fn is_event_id_reused(&self) -> bool {
         self.is_problem(ProblemType::EventIdReused)
@@ -89,7 +96,7 @@ impl Error {
             .map(|problem| &problem.details.messages)
     }
 
-    /// Whether the event is larger than the store keeps.
+    /// Whether the events are larger than the store keeps.
     pub fn is_too_large(&self) -> bool {
         self.status() == Some(StatusCode::PAYLOAD_TOO_LARGE)
     }
@@ -107,10 +114,23 @@ impl Error {
         self.0.kind.is_retryable()
     }
 
-    /// The ids to repeat a write with when it may have been carried out although it failed here: with them
-    /// the store recognises its own. `None` when the write was certainly not carried out.
-    pub fn unsettled(&self) -> Option<Unsettled> {
-        self.0.write.filter(|_| self.0.outcome_unknown)
+    /// The write that may have been carried out although it failed here, for [`Client::settle`](crate::Client::settle) to send
+    /// again. `None` when it was certainly not carried out.
+    pub fn unsettled(&self) -> Option<&Unsettled> {
+        self.0.write.as_deref()
+    }
+
+    /// The event that could not be read, when that is what went wrong.
+    pub fn undecodable(&self) -> Option<&Undecodable> {
+        match &self.0.kind {
+            Kind::Undecodable(undecodable) => Some(undecodable),
+            _ => None,
+        }
+    }
+
+    /// Whether the stream holds an event of a type that the application does not know. [`Self::undecodable`] tells which.
+    pub fn is_unknown_event_type(&self) -> bool {
+        self.undecodable().is_some_and(Undecodable::is_unknown_event_type)
     }
 
     /// The status of the last answer, when there was one.
@@ -143,6 +163,12 @@ impl Error {
     /// How often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Where the stream ends, when another event stands where this write was to stand: certainly it was not carried out.
+    pub(super) fn end_of_lost_race(&self) -> Option<Revision> {
+        let conflict = self.conflict().filter(|_| !self.0.outcome_unknown)?;
+        conflict.event.and(conflict.current_revision)
     }
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
@@ -200,81 +226,4 @@ pub struct Conflict<'a> {
     pub current_revision: Option<Revision>,
     /// The event that took the revision, when it is taken.
     pub event: Option<&'a Event>,
-}
-
-/// The ids of a write of which it is not known whether it was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unsettled {
-    /// The stream written to.
-    pub stream_id: StreamId,
-    /// The event written.
-    pub event_id: EventId,
-}
-
-/// What happened.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Kind {
-    #[error("the store answered {} `{}`: {}", status.as_u16(), slug(problem), problem.detail)]
-    Problem {
-        status: StatusCode,
-        problem: Box<Problem>,
-        retry_after: Option<Duration>,
-    },
-    /// An answer with the status of a failure that the store did not write: AWS's own, or a proxy's.
-    #[error("the answer was {} with a body that is not the store's: `{excerpt}`", status.as_u16())]
-    Foreign {
-        status: StatusCode,
-        request_id: Option<String>,
-        retry_after: Option<Duration>,
-        excerpt: String,
-    },
-    #[error("the answer {} cannot be read", status.as_u16())]
-    Unreadable {
-        status: StatusCode,
-        request_id: Option<String>,
-        source: serde_json::Error,
-    },
-    #[error("there was no answer")]
-    NoAnswer(#[source] reqwest::Error),
-    #[error("the credentials cannot be had")]
-    Credentials(#[source] CredentialsError),
-    #[error("the request cannot be signed")]
-    Signature(#[source] SignatureError),
-    #[error("the request cannot be written as JSON")]
-    Body(#[source] serde_json::Error),
-    #[error("the page after `{key}` says that it is followed by itself or by one before it")]
-    PagesGoRound { key: String },
-    #[error("the page says that there is more, but not where")]
-    PageWithoutKey,
-}
-
-impl Kind {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::Problem { status, .. } | Self::Foreign { status, .. } => {
-                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
-            }
-            // Whatever goes wrong before a request is sent goes wrong again.
-            Self::NoAnswer(source) => !source.is_builder(),
-            _ => false,
-        }
-    }
-
-    /// Whether the attempt that ended so may have been carried out.
-    fn leaves_outcome_unknown(&self) -> bool {
-        self.is_retryable() || matches!(self, Self::Unreadable { .. })
-    }
-
-    /// Whether this tells that no earlier attempt was carried out either: the store looked and did not find it.
-    fn settles(&self) -> bool {
-        matches!(self, Self::Problem { .. }) && !self.is_retryable()
-    }
-}
-
-fn slug(problem: &Problem) -> String {
-    serde_json::to_value(problem.problem_type)
-        .ok()
-        .and_then(|value| value.as_str().map(ToOwned::to_owned))
-        .unwrap_or_default()
 }

@@ -1,31 +1,47 @@
 //! The HTTP client.
 
 mod address;
+mod answer;
 mod append;
+mod batch;
 mod builder;
+mod connection;
 mod create;
 mod credentials;
 mod details;
 mod error;
 mod events;
+mod kind;
 mod pages;
+mod poll;
+mod range;
+mod request;
 mod retry;
 mod sign;
+#[cfg(feature = "ssm")]
+mod ssm;
 mod streams;
-mod transport;
+pub mod transport;
+mod unsettled;
 
 use std::sync::Arc;
 
 pub use address::InvalidBaseUrl;
 pub use append::Appended;
+pub use batch::Batch;
 pub use builder::{ClientBuilder, InvalidClient};
-pub use error::{Conflict, Error, Unsettled};
-pub use events::ReadEvents;
-pub use retry::RetryPolicy;
-pub use streams::ListStreams;
+pub use error::{Conflict, Error};
+pub use events::{Consistency, EventPages, ReadEvents};
+pub use poll::PollStreams;
+pub use retry::{Retry, RetryPolicy};
+#[cfg(feature = "ssm")]
+pub use ssm::NoAddress;
+pub use streams::{ListStreams, StreamPages};
+pub use unsettled::Unsettled;
 
 use address::Address;
-use transport::Transport;
+use connection::Connection;
+pub(crate) use retry::pauses_of_writers;
 
 /// A client of one event store. Cheap to clone: clones share connections and credentials.
 #[derive(Clone, Debug)]
@@ -36,7 +52,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     address: Address,
-    transport: Transport,
+    connection: Connection,
 }
 
 impl Client {
@@ -45,9 +61,9 @@ impl Client {
         ClientBuilder::new(base_url.into())
     }
 
-    fn new(address: Address, transport: Transport) -> Self {
+    fn new(address: Address, connection: Connection) -> Self {
         Self {
-            shared: Arc::new(Shared { address, transport }),
+            shared: Arc::new(Shared { address, connection }),
         }
     }
 
@@ -55,7 +71,7 @@ impl Client {
         &self.shared.address
     }
 
-    fn transport(&self) -> &Transport {
-        &self.shared.transport
+    fn connection(&self) -> &Connection {
+        &self.shared.connection
     }
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
+use super::Error;
+
 /// What is tried again, and when.
 ///
-/// Tried again are requests without an answer (connection refused or reset, time out) and the answers 429 and
+/// Tried again are requests without an answer (connection refused or reset, time out) and the answers 408, 429 and
 /// 5xx. The pause doubles from the first to the longest, and up to as much again is added at random, so that
 /// clients that failed together do not come back together. A `Retry-After` of the store lengthens the pause;
 /// one beyond the longest pause ends the trying.
@@ -86,6 +88,27 @@ impl Pauses {
             None => Some(pause),
         }
     }
+}
+
+/// An attempt that is about to be repeated.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Retry<'a> {
+    /// Why: what the caller would have been told if this had been the last attempt. [`Error::attempts`] counts them.
+    pub error: &'a Error,
+    /// How long is waited before the next attempt.
+    pub pause: Duration,
+}
+
+/// The pauses between the attempts of a writer while others are faster: short, because the store has just answered where the
+/// stream ends, and at random, so that writers who ran into each other do not do so again.
+pub(crate) fn pauses_of_writers(attempts: u32) -> impl Iterator<Item = Duration> + Send {
+    ExponentialBuilder::new()
+        .with_jitter()
+        .with_min_delay(Duration::from_millis(2))
+        .with_max_delay(Duration::from_millis(200))
+        .with_max_times(attempts.max(1) as usize - 1)
+        .build()
 }
 
 /// Reads a `Retry-After` header in seconds (RFC 9110 §10.2.3). The store does not send dates.

@@ -6,12 +6,12 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningError, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use http::HeaderValue;
 use http::header::InvalidHeaderValue;
-use http::{HeaderMap, HeaderValue, Method};
-use url::Url;
 
 use super::credentials::CachedCredentials;
-use super::error::Kind;
+use super::kind::Kind;
+use super::transport::Request;
 
 /// Signs requests for function URLs of one region.
 #[derive(Debug)]
@@ -29,16 +29,9 @@ impl Signer {
     }
 
     /// Adds the signature of a request, made `now`, to its headers.
-    pub(crate) async fn sign(
-        &self,
-        now: SystemTime,
-        method: &Method,
-        url: &Url,
-        headers: &mut HeaderMap,
-        body: &[u8],
-    ) -> Result<(), Kind> {
+    pub(crate) async fn sign(&self, now: SystemTime, request: &mut Request) -> Result<(), Kind> {
         let credentials = self.credentials.at(now).await.map_err(Kind::Credentials)?;
-        add_signature(credentials, &self.region, now, method, url, headers, body).map_err(Kind::Signature)
+        add_signature(credentials, &self.region, now, request).map_err(Kind::Signature)
     }
 }
 
@@ -47,10 +40,7 @@ fn add_signature(
     credentials: Credentials,
     region: &str,
     time: SystemTime,
-    method: &Method,
-    url: &Url,
-    headers: &mut HeaderMap,
-    body: &[u8],
+    request: &mut Request,
 ) -> Result<(), SignatureError> {
     let identity = credentials.into();
     let parameters = v4::SigningParams::builder()
@@ -61,21 +51,23 @@ fn add_signature(
         .settings(SigningSettings::default())
         .build()?
         .into();
-    let signed_headers = headers
+    // Less those that proxies change, `user-agent` among them: the settings say which.
+    let signed_headers = request
+        .headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let request = SignableRequest::new(
-        method.as_str(),
-        url.as_str(),
+    let signable = SignableRequest::new(
+        request.method.as_str(),
+        request.url.as_str(),
         signed_headers,
-        SignableBody::Bytes(body),
+        SignableBody::Bytes(&request.body),
     )?;
-    let (instructions, _) = sign(request, &parameters)?.into_parts();
+    let (instructions, _) = sign(signable, &parameters)?.into_parts();
     let (additions, _) = instructions.into_parts();
     for addition in additions {
         let mut value = HeaderValue::from_str(addition.value())?;
         value.set_sensitive(addition.sensitive());
-        headers.insert(addition.name(), value);
+        request.headers.insert(addition.name(), value);
     }
     Ok(())
 }
@@ -95,38 +87,41 @@ pub(crate) enum SignatureError {
 mod tests {
     use std::time::Duration;
 
+    use http::Method;
+    use http::header::USER_AGENT;
+
     use super::*;
 
     /// 2026-01-02T03:04:05Z.
     const TIME: Duration = Duration::from_secs(1_767_323_045);
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
+    fn request(method: &Method, url: &str, body: &str) -> Request {
+        let mut request = Request::get(url.parse().unwrap());
+        request.method = method.clone();
+        request
+            .headers
+            .insert(USER_AGENT, HeaderValue::from_static("test"));
+        if !body.is_empty() {
+            let json = HeaderValue::from_static("application/json");
+            request.headers.insert("content-type", json);
+            request.body = body.to_owned().into();
+        }
+        request
+    }
+
     fn authorization(method: &Method, url: &str, body: &str, token: Option<&str>) -> String {
         let credentials = Credentials::new("AKIDEXAMPLE", SECRET, token.map(Into::into), None, "test");
-        let mut headers = HeaderMap::new();
-        if !body.is_empty() {
-            headers.insert("content-type", HeaderValue::from_static("application/json"));
-        }
-        let url = url.parse().unwrap();
+        let mut request = request(method, url, body);
         let time = SystemTime::UNIX_EPOCH + TIME;
-        add_signature(
-            credentials,
-            "eu-central-1",
-            time,
-            method,
-            &url,
-            &mut headers,
-            body.as_bytes(),
-        )
-        .unwrap();
-        assert_eq!(headers["x-amz-date"], "20260102T030405Z");
-        assert_eq!(
-            headers
-                .get("x-amz-security-token")
-                .map(|value| value.to_str().unwrap()),
-            token
-        );
-        headers["authorization"].to_str().unwrap().to_owned()
+        add_signature(credentials, "eu-central-1", time, &mut request).unwrap();
+        let header = |name: &str| {
+            let value = request.headers.get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(header("x-amz-date").unwrap(), "20260102T030405Z");
+        assert_eq!(header("x-amz-security-token").as_deref(), token);
+        header("authorization").unwrap()
     }
 
     /// The expected signatures were calculated by another implementation, botocore's `SigV4Auth`.
@@ -182,19 +177,8 @@ mod tests {
     #[test]
     fn a_token_that_no_header_can_carry_is_an_error() {
         let credentials = Credentials::new("AKIDEXAMPLE", SECRET, Some("a\nb".into()), None, "test");
-        let url = "https://store.example".parse().unwrap();
+        let mut request = request(&Method::GET, "https://store.example", "");
         let time = SystemTime::UNIX_EPOCH + TIME;
-        assert!(
-            add_signature(
-                credentials,
-                "eu-central-1",
-                time,
-                &Method::GET,
-                &url,
-                &mut HeaderMap::new(),
-                b""
-            )
-            .is_err()
-        );
+        assert!(add_signature(credentials, "eu-central-1", time, &mut request).is_err());
     }
 }

@@ -1,199 +1,124 @@
-//! Sending a request until it is answered, and reading the answer.
+//! The port to the network.
 
-use std::time::{Duration, SystemTime};
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
-use event_store_types::Problem;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use futures::future::BoxFuture;
+use http::{HeaderMap, Method, Response};
 use url::Url;
 
-use super::error::{Error, Kind};
-use super::retry::{RetryPolicy, retry_after};
-use super::sign::Signer;
+/// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
+///
+/// A client has one over HTTP, unless its builder is given another: one that stays in the process, or stands before the
+/// network and sees what passes. Signatures, retries and timeouts are the client's: a transport sends once.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends a request and answers what was answered, whatever its status.
+    ///
+    /// The future may be dropped at any time; the request may then have been carried out.
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response<Bytes>, NoAnswer>>;
+}
 
-/// A request: written once, signed anew for every attempt.
+/// A request as it is sent, signature included.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    method: Method,
-    url: Url,
-    body: Bytes,
+#[non_exhaustive]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where it is sent.
+    pub url: Url,
+    /// Its headers, less those that the transport adds, such as `host`.
+    pub headers: HeaderMap,
+    /// Its body; empty when there is none.
+    pub body: Bytes,
 }
 
-impl Request {
-    pub(crate) fn get(url: Url) -> Self {
+/// Why a request got no answer.
+#[derive(Debug)]
+pub struct NoAnswer {
+    is_sent: bool,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl NoAnswer {
+    /// The request may have arrived, and been carried out.
+    pub fn lost(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
-            method: Method::GET,
-            url,
-            body: Bytes::new(),
+            is_sent: true,
+            source: source.into(),
         }
     }
 
-    pub(crate) fn with_body(method: Method, url: Url, body: &impl Serialize) -> Result<Self, Error> {
-        match serde_json::to_vec(body) {
-            Ok(body) => Ok(Self {
-                method,
-                url,
-                body: body.into(),
-            }),
-            Err(source) => Err(Error::new(describe(&method, &url), Kind::Body(source))),
+    /// The request was not sent: certainly nothing was carried out.
+    pub fn unsent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            is_sent: false,
+            source: source.into(),
         }
     }
 
-    pub(crate) fn error(&self, kind: Kind) -> Error {
-        Error::new(describe(&self.method, &self.url), kind)
+    /// Whether the request may have arrived.
+    pub fn is_sent(&self) -> bool {
+        self.is_sent
     }
 }
 
-fn describe(method: &Method, url: &Url) -> String {
-    format!("{method} {}", url.path())
-}
-
-/// An answer of the store to a request that it carried out.
-#[derive(Debug)]
-pub(crate) struct Answer<T> {
-    pub(crate) body: T,
-    /// Whether the store had carried out the same request before.
-    pub(crate) replayed: bool,
-}
-
-/// Connections, signature and patience.
-#[derive(Debug)]
-pub(crate) struct Transport {
-    http: reqwest::Client,
-    signer: Option<Signer>,
-    retry: RetryPolicy,
-}
-
-impl Transport {
-    pub(crate) fn new(http: reqwest::Client, signer: Option<Signer>, retry: RetryPolicy) -> Self {
-        Self { http, signer, retry }
-    }
-
-    /// Sends `request` as often as the policy allows.
-    pub(crate) async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, Error> {
-        let mut pauses = self.retry.pauses();
-        let mut attempts = 0;
-        let mut outcome_unknown = false;
-        loop {
-            attempts += 1;
-            let error = match self.attempt(request).await {
-                Ok(answer) => return Ok(answer),
-                Err(kind) => request.error(kind).after(attempts, outcome_unknown),
-            };
-            outcome_unknown |= error.outcome_unknown();
-            let pause = if error.is_retryable() {
-                pauses.next(error.retry_after())
-            } else {
-                None
-            };
-            let Some(pause) = pause else { return Err(error) };
-            tracing::debug!(attempt = attempts, pause_ms = pause.as_millis(), %error, "trying again");
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn attempt<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, Kind> {
-        let mut headers = HeaderMap::new();
-        if !request.body.is_empty() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        if let Some(signer) = &self.signer {
-            signer
-                .sign(
-                    SystemTime::now(),
-                    &request.method,
-                    &request.url,
-                    &mut headers,
-                    &request.body,
-                )
-                .await?;
-        }
-        let sent = self
-            .http
-            .request(request.method.clone(), request.url.clone())
-            .headers(headers);
-        let sent = if request.body.is_empty() {
-            sent
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.is_sent {
+            "there was no answer"
         } else {
-            sent.body(request.body.clone())
-        };
-        let response = sent.send().await.map_err(no_answer)?;
-        let head = Head::of(&response);
-        let body = response.bytes().await.map_err(no_answer)?;
-        head.read(&body)
-    }
-}
-
-/// The URL is told by the error around it.
-fn no_answer(source: reqwest::Error) -> Kind {
-    Kind::NoAnswer(source.without_url())
-}
-
-/// What of a response's status and headers matters.
-#[derive(Debug)]
-struct Head {
-    status: StatusCode,
-    request_id: Option<String>,
-    retry_after: Option<Duration>,
-    replayed: bool,
-}
-
-impl Head {
-    fn of(response: &reqwest::Response) -> Self {
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        Self {
-            status: response.status(),
-            request_id: header("x-request-id")
-                .or_else(|| header("x-amzn-requestid"))
-                .map(Into::into),
-            retry_after: header(RETRY_AFTER.as_str()).and_then(retry_after),
-            replayed: header("idempotency-replayed") == Some("true"),
-        }
-    }
-
-    fn read<T: DeserializeOwned>(self, body: &[u8]) -> Result<Answer<T>, Kind> {
-        let Self {
-            status,
-            request_id,
-            retry_after,
-            replayed,
-        } = self;
-        if status.is_success() {
-            return match serde_json::from_slice(body) {
-                Ok(body) => Ok(Answer { body, replayed }),
-                Err(source) => Err(Kind::Unreadable {
-                    status,
-                    request_id,
-                    source,
-                }),
-            };
-        }
-        Err(match serde_json::from_slice::<Box<Problem>>(body) {
-            Ok(problem) => Kind::Problem {
-                status,
-                problem,
-                retry_after,
-            },
-            Err(_) => Kind::Foreign {
-                status,
-                request_id,
-                retry_after,
-                excerpt: excerpt(body),
-            },
+            "the store could not be reached"
         })
     }
 }
 
-/// The beginning of a body that is not ours, on one line.
-fn excerpt(body: &[u8]) -> String {
-    const LONGEST: usize = 200;
-    let text = String::from_utf8_lossy(body);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+impl StdError for NoAnswer {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// HTTP over the network.
+#[derive(Debug)]
+pub(crate) struct Network(reqwest::Client);
+
+impl Network {
+    pub(crate) fn new(connect_timeout: Duration) -> Result<Self, reqwest::Error> {
+        reqwest::Client::builder()
+            .connect_timeout(connect_timeout)
+            // The store never redirects, and a signature is good for one address only.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map(Self)
+    }
+}
+
+impl Transport for Network {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response<Bytes>, NoAnswer>> {
+        let mut sent = reqwest::Request::new(request.method, request.url);
+        *sent.headers_mut() = request.headers;
+        if !request.body.is_empty() {
+            *sent.body_mut() = Some(request.body.into());
+        }
+        Box::pin(async move {
+            let mut received = self.0.execute(sent).await.map_err(no_answer)?;
+            let mut response = Response::builder().status(received.status());
+            if let Some(headers) = response.headers_mut() {
+                *headers = std::mem::take(received.headers_mut());
+            }
+            let body = received.bytes().await.map_err(no_answer)?;
+            response.body(body).map_err(NoAnswer::lost)
+        })
+    }
+}
+
+/// The URL is told by the error around it.
+fn no_answer(source: reqwest::Error) -> NoAnswer {
+    if source.is_connect() {
+        NoAnswer::unsent(source.without_url())
+    } else {
+        NoAnswer::lost(source.without_url())
     }
 }

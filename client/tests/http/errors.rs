@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use event_store_client::Error;
+use event_store_client::types::Revision;
 use http::StatusCode;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -12,7 +13,7 @@ use crate::store::{answering, client, event, order, placed, problem, stream_id};
 async fn append_answered(response: ResponseTemplate) -> Error {
     let server = answering([response]).await;
     client(&server.uri())
-        .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
+        .append(&order(), stream_id(), Revision::FIRST, placed())
         .await
         .unwrap_err()
 }
@@ -121,8 +122,8 @@ async fn an_error_reads_as_a_fact() {
         append_answered(ResponseTemplate::new(403).set_body_string(r#"{"Message": "Forbidden"}"#)).await;
     let unreadable = append_answered(ResponseTemplate::new(201).set_body_string("<html>")).await;
     insta::assert_snapshot!(format!("{conflict}\n{foreign}\n{unreadable}"), @r#"
-    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the store answered 409 `revision-conflict`: a detail
-    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the answer was 403 with a body that is not the store's: `{"Message": "Forbidden"}`
-    `PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2`: the answer 201 cannot be read
+    `POST /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events`: the store answered 409 `revision-conflict`: a detail
+    `POST /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events`: the answer was 403 with a body that is not the store's: `{"Message": "Forbidden"}`
+    `POST /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events`: the answer 201 cannot be read
     "#);
 }

@@ -63,21 +63,26 @@ async fn the_callers_ids_are_kept() {
 }
 
 #[tokio::test]
-async fn an_append_is_put_at_its_revision_below_the_base_urls_path() {
+async fn an_append_is_sent_below_the_base_urls_path() {
     let server = answering([written(2).insert_header("idempotency-replayed", "true")]).await;
     let client = client(&format!("{}/_aws/lambda-url/abc/", server.uri()));
     let appended = client
-        .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
+        .append(&order(), stream_id(), Revision::FIRST, [placed(), placed()])
         .await
         .unwrap();
     assert!(appended.replayed);
     let sent = &requests(&server).await[0];
-    assert_eq!(sent.method.as_str(), "PUT");
+    assert_eq!(sent.method.as_str(), "POST");
     assert_eq!(
         sent.url.path(),
-        format!("/_aws/lambda-url/abc/streams/order/{STREAM_ID}/events/2")
+        format!("/_aws/lambda-url/abc/streams/order/{STREAM_ID}/events")
     );
-    assert!(sent.body_json::<Value>().unwrap()["event"]["eventId"].is_string());
+    let body: Value = sent.body_json().unwrap();
+    assert_eq!(body["expectedRevision"], 1);
+    let ids: Vec<&str> = [0, 1]
+        .map(|place| body["events"][place]["eventId"].as_str().unwrap())
+        .into();
+    assert_ne!(ids[0], ids[1]);
 }
 
 #[tokio::test]

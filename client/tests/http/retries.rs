@@ -1,14 +1,15 @@
 //! What is sent again, how often, and what is known afterwards.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use event_store_client::types::{ExpectedRevision, Revision};
 use event_store_client::{Client, RetryPolicy};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
 
-use crate::store::{answering, brief, client, order, placed, problem, requests, stream, stream_id, written};
+use crate::store::{answering, brief, client, event, order, placed, problem, requests, stream_id, written};
 
 #[tokio::test]
 async fn a_write_whose_answer_is_late_is_sent_again_word_for_word() {
@@ -21,80 +22,14 @@ async fn a_write_whose_answer_is_late_is_sent_again_word_for_word() {
         .build()
         .unwrap();
     let appended = client
-        .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
+        .append(&order(), stream_id(), Revision::FIRST, placed())
         .await
         .unwrap();
     assert!(appended.replayed);
     let sent = requests(&server).await;
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].body, sent[1].body);
-    assert!(sent[0].body_json::<Value>().unwrap()["event"]["eventId"].is_string());
-}
-
-#[tokio::test]
-async fn a_connection_closed_instead_of_an_answer_is_tried_again() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let store = tokio::spawn(async move {
-        let (mut first, _) = listener.accept().await.unwrap();
-        let written = read_request(&mut first).await;
-        drop(first);
-        let (mut second, _) = listener.accept().await.unwrap();
-        let repeated = read_request(&mut second).await;
-        let body = json!({"stream": stream(1)}).to_string();
-        let head = format!("HTTP/1.1 201 Created\r\ncontent-length: {}\r\n\r\n", body.len());
-        second
-            .write_all(format!("{head}{body}").as_bytes())
-            .await
-            .unwrap();
-        (written, repeated)
-    });
-    client(&format!("http://{address}"))
-        .create_stream(&order(), placed())
-        .await
-        .unwrap();
-    let (written, repeated) = store.await.unwrap();
-    assert_eq!(written, repeated);
-}
-
-/// Reads until the last brace of the body.
-async fn read_request(connection: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    while !bytes.ends_with(b"}}") {
-        assert_ne!(
-            connection.read_buf(&mut bytes).await.unwrap(),
-            0,
-            "the request ends early"
-        );
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-#[tokio::test]
-async fn only_answers_that_may_change_are_asked_for_again() {
-    for (status, expected) in [
-        (400, 1),
-        (403, 1),
-        (404, 1),
-        (405, 1),
-        (409, 1),
-        (413, 1),
-        (415, 1),
-        (429, 3),
-        (500, 3),
-        (502, 3),
-        (503, 3),
-        (504, 3),
-    ] {
-        let server = answering((0..3).map(|_| ResponseTemplate::new(status))).await;
-        let error = client(&server.uri())
-            .stream(&order(), stream_id())
-            .await
-            .unwrap_err();
-        assert_eq!(requests(&server).await.len(), expected, "{status}");
-        assert_eq!(error.attempts() as usize, expected, "{status}");
-        assert_eq!(error.is_retryable(), expected > 1, "{status}");
-    }
+    assert!(sent[0].body_json::<Value>().unwrap()["events"][0]["eventId"].is_string());
 }
 
 #[tokio::test]
@@ -142,35 +77,97 @@ async fn a_write_that_may_have_been_carried_out_names_its_ids() {
     let unsettled = error.unsettled().unwrap();
     let sent: Value = requests(&server).await[0].body_json().unwrap();
     assert_eq!(sent["streamId"], unsettled.stream_id.to_string());
-    assert_eq!(sent["initialEvent"]["eventId"], unsettled.event_id.to_string());
+    assert_eq!(unsettled.expected_revision, ExpectedRevision::NoStream);
+    let event_id = unsettled.events[0].event_id.unwrap().to_string();
+    assert_eq!(sent["initialEvent"]["eventId"], event_id);
 }
 
 #[tokio::test]
-async fn a_refusal_by_aws_after_an_unknown_outcome_settles_nothing() {
-    let forbidden = ResponseTemplate::new(403).set_body_json(json!({"Message": "Forbidden"}));
-    let server = answering([ResponseTemplate::new(500), forbidden]).await;
-    let error = client(&server.uri())
-        .create_stream(&order(), placed())
-        .await
-        .unwrap_err();
-    assert!(error.is_forbidden() && error.unsettled().is_some());
+async fn an_unsettled_write_is_settled_in_the_same_words() {
+    let replayed = written(1).insert_header("idempotency-replayed", "true");
+    let failures = (0..3).map(|_| ResponseTemplate::new(502));
+    let server = answering(failures.chain([replayed])).await;
+    let client = client(&server.uri());
+    let error = client.create_stream(&order(), placed()).await.unwrap_err();
+    let settled = client.settle(error.unsettled().unwrap()).await.unwrap();
+    assert!(settled.replayed);
+    let sent = requests(&server).await;
+    assert_eq!(sent[0].body, sent[3].body);
 }
 
 #[tokio::test]
-async fn a_conflict_settles_what_was_unknown() {
-    let conflict = problem(
+async fn what_settles_nothing_leaves_a_write_unsettled() {
+    let refusal = ResponseTemplate::new(403).set_body_json(json!({"Message": "Forbidden"}));
+    // The stream may grow up to the revision before an attempt that is still under way arrives.
+    let early = problem(
         409,
         "revision-conflict",
-        &json!({"expectedRevision": 1, "currentRevision": 3}),
+        &json!({"expectedRevision": 1, "currentRevision": 1}),
     );
+    for answer in [refusal, early] {
+        let server = answering([ResponseTemplate::new(500), answer.clone(), answer]).await;
+        let client = client(&server.uri());
+        let error = client.create_stream(&order(), placed()).await.unwrap_err();
+        assert!(error.is_forbidden() || error.is_conflict());
+        let again = client.settle(error.unsettled().unwrap()).await.unwrap_err();
+        assert!(again.unsettled().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_lost_race_settles_what_was_unknown() {
+    let details = json!({"expectedRevision": 1, "currentRevision": 3, "event": event(2)});
+    let conflict = problem(409, "revision-conflict", &details);
     let server = answering([ResponseTemplate::new(500), conflict]).await;
     let error = client(&server.uri())
-        .append(&order(), stream_id(), 2.try_into().unwrap(), placed())
+        .append(&order(), stream_id(), Revision::FIRST, placed())
         .await
         .unwrap_err();
-    assert!(error.is_conflict());
+    assert!(error.is_conflict() && error.unsettled().is_none());
     assert_eq!(error.attempts(), 2);
-    assert_eq!(error.unsettled(), None);
+}
+
+#[tokio::test]
+async fn each_retry_is_told_with_its_reason_and_its_pause() {
+    let server = answering([ResponseTemplate::new(502), ResponseTemplate::new(500), written(1)]).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let noted = told.clone();
+    let client = Client::builder(server.uri())
+        .retry(brief())
+        .on_retry(move |retry| {
+            assert!(retry.pause > Duration::ZERO);
+            let status = retry.error.status().unwrap().as_u16();
+            noted.lock().unwrap().push((retry.error.attempts(), status));
+        })
+        .build()
+        .unwrap();
+    client.create_stream(&order(), placed()).await.unwrap();
+    assert_eq!(*told.lock().unwrap(), [(1, 502), (2, 500)]);
+}
+
+#[tokio::test]
+async fn an_operation_ends_at_its_timeout_however_often_it_could_be_tried() {
+    let server = answering([problem(503, "throttled", &json!({})).insert_header("retry-after", "3")]).await;
+    let client = Client::builder(server.uri())
+        .operation_timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
+    // Waiting as long as asked for would take it beyond.
+    let error = client.create_stream(&order(), placed()).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+    assert!(error.is_retryable() && error.unsettled().is_some());
+}
+
+#[tokio::test]
+async fn an_operation_cuts_an_attempt_short() {
+    let server = answering([written(1).set_delay(Duration::from_secs(30))]).await;
+    let client = Client::builder(server.uri())
+        .operation_timeout(Duration::from_millis(500))
+        .build()
+        .unwrap();
+    let error = client.create_stream(&order(), placed()).await.unwrap_err();
+    assert_eq!((error.attempts(), error.status()), (1, None));
+    assert!(error.unsettled().is_some());
 }
 
 #[tokio::test]
@@ -190,6 +187,6 @@ async fn a_store_that_does_not_listen_is_tried_again() {
     );
     assert_eq!(
         error.to_string(),
-        "`GET /liveness-check`: there was no answer (3 attempts)"
+        "`GET /liveness-check`: the store could not be reached (3 attempts)"
     );
 }

@@ -37,7 +37,7 @@ async fn create(client: &Client) -> Result<(), Error> {
         .stream
         .stream_id;
     client
-        .append(&order, stream_id, revision(2), event("paid", "{}"))
+        .append(&order, stream_id, revision(1), event("paid", "{}"))
         .await?;
     let page = client
         .events(&order, stream_id)

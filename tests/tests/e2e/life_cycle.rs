@@ -49,7 +49,7 @@ async fn two_events(deployment: &Deployment) -> StreamId {
         .stream
         .stream_id;
     client
-        .append(&order(), stream_id, revision(2), event("paid", "{}"))
+        .append(&order(), stream_id, revision(1), event("paid", "{}"))
         .await
         .unwrap();
     listed(&client, &order(), stream_id, revision(2)).await;
@@ -68,7 +68,7 @@ async fn read(deployment: &Deployment, stream_id: StreamId) -> usize {
 async fn append_third(deployment: &Deployment, stream_id: StreamId) {
     let client = deployment.client().await;
     client
-        .append(&order(), stream_id, revision(3), event("sent", "{}"))
+        .append(&order(), stream_id, revision(2), event("sent", "{}"))
         .await
         .unwrap();
     // The catalogue is another since the stack was taken down.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_client::types::{EventId, NewEvent, Revision, StreamId, StreamType};
+use event_store_client::types::{EventId, ExpectedRevision, NewEvent, StreamId, StreamType};
 use event_store_client::{Appended, Client, Error, RetryPolicy};
 use event_store_e2e::{Deployment, Environment};
 use futures::TryStreamExt;
@@ -92,7 +92,9 @@ async fn write(
     for number in 1..=REVISIONS {
         let attempt = event("written", &format!(r#"{{"writer":{writer}}}"#));
         let event_id = attempt.event_id.unwrap();
-        let answer = settled(client, order, stream_id, revision(number), &attempt, in_flight).await;
+        let before = revision(number).previous();
+        let expected = before.map_or(ExpectedRevision::NoStream, ExpectedRevision::Exact);
+        let answer = settled(client, order, stream_id, expected, &attempt, in_flight).await;
         match answer {
             Ok(appended) => {
                 assert_eq!(appended.stream.revision, revision(number));
@@ -121,14 +123,14 @@ async fn settled(
     client: &Client,
     order: &StreamType,
     stream_id: StreamId,
-    at: Revision,
+    expected: ExpectedRevision,
     event: &NewEvent,
     in_flight: &Semaphore,
 ) -> Result<Appended, Error> {
     let mut attempt = 1;
     loop {
         let permit = in_flight.acquire().await.unwrap();
-        let answer = client.append(order, stream_id, at, event.clone()).await;
+        let answer = client.append(order, stream_id, expected, event.clone()).await;
         drop(permit);
         match answer {
             Err(error) if error.status() == Some(StatusCode::SERVICE_UNAVAILABLE) && attempt < ATTEMPTS => {

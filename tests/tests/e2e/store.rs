@@ -43,7 +43,7 @@ async fn streams_grow_and_are_read_in_order(client: &Client) {
             .append(
                 &order,
                 created.stream_id,
-                revision(number),
+                revision(number - 1),
                 event("changed", payload),
             )
             .await
@@ -97,12 +97,12 @@ async fn a_lost_race_answers_409_with_the_winning_event(client: &Client) {
         .stream_id;
     let winner = event("won", "{}");
     client
-        .append(&order, stream_id, revision(2), winner.clone())
+        .append(&order, stream_id, revision(1), winner.clone())
         .await
         .unwrap();
 
     let error = client
-        .append(&order, stream_id, revision(2), event("lost", "{}"))
+        .append(&order, stream_id, revision(1), event("lost", "{}"))
         .await
         .unwrap_err();
     let conflict = error.conflict().unwrap_or_else(|| panic!("{error}"));
@@ -112,7 +112,7 @@ async fn a_lost_race_answers_409_with_the_winning_event(client: &Client) {
     assert_eq!(Some(conflict.event.unwrap().event_id), winner.event_id);
 
     let error = client
-        .append(&order, stream_id, revision(9), event("early", "{}"))
+        .append(&order, stream_id, revision(8), event("early", "{}"))
         .await
         .unwrap_err();
     let conflict = error.conflict().unwrap_or_else(|| panic!("{error}"));
@@ -145,7 +145,7 @@ async fn a_stream_is_not_there_under_another_type(client: &Client) {
             .is_not_found()
     );
     let error = client
-        .append(&invoice, stream_id, revision(2), event("paid", "{}"))
+        .append(&invoice, stream_id, revision(1), event("paid", "{}"))
         .await
         .unwrap_err();
     assert!(error.is_not_found(), "{error}");
@@ -162,7 +162,7 @@ async fn a_repeated_append_is_told_as_replayed(client: &Client) {
         .unwrap();
     let paid = event("paid", "{}");
     client
-        .append(&order, stream_id, revision(2), paid.clone())
+        .append(&order, stream_id, revision(1), paid.clone())
         .await
         .unwrap();
 
@@ -174,7 +174,7 @@ async fn a_repeated_append_is_told_as_replayed(client: &Client) {
     assert_eq!(again.stream, created.stream);
     assert!(
         client
-            .append(&order, stream_id, revision(2), paid)
+            .append(&order, stream_id, revision(1), paid)
             .await
             .unwrap()
             .replayed

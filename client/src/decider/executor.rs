@@ -1,0 +1,231 @@
+//! A decider, and the streams that it decides on.
+
+use std::fmt;
+use std::sync::Arc;
+
+use event_store_types::{Provenance, Revision, StreamId};
+use quick_cache::sync::Cache;
+
+use super::{Decider, Snapshot, SnapshotKey, Snapshots};
+use crate::schema::Recorded;
+use crate::{Category, Error, Folded};
+
+/// Executes commands on the streams of a category, as a [`Decider`] decides. Cheap to clone: clones share the cache.
+pub struct Executor<D: Decider> {
+    pub(super) category: Category<D::Event>,
+    pub(super) decider: Arc<D>,
+    pub(super) attempts: u32,
+    cache: Option<Arc<Cache<StreamId, Folded<D::State>>>>,
+    snapshots: Option<Snapshotting<D::State>>,
+}
+
+/// Where snapshots are kept, and how often one is.
+struct Snapshotting<State> {
+    folding: Arc<str>,
+    every: u64,
+    place: Arc<dyn Snapshots<State>>,
+}
+
+impl<D: Decider> Executor<D> {
+    const ATTEMPTS: u32 = 8;
+
+    /// Executes commands on the streams of `category` as `decider` decides. Neither caches states nor keeps snapshots.
+    pub fn new(category: Category<D::Event>, decider: D) -> Self {
+        Self {
+            category,
+            decider: Arc::new(decider),
+            attempts: Self::ATTEMPTS,
+            cache: None,
+            snapshots: None,
+        }
+    }
+
+    /// Sets how often a command is decided on before giving up, when other writers are faster each time; 0 counts as 1. Eight
+    /// times when not set.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// Keeps the states of the `streams` streams that were used last in this process.
+    ///
+    /// A command on one of them is decided on at once and appended at the revision of that state, without reading; if another writer was
+    /// faster, the store says so, and the missing events are read. A command that is refused, or changes nothing, is decided on
+    /// again after reading, if anything has happened since.
+    #[must_use]
+    pub fn cached(mut self, streams: usize) -> Self {
+        self.cache = Some(Arc::new(Cache::new(streams)));
+        self
+    }
+
+    /// Keeps a snapshot of a stream's state in `place` whenever the stream passes a multiple of `every` revisions, and reads
+    /// only what came after it.
+    ///
+    /// `folding` names the decider and the version of its state: give it another name whenever events come to mean
+    /// something else to the state, and snapshots that are not worth anything any more are not found.
+    #[must_use]
+    pub fn snapshots(
+        mut self,
+        place: impl Snapshots<D::State> + 'static,
+        folding: impl Into<String>,
+        every: u64,
+    ) -> Self {
+        self.snapshots = Some(Snapshotting {
+            folding: folding.into().into(),
+            every: every.max(1),
+            place: Arc::new(place),
+        });
+        self
+    }
+
+    /// The same, for commands that are led to by `provenance`: the events tell it in their metadata.
+    #[must_use]
+    pub fn with_provenance(&self, provenance: Provenance) -> Self {
+        Self {
+            category: self.category.with_provenance(provenance),
+            ..self.clone()
+        }
+    }
+
+    /// The streams.
+    pub fn category(&self) -> &Category<D::Event> {
+        &self.category
+    }
+
+    /// The state of a stream as it is now; the initial one when there is no such stream.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::is_unknown_event_type`] when there is an event that the application does not know.
+    pub async fn state(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
+        match self.kept(stream_id) {
+            Some(kept) => self.brought_forward(stream_id, kept).await,
+            None => self.loaded(stream_id).await,
+        }
+    }
+
+    /// The state that is kept in this process, if it is.
+    pub(super) fn kept(&self, stream_id: StreamId) -> Option<Folded<D::State>> {
+        self.cache.as_ref()?.get(&stream_id)
+    }
+
+    /// The state as it is now, from the last snapshot on if there is one.
+    pub(super) async fn loaded(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
+        match self.snapshot(stream_id).await {
+            Some(snapshot) => self.brought_forward(stream_id, snapshot).await,
+            None => self.loaded_afresh(stream_id).await,
+        }
+    }
+
+    /// The state as it is now, from the first event on.
+    pub(super) async fn loaded_afresh(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
+        let initial = Folded::initial(self.decider.initial());
+        self.folded_on(stream_id, initial).await
+    }
+
+    /// The state as it is now, from an earlier one on. If the stream is gone, that was from another life of it, such as before
+    /// the log was restored.
+    pub(super) async fn brought_forward(
+        &self,
+        stream_id: StreamId,
+        earlier: Folded<D::State>,
+    ) -> Result<Folded<D::State>, Error> {
+        match self.folded_on(stream_id, earlier).await {
+            Err(error) if error.is_not_found() => self.loaded_afresh(stream_id).await,
+            folded => folded,
+        }
+    }
+
+    async fn folded_on(
+        &self,
+        stream_id: StreamId,
+        earlier: Folded<D::State>,
+    ) -> Result<Folded<D::State>, Error> {
+        let evolve = |state, recorded: Recorded<D::Event>| self.decider.evolve(state, &recorded.data);
+        let folded = self.category.fold_on(stream_id, earlier, evolve).await?;
+        self.keep(stream_id, &folded);
+        Ok(folded)
+    }
+
+    /// Keeps a state in this process, if states are kept. An older one that comes late is brought forward when it is used.
+    pub(super) fn keep(&self, stream_id: StreamId, folded: &Folded<D::State>) {
+        if let (Some(cache), Some(_)) = (&self.cache, folded.revision) {
+            cache.insert(stream_id, folded.clone());
+        }
+    }
+
+    async fn snapshot(&self, stream_id: StreamId) -> Option<Folded<D::State>> {
+        let snapshots = self.snapshots.as_ref()?;
+        let key = self.snapshot_key(snapshots, stream_id);
+        match snapshots.place.load(&key).await {
+            Ok(snapshot) => snapshot.map(|Snapshot { state, revision }| Folded {
+                state,
+                revision: Some(revision),
+            }),
+            Err(error) => {
+                tracing::warn!(%error, %stream_id, "a snapshot could not be loaded; the events are read from the first");
+                None
+            }
+        }
+    }
+
+    /// Saves a snapshot if the stream has passed a multiple on its way from `before` to `after`.
+    pub(super) async fn save_snapshot(
+        &self,
+        stream_id: StreamId,
+        before: Option<Revision>,
+        after: &Folded<D::State>,
+    ) {
+        let Some((snapshots, revision)) = self.snapshots.as_ref().zip(after.revision) else {
+            return;
+        };
+        let multiples = |revision: u64| revision / snapshots.every;
+        if multiples(before.map_or(0, Revision::as_u64)) == multiples(revision.as_u64()) {
+            return;
+        }
+        let key = self.snapshot_key(snapshots, stream_id);
+        let snapshot = Snapshot::new(after.state.clone(), revision);
+        if let Err(error) = snapshots.place.save(&key, snapshot).await {
+            tracing::warn!(%error, %stream_id, "a snapshot could not be saved");
+        }
+    }
+
+    fn snapshot_key(&self, snapshots: &Snapshotting<D::State>, stream_id: StreamId) -> SnapshotKey {
+        let stream_type = self.category.stream_type().clone();
+        SnapshotKey::new(&*snapshots.folding, stream_type, stream_id)
+    }
+}
+
+impl<D: Decider> Clone for Executor<D> {
+    fn clone(&self) -> Self {
+        Self {
+            category: self.category.clone(),
+            decider: self.decider.clone(),
+            attempts: self.attempts,
+            cache: self.cache.clone(),
+            snapshots: self.snapshots.clone(),
+        }
+    }
+}
+
+impl<State> Clone for Snapshotting<State> {
+    fn clone(&self) -> Self {
+        Self {
+            folding: self.folding.clone(),
+            every: self.every,
+            place: self.place.clone(),
+        }
+    }
+}
+
+impl<D: Decider> fmt::Debug for Executor<D> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Executor")
+            .field("category", &self.category)
+            .field("attempts", &self.attempts)
+            .field("is_cached", &self.cache.is_some())
+            .field("has_snapshots", &self.snapshots.is_some())
+            .finish_non_exhaustive()
+    }
+}

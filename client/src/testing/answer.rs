@@ -1,0 +1,320 @@
+//! PURE: what the store answers to what a client sends.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use event_store_types::{
+    AppendEvents, CreateStream, Event, EventPageBody, ExpectedRevision, Liveness, NewEvent, Notification,
+    Problem, ProblemDetails, ProblemType, Revision, Stream, StreamBody, StreamId, StreamPageBody, StreamType,
+};
+use http::{HeaderValue, Method, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::log::{Outcome, Position};
+use super::store::State;
+use crate::transport::Request;
+
+/// The most events of one append, of a page, and the most streams of a page.
+const APPEND_EVENTS: usize = 100;
+const PAGE_EVENTS: usize = 1_000;
+const PAGE_STREAMS: usize = 100;
+/// The most bytes of the payloads, metadata and event types of one append, together.
+const APPEND_BYTES: usize = 380_000;
+
+/// Answers a request.
+pub(super) fn answer(state: &mut State, request: &Request, request_id: &str) -> Response<Bytes> {
+    let mut response = match route(state, request) {
+        Ok(response) => response,
+        Err(refusal) => refusal.response(request_id),
+    };
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusal> {
+    let path: Vec<&str> = request.url.path().trim_matches('/').split('/').collect();
+    let (get, post) = (request.method == Method::GET, request.method == Method::POST);
+    match *path.as_slice() {
+        ["liveness-check" | "readiness-check"] if get => Ok(json(
+            StatusCode::OK,
+            &Liveness {
+                status: "ok".into(),
+                at: state.now(),
+            },
+        )),
+        ["streams", stream_type] if get => list(state, parse("streamType", stream_type)?, request),
+        ["streams", stream_type] if post => create(state, parse("streamType", stream_type)?, request),
+        ["streams", stream_type, stream_id, "details"] if get => {
+            let (stream_type, stream_id) = (parse("streamType", stream_type)?, parse("streamId", stream_id)?);
+            let stream = state
+                .log
+                .stream(&stream_type, stream_id)
+                .ok_or(Refusal::not_found())?;
+            Ok(json(StatusCode::OK, &StreamBody { stream }))
+        }
+        ["streams", stream_type, stream_id, "events"] => {
+            let (stream_type, stream_id) = (parse("streamType", stream_type)?, parse("streamId", stream_id)?);
+            if get {
+                read(state, &stream_type, stream_id, request)
+            } else if post {
+                append(state, &stream_type, stream_id, request)
+            } else {
+                Err(Refusal::of(ProblemType::MethodNotAllowed))
+            }
+        }
+        _ => Err(Refusal::of(ProblemType::RouteNotFound)),
+    }
+}
+
+fn create(state: &mut State, stream_type: StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
+    let CreateStream {
+        stream_id,
+        initial_event,
+    } = body(request)?;
+    let events = checked(vec![initial_event])?;
+    let stream_id = stream_id
+        .or_else(|| Some(StreamId::derive(&stream_type, events.first()?.event_id?)))
+        .ok_or_else(|| Refusal::invalid("initialEvent", "required"))?;
+    write(state, &stream_type, stream_id, Revision::FIRST, events)
+}
+
+fn append(
+    state: &mut State,
+    stream_type: &StreamType,
+    stream_id: StreamId,
+    request: &Request,
+) -> Result<Response<Bytes>, Refusal> {
+    let AppendEvents {
+        expected_revision,
+        events,
+    } = body(request)?;
+    let first = match expected_revision {
+        ExpectedRevision::NoStream => Some(Revision::FIRST),
+        ExpectedRevision::Exact(revision) => revision.checked_add(1),
+        // The client finds the end out itself.
+        ExpectedRevision::Any | ExpectedRevision::StreamExists => None,
+    };
+    let events = checked(events)?;
+    let last = first.and_then(|first| first.checked_add(events.len() as u64 - 1));
+    let Some((first, _)) = first.zip(last) else {
+        return Err(Refusal::invalid("revision", "beyond the largest"));
+    };
+    write(state, stream_type, stream_id, first, events)
+}
+
+/// Holds the limits, and gives an id to each event that has none.
+fn checked(events: Vec<NewEvent>) -> Result<Vec<NewEvent>, Refusal> {
+    if !(1..=APPEND_EVENTS).contains(&events.len()) {
+        let count = events.len();
+        let message = format!("must hold 1 to {APPEND_EVENTS} objects, not {count}");
+        return Err(Refusal::invalid("events", message));
+    }
+    let mut ids = HashSet::new();
+    let repeated = |event: &NewEvent| event.event_id.is_some_and(|id| !ids.insert(id));
+    if let Some(place) = events.iter().position(repeated) {
+        let field = format!("events[{place}].eventId");
+        return Err(Refusal::invalid(&field, "repeated"));
+    }
+    let size = events.iter().map(|event| {
+        let metadata = event
+            .metadata
+            .as_ref()
+            .map_or(0, |metadata| metadata.as_str().len());
+        event.event_type.as_str().len() + event.payload.as_str().len() + metadata
+    });
+    let size: usize = size.sum();
+    if size > APPEND_BYTES {
+        return Err(Refusal {
+            details: Box::new(ProblemDetails {
+                limit: Some(APPEND_BYTES as u64),
+                size: Some(size as u64),
+                ..ProblemDetails::default()
+            }),
+            ..Refusal::of(ProblemType::EventTooLarge)
+        });
+    }
+    Ok(events)
+}
+
+fn write(
+    state: &mut State,
+    stream_type: &StreamType,
+    stream_id: StreamId,
+    first: Revision,
+    events: Vec<NewEvent>,
+) -> Result<Response<Bytes>, Refusal> {
+    let count = events.len() as u64;
+    let now = state.now();
+    let outcome = state.log.append(stream_type, stream_id, first, events, now);
+    let details = match outcome {
+        Outcome::Appended(stream) => {
+            let revisions = (0..count).map_while(|place| first.checked_add(place));
+            state
+                .notifications
+                .extend(revisions.map(|stream_revision| Notification {
+                    stream_id,
+                    stream_type: stream_type.clone(),
+                    stream_revision,
+                }));
+            return Ok(created(stream));
+        }
+        Outcome::Replayed(stream) => {
+            let mut response = created(stream);
+            let replayed = HeaderValue::from_static("true");
+            response.headers_mut().insert("idempotency-replayed", replayed);
+            return Ok(response);
+        }
+        Outcome::NotFound => return Err(Refusal::not_found()),
+        Outcome::EventIdReused(event_ids) => {
+            return Err(Refusal {
+                details: Box::new(ProblemDetails {
+                    event_ids,
+                    ..ProblemDetails::default()
+                }),
+                ..Refusal::of(ProblemType::EventIdReused)
+            });
+        }
+        Outcome::Conflict { current, event } => ProblemDetails {
+            expected_revision: Some(first.as_u64() - 1),
+            current_revision: Some(current),
+            event: event.map(|event| *event),
+            ..ProblemDetails::default()
+        },
+    };
+    Err(Refusal {
+        details: Box::new(details),
+        ..Refusal::of(ProblemType::RevisionConflict)
+    })
+}
+
+fn read(
+    state: &State,
+    stream_type: &StreamType,
+    stream_id: StreamId,
+    request: &Request,
+) -> Result<Response<Bytes>, Refusal> {
+    let query = Query::of(request);
+    let position = match query.text("direction") {
+        Some("backwards") => Position::Before(query.optional("before-revision")?),
+        _ => Position::After(query.optional("after-revision")?),
+    };
+    let limit = query.limit(PAGE_EVENTS)?;
+    let event_page = state
+        .log
+        .read(stream_type, stream_id, position, limit)
+        .ok_or(Refusal::not_found())?;
+    Ok(json(StatusCode::OK, &EventPageBody { event_page }))
+}
+
+fn list(state: &State, stream_type: StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
+    let query = Query::of(request);
+    let updated_after = query.optional("updated-after")?;
+    let after = query.text("stream-next-page-key");
+    let limit = query.limit(PAGE_STREAMS)?;
+    let stream_page = state.log.list(&stream_type, updated_after, after, limit);
+    Ok(json(StatusCode::OK, &StreamPageBody { stream_page }))
+}
+
+struct Query(BTreeMap<String, String>);
+
+impl Query {
+    fn of(request: &Request) -> Self {
+        Self(request.url.query_pairs().into_owned().collect())
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn optional<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        self.text(name).map(|text| parse(name, text)).transpose()
+    }
+
+    fn limit(&self, most: usize) -> Result<usize, Refusal> {
+        match self.text("limit").map(str::parse) {
+            None => Ok(most),
+            Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),
+            Some(_) => {
+                let message = format!("must be a whole number between 1 and {most}");
+                Err(Refusal::invalid("limit", message))
+            }
+        }
+    }
+}
+
+fn parse<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|error| Refusal::invalid(field, error))
+}
+
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
+    serde_json::from_slice(&request.body).map_err(|error| Refusal::invalid("body", error))
+}
+
+fn created(stream: Stream) -> Response<Bytes> {
+    json(StatusCode::CREATED, &StreamBody { stream })
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
+    // What is written here are wire types, which all have a JSON form.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
+}
+
+/// Why a request is not carried out.
+struct Refusal {
+    problem_type: ProblemType,
+    details: Box<ProblemDetails>,
+}
+
+impl Refusal {
+    fn of(problem_type: ProblemType) -> Self {
+        Self {
+            problem_type,
+            details: Box::default(),
+        }
+    }
+
+    fn not_found() -> Self {
+        Self::of(ProblemType::StreamNotFound)
+    }
+
+    fn invalid(field: &str, message: impl Display) -> Self {
+        Self {
+            details: Box::new(ProblemDetails {
+                messages: BTreeMap::from([(field.to_owned(), vec![message.to_string()])]),
+                ..ProblemDetails::default()
+            }),
+            ..Self::of(ProblemType::InvalidRequest)
+        }
+    }
+
+    fn response(self, request_id: &str) -> Response<Bytes> {
+        let Self {
+            problem_type,
+            details,
+        } = self;
+        let title = problem_type.title().to_owned();
+        let detail = match details.event.as_ref().map(|event: &Event| event.revision) {
+            Some(revision) => format!("{title}: revision `{revision}` is taken"),
+            None => title.clone(),
+        };
+        let problem = Problem {
+            problem_type,
+            title,
+            status: problem_type.status(),
+            message: detail.clone(),
+            detail,
+            request_id: request_id.to_owned(),
+            details: *details,
+        };
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        json(status, &problem)
+    }
+}

@@ -1,6 +1,7 @@
 //! DynamoDB for the SDK and for processes: served on loopback, with a witness before it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
@@ -18,30 +19,35 @@ use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, Witness};
 /// Both tables, empty, in a DynamoDB of their own.
 pub(crate) struct Database {
     pub(crate) address: SocketAddr,
+    pub(crate) dynamodb: DynamoDb,
     pub(crate) witness: Witness,
     pub(crate) client: Client,
-    tables: DynamoDb,
 }
 
 impl Database {
     pub(crate) async fn start() -> Self {
+        Self::answering_after(Duration::ZERO).await
+    }
+
+    /// A database that has done what it was asked for some time before it says so.
+    pub(crate) async fn answering_after(delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let witness = Witness::default();
-        let tables = DynamoDb::with_tables();
-        let served = served(tables.clone(), witness.clone());
+        let dynamodb = DynamoDb::with_tables();
+        let served = served(dynamodb.clone(), witness.clone(), delay);
         tokio::spawn(async move { axum::serve(listener, served).await });
         Self {
             address,
+            dynamodb,
             witness,
             client: client_for(address),
-            tables,
         }
     }
 
     /// Throws the catalogue away, and leaves an empty one in its place.
     pub(crate) fn make_catalogue_anew(&self) {
-        self.tables.make_catalogue_anew();
+        self.dynamodb.make_catalogue_anew();
     }
 
     pub(crate) fn events(&self) -> EventsTable {
@@ -63,7 +69,7 @@ impl Drop for Database {
     }
 }
 
-fn served(database: DynamoDb, witness: Witness) -> Router {
+fn served(database: DynamoDb, witness: Witness, delay: Duration) -> Router {
     Router::new().fallback(move |headers: HeaderMap, request: Bytes| async move {
         let target = headers["x-amz-target"].to_str().unwrap();
         let operation = target.rsplit('.').next().unwrap();
@@ -71,6 +77,9 @@ fn served(database: DynamoDb, witness: Witness) -> Router {
             Ok(()) => database.answer(operation, &request),
             Err(refusal) => refusal,
         };
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let status = StatusCode::from_u16(answer.status).unwrap();
         let response: Response = (
             status,

@@ -1,0 +1,117 @@
+//! A run: clients at work on a store whose database fails, and what is to be said of it. All of it follows from a seed.
+
+use std::collections::BTreeMap;
+
+use event_store_function::store::limits;
+use fastrand::Rng;
+use futures::future::join_all;
+use tokio::time::sleep;
+
+use super::client::Client;
+use super::defect::Defect;
+use super::history::History;
+use super::ledger::Question;
+use super::log;
+use super::network::Network;
+use super::proposal::StreamPath;
+use super::tally::Tally;
+use super::verdict::contradictions;
+use super::world::World;
+
+/// How much happens in a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    pub(crate) streams: usize,
+    pub(crate) clients: usize,
+    pub(crate) operations: usize,
+}
+
+/// What is to be said of a run.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// In what the log, the answers and the contract contradict each other.
+    pub(crate) contradictions: Vec<String>,
+    /// What happened to each stream.
+    pub(crate) histories: BTreeMap<StreamPath, History>,
+    pub(crate) tally: Tally,
+    pub(crate) transcript: Vec<String>,
+}
+
+impl Report {
+    /// Everything that is wrong.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        let impossible = self
+            .histories
+            .iter()
+            .filter(|(_, history)| !history.is_linearizable());
+        let impossible = impossible.map(|(stream, history)| {
+            format!("{stream}: one thing after another cannot lead to {history:#?}")
+        });
+        self.contradictions.iter().cloned().chain(impossible).collect()
+    }
+}
+
+/// Lets the run happen that follows from `seed`, on a clock that stands still while anything is at work.
+pub(crate) fn run(seed: u64, extent: impl FnOnce(&mut Rng) -> Extent, defect: Option<Defect>) -> Report {
+    // The SDK takes the lengths of its waits from the generator of the thread.
+    fastrand::seed(seed);
+    let mut rng = Rng::with_seed(seed);
+    let extent = extent(&mut rng);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(happen(rng, extent, defect))
+}
+
+async fn happen(mut rng: Rng, extent: Extent, defect: Option<Defect>) -> Report {
+    let network = Network::new(rng.fork(), defect);
+    let processes = rng.usize(1..4);
+    let world = World::new(network.clone(), extent.streams, processes, &mut rng);
+    let clients = (0..extent.clients).map(|name| Client::new(&world, name, rng.fork()));
+    let work: Vec<_> = clients.map(|client| client.work(extent.operations)).collect();
+    join_all(work).await;
+
+    // What is still under way arrives.
+    sleep(limits::OPERATION_TIMEOUT * 2).await;
+    network.calm();
+    let log = log::log(network.database());
+    let mut reader = Client::new(&world, extent.clients, rng.fork());
+    for stream in &world.streams {
+        let tail = log.get(&**stream).map_or(0, |commits| log::tail(commits));
+        world.ledger.borrow_mut().acknowledge(stream, tail);
+        for question in finally(tail, &mut rng) {
+            reader.read(stream, question).await;
+        }
+    }
+
+    let ledger = world.ledger.into_inner();
+    let mut contradictions = contradictions(&ledger, &log);
+    contradictions.extend(ledger.improper);
+    contradictions.extend(network.refused());
+    let mut tally = network.tally();
+    tally.add(&ledger.tally);
+    Report {
+        contradictions,
+        histories: ledger.histories,
+        tally,
+        transcript: ledger.transcript,
+    }
+}
+
+/// What shows that the API reads all that is there, now that nothing goes wrong any more.
+fn finally(tail: u64, rng: &mut Rng) -> [Question; 2] {
+    [
+        Question::After {
+            revision: 0,
+            limit: 1_000,
+            is_strong: true,
+        },
+        Question::Before {
+            revision: Some(tail + 1),
+            limit: rng.usize(1..8),
+            is_strong: true,
+        },
+    ]
+}

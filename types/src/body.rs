@@ -6,6 +6,7 @@ use crate::{EventPage, ExpectedRevision, NewEvent, Stream, StreamId, StreamPage,
 
 /// The body of `POST /streams/{streamType}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateStream {
     /// The id of the stream. Without one it is derived from the event's id, or made up when that is missing too.
@@ -17,6 +18,7 @@ pub struct CreateStream {
 
 /// The body of `PUT /streams/{streamType}/{streamId}/events/{revision}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppendEvent {
     /// The event that is to stand at the revision.
@@ -25,16 +27,19 @@ pub struct AppendEvent {
 
 /// The body of `POST /streams/{streamType}/{streamId}/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppendEvents {
     /// What the stream is expected to be at.
     pub expected_revision: ExpectedRevision,
     /// The events, 1 to 100 of them: all are appended, next to each other and in this order, or none.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub events: Vec<NewEvent>,
 }
 
 /// A response that holds a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamBody {
     /// The stream.
@@ -43,6 +48,7 @@ pub struct StreamBody {
 
 /// A response that holds a page of streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamPageBody {
     /// The page.
@@ -51,6 +57,7 @@ pub struct StreamPageBody {
 
 /// A response that holds a page of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EventPageBody {
     /// The page.
@@ -59,9 +66,11 @@ pub struct EventPageBody {
 
 /// The response of `GET /liveness-check` and of `GET /readiness-check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Liveness {
     /// Always `ok`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^ok$", examples("ok")))]
     pub status: String,
     /// The store's clock.
     pub at: Timestamp,

@@ -6,6 +6,7 @@ use crate::{EventId, EventType, InvalidJson, Metadata, Payload, Revision, Stream
 
 /// An event that is to be appended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewEvent {
     /// The idempotency key. Without one the store makes one up, and a retry by the caller is not recognised.
@@ -68,6 +69,7 @@ impl NewEvent {
 
 /// An event of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// The stream that the event belongs to.
@@ -84,6 +86,7 @@ pub struct Event {
     pub event_id: EventId,
     /// What stands beside the payload, exactly as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub metadata: Option<Metadata>,
 }
 

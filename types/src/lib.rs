@@ -20,6 +20,8 @@ mod event_type;
 mod expected_revision;
 mod json;
 mod notification;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod page;
 mod problem;
 mod provenance;

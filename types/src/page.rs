@@ -6,9 +6,11 @@ use crate::{Event, Revision, Stream};
 
 /// A page of a stream's events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
     /// The events, in the order asked for.
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
     pub events: Vec<Event>,
     /// `false`: there was nothing more. `true`: there may be more, and rarely the next page is empty.
     pub has_more: bool,
@@ -19,13 +21,16 @@ pub struct EventPage {
 
 /// A page of the streams of a type, oldest update first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamPage {
     /// The streams.
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub streams: Vec<Stream>,
     /// Whether there are more.
     pub has_more: bool,
     /// Where the next page continues: opaque, and good for this stream type only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next_page_key: Option<String>,
 }

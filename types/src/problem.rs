@@ -8,6 +8,7 @@ use crate::{Event, EventId, Revision};
 
 /// A problem body (RFC 9457, `application/problem+json`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// Which problem it is.
@@ -30,6 +31,7 @@ pub struct Problem {
 
 /// Which problem it is: a stable name, and the status that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemType {
     /// The request is malformed; every bad field is named.
@@ -90,31 +92,37 @@ impl ProblemType {
     }
 }
 
-/// Facts about a problem. Which are there depends on the [`ProblemType`].
+/// Facts about a problem. Which are there depends on the `type` of the problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct ProblemDetails {
     /// `invalid-request`: what is wrong, by field (`initialEvent.eventType`).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub messages: BTreeMap<String, Vec<String>>,
     /// `revision-conflict`: the revision that the caller took the stream to be at; 0 for no stream.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub expected_revision: Option<u64>,
     /// `revision-conflict`: the revision that the stream is at.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub current_revision: Option<Revision>,
     /// `revision-conflict`: the event that took the revision, when it is taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub event: Option<Event>,
     /// `event-too-large`: the limit, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub limit: Option<u64>,
     /// `event-too-large`: the size found, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub size: Option<u64>,
     /// A failed append: the ids under which its events may have been stored. Retry with them. Also the ids
     /// that an `event-id-reused` is about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event_ids: Vec<EventId>,
 }
 

@@ -6,6 +6,7 @@ use crate::{Revision, StreamId, StreamType, Timestamp};
 
 /// A stream, as it stands after one of its events.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
     /// The stream's id within its type.

@@ -84,12 +84,14 @@ test *options: _build_deployer
 build:
     cargo build --workspace --all-targets
 
-# Check formatting, code, templates, their renderings and spelling
+# Check formatting, code, templates, their renderings, the API's document and spelling
 [group('development')]
 lint: _build_deployer && _lint_renderings
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     cfn-lint templates/*.yaml
+    openapi-spec-validator function/openapi.json
+    python tools/swagger_ui.py check
     typos
 
 # Format the code

@@ -13,7 +13,22 @@ use super::problem::ApiError;
 use super::store::Store;
 use crate::store::StreamKey;
 
-/// Appends one event at the revision; the first revision creates the stream.
+/// Appends one event at a revision.
+///
+/// The revision is the one that the event will have, one more than the stream's. Of two writers at the same revision
+/// one wins, and the other is answered 409 with the event that won. Revision 1 creates the stream.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        put,
+        path = "/streams/{streamType}/{streamId}/events/{revision}",
+        operation_id = "appendEvent",
+        tag = "Append",
+        params(super::openapi::EventPath),
+        request_body = event_store_types::AppendEvent,
+        responses(super::openapi::Appended, super::openapi::AppendProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

@@ -16,6 +16,21 @@ use crate::store::append_at_end::Absent;
 use crate::store::commit::BeyondLastRevision;
 
 /// Appends events next to each other, all of them or none.
+///
+/// With `any` and `streamExists` the events go to the end, wherever it is. A retry of such an append is recognised among
+/// the stream's newest ten commits only: who must not append twice in any case names the revision.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        post,
+        path = "/streams/{streamType}/{streamId}/events",
+        operation_id = "appendEvents",
+        tag = "Append",
+        params(super::openapi::StreamPath),
+        request_body = event_store_types::AppendEvents,
+        responses(super::openapi::AllAppended, super::openapi::AppendProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

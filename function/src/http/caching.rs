@@ -32,10 +32,7 @@ pub(super) fn respond<B: IntoResponse>(
         _ => REVALIDATE,
     };
     let tag = tag(&page);
-    let is_known = tag.as_ref().is_some_and(|tag| {
-        let known: Option<IfNoneMatch> = asked.typed_get();
-        known.is_some_and(|known| !known.precondition_passes(tag))
-    });
+    let is_known = tag.as_ref().is_some_and(|tag| is_known(asked, tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -47,6 +44,12 @@ pub(super) fn respond<B: IntoResponse>(
         headers.typed_insert(tag);
     }
     response
+}
+
+/// Whether who asks with the headers `asked` has what bears this tag.
+pub(super) fn is_known(asked: &HeaderMap, tag: &ETag) -> bool {
+    let known: Option<IfNoneMatch> = asked.typed_get();
+    known.is_some_and(|known| !known.precondition_passes(tag))
 }
 
 /// Marks a response of which the next may differ.

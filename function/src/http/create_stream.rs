@@ -16,7 +16,20 @@ use crate::store::StreamKey;
 /// Creates a stream with its first event.
 ///
 /// A stream whose id the caller does not name gets one that follows from the event's id, be that the caller's
-/// or made up here: so the event id that a failed create is answered with is enough to try again safely.
+/// or made up here: so the event id that a failed create is answered with is enough to try again safely. A create
+/// that names neither id is not idempotent: sent again, it makes another stream.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        post,
+        path = "/streams/{streamType}",
+        operation_id = "createStream",
+        tag = "Append",
+        params(super::openapi::StreamTypePath),
+        request_body = event_store_types::CreateStream,
+        responses(super::openapi::Created, super::openapi::CreateProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

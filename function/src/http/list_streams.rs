@@ -16,7 +16,21 @@ use crate::store::cursor::PageKey;
 use crate::store::list::{ListStreams, list_streams};
 use crate::store::{limits, operations};
 
-/// Answers with a page of the streams of a type, oldest update first.
+/// Lists the streams of a type, oldest update first.
+///
+/// The listing follows appends with a delay. A stream that is updated moves to the end: who
+/// asks for what is new asks from a few minutes before the last `updatedAt` that they have, and passes over what they know.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        get,
+        path = "/streams/{streamType}",
+        operation_id = "listStreams",
+        tag = "Read",
+        params(super::openapi::StreamTypePath, super::openapi::StreamsQuery),
+        responses(super::openapi::Streams, super::openapi::ListProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

@@ -6,6 +6,7 @@
 mod append_event;
 mod append_events;
 mod appended;
+mod asset;
 mod body;
 mod caching;
 mod create_stream;
@@ -16,6 +17,7 @@ mod list_streams;
 mod liveness;
 mod observation;
 mod observe;
+mod page;
 mod path;
 mod problem;
 mod query;
@@ -24,42 +26,58 @@ mod readiness;
 mod request_id;
 mod request_line;
 mod serve;
+mod specification;
 mod store;
 mod stream_details;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 
 pub use serve::{serve, told_to_end};
 pub use store::Store;
 
 use problem::ApiError;
 
-/// Every route of the API.
+/// The API, and the page on which it can be tried out.
 pub fn router(store: Store) -> Router {
     let measured_as = store.name_of_metrics();
-    Router::new()
-        .route("/liveness-check", get(liveness::handle))
-        .route("/readiness-check", get(readiness::handle))
-        .route(
-            "/streams/{streamType}",
-            post(create_stream::handle).get(list_streams::handle),
-        )
-        .route(
-            "/streams/{streamType}/{streamId}/details",
-            get(stream_details::handle),
-        )
-        .route(
-            "/streams/{streamType}/{streamId}/events",
-            get(read_events::handle).post(append_events::handle),
-        )
-        .route(
-            "/streams/{streamType}/{streamId}/events/{revision}",
-            put(append_event::handle),
-        )
+    routes()
+        .into_iter()
+        .chain(page::routes())
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        })
         .fallback(async || ApiError::RouteNotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(store)
         .layer(from_fn_with_state(measured_as, observe::observe))
 }
+
+/// Every route of the API.
+fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
+    vec![
+        (
+            "/streams/{streamType}",
+            post(create_stream::handle).get(list_streams::handle),
+        ),
+        (
+            "/streams/{streamType}/{streamId}/details",
+            get(stream_details::handle),
+        ),
+        (
+            "/streams/{streamType}/{streamId}/events",
+            get(read_events::handle).post(append_events::handle),
+        ),
+        (
+            "/streams/{streamType}/{streamId}/events/{revision}",
+            put(append_event::handle),
+        ),
+        ("/liveness-check", get(liveness::handle)),
+        ("/readiness-check", get(readiness::handle)),
+        ("/openapi/openapi-spec.json", get(specification::handle)),
+    ]
+}
+
+#[cfg(test)]
+mod openapi;

@@ -17,7 +17,25 @@ use super::store::Store;
 use crate::store::read::{Backwards, Forwards};
 use crate::store::{StreamKey, limits, operations};
 
-/// Answers with a page of the stream's events.
+/// Reads a page of a stream's events.
+///
+/// A page of past events (`forwards`, `hasMore: true`) never changes and may be kept for a day. Every other page may
+/// grow: asked for with the `ETag` that it bore as `If-None-Match`, it is answered 304 when nothing has come.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        get,
+        path = "/streams/{streamType}/{streamId}/events",
+        operation_id = "readEvents",
+        tag = "Read",
+        params(
+            super::openapi::StreamPath,
+            super::openapi::EventsQuery,
+            super::openapi::Revalidation
+        ),
+        responses(super::openapi::Events, super::openapi::ReadProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

@@ -12,6 +12,16 @@ use super::store::Store;
 use crate::store::{StoreError, operations};
 
 /// Says whether the events table answers.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        get,
+        path = "/readiness-check",
+        operation_id = "readiness",
+        tag = "Operate",
+        responses(super::openapi::Alive, super::openapi::ReadyProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

@@ -13,7 +13,18 @@ use super::problem::ApiError;
 use super::store::Store;
 use crate::store::operations;
 
-/// Answers with the stream as it stands.
+/// Reads a stream as it stands, without its events.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        get,
+        path = "/streams/{streamType}/{streamId}/details",
+        operation_id = "streamDetails",
+        tag = "Read",
+        params(super::openapi::StreamPath),
+        responses(super::openapi::Details, super::openapi::ReadProblems),
+    )
+)]
 pub(super) async fn handle(
     State(store): State<Store>,
     observation: Observation,

@@ -1,5 +1,7 @@
 //! The API as Lambda calls it: Function URL events in, their responses out.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use event_store_types::EventPageBody;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, Service};
@@ -118,4 +120,27 @@ async fn the_largest_page_of_quotes_fits_a_response() {
         );
     }
     assert_eq!(count, 5);
+}
+
+#[tokio::test]
+async fn the_page_travels_through_a_function_url() {
+    let api = Api::start().await;
+    let (entrance, _) = invoke(&api, "GET", "/", "", None).await;
+    assert_eq!(
+        (&entrance["statusCode"], &entrance["headers"]["location"]),
+        (&json!(307), &json!("openapi/"))
+    );
+
+    let (page, _) = invoke(&api, "GET", "/openapi/", "", None).await;
+    assert_eq!(page["isBase64Encoded"], false);
+    assert_eq!(page["body"], include_str!("../../page/index.html"));
+
+    let (script, size) = invoke(&api, "GET", "/openapi/swagger-ui-5.35.0.js", "", None).await;
+    assert!(size <= LAMBDA_BYTES, "the response has {size} bytes");
+    assert_eq!(
+        (&script["isBase64Encoded"], &script["headers"]["content-encoding"]),
+        (&json!(true), &json!("gzip"))
+    );
+    let bytes = BASE64_STANDARD.decode(script["body"].as_str().unwrap()).unwrap();
+    assert!(bytes == include_bytes!("../../page/vendor/swagger-ui-5.35.0.js.gz"));
 }

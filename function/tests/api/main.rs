@@ -17,6 +17,8 @@ mod failures;
 mod lambda;
 mod listing;
 mod listing_meanwhile;
+mod openapi;
+mod page;
 mod payloads;
 mod readiness;
 mod reading;

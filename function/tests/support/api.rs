@@ -3,13 +3,13 @@
 use std::fmt::Display;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use event_store_function::http::{Store, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::Database;
+use super::{Database, contract};
 
 /// The API on a database of its own.
 pub(crate) struct Api {
@@ -102,12 +102,27 @@ pub(crate) fn json_request(method: Method, path: &str, body: impl Display) -> Re
     request.body(Body::from(body.to_string())).unwrap()
 }
 
+/// Sends a request, and holds the answer against the API's document.
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let (method, path) = (request.method().clone(), request.uri().to_string());
+    let (request, sent) = kept(request).await;
     let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    Answer {
+    let answer = Answer {
         status: parts.status,
         headers: parts.headers,
         text: String::from_utf8(bytes.to_vec()).unwrap(),
+    };
+    contract::hold(&method, &path, &sent, &answer);
+    answer
+}
+
+/// A request, and its body if that is there as a whole: one that is streamed stays so.
+async fn kept(request: Request<Body>) -> (Request<Body>, Bytes) {
+    if request.body().size_hint().exact().is_none() {
+        return (request, Bytes::new());
     }
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    (Request::from_parts(parts, Body::from(bytes.clone())), bytes)
 }

@@ -1,6 +1,7 @@
 //! A database of its own for each test, and the API on it, in process or as one.
 
 mod api;
+pub(crate) mod contract;
 mod database;
 mod dynamodb;
 mod process;

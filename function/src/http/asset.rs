@@ -1,0 +1,71 @@
+//! A file that is compiled into the program, and how it is served.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use headers::{ETag, HeaderMapExt};
+use sha2::{Digest, Sha256};
+
+use super::caching;
+
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-cache");
+
+/// A file that is compiled into the program.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asset {
+    pub(super) content_type: &'static str,
+    pub(super) bytes: &'static [u8],
+    pub(super) form: Form,
+}
+
+/// In which form an asset lies in the program, and with it for how long its address stands for the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As it is. The next version of the store may serve another under its name.
+    Plain,
+    /// Compressed with gzip, which every browser takes, and named with its version.
+    ///
+    /// It is not decompressed for a client that says it takes no gzip: that may be disregarded (RFC 9110 §12.5.3), and
+    /// nothing but the page asks for it.
+    CompressedVersion,
+}
+
+impl Asset {
+    /// Answers a request with the headers `asked`.
+    pub(super) fn respond(&self, asked: &HeaderMap) -> Response {
+        let tag = match self.form {
+            Form::Plain => tag(self.bytes),
+            Form::CompressedVersion => None,
+        };
+        let is_known = tag.as_ref().is_some_and(|tag| caching::is_known(asked, tag));
+        let mut response = if is_known {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            self.bytes.into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(tag) = tag {
+            headers.typed_insert(tag);
+        }
+        match self.form {
+            Form::Plain => headers.insert(CACHE_CONTROL, REVALIDATE),
+            Form::CompressedVersion => {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                headers.insert(CACHE_CONTROL, FOREVER)
+            }
+        };
+        response
+    }
+}
+
+/// The tag of some bytes: the first half of their SHA-256.
+fn tag(bytes: &[u8]) -> Option<ETag> {
+    let digest = Sha256::digest(bytes);
+    let half: u128 = digest
+        .iter()
+        .take(16)
+        .fold(0, |half, byte| half << 8 | u128::from(*byte));
+    format!("\"{half:032x}\"").parse().ok()
+}

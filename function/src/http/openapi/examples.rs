@@ -1,0 +1,168 @@
+//! The values that the document shows: a short story of one order.
+
+use event_store_types::{
+    Event, EventPage, EventPageBody, Liveness, Stream, StreamBody, StreamPage, StreamPageBody,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub(super) const STREAM_TYPE: &str = "order";
+pub(super) const STREAM_ID: &str = "2886e475-d5cc-40f7-aec5-401071388b3c";
+
+/// The events of the order: their ids, types and payloads. All have an id, so that a reader who sends an example twice
+/// sees what a retry is answered.
+const EVENTS: [(&str, &str, &str); 4] = [
+    (
+        "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10",
+        "order-placed",
+        r#"{"items":2,"total":42}"#,
+    ),
+    (
+        "0190a2f4-8c11-7d02-9a51-0e6b7c2d4f11",
+        "order-paid",
+        r#"{"method":"card"}"#,
+    ),
+    (
+        "0190a2f4-9e27-7a4b-b1c3-7f8e9d0a1b12",
+        "order-packed",
+        r#"{"boxes":1}"#,
+    ),
+    (
+        "0190a2f4-9e28-7b5c-8d2e-1a2b3c4d5e13",
+        "order-shipped",
+        r#"{"carrier":"post"}"#,
+    ),
+];
+
+/// The body of a request.
+pub(super) struct Body {
+    /// Its name. The document lists examples by name.
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) value: Value,
+}
+
+/// The examples of an operation, each of which succeeds after those before it, and those of the operations before.
+pub(super) fn bodies(operation: &str) -> impl Iterator<Item = Body> {
+    let bodies = match operation {
+        "createStream" => vec![
+            Body {
+                name: "complete",
+                summary: "With every member: may be sent again",
+                value: json!({
+                    "streamId": STREAM_ID,
+                    "initialEvent": {
+                        "eventId": EVENTS[0].0,
+                        "eventType": EVENTS[0].1,
+                        "payload": payload(0),
+                        "metadata": {"causedBy": "web-shop"},
+                    },
+                }),
+            },
+            Body {
+                name: "minimal",
+                summary: "With what must be there: each time another stream",
+                value: json!({"initialEvent": {"eventType": EVENTS[0].1, "payload": payload(0)}}),
+            },
+        ],
+        "appendEvent" => vec![Body {
+            name: "next",
+            summary: "The event that follows",
+            value: json!({"event": new_event(1)}),
+        }],
+        "appendEvents" => vec![
+            Body {
+                name: "atRevision",
+                summary: "Two events, if the stream is at revision 2",
+                value: json!({"expectedRevision": 2, "events": [new_event(2), new_event(3)]}),
+            },
+            Body {
+                name: "wherever",
+                summary: "To the end, wherever it is",
+                value: json!({
+                    "expectedRevision": "any",
+                    "events": [{
+                        "eventId": "0190a2f5-1b44-7c6d-a3f4-2b3c4d5e6f14",
+                        "eventType": "note-added",
+                        "payload": "Leave it with the neighbour",
+                    }],
+                }),
+            },
+        ],
+        _ => Vec::new(),
+    };
+    bodies.into_iter()
+}
+
+/// The answer when the order is at `revision`.
+pub(super) fn stream(revision: u64) -> Value {
+    value(&StreamBody {
+        stream: stream_at(revision),
+    })
+}
+
+pub(super) fn event_page() -> Value {
+    value(&EventPageBody {
+        event_page: EventPage {
+            events: vec![event(1), event(2)],
+            has_more: true,
+            last_evaluated_revision: 2.try_into().unwrap(),
+        },
+    })
+}
+
+pub(super) fn stream_page() -> Value {
+    value(&StreamPageBody {
+        stream_page: StreamPage {
+            streams: vec![stream_at(4)],
+            has_more: false,
+            next_page_key: None,
+        },
+    })
+}
+
+pub(super) fn liveness() -> Value {
+    value(&Liveness {
+        status: "ok".into(),
+        at: "2025-01-25T10:11:12.000000Z".parse().unwrap(),
+    })
+}
+
+/// The event of the order at `revision`, as it is read.
+pub(super) fn event(revision: u64) -> Event {
+    let (id, event_type, payload) = EVENTS[usize::try_from(revision - 1).unwrap()];
+    Event {
+        stream_id: STREAM_ID.parse().unwrap(),
+        revision: revision.try_into().unwrap(),
+        event_type: event_type.parse().unwrap(),
+        payload: serde_json::from_str(payload).unwrap(),
+        created_at: time_of(revision).parse().unwrap(),
+        event_id: id.parse().unwrap(),
+        metadata: (revision == 1).then(|| serde_json::from_str(r#"{"causedBy":"web-shop"}"#).unwrap()),
+    }
+}
+
+fn stream_at(revision: u64) -> Stream {
+    Stream {
+        stream_id: STREAM_ID.parse().unwrap(),
+        stream_type: STREAM_TYPE.parse().unwrap(),
+        revision: revision.try_into().unwrap(),
+        updated_at: time_of(revision).parse().unwrap(),
+    }
+}
+
+fn time_of(revision: u64) -> String {
+    format!("2025-01-25T10:1{revision}:12.000000Z")
+}
+
+fn new_event(index: usize) -> Value {
+    json!({"eventId": EVENTS[index].0, "eventType": EVENTS[index].1, "payload": payload(index)})
+}
+
+fn payload(index: usize) -> Value {
+    serde_json::from_str(EVENTS[index].2).unwrap()
+}
+
+fn value(body: &impl Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(body).unwrap()).unwrap()
+}

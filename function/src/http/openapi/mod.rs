@@ -1,0 +1,74 @@
+//! The API's OpenAPI document, made of the handlers.
+//!
+//! Compiled with the tests alone. One of them writes `function/openapi.json`, which is what the function serves.
+
+mod answers;
+mod description;
+mod examples;
+mod headers;
+mod paragraphs;
+mod parameters;
+mod problems;
+mod requests;
+mod tests;
+
+use utoipa::OpenApi;
+use utoipa::openapi::{InfoBuilder, License};
+
+pub(super) use answers::{Alive, AllAppended, Appended, Created, Details, Events, Specification, Streams};
+pub(super) use parameters::{EventPath, EventsQuery, Revalidation, StreamPath, StreamTypePath, StreamsQuery};
+pub(super) use problems::{
+    AppendProblems, CreateProblems, InternalProblem, ListProblems, ReadProblems, ReadyProblems,
+};
+
+use super::{
+    append_event, append_events, create_stream, list_streams, liveness, read_events, readiness,
+    specification, stream_details,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    // From where the document lies, so that it holds behind any prefix.
+    servers((url = "../", description = "This store")),
+    tags(
+        (name = "Append", description = "One write each, and safe to send again."),
+        (name = "Read", description = "Pages of events, and which streams there are."),
+        (name = "Operate", description = "Whether the store is well, and this document."),
+    ),
+    paths(
+        create_stream::handle,
+        append_event::handle,
+        append_events::handle,
+        read_events::handle,
+        stream_details::handle,
+        list_streams::handle,
+        liveness::handle,
+        readiness::handle,
+        specification::handle,
+    ),
+    components(schemas(
+        event_store_types::EventPageBody,
+        event_store_types::Liveness,
+        event_store_types::Problem,
+        event_store_types::StreamBody,
+        event_store_types::StreamPageBody,
+        event_store_types::StreamType,
+    ))
+)]
+struct Handlers;
+
+/// The document, as it is served.
+fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Handlers::openapi();
+    document.info = InfoBuilder::new()
+        .title("Event store")
+        .version(env!("CARGO_PKG_VERSION"))
+        .license(Some(License::new(env!("CARGO_PKG_LICENSE"))))
+        .description(Some(description::text()))
+        .build();
+    requests::add_examples(&mut document);
+    problems::add_components(&mut document);
+    headers::add_components(&mut document);
+    paragraphs::unwrap(&mut document);
+    document
+}

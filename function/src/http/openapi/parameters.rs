@@ -1,0 +1,102 @@
+//! What stands in paths, queries and request headers.
+
+#![expect(
+    dead_code,
+    reason = "the fields are read by the derived implementations alone"
+)]
+
+use event_store_types::{Revision, StreamId, StreamType};
+use utoipa::IntoParams;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+pub(in crate::http) struct StreamTypePath {
+    /// The type of the stream.
+    #[param(example = "order")]
+    stream_type: StreamType,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+pub(in crate::http) struct StreamPath {
+    /// The type of the stream.
+    #[param(example = "order")]
+    stream_type: StreamType,
+    /// The id of the stream within its type.
+    #[param(example = "2886e475-d5cc-40f7-aec5-401071388b3c")]
+    stream_id: StreamId,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+pub(in crate::http) struct EventPath {
+    /// The type of the stream.
+    #[param(example = "order")]
+    stream_type: StreamType,
+    /// The id of the stream within its type.
+    #[param(example = "2886e475-d5cc-40f7-aec5-401071388b3c")]
+    stream_id: StreamId,
+    /// The revision that the event will have.
+    #[param(example = 2)]
+    revision: Revision,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "kebab-case")]
+pub(in crate::http) struct EventsQuery {
+    /// `forwards` from the oldest event, or `backwards` from the newest.
+    #[param(inline, required = false)]
+    direction: Direction,
+    /// Only what comes after this revision; 0 is the beginning. Goes with `forwards`.
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    after_revision: Option<u64>,
+    /// Only what comes before this revision. Goes with `backwards`.
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    before_revision: Option<u64>,
+    /// At most so many events.
+    #[param(minimum = 1, maximum = 1000, default = 1000)]
+    limit: Option<u32>,
+    /// `strong` shows every append that was acknowledged before; `eventual` costs half, and may be a moment behind. A 404
+    /// is certain with either.
+    #[param(inline, required = false)]
+    consistency: Consistency,
+}
+
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase", default = "forwards")]
+enum Direction {
+    Forwards,
+    Backwards,
+}
+
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase", default = "strong")]
+enum Consistency {
+    Strong,
+    Eventual,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "kebab-case")]
+pub(in crate::http) struct StreamsQuery {
+    /// Only streams that were updated at this moment or later: RFC 3339, any offset, 0–9 fractional digits.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_after: Option<String>,
+    /// The `nextPageKey` of the page before. It is good for its stream type only.
+    stream_next_page_key: Option<String>,
+    /// Another name of `stream-next-page-key`, for clients of the Go system.
+    #[param(rename = "nextPageKey")]
+    #[deprecated]
+    next_page_key: Option<String>,
+    /// At most so many streams.
+    #[param(minimum = 1, maximum = 100, default = 100)]
+    limit: Option<u32>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(in crate::http) struct Revalidation {
+    /// The `ETag` of what the caller has: when it is still the same, the answer is a 304.
+    #[param(rename = "If-None-Match", nullable = false)]
+    if_none_match: Option<String>,
+}

@@ -1,0 +1,214 @@
+//! What the operations answer when they do not do what was asked: each status once, with an example of each problem that
+//! the API itself writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::to_bytes;
+use event_store_types::EventId;
+use futures::FutureExt;
+use serde_json::Value;
+use utoipa::IntoResponses;
+use utoipa::openapi::example::Example;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
+
+use super::{examples, headers};
+use crate::http::fields::FieldProblems;
+use crate::http::problem::ApiError;
+use crate::store::{StoreError, StreamKey, limits};
+
+macro_rules! problems {
+    ($($(#[$documentation:meta])* $name:ident: $($status:literal $response:literal),+;)+) => {$(
+        $(#[$documentation])*
+        pub(in crate::http) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([$(($status.into(), Ref::from_response_name($response).into())),+])
+            }
+        }
+    )+};
+}
+
+problems! {
+    /// Of a create.
+    CreateProblems:
+        "400" "InvalidRequest", "409" "Conflict", "413" "TooLarge", "415" "NotJson", "500" "Internal", "503" "Unavailable";
+    /// Of an append to a stream.
+    AppendProblems:
+        "400" "InvalidRequest", "404" "StreamNotFound", "409" "Conflict", "413" "TooLarge", "415" "NotJson", "500" "Internal",
+        "503" "Unavailable";
+    /// Of reading a stream.
+    ReadProblems:
+        "400" "InvalidRequest", "404" "StreamNotFound", "500" "Internal", "503" "Unavailable";
+    /// Of listing streams.
+    ListProblems:
+        "400" "InvalidRequest", "500" "Internal", "503" "Unavailable";
+    /// Of the readiness check.
+    ReadyProblems:
+        "500" "Internal", "503" "Unavailable";
+    /// Of what needs neither a request nor the database.
+    InternalProblem:
+        "500" "Internal";
+}
+
+/// Describes the responses that operations refer to, and those of requests that are for no operation.
+pub(super) fn add_components(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    for (name, description, problems) in all() {
+        components
+            .responses
+            .insert(name.into(), response(description, problems).into());
+    }
+}
+
+/// A problem as an example: what it is called, and how it comes about.
+type Problems = Vec<(&'static str, ApiError, Vec<EventId>)>;
+
+fn all() -> [(&'static str, &'static str, Problems); 9] {
+    let mut fields = FieldProblems::of("streamType", "must be 1-100 characters");
+    fields.add("initialEvent.eventType", "required");
+    let event = examples::event(2);
+    let ids = vec![event.event_id];
+    let conflict = |current: u64, event| ApiError::RevisionConflict {
+        stream: stream(),
+        expected: 1.try_into().ok(),
+        current: current.try_into().unwrap(),
+        event,
+    };
+    let outage = || "connection refused".into();
+    [
+        (
+            "InvalidRequest",
+            "The request is malformed: every bad field is named at once.",
+            vec![("invalid-request", ApiError::InvalidRequest(fields), vec![])],
+        ),
+        (
+            "StreamNotFound",
+            "There is no such stream of that type.",
+            vec![("stream-not-found", ApiError::StreamNotFound(stream()), vec![])],
+        ),
+        (
+            "RouteNotFound",
+            "There is nothing at the path.",
+            vec![("route-not-found", ApiError::RouteNotFound, vec![])],
+        ),
+        (
+            "MethodNotAllowed",
+            "The path does not take the method.",
+            vec![("method-not-allowed", ApiError::MethodNotAllowed, vec![])],
+        ),
+        (
+            "Conflict",
+            "`revision-conflict`: the revision is taken, by the `event` in the details, or the stream does not reach it yet. \
+             `event-id-reused`: an event id is already in the stream, with other content or at another place. Deciding again \
+             on that would have a double effect.",
+            vec![
+                ("revision-conflict", conflict(3, Some(Box::new(event))), vec![]),
+                ("revision-conflict, not reached yet", conflict(1, None), vec![]),
+                (
+                    "event-id-reused",
+                    ApiError::EventIdReused { ids: ids.clone() },
+                    vec![],
+                ),
+            ],
+        ),
+        (
+            "TooLarge",
+            "The events of the append, or the body, are larger than the limit in the details.",
+            vec![(
+                "event-too-large",
+                ApiError::AppendTooLarge {
+                    size: limits::APPEND_BYTES + 1,
+                },
+                vec![],
+            )],
+        ),
+        (
+            "NotJson",
+            "The content type of the body is not `application/json`.",
+            vec![(
+                "unsupported-media-type",
+                ApiError::UnsupportedMediaType {
+                    found: Some("text/plain".into()),
+                },
+                vec![],
+            )],
+        ),
+        (
+            "Internal",
+            "The store failed; its log says why, under the request's id. After an append the details name the event ids, with \
+             which it may be sent again.",
+            vec![("internal", ApiError::Store(StoreError::Fault(outage())), vec![])],
+        ),
+        (
+            "Unavailable",
+            "The database throttles or does not answer. Whether an append was stored is unknown: send it again with the event ids \
+             in the details, and it is answered as it was the first time.",
+            vec![
+                (
+                    "store-unavailable",
+                    ApiError::Store(StoreError::Unavailable(outage())),
+                    ids.clone(),
+                ),
+                ("throttled", ApiError::Store(StoreError::Throttled(outage())), ids),
+                (
+                    "throttled, by other writers",
+                    ApiError::Outrun {
+                        attempts: limits::AT_END_ATTEMPTS,
+                    },
+                    vec![],
+                ),
+            ],
+        ),
+    ]
+}
+
+/// Describes the response to some problems.
+fn response(description: &str, problems: Problems) -> Response {
+    let mut content = ContentBuilder::new()
+        .schema(Some(RefOr::<Schema>::Ref(Ref::from_schema_name("Problem"))))
+        .build();
+    let mut names = BTreeSet::new();
+    for (name, error, event_ids) in problems {
+        let response = error.respond("01a202ab-5f0e-75e2-9a9a-a22a5ba3682f", event_ids);
+        names.extend(
+            response
+                .headers()
+                .keys()
+                .filter_map(|header| spelling(header.as_str())),
+        );
+        // The router says it, in front of the problem.
+        names.extend(matches!(error, ApiError::MethodNotAllowed).then_some("Allow"));
+        let mut example = Example::new();
+        example.value = Some(body(response));
+        content.examples.insert(name.to_owned(), RefOr::T(example));
+    }
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build();
+    headers::add(&names.into_iter().collect::<Vec<_>>(), response)
+}
+
+/// How the document spells a header. What a body is, is told beside the headers.
+fn spelling(header: &str) -> Option<&'static str> {
+    match header {
+        "cache-control" => Some("Cache-Control"),
+        "retry-after" => Some("Retry-After"),
+        "content-type" | "content-length" => None,
+        other => panic!("the header `{other}` is not described"),
+    }
+}
+
+fn body(response: axum::response::Response) -> Value {
+    let bytes = to_bytes(response.into_body(), usize::MAX).now_or_never();
+    let body = bytes.expect("the body is in memory").unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+fn stream() -> StreamKey {
+    StreamKey {
+        stream_type: examples::STREAM_TYPE.parse().unwrap(),
+        stream_id: examples::STREAM_ID.parse().unwrap(),
+    }
+}

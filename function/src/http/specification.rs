@@ -1,0 +1,30 @@
+//! `GET /openapi/openapi-spec.json`
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::asset::{Asset, Form};
+
+/// The document is made of the handlers by a test, which holds it equal to the file: to make it here would cost every
+/// start of the function, and the program what makes it.
+const DOCUMENT: Asset = Asset {
+    content_type: "application/json",
+    bytes: include_bytes!("../../openapi.json"),
+    form: Form::Plain,
+};
+
+/// Answers with this document.
+#[cfg_attr(
+    test,
+    utoipa::path(
+        get,
+        path = "/openapi/openapi-spec.json",
+        operation_id = "specification",
+        tag = "Operate",
+        params(super::openapi::Revalidation),
+        responses(super::openapi::Specification, super::openapi::InternalProblem),
+    )
+)]
+pub(super) async fn handle(headers: HeaderMap) -> Response {
+    DOCUMENT.respond(&headers)
+}

@@ -14,6 +14,7 @@ mod bad_input;
 mod life_cycle;
 mod notifications;
 mod oracle;
+mod page;
 mod race;
 mod store;
 

@@ -2,39 +2,56 @@
 //!
 //! | feature | brings |
 //! | --- | --- |
-//! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked |
+//! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked; [`Category`]: the same with events as values; [`decider::Executor`]: commands |
 //! | `sqs` | [`sqs::Receiver`]: the store's notifications from an SQS queue |
+//! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment |
+//! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders |
 //!
-//! Retries are safe by construction: every create carries a stream id and an event id, every append an event
-//! id, so a write whose answer was lost is recognised when it is sent again.
+//! Without any feature there are the wire [`types`], [`schema::Schema`] for events as values, and the [`decider::Decider`] trait.
 //!
-#![cfg_attr(feature = "http", doc = "```no_run")]
-#![cfg_attr(not(feature = "http"), doc = "```ignore")]
+//! # Appending and reading
+//!
+#![cfg_attr(feature = "testing", doc = "```")]
+#![cfg_attr(not(feature = "testing"), doc = "```ignore")]
 //! use event_store_client::Client;
-//! use event_store_client::types::{NewEvent, Payload, Revision};
+//! use event_store_client::types::{ExpectedRevision, NewEvent, StreamId};
 //! use futures::TryStreamExt;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("https://abc123.lambda-url.eu-central-1.on.aws/").build()?;
+//! # let client = event_store_client::testing::InMemoryStore::new().client();
 //! let order = "order".parse()?;
+//! let id = StreamId::from_name(&order, "A-1");
 //!
-//! let placed = NewEvent::new("placed".parse()?, Payload::from_text(r#"{"total":"12.50"}"#)?);
-//! let created = client.create_stream(&order, placed).await?;
+//! let placed = NewEvent::of("placed".parse()?, &serde_json::json!({"total": "12.50"}))?;
+//! let placed = client.append(&order, id, ExpectedRevision::NoStream, placed).await?;
 //!
-//! let paid = NewEvent::new("paid".parse()?, Payload::from_text("{}")?);
-//! match client.append(&order, created.stream.stream_id, 2.try_into()?, paid).await {
+//! let events = [NewEvent::of("paid".parse()?, &())?, NewEvent::of("sent".parse()?, &())?];
+//! match client.append(&order, id, placed.stream.revision, events).await {
 //!     Ok(appended) => println!("at revision {}", appended.stream.revision),
 //!     Err(error) if error.is_conflict() => println!("somebody was faster: {error}"),
 //!     Err(error) => return Err(error.into()),
 //! }
 //!
-//! let mut events = client.events(&order, created.stream.stream_id).after(Revision::FIRST).into_stream();
+//! let mut events = client.events(&order, id).into_stream();
 //! while let Some(event) = events.try_next().await? {
-//!     println!("{} {}", event.revision, event.event_type);
+//!     println!("{} {} {}", event.revision, event.event_type, event.payload.as_str());
 //! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What is safe by construction
+//!
+//! Every event gets an id before it is first sent, and whatever is sent again is sent in the same words, signed anew: so a write whose answer was
+//! lost is recognised by the store and told as `replayed`. An append ends as done, or as a true conflict. When all attempts are
+//! used up and nothing is known, the error says so and keeps the write, for `Client::settle` to send once more.
+//!
+//! # Commands
+//!
+//! A [`decider::Decider`] says how an entity lives; a [`decider::Executor`] loads the state, lets it decide, and appends at the revision of that
+//! state, again when another writer was faster.
 
 #[cfg(feature = "http")]
 mod category;

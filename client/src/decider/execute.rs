@@ -1,7 +1,8 @@
 //! Executing a command: load, decide, append; and again when another writer was faster.
 
-use event_store_types::{Revision, StreamId};
+use event_store_types::{ExpectedRevision, Revision, StreamId};
 
+use super::executor::Known;
 use super::{Decider, Executor};
 use crate::http::{Batch, pauses_of_writers};
 use crate::{Appended, Error, Folded};
@@ -28,20 +29,23 @@ impl<D: Decider> Executor<D> {
         let mut pauses = pauses_of_writers(self.attempts);
         let mut attempts = 0;
         loop {
-            let decision = self.decider.decide(&basis.folded.state, command);
+            let decision = self.decider.decide(&basis.known.folded.state, command);
             let events = match decision {
                 Ok(events) if !events.is_empty() => events,
                 // The store holds an append to the state that was decided on. Nothing holds anything else to it.
                 _ if !basis.is_current => {
-                    basis = Basis::current(self.brought_forward(stream_id, basis.folded).await?);
+                    basis = Basis::current(self.brought_forward(stream_id, basis.known).await?);
                     continue;
                 }
-                Ok(_) => return Ok(Executed::unchanged(basis.folded)),
+                Ok(_) => return Ok(Executed::unchanged(basis.known.folded)),
                 Err(refusal) => return Err(ExecuteError::Rejected(refusal)),
             };
             attempts += 1;
-            let conflict = match self.append(stream_id, &basis.folded, &events).await {
-                Ok(appended) => return Ok(self.executed(stream_id, basis.folded, events, appended).await),
+            let conflict = match self
+                .append(stream_id, basis.known.folded.expected(), &events)
+                .await
+            {
+                Ok(appended) => return Ok(self.executed(stream_id, basis.known, events, appended).await),
                 Err(error) if error.is_conflict() || error.is_not_found() => error,
                 Err(error) => return Err(error.into()),
             };
@@ -53,14 +57,14 @@ impl<D: Decider> Executor<D> {
             };
             tracing::debug!(error = %conflict, attempts, "another writer was faster: deciding again");
             tokio::time::sleep(pause).await;
-            basis = Basis::current(self.after_conflict(stream_id, basis.folded, &conflict).await?);
+            basis = Basis::current(self.after_conflict(stream_id, basis.known, &conflict).await?);
         }
     }
 
     async fn append(
         &self,
         stream_id: StreamId,
-        basis: &Folded<D::State>,
+        expected: ExpectedRevision,
         events: &[D::Event],
     ) -> Result<Appended, Error> {
         let category = &self.category;
@@ -68,9 +72,7 @@ impl<D: Decider> Executor<D> {
         let written = written.collect::<Result<Batch<_>, _>>();
         let (client, stream_type) = (category.client(), category.stream_type());
         let written = written.map_err(|source| client.unencodable(stream_type, stream_id, source))?;
-        client
-            .append(stream_type, stream_id, basis.expected(), written)
-            .await
+        client.append(stream_type, stream_id, expected, written).await
     }
 
     /// The state to decide on again. One that is ahead of its stream is from another life of it: then nothing that is kept
@@ -78,32 +80,34 @@ impl<D: Decider> Executor<D> {
     async fn after_conflict(
         &self,
         stream_id: StreamId,
-        basis: Folded<D::State>,
+        known: Known<D::State>,
         conflict: &Error,
-    ) -> Result<Folded<D::State>, Error> {
+    ) -> Result<Known<D::State>, Error> {
         let end = conflict.conflict().and_then(|conflict| conflict.current_revision);
-        if end < basis.revision {
+        if end < known.folded.revision {
             self.loaded_afresh(stream_id).await
         } else {
-            self.brought_forward(stream_id, basis).await
+            self.brought_forward(stream_id, known).await
         }
     }
 
     async fn executed(
         &self,
         stream_id: StreamId,
-        basis: Folded<D::State>,
+        Known { folded, saved }: Known<D::State>,
         events: Vec<D::Event>,
         appended: Appended,
     ) -> Executed<D::State, D::Event> {
-        let before = basis.revision;
         let evolve = |state, event| self.decider.evolve(state, event);
         let folded = Folded {
-            state: events.iter().fold(basis.state, evolve),
+            state: events.iter().fold(folded.state, evolve),
             revision: Some(appended.stream.revision),
         };
-        self.keep(stream_id, &folded);
-        self.save_snapshot(stream_id, before, &folded).await;
+        let known = Known {
+            folded: folded.clone(),
+            saved,
+        };
+        self.settle(stream_id, known).await;
         Executed {
             state: folded.state,
             revision: folded.revision,
@@ -115,22 +119,22 @@ impl<D: Decider> Executor<D> {
 
 /// What is decided on.
 struct Basis<State> {
-    folded: Folded<State>,
+    known: Known<State>,
     /// Whether it was read for this command. If not, there may be more in the stream by now.
     is_current: bool,
 }
 
 impl<State> Basis<State> {
-    fn current(folded: Folded<State>) -> Self {
+    fn current(known: Known<State>) -> Self {
         Self {
-            folded,
+            known,
             is_current: true,
         }
     }
 
-    fn perhaps_older(folded: Folded<State>) -> Self {
+    fn perhaps_older(known: Known<State>) -> Self {
         Self {
-            folded,
+            known,
             is_current: false,
         }
     }

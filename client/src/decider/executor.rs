@@ -15,8 +15,16 @@ pub struct Executor<D: Decider> {
     pub(super) category: Category<D::Event>,
     pub(super) decider: Arc<D>,
     pub(super) attempts: u32,
-    cache: Option<Arc<Cache<StreamId, Folded<D::State>>>>,
+    cache: Option<Arc<Cache<StreamId, Known<D::State>>>>,
     snapshots: Option<Snapshotting<D::State>>,
+}
+
+/// What is known of a stream.
+#[derive(Clone)]
+pub(super) struct Known<State> {
+    pub(super) folded: Folded<State>,
+    /// The revision of the last snapshot that was found or saved.
+    pub(super) saved: Option<Revision>,
 }
 
 /// Where snapshots are kept, and how often one is.
@@ -59,8 +67,8 @@ impl<D: Decider> Executor<D> {
         self
     }
 
-    /// Keeps a snapshot of a stream's state in `place` whenever the stream passes a multiple of `every` revisions, and reads
-    /// only what came after it.
+    /// Keeps a snapshot of a stream's state in `place`, and reads only what came after it. One is saved after a command that
+    /// appended, when at least `every` events have come since the last; 0 counts as 1.
     ///
     /// `folding` names the decider and the version of its state: give it another name whenever events come to mean
     /// something else to the state, and snapshots that are not worth anything any more are not found.
@@ -98,19 +106,20 @@ impl<D: Decider> Executor<D> {
     /// # Errors
     /// See [`Error`]; [`Error::is_unknown_event_type`] when there is an event that the application does not know.
     pub async fn state(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
-        match self.kept(stream_id) {
-            Some(kept) => self.brought_forward(stream_id, kept).await,
-            None => self.loaded(stream_id).await,
-        }
+        let known = match self.kept(stream_id) {
+            Some(kept) => self.brought_forward(stream_id, kept).await?,
+            None => self.loaded(stream_id).await?,
+        };
+        Ok(known.folded)
     }
 
     /// The state that is kept in this process, if it is.
-    pub(super) fn kept(&self, stream_id: StreamId) -> Option<Folded<D::State>> {
+    pub(super) fn kept(&self, stream_id: StreamId) -> Option<Known<D::State>> {
         self.cache.as_ref()?.get(&stream_id)
     }
 
     /// The state as it is now, from the last snapshot on if there is one.
-    pub(super) async fn loaded(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
+    pub(super) async fn loaded(&self, stream_id: StreamId) -> Result<Known<D::State>, Error> {
         match self.snapshot(stream_id).await {
             Some(snapshot) => self.brought_forward(stream_id, snapshot).await,
             None => self.loaded_afresh(stream_id).await,
@@ -118,9 +127,12 @@ impl<D: Decider> Executor<D> {
     }
 
     /// The state as it is now, from the first event on.
-    pub(super) async fn loaded_afresh(&self, stream_id: StreamId) -> Result<Folded<D::State>, Error> {
-        let initial = Folded::initial(self.decider.initial());
-        self.folded_on(stream_id, initial).await
+    pub(super) async fn loaded_afresh(&self, stream_id: StreamId) -> Result<Known<D::State>, Error> {
+        let nothing = Known {
+            folded: Folded::initial(self.decider.initial()),
+            saved: None,
+        };
+        self.folded_on(stream_id, nothing).await
     }
 
     /// The state as it is now, from an earlier one on. If the stream is gone, that was from another life of it, such as before
@@ -128,39 +140,51 @@ impl<D: Decider> Executor<D> {
     pub(super) async fn brought_forward(
         &self,
         stream_id: StreamId,
-        earlier: Folded<D::State>,
-    ) -> Result<Folded<D::State>, Error> {
+        earlier: Known<D::State>,
+    ) -> Result<Known<D::State>, Error> {
         match self.folded_on(stream_id, earlier).await {
             Err(error) if error.is_not_found() => self.loaded_afresh(stream_id).await,
-            folded => folded,
+            known => known,
         }
     }
 
     async fn folded_on(
         &self,
         stream_id: StreamId,
-        earlier: Folded<D::State>,
-    ) -> Result<Folded<D::State>, Error> {
+        Known { folded, saved }: Known<D::State>,
+    ) -> Result<Known<D::State>, Error> {
         let evolve = |state, recorded: Recorded<D::Event>| self.decider.evolve(state, &recorded.data);
-        let folded = self.category.fold_on(stream_id, earlier, evolve).await?;
-        self.keep(stream_id, &folded);
-        Ok(folded)
+        let folded = self.category.fold_on(stream_id, folded, evolve).await?;
+        let known = Known { folded, saved };
+        self.keep(stream_id, &known);
+        Ok(known)
     }
 
     /// Keeps a state in this process, if states are kept. An older one that comes late is brought forward when it is used.
-    pub(super) fn keep(&self, stream_id: StreamId, folded: &Folded<D::State>) {
-        if let (Some(cache), Some(_)) = (&self.cache, folded.revision) {
-            cache.insert(stream_id, folded.clone());
+    fn keep(&self, stream_id: StreamId, known: &Known<D::State>) {
+        if let Some(cache) = &self.cache {
+            cache.insert(stream_id, known.clone());
         }
     }
 
-    async fn snapshot(&self, stream_id: StreamId) -> Option<Folded<D::State>> {
+    /// Takes over what a command has led to: keeps it, and saves a snapshot if it is time to.
+    pub(super) async fn settle(&self, stream_id: StreamId, mut known: Known<D::State>) {
+        if let Some(saved) = self.save_snapshot(stream_id, &known).await {
+            known.saved = Some(saved);
+        }
+        self.keep(stream_id, &known);
+    }
+
+    async fn snapshot(&self, stream_id: StreamId) -> Option<Known<D::State>> {
         let snapshots = self.snapshots.as_ref()?;
         let key = self.snapshot_key(snapshots, stream_id);
         match snapshots.place.load(&key).await {
-            Ok(snapshot) => snapshot.map(|Snapshot { state, revision }| Folded {
-                state,
-                revision: Some(revision),
+            Ok(snapshot) => snapshot.map(|Snapshot { state, revision }| Known {
+                folded: Folded {
+                    state,
+                    revision: Some(revision),
+                },
+                saved: Some(revision),
             }),
             Err(error) => {
                 tracing::warn!(%error, %stream_id, "a snapshot could not be loaded; the events are read from the first");
@@ -169,24 +193,23 @@ impl<D: Decider> Executor<D> {
         }
     }
 
-    /// Saves a snapshot if the stream has passed a multiple on its way from `before` to `after`.
-    pub(super) async fn save_snapshot(
-        &self,
-        stream_id: StreamId,
-        before: Option<Revision>,
-        after: &Folded<D::State>,
-    ) {
-        let Some((snapshots, revision)) = self.snapshots.as_ref().zip(after.revision) else {
-            return;
-        };
-        let multiples = |revision: u64| revision / snapshots.every;
-        if multiples(before.map_or(0, Revision::as_u64)) == multiples(revision.as_u64()) {
-            return;
+    async fn save_snapshot(&self, stream_id: StreamId, known: &Known<D::State>) -> Option<Revision> {
+        let snapshots = self.snapshots.as_ref()?;
+        let revision = known.folded.revision?;
+        let since = revision
+            .as_u64()
+            .saturating_sub(known.saved.map_or(0, Revision::as_u64));
+        if since < snapshots.every {
+            return None;
         }
         let key = self.snapshot_key(snapshots, stream_id);
-        let snapshot = Snapshot::new(after.state.clone(), revision);
-        if let Err(error) = snapshots.place.save(&key, snapshot).await {
-            tracing::warn!(%error, %stream_id, "a snapshot could not be saved");
+        let snapshot = Snapshot::new(known.folded.state.clone(), revision);
+        match snapshots.place.save(&key, snapshot).await {
+            Ok(()) => Some(revision),
+            Err(error) => {
+                tracing::warn!(%error, %stream_id, "a snapshot could not be saved");
+                None
+            }
         }
     }
 

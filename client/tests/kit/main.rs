@@ -1,0 +1,10 @@
+//! What an event-sourced application is made of, against a store in memory.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod at_end;
+mod category;
+mod executor;
+mod reading;
+mod snapshots;
+mod support;

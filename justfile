@@ -84,6 +84,11 @@ test *options: _build_deployer
 build:
     cargo build --workspace --all-targets
 
+# Measure what the store costs: units and dollars, processor time, allocations, memory, throughput
+[group('development')]
+bench:
+    cargo bench --workspace --profile dev --bench costs
+
 # Check formatting, code, templates, their renderings, the API's document and spelling
 [group('development')]
 lint: _build_deployer && _lint_renderings

@@ -1,0 +1,49 @@
+//! `just bench`: what the event store costs, as tables on stdout.
+//!
+//! Measured are other processes: the release builds of the API and of `event-store-handlers`, as the deployer builds
+//! artifacts, against a DynamoDB that this process serves on loopback. No time is held against a limit: whoever reads
+//! the tables knows what else the machine did.
+
+mod database;
+mod handlers;
+mod invocation;
+mod load;
+mod memory;
+mod prices;
+mod process;
+mod programs;
+mod runtime_api;
+mod server;
+mod throughput;
+mod units;
+
+use std::error::Error;
+
+use programs::Programs;
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    println!("{}", machine()?);
+    let programs = Programs::build().await?;
+    println!("{}", units::measure(&programs.api).await?);
+    println!("{}", prices::of_a_million_appends());
+    println!("{}", handlers::measure(&programs.handlers).await?);
+    println!("{}", invocation::of_starts(&programs.api).await?);
+    println!("{}", invocation::of_calls(&programs.api).await?);
+    println!("{}", memory::measure(&programs.api).await?);
+    println!("{}", throughput::measure(&programs.api).await?);
+    Ok(())
+}
+
+/// What was measured on, and how busy it was.
+fn machine() -> Result<String> {
+    let processors = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    let architecture = std::env::consts::ARCH;
+    Ok(format!(
+        "{architecture}, {processors} processors, load {load} to begin with"
+    ))
+}

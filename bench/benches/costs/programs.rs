@@ -1,0 +1,56 @@
+//! The programs that are measured, built as the deployer builds artifacts.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use event_store_deployer::artifact::{Build, BuildNote, Processor};
+use event_store_deployer::environment::Architecture;
+use event_store_deployer::surroundings::Surroundings;
+
+use super::Result;
+
+/// Where the programs lie.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    pub(crate) api: PathBuf,
+    pub(crate) handlers: PathBuf,
+}
+
+impl Programs {
+    /// Builds both for this machine's processor: the first time this takes minutes.
+    ///
+    /// One after the other, because cargo unites the features of what it builds together: the API is to be the very
+    /// program that is deployed.
+    pub(crate) async fn build() -> Result<Self> {
+        Ok(Self {
+            api: build("event-store-api").await?,
+            handlers: build("event-store-handlers").await?,
+        })
+    }
+}
+
+async fn build(program: &str) -> Result<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .ok_or("the crate lies in the workspace")?;
+    let processor = Processor::from(Architecture::Host);
+    let build = Build {
+        workspace,
+        binaries: &BTreeSet::from([program.to_owned()]),
+        processor,
+        machine: &Surroundings::of_this_process().machine(),
+    };
+    let mut tell = |note: BuildNote<'_>| match note {
+        BuildNote::Line(line) => eprintln!("{line}"),
+        BuildNote::AddingTarget(target) => eprintln!("adding the Rust target {target}"),
+    };
+    let artifacts = build.run(&mut tell).await?;
+    let path = Build::output(workspace, processor)
+        .join(program)
+        .join("bootstrap");
+    let zip: usize = artifacts.iter().map(|artifact| artifact.zip().len()).sum();
+    let size = std::fs::metadata(&path)?.len();
+    let megabytes = |bytes: u64| format!("{}.{:02} MB", bytes / 1_000_000, bytes % 1_000_000 / 10_000);
+    println!("{program}: {}, zipped {}", megabytes(size), megabytes(zip as u64));
+    Ok(path)
+}

@@ -48,12 +48,11 @@ impl<'a> Object<'a> {
         problems: &mut FieldProblems,
         parse: impl FnOnce(&'a RawValue) -> Result<T, E>,
     ) -> Option<T> {
-        let field = self.field(name);
         let Some(value) = self.take(name, problems) else {
-            problems.add(field, "required");
+            problems.add(self.field(name), "required");
             return None;
         };
-        problems.keep(&field, parse(value))
+        self.keep(name, parse(value), problems)
     }
 
     /// Takes a member that may be missing or `null`.
@@ -64,8 +63,7 @@ impl<'a> Object<'a> {
         parse: impl FnOnce(&'a RawValue) -> Result<T, E>,
     ) -> Option<T> {
         let value = self.take(name, problems).filter(|value| value.get() != "null")?;
-        let field = self.field(name);
-        problems.keep(&field, parse(value))
+        self.keep(name, parse(value), problems)
     }
 
     /// Takes a member that must be there and be an object, whose own members are then named below it.
@@ -107,6 +105,9 @@ impl<'a> Object<'a> {
     /// Ends the reading: what has not been taken is not known. A misspelt member must not be passed over, for
     /// a misspelt `eventId` would silently give up idempotency.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
+        if self.members.is_empty() {
+            return;
+        }
         let known = self
             .known
             .iter()
@@ -119,6 +120,18 @@ impl<'a> Object<'a> {
                 format_args!("unknown; known here: {known}"),
             );
         }
+    }
+
+    /// Keeps the value of a member, or adds its error as a problem of it.
+    fn keep<T, E: Display>(
+        &self,
+        name: &str,
+        parsed: Result<T, E>,
+        problems: &mut FieldProblems,
+    ) -> Option<T> {
+        parsed
+            .map_err(|error| problems.add(self.field(name), error))
+            .ok()
     }
 
     fn field(&self, name: &str) -> String {

@@ -40,6 +40,9 @@ impl QueryTexts {
 
     /// Ends the reading: what has not been taken is not known.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
+        if self.parameters.is_empty() {
+            return;
+        }
         let known = self
             .known
             .iter()

@@ -67,7 +67,7 @@ pub(super) async fn observe(
     };
     line.log();
     if let Some(events_table) = measured_as {
-        line.measure(Metrics::of(&*events_table)).emit();
+        line.measure(Metrics::of(&events_table)).emit();
     }
     response
 }

@@ -50,7 +50,7 @@ impl RequestLine<'_> {
     }
 
     /// Adds what is measured of the request.
-    pub(super) fn measure(&self, metrics: Metrics) -> Metrics {
+    pub(super) fn measure<'a>(&self, metrics: Metrics<'a>) -> Metrics<'a> {
         let metrics = metrics
             .with(Metric::Latency, self.duration_ms)
             .with(Metric::WriteUnits, self.consumed.wru)

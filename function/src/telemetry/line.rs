@@ -1,10 +1,14 @@
 //! The form of a log line: one flat JSON object, or a line of measurements as it is.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 
 use event_store_types::Timestamp;
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
@@ -40,14 +44,15 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut fields = Fields::default();
         if event.metadata().target() == metric::TARGET {
-            event.record(&mut fields);
-            return fields.write_line(&mut writer);
+            let mut line = WholeLine(writer, Ok(()));
+            event.record(&mut line);
+            return line.1;
         }
-        fields.set("timestamp", Timestamp::now().to_string().into());
-        fields.set("level", event.metadata().level().as_str().into());
-        fields.set("message", "".into());
+        let mut fields = Fields::default();
+        fields.set("timestamp", &Timestamp::now());
+        fields.set("level", event.metadata().level().as_str());
+        fields.set("message", "");
         for span in context
             .event_scope()
             .into_iter()
@@ -58,10 +63,10 @@ where
                 .get::<FormattedFields<JsonFields>>()
                 .map_or("", |fields| fields.as_str());
             // A span without fields has no text at all, and that is no JSON.
-            let span_fields: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+            let span_fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
             span_fields
                 .into_iter()
-                .for_each(|(name, value)| fields.set(&name, value));
+                .for_each(|(name, value)| fields.set(name, value));
         }
         event.record(&mut fields);
         fields.write(&mut writer)
@@ -70,60 +75,80 @@ where
 
 /// Fields in the order in which they were first set.
 #[derive(Default)]
-struct Fields(Vec<(String, Value)>);
+struct Fields {
+    /// Each name, and where its value lies.
+    places: Vec<(Cow<'static, str>, Range<usize>)>,
+    /// The values as JSON, one behind the other.
+    values: Vec<u8>,
+}
 
 impl Fields {
-    fn set(&mut self, name: &str, value: Value) {
-        match self.0.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = value,
-            None => self.0.push((name.to_owned(), value)),
+    fn set(&mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
+        let name = name.into();
+        let start = self.values.len();
+        if serde_json::to_writer(&mut self.values, value).is_err() {
+            // Texts and numbers always have a JSON form.
+            self.values.truncate(start);
+            return;
+        }
+        let place = start..self.values.len();
+        match self.places.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = place,
+            None => self.places.push((name, place)),
         }
     }
 
-    fn write(self, writer: &mut Writer<'_>) -> fmt::Result {
-        for (index, (name, value)) in self.0.into_iter().enumerate() {
+    fn write(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        let values = str::from_utf8(&self.values).map_err(|_| fmt::Error)?;
+        for (index, (name, place)) in self.places.iter().enumerate() {
             let separator = if index == 0 { '{' } else { ',' };
-            write!(writer, "{separator}{}:{value}", Value::String(name))?;
+            // A name is a word of the code, in which nothing needs to be escaped.
+            write!(writer, "{separator}\"{name}\":{}", &values[place.clone()])?;
         }
         writeln!(writer, "}}")
-    }
-
-    /// Writes the field `line`, which holds a whole line.
-    fn write_line(self, writer: &mut Writer<'_>) -> fmt::Result {
-        for (_, line) in self.0.iter().filter(|(name, _)| name == "line") {
-            writeln!(writer, "{}", line.as_str().unwrap_or_default())?;
-        }
-        Ok(())
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.set(field.name(), format!("{value:?}").into());
+        self.set(field.name(), &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.set(field.name(), value.into());
+        self.set(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.set(field.name(), value.into());
+        self.set(field.name(), &value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.set(field.name(), value.into());
+        self.set(field.name(), &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.set(field.name(), value.into());
+        self.set(field.name(), &value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.set(field.name(), value.into());
+        self.set(field.name(), &value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.set(field.name(), super::chain(value).into());
+        self.set(field.name(), &super::chain(value));
+    }
+}
+
+/// Writes the field `line`, which holds a whole line.
+struct WholeLine<'writer>(Writer<'writer>, fmt::Result);
+
+impl Visit for WholeLine<'_> {
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "line" {
+            self.1 = writeln!(self.0, "{value}");
+        }
     }
 }
 

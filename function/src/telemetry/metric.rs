@@ -3,7 +3,8 @@
 //! The format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use event_store_types::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "EventStore";
@@ -57,16 +58,16 @@ impl Metric {
 
 /// Measurements of one request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    events_table: String,
+pub struct Metrics<'a> {
+    events_table: &'a str,
     values: Vec<(Metric, f64)>,
 }
 
-impl Metrics {
+impl<'a> Metrics<'a> {
     /// No measurements yet, of the deployment with this events table.
-    pub fn of(events_table: impl Into<String>) -> Self {
+    pub fn of(events_table: &'a str) -> Self {
         Self {
-            events_table: events_table.into(),
+            events_table,
             values: Vec::new(),
         }
     }
@@ -83,30 +84,72 @@ impl Metrics {
         if self.values.is_empty() {
             return None;
         }
-        let definitions: Vec<Value> = self
-            .values
-            .iter()
-            .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
-            .collect();
-        let mut line = Map::new();
-        line.insert(
-            "_aws".to_owned(),
-            json!({
-                "Timestamp": at.as_jiff().as_millisecond(),
-                "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": definitions}],
-            }),
-        );
-        line.insert(DIMENSION.to_owned(), self.events_table.as_str().into());
-        for (metric, value) in &self.values {
-            line.insert(metric.name().to_owned(), (*value).into());
-        }
-        Some(Value::Object(line).to_string())
+        serde_json::to_string(&Line { metrics: self, at }).ok()
     }
 
     /// Writes the measurements as a line of the log.
     pub fn emit(&self) {
         if let Some(line) = self.to_line(Timestamp::now()) {
             tracing::info!(target: TARGET, line);
+        }
+    }
+}
+
+/// The measurements in the form that CloudWatch reads: what they are, then each beside the dimension.
+struct Line<'a> {
+    metrics: &'a Metrics<'a>,
+    at: Timestamp,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = &self.metrics.values;
+        let declared = Declared {
+            timestamp: self.at.as_jiff().as_millisecond(),
+            directives: [Directive {
+                namespace: NAMESPACE,
+                dimensions: [[DIMENSION]],
+                metrics: values.iter().map(|(metric, _)| Definition::of(*metric)).collect(),
+            }],
+        };
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("_aws", &declared)?;
+        line.serialize_entry(DIMENSION, self.metrics.events_table)?;
+        for (metric, value) in values {
+            line.serialize_entry(metric.name(), value)?;
+        }
+        line.end()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Declared {
+    timestamp: i64,
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: [Directive; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+impl Definition {
+    fn of(metric: Metric) -> Self {
+        Self {
+            name: metric.name(),
+            unit: metric.unit(),
         }
     }
 }
@@ -120,7 +163,7 @@ mod tests {
         let line = Metrics::of("a-events")
             .with(Metric::Appends, 1.0)
             .with(Metric::Latency, 12.5);
-        insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @r#"{"Appends":1.0,"EventsTable":"a-events","Latency":12.5,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["EventsTable"]],"Metrics":[{"Name":"Appends","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}],"Namespace":"EventStore"}],"Timestamp":1737799872000}}"#);
+        insta::assert_snapshot!(line.to_line("2025-01-25T10:11:12Z".parse().unwrap()).unwrap(), @r#"{"_aws":{"Timestamp":1737799872000,"CloudWatchMetrics":[{"Namespace":"EventStore","Dimensions":[["EventsTable"]],"Metrics":[{"Name":"Appends","Unit":"Count"},{"Name":"Latency","Unit":"Milliseconds"}]}]},"EventsTable":"a-events","Appends":1.0,"Latency":12.5}"#);
     }
 
     #[test]

@@ -20,6 +20,26 @@ aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml
 default:
     @just --justfile {{ quote(justfile()) }} --list --unsorted
 
+# Serve the store in one process: `just run --data store.db`; or the API on an environment's tables: `just run staging`
+[group('the store on this machine')]
+[no-exit-message]
+run *arguments:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [[ $# == 0 || $1 == -* ]]; then
+        [[ -x {{ quote(target / "debug/event-store-local") }} ]] || echo 'building the store; its dependencies take some minutes the first time' >&2
+        cargo build --workspace --bin event-store-local
+        exec {{ quote(target / "debug/event-store-local") }} "$@"
+    fi
+    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} _build_deployer
+    {{ aws_of_environment }} "$1"
+    cargo build --workspace --bin event-store-api
+    variables=$(python tools/deployed.py variables "$1")
+    eval "$variables"
+    port=${2:-8080}
+    echo "serving the environment \`$1\` at http://127.0.0.1:$port" >&2
+    PORT=$port exec {{ quote(target / "debug/event-store-api") }}
+
 # Deploy the store to an emulator on this machine, started if need be, and show how to call it
 [group('the store on this machine')]
 local: _build_deployer emulator
@@ -41,18 +61,6 @@ emulator:
 [group('the store on this machine')]
 emulator-stop:
     @python tools/emulator.py stop
-
-# Serve the API on this machine over plain HTTP, on an environment's tables: `just run local 8080`
-[group('the store on this machine')]
-run environment port="8080": _build_deployer
-    #!/usr/bin/env bash
-    set -euo pipefail
-    {{ aws_of_environment }} "$1"
-    cargo build --workspace --bin event-store-api
-    variables=$(python tools/deployed.py variables "$1")
-    eval "$variables"
-    echo "serving the environment \`$1\` at http://127.0.0.1:$2" >&2
-    PORT=$2 exec {{ quote(target / "debug/event-store-api") }}
 
 # Show what `up` would change in an environment, and change nothing: `just diff staging`
 [group('environments')]

@@ -21,6 +21,7 @@ pub(super) const FORMAT: i32 = 1;
 #[derive(Debug)]
 pub(super) struct DataFile {
     path: PathBuf,
+    location: String,
     /// Held until the file is let go of. Beside the data file and not on it, because closing it would let go of SQLite's own
     /// locks, too (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
     _lock: File,
@@ -40,9 +41,10 @@ impl DataFile {
             let folder = folder.to_owned();
             return Err(DataFileError::NoFolder { path, folder });
         }
+        let location = location(&path)?;
         let lock = lock(&path)?;
         match Header::read(&path)? {
-            Header::Nothing => sign(&path)?,
+            Header::Nothing => sign(&path, &location)?,
             Header::Store(FORMAT) => {}
             Header::Store(format) => return Err(DataFileError::OtherFormat { path, format }),
             Header::OtherDatabase => return Err(DataFileError::OtherDatabase { path }),
@@ -53,18 +55,38 @@ impl DataFile {
             .append(true)
             .open(&path)
             .map_err(|source| DataFileError::cannot_write(&path, source))?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self {
+            path,
+            location,
+            _lock: lock,
+        })
     }
 
-    /// Where the file is.
+    /// The file as it was named.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file as SQLite is to be told it.
+    pub(super) fn location(&self) -> &str {
+        &self.location
     }
 }
 
 /// The folder that a file is in, or `None` for the current one.
 fn folder_of(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
+/// The absolute path, because SQLite reads names such as `:memory:` and `file:a` as something else than a file's.
+fn location(path: &Path) -> Result<String, DataFileError> {
+    let absolute = std::path::absolute(path).map_err(|source| DataFileError::cannot_write(path, source))?;
+    absolute
+        .into_os_string()
+        .into_string()
+        .map_err(|_| DataFileError::NoText {
+            path: path.to_owned(),
+        })
 }
 
 /// Locks the file beside `path`, and leaves the number of this process in it.
@@ -158,11 +180,11 @@ impl Header {
 }
 
 /// Makes a database that says that it is a store's, and nothing else.
-fn sign(path: &Path) -> Result<(), DataFileError> {
+fn sign(path: &Path, location: &str) -> Result<(), DataFileError> {
     let statements = format!(
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
     );
-    Connection::open(path)
+    Connection::open(location)
         .and_then(|connection| connection.execute_batch(&statements))
         .map_err(|source| DataFileError::CannotMake {
             path: path.to_owned(),
@@ -186,6 +208,12 @@ pub enum DataFileError {
         path: PathBuf,
         /// Its folder.
         folder: PathBuf,
+    },
+    /// Its name is not UTF-8, which SQLite's names are.
+    #[error("the name of `{}` is not UTF-8", path.display())]
+    NoText {
+        /// The file.
+        path: PathBuf,
     },
     /// Another process has it.
     #[error("`{}` is in use{}", path.display(), by(*process))]
@@ -259,6 +287,7 @@ impl Hint for DataFileError {
         match self {
             Self::Folder { path } => format!("name a file, such as `{}`", path.join("store.db").display()),
             Self::NoFolder { folder, .. } => format!("run `mkdir -p {}` first", folder.display()),
+            Self::NoText { .. } => "give it, and the folders that it is in, names in UTF-8".to_owned(),
             Self::InUse { .. } => {
                 "end that process, or name another file; one store at a time has a file".to_owned()
             }
@@ -312,6 +341,17 @@ mod tests {
         File::create(&path).unwrap();
         DataFile::claim(&path).unwrap();
         assert_eq!(Header::read(&path).unwrap(), Header::Store(FORMAT));
+    }
+
+    #[test]
+    fn a_name_that_sqlite_would_read_otherwise_is_a_file_s() {
+        let folder = folder();
+        for name in [":memory:", "file:a?mode=memory"] {
+            let claimed = DataFile::claim(&folder.path().join(name)).unwrap();
+            assert!(Path::new(claimed.location()).is_absolute());
+            assert!(folder.path().join(name).is_file(), "{name}");
+        }
+        assert!(Path::new(&location(Path::new(":memory:")).unwrap()).is_absolute());
     }
 
     #[test]

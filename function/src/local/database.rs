@@ -105,8 +105,7 @@ impl Database {
 
 fn on_file(file: &DataFile, durability: Durability) -> Result<dynoxide::Database, Failure> {
     let path = file.path();
-    // SQLite takes a text; a path that is none was made by no shell.
-    let opened = dynoxide::Database::new(&path.to_string_lossy());
+    let opened = dynoxide::Database::new(file.location());
     let opened = opened.and_then(|database| {
         // The one way to say so: it sets `synchronous=NORMAL`, and everything else as it is by default. Without it, it is `FULL`.
         if durability == Durability::Kill {

@@ -79,7 +79,7 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     let signalled = http::told_to_end().map_err(Failure::Serve)?;
     let told_once = async {
         signalled.await;
-        tracing::info!("ending what was begun; told once more, it ends at once");
+        tracing::info!("ending when all that was begun is done; Ctrl-C once more ends it at once");
         tokio::spawn(end_at_once());
     };
     greet(address, arguments);

@@ -16,6 +16,7 @@ mod notifications;
 mod oracle;
 mod page;
 mod race;
+mod reconcile;
 mod store;
 
 use std::time::{Duration, Instant};

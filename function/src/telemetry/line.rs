@@ -157,6 +157,7 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
+    use serde_json::Value;
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;

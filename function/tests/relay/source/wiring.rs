@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
-use event_store_function::store::dynamo::{self, CatalogueTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
 
 use super::services::Services;
@@ -34,12 +34,14 @@ pub(super) fn handler(services: &Services, name: String) -> Handler {
         .timeout_config(timeouts)
         .retry_config(retries(RetryConfig::standard()))
         .build();
-    let catalogue = dynamo::configuration(&shared).retry_partition(partition.clone());
+    let database = dynamo::configuration(&shared).retry_partition(partition.clone());
     let topic = aws_sdk_sns::config::Builder::from(&shared).retry_partition(partition.clone());
     let queue = aws_sdk_sqs::config::Builder::from(&shared).retry_partition(partition);
+    let database = dynamo::Client::from_conf(database.build());
     Handler {
         events_table: "a-events".to_owned(),
-        catalogue: CatalogueTable::new(dynamo::Client::from_conf(catalogue.build()), "a-catalogue"),
+        events: EventsTable::new(database.clone(), "a-events"),
+        catalogue: CatalogueTable::new(database, "a-catalogue"),
         topic: SnsTopic::new(
             aws_sdk_sns::Client::from_conf(topic.build()),
             "arn:aws:sns:eu-central-1:1:a",

@@ -12,8 +12,13 @@
 mod browser;
 mod devtools;
 mod site;
-#[path = "../api/support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the API's tests use the rest of it")]
+
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "each program of tests uses its part of it"
+)]
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::path::Path;

@@ -15,13 +15,15 @@ pub(crate) struct Site {
     pub(crate) url: String,
     router: Router,
     runtime: Runtime,
+    /// Refuses what could change an event that is there, and fails the test at its end.
+    _database: Database,
 }
 
 impl Site {
     /// Serves a store behind `prefix`, as an emulator does: it takes the prefix away.
     pub(crate) fn start(prefix: &str) -> Self {
         let runtime = Runtime::new().unwrap();
-        let (router, address) = runtime.block_on(async {
+        let (router, address, database) = runtime.block_on(async {
             let database = Database::start().await;
             let router = router(Store::new(database.events(), database.catalogue()));
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -32,12 +34,13 @@ impl Site {
                 served.oneshot(without(&prefix, request)).await.unwrap()
             });
             tokio::spawn(axum::serve(listener, outside).into_future());
-            (router, address)
+            (router, address, database)
         });
         Self {
             url: format!("http://{address}{prefix}/"),
             router,
             runtime,
+            _database: database,
         }
     }
 

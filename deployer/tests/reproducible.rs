@@ -14,6 +14,7 @@ use event_store_deployer::artifact::{Artifact, Build, Machine, Processor};
 use event_store_deployer::surroundings::Surroundings;
 use tempfile::TempDir;
 
+/// The version of the dependency is the one that the workspace has locked, and so downloaded.
 const MANIFEST: &str = r#"
 [workspace]
 
@@ -23,7 +24,7 @@ version = "0.1.0"
 edition = "2024"
 
 [dependencies]
-itoa = "1"
+bytes = "=VERSION"
 
 [profile.release]
 opt-level = "s"
@@ -35,7 +36,7 @@ strip = true
 const SOURCE: &str = r#"
 fn main() {
     let count = std::env::args().count();
-    println!("{}", itoa::Buffer::new().format(count));
+    println!("{:?}", bytes::Bytes::from_static(b"arguments").slice(count..));
     assert!(count < 3, "too many arguments");
 }
 "#;
@@ -63,7 +64,8 @@ async fn two_checkouts_with_different_homes_give_one_hash() {
 async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
     let machine = machine(cargo_home);
     std::fs::create_dir_all(workspace.join("src")).unwrap();
-    std::fs::write(workspace.join("Cargo.toml"), MANIFEST).unwrap();
+    let manifest = MANIFEST.replace("VERSION", &locked("bytes"));
+    std::fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     std::fs::write(workspace.join("src/main.rs"), SOURCE).unwrap();
     let lock = Command::new(env!("CARGO"))
         .args(["generate-lockfile", "--offline", "--quiet"])
@@ -83,6 +85,17 @@ async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
     let outcome = build.run(&mut |note| notes.push(format!("{note:?}"))).await;
     let mut artifacts = outcome.unwrap_or_else(|error| panic!("{error}\n{}", notes.join("\n")));
     artifacts.remove(0)
+}
+
+/// The version of a package in the workspace's lock file.
+fn locked(package: &str) -> String {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    let lock = std::fs::read_to_string(lock).unwrap();
+    let entry = lock
+        .split_once(&format!("name = \"{package}\"\nversion = \""))
+        .unwrap()
+        .1;
+    entry.split('"').next().unwrap().to_owned()
 }
 
 /// This machine with a home of cargo of its own, where nothing needs to be downloaded again.

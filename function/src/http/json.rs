@@ -129,9 +129,7 @@ impl<'a> Object<'a> {
         parsed: Result<T, E>,
         problems: &mut FieldProblems,
     ) -> Option<T> {
-        parsed
-            .map_err(|error| problems.add(self.field(name), error))
-            .ok()
+        parsed.map_err(|error| problems.add(self.field(name), error)).ok()
     }
 
     fn field(&self, name: &str) -> String {

@@ -122,8 +122,20 @@ async fn nothing_that_updates_deletes_or_writes_in_bulk_passes() {
 }
 
 #[tokio::test]
-async fn the_catalogue_may_be_changed() {
+async fn the_catalogue_may_be_changed_but_not_together_with_events() {
     let database = Database::start().await;
+    let delete_from = |tables: &[&str]| {
+        let key = DeleteRequest::builder().key("pk", AttributeValue::S("order/1".into()));
+        let write = WriteRequest::builder()
+            .delete_request(key.build().unwrap())
+            .build();
+        let requests = tables.iter().map(|table| ((*table).into(), vec![write.clone()]));
+        let batch = database.client.batch_write_item();
+        batch.set_request_items(Some(requests.collect())).send()
+    };
+    delete_from(&[CATALOGUE_TABLE]).await.unwrap();
+    assert!(delete_from(&[CATALOGUE_TABLE, EVENTS_TABLE]).await.is_err());
+    assert_eq!(database.witness.take_refused().len(), 1);
     let delete = database.client.delete_item().table_name(CATALOGUE_TABLE);
     delete
         .key("pk", AttributeValue::S("order/1".into()))

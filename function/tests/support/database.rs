@@ -1,4 +1,4 @@
-//! DynamoDB for the SDK and for processes: served on loopback, with a witness before it.
+//! DynamoDB for the SDK and for processes.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,15 +6,9 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
-use tokio::net::TcpListener;
 
-use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, Witness};
+use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, Witness, serve};
 
 /// Both tables, empty, in a DynamoDB of their own.
 pub(crate) struct Database {
@@ -31,12 +25,9 @@ impl Database {
 
     /// A database that has done what it was asked for some time before it says so.
     pub(crate) async fn answering_after(delay: Duration) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let witness = Witness::default();
         let dynamodb = DynamoDb::with_tables();
-        let served = served(dynamodb.clone(), witness.clone(), delay);
-        tokio::spawn(async move { axum::serve(listener, served).await });
+        let address = serve(dynamodb.clone(), witness.clone(), delay).await;
         Self {
             address,
             dynamodb,
@@ -67,28 +58,6 @@ impl Drop for Database {
             assert_eq!(refused, Vec::<String>::new(), "could have changed an event");
         }
     }
-}
-
-fn served(database: DynamoDb, witness: Witness, delay: Duration) -> Router {
-    Router::new().fallback(move |headers: HeaderMap, request: Bytes| async move {
-        let target = headers["x-amz-target"].to_str().unwrap();
-        let operation = target.rsplit('.').next().unwrap();
-        let answer = match witness.admit(operation, &request) {
-            Ok(()) => database.answer(operation, &request),
-            Err(refusal) => refusal,
-        };
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-        let status = StatusCode::from_u16(answer.status).unwrap();
-        let response: Response = (
-            status,
-            [(CONTENT_TYPE, "application/x-amz-json-1.0")],
-            answer.body,
-        )
-            .into_response();
-        response
-    })
 }
 
 /// A client as in production, on whatever answers at `address`.

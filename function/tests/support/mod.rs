@@ -5,10 +5,12 @@ pub(crate) mod contract;
 mod database;
 mod dynamodb;
 mod process;
+mod served;
 mod witness;
 
 pub(crate) use api::{Answer, Api, get, json_request, send};
 pub(crate) use database::{Database, client_for, environment};
 pub(crate) use dynamodb::{CATALOGUE_TABLE, DynamoDb, DynamoDbAnswer, EVENTS_TABLE};
 pub(crate) use process::Process;
+pub(crate) use served::serve;
 pub(crate) use witness::Witness;

@@ -48,11 +48,17 @@ impl Witness {
 
 /// Whether a request is anything but a reading, a put on the condition that nothing is there, or about the catalogue.
 fn could_change_an_event(operation: &str, body: &Value) -> bool {
-    let is_on_catalogue = body["TableName"] == CATALOGUE_TABLE;
+    let is_on_catalogue = match operation {
+        "BatchWriteItem" => {
+            let tables = body["RequestItems"].as_object();
+            tables.is_some_and(|tables| tables.keys().all(|table| table == CATALOGUE_TABLE))
+        }
+        // Those that name several tables in other ways, or hide them in a text, are not taken to be on the catalogue.
+        _ => body["TableName"] == CATALOGUE_TABLE,
+    };
     match operation {
         "BatchGetItem" | "CreateTable" | "DescribeTable" | "GetItem" | "Query" | "Scan" => false,
         "PutItem" => !is_on_catalogue && body["ConditionExpression"] != "attribute_not_exists(pk)",
-        // Those that name several tables, or none in particular, are not on the catalogue.
         _ => !is_on_catalogue,
     }
 }

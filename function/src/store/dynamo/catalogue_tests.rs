@@ -1,44 +1,15 @@
 //! The catalogue against DynamoDB in process.
 
-use aws_sdk_dynamodb::types::{
-    BillingMode, GlobalSecondaryIndex, KeyType, Projection, ProjectionType, ScalarAttributeType,
-};
 use event_store_types::StreamPage;
 use uuid::Uuid;
 
 use super::*;
 use crate::store::cursor::PageKey;
-use crate::store::dynamo::testing::{attribute, client, key};
+use crate::store::dynamo::testing::{CATALOGUE_TABLE, catalogue_table};
 use crate::store::list::{ListStreams, list_streams};
 
 #[path = "catalogue_walk_tests.rs"]
 mod walk;
-
-const TABLE: &str = "catalogue";
-
-/// An empty catalogue in a DynamoDB of its own.
-async fn catalogue() -> CatalogueTable {
-    let client = client().await;
-    let index = GlobalSecondaryIndex::builder()
-        .index_name(INDEX)
-        .key_schema(key("shard", KeyType::Hash))
-        .key_schema(key("position", KeyType::Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()
-        .unwrap();
-    let text = |name: &str| attribute(name, ScalarAttributeType::S);
-    client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(["pk", "shard", "position"].map(text).into()))
-        .key_schema(key("pk", KeyType::Hash))
-        .global_secondary_indexes(index)
-        .send()
-        .await
-        .unwrap();
-    CatalogueTable::new(client, TABLE)
-}
 
 fn order() -> StreamType {
     "order".parse().unwrap()
@@ -70,7 +41,7 @@ async fn page(catalogue: &CatalogueTable, after: Option<&StreamPage>) -> StreamP
 
 #[tokio::test]
 async fn an_older_revision_never_wins() {
-    let catalogue = catalogue().await;
+    let catalogue = catalogue_table().await;
     for (revision, second, expected) in [
         (2, 12, BroughtForward::Updated),
         (1, 11, BroughtForward::AlreadyThere),
@@ -90,7 +61,7 @@ async fn an_older_revision_never_wins() {
 #[tokio::test]
 async fn an_update_costs_at_most_three_write_units_index_included() {
     let meter = Meter::default();
-    let catalogue = catalogue().await.metered(meter.clone());
+    let catalogue = catalogue_table().await.metered(meter.clone());
     catalogue.bring_forward(&stream(1, 1, 1)).await.unwrap();
     let created = meter.consumed();
     catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
@@ -107,7 +78,7 @@ async fn an_update_costs_at_most_three_write_units_index_included() {
 #[tokio::test]
 async fn a_refused_update_is_counted_as_it_is_billed() {
     let meter = Meter::default();
-    let catalogue = catalogue().await.metered(meter.clone());
+    let catalogue = catalogue_table().await.metered(meter.clone());
     catalogue.bring_forward(&stream(1, 2, 2)).await.unwrap();
     let written = meter.consumed();
     catalogue.bring_forward(&stream(1, 1, 1)).await.unwrap();
@@ -121,7 +92,7 @@ async fn a_refused_update_is_counted_as_it_is_billed() {
 
 #[tokio::test]
 async fn a_stream_that_is_updated_moves_to_the_end() {
-    let catalogue = catalogue().await;
+    let catalogue = catalogue_table().await;
     for number in 0..3 {
         catalogue.bring_forward(&stream(number, 1, 1)).await.unwrap();
     }
@@ -132,11 +103,11 @@ async fn a_stream_that_is_updated_moves_to_the_end() {
 
 #[tokio::test]
 async fn an_item_that_is_none_of_the_catalogues_is_a_fault() {
-    let catalogue = catalogue().await;
+    let catalogue = catalogue_table().await;
     let put = catalogue
         .client
         .put_item()
-        .table_name(TABLE)
+        .table_name(CATALOGUE_TABLE)
         .item("pk", AttributeValue::S("order".into()));
     put.item("shard", AttributeValue::S("order#3".into()))
         .item("position", AttributeValue::S("2025".into()))
@@ -159,7 +130,7 @@ async fn an_item_that_is_none_of_the_catalogues_is_a_fault() {
 async fn a_catalogue_that_is_not_there_is_a_fault_and_not_an_empty_page() {
     let elsewhere = CatalogueTable {
         table: "other".into(),
-        ..catalogue().await
+        ..catalogue_table().await
     };
     let request = ListStreams {
         stream_type: order(),

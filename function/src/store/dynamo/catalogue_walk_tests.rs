@@ -67,7 +67,7 @@ async fn fill(catalogue: &CatalogueTable) -> Vec<Stream> {
             .iter()
             .map(|item| WriteRequest::builder().put_request(put(item)).build());
         let call = catalogue.client.batch_write_item();
-        call.request_items(TABLE, requests.collect()).send()
+        call.request_items(CATALOGUE_TABLE, requests.collect()).send()
     });
     let written: Vec<_> = futures::stream::iter(writes.collect::<Vec<_>>())
         .buffer_unordered(4)
@@ -130,7 +130,7 @@ fn rru(consumed: &[Consumed]) -> (f64, f64) {
 
 #[tokio::test]
 async fn a_walk_of_ten_thousand_streams_reads_each_once_at_no_more_than_twice_one_unsharded_query_a_page() {
-    let catalogue = catalogue().await;
+    let catalogue = catalogue_table().await;
     let expected = fill(&catalogue).await;
     let (found, consumed) = walk(&catalogue, limits::PAGE_STREAMS, usize::MAX).await;
     assert_eq!(found, expected);
@@ -160,11 +160,15 @@ async fn a_walk_of_ten_thousand_streams_reads_each_once_at_no_more_than_twice_on
 
 #[tokio::test]
 async fn the_walks_above_are_over_items_as_the_relay_writes_them() {
-    let catalogue = catalogue().await;
+    let catalogue = catalogue_table().await;
     let stream = stream(7, 12, 7);
     catalogue.bring_forward(&stream).await.unwrap();
     let expected = item(&stream, Shard::of(&stream.stream_id));
     let key = expected["pk"].clone();
-    let read = catalogue.client.get_item().table_name(TABLE).key("pk", key);
+    let read = catalogue
+        .client
+        .get_item()
+        .table_name(CATALOGUE_TABLE)
+        .key("pk", key);
     assert_eq!(read.send().await.unwrap().item, Some(expected));
 }

@@ -124,7 +124,9 @@ async fn an_item_that_is_no_commit_is_told_by_its_key_and_the_others_are_found()
         item.insert(attribute, value.clone());
         let item = item.into_iter().map(|(name, value)| (name.to_owned(), value));
         let put = events.client.put_item().table_name(EVENTS_TABLE);
-        put.set_item(Some(item.collect())).send().await.unwrap();
+        let put = put.set_item(Some(item.collect()));
+        let put = put.condition_expression("attribute_not_exists(pk)");
+        put.send().await.unwrap();
     }
     let whole = Segment { index: 0, count: 1 };
     let page = events.page(whole, None, Detail::Revisions).await.unwrap();

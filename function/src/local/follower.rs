@@ -122,12 +122,12 @@ impl Follower {
         // The database reads a table from beginning to end at the least cost: there is nothing to gain from segments.
         let progress = Progress::begin(1, None);
         let patience = Patience::until(started + Duration::from_hours(24));
-        let reconciled = reconciler.run(progress, patience).await;
-        if let Some(failure) = reconciled.failure {
+        let outcome = reconciler.run(progress, patience).await;
+        if let Some(failure) = outcome.failure {
             return Err(failure);
         }
         let unannounced = self.find_unannounced().await.map_err(|error| chain(&error))?;
-        let tally = reconciled.tally;
+        let tally = outcome.tally;
         tracing::debug!(
             commits = tally.commits,
             streams = tally.streams,

@@ -125,6 +125,7 @@ fn greet(address: SocketAddr, arguments: &Arguments) {
     let body = r#"{"initialEvent":{"eventType":"order-placed","payload":{"total":42}}}"#;
     let text = format!(
         "event store ready at {url}\n\
+         page: {url}/openapi/\n\
          events: {events}\n\
          notifications: {notifications}\n\
          begin with: curl {url}/streams/order -H 'content-type: application/json' -d '{body}'"

@@ -74,8 +74,8 @@ impl Handler {
             log: self.events.metered(meter.clone()),
             relay: self.metered(&meter),
         };
-        let reconciled = reconciler.run(progress, patience).await;
-        let answer = ReconcileAnswer::of(reconciled, meter.consumed());
+        let outcome = reconciler.run(progress, patience).await;
+        let answer = ReconcileAnswer::of(outcome, meter.consumed());
         log_reconciled(&answer, started.elapsed());
         Answer::Reconciled { reconcile: answer }
     }
@@ -183,9 +183,10 @@ fn log_reconciled(answer: &ReconcileAnswer, duration: Duration) {
             )
         };
     }
-    match answer.failure {
-        None => line!(info, "reconciled"),
-        Some(_) => line!(error, "not reconciled to the end"),
+    if answer.failure.is_none() {
+        line!(info, "reconciled");
+    } else {
+        line!(error, "not reconciled to the end");
     }
 }
 

@@ -64,9 +64,9 @@ where
                 .map_or("", |fields| fields.as_str());
             // A span without fields has no text at all, and that is no JSON.
             let span_fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
-            span_fields
-                .into_iter()
-                .for_each(|(name, value)| fields.set(name, value));
+            for (name, value) in span_fields {
+                fields.set(name, value);
+            }
         }
         event.record(&mut fields);
         fields.write(&mut writer)

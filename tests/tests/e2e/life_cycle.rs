@@ -134,7 +134,7 @@ async fn a_changed_setting_moves_the_alias(deployment: &mut Deployment) {
     for told in [
         "modify  ApiFunction",
         "LOG_LEVEL: \"info\" → \"debug\"",
-        "modify  ApiAlias",
+        "modify or replace  ApiAlias",
     ] {
         assert!(differs.stdout.contains(told), "`{told}` is missing: {differs}");
     }

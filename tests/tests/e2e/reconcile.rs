@@ -23,7 +23,7 @@ async fn a_lost_catalogue_is_made_again_and_what_was_announced_is_announced_agai
         let id = created.stream.stream_id;
         for number in 2..=last {
             client
-                .append(&order, id, revision(number), event("changed", "{}"))
+                .append(&order, id, revision(number - 1), event("changed", "{}"))
                 .await
                 .unwrap();
         }

@@ -47,8 +47,8 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
                 at: state.now(),
             },
         )),
-        ["streams", stream_type] if get => list(state, parse("streamType", stream_type)?, request),
-        ["streams", stream_type] if post => create(state, parse("streamType", stream_type)?, request),
+        ["streams", stream_type] if get => list(state, &parse("streamType", stream_type)?, request),
+        ["streams", stream_type] if post => create(state, &parse("streamType", stream_type)?, request),
         ["streams", stream_type, stream_id, "details"] if get => {
             let (stream_type, stream_id) = (parse("streamType", stream_type)?, parse("streamId", stream_id)?);
             let stream = state
@@ -71,16 +71,20 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
     }
 }
 
-fn create(state: &mut State, stream_type: StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
+fn create(
+    state: &mut State,
+    stream_type: &StreamType,
+    request: &Request,
+) -> Result<Response<Bytes>, Refusal> {
     let CreateStream {
         stream_id,
         initial_event,
     } = body(request)?;
     let events = checked(vec![initial_event])?;
     let stream_id = stream_id
-        .or_else(|| Some(StreamId::derive(&stream_type, events.first()?.event_id?)))
+        .or_else(|| Some(StreamId::derive(stream_type, events.first()?.event_id?)))
         .ok_or_else(|| Refusal::invalid("initialEvent", "required"))?;
-    write(state, &stream_type, stream_id, Revision::FIRST, events)
+    write(state, stream_type, stream_id, Revision::FIRST, events)
 }
 
 fn append(
@@ -211,12 +215,12 @@ fn read(
     Ok(json(StatusCode::OK, &EventPageBody { event_page }))
 }
 
-fn list(state: &State, stream_type: StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
+fn list(state: &State, stream_type: &StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
     let query = Query::of(request);
     let updated_after = query.optional("updated-after")?;
     let after = query.text("stream-next-page-key");
     let limit = query.limit(PAGE_STREAMS)?;
-    let stream_page = state.log.list(&stream_type, updated_after, after, limit);
+    let stream_page = state.log.list(stream_type, updated_after, after, limit);
     Ok(json(StatusCode::OK, &StreamPageBody { stream_page }))
 }
 

@@ -60,7 +60,6 @@ impl<'a, D: Decider<Event: Debug + PartialEq, Error: Debug>> Decision<'a, D> {
     /// # Panics
     /// When others happen, or the command is refused.
     #[track_caller]
-    #[expect(clippy::return_self_not_must_use, reason = "the claim is made")]
     pub fn then(self, events: impl IntoIterator<Item = D::Event>) -> Scenario<'a, D> {
         let expected: Vec<D::Event> = events.into_iter().collect();
         match self.decided {

@@ -62,6 +62,9 @@ impl InMemoryStore {
     }
 
     /// A client of the store, which pauses a millisecond where it would pause for longer.
+    ///
+    /// # Panics
+    /// Never: the address is fixed, and nothing else can be wrong.
     pub fn client(&self) -> Client {
         let built = self.client_builder().build();
         #[expect(

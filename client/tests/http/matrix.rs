@@ -122,7 +122,7 @@ struct Failing {
 }
 
 impl Failing {
-    async fn start(failure: Failure, times: usize) -> Self {
+    fn start(failure: Failure, times: usize) -> Self {
         let connections = Arc::new(AtomicUsize::new(0));
         let counted = connections.clone();
         // Bound, so that the port is nobody else's; it refuses until it listens.
@@ -272,13 +272,13 @@ async fn cell(failure: &Failure, operation: Operation) -> String {
             .build()
             .unwrap()
     };
-    let always = Failing::start(failure.clone(), usize::MAX).await;
+    let always = Failing::start(failure.clone(), usize::MAX);
     let error = send(&client(&always), operation).await.unwrap_err();
     if !matches!(failure, Failure::Refused) {
         let arrived = always.connections.load(Ordering::SeqCst);
         assert_eq!(arrived, error.attempts() as usize, "{failure:?}");
     }
-    let once = Failing::start(failure.clone(), 1).await;
+    let once = Failing::start(failure.clone(), 1);
     let then = match send(&client(&once), operation).await {
         Ok(()) => "done".to_owned(),
         Err(error) if error.attempts() == 1 => "the same".to_owned(),

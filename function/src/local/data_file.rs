@@ -404,7 +404,9 @@ mod tests {
     fn the_format_is_counted_up_when_the_tables_change() {
         use sha2::{Digest as _, Sha256};
         let tables = Sha256::digest(crate::local::tables::DEFINITIONS);
-        let digest: String = tables[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = tables[..4]
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(
             (FORMAT, digest.as_str()),
             (1, "8726ed52"),

@@ -1,10 +1,6 @@
 //! `event-store-local`, the store in one process: started, used, killed and started again.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod command_line;
 mod growth;

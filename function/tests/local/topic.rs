@@ -24,9 +24,10 @@ impl Respond for Answering {
             return ResponseTemplate::new(503);
         }
         let entries = entries(request);
-        let taken: String = (0..entries.len())
+        let taken: Vec<String> = (0..entries.len())
             .map(|id| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>"))
             .collect();
+        let taken = taken.concat();
         ResponseTemplate::new(200).set_body_string(format!(
             "<PublishBatchResponse><PublishBatchResult><Failed/><Successful>{taken}</Successful>\
              </PublishBatchResult></PublishBatchResponse>"

@@ -2,6 +2,7 @@
 
 use crate::aws::CallErrorKind;
 use crate::stack::comparison::shown;
+use crate::stack::guard::Objection;
 use crate::stack::{Action, Replacement, ResourceChange};
 
 use super::*;
@@ -105,11 +106,7 @@ async fn what_up_would_refuse_and_what_it_would_allow_are_set_apart() {
         causes: Vec::new(),
     });
     let diff = diff_of(&mut scene, Asking::ChangeSet).await.unwrap();
-    let objections: Vec<_> = diff
-        .objections
-        .iter()
-        .map(|objection| objection.acceptance())
-        .collect();
+    let objections: Vec<_> = diff.objections.iter().map(Objection::acceptance).collect();
     assert_eq!(objections, ["weaken:Events", "replace:Topic"]);
     let widenings: Vec<_> = diff
         .widenings

@@ -1,7 +1,7 @@
 //! The guard of the log of record, between templates and in change sets.
 
 use crate::engine::ErrorKind;
-use crate::stack::guard::Danger;
+use crate::stack::guard::{Danger, Objection};
 use crate::stack::{Action, Replacement, ResourceChange};
 
 use super::*;
@@ -18,10 +18,7 @@ fn refused(outcome: Result<Deployed, DeployError>) -> Vec<String> {
             let DeployError::Guarded { objections, .. } = error else {
                 unreachable!()
             };
-            objections
-                .iter()
-                .map(|objection| objection.acceptance())
-                .collect()
+            objections.iter().map(Objection::acceptance).collect()
         }
         other => panic!("{other}"),
     }

@@ -59,10 +59,12 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "what `json!` makes is handed on")]
     fn template(resources: Value) -> Value {
         json!({"Resources": resources})
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "what `json!` makes is handed on")]
     fn role(statement: Value) -> Value {
         template(json!({"ApiRole": {"Type": "AWS::IAM::Role", "Properties": {
             "AssumeRolePolicyDocument": {"Statement": [

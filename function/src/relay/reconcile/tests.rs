@@ -123,7 +123,9 @@ impl LogSurvey for &World {
             sk: commit.first.to_string(),
         });
         if detail == Detail::Revisions {
-            commits.iter_mut().for_each(|commit| commit.events.clear());
+            for commit in &mut commits {
+                commit.events.clear();
+            }
         }
         Ok(Page {
             commits,

@@ -144,21 +144,22 @@ impl CatalogueWriter for CatalogueTable {
 type Item = HashMap<String, AttributeValue>;
 
 /// Reads an item of the index as the stream that it lists.
-fn decode(item: &Item) -> Result<Stream, Undecodable> {
+///
+/// A listing sorts by what a stream says and goes on behind the position that its item has: they must be one.
+pub(super) fn decode(item: &Item) -> Result<Stream, Undecodable> {
     let undecodable = |attribute| Undecodable { attribute };
-    let (stream_type, stream_id) = string(item, "pk")
-        .and_then(|pk| pk.split_once('/'))
+    let key: StreamKey = string(item, "pk")
+        .and_then(|pk| pk.parse().ok())
         .ok_or(undecodable("pk"))?;
     let revision = item
         .get("revision")
-        .and_then(|value| value.as_n().ok())
+        .and_then(|value| value.as_n().ok()?.parse().ok())
         .ok_or(undecodable("revision"))?;
-    Ok(Stream {
-        stream_id: stream_id.parse().map_err(|_| undecodable("pk"))?,
-        stream_type: stream_type.parse().map_err(|_| undecodable("pk"))?,
-        revision: revision.parse().map_err(|_| undecodable("revision"))?,
-        updated_at: position(item)?.updated_at,
-    })
+    let position = position(item)?;
+    if position.stream_id != key.stream_id {
+        return Err(undecodable("position"));
+    }
+    Ok(key.at(revision, position.updated_at))
 }
 
 fn position(item: &Item) -> Result<Position, Undecodable> {
@@ -176,8 +177,8 @@ fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
 /// An item that is not one of the catalogue's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute `{attribute}` of an item of the catalogue is missing or not what it should be")]
-struct Undecodable {
-    attribute: &'static str,
+pub(super) struct Undecodable {
+    pub(super) attribute: &'static str,
 }
 
 #[cfg(test)]

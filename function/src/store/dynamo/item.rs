@@ -81,30 +81,26 @@ fn decode_event(value: AttributeValue) -> Result<CommitEvent, Undecodable> {
     let AttributeValue::M(mut map) = value else {
         return Err(Undecodable { attribute: "events" });
     };
+    let undecodable = |attribute| Undecodable { attribute };
+    let mut text = |name| match map.remove(name) {
+        Some(AttributeValue::S(text)) => Some(text),
+        _ => None,
+    };
     Ok(CommitEvent {
-        id: text(&mut map, "id")?.parse().map_err(|_| Undecodable {
-            attribute: "events.id",
-        })?,
-        event_type: text(&mut map, "type")?.parse().map_err(|_| Undecodable {
-            attribute: "events.type",
-        })?,
-        payload: json(text(&mut map, "payload")?).ok_or(Undecodable {
-            attribute: "events.payload",
-        })?,
+        id: text("id")
+            .and_then(|id| id.parse().ok())
+            .ok_or(undecodable("events.id"))?,
+        event_type: text("type")
+            .and_then(|name| name.parse().ok())
+            .ok_or(undecodable("events.type"))?,
+        payload: text("payload")
+            .and_then(json)
+            .ok_or(undecodable("events.payload"))?,
         metadata: match map.remove("metadata") {
             None => None,
-            Some(value) => Some(metadata(value).ok_or(Undecodable {
-                attribute: "events.metadata",
-            })?),
+            Some(value) => Some(metadata(value).ok_or(undecodable("events.metadata"))?),
         },
     })
-}
-
-fn text(map: &mut Item, attribute: &'static str) -> Result<String, Undecodable> {
-    match map.remove(attribute) {
-        Some(AttributeValue::S(text)) => Ok(text),
-        _ => Err(Undecodable { attribute }),
-    }
 }
 
 fn metadata(value: AttributeValue) -> Option<Metadata> {
@@ -182,6 +178,26 @@ mod tests {
             let mut item = encode(&stream(), &commit());
             item.insert(attribute.into(), AttributeValue::Bool(true));
             assert_eq!(decode(item).unwrap_err().attribute, attribute);
+        }
+    }
+
+    #[test]
+    fn each_attribute_of_an_event_that_is_missing_or_wrong_is_named() {
+        for (attribute, name) in [
+            ("id", "events.id"),
+            ("type", "events.type"),
+            ("payload", "events.payload"),
+            ("metadata", "events.metadata"),
+        ] {
+            let mut item = encode(&stream(), &commit());
+            let Some(AttributeValue::L(events)) = item.get_mut("events") else {
+                panic!("an item has events")
+            };
+            let Some(AttributeValue::M(event)) = events.last_mut() else {
+                panic!("an event is a map")
+            };
+            event.insert(attribute.into(), AttributeValue::N("1".into()));
+            assert_eq!(decode(item).unwrap_err().attribute, name);
         }
     }
 

@@ -92,12 +92,37 @@ test *options: _build_deployer
 build:
     cargo build --workspace --all-targets
 
+<<<<<<< HEAD
 # Measure what the store costs: units and dollars, processor time, allocations, memory, throughput
 [group('development')]
 bench:
     cargo bench --workspace --profile dev --bench costs
 
 # Check formatting, code, templates, their renderings, the API's document and spelling
+=======
+# Let libFuzzer search for input that breaks what is held of it, for some seconds: `just fuzz page_key 60`; needs a C++ compiler
+[group('development')]
+fuzz name seconds="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cd function/fuzz
+    [[ -f fuzz_targets/$1.rs ]] || { echo "no target \`$1\`; there are:" fuzz_targets/*.rs >&2; exit 1; }
+    # The versions that the workspace has.
+    cp ../../Cargo.lock .
+    # What cargo-fuzz passes without a sanitizer, which is all that a stable compiler takes.
+    passes='-Cpasses=sancov-module'
+    for option in level=4 inline-8bit-counters pc-table trace-compares; do
+        passes+=" -Cllvm-args=-sanitizer-coverage-$option"
+    done
+    built={{ quote(target / "fuzz") }}
+    RUSTFLAGS="$passes --cfg fuzzing" cargo build --target-dir "$built" --target "$(rustc --print host-tuple)" --bin "$1"
+    # What is found lies beside what is built; the seeds stay as they are.
+    mkdir -p "$built/corpus/$1" "$built/artifacts"
+    "$built/$(rustc --print host-tuple)/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
+        "$built/corpus/$1" "corpus/$1"
+
+# Check formatting, code, templates, their renderings and spelling
+>>>>>>> b75c755 (Fuzz everything that comes from outside)
 [group('development')]
 lint: _build_deployer && _lint_renderings
     cargo fmt --all --check

@@ -1,6 +1,8 @@
 //! The event store's functions: the HTTP API, and the relay from the events table to the catalogue and SNS.
 
 pub mod config;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod http;
 #[cfg(feature = "embedded")]
 pub mod local;

@@ -16,7 +16,7 @@ use crate::store::limits;
 
 /// A body that says it is JSON, is not too large, and is UTF-8.
 #[derive(Debug)]
-pub(super) struct JsonBody(String);
+pub(super) struct JsonBody(pub(super) String);
 
 impl JsonBody {
     /// Reads the body of a create.

@@ -45,7 +45,7 @@ pub(super) async fn handle(
     Ok(caching::revalidated(Json(StreamPageBody { stream_page })))
 }
 
-fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, FieldProblems> {
+pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, FieldProblems> {
     let mut problems = FieldProblems::default();
     let stream_type: Option<StreamType> = path.parse("streamType", &mut problems);
     let updated_after = query.optional(&["updated-after"], &mut problems, str::parse);

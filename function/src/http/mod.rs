@@ -12,6 +12,8 @@ mod caching;
 mod create_stream;
 mod direction;
 mod fields;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod json;
 mod list_streams;
 mod liveness;

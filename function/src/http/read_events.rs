@@ -66,7 +66,8 @@ pub(super) async fn handle(
 }
 
 /// A reading, in either direction.
-enum Read {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Read {
     Forwards(Forwards),
     Backwards(Backwards),
 }
@@ -80,7 +81,7 @@ impl Read {
     }
 }
 
-fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, FieldProblems> {
+pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, FieldProblems> {
     let mut problems = FieldProblems::default();
     let stream = path.stream(&mut problems);
     let direction = query.optional(&["direction"], &mut problems, str::parse);

@@ -11,6 +11,8 @@ pub mod batch;
 pub mod call;
 pub mod catalogue;
 pub mod checkpoint;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub mod handler;
 pub mod invocation;
 pub mod parking;

@@ -4,6 +4,8 @@ pub mod catalogue;
 mod client;
 mod error;
 pub mod events;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod item;
 mod survey;
 #[cfg(test)]

@@ -143,6 +143,12 @@ fn decode(item: &Item, detail: Detail) -> Result<Appended, Undecodable> {
     })
 }
 
+/// Reads an item with the types of its events.
+#[cfg(any(test, fuzzing))]
+pub(super) fn with_event_types(item: &Item) -> Result<Appended, Undecodable> {
+    decode(item, Detail::EventTypes)
+}
+
 fn event_types(item: &Item, first: Revision) -> Result<Vec<(Revision, EventType)>, Undecodable> {
     let events = item
         .get("events")

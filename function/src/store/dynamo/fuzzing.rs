@@ -1,0 +1,160 @@
+//! Items, and a database that cannot be reached.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a target panics when something does not hold"
+)]
+
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use serde_json::{Map, Value, json};
+
+use super::item::Item;
+use super::{CatalogueTable, Client, EventsTable, catalogue, item, survey};
+use crate::fuzzing::Verdict;
+use crate::relay::record::{Appended, Content, Record};
+use crate::store::StreamKey;
+use crate::store::position::Position;
+
+/// Takes an item of the events table, in DynamoDB's JSON.
+pub fn event_item(input: &[u8]) -> Verdict {
+    let Some((json, item)) = parse(input) else {
+        return Verdict::Refused;
+    };
+    let commit = match item::decode(item.clone()) {
+        Ok(commit) => commit,
+        Err(refusal) => return refused(refusal.attribute, EVENT_ATTRIBUTES),
+    };
+    let Some(stream) = stream(&item) else {
+        return Verdict::Refused;
+    };
+    let written = item::encode(&stream, &commit);
+    assert_eq!(item::decode(written.clone()).as_ref(), Ok(&commit));
+    // A commit that can be read must be announced and listed, as what it is.
+    let events = commit.events().as_slice().iter();
+    let expected = Appended {
+        first: commit.first(),
+        last: commit.last(),
+        events: (0..)
+            .zip(events)
+            .filter_map(|(place, event)| Some((commit.first().checked_add(place)?, event.event_type.clone())))
+            .collect(),
+        created_at: commit.created_at(),
+        stream,
+    };
+    for item in [&item, &written] {
+        assert_eq!(survey::with_event_types(item).as_ref(), Ok(&expected));
+    }
+    assert_eq!(relayed(&json), Some(expected));
+    Verdict::Accepted
+}
+
+/// Takes an item of the catalogue's index, in DynamoDB's JSON.
+pub fn catalogue_item(input: &[u8]) -> Verdict {
+    let Some((_, item)) = parse(input) else {
+        return Verdict::Refused;
+    };
+    let stream = match catalogue::decode(&item) {
+        Ok(stream) => stream,
+        Err(refusal) => return refused(refusal.attribute, &["pk", "revision", "position"]),
+    };
+    // A page goes on behind the position that the item has, and sorts by the one that its stream has.
+    let key = StreamKey {
+        stream_type: stream.stream_type.clone(),
+        stream_id: stream.stream_id,
+    };
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    assert_eq!(text("pk"), Some(key.to_string()));
+    assert_eq!(text("position"), Some(Position::of(&stream).to_string()));
+    Verdict::Accepted
+}
+
+const EVENT_ATTRIBUTES: &[&str] = &[
+    "sk",
+    "last",
+    "createdAt",
+    "events",
+    "events.id",
+    "events.type",
+    "events.payload",
+    "events.metadata",
+];
+
+fn refused(attribute: &str, known: &[&str]) -> Verdict {
+    assert!(known.contains(&attribute), "`{attribute}` names no attribute");
+    Verdict::Refused
+}
+
+/// What the relay makes of a record with this image.
+fn relayed(image: &Value) -> Option<Appended> {
+    let record = json!({"eventName": "INSERT", "dynamodb": {"NewImage": image}});
+    let record = serde_json::value::to_raw_value(&record).ok()?;
+    match Record::decode(&record).content.ok()? {
+        Content::Appended(appended) => Some(appended),
+        Content::Tampered(_) => None,
+    }
+}
+
+fn stream(item: &Item) -> Option<StreamKey> {
+    item.get("pk")?.as_s().ok()?.parse().ok()
+}
+
+fn parse(input: &[u8]) -> Option<(Value, Item)> {
+    let json: Value = serde_json::from_slice(input).ok()?;
+    let item = attributes(json.as_object()?)?;
+    Some((json, item))
+}
+
+fn attributes(members: &Map<String, Value>) -> Option<Item> {
+    let attribute = |(name, value): (&String, &Value)| Some((name.clone(), attribute(value)?));
+    members.iter().map(attribute).collect()
+}
+
+/// An attribute as the SDK has it, of those kinds that matter here.
+fn attribute(json: &Value) -> Option<AttributeValue> {
+    let members = json.as_object().filter(|members| members.len() == 1)?;
+    let (kind, value) = members.iter().next()?;
+    Some(match (kind.as_str(), value) {
+        ("S", Value::String(text)) => AttributeValue::S(text.clone()),
+        ("N", Value::String(number)) => AttributeValue::N(number.clone()),
+        ("BOOL", Value::Bool(flag)) => AttributeValue::Bool(*flag),
+        ("NULL", Value::Bool(true)) => AttributeValue::Null(true),
+        ("L", Value::Array(values)) => {
+            AttributeValue::L(values.iter().map(attribute).collect::<Option<_>>()?)
+        }
+        ("M", Value::Object(members)) => AttributeValue::M(attributes(members)?),
+        _ => return None,
+    })
+}
+
+/// Both tables of a database that cannot be reached.
+pub(crate) fn unreachable_tables() -> (EventsTable, CatalogueTable) {
+    let configuration = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+        .endpoint_url("http://nowhere.test")
+        .retry_config(RetryConfig::disabled())
+        .http_client(http_client_fn(|_, _| SharedHttpConnector::new(Unreachable)))
+        .build();
+    let client = Client::from_conf(configuration);
+    (
+        EventsTable::new(client.clone(), "events"),
+        CatalogueTable::new(client, "catalogue"),
+    )
+}
+
+#[derive(Debug)]
+struct Unreachable;
+
+impl HttpConnector for Unreachable {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Err(ConnectorError::io("there is no database".into())))
+    }
+}

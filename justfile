@@ -92,14 +92,11 @@ test *options: _build_deployer
 build:
     cargo build --workspace --all-targets
 
-<<<<<<< HEAD
 # Measure what the store costs: units and dollars, processor time, allocations, memory, throughput
 [group('development')]
 bench:
     cargo bench --workspace --profile dev --bench costs
 
-# Check formatting, code, templates, their renderings, the API's document and spelling
-=======
 # Let libFuzzer search for input that breaks what is held of it, for some seconds: `just fuzz page_key 60`; needs a C++ compiler
 [group('development')]
 fuzz name seconds="60":
@@ -121,8 +118,7 @@ fuzz name seconds="60":
     "$built/$(rustc --print host-tuple)/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
         "$built/corpus/$1" "corpus/$1"
 
-# Check formatting, code, templates, their renderings and spelling
->>>>>>> b75c755 (Fuzz everything that comes from outside)
+# Check formatting, code, templates, their renderings, the API's document and spelling
 [group('development')]
 lint: _build_deployer && _lint_renderings
     cargo fmt --all --check

@@ -2,9 +2,9 @@
 //!
 //! The API and the relay's code over a DynamoDB of the process's own, which keeps its tables in a SQLite file or in memory. The router,
 //! the protocols, both tables' adapters, the relay's effects and the SDK are those of production; what differs is where the SDK's
-//! requests go ([`database`], [`connector`]) and how the relay learns of commits ([`behind`], [`follower`]).
+//! requests go (`database`, `connector`) and how the relay learns of commits (`behind`, `follower`).
 //!
-//! What is acknowledged is in SQLite's write-ahead log, so a kill does not take it ([`database::Durability`] says what of a loss of
+//! What is acknowledged is in SQLite's write-ahead log, so a kill does not take it (`database::Durability` says what of a loss of
 //! power). It is listed and announced afterwards, at least once; what a kill leaves undone of that is found at the next start.
 
 mod announced;

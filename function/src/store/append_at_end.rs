@@ -1,7 +1,7 @@
 //! PURE: appending wherever a stream ends, as a step machine.
 //!
 //! What `any` and `streamExists` mean: the caller has no opinion about the revision, so that one is chosen here
-//! and the append at that revision ([`append`](super::append)) does the rest. It is chosen after the stream's
+//! and the append at that revision (`append.rs`) does the rest. It is chosen after the stream's
 //! newest commits, which are read anyway to find the end, so that a retry is recognised among them: further back
 //! it is not, and the same events would be appended again. A caller for whom that matters resolves the
 //! end itself and appends at that exact revision.

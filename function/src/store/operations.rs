@@ -21,7 +21,7 @@ pub async fn append(log: &impl EventLog, tails: &Tails, append: Append) -> Resul
 /// Appends where the stream ends, and says what came of it.
 ///
 /// # Errors
-/// Those of [`append`]. The same append may be tried again: it is recognised among the newest
+/// Those of [`append()`]. The same append may be tried again: it is recognised among the newest
 /// [`limits::RECENT_COMMITS`] commits.
 pub async fn append_at_end(
     log: &impl EventLog,

@@ -271,7 +271,7 @@ async fn every_event_since_the_asked_moment_is_announced_and_none_before() {
     assert_eq!(reconciled.tally.notified, expected.len());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn cut_off_at_each_call_and_continued_nothing_is_left_out() {
     let mut whole = World::with(commits());
     whole.run(Progress::begin(SEGMENTS, Some(at(2))), LONG).await;

@@ -3,7 +3,9 @@
 //! | feature | brings |
 //! | --- | --- |
 //! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked; [`Category`]: the same with events as values; [`decider::Executor`]: commands |
-//! | `sqs` | [`sqs::Receiver`]: the store's notifications from an SQS queue |
+//! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue |
+//! | `lambda` | `lambda::Function`: runs a handler on the store's notifications in a Lambda function |
+//! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic |
 //! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment |
 //! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders |
 //!
@@ -58,9 +60,15 @@ mod category;
 pub mod decider;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "lambda")]
+pub mod lambda;
+#[cfg(any(feature = "lambda", feature = "sqs", feature = "subscribe"))]
+pub mod notification;
 pub mod schema;
 #[cfg(feature = "sqs")]
 pub mod sqs;
+#[cfg(feature = "subscribe")]
+pub mod subscribe;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -1,26 +1,30 @@
 //! Receiving.
 
-use aws_sdk_sqs::error::SdkError;
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::operation::receive_message::ReceiveMessageError;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 
-use super::{Delivery, Receipt, Receiver, envelope};
+use super::{Delivery, Receipt, Receiver, whole_seconds};
+use crate::notification::notification;
 
 impl Receiver {
     /// Waits for messages and receives those that are there; none when there were none in time.
     ///
     /// A message that holds no notification does not fail the others: it is delivered as such, with its receipt.
     ///
+    /// Dropped while it waits, it may take along what SQS is just handing over: those messages come again when they
+    /// are no longer hidden.
+    ///
     /// # Errors
     /// When SQS does not answer or refuses.
     pub async fn receive(&self) -> Result<Vec<Delivery>, NotReceived> {
-        let wait = i32::try_from(self.wait.as_secs()).unwrap_or(i32::MAX);
         let received = self
             .client
             .receive_message()
             .queue_url(&self.queue_url)
-            .wait_time_seconds(wait)
-            .max_number_of_messages(self.at_most)
+            .wait_time_seconds(whole_seconds(self.wait))
+            .max_number_of_messages(self.at_most.into())
+            .set_visibility_timeout(self.visibility.map(whole_seconds))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
             .send()
             .await
@@ -52,7 +56,7 @@ fn delivery(message: Message) -> Option<Delivery> {
         message_id: message.message_id.unwrap_or_default(),
         receipt: Receipt::new(message.receipt_handle?),
         times_received,
-        notification: envelope::notification(message.body.unwrap_or_default()),
+        notification: notification(message.body.unwrap_or_default()),
     })
 }
 
@@ -64,4 +68,15 @@ pub struct NotReceived {
     /// The queue.
     pub queue_url: String,
     source: Box<SdkError<ReceiveMessageError>>,
+}
+
+impl NotReceived {
+    /// Whether SQS says that there is no such queue, which no waiting changes.
+    pub fn is_queue_missing(&self) -> bool {
+        // SQS's own code, and that of the protocol before it, which SQS sends along and the SDK prefers.
+        matches!(
+            self.source.code(),
+            Some("QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" | "InvalidAddress")
+        )
+    }
 }

@@ -13,7 +13,7 @@ struct Envelope {
 }
 
 /// Reads the notification in `body`, whether SNS's envelope is around it or not.
-pub(super) fn notification(body: String) -> Result<Notification, MalformedNotification> {
+pub(crate) fn notification(body: String) -> Result<Notification, MalformedNotification> {
     // A notification has no `Type`, so the two forms cannot be taken for each other.
     let read = match serde_json::from_str::<Envelope>(&body) {
         Ok(envelope) if envelope.message_type == "Notification" => serde_json::from_str(&envelope.message),

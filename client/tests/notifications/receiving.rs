@@ -1,16 +1,13 @@
-//! The receiver against a scripted SQS.
+//! Receiving, acknowledging and hiding, call by call.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+use std::time::Duration;
 
-use aws_sdk_sqs::config::retry::RetryConfig;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use event_store_client::sqs::{Receipt, Receiver};
+use event_store_client::sqs::Receipt;
 use serde_json::{Value, json};
 use wiremock::matchers::header;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const NOTIFICATION: &str =
-    r#"{"StreamId":"2886e475-d5cc-40f7-aec5-401071388b3c","StreamType":"order","StreamRevision":"18"}"#;
+use crate::{body, receiver};
 
 async fn answering(operation: &str, response: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
@@ -20,20 +17,6 @@ async fn answering(operation: &str, response: ResponseTemplate) -> MockServer {
         .mount(&server)
         .await;
     server
-}
-
-fn receiver(server: &MockServer) -> Receiver {
-    let configuration = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .endpoint_url(server.uri())
-        .build();
-    Receiver::new(
-        aws_sdk_sqs::Client::from_conf(configuration),
-        format!("{}/queue", server.uri()),
-    )
 }
 
 async fn sent(server: &MockServer) -> Vec<Value> {
@@ -57,7 +40,7 @@ fn message(id: &str, body: &str) -> Value {
 /// Receipts come from receiving only.
 async fn receipts(count: usize) -> Vec<Receipt> {
     let messages: Vec<Value> = (0..count)
-        .map(|index| message(&index.to_string(), NOTIFICATION))
+        .map(|index| message(&index.to_string(), &body(1, 18)))
         .collect();
     let response = ResponseTemplate::new(200).set_body_json(json!({ "Messages": messages }));
     let server = answering("ReceiveMessage", response).await;
@@ -67,9 +50,10 @@ async fn receipts(count: usize) -> Vec<Receipt> {
 
 #[tokio::test]
 async fn one_malformed_message_does_not_fail_the_others() {
-    let envelope = json!({"Type": "Notification", "Message": NOTIFICATION}).to_string();
+    let notification = body(1, 18);
+    let envelope = json!({"Type": "Notification", "Message": notification}).to_string();
     let messages = [
-        message("raw", NOTIFICATION),
+        message("raw", &notification),
         message("bad", "{}"),
         message("enveloped", &envelope),
     ];
@@ -106,14 +90,17 @@ async fn an_empty_queue_is_waited_on_and_gives_nothing() {
 #[tokio::test]
 async fn a_queue_that_does_not_exist_is_named() {
     let refusal = json!({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "no such queue"});
-    let server = answering(
-        "ReceiveMessage",
-        ResponseTemplate::new(400).set_body_json(refusal),
-    )
-    .await;
-    let error = receiver(&server).receive().await.unwrap_err();
-    assert!(error.queue_url.ends_with("/queue"));
-    assert!(std::error::Error::source(&error).is_some());
+    let plain = ResponseTemplate::new(400).set_body_json(refusal);
+    let code_of_old = "AWS.SimpleQueueService.NonExistentQueue;Sender";
+    let as_on_aws = plain.clone().insert_header("x-amzn-query-error", code_of_old);
+    for response in [plain, as_on_aws] {
+        let server = answering("ReceiveMessage", response).await;
+        let error = receiver(&server).receive().await.unwrap_err();
+        assert!(error.is_queue_missing() && error.queue_url.ends_with("/queue"));
+        assert!(std::error::Error::source(&error).is_some());
+    }
+    let server = answering("ReceiveMessage", ResponseTemplate::new(503)).await;
+    assert!(!receiver(&server).receive().await.unwrap_err().is_queue_missing());
 }
 
 #[tokio::test]
@@ -150,6 +137,10 @@ async fn a_partial_failure_names_what_was_not_acknowledged() {
     assert_eq!(error.to_string(), "1 of 3 messages are not acknowledged");
     assert_eq!(error.refusals[0].receipt, receipts[1]);
     assert_eq!(error.refusals[0].code.as_deref(), Some("ReceiptHandleIsInvalid"));
+    assert!(
+        !error.refusals[0].is_retryable,
+        "the receipt stays as bad as it is"
+    );
 }
 
 #[tokio::test]
@@ -158,6 +149,66 @@ async fn a_call_that_fails_names_every_message_of_it() {
     let receipts = receipts(2).await;
     let error = receiver(&server).acknowledge_all(&receipts).await.unwrap_err();
     assert_eq!(error.refusals.len(), 2);
+    assert!(error.refusals.iter().all(|refusal| refusal.is_retryable));
     let error = receiver(&server).acknowledge(&receipts[0]).await.unwrap_err();
     assert_eq!(error.refusals[0].receipt, receipts[0]);
+}
+
+#[tokio::test]
+async fn messages_are_hidden_ten_a_call_for_whole_seconds() {
+    let all_done = ResponseTemplate::new(200).set_body_json(json!({"Successful": [], "Failed": []}));
+    let server = answering("ChangeMessageVisibilityBatch", all_done).await;
+    let receipts = receipts(11).await;
+    let receiver = receiver(&server);
+    receiver
+        .hide(&receipts, Duration::from_millis(2_900))
+        .await
+        .unwrap();
+    receiver
+        .hide(&receipts[..1], Duration::from_hours(13))
+        .await
+        .unwrap();
+    let calls = sent(&server).await;
+    let entries = |call: usize| calls[call]["Entries"].as_array().unwrap();
+    assert_eq!((entries(0).len(), entries(1).len()), (10, 1));
+    assert_eq!(entries(0)[3]["ReceiptHandle"], "receipt-3");
+    assert!(entries(0).iter().all(|entry| entry["VisibilityTimeout"] == 2));
+    assert_eq!(
+        entries(2)[0]["VisibilityTimeout"],
+        12 * 60 * 60,
+        "SQS takes no more"
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_hidden_is_named() {
+    let failed = json!([{"Id": "1", "Code": "InternalError", "SenderFault": false}]);
+    let response = ResponseTemplate::new(200).set_body_json(json!({"Successful": [], "Failed": failed}));
+    let server = answering("ChangeMessageVisibilityBatch", response).await;
+    let receipts = receipts(2).await;
+    let error = receiver(&server)
+        .hide(&receipts, Duration::ZERO)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "1 of 2 messages are not hidden as long as they should be"
+    );
+    assert_eq!(error.refusals[0].receipt, receipts[1]);
+    assert!(error.refusals[0].is_retryable);
+}
+
+#[tokio::test]
+async fn the_queue_decides_for_how_long_messages_are_hidden_unless_the_receiver_does() {
+    let server = answering(
+        "ReceiveMessage",
+        ResponseTemplate::new(200).set_body_json(json!({})),
+    )
+    .await;
+    receiver(&server).receive().await.unwrap();
+    let own = receiver(&server).visibility(Duration::from_secs(90));
+    own.receive().await.unwrap();
+    let calls = sent(&server).await;
+    assert!(calls[0].get("VisibilityTimeout").is_none());
+    assert_eq!(calls[1]["VisibilityTimeout"], 90);
 }

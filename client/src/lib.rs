@@ -8,6 +8,8 @@
 //! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic |
 //! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment |
 //! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders |
+//! | `projection` | `projection::Projector`: read models that hold every event exactly once |
+//! | `dynamodb` | `projection::dynamodb::DynamoDb`: such read models in DynamoDB |
 //!
 //! Without any feature there are the wire [`types`], [`schema::Schema`] for events as values, and the [`decider::Decider`] trait.
 //!
@@ -62,8 +64,15 @@ pub mod decider;
 mod http;
 #[cfg(feature = "lambda")]
 pub mod lambda;
-#[cfg(any(feature = "lambda", feature = "sqs", feature = "subscribe"))]
+#[cfg(any(
+    feature = "lambda",
+    feature = "projection",
+    feature = "sqs",
+    feature = "subscribe"
+))]
 pub mod notification;
+#[cfg(feature = "projection")]
+pub mod projection;
 pub mod schema;
 #[cfg(feature = "sqs")]
 pub mod sqs;

@@ -1,0 +1,97 @@
+//! A worker that keeps a read model of orders in DynamoDB: the query side of an event-sourced application.
+//!
+//! It subscribes its queue, brings in what the store holds, and follows what is announced. It may be killed at any moment,
+//! and run many times over: the read model holds each event once.
+//!
+//! ```console
+//! $ export EVENT_STORE_URL=https://abc123.lambda-url.eu-central-1.on.aws/
+//! $ export TOPIC_ARN=arn:aws:sns:eu-central-1:123456789012:event-store-staging
+//! $ export QUEUE_URL=https://sqs.eu-central-1.amazonaws.com/123456789012/orders
+//! $ export TABLE=orders
+//! $ cargo run --example projection_worker --features dynamodb,sqs,subscribe
+//! rebuilt: 3 streams, 8 events applied, 0 unknown, 0 streams failed
+//! ^C
+//! 5 notifications handled, 0 failed
+//! ```
+//!
+//! `EVENT_STORE_ACCESS=iam` signs what is asked of the store, and `VISIBILITY` says for how many seconds a message is hidden when
+//! the worker dies over it. The table's key is the text `pk`. Its role needs:
+//!
+//! | on | actions |
+//! | --- | --- |
+//! | the store's function, when it is not public | `lambda:InvokeFunctionUrl`, `lambda:InvokeFunction` |
+//! | the queue | `sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:ChangeMessageVisibility`, `sqs:GetQueueAttributes`, `sqs:SetQueueAttributes` |
+//! | the topic | `sns:Subscribe`, `sns:ListSubscriptionsByTopic`, `sns:GetSubscriptionAttributes`, `sns:SetSubscriptionAttributes` |
+//! | the table | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem` |
+
+mod orders;
+mod settings;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use event_store_client::Client;
+use event_store_client::projection::dynamodb::{DynamoDb, Table};
+use event_store_client::projection::{Projector, Rebuilt};
+use event_store_client::sqs::Receiver;
+use event_store_client::subscribe::Subscription;
+use futures::FutureExt as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use orders::Orders;
+use settings::Settings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let settings = Settings::from_environment()?;
+    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let sqs = aws_sdk_sqs::Client::new(&aws);
+    let order = "order".parse()?;
+
+    // First, so that nothing is announced unheard from now on.
+    Subscription::new(&settings.topic_arn, &settings.queue_url)
+        .stream_type(Clone::clone(&order))
+        .ensure(&aws_sdk_sns::Client::new(&aws), &sqs)
+        .await?;
+
+    let mut store = Client::builder(&settings.store_url);
+    if settings.is_signed {
+        let credentials = aws.credentials_provider().ok_or("there are no AWS credentials")?;
+        let region = aws.region().ok_or("there is no AWS region")?;
+        store = store.aws_iam(credentials, region.as_ref());
+    }
+    let table = Table::new(&settings.table, "pk");
+    let model = DynamoDb::new(aws_sdk_dynamodb::Client::new(&aws), table.clone());
+    let projector = Arc::new(Projector::new(store.build()?, Orders { table }, model));
+
+    let stop = told_to_stop()?.shared();
+    // Side by side: they do not get into each other's way.
+    let rebuild = async {
+        match projector.rebuild(&order).until(stop.clone()).await {
+            Ok(Rebuilt::Complete(tally)) => println!("rebuilt: {tally}"),
+            Ok(Rebuilt::Stopped { tally, .. }) => println!("rebuilt in part: {tally}"),
+            // What was brought in stays, and what is announced is followed all the same.
+            Err(error) => tracing::error!(error = &error as &(dyn Error + 'static), "not rebuilt"),
+        }
+    };
+    let receiver = Receiver::new(sqs, &settings.queue_url).visibility(settings.visibility);
+    let run = receiver.run(Arc::clone(&projector)).until(stop.clone());
+    let ((), ran) = tokio::join!(rebuild, run);
+    let tally = ran?;
+    println!("{} notifications handled, {} failed", tally.handled, tally.failed);
+    Ok(())
+}
+
+/// Done when this process is asked to end, by whoever runs it or at the terminal.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => (),
+            _ = interrupted.recv() => (),
+        }
+    })
+}

@@ -9,6 +9,7 @@
 )]
 
 mod cloud;
+pub mod conformance;
 mod deployer;
 mod deployment;
 mod emulator;

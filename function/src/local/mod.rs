@@ -14,6 +14,7 @@ mod connector;
 mod console;
 mod data_file;
 mod database;
+mod embedded;
 mod failure;
 mod follower;
 mod notifications;
@@ -22,24 +23,17 @@ mod tables;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 pub use arguments::{Arguments, usage};
 pub use data_file::DataFileError;
+pub use embedded::Embedded;
 pub use failure::{Failure, Hint};
 
-use announced::Announced;
-use behind::Behind;
 use data_file::DataFile;
-use database::Database;
-use follower::Follower;
-use notifications::{FailureLog, Notifications};
 
 use crate::http;
-use crate::relay::Relay;
 use crate::store::limits;
 
 /// Runs the store until it is told to end.
@@ -59,23 +53,8 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     let listener = listen(arguments.address()).await?;
     let address = listener.local_addr().map_err(Failure::Serve)?;
     let file = arguments.data.as_deref().map(DataFile::claim).transpose()?;
-    let behind = Arc::new(Behind::default());
     let file = file.map(|file| (file, arguments.durability()));
-    let database = Database::open(file, behind.clone())?;
-    let (events, catalogue) = database.tables();
-    let follower = Follower {
-        behind,
-        events: events.clone(),
-        announced: Announced::new(database.connector(), database.catalogue_name()),
-        relay: Relay {
-            catalogue: catalogue.clone(),
-            publisher: Notifications::to(arguments.topic()).await,
-            failure_queue: FailureLog,
-        },
-    };
-    let (end, told_to_end) = oneshot::channel();
-    let following = tokio::spawn(follower.run(told_to_end, limits::SHUTDOWN_TIMEOUT));
-    let router = http::router(http::Store::new(events, catalogue));
+    let store = Embedded::open(file, arguments.topic()).await?;
     let signalled = http::told_to_end().map_err(Failure::Serve)?;
     let told_once = async {
         signalled.await;
@@ -83,13 +62,8 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
         tokio::spawn(end_at_once());
     };
     greet(address, arguments);
-    let served = http::serve(listener, router, told_once, limits::SHUTDOWN_TIMEOUT).await;
-    // It listens as long as it runs.
-    let _ = end.send(());
-    if following.await.is_err() {
-        tracing::error!("the relay panicked; what it had not announced, the next start announces");
-    }
-    database.close();
+    let served = http::serve(listener, store.router(), told_once, limits::SHUTDOWN_TIMEOUT).await;
+    store.end().await;
     served.map_err(Failure::Serve)
 }
 

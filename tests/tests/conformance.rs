@@ -1,0 +1,60 @@
+//! The conformance suite, of the stores that need no cloud.
+
+use event_store_e2e::conformance::{self, Subject};
+use event_store_e2e::for_each_claim;
+
+macro_rules! claims {
+    ($($module:ident::$claim:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $claim() {
+                conformance::$module::$claim(subject().await.client.clone()).await;
+            }
+        )*
+    };
+}
+
+macro_rules! unreliable_claims {
+    ($($claim:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $claim() {
+                conformance::unreliable::$claim(subject().await).await;
+            }
+        )*
+    };
+}
+
+macro_rules! conforms {
+    () => {
+        for_each_claim!(claims);
+        unreliable_claims! {
+            a_write_whose_answer_is_lost_happens_once,
+            an_unsettled_write_is_settled_later,
+            an_unsettled_write_that_another_overtook_ends_as_a_conflict,
+            an_append_at_the_end_whose_answer_is_lost_happens_once,
+        }
+    };
+}
+
+/// The store in memory that an application's tests use.
+mod in_memory {
+    use super::*;
+
+    async fn subject() -> Subject {
+        Subject::in_memory()
+    }
+
+    conforms!();
+}
+
+/// The API's router, its store and the relay, over a DynamoDB in process.
+mod embedded {
+    use super::*;
+
+    async fn subject() -> Subject {
+        Subject::embedded().await
+    }
+
+    conforms!();
+}

@@ -1,5 +1,6 @@
 //! The event store's functions: the HTTP API, and the relay from the events table to the catalogue and SNS.
 
+pub mod aws;
 pub mod config;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

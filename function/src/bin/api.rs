@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use event_store_function::config::ApiConfig;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
-use event_store_function::{http, telemetry};
+use event_store_function::{aws, http, telemetry};
 use tokio::net::TcpListener;
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,7 @@ async fn run() -> Result<(), lambda_http::Error> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = ApiConfig::from_environment(environment)?;
     telemetry::init(config.log_level);
-    let client = dynamo::connect().await;
+    let client = dynamo::connect(&aws::environment().await);
     let events = EventsTable::new(client.clone(), config.events_table.as_str());
     let catalogue = CatalogueTable::new(client, config.catalogue_table);
     warm_up(&events).await;

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
+use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use event_store_function::config::RelayConfig;
 use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
-use event_store_function::telemetry;
+use event_store_function::{aws, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
@@ -36,7 +36,8 @@ async fn run() -> Result<(), Error> {
 }
 
 async fn connect(config: RelayConfig) -> Handler {
-    let aws = messaging().await;
+    let environment = aws::environment().await;
+    let messaging = messaging(&environment);
     tracing::debug!(
         eventsTable = config.events_table,
         catalogueTable = config.catalogue_table,
@@ -45,26 +46,23 @@ async fn connect(config: RelayConfig) -> Handler {
         mode = config.mode.as_str(),
         "relay configured"
     );
-    let client = dynamo::connect().await;
+    let client = dynamo::connect(&environment);
     Handler {
         events: EventsTable::new(client.clone(), config.events_table.as_str()),
         catalogue: CatalogueTable::new(client, config.catalogue_table),
-        topic: SnsTopic::new(aws_sdk_sns::Client::new(&aws), config.topic_arn),
-        failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&aws), config.failure_queue_url),
+        topic: SnsTopic::new(aws_sdk_sns::Client::new(&messaging), config.topic_arn),
+        failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&messaging), config.failure_queue_url),
         events_table: config.events_table,
     }
 }
 
 /// What SNS and SQS are called with: they wait as long as the database is waited for, and the relay tries again
 /// by itself.
-async fn messaging() -> SdkConfig {
+fn messaging(environment: &SdkConfig) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(limits::ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
         .operation_timeout(limits::OPERATION_TIMEOUT)
         .build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .timeout_config(timeouts)
-        .load()
-        .await
+    environment.to_builder().timeout_config(timeouts).build()
 }

@@ -2,23 +2,22 @@
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 pub use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 
 use crate::store::limits;
 
-/// Opens a client on what the process's environment names: region, credentials, and an endpoint if there is one.
-pub async fn connect() -> Client {
-    let environment = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
-    Client::from_conf(configuration(&environment).build())
+/// Opens a client on what `environment` names.
+pub fn connect(environment: &SdkConfig) -> Client {
+    Client::from_conf(configuration(environment).build())
 }
 
 /// Opens a client whose requests `connector` answers, without being asked who sends them.
 #[cfg(feature = "embedded")]
 pub fn connect_through(connector: impl aws_sdk_dynamodb::config::HttpClient + 'static) -> Client {
     let shared = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
+        .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
         .region(aws_config::Region::from_static("local"))
         .endpoint_url("http://in-this-process")
         .build();

@@ -1,0 +1,44 @@
+//! What the process's environment says of AWS: region, credentials, and an endpoint if there is one.
+
+use std::sync::OnceLock;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use crate::store::limits;
+
+/// Reads the environment. Every client on it shares its connections, and their idea of whom to trust.
+pub async fn environment() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(https_client())
+        .load()
+        .await
+}
+
+/// The SDK's own HTTPS client, but for when it is made: once, when something is sent.
+///
+/// By default each client of a service makes a connector of its own, and one before only to see that it can. Each
+/// time every certificate of the system is parsed, which is most of what a process does until it is ready.
+fn https_client() -> SharedHttpClient {
+    let connector = OnceLock::new();
+    http_client_fn(move |_, components| {
+        let shared = connector.get_or_init(|| SharedHttpConnector::new(https_connector(components)));
+        shared.clone()
+    })
+}
+
+fn https_connector(components: &RuntimeComponents) -> Connector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(limits::ATTEMPT_TIMEOUT);
+    let mut connector = ConnectorBuilder::default()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+        .connector_settings(settings.build())
+        .proxy_config(ProxyConfig::from_env());
+    connector.set_sleep_impl(components.sleep_impl());
+    connector.build()
+}

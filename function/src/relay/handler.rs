@@ -18,8 +18,8 @@ use super::sequence_number::SequenceNumber;
 use super::sns::SnsTopic;
 use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
-use crate::store::Meter;
 use crate::store::dynamo::{CatalogueTable, EventsTable};
+use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain};
 
 /// What is left of an invocation's time for answering, after the last attempt.
@@ -61,9 +61,10 @@ impl Handler {
         let started = StdInstant::now();
         let meter = Meter::default();
         let relayed = self.metered(&meter).relay(records, patience).await;
-        self.report_tampering(&relayed);
-        let wru = meter.consumed().wru;
-        log(records.len(), &relayed, started.elapsed(), wru);
+        report_tampering(&relayed);
+        let consumed = meter.consumed();
+        log(records.len(), &relayed, started.elapsed(), consumed);
+        self.measure(consumed, relayed.tampered.len());
         answer(relayed.checkpoint)
     }
 
@@ -75,8 +76,10 @@ impl Handler {
             relay: self.metered(&meter),
         };
         let outcome = reconciler.run(progress, patience).await;
-        let answer = ReconcileAnswer::of(outcome, meter.consumed());
+        let consumed = meter.consumed();
+        let answer = ReconcileAnswer::of(outcome, consumed);
         log_reconciled(&answer, started.elapsed());
+        self.measure(consumed, 0);
         Answer::Reconciled { reconcile: answer }
     }
 
@@ -89,21 +92,29 @@ impl Handler {
         }
     }
 
-    /// Nobody may change the log: an error line a record, and a metric that an alarm watches.
-    fn report_tampering(&self, relayed: &Relayed) {
-        for (identity, tampering) in &relayed.tampered {
-            tracing::error!(
-                keys = identity.keys.as_deref().map_or("", RawValue::get),
-                sequenceNumber = identity.sequence_number.as_ref().map_or("", SequenceNumber::as_str),
-                tampering = ?tampering,
-                "the log was tampered with"
-            );
-        }
-        if let Ok(count @ 1..) = u32::try_from(relayed.tampered.len()) {
-            Metrics::of(&self.events_table)
-                .with(Metric::LogTampering, count.into())
-                .emit();
-        }
+    /// Measures an invocation: what it consumed, and how many records say that the log was changed. An alarm watches
+    /// the latter.
+    fn measure(&self, consumed: Consumed, tampered: usize) {
+        let metrics = Metrics::of(&self.events_table)
+            .with(Metric::RelayWriteUnits, consumed.wru)
+            .with(Metric::RelayReadUnits, consumed.rru);
+        let metrics = match u32::try_from(tampered) {
+            Ok(0) => metrics,
+            tampered => metrics.with(Metric::LogTampering, tampered.unwrap_or(u32::MAX).into()),
+        };
+        metrics.emit();
+    }
+}
+
+/// Nobody may change the log: an error line a record.
+fn report_tampering(relayed: &Relayed) {
+    for (identity, tampering) in &relayed.tampered {
+        tracing::error!(
+            keys = identity.keys.as_deref().map_or("", RawValue::get),
+            sequenceNumber = identity.sequence_number.as_ref().map_or("", SequenceNumber::as_str),
+            tampering = ?tampering,
+            "the log was tampered with"
+        );
     }
 }
 
@@ -116,50 +127,28 @@ fn deadline(context: &Context) -> Instant {
     Instant::now() + left.saturating_sub(ANSWER_RESERVE)
 }
 
-fn log(records: usize, relayed: &Relayed, duration: Duration, wru: f64) {
-    let Relayed {
-        streams,
-        notices,
-        parked,
-        ..
-    } = *relayed;
-    let duration = duration.as_secs_f64() * 1e3;
-    match relayed.shortfalls.first() {
-        None if parked == 0 => {
-            tracing::info!(
+fn log(records: usize, relayed: &Relayed, duration: Duration, consumed: Consumed) {
+    let first = relayed.shortfalls.first();
+    macro_rules! line {
+        ($level:ident, $message:literal) => {
+            tracing::$level!(
                 records,
-                streams,
-                notices,
-                parked,
-                failures = 0,
-                durationMs = duration,
-                wru,
-                "relayed"
-            );
-        }
-        None => {
-            tracing::warn!(
-                records,
-                streams,
-                notices,
-                parked,
-                failures = 0,
-                durationMs = duration,
-                wru,
-                "relayed"
-            );
-        }
-        Some(first) => tracing::error!(
-            records,
-            streams,
-            notices,
-            parked,
-            failures = relayed.shortfalls.len(),
-            durationMs = duration,
-            wru,
-            error = first.cause,
-            "not relayed to the end"
-        ),
+                streams = relayed.streams,
+                notices = relayed.notices,
+                parked = relayed.parked,
+                failures = relayed.shortfalls.len(),
+                durationMs = duration.as_secs_f64() * 1e3,
+                requests = consumed.requests,
+                wru = consumed.wru,
+                error = first.map(|first| first.cause.as_str()),
+                $message
+            )
+        };
+    }
+    match first {
+        None if relayed.parked == 0 => line!(info, "relayed"),
+        None => line!(warn, "relayed"),
+        Some(_) => line!(error, "not relayed to the end"),
     }
 }
 
@@ -176,6 +165,7 @@ fn log_reconciled(answer: &ReconcileAnswer, duration: Duration) {
                 unreadable = tally.unreadable,
                 toTheEnd = answer.continue_from.is_none(),
                 durationMs = duration.as_secs_f64() * 1e3,
+                requests = answer.requests,
                 rru = answer.rru,
                 wru = answer.wru,
                 error = answer.failure,

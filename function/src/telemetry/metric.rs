@@ -24,10 +24,14 @@ pub enum Metric {
     Conflicts,
     /// Appends that were recognised as done before.
     Replays,
-    /// Write request units consumed.
+    /// Write request units that the API consumed.
     WriteUnits,
-    /// Read request units consumed.
+    /// Read request units that the API consumed.
     ReadUnits,
+    /// Write request units that the relay consumed, to keep the catalogue.
+    RelayWriteUnits,
+    /// Read request units that the relay consumed, to reconcile.
+    RelayReadUnits,
     /// How long a request took, in milliseconds.
     Latency,
     /// Records of the events table's stream that say that a commit was changed or removed. Never right.
@@ -43,6 +47,8 @@ impl Metric {
             Self::Replays => "Replays",
             Self::WriteUnits => "WriteUnits",
             Self::ReadUnits => "ReadUnits",
+            Self::RelayWriteUnits => "RelayWriteUnits",
+            Self::RelayReadUnits => "RelayReadUnits",
             Self::Latency => "Latency",
             Self::LogTampering => "LogTampering",
         }
@@ -56,7 +62,7 @@ impl Metric {
     }
 }
 
-/// Measurements of one request.
+/// Measurements of one request or invocation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics<'a> {
     events_table: &'a str,

@@ -152,11 +152,11 @@ fn insertion() -> Value {
 }
 
 #[tokio::test]
-async fn a_record_reaches_the_catalogue_and_the_topic_and_is_one_line_in_the_log() {
+async fn a_record_reaches_the_catalogue_and_the_topic_and_is_one_line_in_the_log_and_one_measured() {
     let ran = invoke(json!({"Records": [insertion()]})).await;
     assert_eq!(ran.told, r#"response {"batchItemFailures":[]}"#);
     assert_eq!((ran.updates, ran.publications), (1, 1));
-    let [line] = ran.log.as_slice() else {
+    let [line, measured] = ran.log.as_slice() else {
         panic!("{:#?}", ran.log)
     };
     assert_eq!(
@@ -172,7 +172,13 @@ async fn a_record_reaches_the_catalogue_and_the_topic_and_is_one_line_in_the_log
     ] {
         assert_eq!(line[field], value, "{line}");
     }
-    assert_eq!(line["wru"], 3.0);
+    assert_eq!((&line["requests"], &line["wru"]), (&json!(1), &json!(3.0)));
+    assert_eq!(measured["EventsTable"], "a-events");
+    assert_eq!(
+        (&measured["RelayWriteUnits"], &measured["RelayReadUnits"]),
+        (&json!(3.0), &json!(0.0))
+    );
+    assert_eq!(measured.get("LogTampering"), None);
     assert!(line["durationMs"].is_f64());
     assert!(!line.to_string().contains("secret"));
 }
@@ -184,7 +190,7 @@ async fn a_changed_commit_is_an_error_line_and_a_metric() {
     let ran = invoke(json!({"Records": [record]})).await;
     assert_eq!(ran.told, r#"response {"batchItemFailures":[]}"#);
     assert_eq!((ran.updates, ran.publications), (0, 0));
-    let [error, metric, line] = ran.log.as_slice() else {
+    let [error, line, metric] = ran.log.as_slice() else {
         panic!("{:#?}", ran.log)
     };
     assert_eq!(
@@ -207,9 +213,13 @@ async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came(
     // Each of the four segments holds the same one commit: the scripted database does not look at the question.
     insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"notified":4,"parked":0,"unreadable":0,"requests":8,"rru":2.0,"wru":12.0}}"#);
     assert_eq!((ran.updates, ran.publications), (4, 4));
-    let [line] = ran.log.as_slice() else {
+    let [line, measured] = ran.log.as_slice() else {
         panic!("{:#?}", ran.log)
     };
+    assert_eq!(
+        (&measured["RelayWriteUnits"], &measured["RelayReadUnits"]),
+        (&json!(12.0), &json!(2.0))
+    );
     assert_eq!(
         (&line["message"], &line["level"], &line["toTheEnd"]),
         (&json!("reconciled"), &json!("INFO"), &json!(true))

@@ -16,7 +16,7 @@ pub(super) struct Object<'a> {
     /// What leads to the object, with a dot behind it unless it is empty.
     prefix: String,
     known: Vec<&'static str>,
-    members: Vec<(String, &'a RawValue)>,
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> Object<'a> {
@@ -170,7 +170,7 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(String, &'de RawValue)>;
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
@@ -178,8 +178,8 @@ impl<'de> Visitor<'de> for Members {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        while let Some((Text(name), value)) = map.next_entry()? {
+            members.push((name, value));
         }
         Ok(members)
     }

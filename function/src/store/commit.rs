@@ -129,8 +129,7 @@ impl CommitEvents {
         if events.len() > limits::APPEND_EVENTS {
             return Err(InvalidCommit::TooMany { count: events.len() });
         }
-        let mut ids = HashSet::new();
-        if let Some(place) = events.iter().position(|event| !ids.insert(event.id)) {
+        if let Some(place) = place_of_repeated_id(&events) {
             let id = events[place].id;
             return Err(InvalidCommit::RepeatedId { id, place });
         }
@@ -166,6 +165,16 @@ impl CommitEvents {
     pub fn last_revision(&self, first: Revision) -> Option<Revision> {
         first.checked_add(self.0.len() as u64 - 1)
     }
+}
+
+/// The place of the first event whose id another one before it has.
+fn place_of_repeated_id(events: &[CommitEvent]) -> Option<usize> {
+    if events.len() == 1 {
+        // Most commits are so, and a page reads many.
+        return None;
+    }
+    let mut ids = HashSet::with_capacity(events.len());
+    events.iter().position(|event| !ids.insert(event.id))
 }
 
 /// An event within a commit.

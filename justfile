@@ -97,11 +97,12 @@ build:
 bench:
     cargo bench --workspace --profile dev --bench costs
 
-# Let libFuzzer search for input that breaks what is held of it, for some seconds: `just fuzz page_key 60`; needs a C++ compiler
+# Let libFuzzer search for input that breaks a target, with a C++ compiler: `just fuzz page_key 60`
 [group('development')]
 fuzz name seconds="60":
     #!/usr/bin/env bash
     set -euo pipefail
+    target=$(rustc --print host-tuple)
     cd function/fuzz
     [[ -f fuzz_targets/$1.rs ]] || { echo "no target \`$1\`; there are:" fuzz_targets/*.rs >&2; exit 1; }
     # The versions that the workspace has.
@@ -112,10 +113,11 @@ fuzz name seconds="60":
         passes+=" -Cllvm-args=-sanitizer-coverage-$option"
     done
     built={{ quote(target / "fuzz") }}
-    RUSTFLAGS="$passes --cfg fuzzing" cargo build --target-dir "$built" --target "$(rustc --print host-tuple)" --bin "$1"
+    # With a target named, build scripts and macros are spared the flags.
+    RUSTFLAGS="$passes --cfg fuzzing" cargo build --target-dir "$built" --target "$target" --bin "$1"
     # What is found lies beside what is built; the seeds stay as they are.
     mkdir -p "$built/corpus/$1" "$built/artifacts"
-    "$built/$(rustc --print host-tuple)/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
+    "$built/$target/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
         "$built/corpus/$1" "corpus/$1"
 
 # Check formatting, code, templates, their renderings, the API's document and spelling

@@ -14,7 +14,7 @@ use super::conduct::{Sent, improper};
 use super::fault::{FATE, Fate, Fault};
 use super::ledger::{Question, Reading, Shown, Told};
 use super::proposal::{Place, Proposal, StreamPath};
-use super::reception::{outcome, shown, specified, told};
+use super::reception::{event_ids, outcome, shown, specified, told};
 use super::specification::Operation;
 use super::workload;
 use super::world::World;
@@ -72,11 +72,11 @@ impl<'world> Client<'world> {
 
     /// Proposes, and again with the same event ids while it does not know what came of it.
     pub(crate) async fn propose(&mut self, proposal: Proposal) {
-        let place = self.world.ledger.borrow_mut().propose(proposal);
+        let number = self.world.ledger.borrow_mut().propose(proposal);
         loop {
-            let told = self.attempt(place).await;
-            let is_known = self.enter(place, told);
-            if is_known || self.rng.u8(..10) < 2 {
+            let told = self.attempt(number).await;
+            let is_settled = self.enter(number, told);
+            if is_settled || self.rng.u8(..10) < 2 {
                 return;
             }
             self.pause(1_500).await;
@@ -84,9 +84,9 @@ impl<'world> Client<'world> {
     }
 
     /// Enters what it was told of a proposal, and says whether there is nothing to be gained from trying again.
-    fn enter(&mut self, place: usize, told: Told) -> bool {
+    fn enter(&mut self, number: usize, told: Told) -> bool {
         let mut ledger = self.world.ledger.borrow_mut();
-        let proposal = &ledger.proposals[place].proposal;
+        let proposal = &ledger.proposals[number].proposal;
         let can_be_tried_again = proposal.can_be_tried_again();
         if let (Told::Acknowledged { .. }, Place::At(_)) = (&told, proposal.place)
             && can_be_tried_again
@@ -94,12 +94,12 @@ impl<'world> Client<'world> {
             self.written.push(proposal.clone());
         }
         let is_known = told != Told::Unknown;
-        ledger.tell(place, told);
+        ledger.tell(number, told);
         is_known || !can_be_tried_again
     }
 
-    async fn attempt(&mut self, place: usize) -> Told {
-        let proposal = self.world.ledger.borrow().proposals[place].proposal.clone();
+    async fn attempt(&mut self, number: usize) -> Told {
+        let proposal = self.world.ledger.borrow().proposals[number].proposal.clone();
         let history = proposal.stream.as_ref().map(|stream| {
             let operation = Operation::Append {
                 place: proposal.place,
@@ -122,11 +122,11 @@ impl<'world> Client<'world> {
         };
         let (told, stream) = told(&answer);
         let mut ledger = self.world.ledger.borrow_mut();
-        let proposed = &mut ledger.proposals[place].proposal;
+        let proposed = &mut ledger.proposals[number].proposal;
         if let (None, Some(stream)) = (&proposed.stream, &stream) {
             proposed.stream = Some(stream.clone());
         }
-        if let Some(ids) = super::reception::event_ids(&answer) {
+        if let Some(ids) = event_ids(&answer) {
             proposed.identify(&ids);
         }
         if let Some((stream, call)) = history {

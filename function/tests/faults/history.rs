@@ -23,13 +23,13 @@ pub(crate) struct Call {
     pub(crate) returned: Option<(usize, Answer)>,
 }
 
-/// Which operation of a history is meant.
+/// Which operation of a history is answered.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place(usize);
+pub(crate) struct CallNumber(usize);
 
 impl History {
     /// An operation of `client` begins. A client does one thing after another.
-    pub(crate) fn invoke(&mut self, client: usize, operation: Operation) -> Place {
+    pub(crate) fn invoke(&mut self, client: usize, operation: Operation) -> CallNumber {
         let invoked = self.tick();
         self.calls.push(Call {
             client,
@@ -37,13 +37,13 @@ impl History {
             invoked,
             returned: None,
         });
-        Place(self.calls.len() - 1)
+        CallNumber(self.calls.len() - 1)
     }
 
     /// An operation is answered.
-    pub(crate) fn answer(&mut self, Place(place): Place, answer: Answer) {
+    pub(crate) fn answer(&mut self, CallNumber(number): CallNumber, answer: Answer) {
         let returned = self.tick();
-        self.calls[place].returned = Some((returned, answer));
+        self.calls[number].returned = Some((returned, answer));
     }
 
     fn tick(&mut self) -> usize {

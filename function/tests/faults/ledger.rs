@@ -111,7 +111,7 @@ impl Ledger {
         self.acknowledged.get(stream).copied().unwrap_or_default()
     }
 
-    /// Enters a proposal, and gives back its place.
+    /// Enters a proposal, and gives back its number.
     pub(crate) fn propose(&mut self, proposal: Proposal) -> usize {
         self.proposals.push(Proposed {
             proposal,

@@ -45,13 +45,16 @@ fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refus
     let mut blamed = Vec::new();
     run_each(
         seeds,
-        |seed| run(seed, extent, None),
-        |seed, report| {
+        |seed| {
+            let report = run(seed, extent, None);
+            let wrong = report.wrong();
+            (report, wrong)
+        },
+        |seed, (report, wrong)| {
             total.add(&report.tally);
             if runs == 1 {
                 println!("{}", report.transcript.join("\n"));
             }
-            let wrong = report.wrong();
             histories += report.histories.len();
             if !wrong.is_empty() {
                 blamed.push(blame("under_faults", seed, &report, &wrong));

@@ -30,12 +30,8 @@ fn variable(name: &str) -> Option<u64> {
     )
 }
 
-/// Runs each of `seeds` on the processors that there are, and hands over what it reports.
-pub(crate) fn run_each(
-    seeds: Range<u64>,
-    run: impl Fn(u64) -> Report + Sync,
-    take: impl FnMut(u64, Report) + Send,
-) {
+/// Runs each of `seeds` on the processors that there are, and hands over what comes of it, one after another.
+pub(crate) fn run_each<T>(seeds: Range<u64>, run: impl Fn(u64) -> T + Sync, take: impl FnMut(u64, T) + Send) {
     let next = AtomicU64::new(seeds.start);
     let take = Mutex::new(take);
     let work = || {
@@ -44,9 +40,9 @@ pub(crate) fn run_each(
             if seed >= seeds.end {
                 return;
             }
-            let report = run(seed);
+            let result = run(seed);
             let mut take = take.lock().unwrap();
-            take(seed, report);
+            take(seed, result);
         }
     };
     thread::scope(|scope| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{describe, diff, down, render, up};
+use crate::commands::{completions, describe, diff, down, init, man, render, schema, up};
 
 /// Deploys Rust Lambda stacks with CloudFormation.
 ///
@@ -63,4 +63,8 @@ pub enum Command {
     Up(up::UpArgs),
     Describe(describe::DescribeArgs),
     Down(down::DownArgs),
+    Init(init::InitArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }

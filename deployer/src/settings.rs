@@ -124,22 +124,14 @@ impl Settings {
             workspace: workspace::find(&surroundings.folder),
             surroundings,
         };
-        let (folder, folder_source) = found.path(
-            global.environments.as_deref(),
-            ("--environments", "DEPLOYER_ENVIRONMENTS"),
-            workspace::ENVIRONMENTS,
-        )?;
+        let (folder, folder_source) = found.environments(global)?;
         let (name, name_source) = found
             .text(global.env.as_deref(), ("--env", "DEPLOYER_ENV"))
             .ok_or_else(|| SettingsError::NoEnvironment {
                 known: workspace::environments(&folder),
             })?;
         let instance = found.text(global.instance.as_deref(), ("--instance", "DEPLOYER_INSTANCE"));
-        let (template_path, template_source) = found.path(
-            global.template.as_deref(),
-            ("--template", "DEPLOYER_TEMPLATE"),
-            workspace::TEMPLATE,
-        )?;
+        let (template_path, template_source) = found.template(global)?;
 
         let file = found.display(&folder.join(format!("{name}.yaml")));
         let text = read_environment(&folder, &name, &file)?;
@@ -227,6 +219,41 @@ impl Settings {
     }
 }
 
+/// Where environments and the template are, for what works with no environment yet.
+#[derive(Debug)]
+pub struct Places {
+    /// The folder of environments.
+    pub environments: PathBuf,
+    /// The template's file.
+    pub template: PathBuf,
+    folder: PathBuf,
+}
+
+impl Places {
+    /// Finds both, as [`Settings::resolve`] does.
+    ///
+    /// # Errors
+    /// One of them is not given, and the current folder is in no workspace.
+    pub fn find(global: &GlobalArgs, surroundings: &Surroundings) -> Result<Self, SettingsError> {
+        let found = Found {
+            workspace: workspace::find(&surroundings.folder),
+            surroundings,
+        };
+        let (environments, _) = found.environments(global)?;
+        let (template, _) = found.template(global)?;
+        Ok(Self {
+            environments,
+            template,
+            folder: surroundings.folder.clone(),
+        })
+    }
+
+    /// Names a file as the user would.
+    pub fn display(&self, path: &Path) -> String {
+        workspace::display(path, &self.folder)
+    }
+}
+
 /// What was found around the process.
 struct Found<'surroundings> {
     workspace: Option<PathBuf>,
@@ -234,6 +261,22 @@ struct Found<'surroundings> {
 }
 
 impl Found<'_> {
+    fn environments(&self, global: &GlobalArgs) -> Result<(PathBuf, Source), SettingsError> {
+        self.path(
+            global.environments.as_deref(),
+            ("--environments", "DEPLOYER_ENVIRONMENTS"),
+            workspace::ENVIRONMENTS,
+        )
+    }
+
+    fn template(&self, global: &GlobalArgs) -> Result<(PathBuf, Source), SettingsError> {
+        self.path(
+            global.template.as_deref(),
+            ("--template", "DEPLOYER_TEMPLATE"),
+            workspace::TEMPLATE,
+        )
+    }
+
     fn text(&self, flag: Option<&str>, names: (&'static str, &'static str)) -> Option<(String, Source)> {
         let variable = || {
             Some((

@@ -3,6 +3,7 @@
 mod cloudformation;
 mod config;
 mod connection;
+mod discovery;
 mod dynamodb;
 mod failure;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod sts;
 
 pub use config::{EndpointRefused, refuse_stray_endpoints};
 pub use connection::Aws;
+pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,

@@ -2,13 +2,17 @@
 
 mod cloud;
 mod code;
+pub mod completions;
 mod deployment;
 pub mod describe;
 pub mod diff;
 pub mod down;
 pub mod error;
 mod explain;
+pub mod init;
+pub mod man;
 pub mod render;
+pub mod schema;
 mod stack_template;
 pub mod up;
 
@@ -17,7 +21,7 @@ use std::process::ExitCode;
 use tokio::runtime::Builder;
 
 use self::error::{CommandError, ErrorKind};
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, GlobalArgs};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Place, Ui};
@@ -45,7 +49,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Up(args) => args.manner(),
         Command::Diff(args) => args.manner(),
         Command::Down(args) => args.manner(),
-        Command::Render(_) | Command::Describe(_) => Manner::Person,
+        _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
     match execute(cli, surroundings, &ui) {
@@ -59,14 +63,33 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
 }
 
 fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<Ended, CommandError> {
-    let settings = Settings::resolve(&cli.global, surroundings)?;
-    ui.settings(&settings.told);
     match &cli.command {
+        Command::Init(args) => block_on(init::run(args, &cli.global, surroundings, ui))?,
+        Command::Schema(_) => schema::run(ui),
+        Command::Completions(args) => completions::run(args, ui),
+        Command::Man(args) => man::run(args, ui)?,
+        command => return in_environment(command, &cli.global, surroundings, ui),
+    }
+    Ok(Ended::Well)
+}
+
+/// Runs what works with an environment.
+fn in_environment(
+    command: &Command,
+    global: &GlobalArgs,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<Ended, CommandError> {
+    let settings = Settings::resolve(global, surroundings)?;
+    ui.settings(&settings.told);
+    match command {
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
+        // These need none, and have been run.
+        Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {}
     }
     Ok(Ended::Well)
 }

@@ -14,7 +14,7 @@ pub(super) struct Declaration {
     kind: Kind,
     /// The default as written, and where.
     pub(super) default: Option<(String, Location)>,
-    allowed_values: Vec<String>,
+    pub(super) allowed_values: Vec<String>,
     allowed_pattern: Option<(String, Location)>,
     minimum_value: Option<f64>,
     maximum_value: Option<f64>,

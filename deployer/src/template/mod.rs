@@ -15,11 +15,13 @@ mod body;
 mod decide;
 mod declaration;
 mod document;
+mod draft;
 mod each;
 mod evaluate;
 mod fill;
 mod function;
 mod functions;
+mod open_parameter;
 mod render;
 mod rendered;
 mod revision;
@@ -30,7 +32,9 @@ mod value;
 
 pub use assignment::Artifacts;
 pub use document::Template;
+pub use draft::Draft;
 pub use fill::{Fill, UnknownFill};
+pub use open_parameter::OpenParameter;
 pub use render::{render, resolved_parameters};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
 

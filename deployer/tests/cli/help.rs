@@ -1,5 +1,8 @@
 //! Every page of help.
 
+use clap::CommandFactory as _;
+use event_store_deployer::cli::Cli;
+
 use crate::session::Session;
 
 #[test]
@@ -8,26 +11,11 @@ fn help_of_the_program() {
 }
 
 #[test]
-fn help_of_render() {
-    insta::assert_snapshot!(Session::new().run("render --help"));
-}
-
-#[test]
-fn help_of_diff() {
-    insta::assert_snapshot!(Session::new().run("diff --help"));
-}
-
-#[test]
-fn help_of_up() {
-    insta::assert_snapshot!(Session::new().run("up --help"));
-}
-
-#[test]
-fn help_of_describe() {
-    insta::assert_snapshot!(Session::new().run("describe --help"));
-}
-
-#[test]
-fn help_of_down() {
-    insta::assert_snapshot!(Session::new().run("down --help"));
+fn help_of_every_command() {
+    let session = Session::new();
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let help = session.run(&format!("{name} --help"));
+        insta::assert_snapshot!(format!("help_of_{}", name.replace('-', "_")), help);
+    }
 }

@@ -1,5 +1,6 @@
 //! A workspace in a temporary folder, and the program run in it.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
@@ -76,6 +77,19 @@ impl Session {
     pub(crate) fn with_credentials(self) -> Self {
         self.with_variable("AWS_ACCESS_KEY_ID", "test")
             .with_variable("AWS_SECRET_ACCESS_KEY", "test")
+    }
+
+    /// Reads a file of the workspace.
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
+    }
+
+    /// The names of the files in a folder of the workspace.
+    pub(crate) fn files(&self, folder: &str) -> BTreeSet<String> {
+        let entries = std::fs::read_dir(self.folder.path().join(folder)).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     }
 
     /// Runs the program in the workspace and writes down all that it gave back.

@@ -1,0 +1,224 @@
+//! `deployer init`.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::error::{CommandError, ErrorKind};
+use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_region};
+use crate::cli::GlobalArgs;
+use crate::environment::Environment;
+use crate::settings::Places;
+use crate::surroundings::Surroundings;
+use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
+use crate::ui::Ui;
+
+/// The schema's file, when it lies beside the environments.
+const SCHEMA: &str = "environment.schema.json";
+
+/// Write a new environment file, with a comment on everything that can be set in it
+///
+/// The account and the region are those of the credentials and the profile in use, unless they are given. Parameters of the template
+/// that have no default have to be given. A file that exists is left alone.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The environment's name
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// The account, twelve digits [default: that of the credentials]
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+
+    /// The region [default: that of the profile] [env: `AWS_REGION`]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Guard the event log, as production wants it
+    #[arg(long)]
+    protected: bool,
+
+    /// Set a parameter of the template; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    parameter: Vec<Assigned>,
+}
+
+/// A parameter and its value.
+#[derive(Clone, Debug)]
+struct Assigned {
+    name: String,
+    value: String,
+}
+
+impl FromStr for Assigned {
+    type Err = InitError;
+
+    fn from_str(text: &str) -> Result<Self, InitError> {
+        let (name, value) = text.split_once('=').ok_or(InitError::NoValue)?;
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}
+
+/// Why no file was written.
+#[derive(Debug, thiserror::Error)]
+enum InitError {
+    #[error("a parameter is given as `NAME=VALUE`")]
+    NoValue,
+    #[error("`{0}` exists")]
+    Exists(String),
+    #[error("no region is given, and the profile in use has none")]
+    NoRegion,
+    #[error("no account is given, and AWS cannot be asked for it")]
+    NoAccount(#[source] CallError),
+    #[error("no account is given, and AWS cannot be asked for it")]
+    Elsewhere(#[source] EndpointRefused),
+    #[error("the template's parameter `{0}` has no default")]
+    Missing(String),
+    #[error("cannot read `{file}`")]
+    Unreadable {
+        file: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write `{file}`")]
+    Unwritable {
+        file: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+pub(super) async fn run(
+    args: &InitArgs,
+    global: &GlobalArgs,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let places = Places::find(global, surroundings)?;
+    let path = places.environments.join(format!("{}.yaml", args.name));
+    let file = places.display(&path);
+    if path.exists() {
+        return Err(exists(&file));
+    }
+    let template = template(&places)?;
+    let open = template.open_parameters();
+    let values = args
+        .parameter
+        .iter()
+        .map(|assigned| (assigned.name.clone(), assigned.value.clone()))
+        .collect();
+    // Nothing is asked of AWS for a file that could not be written anyway.
+    let draft = Draft {
+        name: &args.name,
+        account: args.account.as_deref().unwrap_or("000000000000"),
+        region: args.region.as_deref().unwrap_or("us-east-1"),
+        protected: args.protected,
+        values: &values,
+        parameters: &open,
+        schema: places.environments.join(SCHEMA).is_file(),
+    };
+    if let Some(missing) = draft.missing().next() {
+        return Err(missing_parameter(missing));
+    }
+    check(&file, &draft, &template)?;
+
+    let region = region(args).await?;
+    let account = account(args, &region).await?;
+    let draft = Draft {
+        account: &account,
+        region: &region,
+        ..draft
+    };
+    check(&file, &draft, &template)?;
+    write(&path, &file, &draft.text())?;
+    ui.data(&format!("{file}\n"));
+    Ok(())
+}
+
+fn template(places: &Places) -> Result<Template, CommandError> {
+    let file = places.display(&places.template);
+    let text = std::fs::read_to_string(&places.template).map_err(|source| {
+        let file = file.clone();
+        CommandError::new(ErrorKind::Usage, InitError::Unreadable { file, source })
+    })?;
+    Ok(Template::parse(&file, &text)?)
+}
+
+/// What is written is read as every other environment file is, and rendered.
+fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), CommandError> {
+    let environment = Environment::parse(file, &draft.text(), draft.name, None);
+    environment
+        .and_then(|environment| {
+            let bucket = Artifacts::in_bucket(environment.artifact_bucket());
+            render(template, &environment, &bucket)
+        })
+        .map(|_| ())
+        .map_err(|problems| {
+            CommandError::from(problems)
+                .hint("nothing was written: the places are those of the file as it would be")
+        })
+}
+
+async fn region(args: &InitArgs) -> Result<String, CommandError> {
+    match &args.region {
+        Some(region) => Ok(region.clone()),
+        None => configured_region().await.ok_or_else(|| {
+            CommandError::new(ErrorKind::Usage, InitError::NoRegion)
+                .hint("give it with `--region eu-central-1`")
+        }),
+    }
+}
+
+async fn account(args: &InitArgs, region: &str) -> Result<String, CommandError> {
+    if let Some(account) = &args.account {
+        return Ok(account.clone());
+    }
+    let unknown = |error| {
+        CommandError::new(ErrorKind::Failed, error)
+            .hint("give it with `--account 123456789012`, or log in and run this again")
+    };
+    let aws = Aws::connect(region, None)
+        .await
+        .map_err(|error| unknown(InitError::Elsewhere(error)))?;
+    let caller = aws
+        .caller()
+        .await
+        .map_err(|error| unknown(InitError::NoAccount(error)))?;
+    Ok(caller.account)
+}
+
+/// Writes the file, unless somebody else just did.
+fn write(path: &Path, file: &str, text: &str) -> Result<(), CommandError> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut open| open.write_all(text.as_bytes()));
+    written.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => exists(file),
+        _ => {
+            let file = file.to_owned();
+            CommandError::new(ErrorKind::Failed, InitError::Unwritable { file, source })
+        }
+    })
+}
+
+fn exists(file: &str) -> CommandError {
+    CommandError::new(ErrorKind::Usage, InitError::Exists(file.to_owned()))
+        .hint("edit it, or choose another name; nothing was changed")
+}
+
+fn missing_parameter(open: &OpenParameter) -> CommandError {
+    let values = match open.allowed.as_slice() {
+        [] => String::new(),
+        allowed => format!(": one of `{}`", allowed.join("`, `")),
+    };
+    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone()))
+        .hint(format!("give it with `--parameter {}=VALUE`{values}", open.name))
+}

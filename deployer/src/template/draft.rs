@@ -1,0 +1,197 @@
+//! PURE: the text of a new environment file, from what a template leaves open.
+
+use std::fmt::Write as _;
+
+use indexmap::IndexMap;
+
+use super::OpenParameter;
+use crate::environment::ParameterValue;
+
+/// Comments are broken at this column.
+const WIDTH: usize = 100;
+
+/// What is known of an environment that has no file yet.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The environment's name.
+    pub name: &'a str,
+    /// The account.
+    pub account: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// Whether its event log is guarded.
+    pub protected: bool,
+    /// The values of parameters, as on the command line.
+    pub values: &'a IndexMap<String, String>,
+    /// The parameters of the template that can be set.
+    pub parameters: &'a [OpenParameter],
+    /// Whether the JSON Schema lies beside the file.
+    pub schema: bool,
+}
+
+impl Draft<'_> {
+    /// Lists the parameters that have neither a value nor a default.
+    pub fn missing(&self) -> impl Iterator<Item = &OpenParameter> {
+        self.parameters
+            .iter()
+            .filter(|open| open.default.is_none() && !self.values.contains_key(&open.name))
+    }
+
+    /// Writes the file. What is left at its default is there as a comment, so that the file says all that can be set.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        if self.schema {
+            text.push_str("# yaml-language-server: $schema=./environment.schema.json\n#\n");
+        }
+        let protected = if self.protected { "" } else { "# " };
+        let _ = write!(
+            text,
+            "# The environment `{name}`. What is commented out has the value shown.
+account: {account:?}   # no other account is ever touched
+region: {region}
+# stack: event-store-{name}   # at most 32 characters
+{protected}protected: {value}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
+# architecture: arm64   # the functions' processor, or x86_64
+# executionRole: arn:aws:iam::{account}:role/cloudformation   # works in place of whoever deploys; none by default
+# permissionsBoundary: arn:aws:iam::{account}:policy/boundary   # bounds every role of the stack; none by default
+parameters:{open}
+",
+            name = self.name,
+            account = self.account,
+            region = self.region,
+            value = self.protected,
+            open = if self.values.is_empty() { " {}" } else { "" },
+        );
+        let known = |name: &String| self.parameters.iter().any(|open| open.name == *name);
+        for open in self.parameters {
+            self.parameter(&mut text, open);
+        }
+        // A name that the template does not know is left to its parser, which says so with the nearest right one.
+        for (name, value) in self.values.iter().filter(|(name, _)| !known(name)) {
+            let _ = writeln!(text, "  {name}: {}", scalar(value));
+        }
+        text.push_str("tags: {}   # of the stack and its resources, such as { owner: platform }\n");
+        text
+    }
+
+    fn parameter(&self, text: &mut String, open: &OpenParameter) {
+        let allowed = (!open.allowed.is_empty()).then(|| format!("One of {}.", open.allowed.join(", ")));
+        let told: Vec<&str> = open
+            .description
+            .as_deref()
+            .into_iter()
+            .chain(allowed.as_deref())
+            .collect();
+        for line in broken(&told.join(" "), WIDTH) {
+            let _ = writeln!(text, "  # {line}");
+        }
+        let _ = match (self.values.get(&open.name), &open.default) {
+            (Some(value), _) if open.is_list => writeln!(text, "  {}: {}", open.name, list(value.split(','))),
+            (Some(value), _) => writeln!(text, "  {}: {}", open.name, scalar(value)),
+            (None, Some(ParameterValue::Text(value))) => {
+                writeln!(text, "  # {}: {}", open.name, scalar(value))
+            }
+            (None, Some(ParameterValue::List(members))) => {
+                let members = members.iter().map(String::as_str);
+                writeln!(text, "  # {}: {}", open.name, list(members))
+            }
+            (None, None) => Ok(()),
+        };
+    }
+}
+
+/// Writes a text so that YAML reads the same text again.
+fn scalar(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
+    let is_plain = text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.chars().all(plain);
+    // What YAML takes for a truth value or nothing is a text here, as are numbers that would lose a zero.
+    let is_word =
+        !["true", "false", "null", "yes", "no", "on", "off"].contains(&text.to_lowercase().as_str());
+    if is_plain && is_word && (text == "0" || !text.starts_with('0')) {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}
+
+fn list<'a>(members: impl Iterator<Item = &'a str>) -> String {
+    let members: Vec<String> = members
+        .map(|member| scalar(member.trim()))
+        .filter(|member| member != "\"\"")
+        .collect();
+    format!("[{}]", members.join(", "))
+}
+
+/// Breaks a text between words.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::environment::Environment;
+    use crate::template::{Artifacts, Template, render};
+
+    const TEMPLATE: &str = "
+Parameters:
+  Access: { Type: String, AllowedValues: [public, iam], Description: Who may call. }
+  Callers: { Type: CommaDelimitedList, Default: '' }
+  Note: { Type: String, Default: '' }
+Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Note } } }
+";
+
+    fn written(values: &[(&str, &str)]) -> (String, usize) {
+        let template = Template::parse("template.yaml", TEMPLATE).unwrap();
+        let parameters = template.open_parameters();
+        let values = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let draft = Draft {
+            name: "orders",
+            account: "012345678901",
+            region: "eu-central-1",
+            protected: false,
+            values: &values,
+            parameters: &parameters,
+            schema: true,
+        };
+        (draft.text(), draft.missing().count())
+    }
+
+    #[test]
+    fn a_draft_says_all_that_can_be_set() {
+        let (text, missing) = written(&[("Access", "iam")]);
+        assert_eq!(missing, 0);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_parameter_without_default_and_value_is_missing() {
+        assert_eq!(written(&[]).1, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_value_a_parameter_gets_is_read_again(value in "\\PC{0,40}") {
+            let (text, _) = written(&[("Access", "iam"), ("Note", &value)]);
+            let environment = Environment::parse("orders.yaml", &text, "orders", None).unwrap();
+            let template = Template::parse("template.yaml", TEMPLATE).unwrap();
+            let rendered = render(&template, &environment, &Artifacts::in_bucket("code")).unwrap();
+            prop_assert_eq!(&rendered.parameters()["Note"], &value);
+        }
+    }
+}

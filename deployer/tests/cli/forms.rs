@@ -1,0 +1,169 @@
+//! What needs no environment: completions, manual pages, the schema and new environment files.
+
+use std::collections::BTreeSet;
+
+use clap::CommandFactory as _;
+use event_store_deployer::cli::Cli;
+
+use crate::session::Session;
+
+fn commands() -> BTreeSet<String> {
+    let cli = Cli::command();
+    cli.get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+#[test]
+fn each_of_five_shells_can_complete_every_command() {
+    let session = Session::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = session.run(&format!("completions {shell}"));
+        assert!(
+            script.starts_with("exit code: 0\n--- stdout\n"),
+            "{shell}: {script}"
+        );
+        for command in commands() {
+            assert!(script.contains(&command), "{shell} does not know `{command}`");
+        }
+        assert!(
+            script.contains("environments"),
+            "{shell} does not know the options of all commands"
+        );
+    }
+}
+
+#[test]
+fn a_shell_that_is_not_known() {
+    insta::assert_snapshot!(Session::new().run("completions tcsh"), @"
+    exit code: 64
+    --- stderr
+    error: invalid value 'tcsh' for '<SHELL>'
+      [possible values: bash, elvish, fish, powershell, zsh]
+
+      tip: a similar value exists: 'zsh'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn manual_pages_are_written_for_every_command() {
+    let session = Session::new();
+    assert_eq!(session.run("man --dir pages/man1"), "exit code: 0\n");
+    let expected: BTreeSet<String> = commands()
+        .into_iter()
+        .map(|command| format!("deployer-{command}.1"))
+        .chain(["deployer.1".to_owned()])
+        .collect();
+    assert_eq!(session.files("pages/man1"), expected);
+}
+
+#[test]
+fn a_manual_page_on_stdout() {
+    insta::assert_snapshot!(Session::new().run("man completions"));
+}
+
+#[test]
+fn a_manual_page_of_no_command() {
+    insta::assert_snapshot!(Session::new().run("man rendr"), @"
+    exit code: 64
+    --- stderr
+    error: there is no command `rendr`
+      hint: did you mean `render`?
+    ");
+}
+
+#[test]
+fn the_schema_is_the_one_beside_the_environments() {
+    let schema = include_str!("../../../environments/environment.schema.json");
+    assert_eq!(
+        Session::new().run("schema"),
+        format!("exit code: 0\n--- stdout\n{schema}")
+    );
+}
+
+const NEW: &str = "init orders --account 123456789012 --region eu-central-1";
+
+#[test]
+fn a_new_environment_renders_at_once() {
+    let session = Session::new();
+    insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=public")), @"
+    exit code: 0
+    --- stdout
+    environments/orders.yaml
+    ");
+    insta::assert_snapshot!(session.read("environments/orders.yaml"));
+    let rendered = session.run("render --env orders");
+    assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
+}
+
+#[test]
+fn an_environment_that_exists_is_not_written_over() {
+    let session = Session::new();
+    let before = session.read("environments/local.yaml");
+    insta::assert_snapshot!(session.run("init local"), @"
+    exit code: 64
+    --- stderr
+    error: `environments/local.yaml` exists
+      hint: edit it, or choose another name; nothing was changed
+    ");
+    assert_eq!(session.read("environments/local.yaml"), before);
+}
+
+#[test]
+fn a_parameter_that_nobody_can_guess_has_to_be_given() {
+    insta::assert_snapshot!(Session::new().run(NEW), @"
+    exit code: 64
+    --- stderr
+    error: the template's parameter `Access` has no default
+      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
+    ");
+}
+
+#[test]
+fn what_would_be_refused_later_is_not_written() {
+    let session = Session::new();
+    insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=pubic --parameter Acess=iam")), @"
+    exit code: 64
+    --- stderr
+    error: environments/orders.yaml:11:11: the parameter `Access` is `pubic`, which is not an allowed value
+      hint: allowed are `iam`, `public`
+    error: environments/orders.yaml:13:3: unknown parameter `Acess`
+      hint: did you mean `Access`?
+      hint: nothing was written: the places are those of the file as it would be
+    ");
+    insta::assert_snapshot!(session.run("init Orders --account 1 --region eu-centrl-1 --parameter Access=iam"), @"
+    exit code: 64
+    --- stderr
+    error: environments/Orders.yaml:1:1: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
+    error: environments/Orders.yaml:2:10: the account `1` has not 12 digits
+    error: environments/Orders.yaml:3:9: unknown region `eu-centrl-1`
+      hint: did you mean `eu-central-1`?
+      hint: nothing was written: the places are those of the file as it would be
+    ");
+    assert_eq!(session.files("environments").len(), 2, "nothing was written");
+}
+
+#[test]
+fn without_credentials_the_account_has_to_be_given() {
+    insta::assert_snapshot!(Session::new().run("init orders --region eu-central-1 --parameter Access=iam"), @"
+    exit code: 1
+    --- stderr
+    error: no account is given, and AWS cannot be asked for it
+      because: `sts:GetCallerIdentity` failed: no credentials found
+      because: no credentials found in chain. Attempted:
+          Environment: the credential provider was not enabled: environment variable not set
+          Profile: the credential provider was not enabled
+          WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+          EcsContainer: the credential provider was not enabled: ECS provider not configured
+          Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+      hint: give it with `--account 123456789012`, or log in and run this again
+    ");
+    insta::assert_snapshot!(Session::new().run("init orders --parameter Access=iam"), @"
+    exit code: 64
+    --- stderr
+    error: no region is given, and the profile in use has none
+      hint: give it with `--region eu-central-1`
+    ");
+}

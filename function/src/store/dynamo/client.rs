@@ -1,8 +1,8 @@
 //! The client: how long it waits, and how often it tries.
 
+use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::SdkConfig;
 pub use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::primitives::DateTime;
-use aws_sdk_cloudformation::types::{self, Capability, OnFailure, Tag};
+use aws_sdk_cloudformation::types::{
+    self, Capability, OnFailure, RollbackConfiguration, RollbackTrigger, Tag,
+};
 use jiff::Timestamp;
 
 use crate::stack::{
-    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent,
+    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent, StackPolicy,
     StackResource, StackStatus,
 };
 
 use super::{
     Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
-    NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
+    NewChangeSet, NewStack, Page, PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
 };
 
 impl CloudFormation for Aws {
@@ -136,6 +138,7 @@ impl CloudFormation for Aws {
             .set_template_url(url)
             .set_tags(Some(tags(&request.tags)))
             .set_role_arn(request.role.clone())
+            .set_rollback_configuration(rollback(request))
             .set_import_existing_resources(request.import_existing.then_some(true))
             .capabilities(Capability::CapabilityIam)
             .capabilities(Capability::CapabilityNamedIam)
@@ -265,6 +268,45 @@ impl CloudFormation for Aws {
             .map(|_| ())
             .map_err(|error| self.failure("cloudformation:UpdateTerminationProtection", error))
     }
+
+    async fn stack_policy(&self, stack: &str) -> Result<Option<StackPolicy>, CallError> {
+        let answer = self
+            .cloudformation
+            .get_stack_policy()
+            .stack_name(stack)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:GetStackPolicy", error))?;
+        let body = answer.stack_policy_body.filter(|body| !body.is_empty());
+        Ok(body.map(StackPolicy::of_stack))
+    }
+
+    async fn set_stack_policy(&self, stack: &str, policy: &StackPolicy) -> Result<(), CallError> {
+        let request = self.cloudformation.set_stack_policy().stack_name(stack);
+        let answer = request.stack_policy_body(policy.as_str()).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("cloudformation:SetStackPolicy", error))
+    }
+}
+
+/// An update that says no triggers would be undone by those of the one before; a creation has none before it.
+fn rollback(request: &NewChangeSet) -> Option<RollbackConfiguration> {
+    let RollbackTriggers { alarms, minutes } = &request.rollback;
+    if alarms.is_empty() && request.kind == ChangeSetType::Create {
+        return None;
+    }
+    let triggers = alarms
+        .iter()
+        .map(|arn| {
+            let trigger = RollbackTrigger::builder().arn(arn);
+            trigger.r#type("AWS::CloudWatch::Alarm").build()
+        })
+        .collect();
+    let configuration = RollbackConfiguration::builder()
+        .set_rollback_triggers(Some(triggers))
+        .monitoring_time_in_minutes(i32::from(*minutes));
+    Some(configuration.build())
 }
 
 fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {

@@ -22,8 +22,8 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,
-    Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Roles, TableRepair, Tables, TemplateSource,
-    ValidationFinding,
+    Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Roles, RollbackTriggers, TableRepair,
+    Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

@@ -23,6 +23,7 @@ pub(super) fn deployment(
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         protected: environment.protected,
+        watch_alarms_minutes: environment.watch_alarms_minutes,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
         artifacts: artifacts.into_iter().map(code).collect(),
         bucket,

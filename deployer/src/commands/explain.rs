@@ -5,6 +5,7 @@ use crate::aws::{CallError, CallErrorKind};
 use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
+use crate::stack::widening::{Widening, acceptances};
 use crate::stack::{Failure, remedy};
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
@@ -79,6 +80,7 @@ impl<'settings> Explain<'settings> {
             DeployError::NeedsApproval { .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
             }
+            DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
             DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
             DeployError::LostSight { .. } => vec![format!("watch it with `{describe}`")],
             DeployError::NotReachable { .. } => vec![format!(
@@ -252,10 +254,28 @@ fn guarded(objections: &[Objection]) -> Vec<String> {
         .collect()
 }
 
+/// What each widening lets whom do, and how it is approved.
+fn widened(widenings: &[Widening]) -> Vec<String> {
+    let flags: Vec<String> = acceptances(widenings)
+        .into_iter()
+        .map(|acceptance| format!("--accept {acceptance}"))
+        .collect();
+    let approval = format!(
+        "nothing was changed; if this is meant, approve it by name: `{}`",
+        flags.join(" ")
+    );
+    widenings
+        .iter()
+        .map(|widening| format!("`{}`: {}", widening.logical_id, widening.grant))
+        .chain([approval])
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stack::StackStatus;
+    use crate::stack::widening::{Effect, Grant};
 
     const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
 
@@ -286,6 +306,29 @@ mod tests {
         insta::assert_snapshot!(explained(|explain| explain.account(error)), @"
         4: the credentials are of account `210987654321`, the environment is in `123456789012`
         - these are the credentials of `arn:aws:iam::210987654321:user/ada`: choose others with `AWS_PROFILE`, or another environment with `--env`
+        ");
+    }
+
+    #[test]
+    fn a_widening_is_told_with_the_flag_that_approves_it() {
+        let widenings = vec![Widening {
+            logical_id: "ApiUrl".to_owned(),
+            grant: Grant {
+                principal: "everybody".to_owned(),
+                action: "call without a signature".to_owned(),
+                resource: "!Ref ApiFunction".to_owned(),
+                condition: None,
+                effect: Effect::Allow,
+            },
+        }];
+        let error = DeployError::WideningNeedsApproval {
+            stack: "orders".to_owned(),
+            widenings,
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        3: the changes to stack `orders` widen permissions and need approval of their own: widen:ApiUrl
+        - `ApiUrl`: everybody may call without a signature on !Ref ApiFunction
+        - nothing was changed; if this is meant, approve it by name: `--accept widen:ApiUrl`
         ");
     }
 

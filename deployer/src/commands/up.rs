@@ -26,7 +26,8 @@ pub struct UpArgs {
     #[command(flatten)]
     code: CodeArgs,
 
-    /// Let a change pass that would cost events, notifications or an address, as its refusal names it; may be repeated
+    /// Let a change pass that would cost events, notifications or an address, or that widens permissions, as its refusal names it;
+    /// `ignore:ALARM` passes over an alarm that is on; may be repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 

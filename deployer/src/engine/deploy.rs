@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
+use crate::stack::guard::Objection;
 use crate::stack::{Blueprint, ChangeSummary, DeployedStack, Difference, Wanted, what_differs};
 
 use super::adopt::{self, Adoptions};
 use super::change_set::{self, Made, Prepared};
 use super::find::{Found, find_for_update};
+use super::stack_policy::{Ending, Lifted};
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DeployError, Deployment, Event, Question, Session, Talk, artifacts, failed_creation, guard,
-    termination, traffic,
+    Answer, DeployError, Deployment, Event, Question, Session, Talk, alarms, artifacts, failed_creation,
+    guard, stack_policy, termination, traffic, widening,
 };
 
 /// A stack's outputs by name.
@@ -56,6 +58,7 @@ pub async fn deploy<C: Cloud, T: Talk>(
     check(deployment, &blueprint)?;
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
+    let mut accepted = Vec::new();
     if let Found::Standing(stack) = &found {
         let template = session.cloud.original_template(&stack.id).await?;
         let differences = differences(session, deployment, &blueprint, stack, &template).await?;
@@ -67,10 +70,11 @@ pub async fn deploy<C: Cloud, T: Talk>(
             return Ok(Deployed::Updated(stack.outputs.clone()));
         }
         deployed = guard::Deployed::of(&template);
-        guard::check_templates(session, deployment, &deployed)?;
+        accepted = guard::check_templates(session, deployment, &deployed)?;
     }
     check_callers(session, deployment).await?;
-    let plan = plan(session, deployment, &blueprint, found, &deployed).await?;
+    let mut plan = plan(session, deployment, &blueprint, found, deployed).await?;
+    plan.accepted.extend(accepted);
     apply(session, deployment, &blueprint, plan).await
 }
 
@@ -80,6 +84,10 @@ struct Plan {
     standing: Option<DeployedStack>,
     adoptions: Adoptions,
     change_set: Prepared,
+    /// The template that is deployed.
+    deployed: guard::Deployed,
+    /// The guarded changes that were accepted by name.
+    accepted: Vec<Objection>,
 }
 
 /// Refuses what CloudFormation would refuse later.
@@ -164,7 +172,7 @@ async fn plan<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     found: Found,
-    deployed: &guard::Deployed,
+    deployed: guard::Deployed,
 ) -> Result<Plan, DeployError> {
     let standing = match found {
         Found::Standing(stack) => Some(stack),
@@ -178,6 +186,7 @@ async fn plan<C: Cloud, T: Talk>(
         None => adopt::look_up(session, blueprint).await?,
         Some(_) => Adoptions::default(),
     };
+    let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
     let request = NewChangeSet {
         stack: deployment.stack.clone(),
         name: change_set::NAME.to_owned(),
@@ -190,19 +199,26 @@ async fn plan<C: Cloud, T: Talk>(
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
         import_existing: !adoptions.is_empty(),
+        rollback,
         token: session.new_token(),
     };
     let change_set = change_set::prepare(session, &request).await?;
-    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
-        && let Err(refused) = guard::check_changes(session, deployment, deployed, changes)
-    {
-        change_set::discard(session, made).await;
-        return Err(refused);
+    let mut accepted = Vec::new();
+    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing) {
+        match guard::check_changes(session, deployment, &deployed, changes) {
+            Ok(objections) => accepted = objections,
+            Err(refused) => {
+                change_set::discard(session, made).await;
+                return Err(refused);
+            }
+        }
     }
     Ok(Plan {
         standing,
         adoptions,
         change_set,
+        deployed,
+        accepted,
     })
 }
 
@@ -212,7 +228,7 @@ async fn apply<C: Cloud, T: Talk>(
     blueprint: &Blueprint,
     plan: Plan,
 ) -> Result<Deployed, DeployError> {
-    let (made, changes) = match (plan.change_set, &plan.standing) {
+    let (made, changes) = match (&plan.change_set, &plan.standing) {
         (Prepared::Ready(made, changes), _) => (made, changes),
         (Prepared::NothingToDo, Some(stack)) => {
             settle(session, deployment, blueprint, stack).await?;
@@ -226,53 +242,50 @@ async fn apply<C: Cloud, T: Talk>(
             });
         }
     };
-    let operation = match begin(session, &made, &changes, &plan.adoptions).await {
-        Ok(operation) => operation,
+    let begun = match begin(session, deployment, made, changes, &plan).await {
+        Ok(begun) => begun,
         Err(error) => {
-            change_set::discard(session, &made).await;
+            change_set::discard(session, made).await;
             return Err(error);
         }
     };
-    let stack = execute(session, &made, &operation).await?;
+    let stack = match execute(session, made, &begun.operation).await {
+        Ok(stack) => stack,
+        Err(error) => {
+            if let Some(lifted) = begun.lifted {
+                stack_policy::put_back(session, lifted, ending(&error)).await;
+            }
+            return Err(error);
+        }
+    };
     adopt::bring_up_to_date(session, &plan.adoptions, &deployment.tags).await?;
     if plan.standing.is_some() {
         settle(session, deployment, blueprint, &stack).await?;
         Ok(Deployed::Updated(stack.outputs))
     } else {
+        stack_policy::settle(session, deployment, &stack).await?;
         termination::settle(session, &stack, deployment.protected).await?;
         Ok(Deployed::Created(stack.outputs))
     }
 }
 
-/// Everything up to the point of no return: asks, and makes ready what is taken in.
+/// What stands just before an operation is started.
+struct Begun {
+    operation: Operation,
+    /// The stack's policy, if it has to be put back.
+    lifted: Option<Lifted>,
+}
+
+/// Everything up to the point of no return: asks, and makes ready what is taken in and what is to be let pass.
 async fn begin<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
     made: &Made,
     changes: &ChangeSummary,
-    adoptions: &Adoptions,
-) -> Result<Operation, DeployError> {
-    let creates = made.kind == ChangeSetType::Create;
-    match session
-        .confirm(Question::Deploy {
-            stack: &made.stack,
-            creates,
-            changes,
-        })
-        .await?
-    {
-        Answer::Yes => {}
-        Answer::No => {
-            return Err(DeployError::Declined {
-                stack: made.stack.clone(),
-            });
-        }
-        Answer::NobodyToAsk => {
-            return Err(DeployError::NeedsApproval {
-                stack: made.stack.clone(),
-            });
-        }
-    }
-    adopt::make_ready(session, adoptions).await?;
+    plan: &Plan,
+) -> Result<Begun, DeployError> {
+    approve(session, deployment, made, changes, plan).await?;
+    adopt::make_ready(session, &plan.adoptions).await?;
     session.check_interrupt()?;
     let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
     let before = before.ok_or_else(|| DeployError::ChangeSetRejected {
@@ -281,7 +294,46 @@ async fn begin<C: Cloud, T: Talk>(
         findings: Vec::new(),
     })?;
     let token = session.new_token();
-    Ok(Operation::about_to_begin(session, before, token, changes.changes.len()).await?)
+    let operation = Operation::about_to_begin(session, before, token, changes.changes.len()).await?;
+    let lifted = match &plan.standing {
+        Some(stack) => stack_policy::lift(session, stack, plan.deployed.template(), &plan.accepted).await?,
+        None => None,
+    };
+    Ok(Begun { operation, lifted })
+}
+
+/// Asks for what is to be done, and in a protected environment for what it lets others do.
+async fn approve<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    made: &Made,
+    changes: &ChangeSummary,
+    plan: &Plan,
+) -> Result<(), DeployError> {
+    let widenings = match plan.standing {
+        Some(_) => plan.deployed.widenings(deployment),
+        None => Vec::new(),
+    };
+    let stack = made.stack.clone();
+    let question = Question::Deploy {
+        stack: &made.stack,
+        creates: made.kind == ChangeSetType::Create,
+        changes,
+        widenings: &widenings,
+    };
+    match session.confirm(question).await? {
+        Answer::Yes => widening::approve(session, deployment, &widenings).await,
+        Answer::No => Err(DeployError::Declined { stack }),
+        Answer::NobodyToAsk => Err(DeployError::NeedsApproval { stack }),
+    }
+}
+
+/// Whether an operation that ended in an error has ended in AWS, too.
+fn ending(error: &DeployError) -> Ending {
+    match error {
+        DeployError::LostSight { .. } | DeployError::Interrupted { going_on: Some(_) } => Ending::GoesOn,
+        _ => Ending::Over,
+    }
 }
 
 async fn execute<C: Cloud, T: Talk>(
@@ -325,13 +377,14 @@ async fn execute<C: Cloud, T: Talk>(
     }
 }
 
-/// Brings to what is asked for what a change set cannot.
+/// Brings to what is asked for what a change set cannot. The policy goes first: it may have been lifted.
 async fn settle<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
 ) -> Result<(), DeployError> {
+    stack_policy::settle(session, deployment, stack).await?;
     traffic::settle(session, deployment, blueprint, stack).await?;
     Ok(termination::settle(session, stack, deployment.protected).await?)
 }

@@ -2,6 +2,7 @@
 
 use crate::aws::{CallError, ValidationFinding};
 use crate::stack::guard::Objection;
+use crate::stack::widening::{Widening, acceptances};
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
 use super::session::Interrupted;
@@ -153,6 +154,14 @@ pub enum DeployError {
         /// The stack.
         stack: String,
     },
+    /// Permissions widen in a protected environment, and there is nobody to approve of it.
+    #[error("the changes to stack `{stack}` widen permissions and need approval of their own: {}", acceptances(widenings).join(", "))]
+    WideningNeedsApproval {
+        /// The stack.
+        stack: String,
+        /// What somebody could do that could not be done before.
+        widenings: Vec<Widening>,
+    },
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted {
@@ -195,7 +204,9 @@ impl DeployError {
             | Self::UnknownCallers { .. }
             | Self::MissingArtifact { .. } => ErrorKind::Configuration,
             Self::Leftovers { .. } | Self::NotAdoptable { .. } | Self::Guarded { .. } => ErrorKind::Refused,
-            Self::Declined { .. } | Self::NeedsApproval { .. } => ErrorKind::NeedsApproval,
+            Self::Declined { .. } | Self::NeedsApproval { .. } | Self::WideningNeedsApproval { .. } => {
+                ErrorKind::NeedsApproval
+            }
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Call(_)
             | Self::Blueprint(_)

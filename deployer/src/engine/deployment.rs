@@ -13,8 +13,10 @@ pub struct Deployment {
     pub template: String,
     /// The stack's tags, at most 50.
     pub tags: BTreeMap<String, String>,
-    /// Whether AWS is to refuse to delete the stack.
+    /// Whether AWS is to refuse to delete the stack, and its updates to replace what cannot be replaced.
     pub protected: bool,
+    /// For how many minutes after an update alarms still undo it, where `protected`.
+    pub watch_alarms_minutes: u8,
     /// The role that CloudFormation acts as; else it acts as the caller.
     pub execution_role: Option<String>,
     /// The code that the template refers to.
@@ -23,7 +25,7 @@ pub struct Deployment {
     pub bucket: ArtifactBucket,
     /// The principals that the template lets call: ARNs of roles, or account ids.
     pub callers: Vec<String>,
-    /// What the guard of the log of record is to let pass.
+    /// What was approved by name: guarded changes, widenings, alarms that may go off.
     pub accepted: Accepted,
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
+use crate::aws::{ChangeSetType, Cloud, NewChangeSet, RollbackTriggers};
 use crate::stack::comparison::{Comparison, ValueChange};
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::widening::{Widening, widenings};
@@ -189,6 +189,7 @@ async fn changes<C: Cloud, T: Talk>(
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
         import_existing: false,
+        rollback: RollbackTriggers::default(),
         token: session.new_token(),
     };
     match change_set::prepare(session, &request).await? {

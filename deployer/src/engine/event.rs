@@ -99,6 +99,36 @@ pub enum Event {
         /// Whether it is on now.
         on: bool,
     },
+    /// A stack's policy was set: it denies that what is irreplaceable is replaced or deleted, or no longer does.
+    StackPolicy {
+        /// The stack.
+        stack: String,
+        /// Whether it denies that now.
+        on: bool,
+    },
+    /// A stack's policy is lifted for one operation, because what it denies was accepted by name.
+    StackPolicyLifted {
+        /// The stack.
+        stack: String,
+        /// The resources that may be replaced or deleted meanwhile, by their names in the template.
+        resources: Vec<String>,
+    },
+    /// A stack's policy is in force again.
+    StackPolicyRestored {
+        /// The stack.
+        stack: String,
+        /// Whether the operation that it was lifted for goes on in AWS.
+        goes_on: bool,
+    },
+    /// Alarms watch over the update: one that goes off undoes it.
+    AlarmsWatched {
+        /// Their names in the template.
+        alarms: Vec<String>,
+        /// Those that there is no room for.
+        unwatched: Vec<String>,
+        /// For how many minutes after the update.
+        minutes: u8,
+    },
     /// A table's own protection is lifted, because its deletion was asked for.
     TableProtectionLifted {
         /// The table.

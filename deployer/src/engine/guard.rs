@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::aws::Cloud;
 use crate::stack::ChangeSummary;
 use crate::stack::guard::{Objection, in_changes, in_templates};
+use crate::stack::widening::{Widening, widenings};
 
 use super::{DeployError, Deployment, Event, Session, Talk};
 
@@ -18,28 +19,39 @@ impl Deployed {
     pub(super) fn of(template: &str) -> Self {
         Self(serde_json::from_str(template).unwrap_or_default())
     }
+
+    /// The template; null where it cannot be read.
+    pub(super) fn template(&self) -> &Value {
+        &self.0
+    }
+
+    /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.
+    pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
+        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
+        widenings(&self.0, &wanted)
+    }
 }
 
-/// Looks for guarded changes between the templates, before anything is sent.
+/// Looks for guarded changes between the templates, before anything is sent. Answers those that were accepted by name.
 pub(super) fn check_templates<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &Deployed,
-) -> Result<(), DeployError> {
+) -> Result<Vec<Objection>, DeployError> {
     let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
     if deployed.0.is_null() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     decide(session, deployment, in_templates(&deployed.0, &wanted))
 }
 
-/// Looks for guarded changes in the change set, which knows what would be replaced.
+/// Looks for guarded changes in the change set, which knows what would be replaced. Answers those that were accepted by name.
 pub(super) fn check_changes<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &Deployed,
     changes: &ChangeSummary,
-) -> Result<(), DeployError> {
+) -> Result<Vec<Objection>, DeployError> {
     decide(session, deployment, in_changes(&deployed.0, changes))
 }
 
@@ -47,7 +59,7 @@ fn decide<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     objections: Vec<Objection>,
-) -> Result<(), DeployError> {
+) -> Result<Vec<Objection>, DeployError> {
     let (accepted, refused) = deployment.accepted.part(objections);
     if !refused.is_empty() {
         return Err(DeployError::Guarded {
@@ -55,8 +67,10 @@ fn decide<C: Cloud, T: Talk>(
             objections: refused,
         });
     }
-    for objection in accepted {
-        session.tell(Event::Accepted { objection });
+    for objection in &accepted {
+        session.tell(Event::Accepted {
+            objection: objection.clone(),
+        });
     }
-    Ok(())
+    Ok(accepted)
 }

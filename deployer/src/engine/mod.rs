@@ -4,6 +4,7 @@
 //! an outcome or an error that is a fact. What happens on the way is told to a [`Talk`]; nothing here prints.
 
 mod adopt;
+mod alarms;
 mod artifacts;
 mod change_set;
 mod deploy;
@@ -21,10 +22,12 @@ mod guard;
 mod interrupt;
 mod pace;
 mod session;
+mod stack_policy;
 mod talk;
 mod termination;
 mod traffic;
 mod watch;
+mod widening;
 
 #[cfg(test)]
 mod tests;

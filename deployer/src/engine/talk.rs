@@ -1,6 +1,7 @@
 //! How the engine talks with whoever started it.
 
 use crate::stack::ChangeSummary;
+use crate::stack::widening::Widening;
 
 use super::{Event, KeptTable};
 
@@ -28,6 +29,15 @@ pub enum Question<'a> {
         creates: bool,
         /// What is done to each resource.
         changes: &'a ChangeSummary,
+        /// What somebody could do that could not be done before; nothing is said of a stack that is made.
+        widenings: &'a [Widening],
+    },
+    /// Whether permissions may widen in a protected environment.
+    Widen {
+        /// The stack.
+        stack: &'a str,
+        /// What somebody could do that could not be done before.
+        widenings: &'a [Widening],
     },
     /// Whether to delete a stack, or what an earlier one left.
     Destroy {

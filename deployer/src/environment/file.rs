@@ -9,6 +9,10 @@ use super::region::Region;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Kind, Location, Node};
 
+/// CloudFormation watches rollback triggers for this many minutes at most
+/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
+const LONGEST_WATCH: u8 = 180;
+
 /// An environment: an account, a region and the settings of a stack in it.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(title = "Environment", rename_all = "camelCase", deny_unknown_fields)]
@@ -24,6 +28,9 @@ pub struct EnvironmentFile {
     pub stack: Option<Located<String>>,
     /// Whether the event log is guarded against removal and replacement.
     pub protected: Option<Located<bool>>,
+    /// For how many minutes after an update of a protected environment its alarms still undo it; 0 where it is left out.
+    #[schemars(with = "u8", default, extend("maximum" = LONGEST_WATCH))]
+    pub watch_alarms_minutes: Option<Located<u8>>,
     /// The processor that the functions run on; `arm64` where it is left out.
     pub architecture: Option<Architecture>,
     /// The template's parameters, less those that the deployer fills in.
@@ -121,11 +128,12 @@ pub struct Tag {
 
 impl EnvironmentFile {
     /// The keys of a file in the order of the documentation.
-    pub(super) const KEYS: [&'static str; 11] = [
+    pub(super) const KEYS: [&'static str; 12] = [
         "account",
         "region",
         "stack",
         "protected",
+        "watchAlarmsMinutes",
         "architecture",
         "parameters",
         "tags",
@@ -156,6 +164,7 @@ impl EnvironmentFile {
                 "region" => read.region = reader.text(key, value),
                 "stack" => read.stack = reader.text(key, value),
                 "protected" => read.protected = reader.flag(key, value),
+                "watchAlarmsMinutes" => read.watch_alarms_minutes = reader.minutes(key, value),
                 "architecture" => read.architecture = reader.architecture(key, value),
                 "parameters" => read.parameters = reader.parameters(value),
                 "tags" => read.tags = reader.tags(value),
@@ -211,6 +220,24 @@ impl Reader<'_> {
             }
         };
         Some(Located { value, at: node.at })
+    }
+
+    fn minutes(&mut self, key: &str, node: &Node) -> Option<Located<u8>> {
+        let written = self.text(key, node)?;
+        match written.value.parse() {
+            Ok(value) if value <= LONGEST_WATCH => Some(Located {
+                value,
+                at: written.at,
+            }),
+            _ => {
+                let message = format!(
+                    "`{key}` is a number from 0 to {LONGEST_WATCH}, not `{}`",
+                    written.value
+                );
+                self.refuse(written.at, message);
+                None
+            }
+        }
     }
 
     fn architecture(&mut self, key: &str, node: &Node) -> Option<Architecture> {

@@ -41,6 +41,8 @@ pub struct Environment {
     pub stack: StackName,
     /// Whether the event log is guarded against removal.
     pub protected: bool,
+    /// For how many minutes after an update of a protected environment its alarms still undo it.
+    pub watch_alarms_minutes: u8,
     /// The processor that the functions run on.
     pub architecture: Architecture,
     /// The template's parameters that the file sets, in its order.
@@ -93,6 +95,7 @@ impl Environment {
                 region,
                 stack,
                 protected,
+                watch_alarms_minutes: written.watch_alarms_minutes.map_or(0, |minutes| minutes.value),
                 architecture: written.architecture.unwrap_or_default(),
                 parameters: written.parameters,
                 tags,

@@ -106,6 +106,21 @@ fn an_instance_of_a_protected_environment_is_refused() {
 }
 
 #[test]
+fn alarms_are_watched_for_as_long_as_cloudformation_takes() {
+    let text = |minutes: &str| {
+        format!("account: '000000000000'\nregion: eu-west-1\nwatchAlarmsMinutes: {minutes}\n")
+    };
+    let parse = |text: &str| Environment::parse("environments/staging.yaml", text, "staging", None);
+    assert_eq!(parse(&text("180")).unwrap().watch_alarms_minutes, 180);
+    let problems = ["181", "-1", "five"].map(|minutes| parse(&text(minutes)).unwrap_err().to_string());
+    insta::assert_snapshot!(problems.join("\n"), @"
+    environments/staging.yaml:3:21: `watchAlarmsMinutes` is a number from 0 to 180, not `181`
+    environments/staging.yaml:3:21: `watchAlarmsMinutes` is a number from 0 to 180, not `-1`
+    environments/staging.yaml:3:21: `watchAlarmsMinutes` is a number from 0 to 180, not `five`
+    ");
+}
+
+#[test]
 fn an_instance_counts_towards_the_length_of_the_stack() {
     let text = "account: '000000000000'\nregion: eu-west-1\nstack: event-store-of-the-orders-team\n";
     let problems = Environment::parse(

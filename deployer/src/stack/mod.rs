@@ -12,6 +12,8 @@ mod no_change;
 mod progress;
 mod remedy;
 mod request_token;
+mod rollback_alarms;
+mod stack_policy;
 mod status;
 pub mod widening;
 
@@ -26,4 +28,6 @@ pub use no_change::means_no_changes;
 pub use progress::{Progress, ResourceState};
 pub use remedy::{Remedy, remedy};
 pub use request_token::RequestToken;
+pub use rollback_alarms::{MOST_ALARMS, RollbackAlarm, rollback_alarms};
+pub use stack_policy::StackPolicy;
 pub use status::{NextMove, StackStatus};

@@ -4,6 +4,7 @@ use super::outcome::tables;
 use super::paint;
 use super::table::columns;
 use crate::engine::{KeptTable, Question};
+use crate::stack::widening::Widening;
 use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
 /// Lays out what a question is about.
@@ -13,7 +14,12 @@ pub(super) fn question(question: &Question<'_>) -> String {
             stack,
             creates,
             changes,
-        } => deployment(stack, *creates, changes),
+            widenings,
+        } => deployment(stack, *creates, changes) + &widened("Permissions that widen", widenings),
+        Question::Widen { stack, widenings } => {
+            let title = format!("In {stack}, which is protected, this needs approval of its own");
+            widened(&title, widenings)
+        }
         Question::Destroy {
             stack,
             goes,
@@ -98,6 +104,25 @@ fn is_replaced(change: &ResourceChange) -> bool {
     change.action == Action::Modify && change.replacement == Replacement::Always
 }
 
+/// What somebody could do that could not be done before; nothing, if that is nothing.
+fn widened(title: &str, widenings: &[Widening]) -> String {
+    if widenings.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = widenings
+        .iter()
+        .map(|widening| {
+            let mark = paint::warn("!");
+            vec![mark, widening.logical_id.clone(), widening.grant.to_string()]
+        })
+        .collect();
+    format!(
+        "\n{}\n{}",
+        paint::strong(format!("{title}:")),
+        columns("  ", &rows).trim_end()
+    )
+}
+
 /// What goes with a stack and what stays.
 fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges: &[KeptTable]) -> String {
     let title = paint::strong(format!("To delete {stack}:"));
@@ -135,6 +160,7 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stack::widening::{Effect, Grant};
 
     fn change(logical_id: &str, action: Action, replacement: Replacement) -> ResourceChange {
         ResourceChange {
@@ -172,6 +198,7 @@ mod tests {
             stack: "orders",
             creates: false,
             changes: &changes,
+            widenings: &[],
         };
         insta::assert_snapshot!(plain(&super::question(&question)), @"
         To change orders:
@@ -186,12 +213,51 @@ mod tests {
     }
 
     #[test]
+    fn who_may_do_more_is_told_apart_from_the_changes() {
+        let widenings = [Widening {
+            logical_id: "ApiRole".to_owned(),
+            grant: Grant {
+                principal: "ApiRole".to_owned(),
+                action: "dynamodb:Scan".to_owned(),
+                resource: "!GetAtt EventsTable.Arn".to_owned(),
+                condition: None,
+                effect: Effect::Allow,
+            },
+        }];
+        let changes = ChangeSummary {
+            changes: vec![change("ApiRole", Action::Modify, Replacement::Never)],
+        };
+        let deploys = Question::Deploy {
+            stack: "orders",
+            creates: false,
+            changes: &changes,
+            widenings: &widenings,
+        };
+        insta::assert_snapshot!(plain(&super::question(&deploys)), @"
+        To change orders:
+          ~  modify  ApiRole  SNS::Topic  Name
+          1 to modify
+        Permissions that widen:
+          !  ApiRole  ApiRole may dynamodb:Scan on !GetAtt EventsTable.Arn
+        ");
+        let widens = Question::Widen {
+            stack: "orders",
+            widenings: &widenings,
+        };
+        insta::assert_snapshot!(plain(&super::question(&widens)), @"
+        In orders, which is protected, this needs approval of its own:
+          !  ApiRole  ApiRole may dynamodb:Scan on !GetAtt EventsTable.Arn
+        ");
+    }
+
+    #[test]
     fn a_change_of_outputs_alone_says_so() {
         let changes = ChangeSummary::default();
         let question = Question::Deploy {
             stack: "orders",
             creates: false,
             changes: &changes,
+            widenings: &[],
         };
         insta::assert_snapshot!(plain(&super::question(&question)), @"
         To change orders:

@@ -55,6 +55,20 @@ pub(super) fn event(event: &Event) -> Value {
         Event::TerminationProtection { stack, on } => {
             json!({"event": "termination-protection", "stack": stack, "on": on})
         }
+        Event::StackPolicy { stack, on } => json!({"event": "stack-policy", "stack": stack, "on": on}),
+        Event::StackPolicyLifted { stack, resources } => {
+            json!({"event": "stack-policy-lifted", "stack": stack, "resources": resources})
+        }
+        Event::StackPolicyRestored { stack, goes_on } => {
+            json!({"event": "stack-policy-restored", "stack": stack, "goesOn": goes_on})
+        }
+        Event::AlarmsWatched {
+            alarms,
+            unwatched,
+            minutes,
+        } => {
+            json!({"event": "alarms-watched", "alarms": alarms, "unwatched": unwatched, "minutes": minutes})
+        }
         Event::TableProtectionLifted { table } => json!({"event": "table-protection-lifted", "table": table}),
         Event::TableDeleting { table, items } => {
             json!({"event": "table-deleting", "table": table, "items": items})
@@ -78,8 +92,16 @@ pub(super) fn question(question: &Question<'_>) -> Value {
             stack,
             creates,
             changes,
-        } => {
-            json!({"event": "change-set", "stack": stack, "creates": creates, "changes": changes})
+            widenings,
+        } => json!({
+            "event": "change-set",
+            "stack": stack,
+            "creates": creates,
+            "changes": changes,
+            "widenings": widenings,
+        }),
+        Question::Widen { stack, widenings } => {
+            json!({"event": "widening", "stack": stack, "widenings": widenings})
         }
         Question::Destroy {
             stack,

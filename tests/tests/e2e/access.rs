@@ -22,6 +22,7 @@ async fn a_production_like_store_is_for_its_callers_alone_and_stays() {
     create(&by_caller).await.unwrap();
 
     the_api_role_cannot_change_the_log(&deployment, &owner).await;
+    wider_permissions_need_an_approval_of_their_own(&mut deployment).await;
     down_is_refused_while_protected(&deployment).await;
 
     deployment.change(|environment| environment.protected(false));
@@ -149,6 +150,36 @@ async fn the_api_role_cannot_change_the_log(deployment: &Deployment, owner: &Clo
         .items
         .unwrap();
     assert_eq!(left, kept);
+}
+
+async fn wider_permissions_need_an_approval_of_their_own(deployment: &mut Deployment) {
+    let stack = deployment.environment().stack();
+    let policy = deployment
+        .cloud()
+        .cloudformation()
+        .get_stack_policy()
+        .stack_name(&stack)
+        .send()
+        .await
+        .unwrap();
+    let policy = policy.stack_policy_body.unwrap();
+    for kept in ["EventsTable", "UpdatesTopic", "ApiUrl"] {
+        assert!(
+            policy.contains(&format!("LogicalResourceId/{kept}\"")),
+            "{policy}"
+        );
+    }
+
+    let narrow = deployment.environment().clone();
+    deployment.change(|environment| environment.with("Access", "public").with("Callers", "[]"));
+    let refused = deployment.up(&[]).await.ended_with(3);
+    assert!(
+        refused.stderr.contains("--accept widen:AnyoneMayCallUrl") && refused.stderr.contains("everybody"),
+        "{refused}"
+    );
+    deployment.change(|_| narrow.with("LogLevel", "debug"));
+    let updated = deployment.up(&[]).await.succeeded();
+    assert!(updated.stderr.contains("RecordsParkedAlarm"), "{updated}");
 }
 
 async fn down_is_refused_while_protected(deployment: &Deployment) {

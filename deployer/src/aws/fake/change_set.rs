@@ -57,6 +57,7 @@ impl World {
             template,
             tags: request.tags.clone(),
             changes,
+            rollback: request.rollback.clone(),
             imports,
         }
     }

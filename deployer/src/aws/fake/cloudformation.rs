@@ -8,7 +8,9 @@ use crate::aws::{
     CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
     CloudFormation, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
 };
-use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackResource, StackStatus};
+use crate::stack::{
+    ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource, StackStatus,
+};
 
 use super::operation::Target;
 use super::world::{FakeChangeSet, FakeStack, World};
@@ -237,6 +239,7 @@ impl CloudFormation for FakeCloud {
             imports: change_set.imports.clone(),
             after_failure: StackStatus::RollbackComplete,
         };
+        let (rollback, changes) = (change_set.rollback.clone(), change_set.changes.clone());
         world.take_token(&handle.stack_id, token);
         let stack = world.stack_mut(&handle.stack_id);
         stack.change_sets.clear();
@@ -244,7 +247,9 @@ impl CloudFormation for FakeCloud {
         if stack.status == StackStatus::ReviewInProgress {
             world.begin_creation(&handle.stack_id, &target);
         } else {
-            world.begin_update(&handle.stack_id, &target);
+            stack.rollback = rollback;
+            let hindrance = world.hindrance(world.find(&handle.stack_id).unwrap(), &changes.changes);
+            world.begin_update(&handle.stack_id, &target, hindrance);
         }
         Ok(())
     }
@@ -294,6 +299,25 @@ impl CloudFormation for FakeCloud {
     async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError> {
         self.call("UpdateTerminationProtection")?;
         self.world.borrow_mut().stack_mut(stack).termination_protection = protected;
+        Ok(())
+    }
+
+    async fn stack_policy(&self, stack: &str) -> Result<Option<StackPolicy>, CallError> {
+        self.call("GetStackPolicy")?;
+        let policy = self.world.borrow().find(stack).unwrap().policy.clone();
+        Ok(policy.map(StackPolicy::of_stack))
+    }
+
+    async fn set_stack_policy(&self, stack: &str, policy: &StackPolicy) -> Result<(), CallError> {
+        self.call("SetStackPolicy")?;
+        let mut world = self.world.borrow_mut();
+        if !world.knows_all_of(stack, policy.as_str()) {
+            return Err(refused(
+                "SetStackPolicy",
+                "Unknown logical id in the stack policy",
+            ));
+        }
+        world.stack_mut(stack).policy = Some(policy.as_str().to_owned());
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod change_set;
 mod cloudformation;
 mod making;
 mod operation;
+mod protection;
 mod services;
 mod world;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::{ResourceChange, StackStatus};
 
+pub(crate) use protection::alarm_arn;
 pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.
@@ -104,6 +106,10 @@ impl FakeCloud {
             .script
             .recreated_log_groups
             .insert(name.into(), times);
+    }
+
+    pub(crate) fn ring(&self, stack: &str, logical_id: &str) {
+        self.with(|world| world.script.ringing.insert(format!("{stack}-{logical_id}")));
     }
 
     pub(crate) fn set_status(&self, stack: &str, status: StackStatus) {

@@ -134,8 +134,8 @@ impl World {
         self.catch_up();
     }
 
-    /// Begins to change a stack.
-    pub(super) fn begin_update(&mut self, stack: &str, target: &Target) {
+    /// Begins to change a stack; `hindrance` is the resource at which that fails, and why.
+    pub(super) fn begin_update(&mut self, stack: &str, target: &Target, hindrance: Option<(String, String)>) {
         let wanted = resources_of(&target.template);
         let had = resources_of(&self.find(stack).unwrap().template);
         let mut plan = Plan::of(self, stack);
@@ -145,12 +145,13 @@ impl World {
             .into_iter()
             .filter(|(id, body)| had.get(*id) != Some(*body))
             .collect();
-        let failing = changed
+        let scripted = changed
             .iter()
-            .find_map(|(id, body)| Some((id, body, plan.world.script.failing.get(*id)?.clone())));
-        if let Some((id, body, reason)) = failing {
+            .find_map(|(id, _)| Some(((*id).clone(), plan.world.script.failing.get(*id)?.clone())));
+        if let Some((id, reason)) = hindrance.or(scripted) {
             plan.a_second_later();
-            plan.resource_is(id, body, "UPDATE_FAILED", Some(&reason), Effect::None);
+            let body = wanted.get(&id).or(had.get(&id)).unwrap();
+            plan.resource_is(&id, body, "UPDATE_FAILED", Some(&reason), Effect::None);
             plan.stack_is(
                 StackStatus::UpdateRollbackInProgress,
                 Some(&format!("The following resource(s) failed: [{id}]")),
@@ -177,6 +178,14 @@ impl World {
             .filter(|(_, body)| body["Type"] == "AWS::Lambda::Alias")
         {
             plan.push(None, Effect::Make(id.clone(), body.clone()));
+        }
+        for (id, body) in had.iter().filter(|(id, _)| !wanted.contains_key(*id)) {
+            let (status, effect) = if body["DeletionPolicy"] == "Retain" {
+                ("DELETE_SKIPPED", Effect::Leave(id.clone()))
+            } else {
+                ("DELETE_COMPLETE", Effect::Unmake(id.clone()))
+            };
+            plan.resource_is(id, body, status, None, effect);
         }
         plan.push(
             None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::aws::{CallErrorKind, Caller, ValidationFinding};
+use crate::aws::{CallErrorKind, Caller, RollbackTriggers, ValidationFinding};
 use crate::stack::{ChangeSummary, DeployedStack, Key, ResourceChange, StackEvent, StackStatus};
 
 use super::operation::{Effect, Step};
@@ -53,6 +53,7 @@ pub(super) struct Script {
     pub(super) warned: Option<String>,
     pub(super) told_change: Option<ResourceChange>,
     pub(super) recreated_log_groups: BTreeMap<String, usize>,
+    pub(super) ringing: BTreeSet<String>,
 }
 
 pub(crate) struct FakeStack {
@@ -64,6 +65,9 @@ pub(crate) struct FakeStack {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) template: String,
     pub(crate) termination_protection: bool,
+    pub(crate) policy: Option<String>,
+    /// The triggers of the last operation that said any.
+    pub(crate) rollback: RollbackTriggers,
     pub(crate) resources: BTreeMap<String, FakeResource>,
     pub(crate) change_sets: Vec<FakeChangeSet>,
     pub(crate) events: Vec<StackEvent>,
@@ -90,6 +94,7 @@ pub(crate) struct FakeChangeSet {
     pub(super) template: String,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) changes: ChangeSummary,
+    pub(super) rollback: RollbackTriggers,
     pub(super) imports: BTreeSet<String>,
 }
 
@@ -167,6 +172,8 @@ impl World {
             tags: BTreeMap::new(),
             template: String::new(),
             termination_protection: false,
+            policy: None,
+            rollback: RollbackTriggers::default(),
             resources: BTreeMap::new(),
             change_sets: Vec::new(),
             events: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackResource};
+use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 use super::{CallError, Page};
 
@@ -41,8 +41,19 @@ pub struct NewChangeSet {
     pub role: Option<String>,
     /// Whether resources that exist under their literal name are taken in.
     pub import_existing: bool,
+    /// What undoes the update when it goes off.
+    pub rollback: RollbackTriggers,
     /// What makes the request repeatable.
     pub token: RequestToken,
+}
+
+/// The alarms that undo an operation. A stack keeps those of its last update, so that none has to be said, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RollbackTriggers {
+    /// The ARNs of alarms that exist, at most five.
+    pub alarms: Vec<String>,
+    /// For how many minutes after the operation they are watched.
+    pub minutes: u8,
 }
 
 /// A stack to be made without a change set.
@@ -183,4 +194,13 @@ pub trait CloudFormation {
 
     /// Sets whether AWS refuses to delete the stack.
     async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError>;
+
+    /// The policy that a stack has; `None` when it has none.
+    async fn stack_policy(&self, stack: &str) -> Result<Option<StackPolicy>, CallError>;
+
+    /// Puts a policy in the place of the one that a stack has.
+    ///
+    /// # Errors
+    /// The policy names a resource that the stack does not have.
+    async fn set_stack_policy(&self, stack: &str, policy: &StackPolicy) -> Result<(), CallError>;
 }

@@ -19,7 +19,7 @@ pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
 pub use cloudformation::{
     ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, NewChangeSet, NewStack,
-    PropertyValues, TemplateSource, ValidationFinding,
+    PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
 };
 pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};

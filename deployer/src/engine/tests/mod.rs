@@ -11,6 +11,7 @@ mod event_log;
 mod following;
 mod guards;
 mod interruption;
+mod protection;
 mod unchanged;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ struct ScriptedTalk {
     events: Vec<Event>,
     asked: Vec<String>,
     answer: Answer,
+    /// The answer to a question about permissions.
+    answer_about_permissions: Answer,
     interrupter: Interrupter,
     /// Raises the interrupt when told of an event like this, or asked anything.
     interrupts_at: Option<fn(&Event) -> bool>,
@@ -55,6 +58,7 @@ impl Talk for ScriptedTalk {
     }
 
     async fn confirm(&mut self, question: Question<'_>) -> Answer {
+        let is_about_permissions = matches!(question, Question::Widen { .. });
         self.asked.push(match question {
             Question::Deploy { creates, changes, .. } => {
                 let changes = changes
@@ -66,6 +70,12 @@ impl Talk for ScriptedTalk {
                     if creates { "create" } else { "update" },
                     changes.collect::<Vec<_>>().join(", ")
                 )
+            }
+            Question::Widen { widenings, .. } => {
+                let granted = widenings
+                    .iter()
+                    .map(|widening| format!("{}: {}", widening.logical_id, widening.grant));
+                format!("widen: {}", granted.collect::<Vec<_>>().join(", "))
             }
             Question::Destroy {
                 goes, stays, purges, ..
@@ -89,7 +99,11 @@ impl Talk for ScriptedTalk {
             self.interrupter.raise();
             std::future::pending::<()>().await;
         }
-        self.answer
+        if is_about_permissions {
+            self.answer_about_permissions
+        } else {
+            self.answer
+        }
     }
 }
 
@@ -102,6 +116,7 @@ impl Scene {
                 events: Vec::new(),
                 asked: Vec::new(),
                 answer: Answer::Yes,
+                answer_about_permissions: Answer::Yes,
                 interrupter,
                 interrupts_at: None,
                 interrupts_when_asked: false,
@@ -195,6 +210,7 @@ fn deployment(template: &Value) -> Deployment {
         template: template.to_string(),
         tags: BTreeMap::from([("owner".into(), "platform".into())]),
         protected: false,
+        watch_alarms_minutes: 0,
         execution_role: None,
         artifacts: vec![artifact("code/api.zip", "api code"), artifact("code/relay.zip", "relay code")],
         bucket: ArtifactBucket {

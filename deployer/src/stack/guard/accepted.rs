@@ -5,16 +5,18 @@ use std::str::FromStr;
 
 use super::Objection;
 
-/// The dangers that were accepted, each as its verb and the resource: `replace:EventsTable`.
+/// What was accepted, each as its verb and the resource: `replace:EventsTable`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted(BTreeSet<Acceptance>);
 
-/// A danger that is accepted: its verb, a colon, and the resource's name, as a refusal tells it.
+/// Something that is accepted: its verb, a colon, and the resource's name, as a refusal tells it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Acceptance(String);
 
 /// The verbs, in the order in which they are told.
-const VERBS: [&str; 5] = ["replace", "remove", "change", "expire", "weaken"];
+const VERBS: [&str; 7] = [
+    "replace", "remove", "change", "expire", "weaken", "widen", "ignore",
+];
 
 impl Accepted {
     /// Parts objections into those that were accepted and those that were not.
@@ -23,6 +25,20 @@ impl Accepted {
             let acceptance = Acceptance(objection.acceptance());
             self.0.contains(&acceptance)
         })
+    }
+
+    /// Whether what a resource lets others do may become more: `widen:ApiRole`.
+    pub fn widens(&self, logical_id: &str) -> bool {
+        self.has("widen", logical_id)
+    }
+
+    /// Whether an alarm may go off without undoing the update: `ignore:ApiErrorsAlarm`.
+    pub fn ignores(&self, logical_id: &str) -> bool {
+        self.has("ignore", logical_id)
+    }
+
+    fn has(&self, verb: &str, logical_id: &str) -> bool {
+        self.0.contains(&Acceptance(format!("{verb}:{logical_id}")))
     }
 }
 
@@ -50,8 +66,8 @@ impl FromStr for Acceptance {
 /// A text that accepts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire` or `weaken`, a colon, and the \
-     resource's name in the template, such as `replace:EventsTable`"
+    "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire`, `weaken`, `widen` or `ignore`, a colon, \
+     and the resource's name in the template, such as `replace:EventsTable`"
 )]
 pub struct InvalidAcceptance(String);
 
@@ -105,6 +121,13 @@ mod tests {
         let told = all.iter().map(Objection::acceptance).collect::<Vec<_>>();
         let accepted = accepting(told.iter().map(String::as_str));
         assert_eq!(accepted.part(all.to_vec()).1, []);
+    }
+
+    #[test]
+    fn a_widening_and_an_alarm_are_accepted_by_verbs_of_their_own() {
+        let accepted = accepting(["widen:ApiRole", "ignore:ApiErrors"]);
+        assert!(accepted.widens("ApiRole") && accepted.ignores("ApiErrors"));
+        assert!(!accepted.widens("ApiErrors") && !accepted.ignores("ApiRole"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use accepted::{Acceptance, Accepted, InvalidAcceptance};
 pub use change_set::in_changes;
-pub use rules::in_templates;
+pub use rules::{in_templates, irreplaceable};
 
 /// A change that is refused unless it was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,6 +80,25 @@ impl Danger {
             }
             Self::LogExpires => "expire",
             Self::PolicyWeakened | Self::ProtectionWeakened => "weaken",
+        }
+    }
+
+    /// Whether a stack policy that denies to replace and to delete stands against it.
+    pub fn is_denied_by_policy(self) -> bool {
+        match self {
+            Self::LogReplaced
+            | Self::LogRemoved
+            | Self::LogReshaped
+            | Self::AddressReplaced
+            | Self::AddressRemoved => true,
+            Self::StreamChanged
+            | Self::LogExpires
+            | Self::PolicyWeakened
+            | Self::ProtectionWeakened
+            | Self::EncryptionChanged
+            | Self::AccessChanged
+            | Self::FeedRemoved
+            | Self::FeedChanged => false,
         }
     }
 

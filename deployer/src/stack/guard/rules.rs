@@ -20,6 +20,24 @@ pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
     objections
 }
 
+/// Names the resources of a template that nothing can take the place of: its logs, topics and URLs.
+pub fn irreplaceable(template: &Value) -> Vec<String> {
+    let resources = &template["Resources"];
+    let names = resources
+        .as_object()
+        .into_iter()
+        .flat_map(|resources| resources.keys());
+    let is_irreplaceable = |logical_id: &&String| {
+        matches!(
+            Guarded::of(resources, logical_id),
+            Some(Guarded::Log | Guarded::Topic | Guarded::Url)
+        )
+    };
+    let mut found: Vec<String> = names.filter(is_irreplaceable).cloned().collect();
+    found.sort_unstable();
+    found
+}
+
 fn of_resource(deployed: &Value, resource: &ResourceComparison) -> Vec<Objection> {
     let Some(guarded) = Guarded::of(&deployed["Resources"], &resource.logical_id) else {
         return Vec::new();

@@ -39,6 +39,18 @@ pub fn widenings(deployed: &Value, wanted: &Value) -> Vec<Widening> {
     found
 }
 
+/// What widenings are accepted by, each resource once: `widen:ApiRole`.
+pub fn acceptances(widenings: &[Widening]) -> Vec<String> {
+    let resources: BTreeSet<&str> = widenings
+        .iter()
+        .map(|widening| widening.logical_id.as_str())
+        .collect();
+    resources
+        .into_iter()
+        .map(|logical_id| format!("widen:{logical_id}"))
+        .collect()
+}
+
 fn grants(template: &Value) -> BTreeSet<Widening> {
     let resources = template["Resources"].as_object();
     let resources = resources.into_iter().flatten();

@@ -1,0 +1,112 @@
+//! PURE: the alarms that undo an update of their stack.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::StackResource;
+
+/// CloudFormation takes this many triggers
+/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
+pub const MOST_ALARMS: usize = 5;
+
+/// An alarm that stands and that an update leaves standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollbackAlarm {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+/// Finds a stack's alarms that can watch over its update to the template `wanted`.
+///
+/// A trigger that is missing fails the operation, so that neither an alarm that is yet to be made counts nor one that goes, or that a new
+/// name would have made anew. The stack's own ARN tells partition, region and account.
+pub fn rollback_alarms(
+    stack_id: &str,
+    resources: &BTreeMap<String, StackResource>,
+    deployed: &Value,
+    wanted: &Value,
+) -> Vec<RollbackAlarm> {
+    let alarms = resources.values().filter(|resource| {
+        let of = |template: &Value| template["Resources"][&resource.logical_id].clone();
+        let (old, new) = (of(deployed), of(wanted));
+        resource.resource_type == "AWS::CloudWatch::Alarm"
+            && !resource.physical_id.is_empty()
+            && new["Type"] == "AWS::CloudWatch::Alarm"
+            && (old.is_null() || old["Properties"]["AlarmName"] == new["Properties"]["AlarmName"])
+    });
+    alarms
+        .filter_map(|resource| {
+            Some(RollbackAlarm {
+                logical_id: resource.logical_id.clone(),
+                arn: arn(stack_id, &resource.physical_id)?,
+            })
+        })
+        .collect()
+}
+
+fn arn(stack_id: &str, alarm: &str) -> Option<String> {
+    let mut parts = stack_id.split(':').skip(1);
+    let (partition, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    Some(format!(
+        "arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const STACK: &str = "arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/orders/1";
+
+    fn resources(names: &[(&str, &str)]) -> BTreeMap<String, StackResource> {
+        let resource = |(logical_id, resource_type): &(&str, &str)| {
+            let resource = StackResource {
+                logical_id: (*logical_id).to_owned(),
+                physical_id: format!("orders-{logical_id}"),
+                resource_type: (*resource_type).to_owned(),
+            };
+            ((*logical_id).to_owned(), resource)
+        };
+        names.iter().map(resource).collect()
+    }
+
+    fn template(alarms: &[(&str, &str)]) -> Value {
+        let body = |name: &str| json!({"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": name}});
+        let resources: serde_json::Map<String, Value> = alarms
+            .iter()
+            .map(|(logical_id, name)| ((*logical_id).to_owned(), body(name)))
+            .collect();
+        json!({"Resources": resources})
+    }
+
+    #[test]
+    fn only_alarms_that_stand_and_stay_as_they_are_named_watch_over_an_update() {
+        let standing = resources(&[
+            ("Errors", "AWS::CloudWatch::Alarm"),
+            ("Goes", "AWS::CloudWatch::Alarm"),
+            ("Renamed", "AWS::CloudWatch::Alarm"),
+            ("Topic", "AWS::SNS::Topic"),
+        ]);
+        let deployed = template(&[("Errors", "e"), ("Goes", "g"), ("Renamed", "r")]);
+        let wanted = template(&[("Errors", "e"), ("Renamed", "s"), ("Comes", "c")]);
+        assert_eq!(
+            rollback_alarms(STACK, &standing, &deployed, &wanted),
+            [RollbackAlarm {
+                logical_id: "Errors".into(),
+                arn: "arn:aws-cn:cloudwatch:cn-north-1:123456789012:alarm:orders-Errors".into(),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_deployed_template_that_cannot_be_read_takes_no_alarm_away() {
+        let standing = resources(&[("Errors", "AWS::CloudWatch::Alarm")]);
+        let wanted = template(&[("Errors", "e")]);
+        assert_eq!(rollback_alarms(STACK, &standing, &Value::Null, &wanted).len(), 1);
+    }
+}

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{completions, describe, diff, down, init, man, render, schema, up};
+use crate::commands::{
+    completions, describe, diff, down, events, init, man, render, saved_events, schema, up,
+};
 
 /// Deploys Rust Lambda stacks with CloudFormation.
 ///
@@ -67,4 +69,6 @@ pub enum Command {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Events(events::EventsArgs),
+    Explain(saved_events::ExplainArgs),
 }

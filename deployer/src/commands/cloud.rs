@@ -80,7 +80,8 @@ impl<'settings> Cloud<'settings> {
 
     /// Explains what went wrong.
     pub(super) fn explain(&self) -> Explain<'settings> {
-        Explain::of(&self.settings.environment)
+        let settings = self.settings;
+        Explain::of(&settings.environment).with_template(&settings.template_name, &settings.template)
     }
 }
 

@@ -64,6 +64,8 @@ pub struct CommandError {
     pub source: Box<dyn Error + Send + Sync>,
     /// What a tool wrote before it failed.
     pub details: Option<String>,
+    /// What goes with the fact, each a line.
+    pub notes: Vec<String>,
     /// What can be done, each a sentence without its full stop.
     pub hints: Vec<String>,
 }
@@ -75,8 +77,16 @@ impl CommandError {
             kind,
             source: source.into(),
             details: None,
+            notes: Vec::new(),
             hints: Vec::new(),
         }
+    }
+
+    /// Adds what goes with the fact.
+    #[must_use]
+    pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 
     /// Adds what can be done.

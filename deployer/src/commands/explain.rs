@@ -1,22 +1,85 @@
 //! PURE: what can be done about what the engine could not do.
 
 use super::error::{CommandError, ErrorKind};
-use crate::aws::{CallError, CallErrorKind};
+use crate::aws::{CallError, CallErrorKind, ValidationFinding};
 use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
 use crate::stack::widening::{Widening, acceptances};
-use crate::stack::{Failure, remedy};
+use crate::stack::{Diagnosis, Failure, Place, remedy};
+use crate::template;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
 pub(super) struct Explain<'settings> {
     environment: &'settings Environment,
+    /// The template's file and its text, where the command has one.
+    template: Option<(&'settings str, &'settings str)>,
 }
+
+/// What brought an operation down, in place of the state that it ended in.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct RootCause(String);
 
 impl<'settings> Explain<'settings> {
     /// Explains failures in `environment`.
     pub(super) fn of(environment: &'settings Environment) -> Self {
-        Self { environment }
+        Self {
+            environment,
+            template: None,
+        }
+    }
+
+    /// Knows the template, too, and so the line in which a resource is declared.
+    pub(super) fn with_template(mut self, file: &'settings str, text: &'settings str) -> Self {
+        self.template = Some((file, text));
+        self
+    }
+
+    /// Explains what brought an operation down.
+    pub(super) fn diagnosis(&self, failure: Failure) -> Diagnosis {
+        let place = self.place(&failure.logical_id);
+        Diagnosis::of(failure, place)
+    }
+
+    fn place(&self, logical_id: &str) -> Option<Place> {
+        let (file, text) = self.template?;
+        let line = template::line_of(text, logical_id)?;
+        Some(Place {
+            file: file.to_owned(),
+            line,
+        })
+    }
+
+    /// A failure whose cause is known: the cause first, the state that the stack ended in among what goes with it.
+    fn failed(&self, cause: Failure, ended: &dyn std::error::Error) -> CommandError {
+        let diagnosis = self.diagnosis(cause);
+        let notes = diagnosis.notes().into_iter().chain([format!("so {ended}")]);
+        CommandError::new(ErrorKind::Failed, RootCause(diagnosis.fact()))
+            .notes(notes)
+            .hints(diagnosis.hints().map(str::to_owned))
+            .hint(self.see_events())
+    }
+
+    fn see_events(&self) -> String {
+        format!("all that happened is told by `{}`", self.command("events"))
+    }
+
+    /// What early validation found, each with the line of its resource.
+    fn finding(&self, finding: &ValidationFinding) -> String {
+        let path: Vec<&str> = finding
+            .logical_id
+            .iter()
+            .chain(&finding.path)
+            .map(String::as_str)
+            .collect();
+        let place = finding.logical_id.as_deref().and_then(|id| self.place(id));
+        let place = place.map_or_else(String::new, |Place { file, line }| format!(" ({file}:{line})"));
+        if path.is_empty() {
+            finding.reason.clone()
+        } else {
+            format!("`{}`{place}: {}", path.join(" "), finding.reason)
+        }
     }
 
     pub(super) fn account(&self, error: AccountError) -> CommandError {
@@ -33,33 +96,45 @@ impl<'settings> Explain<'settings> {
     pub(super) fn deploy(&self, error: DeployError) -> CommandError {
         let kind = error.kind().into();
         let describe = self.command("describe");
+        if let DeployError::Failed {
+            cause: Some(cause), ..
+        }
+        | DeployError::NotRemoved {
+            cause: Some(cause), ..
+        } = &error
+        {
+            return self.failed((**cause).clone(), &error);
+        }
+        let notes: Vec<String> = match &error {
+            DeployError::ChangeSetRejected { findings, .. } => {
+                findings.iter().map(|finding| self.finding(finding)).collect()
+            }
+            _ => Vec::new(),
+        };
         let hints = match &error {
             DeployError::Call(call) | DeployError::Unready(Unready::Call(call)) => self.call(call),
             DeployError::Unready(unready) => self.unready(unready),
-            DeployError::Failed { cause, .. }
-            | DeployError::NoBucket { cause, .. }
-            | DeployError::NotRemoved { cause, .. } => cause
+            DeployError::Failed { .. } | DeployError::NotRemoved { .. } => vec![self.see_events()],
+            // The events are of another stack than the environment's.
+            DeployError::NoBucket { cause, .. } => cause
                 .as_deref()
                 .into_iter()
                 .flat_map(because)
                 .chain([self.console()])
                 .collect(),
-            DeployError::ChangeSetRejected { findings, .. } => findings
-                .iter()
-                .map(|finding| {
-                    let place = finding
-                        .logical_id
-                        .iter()
-                        .chain(&finding.path)
-                        .cloned()
-                        .collect::<Vec<_>>();
-                    if place.is_empty() {
-                        finding.reason.clone()
-                    } else {
-                        format!("`{}`: {}", place.join(" "), finding.reason)
-                    }
-                })
-                .collect(),
+            DeployError::ChangeSetRejected { findings, reason, .. } => {
+                let said = findings
+                    .iter()
+                    .map(|finding| finding.reason.as_str())
+                    .chain([reason.as_str()]);
+                let mut hints: Vec<String> = said
+                    .filter_map(|said| remedy("", said))
+                    .flat_map(|remedy| remedy.hints)
+                    .map(|hint| (*hint).to_owned())
+                    .collect();
+                hints.dedup();
+                hints
+            }
             DeployError::UnknownCallers { .. } => {
                 vec![
                     "create the roles first, or take them out of `Callers` in the environment's file"
@@ -95,20 +170,21 @@ impl<'settings> Explain<'settings> {
             | DeployError::NotRepaired { .. }
             | DeployError::LiveCodeDiffers { .. } => Vec::new(),
         };
-        CommandError::new(kind, error).hints(hints)
+        CommandError::new(kind, error).notes(notes).hints(hints)
     }
 
     pub(super) fn destroy(&self, error: DestroyError) -> CommandError {
         let kind = error.kind().into();
+        if let DestroyError::Failed {
+            cause: Some(cause), ..
+        } = &error
+        {
+            return self.failed((**cause).clone(), &error);
+        }
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
             DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { cause, .. } => cause
-                .as_deref()
-                .into_iter()
-                .flat_map(because)
-                .chain([self.console()])
-                .collect(),
+            DestroyError::Failed { .. } => vec![self.see_events()],
             DestroyError::Protected { .. } => vec![format!(
                 "set `protected: false` in `{}` and run `{}`, if it really has to go",
                 self.environment.file,
@@ -282,10 +358,16 @@ mod tests {
     fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
         let environment =
             Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
-        let error = explain(&Explain::of(&environment));
+        let template = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
+        let error = explain(&Explain::of(&environment).with_template("templates/orders.yaml", template));
         let fact = format!("{}: {}", error.kind.code(), error.source);
+        let notes = error.notes.iter().map(|note| format!("  {note}"));
         let hints = error.hints.iter().map(|hint| format!("- {hint}"));
-        std::iter::once(fact).chain(hints).collect::<Vec<_>>().join("\n")
+        std::iter::once(fact)
+            .chain(notes)
+            .chain(hints)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn call(kind: CallErrorKind) -> CallError {
@@ -344,6 +426,7 @@ mod tests {
     #[test]
     fn a_failed_deployment_names_the_resource_that_failed_first() {
         let cause = Failure {
+            consequences: vec!["Queue".to_owned()],
             logical_id: "Topic".to_owned(),
             resource_type: "AWS::SNS::Topic".to_owned(),
             status: "CREATE_FAILED".into(),
@@ -355,9 +438,11 @@ mod tests {
             cause: Some(Box::new(cause)),
         };
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
-        1: stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
-        - `Topic` (AWS::SNS::Topic): Invalid parameter
-        - all events are in the CloudFormation console, region `eu-central-1`, stack `orders`
+        1: `Topic` (AWS::SNS::Topic) failed: Invalid parameter
+          declared in templates/orders.yaml:2
+          and 1 other cancelled or failed because of it
+          so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
+        - all that happened is told by `deployer events --env staging`
         ");
     }
 
@@ -387,6 +472,7 @@ mod tests {
     #[test]
     fn a_failure_that_is_known_comes_with_its_remedy() {
         let cause = Failure {
+            consequences: Vec::new(),
             logical_id: "ApiFunction".to_owned(),
             resource_type: "AWS::Lambda::Function".to_owned(),
             status: "CREATE_FAILED".into(),
@@ -398,11 +484,39 @@ mod tests {
             cause: Some(Box::new(cause)),
         };
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
-        1: stack `orders` ended as `ROLLBACK_COMPLETE`
-        - `ApiFunction` (AWS::Lambda::Function): The role defined for the function cannot be assumed by Lambda.
+        1: `ApiFunction` (AWS::Lambda::Function) failed: The role defined for the function cannot be assumed by Lambda.
+          so stack `orders` ended as `ROLLBACK_COMPLETE`
         - a role that was just made takes some seconds to be known everywhere: run `up` again
         - if it stays so, look at the role's trust policy: it must name `lambda.amazonaws.com`
-        - all events are in the CloudFormation console, region `eu-central-1`, stack `orders`
+        - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn what_early_validation_found_is_told_with_the_lines_of_the_resources() {
+        let finding = |logical_id: Option<&str>, path: Option<&str>, reason: &str| ValidationFinding {
+            logical_id: logical_id.map(str::to_owned),
+            path: path.map(str::to_owned),
+            reason: reason.to_owned(),
+        };
+        let error = DeployError::ChangeSetRejected {
+            stack: "orders".to_owned(),
+            reason: "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]"
+                .to_owned(),
+            findings: vec![
+                finding(
+                    Some("Topic"),
+                    Some("/Properties/TopicName"),
+                    "orders-updates already exists",
+                ),
+                finding(None, None, "the template is too deep"),
+            ],
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        1: no change set could be made for stack `orders`: The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]
+          `Topic /Properties/TopicName` (templates/orders.yaml:2): orders-updates already exists
+          the template is too deep
+        - something of this name is there that is not part of the stack: delete it if nobody needs it, or choose another `stack` in the environment's file
         ");
     }
 

@@ -8,10 +8,12 @@ pub mod describe;
 pub mod diff;
 pub mod down;
 pub mod error;
+pub mod events;
 mod explain;
 pub mod init;
 pub mod man;
 pub mod render;
+pub mod saved_events;
 pub mod schema;
 mod stack_template;
 pub mod up;
@@ -49,6 +51,8 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Up(args) => args.manner(),
         Command::Diff(args) => args.manner(),
         Command::Down(args) => args.manner(),
+        Command::Events(args) => args.manner(),
+        Command::Explain(args) => args.manner(),
         _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
@@ -65,6 +69,8 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
 fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<Ended, CommandError> {
     match &cli.command {
         Command::Init(args) => block_on(init::run(args, &cli.global, surroundings, ui))?,
+        // Saved events are explained anywhere, also where there is no environment.
+        Command::Explain(args) => saved_events::run(args, &cli.global, surroundings, ui)?,
         Command::Schema(_) => schema::run(ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui)?,
@@ -88,8 +94,13 @@ fn in_environment(
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
+        Command::Events(_) => block_on(events::run(&settings, ui))?,
         // These need none, and have been run.
-        Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {}
+        Command::Init(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Explain(_) => {}
     }
     Ok(Ended::Well)
 }

@@ -3,16 +3,17 @@
 use std::fmt::{self, Display, Formatter};
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something that happened to a stack or to one of its resources.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackEvent {
     /// Unique within the stack.
     pub id: String,
     /// When it happened.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub timestamp: Timestamp,
     /// The ARN of the stack.
     pub stack_id: String,
@@ -42,8 +43,14 @@ pub(crate) fn as_text<S: Serializer>(timestamp: &Timestamp, serializer: S) -> Re
     serializer.collect_str(timestamp)
 }
 
+/// Reads a time in RFC 3339, with whatever offset.
+pub(crate) fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(D::Error::custom)
+}
+
 /// The state of a resource, such as `CREATE_COMPLETE`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResourceStatus(String);
 

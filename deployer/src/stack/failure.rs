@@ -16,6 +16,8 @@ pub struct Failure {
     pub status: ResourceStatus,
     /// Why, in AWS's words.
     pub reason: String,
+    /// The other resources that failed or were cancelled, each once: they only follow.
+    pub consequences: Vec<String>,
 }
 
 /// Finds the root cause among an operation's events, oldest first: the first resource that failed by itself.
@@ -38,6 +40,7 @@ pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
                 .find(|event| event.is_of_the_stack() && rolls_back(event))
         })
         .map(|event| Failure {
+            consequences: consequences(events, event),
             logical_id: event.logical_id.clone(),
             resource_type: event.resource_type.clone(),
             status: event.status.clone(),
@@ -46,6 +49,20 @@ pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
                 .clone()
                 .unwrap_or_else(|| "no reason given".to_owned()),
         })
+}
+
+/// What failed besides the cause, in the order in which it was reported.
+fn consequences(events: &[StackEvent], cause: &StackEvent) -> Vec<String> {
+    let mut names = Vec::new();
+    let failed = events
+        .iter()
+        .filter(|event| event.status.phase() == Phase::Failed && !event.is_of_the_stack());
+    for event in failed.filter(|event| event.logical_id != cause.logical_id) {
+        if !names.contains(&event.logical_id) {
+            names.push(event.logical_id.clone());
+        }
+    }
+    names
 }
 
 fn is_a_consequence(event: &StackEvent) -> bool {
@@ -83,6 +100,7 @@ mod tests {
             (&*cause.logical_id, &*cause.reason),
             ("Queue", "Invalid VisibilityTimeout")
         );
+        assert_eq!(cause.consequences, ["Topic", "Table"]);
     }
 
     #[test]

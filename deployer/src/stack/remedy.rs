@@ -3,14 +3,18 @@
 //! AWS's reasons are sentences for people, without a code that could be relied on. Each [`Remedy`] knows a sentence by what stays
 //! the same in it, and, where that could be said of anything, by the type of the resource.
 
+use serde::Serialize;
+
 /// What a failure means and what helps.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Remedy {
     /// A short name, for programs and for tests.
     pub code: &'static str,
     /// What AWS says: all the parts of one of these, in any case of letters.
+    #[serde(skip)]
     said: &'static [&'static [&'static str]],
     /// The type that it must be said of; any, if it is empty.
+    #[serde(skip)]
     of: &'static str,
     /// What can be done, each a sentence without its full stop.
     pub hints: &'static [&'static str],

@@ -1,6 +1,6 @@
 //! The reasons that AWS gives, and what is told about each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -197,6 +197,18 @@ fn every_remedy_is_led_to() {
     let led_to: BTreeSet<&str> = SAID.iter().map(|(_, _, code)| *code).collect();
     let all: BTreeSet<&str> = REMEDIES.iter().map(|remedy| remedy.code).collect();
     assert_eq!(led_to, all);
+}
+
+/// The failures that the program is given to explain, one for each remedy.
+const EXPLAINED: &str = include_str!("../../tests/cli/failures.json");
+
+#[test]
+fn every_remedy_is_told_by_the_program_once() {
+    let failures: Vec<BTreeMap<String, String>> = serde_json::from_str(EXPLAINED).unwrap();
+    let told: BTreeSet<&str> = failures.iter().map(|failure| &*failure["remedy"]).collect();
+    let all: BTreeSet<&str> = REMEDIES.iter().map(|remedy| remedy.code).collect();
+    assert_eq!(told, all);
+    assert_eq!(failures.len(), all.len());
 }
 
 #[test]

@@ -25,6 +25,12 @@ pub(super) fn text(error: &CommandError) -> String {
         Some(problems) => problem_lines(problems),
         None => cause_lines(&*error.source),
     };
+    lines.extend(
+        error
+            .notes
+            .iter()
+            .map(|note| format!("  {}", paint::quoted(note))),
+    );
     for hint in &error.hints {
         lines.push(format!("  {} {}", paint::strong("hint:"), paint::quoted(hint)));
     }

@@ -170,6 +170,7 @@ pub(super) fn failed(failure: &CommandError) -> Value {
         "event": "failed",
         "exitCode": failure.kind.code(),
         "error": failure.source.to_string(),
+        "notes": failure.notes,
         "hints": failure.hints,
         "problems": problems,
     })
@@ -224,6 +225,6 @@ mod tests {
     fn a_failure_carries_the_exit_code_and_every_problem() {
         let at = Location { line: 3, column: 7 };
         let problems = Problems::from(Problem::new("local.yaml", at, "unknown key `reigon`"));
-        insta::assert_snapshot!(failed(&CommandError::new(ErrorKind::Usage, problems)), @r#"{"error":"local.yaml:3:7: unknown key `reigon`","event":"failed","exitCode":64,"hints":[],"problems":[{"column":7,"file":"local.yaml","hint":null,"line":3,"message":"unknown key `reigon`"}]}"#);
+        insta::assert_snapshot!(failed(&CommandError::new(ErrorKind::Usage, problems)), @r#"{"error":"local.yaml:3:7: unknown key `reigon`","event":"failed","exitCode":64,"hints":[],"notes":[],"problems":[{"column":7,"file":"local.yaml","hint":null,"line":3,"message":"unknown key `reigon`"}]}"#);
     }
 }

@@ -12,6 +12,7 @@ mod paint;
 mod screen;
 mod table;
 mod text;
+mod timeline;
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -25,6 +26,7 @@ use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{Answer, Deployed, Described, Destroyed, Diff, Event, Outputs, Question, Talk};
 use crate::settings::Setting;
+use crate::stack::Timeline;
 use narrate::{Narrator, Telling};
 use screen::Screen;
 
@@ -172,6 +174,15 @@ impl Ui {
     pub fn description(&self, described: &Described, format: DescriptionFormat) {
         self.0.borrow_mut().screen.idle();
         self.data(&description::text(described, format));
+    }
+
+    /// Prints an operation, step by step.
+    pub fn timeline(&self, timeline: &Timeline) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&timeline::text(timeline)),
+            Manner::Program => self.emit(&serde_json::json!(timeline)),
+        }
     }
 
     /// Tells the calls that were made to AWS, where that is wanted.

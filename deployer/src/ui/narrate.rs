@@ -234,7 +234,7 @@ fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
 }
 
 /// What became of a resource, in a word where there is one.
-fn past(status: &str) -> String {
+pub(super) fn past(status: &str) -> String {
     match status {
         "CREATE_COMPLETE" => "created".to_owned(),
         "UPDATE_COMPLETE" => "updated".to_owned(),

@@ -362,7 +362,7 @@ fn failures_are_events_where_events_are_asked_for() {
     insta::assert_snapshot!(Session::new().with_credentials().run("down --env local --yes --json"), @r#"
     exit code: 1
     --- stdout
-    {"error":"`sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`","event":"failed","exitCode":1,"hints":["start the emulator: `./justw emulator`"],"problems":[]}
+    {"error":"`sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`","event":"failed","exitCode":1,"hints":["start the emulator: `./justw emulator`"],"notes":[],"problems":[]}
     --- stderr
     error: `sts:GetCallerIdentity` failed: no answer from `http://127.0.0.1:9`
       because: Connection refused (os error 111)

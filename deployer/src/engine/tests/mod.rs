@@ -8,6 +8,7 @@ mod describing;
 mod destruction;
 mod differing;
 mod event_log;
+mod explaining;
 mod following;
 mod guards;
 mod interruption;
@@ -47,6 +48,25 @@ struct ScriptedTalk {
     /// Raises the interrupt when told of an event like this, or asked anything.
     interrupts_at: Option<fn(&Event) -> bool>,
     interrupts_when_asked: bool,
+}
+
+impl ScriptedTalk {
+    fn with(interrupter: Interrupter) -> Self {
+        Self {
+            events: Vec::new(),
+            asked: Vec::new(),
+            answer: Answer::Yes,
+            answer_about_permissions: Answer::Yes,
+            interrupter,
+            interrupts_at: None,
+            interrupts_when_asked: false,
+        }
+    }
+
+    /// One that interrupts nobody.
+    fn silent() -> Self {
+        Self::with(interruptible().0)
+    }
 }
 
 impl Talk for ScriptedTalk {
@@ -112,15 +132,7 @@ impl Scene {
         let (interrupter, interrupt) = interruptible();
         Self {
             cloud: FakeCloud::new(),
-            talk: ScriptedTalk {
-                events: Vec::new(),
-                asked: Vec::new(),
-                answer: Answer::Yes,
-                answer_about_permissions: Answer::Yes,
-                interrupter,
-                interrupts_at: None,
-                interrupts_when_asked: false,
-            },
+            talk: ScriptedTalk::with(interrupter),
             interrupt,
             deployment: deployment(&template()),
         }

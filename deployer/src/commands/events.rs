@@ -1,0 +1,47 @@
+//! `deployer events`.
+
+use clap::Args;
+
+use super::cloud::Cloud;
+use super::error::CommandError;
+use crate::engine::last_operation;
+use crate::settings::Settings;
+use crate::ui::{Manner, Silent, Ui};
+
+/// Show the last operation on the stack as a timeline, and why it failed if it did
+///
+/// Each resource is told with the time from the operation's begin and how long it took. A failed operation ends with its root
+/// cause, what followed from it, where the resource is declared and what can be done. The exit code is 0 whatever became of the
+/// operation. What `--json` prints can be kept, and explained later with `deployer explain FILE`.
+#[derive(Args, Debug)]
+pub struct EventsArgs {
+    /// Print the operation as JSON, its events included
+    #[arg(long)]
+    json: bool,
+}
+
+impl EventsArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = Silent;
+    let session = cloud.session(&mut talk).await?;
+    let explain = cloud.explain();
+    let operation = last_operation(&session, settings.environment.stack.as_str(), |failure| {
+        explain.diagnosis(failure)
+    });
+    let timeline = cloud
+        .unless_interrupted(operation)
+        .await?
+        .map_err(|error| explain.describe(error))?;
+    ui.timeline(&timeline);
+    Ok(())
+}

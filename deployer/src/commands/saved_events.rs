@@ -1,0 +1,107 @@
+//! `deployer explain`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::error::{CommandError, ErrorKind};
+use crate::cli::GlobalArgs;
+use crate::settings::SettingsError;
+use crate::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
+use crate::surroundings::Surroundings;
+use crate::template;
+use crate::ui::{Manner, Ui};
+use crate::workspace;
+
+/// Show an operation from saved events as a timeline, and why it failed if it did
+///
+/// Needs neither an environment nor credentials. The events are those that `aws cloudformation describe-stack-events` or
+/// `deployer events --json` printed; the last operation among them is told, as `deployer events` tells it.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The file of events
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Print the operation as JSON, its events included
+    #[arg(long)]
+    json: bool,
+}
+
+/// A file that holds no events to explain.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot explain `{file}`")]
+struct Unexplainable {
+    file: String,
+    #[source]
+    source: SavedEventsError,
+}
+
+/// A file whose events are about no stack.
+#[derive(Debug, thiserror::Error)]
+#[error("`{file}` has no event of a stack itself, so that no operation can be told")]
+struct NoOperation {
+    file: String,
+}
+
+impl ExplainArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) fn run(
+    args: &ExplainArgs,
+    global: &GlobalArgs,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let path = surroundings.folder.join(&args.file);
+    let file = args.file.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+        file: file.clone(),
+        source,
+    })?;
+    let events = saved_events(&text).map_err(|source| {
+        let unexplainable = Unexplainable {
+            file: file.clone(),
+            source,
+        };
+        CommandError::new(ErrorKind::Usage, unexplainable)
+            .hint("save some with `aws cloudformation describe-stack-events --stack-name NAME > events.json`")
+    })?;
+    let template = template_at(global, surroundings);
+    let place = |logical_id: &str| {
+        let (file, text) = template.as_ref()?;
+        let line = template::line_of(text, logical_id)?;
+        Some(Place {
+            file: file.clone(),
+            line,
+        })
+    };
+    let timeline = Timeline::of_last(&events, |failure| {
+        let place = place(&failure.logical_id);
+        Diagnosis::of(failure, place)
+    });
+    let timeline = timeline.ok_or_else(|| CommandError::new(ErrorKind::Usage, NoOperation { file }))?;
+    ui.timeline(&timeline);
+    Ok(())
+}
+
+/// The template and its name, where there is one: without it, only the line is not told.
+fn template_at(global: &GlobalArgs, surroundings: &Surroundings) -> Option<(String, String)> {
+    let named = global
+        .template
+        .clone()
+        .or_else(|| surroundings.variable("DEPLOYER_TEMPLATE").map(PathBuf::from));
+    let path = match named {
+        Some(path) => surroundings.folder.join(path),
+        None => workspace::find(&surroundings.folder)?.join(workspace::TEMPLATE),
+    };
+    let text = std::fs::read_to_string(&path).ok()?;
+    Some((workspace::display(&path, &surroundings.folder), text))
+}

@@ -1,0 +1,153 @@
+//! PURE: a stack's events, read from a file that somebody saved.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::StackEvent;
+use super::event::from_text;
+
+use jiff::Timestamp;
+
+/// A file holds no events that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedEventsError {
+    /// It is not JSON.
+    #[error("it is not JSON")]
+    NotJson(#[source] serde_json::Error),
+    /// It is JSON of another kind.
+    #[error(
+        "it has neither `StackEvents`, as `aws cloudformation describe-stack-events` prints them, nor `events`, as `deployer events --json` does"
+    )]
+    NoEvents,
+    /// One of the events is none.
+    #[error("event {index} cannot be read")]
+    BadEvent {
+        /// Its place in the file, from 0.
+        index: usize,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// There are no events in it.
+    #[error("it holds no events")]
+    Empty,
+}
+
+/// Reads saved events, oldest first.
+///
+/// Two forms are known: what `aws cloudformation describe-stack-events` prints, newest first, and what `deployer events --json`
+/// prints, oldest first.
+///
+/// # Errors
+/// The text is in neither form, or holds no event.
+pub fn saved_events(text: &str) -> Result<Vec<StackEvent>, SavedEventsError> {
+    let saved: Value = serde_json::from_str(text).map_err(SavedEventsError::NotJson)?;
+    let mut events: Vec<StackEvent> = if let Some(events) = saved["StackEvents"].as_array() {
+        read(events, |event| Saved::deserialize(event).map(Into::into))?
+    } else if let Some(events) = saved["events"].as_array() {
+        read(events, StackEvent::deserialize)?
+    } else {
+        return Err(SavedEventsError::NoEvents);
+    };
+    let (Some(first), Some(last)) = (events.first(), events.last()) else {
+        return Err(SavedEventsError::Empty);
+    };
+    // Events of one moment keep their order, so that the whole is turned round and not sorted.
+    if first.timestamp > last.timestamp {
+        events.reverse();
+    }
+    Ok(events)
+}
+
+fn read<'a>(
+    events: &'a [Value],
+    read: impl Fn(&'a Value) -> Result<StackEvent, serde_json::Error>,
+) -> Result<Vec<StackEvent>, SavedEventsError> {
+    let numbered = events.iter().enumerate();
+    numbered
+        .map(|(index, event)| read(event).map_err(|source| SavedEventsError::BadEvent { index, source }))
+        .collect()
+}
+
+/// An event as AWS's command line prints it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Saved {
+    event_id: String,
+    #[serde(deserialize_with = "from_text")]
+    timestamp: Timestamp,
+    stack_id: String,
+    logical_resource_id: String,
+    #[serde(default)]
+    physical_resource_id: String,
+    resource_type: String,
+    resource_status: String,
+    resource_status_reason: Option<String>,
+    client_request_token: Option<String>,
+}
+
+impl From<Saved> for StackEvent {
+    fn from(saved: Saved) -> Self {
+        Self {
+            id: saved.event_id,
+            timestamp: saved.timestamp,
+            stack_id: saved.stack_id,
+            logical_id: saved.logical_resource_id,
+            physical_id: saved.physical_resource_id,
+            resource_type: saved.resource_type,
+            status: saved.resource_status.as_str().into(),
+            reason: saved.resource_status_reason.filter(|reason| !reason.is_empty()),
+            token: saved.client_request_token,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::testing::event;
+    use super::*;
+
+    const OF_AWS: &str = r#"{"StackEvents": [
+        {"StackId": "arn:stack/orders", "EventId": "2", "LogicalResourceId": "Topic", "ResourceType": "AWS::SNS::Topic",
+         "Timestamp": "2026-11-23T10:00:05.250000+00:00", "ResourceStatus": "CREATE_COMPLETE", "PhysicalResourceId": "arn:topic"},
+        {"StackId": "arn:stack/orders", "EventId": "1", "LogicalResourceId": "Topic", "ResourceType": "AWS::SNS::Topic",
+         "Timestamp": "2026-11-23T12:00:00+02:00", "ResourceStatus": "CREATE_IN_PROGRESS", "ResourceStatusReason": "Initiated",
+         "ClientRequestToken": "t"}]}"#;
+
+    #[test]
+    fn what_aws_prints_is_read_oldest_first() {
+        let events = saved_events(OF_AWS).unwrap();
+        let read: Vec<_> = events
+            .iter()
+            .map(|event| (&*event.id, event.status.as_str()))
+            .collect();
+        assert_eq!(read, [("1", "CREATE_IN_PROGRESS"), ("2", "CREATE_COMPLETE")]);
+        assert_eq!(events[0].timestamp.to_string(), "2026-11-23T10:00:00Z");
+        assert_eq!(
+            (events[0].reason.as_deref(), events[0].token.as_deref()),
+            (Some("Initiated"), Some("t"))
+        );
+    }
+
+    #[test]
+    fn what_the_deployer_prints_is_read_as_it_was() {
+        let events = vec![
+            event(1, "Topic", "CREATE_IN_PROGRESS", None),
+            event(1, "Topic", "CREATE_COMPLETE", Some("done")),
+        ];
+        let text = serde_json::json!({ "stack": "orders", "events": events }).to_string();
+        assert_eq!(saved_events(&text).unwrap(), events);
+    }
+
+    #[test]
+    fn what_holds_no_events_is_refused_with_what_is_missing() {
+        let refused = |text: &str| saved_events(text).unwrap_err().to_string();
+        assert_eq!(refused("Stack"), "it is not JSON");
+        assert_eq!(refused(r#"{"StackEvents": []}"#), "it holds no events");
+        assert_eq!(
+            refused(r#"{"StackEvents": [{"EventId": "1"}]}"#),
+            "event 0 cannot be read"
+        );
+        assert!(refused("[]").starts_with("it has neither `StackEvents`"));
+    }
+}

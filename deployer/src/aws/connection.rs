@@ -20,6 +20,7 @@ pub struct Aws {
     pub(super) lambda: aws_sdk_lambda::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) s3: aws_sdk_s3::Client,
+    pub(super) sqs: aws_sdk_sqs::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) region: String,
     /// Who is asked, for messages.
@@ -89,6 +90,7 @@ impl Aws {
             lambda: client!(aws_sdk_lambda),
             logs: client!(aws_sdk_cloudwatchlogs),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: client!(aws_sdk_sqs),
             sts: client!(aws_sdk_sts),
             region: region.to_owned(),
             endpoint: endpoint.map(ToOwned::to_owned),

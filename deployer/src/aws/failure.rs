@@ -64,6 +64,8 @@ fn kind_of(code: &str, message: &str) -> CallErrorKind {
         | "NoSuchEntity"
         | "NoSuchEntityException"
         | "TableNotFoundException"
+        | "AWS.SimpleQueueService.NonExistentQueue"
+        | "QueueDoesNotExist"
         | "NoSuchBucket"
         | "NoSuchKey"
         | "NotFound" => CallErrorKind::NotFound { message: own() },

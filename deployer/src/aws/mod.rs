@@ -14,6 +14,7 @@ mod logs;
 mod port;
 mod recorder;
 mod s3;
+mod sqs;
 mod sts;
 
 pub use config::{EndpointRefused, refuse_stray_endpoints};
@@ -22,8 +23,8 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,
-    Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Roles, RollbackTriggers, TableRepair,
-    Tables, TemplateSource, ValidationFinding,
+    Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Roles, RollbackTriggers,
+    TableRepair, Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

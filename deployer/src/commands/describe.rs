@@ -1,18 +1,23 @@
 //! `deployer describe`.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
 use clap::Args;
 
 use super::cloud::Cloud;
 use super::deployment::reachable;
-use super::error::CommandError;
+use super::error::{CommandError, ErrorKind};
 use crate::engine::describe;
 use crate::settings::Settings;
-use crate::ui::{DescriptionFormat, Silent, Ui};
+use crate::surroundings::Surroundings;
+use crate::ui::{DescriptionFormat, Silent, Ui, for_github};
 
 /// Show the stack's outputs and how what is in it does
 ///
 /// The health of a stack is its own state, each function's state and whether its alias leads to the version that the stack
-/// published, each event source mapping and whether it reads the table's latest stream, and each table.
+/// published, each event source mapping and whether it reads the table's latest stream, each table, and each queue: a message in one
+/// that nothing in the stack reads has failed, and waits for somebody.
 #[derive(Args, Debug)]
 pub struct DescribeArgs {
     /// The form of the output
@@ -20,7 +25,30 @@ pub struct DescribeArgs {
     output: DescriptionFormat,
 }
 
-pub(super) async fn run(args: &DescribeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+/// The file that takes the outputs of a step is not known.
+#[derive(Debug, thiserror::Error)]
+#[error("`GITHUB_OUTPUT` is not set")]
+struct NoStep;
+
+/// The file that takes the outputs of a step cannot be added to.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to `{file}`")]
+struct Unwritable {
+    file: String,
+    #[source]
+    source: std::io::Error,
+}
+
+pub(super) async fn run(
+    args: &DescribeArgs,
+    settings: &Settings,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let step = match args.output {
+        DescriptionFormat::Github => Some(step_file(surroundings)?),
+        _ => None,
+    };
     let environment = &settings.environment;
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = Silent;
@@ -30,6 +58,27 @@ pub(super) async fn run(args: &DescribeArgs, settings: &Settings, ui: &Ui) -> Re
         .await?
         .map_err(|error| cloud.explain().describe(error))?;
     described.outputs = reachable(&described.outputs, environment);
+    if let Some(file) = step {
+        add_to(file, &for_github(&described.outputs))?;
+    }
     ui.description(&described, args.output);
     Ok(())
+}
+
+/// Where GitHub Actions takes a step's outputs; looked for before AWS is asked anything.
+fn step_file(surroundings: &Surroundings) -> Result<&str, CommandError> {
+    let file = surroundings.variable("GITHUB_OUTPUT");
+    file.ok_or_else(|| {
+        CommandError::new(ErrorKind::Usage, NoStep)
+            .hint("GitHub Actions sets it in every step; elsewhere take `--output env`")
+    })
+}
+
+fn add_to(file: &str, text: &str) -> Result<(), CommandError> {
+    let opened = OpenOptions::new().append(true).create(true).open(file);
+    let written = opened.and_then(|mut opened| opened.write_all(text.as_bytes()));
+    written.map_err(|source| {
+        let file = file.to_owned();
+        CommandError::new(ErrorKind::Failed, Unwritable { file, source })
+    })
 }

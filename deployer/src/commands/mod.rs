@@ -92,7 +92,7 @@ fn in_environment(
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
-        Command::Describe(args) => block_on(describe::run(args, &settings, ui))?,
+        Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
         Command::Events(_) => block_on(events::run(&settings, ui))?,
         // These need none, and have been run.

@@ -38,6 +38,8 @@ pub struct Described {
     pub mappings: Vec<MappingHealth>,
     /// The tables.
     pub tables: Vec<TableHealth>,
+    /// The queues.
+    pub queues: Vec<QueueHealth>,
 }
 
 /// A function.
@@ -105,6 +107,22 @@ pub struct TableHealth {
     pub healthy: bool,
 }
 
+/// A queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueHealth {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its URL.
+    pub url: String,
+    /// How many messages it holds, by AWS's count; none when there is no queue.
+    pub messages: Option<u64>,
+    /// Whether nothing in the stack reads from it: what is in it has failed, and waits for somebody.
+    pub keeps_failures: bool,
+    /// Whether it is there and keeps no failures.
+    pub healthy: bool,
+}
+
 /// Describes a stack and looks how what is in it does.
 ///
 /// # Errors
@@ -125,10 +143,12 @@ pub async fn describe<C: Cloud, T: Talk>(
     let functions = functions(session, &blueprint, &resources).await?;
     let (tables, streams) = tables(session, &resources).await?;
     let mappings = mappings(session, &resources, &streams).await?;
+    let queues = queues(session, &blueprint, &resources).await?;
     let healthy = stack.status.is_healthy()
         && functions.iter().all(|function| function.healthy)
         && mappings.iter().all(|mapping| mapping.healthy)
-        && tables.iter().all(|table| table.healthy);
+        && tables.iter().all(|table| table.healthy)
+        && queues.iter().all(|queue| queue.healthy);
     Ok(Described {
         since: stack.since(),
         stack: stack.name,
@@ -141,6 +161,7 @@ pub async fn describe<C: Cloud, T: Talk>(
         functions,
         mappings,
         tables,
+        queues,
     })
 }
 
@@ -241,6 +262,26 @@ async fn mappings<C: Cloud, T: Talk>(
         });
     }
     Ok(mappings)
+}
+
+async fn queues<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    blueprint: &Blueprint,
+    resources: &Resources,
+) -> Result<Vec<QueueHealth>, DescribeError> {
+    let mut queues = Vec::new();
+    for resource in of_type(resources, "AWS::SQS::Queue") {
+        let messages = session.cloud.queue_depth(&resource.physical_id).await?;
+        let keeps_failures = !blueprint.sources.contains(&resource.logical_id);
+        queues.push(QueueHealth {
+            logical_id: resource.logical_id.clone(),
+            url: resource.physical_id.clone(),
+            messages,
+            keeps_failures,
+            healthy: messages.is_some_and(|messages| messages == 0 || !keeps_failures),
+        });
+    }
+    Ok(queues)
 }
 
 fn of_type<'a>(

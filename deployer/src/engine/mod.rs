@@ -36,7 +36,7 @@ mod tests;
 pub use deploy::{Deployed, Outputs, deploy};
 pub use deploy_error::{DeployError, Mismatch};
 pub use deployment::{ArtifactBucket, CodeArtifact, Deployment};
-pub use describe::{Described, FunctionHealth, MappingHealth, TableHealth, describe};
+pub use describe::{Described, FunctionHealth, MappingHealth, QueueHealth, TableHealth, describe};
 pub use destroy::{Destroyed, Destruction, KeptTable, Purge, destroy};
 pub use destroy_error::DestroyError;
 pub use diff::{Asking, Diff, diff};

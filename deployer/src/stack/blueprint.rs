@@ -1,6 +1,6 @@
 //! PURE: what a rendered template says about the resources that the deployer has to look at itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -15,6 +15,8 @@ pub struct Blueprint {
     pub log_groups: Vec<LogGroupDesign>,
     /// Functions that are reached through an alias.
     pub functions: Vec<LiveFunction>,
+    /// What event source mappings read from, by the names in the template.
+    pub sources: BTreeSet<String>,
 }
 
 /// A table as the template wants it.
@@ -108,6 +110,10 @@ impl Blueprint {
             match resource["Type"].as_str() {
                 Some("AWS::DynamoDB::Table") => blueprint.tables.extend(table(logical_id, resource)),
                 Some("AWS::Logs::LogGroup") => blueprint.log_groups.extend(log_group(logical_id, resource)),
+                Some("AWS::Lambda::EventSourceMapping") => {
+                    let source = target(&resource["Properties"]["EventSourceArn"]);
+                    blueprint.sources.extend(source.map(str::to_owned));
+                }
                 Some("AWS::Lambda::Alias") => {
                     blueprint
                         .functions
@@ -279,6 +285,18 @@ mod tests {
                 code_key: Some("code/api.zip".into()),
             }]
         );
+    }
+
+    #[test]
+    fn what_a_mapping_reads_from_is_a_source() {
+        let mapping = |source: Value| json!({"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"EventSourceArn": source}});
+        let template = json!({"Resources": {
+            "Table": mapping(json!({"Fn::GetAtt": ["Events", "StreamArn"]})),
+            "Queue": mapping(json!({"Fn::GetAtt": "Work.Arn"})),
+            "Elsewhere": mapping(json!("arn:aws:sqs:eu-central-1:123456789012:theirs")),
+        }});
+        let sources = Blueprint::read(&template.to_string()).unwrap().sources;
+        assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["Events", "Work"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use super::narrate::count;
+use super::outputs;
 use super::paint;
 use super::table::columns;
 use super::text::size;
@@ -15,6 +16,12 @@ pub enum DescriptionFormat {
     Table,
     /// For programs.
     Json,
+    /// For programs that read YAML.
+    Yaml,
+    /// The outputs, as variables for a shell.
+    Env,
+    /// The outputs, as outputs of a GitHub Actions step: nothing is printed, `$GITHUB_OUTPUT` is added to.
+    Github,
 }
 
 /// Lays out a description.
@@ -22,6 +29,9 @@ pub(super) fn text(described: &Described, format: DescriptionFormat) -> String {
     match format {
         DescriptionFormat::Table => table(described),
         DescriptionFormat::Json => json(described),
+        DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
+        DescriptionFormat::Env => outputs::shell(&described.outputs),
+        DescriptionFormat::Github => String::new(),
     }
 }
 
@@ -38,6 +48,7 @@ fn table(described: &Described) -> String {
         function_rows(described),
         mapping_rows(described),
         table_rows(described),
+        queue_rows(described),
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
     let mut text = columns("", &rows);
@@ -151,6 +162,22 @@ fn table_rows(described: &Described) -> Vec<Vec<String>> {
     rows.collect()
 }
 
+fn queue_rows(described: &Described) -> Vec<Vec<String>> {
+    let rows = described.queues.iter().map(|queue| {
+        let state = match queue.messages {
+            None => "MISSING".to_owned(),
+            Some(messages) => count(messages, "message"),
+        };
+        let meaning = if queue.healthy || queue.messages.is_none() {
+            ""
+        } else {
+            "nothing in the stack reads them: they have failed, and wait for somebody"
+        };
+        row(queue.healthy, "queue", &queue.logical_id, &state, &[meaning])
+    });
+    rows.collect()
+}
+
 fn row(healthy: bool, kind: &str, name: &str, state: &str, details: &[&str]) -> Vec<String> {
     let mark = if healthy {
         paint::good("✓")
@@ -188,7 +215,7 @@ fn short_revision(description: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{FunctionHealth, MappingHealth, Outputs, TableHealth};
+    use crate::engine::{FunctionHealth, MappingHealth, Outputs, QueueHealth, TableHealth};
     use crate::stack::StackStatus;
 
     fn described() -> Described {
@@ -230,7 +257,67 @@ mod tests {
                 deletion_protection: true,
                 healthy: true,
             }],
+            queues: vec![QueueHealth {
+                logical_id: "Failures".to_owned(),
+                url: "https://sqs.example/failures".to_owned(),
+                messages: Some(3),
+                keeps_failures: true,
+                healthy: false,
+            }],
         }
+    }
+
+    #[test]
+    fn each_form_carries_the_outputs() {
+        let yaml = text(&described(), DescriptionFormat::Yaml);
+        insta::assert_snapshot!(yaml, @r#"
+        stack: orders
+        id: arn:stack/orders
+        status: UPDATE_COMPLETE
+        statusReason: null
+        since: "2023-11-14T22:13:20Z"
+        terminationProtection: true
+        healthy: false
+        outputs:
+          EsUrl: http://127.0.0.1/
+        functions:
+        - logicalId: Api
+          name: orders-Api
+          alias: live
+          state: Active
+          version: "3"
+          stackVersion: "2"
+          revision: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+          codeSha256: null
+          healthy: false
+        mappings:
+        - logicalId: Mapping
+          id: "1"
+          state: Enabled
+          source: null
+          readsLatestStream: false
+          lastResult: OK
+          healthy: false
+        tables:
+        - logicalId: Events
+          name: orders-events
+          status: ACTIVE
+          items: 12
+          bytes: 34567
+          deletionProtection: true
+          healthy: true
+        queues:
+        - logicalId: Failures
+          url: https://sqs.example/failures
+          messages: 3
+          keepsFailures: true
+          healthy: false
+        "#);
+        assert_eq!(
+            text(&described(), DescriptionFormat::Env),
+            "ES_URL='http://127.0.0.1/'\n"
+        );
+        assert_eq!(text(&described(), DescriptionFormat::Github), "");
     }
 
     #[test]
@@ -241,6 +328,7 @@ mod tests {
         ✗ function  Api            Active           version 3, the stack published 2 · revision 0123456789ab
         ✗ mapping   Mapping        Enabled          reads no current stream · last: OK
         ✓ table     orders-events  ACTIVE           12 items, 34.6 kB · protected from deletion
+        ✗ queue     Failures       3 messages       nothing in the stack reads them: they have failed, and wait for somebody
 
         EsUrl  http://127.0.0.1/
         ");

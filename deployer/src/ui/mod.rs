@@ -8,6 +8,7 @@ pub mod error;
 mod json;
 mod narrate;
 mod outcome;
+mod outputs;
 mod paint;
 mod screen;
 mod table;
@@ -20,6 +21,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub use description::DescriptionFormat;
+pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;

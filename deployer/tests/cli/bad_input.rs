@@ -47,6 +47,16 @@ fn a_folder_in_no_workspace() {
 }
 
 #[test]
+fn outputs_for_a_step_of_github_actions_outside_of_one() {
+    insta::assert_snapshot!(Session::new().run("describe --env local --output github"), @"
+    exit code: 64
+    --- stderr
+    error: `GITHUB_OUTPUT` is not set
+      hint: GitHub Actions sets it in every step; elsewhere take `--output env`
+    ");
+}
+
+#[test]
 fn an_unknown_command() {
     insta::assert_snapshot!(Session::new().run("deploy --env local"), @"
     exit code: 64

@@ -22,6 +22,11 @@ impl World {
                 self.buckets.insert(name.clone());
                 name
             }
+            "AWS::SQS::Queue" => {
+                let url = format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/{name}");
+                self.queues.entry(url.clone()).or_default();
+                url
+            }
             "AWS::Lambda::Function" => {
                 let key = body["Properties"]["Code"]["S3Key"].as_str().unwrap_or_default();
                 let code = self
@@ -86,6 +91,7 @@ impl World {
             "AWS::DynamoDB::Table" => drop(self.tables.remove(&resource.physical_id)),
             "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
             "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
+            "AWS::SQS::Queue" => drop(self.queues.remove(&resource.physical_id)),
             "AWS::Logs::LogGroup" => self.unmake_log_group(&resource.physical_id),
             _ => {}
         }

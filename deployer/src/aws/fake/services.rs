@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::{
     ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
-    Identity, Logs, Mapping, Roles, TableRepair, Tables,
+    Identity, Logs, Mapping, Queues, Roles, TableRepair, Tables,
 };
 
 use super::world::{ACCOUNT, FakeTable, code_sha256};
@@ -38,6 +38,13 @@ impl Logs for FakeCloud {
         self.call("DeleteLogGroup")?;
         self.world.borrow_mut().unmake_log_group(name);
         Ok(())
+    }
+}
+
+impl Queues for FakeCloud {
+    async fn queue_depth(&self, url: &str) -> Result<Option<u64>, CallError> {
+        self.call("GetQueueAttributes")?;
+        Ok(self.world.borrow().queues.get(url).copied())
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) tables: BTreeMap<String, FakeTable>,
     pub(crate) log_groups: BTreeSet<String>,
     pub(crate) roles: BTreeSet<String>,
+    /// Queues by their URL, with how many messages each holds.
+    pub(crate) queues: BTreeMap<String, u64>,
     pub(crate) buckets: BTreeSet<String>,
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
     pub(crate) functions: BTreeMap<String, FakeFunction>,
@@ -130,6 +132,7 @@ impl World {
             tables: BTreeMap::new(),
             log_groups: BTreeSet::new(),
             roles: BTreeSet::new(),
+            queues: BTreeMap::new(),
             buckets: BTreeSet::new(),
             objects: BTreeMap::new(),
             functions: BTreeMap::new(),

@@ -11,6 +11,7 @@ mod cloudformation;
 mod functions;
 mod identity;
 mod logs;
+mod queues;
 mod roles;
 mod tables;
 
@@ -24,6 +25,7 @@ pub use cloudformation::{
 pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
 pub use logs::Logs;
+pub use queues::Queues;
 pub use roles::Roles;
 pub use tables::{DeployedTable, TableRepair, Tables};
 
@@ -38,11 +40,11 @@ pub struct Page<T> {
 
 /// Everything that the engine asks of the outside world.
 pub trait Cloud:
-    CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Roles + Clock
+    CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
 {
 }
 
 impl<T> Cloud for T where
-    T: CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Roles + Clock
+    T: CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
 {
 }

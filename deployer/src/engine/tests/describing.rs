@@ -64,6 +64,39 @@ async fn a_missing_table_is_not_healthy() {
 }
 
 #[tokio::test]
+async fn a_message_that_nothing_in_the_stack_reads_is_not_healthy() {
+    let mut with_queues = template();
+    for queue in ["Failures", "Work"] {
+        with_queues["Resources"][queue] = json!({"Type": "AWS::SQS::Queue", "Properties": {}});
+    }
+    with_queues["Resources"]["WorkMapping"] = json!({"Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {"EventSourceArn": {"Fn::GetAtt": ["Work", "Arn"]}}});
+    let mut scene = Scene::deployed_as(with_queues).await;
+    let url = |name: &str| format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/orders-{name}");
+    let health = |described: &Described| {
+        let queues = described.queues.iter();
+        queues
+            .map(|queue| (queue.logical_id.clone(), queue.messages, queue.healthy))
+            .collect::<Vec<_>>()
+    };
+    scene.cloud.with(|world| world.queues.insert(url("Work"), 7));
+    let described_well = described(&mut scene).await.unwrap();
+    assert_eq!(
+        health(&described_well),
+        [("Failures".into(), Some(0), true), ("Work".into(), Some(7), true)]
+    );
+    scene.cloud.with(|world| world.queues.insert(url("Failures"), 1));
+    let described_ill = described(&mut scene).await.unwrap();
+    assert_eq!(health(&described_ill)[0], ("Failures".into(), Some(1), false));
+    assert!(!described_ill.healthy);
+    scene.cloud.with(|world| world.queues.remove(&url("Failures")));
+    assert_eq!(
+        health(&described(&mut scene).await.unwrap())[0],
+        ("Failures".into(), None, false)
+    );
+}
+
+#[tokio::test]
 async fn a_rolled_back_stack_is_not_healthy() {
     let mut scene = Scene::deployed().await;
     scene.cloud.set_status("orders", StackStatus::RollbackComplete);

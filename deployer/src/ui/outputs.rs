@@ -1,0 +1,114 @@
+//! PURE: a stack's outputs in the forms that other programs take.
+
+use crate::engine::Outputs;
+
+/// Lines that a shell reads: `ES_URL='https://…'`.
+pub(super) fn shell(outputs: &Outputs) -> String {
+    let line = |(name, value): (&String, &String)| format!("{}={}\n", variable(name), quoted(value));
+    outputs.iter().map(line).collect()
+}
+
+/// Lines that GitHub Actions takes as the outputs of a step, under the names that the stack gives them. A value of several lines
+/// stands between two lines that are not in it
+/// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings)).
+pub fn for_github(outputs: &Outputs) -> String {
+    let lines = |(name, value): (&String, &String)| {
+        if !value.contains(['\n', '\r']) {
+            return format!("{name}={value}\n");
+        }
+        let mut end = "END".to_owned();
+        while value.lines().any(|line| line == end) {
+            end.push('_');
+        }
+        format!("{name}<<{end}\n{value}\n{end}\n")
+    };
+    outputs.iter().map(lines).collect()
+}
+
+/// The name of an output as a variable's: `EsSnsTopic` is `ES_SNS_TOPIC`.
+fn variable(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut variable = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| letters[index]);
+        let after = letters.get(index + 1);
+        let begins_a_word = letter.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
+            });
+        if begins_a_word {
+            variable.push('_');
+        }
+        variable.push(letter.to_ascii_uppercase());
+    }
+    variable
+}
+
+/// A value that a POSIX shell takes as it is.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(values: &[(&str, &str)]) -> Outputs {
+        values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_shell_gets_each_output_as_a_variable_whatever_is_in_it() {
+        let outputs = outputs(&[
+            ("EsUrl", "https://abc.example/?a=1&b=$(id)"),
+            ("EsDynamoDbTable", "it's\nlong"),
+        ]);
+        insta::assert_snapshot!(shell(&outputs), @r#"
+        ES_DYNAMO_DB_TABLE='it'\''s
+        long'
+        ES_URL='https://abc.example/?a=1&b=$(id)'
+        "#);
+        let script = format!("{}printf %s \"$ES_URL|$ES_DYNAMO_DB_TABLE\"", shell(&outputs));
+        let ran = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(ran.stdout).unwrap(),
+            "https://abc.example/?a=1&b=$(id)|it's\nlong"
+        );
+    }
+
+    #[test]
+    fn a_variable_is_named_after_the_words_of_the_output() {
+        let names = ["EsUrl", "EsSnsTopic", "ApiURL", "HTTPPort", "Queue2Url", "plain"].map(variable);
+        assert_eq!(
+            names,
+            [
+                "ES_URL",
+                "ES_SNS_TOPIC",
+                "API_URL",
+                "HTTP_PORT",
+                "QUEUE2_URL",
+                "PLAIN"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_step_gets_outputs_of_several_lines_between_lines_of_their_own() {
+        let outputs = outputs(&[("EsMode", "staging"), ("EsNote", "a\nEND\nb=c")]);
+        insta::assert_snapshot!(for_github(&outputs), @"
+        EsMode=staging
+        EsNote<<END_
+        a
+        END
+        b=c
+        END_
+        ");
+    }
+}

@@ -48,6 +48,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub template: Option<PathBuf>,
 
+    /// Make account ids and ARNs unreadable in everything that is printed, for logs that others read
+    #[arg(long, global = true)]
+    pub mask: bool,
+
     /// Tell every API call with its duration, and where each setting came from
     #[arg(long, short, global = true)]
     pub verbose: bool,

@@ -11,6 +11,6 @@ use event_store_deployer::ui;
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => commands::run(&cli, &Surroundings::of_this_process()),
-        Err(error) => ui::error::usage(&error),
+        Err(error) => ui::error::usage(&error, std::env::args_os().any(|argument| argument == "--mask")),
     }
 }

@@ -44,6 +44,13 @@ impl Surroundings {
         self.variable("GITHUB_ACTIONS") == Some("true")
     }
 
+    /// The file that GitHub shows beside the log of the step, when a workflow started this process.
+    pub fn step_summary(&self) -> Option<PathBuf> {
+        self.variable("GITHUB_STEP_SUMMARY")
+            .filter(|_| self.in_github_actions())
+            .map(PathBuf::from)
+    }
+
     /// What this machine offers to a build.
     pub fn machine(&self) -> Machine {
         let home = self

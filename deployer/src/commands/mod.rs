@@ -45,7 +45,9 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     let place = Place {
         terminal: surroundings.terminal,
         github_actions: surroundings.in_github_actions(),
+        summary: surroundings.step_summary(),
         verbose: cli.global.verbose,
+        mask: cli.global.mask,
     };
     let manner = match &cli.command {
         Command::Up(args) => args.manner(),

@@ -1,19 +1,20 @@
 //! Questions to whoever sits at the terminal.
 
-use std::io::{BufRead as _, Write as _, stdin};
+use std::io::{BufRead as _, stdin};
 
 use tokio::task::spawn_blocking;
 
+use super::streams::Streams;
+
 /// Asks a yes-or-no question on stderr; anything but a yes is a no, also the end of input.
-pub(super) async fn yes_or_no(question: &str) -> bool {
-    let answer = line(&format!("{question} [y/N] ")).await;
+pub(super) async fn yes_or_no(streams: &Streams, question: &str) -> bool {
+    let answer = line(streams, &format!("{question} [y/N] ")).await;
     matches!(answer.to_lowercase().as_str(), "y" | "yes")
 }
 
 /// Asks for a text on stderr.
-pub(super) async fn line(question: &str) -> String {
-    anstream::eprint!("{question}");
-    let _ = anstream::stderr().flush();
+pub(super) async fn line(streams: &Streams, question: &str) -> String {
+    streams.ask(question);
     // Ctrl-C has to work while nobody types.
     let typed = spawn_blocking(|| {
         let mut line = String::new();
@@ -22,7 +23,7 @@ pub(super) async fn line(question: &str) -> String {
     match typed.await {
         Ok(Ok(line)) => {
             if !line.ends_with('\n') {
-                anstream::eprintln!();
+                streams.talk("");
             }
             line.trim().to_owned()
         }

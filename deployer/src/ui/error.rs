@@ -4,17 +4,25 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use super::paint;
+use super::streams::Streams;
 use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
 use crate::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
-pub fn usage(error: &clap::Error) -> ExitCode {
-    // Clap prints help on stdout and mistakes on stderr. When neither can be written there is nobody to tell.
-    let _ = error.print();
+///
+/// A mistake may repeat what was typed, so it is masked where `mask` says so.
+pub fn usage(error: &clap::Error, mask: bool) -> ExitCode {
     if error.use_stderr() {
+        let streams = Streams {
+            masked: mask,
+            summary: None,
+        };
+        streams.talk(error.render().ansi().to_string().trim_end());
         ErrorKind::Usage.into()
     } else {
+        // When stdout cannot be written there is nobody to tell.
+        let _ = error.print();
         ExitCode::SUCCESS
     }
 }

@@ -6,17 +6,20 @@ mod description;
 mod difference;
 pub mod error;
 mod json;
+mod mask;
 mod narrate;
 mod outcome;
 mod outputs;
 mod paint;
 mod screen;
+mod streams;
+mod summary;
 mod table;
 mod text;
 mod timeline;
 
 use std::cell::RefCell;
-use std::io::Write as _;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -28,9 +31,10 @@ use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{Answer, Deployed, Described, Destroyed, Diff, Event, Outputs, Question, Talk};
 use crate::settings::Setting;
-use crate::stack::Timeline;
+use crate::stack::{ChangeSummary, Timeline};
 use narrate::{Narrator, Telling};
 use screen::Screen;
+use streams::Streams;
 
 /// How a command talks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -57,7 +61,10 @@ pub struct Approval {
 pub struct Ui(Rc<RefCell<Inner>>);
 
 struct Inner {
+    streams: Streams,
     screen: Screen,
+    /// What the change set would do that was asked about last.
+    changes: Option<ChangeSummary>,
     manner: Manner,
     narrator: Narrator,
     approval: Approval,
@@ -68,26 +75,36 @@ struct Inner {
 }
 
 /// What the user interface has to know of the process.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     /// Whether somebody sits at a terminal.
     pub terminal: bool,
     /// Whether a GitHub Actions workflow reads stdout for annotations.
     pub github_actions: bool,
+    /// The file that GitHub shows beside the log of the step, when this is one.
+    pub summary: Option<PathBuf>,
     /// `--verbose`.
     pub verbose: bool,
+    /// `--mask`.
+    pub mask: bool,
 }
 
 impl Ui {
     /// Talks to whoever is at `place`.
     pub fn new(place: Place, manner: Manner) -> Self {
+        let streams = Streams {
+            masked: place.mask,
+            summary: place.summary,
+        };
         let screen = match manner {
             Manner::Program => Screen::Nobody,
-            Manner::Person if place.terminal => Screen::live(),
-            Manner::Person => Screen::log(),
+            Manner::Person if place.terminal => Screen::live(streams.clone()),
+            Manner::Person => Screen::log(streams.clone()),
         };
         Self(Rc::new(RefCell::new(Inner {
+            streams,
             screen,
+            changes: None,
             manner,
             narrator: Narrator::new(place.verbose),
             approval: Approval::default(),
@@ -143,15 +160,16 @@ impl Ui {
 
     /// Prints data.
     pub fn data(&self, text: &str) {
-        let mut stdout = anstream::stdout().lock();
-        // Whoever reads stdout may have heard enough and be gone: that is no failure.
-        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        self.streams().data(text);
     }
 
     /// Tells how a deployment ended, and prints its outputs.
     pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &Outputs) {
         self.emit(&json::deployed(stack, deployed, outputs));
         self.end(&outcome::deployed(stack, deployed, self.took()));
+        let changes = self.0.borrow_mut().changes.take();
+        self.streams()
+            .summarize(|| summary::deployed(stack, deployed, changes.as_ref(), outputs, self.took()));
         if self.manner() == Manner::Person {
             self.data(&outcome::outputs(outputs));
         }
@@ -161,11 +179,13 @@ impl Ui {
     pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
         self.emit(&json::destroyed(stack, destroyed));
         self.end(&outcome::destroyed(stack, destroyed, self.took()));
+        self.streams().summarize(|| summary::destroyed(stack, destroyed));
     }
 
     /// Prints what a deployment would change.
     pub fn difference(&self, diff: &Diff) {
         self.0.borrow_mut().screen.idle();
+        self.streams().summarize(|| summary::difference(diff));
         match self.manner() {
             Manner::Person => self.data(&difference::text(diff)),
             Manner::Program => self.emit(&json::difference(diff)),
@@ -201,15 +221,21 @@ impl Ui {
         self.emit(&json::failed(failure));
         let mut inner = self.0.borrow_mut();
         inner.screen.idle();
+        let streams = &inner.streams;
         if let Some(details) = &failure.details {
-            anstream::eprintln!("{}", details.trim_end());
+            streams.talk(details.trim_end());
         }
-        anstream::eprintln!("{}", error::text(failure));
+        streams.talk(&error::text(failure));
         if inner.annotate
             && let Some(annotations) = error::annotations(failure)
         {
-            anstream::eprintln!("{annotations}");
+            streams.talk(&annotations);
         }
+        streams.summarize(|| summary::failed(failure, inner.changes.as_ref()));
+    }
+
+    fn streams(&self) -> Streams {
+        self.0.borrow().streams.clone()
     }
 
     fn manner(&self) -> Manner {
@@ -248,6 +274,9 @@ impl Ui {
         let mut inner = self.0.borrow_mut();
         inner.screen.idle();
         inner.screen.say(&changes::question(question));
+        if let Question::Deploy { changes, .. } = question {
+            inner.changes = Some((*changes).clone());
+        }
         let approval = &inner.approval;
         match question {
             Question::Deploy { .. } if approval.yes => Decision::Yes,
@@ -282,9 +311,10 @@ impl Talk for Ui {
         let agreed = match self.decide(&question) {
             Decision::Yes => true,
             Decision::Nobody => return Answer::NobodyToAsk,
-            Decision::Ask(question) => ask::yes_or_no(&question).await,
+            Decision::Ask(question) => ask::yes_or_no(&self.streams(), &question).await,
             Decision::AskForName(name) => {
-                ask::line(&format!("Data will be lost. Type `{name}` to go on: ")).await == name
+                let question = format!("Data will be lost. Type `{name}` to go on: ");
+                ask::line(&self.streams(), &question).await == name
             }
         };
         // How long a person thinks is not how long the command takes.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::streams::Streams;
 use super::text::duration;
 
 /// Somebody who reads lines as they come gets one at least this often.
@@ -17,7 +18,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Where talk goes.
 pub(super) enum Screen {
     /// A terminal: what is going on moves below the lines that stay.
-    Live(Option<ProgressBar>),
+    Live(Streams, Option<ProgressBar>),
     /// Anything that keeps what is written, such as a log: what is going on is told when it takes long.
     Log(Arc<Mutex<Silence>>),
     /// Nobody: a program reads the events on stdout instead.
@@ -26,13 +27,14 @@ pub(super) enum Screen {
 
 impl Screen {
     /// A terminal.
-    pub(super) fn live() -> Self {
-        Self::Live(None)
+    pub(super) fn live(streams: Streams) -> Self {
+        Self::Live(streams, None)
     }
 
     /// A log.
-    pub(super) fn log() -> Self {
+    pub(super) fn log(streams: Streams) -> Self {
         let silence = Arc::new(Mutex::new(Silence {
+            streams,
             doing: None,
             since: Instant::now(),
         }));
@@ -44,11 +46,12 @@ impl Screen {
     /// Writes lines that stay.
     pub(super) fn say(&self, text: &str) {
         match self {
-            Self::Live(Some(block)) => block.suspend(|| anstream::eprintln!("{text}")),
-            Self::Live(None) => anstream::eprintln!("{text}"),
+            Self::Live(streams, Some(block)) => block.suspend(|| streams.talk(text)),
+            Self::Live(streams, None) => streams.talk(text),
             Self::Log(silence) => {
-                lock(silence).since = Instant::now();
-                anstream::eprintln!("{text}");
+                let mut silence = lock(silence);
+                silence.since = Instant::now();
+                silence.streams.talk(text);
             }
             Self::Nobody => {}
         }
@@ -57,7 +60,10 @@ impl Screen {
     /// Says what is going on from now on.
     pub(super) fn doing(&mut self, what: &str) {
         match self {
-            Self::Live(block) => block.get_or_insert_with(spinner).set_message(what.to_owned()),
+            Self::Live(streams, block) => {
+                let what = streams.shown(what).into_owned();
+                block.get_or_insert_with(spinner).set_message(what);
+            }
             Self::Log(silence) => {
                 let mut silence = lock(silence);
                 let began = silence
@@ -73,7 +79,7 @@ impl Screen {
     /// Says that what was going on no longer is.
     pub(super) fn idle(&mut self) {
         match self {
-            Self::Live(block) => {
+            Self::Live(_, block) => {
                 if let Some(block) = block.take() {
                     block.finish_and_clear();
                 }
@@ -92,6 +98,7 @@ impl Drop for Screen {
 
 /// What a log has not been told.
 pub(super) struct Silence {
+    streams: Streams,
     doing: Option<(String, Instant)>,
     since: Instant,
 }
@@ -118,9 +125,11 @@ fn lock(silence: &Mutex<Silence>) -> MutexGuard<'_, Silence> {
 /// Tells what is going on whenever nothing was told for long, until the log is gone.
 fn break_silence(watched: &Weak<Mutex<Silence>>) {
     while let Some(silence) = watched.upgrade() {
-        if let Some(line) = lock(&silence).break_at(Instant::now()) {
-            anstream::eprintln!("{line}");
+        let mut held = lock(&silence);
+        if let Some(line) = held.break_at(Instant::now()) {
+            held.streams.talk(&line);
         }
+        drop(held);
         drop(silence);
         thread::sleep(Duration::from_secs(1));
     }
@@ -145,6 +154,7 @@ mod tests {
         let began = Instant::now();
         let after = |seconds| began + Duration::from_secs(seconds);
         let mut silence = Silence {
+            streams: Streams::default(),
             doing: Some(("building".to_owned(), began)),
             since: began,
         };
@@ -164,6 +174,7 @@ mod tests {
     fn a_log_is_left_alone_while_nothing_goes_on() {
         let began = Instant::now();
         let mut silence = Silence {
+            streams: Streams::default(),
             doing: None,
             since: began,
         };

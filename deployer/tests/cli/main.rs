@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod automation;
 mod bad_input;
 mod explain;
 mod forms;

@@ -30,7 +30,7 @@ tags: { service: orders }
 /// A workspace in which the program is run, with no variables but those given.
 pub(crate) struct Session {
     folder: TempDir,
-    variables: Vec<(&'static str, &'static str)>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Session {
@@ -68,8 +68,8 @@ impl Session {
     }
 
     /// Sets a variable.
-    pub(crate) fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variables.push((name, value));
+    pub(crate) fn with_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
         self
     }
 
@@ -77,6 +77,11 @@ impl Session {
     pub(crate) fn with_credentials(self) -> Self {
         self.with_variable("AWS_ACCESS_KEY_ID", "test")
             .with_variable("AWS_SECRET_ACCESS_KEY", "test")
+    }
+
+    /// Where a file of the workspace is, or would be.
+    pub(crate) fn path(&self, path: &str) -> String {
+        self.folder.path().join(path).to_str().unwrap().to_owned()
     }
 
     /// Reads a file of the workspace.
@@ -105,7 +110,7 @@ impl Session {
             .args(arguments.split_whitespace())
             .env_clear()
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .envs(self.variables.iter().copied());
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         let output = command.output().unwrap();
         let exit = format!("exit code: {}\n", output.status.code().unwrap());
         let streams = [("stdout", output.stdout), ("stderr", output.stderr)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_sns::operation::subscribe::SubscribeError;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::policy::{Policy, allowing};
@@ -98,7 +99,7 @@ impl Subscription {
                 // So SNS says that the queue is subscribed with other attributes; it does not say as what.
                 let is_there = error
                     .as_service_error()
-                    .is_some_and(|error| error.is_invalid_parameter_exception());
+                    .is_some_and(SubscribeError::is_invalid_parameter_exception);
                 let found = if is_there {
                     self.find(sns, queue_arn).await?
                 } else {

@@ -136,13 +136,13 @@ impl Records {
 
     fn sns(&mut self, operation: &str, parameters: &HashMap<String, String>) -> ResponseTemplate {
         let result = match operation {
-            "Subscribe" => match self.subscribed(parameters) {
-                Some(arn) => format!("<SubscriptionArn>{arn}</SubscriptionArn>"),
-                None => {
+            "Subscribe" => {
+                let Some(arn) = self.subscribed(parameters) else {
                     let message = "Invalid parameter: Attributes Reason: Subscription already exists with different attributes";
                     return refused("InvalidParameter", message, 400);
-                }
-            },
+                };
+                format!("<SubscriptionArn>{arn}</SubscriptionArn>")
+            }
             "ListSubscriptionsByTopic" => self.page(parameters.get("NextToken")),
             "GetSubscriptionAttributes" => {
                 let found = &self.subscriptions[&parameters["SubscriptionArn"]];
@@ -190,14 +190,12 @@ impl Records {
             .subscriptions
             .iter()
             .find(|(_, found)| found["Endpoint"] == attributes["Endpoint"]);
-        match found {
-            Some((arn, found)) => (*found == attributes).then(|| arn.clone()),
-            None => {
-                let arn = format!("{TOPIC_ARN}:{}", self.subscriptions.len() + 1);
-                self.subscriptions.insert(arn.clone(), attributes);
-                Some(arn)
-            }
+        if let Some((arn, found)) = found {
+            return (*found == attributes).then(|| arn.clone());
         }
+        let arn = format!("{TOPIC_ARN}:{}", self.subscriptions.len() + 1);
+        self.subscriptions.insert(arn.clone(), attributes);
+        Some(arn)
     }
 
     /// Two subscriptions a page.
@@ -217,9 +215,10 @@ impl Records {
             )
             .unwrap();
         }
-        let more = match from + 2 < self.subscriptions.len() {
-            true => format!("<NextToken>{}</NextToken>", from + 2),
-            false => String::new(),
+        let more = if from + 2 < self.subscriptions.len() {
+            format!("<NextToken>{}</NextToken>", from + 2)
+        } else {
+            String::new()
         };
         format!("<Subscriptions>{members}</Subscriptions>{more}")
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_lambda_events::event::sns::SnsEvent;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use event_store_client::lambda::{Function, from_sqs};
-use event_store_client::notification::BoxError;
+use event_store_client::notification::{BoxError, Handler};
 use event_store_client::types::Notification;
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, Notify};
@@ -43,21 +43,20 @@ fn failures(response: &SqsBatchResponse) -> Vec<String> {
         .collect()
 }
 
+/// What a handler was given.
+type Handled = Arc<Mutex<Vec<(u128, u64)>>>;
+
 /// A handler that fails at the revisions `failing` of any stream, and what it was given.
-fn failing_at(
-    failing: &'static [u64],
-) -> (
-    Arc<Mutex<Vec<(u128, u64)>>>,
-    Function<impl Fn(Notification) -> std::future::Ready<Result<(), BoxError>> + Send + Sync>,
-) {
+fn failing_at(failing: &'static [u64]) -> (Handled, Function<impl Handler>) {
     let handled = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&handled);
     let function = Function::new(move |notification: Notification| {
         let (stream, revision) = numbers(&notification);
         noted.lock().unwrap().push((stream, revision));
-        std::future::ready(match failing.contains(&revision) {
-            true => Err("not today".into()),
-            false => Ok(()),
+        std::future::ready(if failing.contains(&revision) {
+            Err(BoxError::from("not today"))
+        } else {
+            Ok(())
         })
     });
     (handled, function)

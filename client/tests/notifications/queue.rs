@@ -98,13 +98,11 @@ impl Queue {
                 calls.changed().await.unwrap();
             }
         };
-        match tokio::time::timeout(Duration::from_secs(30), waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!(
-                "it did not happen; what did: {:#?}",
-                self.state.records.lock().unwrap()
-            ),
-        }
+        let found = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        found.unwrap_or_else(|_| {
+            let records = self.state.records.lock().unwrap();
+            panic!("it did not happen; what did: {records:#?}")
+        })
     }
 
     /// Waits until exactly these messages are acknowledged, in any order.
@@ -175,9 +173,10 @@ impl Records {
             self.hidden.insert(receipt, message);
         }
         // SQS would wait for a message; here it is enough not to be asked all the time.
-        let delay = match messages.is_empty() {
-            true => Duration::from_millis(10),
-            false => std::mem::take(&mut self.delay),
+        let delay = if messages.is_empty() {
+            Duration::from_millis(10)
+        } else {
+            std::mem::take(&mut self.delay)
         };
         ResponseTemplate::new(200)
             .set_body_json(json!({ "Messages": messages }))

@@ -26,9 +26,10 @@ fn noting(
     move |notification| {
         let numbers = numbers(&notification);
         handled.lock().unwrap().push(numbers);
-        std::future::ready(match failing.contains(&numbers) {
-            true => Err("not today".into()),
-            false => Ok(()),
+        std::future::ready(if failing.contains(&numbers) {
+            Err("not today".into())
+        } else {
+            Ok(())
         })
     }
 }

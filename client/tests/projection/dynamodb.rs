@@ -89,7 +89,7 @@ pub(crate) struct Orders;
 impl Projection for Orders {
     type Changes = Changes<View>;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "orders-1"
     }
 

@@ -19,7 +19,7 @@ struct Revisions;
 impl Projection for Revisions {
     type Changes = Vec<u64>;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "revisions"
     }
 

@@ -111,75 +111,63 @@ async fn the_second_walk_begins_before_the_first_and_finds_what_was_listed_late(
     assert!(began.as_jiff() <= first_began && first_began <= Timestamp::now().as_jiff());
 }
 
+/// Lets readings go on three at a time, and notes how many there were at once.
+struct Meeting {
+    store: Store,
+    three: Barrier,
+    now: AtomicUsize,
+    most: Arc<AtomicUsize>,
+}
+
+impl EventSource for Meeting {
+    type Error = BoxError;
+
+    async fn events(
+        &self,
+        stream_type: &StreamType,
+        stream_id: StreamId,
+        after: Option<Revision>,
+        limit: u16,
+    ) -> Result<EventPage, BoxError> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        self.three.wait().await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        self.store.events(stream_type, stream_id, after, limit).await
+    }
+
+    /// All on one page.
+    async fn streams(
+        &self,
+        stream_type: &StreamType,
+        updated_after: Option<Timestamp>,
+        page_key: Option<&str>,
+    ) -> Result<StreamPage, BoxError> {
+        let mut page = self.store.streams(stream_type, updated_after, page_key).await?;
+        while let Some(key) = page.next_page_key.take() {
+            let next = self.store.streams(stream_type, updated_after, Some(&key)).await?;
+            page.streams.extend(next.streams);
+            page.next_page_key = next.next_page_key;
+        }
+        page.has_more = false;
+        Ok(page)
+    }
+}
+
 #[tokio::test]
 async fn as_many_streams_as_allowed_are_brought_in_at_once() {
-    /// Lets readings go on three at a time.
-    struct Meeting(Store, Barrier, AtomicUsize, AtomicUsize);
-    impl EventSource for Meeting {
-        type Error = BoxError;
-        async fn events(
-            &self,
-            stream_type: &StreamType,
-            stream_id: StreamId,
-            after: Option<Revision>,
-            limit: u16,
-        ) -> Result<EventPage, BoxError> {
-            let now = self.2.fetch_add(1, Ordering::SeqCst) + 1;
-            self.3.fetch_max(now, Ordering::SeqCst);
-            self.1.wait().await;
-            self.2.fetch_sub(1, Ordering::SeqCst);
-            self.0.events(stream_type, stream_id, after, limit).await
-        }
-        async fn streams(
-            &self,
-            stream_type: &StreamType,
-            updated_after: Option<Timestamp>,
-            page_key: Option<&str>,
-        ) -> Result<StreamPage, BoxError> {
-            // All on one page.
-            let mut page = self.0.streams(stream_type, updated_after, page_key).await?;
-            while let Some(key) = page.next_page_key.take() {
-                let next = self.0.streams(stream_type, updated_after, Some(&key)).await?;
-                page.streams.extend(next.streams);
-                page.next_page_key = next.next_page_key;
-            }
-            page.has_more = false;
-            Ok(page)
-        }
-    }
     let store = five_streams();
     store.append(6, "known");
-    let source = Arc::new(Meeting(
+    let most = Arc::new(AtomicUsize::new(0));
+    let source = Meeting {
         store,
-        Barrier::new(3),
-        AtomicUsize::new(0),
-        AtomicUsize::new(0),
-    ));
-    let projector = Projector::new(Shared(Arc::clone(&source)), Revisions, Model::default());
+        three: Barrier::new(3),
+        now: AtomicUsize::new(0),
+        most: Arc::clone(&most),
+    };
+    let projector = Projector::new(source, Revisions, Model::default());
     let tally = projector.rebuild(&order()).concurrency(3).run().await.unwrap();
-    assert_eq!((tally.applied, source.3.load(Ordering::SeqCst)), (16, 3));
-
-    struct Shared(Arc<Meeting>);
-    impl EventSource for Shared {
-        type Error = BoxError;
-        fn events(
-            &self,
-            stream_type: &StreamType,
-            stream_id: StreamId,
-            after: Option<Revision>,
-            limit: u16,
-        ) -> impl Future<Output = Result<EventPage, BoxError>> + Send {
-            self.0.events(stream_type, stream_id, after, limit)
-        }
-        fn streams(
-            &self,
-            stream_type: &StreamType,
-            updated_after: Option<Timestamp>,
-            page_key: Option<&str>,
-        ) -> impl Future<Output = Result<StreamPage, BoxError>> + Send {
-            self.0.streams(stream_type, updated_after, page_key)
-        }
-    }
+    assert_eq!((tally.applied, most.load(Ordering::SeqCst)), (16, 3));
 }
 
 #[tokio::test]
@@ -188,10 +176,9 @@ async fn a_rebuild_that_was_stopped_goes_on_where_it_stood() {
     let (model, projector) = projector(&store);
     let enough = Arc::new(Notify::new());
     let telling = Arc::clone(&enough);
-    let rebuild = projector
+    let rebuilt = projector
         .rebuild(&order())
-        .on_progress(move |_| telling.notify_one());
-    let rebuilt = rebuild
+        .on_progress(move |_| telling.notify_one())
         .until(async move { enough.notified().await })
         .await
         .unwrap();
@@ -231,8 +218,9 @@ async fn a_stop_amid_a_page_finishes_the_streams_that_have_begun_and_does_the_pa
     let model = Model::default();
     let projector =
         Projector::new(store.clone(), Revisions, model.clone()).on_unknown(move |_| telling.notify_one());
-    let rebuild = projector.rebuild(&order()).concurrency(1);
-    let rebuilt = rebuild
+    let rebuilt = projector
+        .rebuild(&order())
+        .concurrency(1)
         .until(async move { enough.notified().await })
         .await
         .unwrap();

@@ -7,11 +7,11 @@ use event_store_client::types::{EventId, ExpectedRevision, Metadata, NewEvent, P
 use futures::TryStreamExt;
 use futures::future::join_all;
 
-use super::streams::{Stream, at, event, numbered, revision};
+use super::streams::{OwnStream, at, event, numbered, revision};
 
 /// Creating is idempotent by the ids of stream and event.
 pub async fn a_stream_is_created_once_and_a_repetition_is_told_as_replayed(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let placed = event("placed", r#"{"total":1}"#);
     let create = || client.create_stream_with_id(&stream.stream_type, stream.stream_id, placed.clone());
     let created = create().await.expect("it is created");
@@ -37,7 +37,7 @@ pub async fn a_stream_is_created_once_and_a_repetition_is_told_as_replayed(clien
 
 /// A stream has one first event.
 pub async fn a_created_stream_is_in_the_way_of_another(client: Client) {
-    let stream = Stream::with_events(&client, 2).await;
+    let stream = OwnStream::with_events(&client, 2).await;
     let error = client
         .create_stream_with_id(&stream.stream_type, stream.stream_id, numbered(9))
         .await
@@ -50,7 +50,7 @@ pub async fn a_created_stream_is_in_the_way_of_another(client: Client) {
 
 /// Who loses is told by whom, and where the stream has got to.
 pub async fn a_lost_race_answers_with_the_winning_event(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let winner = event("won", "{}");
     stream.append_one(at(1), &winner).await.expect("it is appended");
     stream
@@ -75,7 +75,7 @@ pub async fn a_lost_race_answers_with_the_winning_event(client: Client) {
 
 /// There are no gaps.
 pub async fn an_append_beyond_the_end_is_a_conflict_without_a_winner(client: Client) {
-    let stream = Stream::with_events(&client, 2).await;
+    let stream = OwnStream::with_events(&client, 2).await;
     let error = stream
         .append_one(at(9), &numbered(10))
         .await
@@ -90,7 +90,7 @@ pub async fn an_append_beyond_the_end_is_a_conflict_without_a_winner(client: Cli
 
 /// Only an append that expects no stream creates one.
 pub async fn an_append_to_no_stream_is_not_found(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let error = stream
         .append_one(at(1), &numbered(2))
         .await
@@ -105,8 +105,8 @@ pub async fn an_append_to_no_stream_is_not_found(client: Client) {
 
 /// A type and an id are one name.
 pub async fn a_stream_is_there_under_its_own_type_only(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
-    let other = Stream {
+    let stream = OwnStream::with_events(&client, 1).await;
+    let other = OwnStream {
         stream_type: "conformance-other".parse().expect("it is a stream type"),
         ..stream
     };
@@ -132,7 +132,7 @@ pub async fn a_stream_is_there_under_its_own_type_only(client: Client) {
 
 /// A late retry must not make a caller skip what it has not seen.
 pub async fn a_replay_answers_the_stream_as_the_append_left_it(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let paid = event("paid", "{}");
     let appended = stream.append_one(at(1), &paid).await.expect("it is appended");
     stream
@@ -146,7 +146,7 @@ pub async fn a_replay_answers_the_stream_as_the_append_left_it(client: Client) {
 
 /// An id names one event of a stream for good.
 pub async fn an_event_id_with_other_content_or_at_another_place_is_refused(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let paid = event("paid", r#"{"by":"card"}"#);
     stream.append_one(at(1), &paid).await.expect("it is appended");
     let text = |text| Payload::from_text(text).expect("it is JSON");
@@ -176,7 +176,7 @@ pub async fn an_event_id_with_other_content_or_at_another_place_is_refused(clien
 
 /// `any` and `streamExists`, as the client sends them.
 pub async fn an_append_at_the_end_goes_to_the_end(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     for (number, expected) in [
         (1, ExpectedRevision::Any),
         (2, ExpectedRevision::Any),
@@ -202,7 +202,7 @@ pub async fn payload_and_metadata_come_back_as_they_were_sent(client: Client) {
         "[]",
     ];
     let metadata = r#"{ "b": 1e0, "a": "é", "b": 2 }"#;
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     for (place, payload) in payloads.iter().enumerate() {
         let event =
             event("kept", payload).with_metadata(Metadata::from_text(metadata).expect("it is an object"));
@@ -228,7 +228,7 @@ pub async fn payload_and_metadata_come_back_as_they_were_sent(client: Client) {
 
 /// Order in time is order in the stream.
 pub async fn time_never_goes_back_within_a_stream(client: Client) {
-    let stream = Stream::with_events(&client, 5).await;
+    let stream = OwnStream::with_events(&client, 5).await;
     let events: Vec<_> = stream
         .events()
         .into_stream()
@@ -250,7 +250,7 @@ pub async fn time_never_goes_back_within_a_stream(client: Client) {
 pub async fn of_many_writers_one_wins_each_revision(client: Client) {
     const WRITERS: u64 = 5;
     const REVISIONS: u64 = 6;
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let writers = (0..WRITERS).map(|writer| {
         let stream = stream.clone();
         async move {

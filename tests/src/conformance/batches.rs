@@ -4,7 +4,7 @@ use event_store_client::Client;
 use event_store_client::types::NewEvent;
 use futures::TryStreamExt;
 
-use super::streams::{Stream, at, numbered, revision};
+use super::streams::{OwnStream, at, numbered, revision};
 
 fn batch(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEvent> {
     numbers.into_iter().map(numbered).collect()
@@ -12,7 +12,7 @@ fn batch(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEvent> {
 
 /// All or none, without another's event between them.
 pub async fn a_batch_is_appended_whole_and_next_to_each_other(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3, 4]);
     let appended = stream
         .append(at(1), events.clone())
@@ -46,7 +46,7 @@ pub async fn a_batch_is_appended_whole_and_next_to_each_other(client: Client) {
 
 /// The first revision needs no create.
 pub async fn a_batch_may_begin_a_stream(client: Client) {
-    let stream = Stream::with_batches(&client, &[3]).await;
+    let stream = OwnStream::with_batches(&client, &[3]).await;
     assert_eq!(
         stream.revisions(|read| read).await.expect("they are read"),
         [1, 2, 3]
@@ -55,7 +55,7 @@ pub async fn a_batch_may_begin_a_stream(client: Client) {
 
 /// Also when the stream has gone on.
 pub async fn a_repeated_batch_is_told_as_replayed(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3]);
     let appended = stream
         .append(at(1), events.clone())
@@ -69,7 +69,7 @@ pub async fn a_repeated_batch_is_told_as_replayed(client: Client) {
 
 /// A batch is one whole: a part of it, or it and more, is another.
 pub async fn a_batch_that_shares_an_event_with_another_is_refused(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3]);
     stream
         .append(at(1), events.clone())
@@ -90,7 +90,7 @@ pub async fn a_batch_that_shares_an_event_with_another_is_refused(client: Client
 
 /// A conflict names the event at the revision that was wanted.
 pub async fn a_batch_conflicts_with_what_lies_within_another(client: Client) {
-    let stream = Stream::with_batches(&client, &[1, 3]).await;
+    let stream = OwnStream::with_batches(&client, &[1, 3]).await;
     let error = stream
         .append(at(2), batch([3, 4]))
         .await

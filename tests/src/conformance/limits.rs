@@ -3,7 +3,7 @@
 use event_store_client::types::NewEvent;
 use event_store_client::{Client, Error};
 
-use super::streams::{Stream, at, event, numbered, revision};
+use super::streams::{OwnStream, at, event, numbered, revision};
 
 /// Every problem of a request is told by its field.
 fn assert_invalid(error: &Error, field: &str) {
@@ -18,7 +18,7 @@ fn assert_invalid(error: &Error, field: &str) {
 
 /// The limit is a hundred.
 pub async fn a_hundred_events_are_an_append_and_one_more_is_not(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let events = |count: u64| -> Vec<NewEvent> { (1..=count).map(numbered).collect() };
     let error = stream
         .append(at(0), events(101))
@@ -34,7 +34,7 @@ pub async fn a_hundred_events_are_an_append_and_one_more_is_not(client: Client) 
 
 /// An append appends something.
 pub async fn no_events_are_no_append(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let error = stream
         .append(at(0), Vec::new())
         .await
@@ -44,7 +44,7 @@ pub async fn no_events_are_no_append(client: Client) {
 
 /// An id names one event.
 pub async fn an_event_id_twice_in_an_append_is_invalid(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let once = numbered(1);
     let error = stream
         .append(at(0), vec![once.clone(), numbered(2), once])
@@ -56,7 +56,7 @@ pub async fn an_event_id_twice_in_an_append_is_invalid(client: Client) {
 /// A commit is one item of the database.
 pub async fn an_append_that_is_too_large_tells_limit_and_size(client: Client) {
     const LIMIT: usize = 380_000;
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     let of_size = |size: usize| event("large", &format!("\"{}\"", "x".repeat(size - "large".len() - 2)));
     let error = stream
         .append_one(at(0), &of_size(LIMIT + 1))
@@ -73,7 +73,7 @@ pub async fn an_append_that_is_too_large_tells_limit_and_size(client: Client) {
 
 /// A thousand events, a hundred streams.
 pub async fn a_page_holds_one_to_the_most(client: Client) {
-    let stream = Stream::with_events(&client, 1).await;
+    let stream = OwnStream::with_events(&client, 1).await;
     for size in [0, 1_001] {
         let error = stream
             .events()

@@ -8,7 +8,7 @@ use event_store_client::{Client, types};
 use futures::TryStreamExt;
 use uuid::Uuid;
 
-use super::streams::{Stream, at, numbered, revision};
+use super::streams::{OwnStream, at, numbered, revision};
 
 /// A type that nobody else's streams have.
 fn own_type() -> StreamType {
@@ -38,10 +38,10 @@ async fn once_listed(client: &Client, stream_type: &StreamType, revisions: u64) 
     );
 }
 
-async fn created(client: &Client, stream_type: &StreamType, count: usize) -> Vec<Stream> {
+async fn created(client: &Client, stream_type: &StreamType, count: usize) -> Vec<OwnStream> {
     let mut streams = Vec::new();
     for _ in 0..count {
-        let stream = Stream::of_type(client, stream_type);
+        let stream = OwnStream::of_type(client, stream_type);
         stream
             .append_one(at(0), &numbered(1))
             .await

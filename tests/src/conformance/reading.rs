@@ -3,11 +3,11 @@
 use event_store_client::{Client, Consistency};
 use futures::TryStreamExt;
 
-use super::streams::{Stream, revision};
+use super::streams::{OwnStream, revision};
 
 /// Paging loses nothing and repeats nothing, however commits lie.
 pub async fn pages_in_both_directions_show_every_event_once(client: Client) {
-    let stream = Stream::with_batches(&client, &[1, 3, 1, 4, 2]).await;
+    let stream = OwnStream::with_batches(&client, &[1, 3, 1, 4, 2]).await;
     let all: Vec<u64> = (1..=11).collect();
     let backwards: Vec<u64> = (1..=11).rev().collect();
     for size in [1, 2, 3, 4, 10, 11, 12] {
@@ -33,7 +33,7 @@ pub async fn pages_in_both_directions_show_every_event_once(client: Client) {
 
 /// A position is any revision.
 pub async fn reading_begins_anywhere_even_within_a_batch(client: Client) {
-    let stream = Stream::with_batches(&client, &[2, 3, 1]).await;
+    let stream = OwnStream::with_batches(&client, &[2, 3, 1]).await;
     for after in 1..=6 {
         let read = stream
             .revisions(|read| read.after(revision(after)))
@@ -54,7 +54,7 @@ pub async fn reading_begins_anywhere_even_within_a_batch(client: Client) {
 
 /// An empty page says where it was looked for.
 pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(client: Client) {
-    let stream = Stream::with_batches(&client, &[1, 2]).await;
+    let stream = OwnStream::with_batches(&client, &[1, 2]).await;
     for after in [3, 4, 1_000] {
         let page = stream
             .events()
@@ -83,7 +83,7 @@ pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(cli
 
 /// Also eventually: a 404 is certain.
 pub async fn an_absent_stream_is_not_found_in_any_way_of_reading(client: Client) {
-    let stream = Stream::absent(&client);
+    let stream = OwnStream::absent(&client);
     for read in [
         stream.events(),
         stream.events().after(revision(1)),
@@ -100,7 +100,7 @@ pub async fn an_absent_stream_is_not_found_in_any_way_of_reading(client: Client)
 
 /// Bounds hold in both directions.
 pub async fn a_reading_ends_at_a_revision_or_a_moment(client: Client) {
-    let stream = Stream::with_batches(&client, &[1, 3, 1]).await;
+    let stream = OwnStream::with_batches(&client, &[1, 3, 1]).await;
     let until = stream
         .revisions(|read| read.after(revision(1)).until(revision(3)))
         .await;
@@ -138,7 +138,7 @@ pub async fn a_reading_ends_at_a_revision_or_a_moment(client: Client) {
 
 /// What an eventual reading shows is a beginning of the stream.
 pub async fn an_eventual_reading_has_no_gap(client: Client) {
-    let stream = Stream::with_batches(&client, &[2, 3, 1]).await;
+    let stream = OwnStream::with_batches(&client, &[2, 3, 1]).await;
     let read = stream
         .revisions(|read| read.consistency(Consistency::Eventual).page_size(2))
         .await;

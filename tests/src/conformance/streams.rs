@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 /// A stream that nobody else knows.
 #[derive(Clone, Debug)]
-pub(super) struct Stream {
+pub(super) struct OwnStream {
     pub(super) client: Client,
     pub(super) stream_type: StreamType,
     pub(super) stream_id: StreamId,
 }
 
-impl Stream {
+impl OwnStream {
     /// A stream that is not there yet.
     pub(super) fn absent(client: &Client) -> Self {
         Self::of_type(client, &"conformance".parse().expect("it is a stream type"))

@@ -3,7 +3,7 @@
 use event_store_client::testing::Fault;
 use event_store_client::types::{ExpectedRevision, NewEvent};
 
-use super::streams::{Stream, at, numbered, revision};
+use super::streams::{OwnStream, at, numbered, revision};
 use super::subject::Subject;
 
 /// What loses an answer, and may or may not have let the write happen.
@@ -19,7 +19,7 @@ pub async fn a_write_whose_answer_is_lost_happens_once(subject: Subject) {
     let client = &subject.client;
     for loss in LOSSES {
         for times in 1..=4 {
-            let stream = Stream::absent(client);
+            let stream = OwnStream::absent(client);
             for (end, size) in [(0, 1), (1, 3), (4, 1)] {
                 let events: Vec<NewEvent> = (end + 1..=end + size).map(numbered).collect();
                 subject.faults.next(vec![loss; times]);
@@ -37,7 +37,7 @@ pub async fn a_write_whose_answer_is_lost_happens_once(subject: Subject) {
 /// Though the stream has gone on in between.
 pub async fn an_unsettled_write_is_settled_later(subject: Subject) {
     for loss in LOSSES {
-        let stream = Stream::with_events(&subject.client, 1).await;
+        let stream = OwnStream::with_events(&subject.client, 1).await;
         subject.faults.next([loss; 5]);
         let event = numbered(2);
         let error = stream
@@ -66,7 +66,7 @@ pub async fn an_unsettled_write_is_settled_later(subject: Subject) {
 
 /// A true conflict is the other end.
 pub async fn an_unsettled_write_that_another_overtook_ends_as_a_conflict(subject: Subject) {
-    let stream = Stream::with_events(&subject.client, 1).await;
+    let stream = OwnStream::with_events(&subject.client, 1).await;
     subject.faults.next([Fault::RequestLost; 5]);
     let error = stream
         .append_one(at(1), &numbered(2))
@@ -84,7 +84,7 @@ pub async fn an_unsettled_write_that_another_overtook_ends_as_a_conflict(subject
 /// At the end of a stream, too, where the store itself would not recognise it for ever.
 pub async fn an_append_at_the_end_whose_answer_is_lost_happens_once(subject: Subject) {
     for loss in [Fault::AnswerLost, Fault::RequestLost] {
-        let stream = Stream::with_events(&subject.client, 1).await;
+        let stream = OwnStream::with_events(&subject.client, 1).await;
         subject.faults.pass(1);
         subject.faults.next([loss; 5]);
         let error = stream

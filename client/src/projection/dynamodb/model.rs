@@ -81,12 +81,11 @@ impl<View: Default + DeserializeOwned + Send + Serialize> ReadModel for DynamoDb
     ) -> Result<Committed, NotKept> {
         let is_one_event = advance.events() <= 1;
         if changes.has_met() {
-            return match is_one_event {
-                true => Err(NotKept::WrittenTwice {
-                    place: place.to_string(),
-                }),
-                false => Ok(Committed::TooMuch),
-            };
+            if is_one_event {
+                let place = place.to_string();
+                return Err(NotKept::WrittenTwice { place });
+            }
+            return Ok(Committed::TooMuch);
         }
         let (view, writes) = changes.into_parts();
         if writes.len() >= Self::MOST_WRITES {

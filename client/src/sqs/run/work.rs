@@ -22,7 +22,7 @@ pub(super) struct Held {
 pub(super) struct Work<H> {
     handler: Arc<H>,
     tasks: JoinSet<Result<(), BoxError>>,
-    in_work: HashMap<Id, (Notification, Held)>,
+    messages: HashMap<Id, (Notification, Held)>,
 }
 
 /// What came of handling one notification.
@@ -37,25 +37,25 @@ impl<H: Handler + 'static> Work<H> {
         Self {
             handler: Arc::new(handler),
             tasks: JoinSet::new(),
-            in_work: HashMap::new(),
+            messages: HashMap::new(),
         }
     }
 
     pub(super) fn begin(&mut self, notification: Notification, held: Held) {
         let handler = Arc::clone(&self.handler);
-        let handled = notification.clone();
+        let copy = notification.clone();
         let task = self
             .tasks
-            .spawn(async move { handler.handle(handled).await.map_err(Into::into) });
-        self.in_work.insert(task.id(), (notification, held));
+            .spawn(async move { handler.handle(copy).await.map_err(Into::into) });
+        self.messages.insert(task.id(), (notification, held));
     }
 
     pub(super) fn len(&self) -> usize {
-        self.in_work.len()
+        self.messages.len()
     }
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Held> {
-        self.in_work.values().map(|(_, held)| held)
+        self.messages.values().map(|(_, held)| held)
     }
 
     /// Waits until one of them has ended; `None` at once when there is none. Dropped meanwhile, it loses nothing.
@@ -75,7 +75,7 @@ impl<H: Handler + 'static> Work<H> {
             Ok(ended) => ended,
             Err(panicked) => (panicked.id(), Err(panicked.into())),
         };
-        let (notification, held) = self.in_work.remove(&id)?;
+        let (notification, held) = self.messages.remove(&id)?;
         Some(Ended {
             notification,
             held,

@@ -9,7 +9,6 @@ use crate::decider::Decider;
 /// `given` what has happened, `when` a command is decided on, `then` this happens; and on from there. Whatever does not hold panics,
 /// with both sides.
 #[derive(Debug)]
-#[must_use = "nothing is claimed yet"]
 pub struct Scenario<'a, D: Decider> {
     decider: &'a D,
     state: D::State,
@@ -17,6 +16,7 @@ pub struct Scenario<'a, D: Decider> {
 
 impl<'a, D: Decider> Scenario<'a, D> {
     /// An entity to which nothing has happened.
+    #[must_use = "nothing is claimed yet"]
     pub fn of(decider: &'a D) -> Self {
         Self {
             decider,
@@ -25,6 +25,7 @@ impl<'a, D: Decider> Scenario<'a, D> {
     }
 
     /// Lets `events` have happened, after what has.
+    #[must_use = "nothing is claimed yet"]
     pub fn given(mut self, events: impl IntoIterator<Item = D::Event>) -> Self {
         for event in events {
             self.state = self.decider.evolve(self.state, &event);

@@ -6,5 +6,6 @@ mod at_end;
 mod category;
 mod executor;
 mod reading;
+mod scenario;
 mod snapshots;
 mod support;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "ssm")]
+mod discovery;
 mod errors;
 mod matrix;
 mod pages;

@@ -6,11 +6,13 @@
 //!
 //! Each line of the file is an event, `{"order": "A-1", "type": "placed", "payload": {…}}`, oldest first. An order's stream follows from its
 //! number and an event's id from its place in the order, so that a run that was interrupted is continued by the next, and what is
-//! there already is recognised. Without `EVENT_STORE_URL` the events go into memory.
+//! there already is recognised; this one runs twice, to show it. Without `EVENT_STORE_URL` the events go into memory.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs;
 
 use event_store_client::testing::InMemoryStore;
 use event_store_client::types::{
@@ -26,7 +28,9 @@ const CONCURRENCY: usize = 16;
 /// How many events one append holds: the store takes a hundred.
 const EVENTS_AN_APPEND: usize = 100;
 
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/backfill/history.ndjson");
+const SAMPLE: &str = include_str!("history.ndjson");
+
+type AnyError = Box<dyn Error + Send + Sync>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,34 +42,51 @@ struct Line {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> Result<(), AnyError> {
     let client = match std::env::var("EVENT_STORE_URL") {
         Ok(url) => Client::builder(url).user_agent("backfill/1.0").build()?,
         Err(_) => InMemoryStore::new().client(),
     };
-    let file = std::env::args().nth(1).unwrap_or_else(|| SAMPLE.to_owned());
-    let order: StreamType = "order".parse()?;
+    let history = match std::env::args().nth(1) {
+        Some(file) => std::fs::read_to_string(&file).map_err(|error| format!("`{file}`: {error}"))?,
+        None => SAMPLE.to_owned(),
+    };
     for run in 1..=2 {
-        let histories = histories(&file, &order)?;
-        let streams = histories.len();
-        let written: Vec<usize> = futures::stream::iter(histories)
-            .map(|(stream_id, events)| write(&client, &order, stream_id, events))
-            .buffer_unordered(CONCURRENCY)
-            .try_collect()
-            .await?;
-        let appended: usize = written.iter().sum();
-        println!("run {run}: {streams} streams, {appended} events appended");
+        let Written { streams, events } = backfill(&client, &history).await?;
+        println!("run {run}: {streams} streams, {events} events appended");
     }
     Ok(())
 }
 
+/// What a run found, and what it did.
+#[derive(Debug, PartialEq, Eq)]
+struct Written {
+    /// Streams of the history.
+    streams: usize,
+    /// Events that were not in the store.
+    events: usize,
+}
+
+/// Brings a history into the store, as far as it is not there.
+async fn backfill(client: &Client, history: &str) -> Result<Written, AnyError> {
+    let order: StreamType = "order".parse()?;
+    let histories = histories(history, &order)?;
+    let streams = histories.len();
+    let written: Vec<usize> = futures::stream::iter(histories)
+        .map(|(stream_id, events)| write(client, &order, stream_id, events))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    Ok(Written {
+        streams,
+        events: written.iter().sum(),
+    })
+}
+
 /// The events of each stream, in their order.
-fn histories(
-    file: &str,
-    order: &StreamType,
-) -> Result<BTreeMap<StreamId, Vec<NewEvent>>, Box<dyn Error + Send + Sync>> {
+fn histories(history: &str, order: &StreamType) -> Result<BTreeMap<StreamId, Vec<NewEvent>>, AnyError> {
     let mut histories: BTreeMap<StreamId, Vec<NewEvent>> = BTreeMap::new();
-    for (place, line) in fs::read_to_string(file)?.lines().enumerate() {
+    for (place, line) in history.lines().enumerate() {
         let line: Line =
             serde_json::from_str(line).map_err(|error| format!("line {}: {error}", place + 1))?;
         let stream_id = StreamId::from_name(order, &line.order);
@@ -90,7 +111,7 @@ async fn write(
     order: &StreamType,
     stream_id: StreamId,
     events: Vec<NewEvent>,
-) -> Result<usize, Box<dyn Error + Send + Sync>> {
+) -> Result<usize, AnyError> {
     let end = end(client, order, stream_id, &events).await?;
     let there = end.map_or(0, Revision::as_u64);
     let missing = &events[usize::try_from(there)?..];
@@ -109,7 +130,7 @@ async fn end(
     order: &StreamType,
     stream_id: StreamId,
     events: &[NewEvent],
-) -> Result<Option<Revision>, Box<dyn Error + Send + Sync>> {
+) -> Result<Option<Revision>, AnyError> {
     let newest = client.events(order, stream_id).backwards().limit(1);
     let newest = match newest.into_stream().try_next().await {
         Ok(newest) => newest,

@@ -116,8 +116,10 @@ impl IntoResponse for Failure {
             ExecuteError::Store(error) => of_store(error),
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        // What goes on behind the service is for its log, and not for its callers.
         if status.is_server_error() {
             eprintln!("{:?}", self.0);
+            return status.into_response();
         }
         (status, self.0.to_string()).into_response()
     }

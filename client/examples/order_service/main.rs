@@ -11,6 +11,8 @@
 
 mod http;
 mod order;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 

@@ -48,7 +48,7 @@ pub(crate) enum Refusal {
     PlacedOtherwise { total: u64 },
     #[error("only `{due}` is due")]
     TooMuch { due: u64 },
-    #[error("the order is {0:?}")]
+    #[error("the order is `{0:?}`")]
     Closed(Status),
 }
 

@@ -26,6 +26,8 @@
 
 mod orders;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::sync::Arc;

@@ -33,7 +33,7 @@ pub(crate) struct Orders {
 impl Projection for Orders {
     type Changes = Changes<Order>;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "orders-1"
     }
 

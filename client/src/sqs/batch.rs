@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::BatchResultErrorEntry;
 
 use super::{Receipt, Receiver};
@@ -38,7 +38,7 @@ where
             Ok(failed) => refusals.extend(failed.into_iter().filter_map(|failed| refusal(batch, failed))),
             Err(error) => {
                 let code = error.code().map(ToOwned::to_owned);
-                let reason = DisplayErrorContext(&error).to_string();
+                let reason = told(&error);
                 refusals.extend(batch.iter().map(|receipt| Refusal {
                     receipt: receipt.clone(),
                     code: code.clone(),
@@ -56,6 +56,23 @@ pub(super) struct Entry {
     /// The message's place in the call.
     pub(super) id: String,
     pub(super) handle: String,
+}
+
+/// Why a call failed: what SQS said of it, or else what led to there being no answer, without the answer's raw bytes.
+fn told<Failure>(error: &SdkError<Failure>) -> String
+where
+    Failure: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    if let Some(message) = error.message() {
+        return message.to_owned();
+    }
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        reason = format!("{reason}: {cause}");
+        source = cause.source();
+    }
+    reason
 }
 
 fn refusal(batch: &[Receipt], failed: BatchResultErrorEntry) -> Option<Refusal> {

@@ -155,6 +155,27 @@ async fn a_call_that_fails_names_every_message_of_it() {
 }
 
 #[tokio::test]
+async fn a_call_that_fails_is_told_in_a_line() {
+    let receipts = receipts(1).await;
+    let denied =
+        json!({"__type": "AccessDeniedException", "message": "User `reader` may not sqs:DeleteMessage"});
+    let mut reasons = Vec::new();
+    for response in [
+        ResponseTemplate::new(403).set_body_json(denied),
+        ResponseTemplate::new(502).set_body_string("<html>"),
+    ] {
+        let server = answering("DeleteMessageBatch", response).await;
+        let error = receiver(&server).acknowledge_all(&receipts).await.unwrap_err();
+        let refusal = &error.refusals[0];
+        reasons.push(format!("{:?} {}", refusal.code, refusal.reason));
+    }
+    insta::assert_snapshot!(reasons.join("\n"), @r#"
+    Some("AccessDeniedException") User `reader` may not sqs:DeleteMessage
+    None service error: unhandled error: Error at offset 0: unexpected token '<'. Expected one of '{', '[', '"', 'null', 'true', 'false', <number>
+    "#);
+}
+
+#[tokio::test]
 async fn messages_are_hidden_ten_a_call_for_whole_seconds() {
     let all_done = ResponseTemplate::new(200).set_body_json(json!({"Successful": [], "Failed": []}));
     let server = answering("ChangeMessageVisibilityBatch", all_done).await;

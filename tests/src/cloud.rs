@@ -3,6 +3,7 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use serde_json::json;
 
 use crate::Emulator;
 use crate::emulator::REGION;
@@ -73,6 +74,18 @@ impl Cloud {
         made.role.expect("a role that was made is told").arn
     }
 
+    /// Allows the role called `name` the actions of each pair on the resources beside them.
+    pub async fn allow(&self, name: &str, grants: &[(&[&str], &[&str])]) {
+        let statements = grants
+            .iter()
+            .map(|(actions, resources)| json!({"Effect": "Allow", "Action": actions, "Resource": resources}));
+        let policy = json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()});
+        let put = self.iam().put_role_policy().role_name(name);
+        let put = put.policy_name("granted").policy_document(policy.to_string());
+        let answer = put.send().await;
+        answer.unwrap_or_else(|error| panic!("`{name}` cannot be allowed anything: {error:?}"));
+    }
+
     /// Lets whoever owns the account assume the role called `name`.
     pub async fn trust_owner(&self, name: &str) {
         let update = self.iam().update_assume_role_policy().role_name(name);
@@ -83,6 +96,25 @@ impl Cloud {
     /// What requests are signed with.
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone()
+    }
+
+    /// What tells a program with the AWS SDK to call these services with these credentials.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let endpoint = self.configuration.endpoint_url().unwrap_or_default();
+        let mut variables = vec![
+            ("AWS_ACCESS_KEY_ID", self.credentials.access_key_id().to_owned()),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                self.credentials.secret_access_key().to_owned(),
+            ),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+            ("AWS_CONFIG_FILE", "/dev/null".to_owned()),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".to_owned()),
+        ];
+        let token = self.credentials.session_token().map(ToOwned::to_owned);
+        variables.extend(token.map(|token| ("AWS_SESSION_TOKEN", token)));
+        variables
     }
 
     /// The region that everything is in.
@@ -127,7 +159,7 @@ impl Cloud {
 }
 
 fn trusting_the_account() -> String {
-    serde_json::json!({
+    json!({
         "Version": "2012-10-17",
         "Statement": [{
             "Effect": "Allow",

@@ -21,7 +21,8 @@
 //! | --- | --- |
 //! | the store's function, when it is not public | `lambda:InvokeFunctionUrl`, `lambda:InvokeFunction` |
 //! | the queue | `sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:ChangeMessageVisibility`, `sqs:GetQueueAttributes`, `sqs:SetQueueAttributes` |
-//! | the topic | `sns:Subscribe`, `sns:ListSubscriptionsByTopic`, `sns:GetSubscriptionAttributes`, `sns:SetSubscriptionAttributes` |
+//! | the topic | `sns:Subscribe`, `sns:ListSubscriptionsByTopic` |
+//! | `*`, because SNS knows no narrower permission for [these](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html) | `sns:GetSubscriptionAttributes`, `sns:SetSubscriptionAttributes` |
 //! | the table | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem` |
 
 mod orders;
@@ -30,6 +31,7 @@ mod settings;
 mod tests;
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
@@ -45,8 +47,18 @@ use orders::Orders;
 use settings::Settings;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    match work().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = &*error, "the worker ends");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn work() -> Result<(), Box<dyn Error>> {
     let settings = Settings::from_environment()?;
     let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let sqs = aws_sdk_sqs::Client::new(&aws);

@@ -16,8 +16,10 @@ mod notifications;
 mod oracle;
 mod page;
 mod race;
+mod read_model;
 mod reconcile;
 mod store;
+mod worker;
 
 use std::time::{Duration, Instant};
 

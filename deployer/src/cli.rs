@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, events, init, man, render, saved_events, schema, up,
+    completions, describe, diff, down, events, history, init, man, render, rollback, saved_events, schema, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -68,6 +68,8 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Up(up::UpArgs),
     Describe(describe::DescribeArgs),
+    History(history::HistoryArgs),
+    Rollback(rollback::RollbackArgs),
     Down(down::DownArgs),
     Init(init::InitArgs),
     Schema(schema::SchemaArgs),

@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod aws;
+pub mod checkout;
 pub mod cli;
 pub mod commands;
 pub mod engine;

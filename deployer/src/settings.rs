@@ -213,6 +213,11 @@ impl Settings {
         self.workspace.as_deref().ok_or_else(no_workspace)
     }
 
+    /// The folder of the template.
+    pub fn template_folder(&self) -> &Path {
+        self.template_path.parent().unwrap_or(&self.folder)
+    }
+
     /// Names a file as the user would.
     pub fn display(&self, path: &Path) -> String {
         workspace::display(path, &self.folder)

@@ -24,7 +24,7 @@ pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,
     Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Roles, RollbackTriggers,
-    TableRepair, Tables, TemplateSource, ValidationFinding,
+    StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

@@ -1,9 +1,10 @@
 //! S3.
 
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use jiff::Timestamp;
 
-use super::{ArtifactStore, Aws, CallError, CallErrorKind};
+use super::{ArtifactStore, Aws, CallError, CallErrorKind, Page, StoredObject};
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
 const FORBIDDEN: u16 = 403;
@@ -30,6 +31,66 @@ impl ArtifactStore for Aws {
             .send()
             .await;
         self.exists("s3:GetObject", bucket, answer.map(|_| ()))
+    }
+
+    async fn read_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Vec<u8>>, CallError> {
+        const OPERATION: &str = "s3:GetObject";
+        let request = self.s3.get_object().bucket(bucket).key(key);
+        let answer = request.expected_bucket_owner(owner).send().await;
+        let object = match answer.map_err(|error| self.failure(OPERATION, error)) {
+            Ok(object) => object,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let body = object.body.collect().await.map_err(|error| CallError {
+            operation: OPERATION.to_owned(),
+            kind: CallErrorKind::Other {
+                code: "cut off".to_owned(),
+                message: format!("`{key}` could not be read to its end"),
+            },
+            source: Some(error.into()),
+        })?;
+        Ok(Some(body.to_vec()))
+    }
+
+    async fn list_objects(
+        &self,
+        bucket: &str,
+        owner: &str,
+        prefix: &str,
+        page: Option<&str>,
+    ) -> Result<Page<StoredObject>, CallError> {
+        let request = self.s3.list_objects_v2().bucket(bucket).prefix(prefix);
+        let answer = request
+            .expected_bucket_owner(owner)
+            .set_continuation_token(page.map(ToOwned::to_owned))
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("s3:ListBucket", error))?;
+        let items = answer
+            .contents
+            .unwrap_or_default()
+            .into_iter()
+            .map(|object| StoredObject {
+                key: object.key.unwrap_or_default(),
+                bytes: object
+                    .size
+                    .and_then(|size| u64::try_from(size).ok())
+                    .unwrap_or_default(),
+                stored: timestamp(object.last_modified),
+            });
+        Ok(Page {
+            items: items.collect(),
+            next: answer.next_continuation_token,
+        })
+    }
+
+    async fn delete_object(&self, bucket: &str, owner: &str, key: &str) -> Result<(), CallError> {
+        let request = self.s3.delete_object().bucket(bucket).key(key);
+        let answer = request.expected_bucket_owner(owner).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("s3:DeleteObject", error))
     }
 
     async fn store_object(
@@ -93,4 +154,10 @@ impl Aws {
             "amazonaws.com"
         }
     }
+}
+
+/// What has no time counts as stored just now: nothing is known to be old that may be young.
+fn timestamp(time: Option<DateTime>) -> Timestamp {
+    time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
+        .unwrap_or_else(Timestamp::now)
 }

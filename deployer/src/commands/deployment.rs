@@ -1,7 +1,7 @@
 //! PURE: what the engine is asked for, from an environment and its rendering.
 
 use crate::artifact::Artifact;
-use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs};
+use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use crate::environment::Environment;
 use crate::stack::guard::Accepted;
 use crate::template::Rendered;
@@ -14,9 +14,22 @@ pub(super) fn deployment(
     bucket: ArtifactBucket,
     accepted: Accepted,
 ) -> Deployment {
+    let template = rendered.json().to_owned();
+    let artifacts = artifacts.into_iter().map(code).collect();
+    deployment_of(environment, template, artifacts, bucket, accepted)
+}
+
+/// Puts together what is deployed of a template that was rendered before.
+pub(super) fn deployment_of(
+    environment: &Environment,
+    template: String,
+    artifacts: Vec<CodeArtifact>,
+    bucket: ArtifactBucket,
+    accepted: Accepted,
+) -> Deployment {
     Deployment {
         stack: environment.stack.to_string(),
-        template: rendered.json().to_owned(),
+        template,
         tags: environment
             .tags
             .iter()
@@ -25,10 +38,13 @@ pub(super) fn deployment(
         protected: environment.protected,
         watch_alarms_minutes: environment.watch_alarms_minutes,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
-        artifacts: artifacts.into_iter().map(code).collect(),
+        artifacts,
         bucket,
-        callers: callers(rendered),
         accepted,
+        provenance: Provenance {
+            deployer: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Provenance::default()
+        },
     }
 }
 
@@ -36,23 +52,8 @@ fn code(artifact: Artifact) -> CodeArtifact {
     CodeArtifact {
         key: artifact.key(),
         code_sha256: artifact.hash().code_sha256(),
-        body: artifact.into_zip(),
+        body: Some(artifact.into_zip()),
     }
-}
-
-/// The principals that permissions let in, each once: roles and accounts, neither services nor everybody.
-fn callers(rendered: &Rendered) -> Vec<String> {
-    let mut callers: Vec<String> = rendered
-        .resources()
-        .iter()
-        .filter(|resource| resource.kind == "AWS::Lambda::Permission")
-        .filter_map(|resource| resource.properties.get("Principal")?.as_str())
-        .filter(|principal| !principal.ends_with(".amazonaws.com") && *principal != "*")
-        .map(str::to_owned)
-        .collect();
-    callers.sort_unstable();
-    callers.dedup();
-    callers
 }
 
 /// The outputs with addresses that work: behind an endpoint, a function URL is reached in another way than AWS prints it.
@@ -78,7 +79,6 @@ fn address(value: &str, environment: &Environment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Artifacts, Template, render};
 
     const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\n";
     const BEHIND_AN_ENDPOINT: &str =
@@ -111,31 +111,5 @@ mod tests {
     #[test]
     fn a_function_url_in_aws_is_left_as_aws_prints_it() {
         assert_eq!(reachable(&url(), &environment(ENVIRONMENT)), url());
-    }
-
-    #[test]
-    fn the_callers_are_the_roles_and_accounts_that_permissions_let_in() {
-        let permission = |id: &str, principal: &str| {
-            format!(
-                "  {id}: {{ Type: AWS::Lambda::Permission, Properties: {{ Principal: '{principal}' }} }}\n"
-            )
-        };
-        let role = "arn:aws:iam::123456789012:role/orders";
-        let text = format!(
-            "Resources:\n{}{}{}{}{}",
-            permission("Url", role),
-            permission("Invoke", role),
-            permission("Account", "210987654321"),
-            permission("Service", "sns.amazonaws.com"),
-            permission("Anyone", "*"),
-        );
-        let template = Template::parse("template.yaml", &text).unwrap();
-        let rendered = render(
-            &template,
-            &environment(ENVIRONMENT),
-            &Artifacts::in_bucket("code"),
-        )
-        .unwrap();
-        assert_eq!(callers(&rendered), ["210987654321", role]);
     }
 }

@@ -2,7 +2,9 @@
 
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind, ValidationFinding};
-use crate::engine::{AccountError, DeployError, DescribeError, DestroyError, Unready};
+use crate::engine::{
+    AccountError, DeployError, DescribeError, DestroyError, LedgerError, RollbackError, Unready,
+};
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
 use crate::stack::widening::{Widening, acceptances};
@@ -212,6 +214,34 @@ impl<'settings> Explain<'settings> {
         CommandError::new(kind, error).hints(hints)
     }
 
+    pub(super) fn ledger(&self, error: LedgerError) -> CommandError {
+        let hints = match &error {
+            LedgerError::Call(call) => self.call(call),
+            LedgerError::Unreadable { .. } => {
+                vec!["deploy with the latest deployer that is in use".to_owned()]
+            }
+            LedgerError::Gone { .. } => vec!["try again: the ledger was changed meanwhile".to_owned()],
+        };
+        CommandError::new(ErrorKind::Failed, error).hints(hints)
+    }
+
+    pub(super) fn rollback(&self, error: RollbackError) -> CommandError {
+        let kind = error.kind().into();
+        let history = self.command("history");
+        let hint = match error {
+            RollbackError::Ledger(error) => return self.ledger(error),
+            RollbackError::Deploy(error) => return self.deploy(error),
+            RollbackError::NoChoice { .. } => format!("`{history}` lists the releases"),
+            RollbackError::NoEarlierRelease { .. } => {
+                format!("`{history}` lists the releases; one is recorded at each `up` that changes something")
+            }
+            RollbackError::Gone { .. } | RollbackError::Altered { .. } => {
+                format!("nothing was changed; choose another release with `--to`: `{history}` lists them")
+            }
+        };
+        CommandError::new(kind, error).hint(hint)
+    }
+
     pub(super) fn describe(&self, error: DescribeError) -> CommandError {
         let hints = match &error {
             DescribeError::Call(call) => self.call(call),
@@ -351,6 +381,7 @@ fn widened(widenings: &[Widening]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::stack::StackStatus;
+    use crate::stack::release::NoChoice;
     use crate::stack::widening::{Effect, Grant};
 
     const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
@@ -443,6 +474,40 @@ mod tests {
           and 1 other cancelled or failed because of it
           so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
         - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn a_release_that_cannot_be_returned_to_says_what_is_gone() {
+        let release: crate::stack::ReleaseId = "20270115T080000.000Z".parse().unwrap();
+        let errors = [
+            RollbackError::NoEarlierRelease {
+                stack: "orders".to_owned(),
+            },
+            RollbackError::Gone {
+                release: release.clone(),
+                bucket: "artifacts".to_owned(),
+                keys: vec!["templates/orders/t1.json".to_owned(), "code/api.zip".to_owned()],
+            },
+            RollbackError::Altered {
+                release,
+                key: "templates/orders/t1.json".to_owned(),
+            },
+            RollbackError::NoChoice {
+                stack: "orders".to_owned(),
+                choice: NoChoice::Unknown("2028".to_owned()),
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.rollback(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        1: stack `orders` has no release before the one that is deployed
+        - `deployer history --env staging` lists the releases; one is recorded at each `up` that changes something
+        1: release `20270115T080000.000Z` cannot be deployed again: gone from bucket `artifacts` are `templates/orders/t1.json`, `code/api.zip`
+        - nothing was changed; choose another release with `--to`: `deployer history --env staging` lists them
+        1: release `20270115T080000.000Z` cannot be deployed again: `templates/orders/t1.json` is not what was stored there
+        - nothing was changed; choose another release with `--to`: `deployer history --env staging` lists them
+        64: stack `orders`: no release is called `2028`
+        - `deployer history --env staging` lists the releases
         ");
     }
 

@@ -10,9 +10,11 @@ pub mod down;
 pub mod error;
 pub mod events;
 mod explain;
+pub mod history;
 pub mod init;
 pub mod man;
 pub mod render;
+pub mod rollback;
 pub mod saved_events;
 pub mod schema;
 mod stack_template;
@@ -53,6 +55,8 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Up(args) => args.manner(),
         Command::Diff(args) => args.manner(),
         Command::Down(args) => args.manner(),
+        Command::History(args) => args.manner(),
+        Command::Rollback(args) => args.manner(),
         Command::Events(args) => args.manner(),
         Command::Explain(args) => args.manner(),
         _ => Manner::Person,
@@ -94,6 +98,8 @@ fn in_environment(
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
+        Command::History(args) => block_on(history::run(args, &settings, ui))?,
+        Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
         Command::Events(_) => block_on(events::run(&settings, ui))?,

@@ -7,6 +7,7 @@ use super::code::CodeArgs;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
+use crate::checkout::revision;
 use crate::engine::deploy;
 use crate::settings::Settings;
 use crate::stack::guard::Acceptance;
@@ -68,7 +69,8 @@ pub(super) async fn run(
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
     let accepted = args.accept.iter().cloned().collect();
-    let deployment = deployment(environment, &rendered, artifacts, bucket, accepted);
+    let mut deployment = deployment(environment, &rendered, artifacts, bucket, accepted);
+    deployment.provenance.revision = revision(settings.template_folder()).await;
     let deployed = deploy(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;

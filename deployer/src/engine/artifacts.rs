@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
-use crate::aws::{Cloud, NewStack, TemplateSource};
+use crate::aws::{CallError, Cloud, NewStack, TemplateSource};
 use crate::stack::{NextMove, StackStatus};
 
 use super::pace::Pace;
@@ -16,35 +14,74 @@ use super::{ArtifactBucket, DeployError, Deployment, Event, Session, Talk, faile
 const LONGEST_INLINE_TEMPLATE: usize = 51_200;
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Stores what the deployment needs in the bucket and returns where CloudFormation reads the template.
+/// Stores what the deployment needs in the bucket, the template too, so that it can be returned to, and returns where
+/// CloudFormation reads it.
 pub(super) async fn store<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<TemplateSource, DeployError> {
-    let is_long = deployment.template.len() > LONGEST_INLINE_TEMPLATE;
-    if is_long || !deployment.artifacts.is_empty() {
-        ensure_bucket(session, deployment).await?;
-    }
+    ensure_bucket(session, deployment).await?;
     for artifact in &deployment.artifacts {
         session.check_interrupt()?;
-        store_object(session, &deployment.bucket, &artifact.key, &artifact.body).await?;
+        if let Some(body) = &artifact.body {
+            store_object(session, &deployment.bucket, &artifact.key, body).await?;
+        }
     }
-    if !is_long {
-        return Ok(TemplateSource::Inline(deployment.template.clone()));
-    }
-    let key = template_key(&deployment.stack, &deployment.template);
-    store_object(session, &deployment.bucket, &key, deployment.template.as_bytes()).await?;
-    Ok(TemplateSource::Url(
-        session.cloud.object_url(&deployment.bucket.name, &key),
-    ))
+    store_template(session, deployment).await?;
+    Ok(source(session, deployment))
 }
 
-fn template_key(stack: &str, template: &str) -> String {
-    let digest = Sha256::digest(template);
-    let hash = digest
-        .iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    format!("templates/{stack}/{hash}.json")
+/// Returns where CloudFormation reads a template that is only looked at: one that goes with the request is not stored.
+pub(super) async fn source_to_look_at<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<TemplateSource, DeployError> {
+    if is_long(deployment) {
+        ensure_bucket(session, deployment).await?;
+        store_template(session, deployment).await?;
+    }
+    Ok(source(session, deployment))
+}
+
+/// Stores the template under the hash of its bytes.
+pub(super) async fn store_template<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<(), CallError> {
+    let (key, body) = (deployment.template_key(), deployment.template.as_bytes());
+    store_object(session, &deployment.bucket, &key, body).await
+}
+
+/// The keys of those artifacts that are not in the bucket.
+pub(super) async fn missing<'keys, C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    keys: impl IntoIterator<Item = &'keys str>,
+) -> Result<Vec<String>, CallError> {
+    let mut missing = Vec::new();
+    for key in keys {
+        if !session
+            .cloud
+            .object_exists(bucket, session.account(), key)
+            .await?
+        {
+            missing.push(key.to_owned());
+        }
+    }
+    Ok(missing)
+}
+
+fn source<C: Cloud, T: Talk>(session: &Session<'_, C, T>, deployment: &Deployment) -> TemplateSource {
+    if is_long(deployment) {
+        let key = deployment.template_key();
+        TemplateSource::Url(session.cloud.object_url(&deployment.bucket.name, &key))
+    } else {
+        TemplateSource::Inline(deployment.template.clone())
+    }
+}
+
+fn is_long(deployment: &Deployment) -> bool {
+    deployment.template.len() > LONGEST_INLINE_TEMPLATE
 }
 
 async fn store_object<C: Cloud, T: Talk>(
@@ -52,7 +89,7 @@ async fn store_object<C: Cloud, T: Talk>(
     bucket: &ArtifactBucket,
     key: &str,
     body: &[u8],
-) -> Result<(), DeployError> {
+) -> Result<(), CallError> {
     let owner = session.account().to_owned();
     if session.cloud.object_exists(&bucket.name, &owner, key).await? {
         session.tell(Event::UploadSkipped { key: key.to_owned() });
@@ -62,10 +99,10 @@ async fn store_object<C: Cloud, T: Talk>(
         key: key.to_owned(),
         bytes: body.len(),
     });
-    Ok(session
+    session
         .cloud
         .store_object(&bucket.name, &owner, key, body.to_vec())
-        .await?)
+        .await
 }
 
 /// Makes the bucket's stack unless the bucket exists. Two first deployments at once make it once: the second waits.

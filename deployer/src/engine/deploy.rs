@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
 use crate::stack::guard::Objection;
+use crate::stack::release::{Durations, ReleaseOutcome};
 use crate::stack::{Blueprint, ChangeSummary, DeployedStack, Difference, Wanted, what_differs};
 
 use super::adopt::{self, Adoptions};
 use super::change_set::{self, Made, Prepared};
 use super::find::{Found, find_for_update};
+use super::ledger::{self, Succeeded};
 use super::stack_policy::{Ending, Lifted};
 use super::watch::{Operation, Unseen, watch};
 use super::{
@@ -67,12 +69,18 @@ pub async fn deploy<C: Cloud, T: Talk>(
         }
         if !differences.iter().any(needs_a_change_set) {
             settle(session, deployment, &blueprint, stack).await?;
+            let succeeded = Succeeded {
+                stack,
+                outcome: ReleaseOutcome::Updated,
+                durations: Durations::default(),
+            };
+            ledger::record(session, deployment, succeeded).await;
             return Ok(Deployed::Updated(stack.outputs.clone()));
         }
         deployed = guard::Deployed::of(&template);
         accepted = guard::check_templates(session, deployment, &deployed)?;
     }
-    check_callers(session, deployment).await?;
+    check_callers(session, &blueprint).await?;
     let mut plan = plan(session, deployment, &blueprint, found, deployed).await?;
     plan.accepted.extend(accepted);
     apply(session, deployment, &blueprint, plan).await
@@ -143,10 +151,10 @@ fn needs_a_change_set(difference: &Difference) -> bool {
 /// The roles that are to call: an unknown one would fail the creation of its permission minutes later.
 async fn check_callers<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
-    deployment: &Deployment,
+    blueprint: &Blueprint,
 ) -> Result<(), DeployError> {
     let mut unknown = Vec::new();
-    for caller in &deployment.callers {
+    for caller in &blueprint.callers {
         let Some(role) = role_of_account(caller, session.account()) else {
             continue;
         };
@@ -249,8 +257,8 @@ async fn apply<C: Cloud, T: Talk>(
             return Err(error);
         }
     };
-    let stack = match execute(session, made, &begun.operation).await {
-        Ok(stack) => stack,
+    let (stack, durations) = match execute(session, made, &begun.operation).await {
+        Ok(executed) => executed,
         Err(error) => {
             if let Some(lifted) = begun.lifted {
                 stack_policy::put_back(session, lifted, ending(&error)).await;
@@ -259,14 +267,24 @@ async fn apply<C: Cloud, T: Talk>(
         }
     };
     adopt::bring_up_to_date(session, &plan.adoptions, &deployment.tags).await?;
-    if plan.standing.is_some() {
+    let outcome = if plan.standing.is_some() {
         settle(session, deployment, blueprint, &stack).await?;
-        Ok(Deployed::Updated(stack.outputs))
+        ReleaseOutcome::Updated
     } else {
         stack_policy::settle(session, deployment, &stack).await?;
         termination::settle(session, &stack, deployment.protected).await?;
-        Ok(Deployed::Created(stack.outputs))
-    }
+        ReleaseOutcome::Created
+    };
+    let succeeded = Succeeded {
+        stack: &stack,
+        outcome,
+        durations,
+    };
+    ledger::record(session, deployment, succeeded).await;
+    Ok(match outcome {
+        ReleaseOutcome::Created => Deployed::Created(stack.outputs),
+        ReleaseOutcome::Updated => Deployed::Updated(stack.outputs),
+    })
 }
 
 /// What stands just before an operation is started.
@@ -340,8 +358,9 @@ async fn execute<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     made: &Made,
     operation: &Operation,
-) -> Result<DeployedStack, DeployError> {
+) -> Result<(DeployedStack, Durations), DeployError> {
     let stack = || made.stack.clone();
+    let began = session.cloud.now();
     if let Err(source) = session
         .cloud
         .execute_change_set(&made.handle, operation.token())
@@ -368,7 +387,10 @@ async fn execute<C: Cloud, T: Talk>(
         },
     })?;
     match ended.stack {
-        Some(standing) if ended.status.is_success() => Ok(standing),
+        Some(standing) if ended.status.is_success() => {
+            let durations = Durations::of(&ended.progress, began, session.cloud.now());
+            Ok((standing, durations))
+        }
         _ => Err(DeployError::Failed {
             stack: stack(),
             status: ended.status,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::stack::guard::Accepted;
+use crate::stack::release::SourceRevision;
+use crate::stack::{ReleaseId, sha256_hex, template_key};
 
 /// Everything that `deploy` needs to know: an environment and a template, both already evaluated.
 #[derive(Clone, Debug)]
@@ -23,10 +25,28 @@ pub struct Deployment {
     pub artifacts: Vec<CodeArtifact>,
     /// Where the code is stored.
     pub bucket: ArtifactBucket,
-    /// The principals that the template lets call: ARNs of roles, or account ids.
-    pub callers: Vec<String>,
     /// What was approved by name: guarded changes, widenings, alarms that may go off.
     pub accepted: Accepted,
+    /// Where all this comes from, for the record.
+    pub provenance: Provenance,
+}
+
+/// Where a deployment comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The sources that the code and the template were made of; none outside a checkout.
+    pub revision: Option<SourceRevision>,
+    /// The release that is returned to, if one is.
+    pub rolled_back_to: Option<ReleaseId>,
+    /// The version of the deployer.
+    pub deployer: String,
+}
+
+impl Deployment {
+    /// Where the rendered template lies in the artifact bucket.
+    pub(super) fn template_key(&self) -> String {
+        template_key(&self.stack, &sha256_hex(&self.template))
+    }
 }
 
 /// Code, named by its content.
@@ -34,8 +54,8 @@ pub struct Deployment {
 pub struct CodeArtifact {
     /// Its key in the artifact bucket, as the template has it.
     pub key: String,
-    /// The zip.
-    pub body: Vec<u8>,
+    /// The zip; none, if it is in the bucket already.
+    pub body: Option<Vec<u8>>,
     /// The Base64 of the SHA-256 of the zip, as Lambda tells it.
     pub code_sha256: String,
 }
@@ -45,7 +65,7 @@ impl std::fmt::Debug for CodeArtifact {
         formatter
             .debug_struct("CodeArtifact")
             .field("key", &self.key)
-            .field("bytes", &self.body.len())
+            .field("bytes", &self.body.as_ref().map(Vec::len))
             .finish_non_exhaustive()
     }
 }

@@ -177,15 +177,11 @@ async fn changes<C: Cloud, T: Talk>(
     deployment: &Deployment,
 ) -> Result<ChangeSummary, DeployError> {
     // The code is not stored: a change set looks at its key only.
-    let template_only = Deployment {
-        artifacts: Vec::new(),
-        ..deployment.clone()
-    };
     let request = NewChangeSet {
         stack: deployment.stack.clone(),
         name: change_set::NAME_OF_A_DIFF.to_owned(),
         kind: ChangeSetType::Update,
-        template: artifacts::store(session, &template_only).await?,
+        template: artifacts::source_to_look_at(session, deployment).await?,
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
         import_existing: false,

@@ -2,7 +2,7 @@
 
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
-use crate::stack::{Progress, StackEvent, StackStatus};
+use crate::stack::{Progress, Release, ReleaseId, StackEvent, StackStatus};
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +145,21 @@ pub enum Event {
     LogGroupDeleting {
         /// The log group.
         name: String,
+    },
+    /// A release is being returned to.
+    RollingBack {
+        /// The release.
+        release: Box<Release>,
+    },
+    /// The deployment has its record in the stack's ledger.
+    Recorded {
+        /// The release.
+        release: ReleaseId,
+    },
+    /// The deployment succeeded, and its record could not be written.
+    NotRecorded {
+        /// Why.
+        reason: String,
     },
     /// Something that was to be tidied up is still there.
     CleanupFailed {

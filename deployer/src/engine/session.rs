@@ -57,6 +57,11 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         &self.caller.account
     }
 
+    /// The ARN of the user or role that the credentials are of.
+    pub(super) fn caller(&self) -> &str {
+        &self.caller.arn
+    }
+
     pub(super) fn tell(&mut self, event: Event) {
         self.talk.tell(event);
     }

@@ -41,6 +41,8 @@ pub(super) struct Ended {
     pub(super) stack: Option<DeployedStack>,
     /// What brought the operation down, if something did.
     pub(super) cause: Option<Box<Failure>>,
+    /// What it went through.
+    pub(super) progress: Progress,
 }
 
 /// Why an operation was not followed to its end. It goes on all the same.
@@ -158,7 +160,12 @@ async fn end<C: Cloud, T: Talk>(
     } else {
         root_cause(&history.events).map(Box::new)
     };
-    Ok(Ended { status, stack, cause })
+    Ok(Ended {
+        status,
+        stack,
+        cause,
+        progress: history.progress,
+    })
 }
 
 /// Reads from the newest event back to one already seen, and tells what is new, oldest first.

@@ -17,6 +17,8 @@ pub struct Blueprint {
     pub functions: Vec<LiveFunction>,
     /// What event source mappings read from, by the names in the template.
     pub sources: BTreeSet<String>,
+    /// The principals that are let in: ARNs of roles, and accounts; neither services nor everybody. Sorted, each once.
+    pub callers: Vec<String>,
 }
 
 /// A table as the template wants it.
@@ -119,9 +121,12 @@ impl Blueprint {
                         .functions
                         .extend(live_function(logical_id, resource, resources));
                 }
+                Some("AWS::Lambda::Permission") => blueprint.callers.extend(caller(resource)),
                 _ => {}
             }
         }
+        blueprint.callers.sort_unstable();
+        blueprint.callers.dedup();
         Ok(blueprint)
     }
 
@@ -191,6 +196,12 @@ fn live_function(alias_id: &str, alias: &Value, resources: &Map<String, Value>) 
         version_id: target(&properties["FunctionVersion"])?.to_owned(),
         code_key: code["S3Key"].as_str().map(ToOwned::to_owned),
     })
+}
+
+fn caller(permission: &Value) -> Option<String> {
+    let principal = permission["Properties"]["Principal"].as_str()?;
+    let is_of_an_account = !principal.ends_with(".amazonaws.com") && principal != "*";
+    is_of_an_account.then(|| principal.to_owned())
 }
 
 /// The resource that a `Ref` or `Fn::GetAtt` points to.
@@ -297,6 +308,24 @@ mod tests {
         }});
         let sources = Blueprint::read(&template.to_string()).unwrap().sources;
         assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["Events", "Work"]);
+    }
+
+    #[test]
+    fn the_callers_are_the_roles_and_accounts_that_permissions_let_in() {
+        let permission = |principal: &str| json!({"Type": "AWS::Lambda::Permission", "Properties": {"Principal": principal}});
+        let template = json!({"Resources": {
+            "A": permission("arn:aws:iam::123456789012:role/orders"),
+            "B": permission("arn:aws:iam::123456789012:role/orders"),
+            "C": permission("111122223333"),
+            "D": permission("*"),
+            "E": permission("sns.amazonaws.com"),
+            "F": {"Type": "AWS::SNS::Topic", "Properties": {"Principal": "444455556666"}},
+        }});
+        let blueprint = Blueprint::read(&template.to_string()).unwrap();
+        assert_eq!(
+            blueprint.callers,
+            ["111122223333", "arn:aws:iam::123456789012:role/orders"]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! PURE: what CloudFormation says of a stack, and what it means.
 
+mod artifact_key;
 mod blueprint;
 mod change;
 pub mod comparison;
@@ -11,6 +12,7 @@ mod failure;
 pub mod guard;
 mod no_change;
 mod progress;
+pub mod release;
 mod remedy;
 mod request_token;
 mod rollback_alarms;
@@ -20,6 +22,7 @@ mod status;
 mod timeline;
 pub mod widening;
 
+pub use artifact_key::{ArtifactKey, release_key, release_prefix, sha256_hex, template_key};
 pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use deployed::{DeployedStack, StackResource};
@@ -30,6 +33,7 @@ pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};
 pub use no_change::means_no_changes;
 pub use progress::{Progress, ResourceState};
+pub use release::{Release, ReleaseChoice, ReleaseId};
 pub use remedy::{Remedy, remedy};
 pub use request_token::RequestToken;
 pub use rollback_alarms::{MOST_ALARMS, RollbackAlarm, rollback_alarms};

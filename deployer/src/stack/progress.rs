@@ -72,6 +72,11 @@ impl Progress {
         self.expected.max(self.resources.len())
     }
 
+    /// All resources that the operation has touched.
+    pub fn resources(&self) -> &[ResourceState] {
+        &self.resources
+    }
+
     /// The resources being worked on, oldest first.
     pub fn running(&self) -> impl Iterator<Item = &ResourceState> {
         self.resources

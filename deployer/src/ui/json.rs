@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Diff, Event, Outputs, Question};
+use crate::engine::{Deployed, Destroyed, Diff, Event, LedgerError, Outputs, Question, RolledBack};
 use crate::problem::Problems;
+use crate::stack::Release;
 
 /// An event of the engine.
 pub(super) fn event(event: &Event) -> Value {
@@ -74,6 +75,9 @@ pub(super) fn event(event: &Event) -> Value {
             json!({"event": "table-deleting", "table": table, "items": items})
         }
         Event::LogGroupDeleting { name } => json!({"event": "log-group-deleting", "name": name}),
+        Event::RollingBack { release } => json!({"event": "rolling-back", "release": release}),
+        Event::Recorded { release } => json!({"event": "recorded", "release": release}),
+        Event::NotRecorded { reason } => json!({"event": "not-recorded", "reason": reason}),
         Event::CleanupFailed { what, reason } => {
             json!({"event": "cleanup-failed", "what": what, "reason": reason})
         }
@@ -126,6 +130,34 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> V
         Deployed::Unchanged(_) => "unchanged",
     };
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
+}
+
+/// How a return to a release ended.
+pub(super) fn rolled_back(rolled_back: &RolledBack, outputs: &Outputs) -> Value {
+    let RolledBack { release, deployed } = rolled_back;
+    let mut event = self::deployed(&release.stack, deployed, outputs);
+    event["rolledBackTo"] = json!(release.id);
+    event
+}
+
+/// A release of the ledger.
+pub(super) fn release(release: &Release) -> Value {
+    let mut event = json!(release);
+    event["event"] = "release".into();
+    event
+}
+
+/// A record that could not be read.
+pub(super) fn unreadable(error: &LedgerError) -> Value {
+    json!({"event": "unreadable-record", "error": in_full(error)})
+}
+
+/// An error with its causes.
+fn in_full(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", in_full(cause)),
+        None => error.to_string(),
+    }
 }
 
 /// How a deletion ended.

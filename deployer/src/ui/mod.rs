@@ -11,6 +11,7 @@ mod narrate;
 mod outcome;
 mod outputs;
 mod paint;
+mod releases;
 mod screen;
 mod streams;
 mod summary;
@@ -29,7 +30,9 @@ pub use outputs::for_github;
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
-use crate::engine::{Answer, Deployed, Described, Destroyed, Diff, Event, Outputs, Question, Talk};
+use crate::engine::{
+    Answer, Deployed, Described, Destroyed, Diff, Event, History, Outputs, Question, RolledBack, Talk,
+};
 use crate::settings::Setting;
 use crate::stack::{ChangeSummary, Timeline};
 use narrate::{Narrator, Telling};
@@ -172,6 +175,31 @@ impl Ui {
             .summarize(|| summary::deployed(stack, deployed, changes.as_ref(), outputs, self.took()));
         if self.manner() == Manner::Person {
             self.data(&outcome::outputs(outputs));
+        }
+    }
+
+    /// Tells how a return to a release ended, and prints the stack's outputs.
+    pub fn rolled_back(&self, rolled_back: &RolledBack, outputs: &Outputs) {
+        self.emit(&json::rolled_back(rolled_back, outputs));
+        self.end(&outcome::rolled_back(rolled_back, self.took()));
+        if self.manner() == Manner::Person {
+            self.data(&outcome::outputs(outputs));
+        }
+    }
+
+    /// Prints the releases of a stack.
+    pub fn history(&self, stack: &str, history: &History) {
+        for release in &history.releases {
+            self.emit(&json::release(release));
+        }
+        for error in &history.unreadable {
+            self.emit(&json::unreadable(error));
+        }
+        if self.manner() == Manner::Person {
+            self.data(&releases::table(&history.releases));
+        }
+        if let Some(notes) = releases::notes(stack, history) {
+            self.end(&notes);
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::paint;
 use super::text::{duration, size};
+use super::{paint, releases};
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::TableRepair;
 use crate::engine::Event;
@@ -77,7 +77,7 @@ impl Narrator {
                 "waiting for stack {stack}, which somebody else is creating"
             )),
             Event::Uploading { key, bytes } => {
-                let what = format!("uploading {} ({})", binary_of(key), size(*bytes));
+                let what = format!("uploading {} ({})", content_of(key), size(*bytes));
                 Telling {
                     lines: Some(format!("  {} {what}", paint::good("↑"))),
                     doing: Some(what),
@@ -85,7 +85,7 @@ impl Narrator {
             }
             Event::UploadSkipped { key } if self.verbose => Telling::done(format!(
                 "{} {}",
-                binary_of(key),
+                content_of(key),
                 paint::faint("is in the bucket already")
             )),
             Event::UploadSkipped { .. } => Telling::default(),
@@ -148,6 +148,14 @@ impl Narrator {
             Event::LogGroupDeleting { name } => {
                 Telling::note(format!("deleting log group {name}, which came back"))
             }
+            Event::RollingBack { release } => {
+                Telling::done(format!("going back to release {}", releases::in_short(release)))
+            }
+            Event::Recorded { release } => Telling::done(format!("recorded as release {release}")),
+            Event::NotRecorded { reason } => Telling::said(format!(
+                "  {} this release is not in the ledger, and cannot be returned to: {reason}",
+                paint::warn("!")
+            )),
             Event::CleanupFailed { what, reason } => {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
             }
@@ -265,8 +273,11 @@ pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
     Telling::done(format!("{verb} {} {size}", artifact.binary()))
 }
 
-/// The binary that a key `code/<binary>/…` is for; other keys as they are.
-fn binary_of(key: &str) -> &str {
+/// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.
+fn content_of(key: &str) -> &str {
+    if key.starts_with("templates/") {
+        return "the template";
+    }
     key.strip_prefix("code/")
         .and_then(|rest| rest.split('/').next())
         .unwrap_or(key)

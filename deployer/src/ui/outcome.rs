@@ -7,7 +7,7 @@ use super::paint;
 use super::table::columns;
 use super::text::duration;
 use crate::aws::Call;
-use crate::engine::{Deployed, Destroyed, KeptTable, Outputs};
+use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, RolledBack};
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {
@@ -18,6 +18,23 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     };
     let took = paint::faint(format!("({})", duration(took)));
     format!("{} {} {what} {took}", paint::good("✓"), paint::strong(stack))
+}
+
+/// How a return to a release ended.
+pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
+    let RolledBack { release, deployed } = rolled_back;
+    let what = match deployed {
+        Deployed::Created(_) => "is created again as it was at",
+        Deployed::Updated(_) => "is back at",
+        Deployed::Unchanged(_) => "already is as it was at",
+    };
+    let took = paint::faint(format!("({})", duration(took)));
+    let stack = paint::strong(&release.stack);
+    format!(
+        "{} {stack} {what} release {} {took}",
+        paint::good("✓"),
+        release.id
+    )
 }
 
 /// The outputs of a stack, as data.
@@ -94,6 +111,7 @@ pub(super) fn calls(calls: &[Call]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stack::release::testing::release;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -112,6 +130,22 @@ mod tests {
         ✓ orders created (1.2 s)
         ✓ orders updated (1.2 s)
         ✓ orders is up to date, nothing to do (1.2 s)
+        ");
+    }
+
+    #[test]
+    fn a_return_to_a_release_names_it() {
+        let outcomes = [Deployed::Created, Deployed::Updated, Deployed::Unchanged].map(|outcome| {
+            let rolled_back = RolledBack {
+                release: release(1_800_000_000, "t1"),
+                deployed: outcome(Outputs::new()),
+            };
+            plain(&super::rolled_back(&rolled_back, Duration::from_millis(1_250)))
+        });
+        insta::assert_snapshot!(outcomes.join("\n"), @"
+        ✓ orders is created again as it was at release 20270115T080000.000Z (1.2 s)
+        ✓ orders is back at release 20270115T080000.000Z (1.2 s)
+        ✓ orders already is as it was at release 20270115T080000.000Z (1.2 s)
         ");
     }
 

@@ -403,3 +403,14 @@ fn the_template_of_these_tests_is_good() {
         .run("render --env local");
     assert!(text.starts_with("exit code: 0\n"), "{text}");
 }
+
+#[test]
+fn a_release_that_can_be_none() {
+    insta::assert_snapshot!(Session::new().run("rollback --env local --to yesterday"), @"
+    exit code: 64
+    --- stderr
+    error: invalid value 'yesterday' for '--to <RELEASE|TIME>': `yesterday` is neither the name of a release, such as `20261123T233618.123Z` or its beginning, nor a time, such as `2026-11-23T23:36:18Z`
+
+    For more information, try '--help'.
+    ");
+}

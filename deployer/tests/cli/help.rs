@@ -19,3 +19,13 @@ fn help_of_every_command() {
         insta::assert_snapshot!(format!("help_of_{}", name.replace('-', "_")), help);
     }
 }
+
+#[test]
+fn help_of_history() {
+    insta::assert_snapshot!(Session::new().run("history --help"));
+}
+
+#[test]
+fn help_of_rollback() {
+    insta::assert_snapshot!(Session::new().run("rollback --help"));
+}

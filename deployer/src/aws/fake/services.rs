@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::aws::{
     ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
-    Identity, Logs, Mapping, Queues, Roles, TableRepair, Tables,
+    Identity, Logs, Mapping, Page, Queues, Roles, StoredObject, TableRepair, Tables,
 };
 
 use super::world::{ACCOUNT, FakeTable, code_sha256};
@@ -74,7 +76,57 @@ impl ArtifactStore for FakeCloud {
         if !self.world.borrow().buckets.contains(bucket) {
             return Err(refused("PutObject", "no such bucket"));
         }
-        self.world.borrow_mut().objects.insert(key.into(), body);
+        let mut world = self.world.borrow_mut();
+        let now = world.now;
+        world.stored.insert(key.into(), now);
+        world.objects.insert(key.into(), body);
+        Ok(())
+    }
+
+    async fn read_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Vec<u8>>, CallError> {
+        self.call("GetObject")?;
+        assert_eq!(owner, ACCOUNT);
+        let world = self.world.borrow();
+        let bucket = world.buckets.contains(bucket);
+        Ok(world.objects.get(key).filter(|_| bucket).cloned())
+    }
+
+    async fn list_objects(
+        &self,
+        bucket: &str,
+        owner: &str,
+        prefix: &str,
+        page: Option<&str>,
+    ) -> Result<Page<StoredObject>, CallError> {
+        self.call("ListObjectsV2")?;
+        assert_eq!(owner, ACCOUNT);
+        let listed: Vec<StoredObject> = {
+            let world = self.world.borrow();
+            if !world.buckets.contains(bucket) {
+                let kind = CallErrorKind::NotFound {
+                    message: "no such bucket".into(),
+                };
+                return Err(CallError {
+                    operation: "ListObjectsV2".into(),
+                    kind,
+                    source: None,
+                });
+            }
+            let objects = world.objects.iter().filter(|(key, _)| key.starts_with(prefix));
+            let listed = objects.map(|(key, body)| StoredObject {
+                key: key.clone(),
+                bytes: body.len() as u64,
+                stored: world.stored.get(key).copied().unwrap_or(Timestamp::UNIX_EPOCH),
+            });
+            listed.collect()
+        };
+        Ok(self.page(&listed, page))
+    }
+
+    async fn delete_object(&self, _: &str, owner: &str, key: &str) -> Result<(), CallError> {
+        self.call("DeleteObject")?;
+        assert_eq!(owner, ACCOUNT);
+        self.world.borrow_mut().objects.remove(key);
         Ok(())
     }
 

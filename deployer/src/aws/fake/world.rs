@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) queues: BTreeMap<String, u64>,
     pub(crate) buckets: BTreeSet<String>,
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
+    /// When each object was stored; what a test puts there is as old as the world.
+    pub(crate) stored: BTreeMap<String, Timestamp>,
     pub(crate) functions: BTreeMap<String, FakeFunction>,
     /// Tokens of requests that begin something, to show that each has one of its own.
     pub(crate) tokens: Vec<String>,
@@ -135,6 +137,7 @@ impl World {
             queues: BTreeMap::new(),
             buckets: BTreeSet::new(),
             objects: BTreeMap::new(),
+            stored: BTreeMap::new(),
             functions: BTreeMap::new(),
             tokens: Vec::new(),
             last_request: None,

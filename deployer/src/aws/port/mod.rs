@@ -15,7 +15,7 @@ mod queues;
 mod roles;
 mod tables;
 
-pub use artifact_store::ArtifactStore;
+pub use artifact_store::{ArtifactStore, StoredObject};
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
 pub use cloudformation::{

@@ -91,21 +91,27 @@ async fn a_stack_that_has_to_be_recovered_is_refused() {
 async fn callers_that_do_not_exist_are_all_named_before_anything_is_made() {
     let mut scene = Scene::new();
     let role = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
-    scene.deployment.callers = vec![
+    let callers = [
         role("orders"),
         role("team/billing"),
         role("ghost"),
         "arn:aws:iam::999999999999:role/elsewhere".into(),
         "999999999999".into(),
     ];
+    scene.change(|template| {
+        for (number, caller) in callers.iter().enumerate() {
+            template["Resources"][format!("Permission{number}")] =
+                json!({"Type": "AWS::Lambda::Permission", "Properties": {"Principal": caller}});
+        }
+    });
     scene.cloud.with(|world| world.roles.insert("orders".into()));
     let error = scene.up().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
             "callers that do not exist: `{}`, `{}`",
-            role("team/billing"),
-            role("ghost")
+            role("ghost"),
+            role("team/billing")
         )
     );
     assert_eq!(

@@ -13,6 +13,8 @@ mod following;
 mod guards;
 mod interruption;
 mod protection;
+mod releases;
+mod returning;
 mod unchanged;
 
 use std::collections::BTreeMap;
@@ -25,8 +27,9 @@ use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
 use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
-    Destruction, Diff, Event, Interrupt, Interrupter, KeptTable, Purge, Question, Session, Talk, deploy,
-    destroy, diff, interruptible,
+    Destruction, Diff, Event, History, Interrupt, Interrupter, KeptTable, LedgerError, Provenance, Purge,
+    Question, Rollback, RollbackError, RolledBack, Session, Talk, deploy, destroy, diff, history,
+    interruptible, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.
@@ -214,7 +217,7 @@ impl Scene {
 fn deployment(template: &Value) -> Deployment {
     let artifact = |key: &str, body: &str| CodeArtifact {
         key: key.into(),
-        body: body.into(),
+        body: Some(body.into()),
         code_sha256: code_sha256(body.as_bytes()),
     };
     Deployment {
@@ -232,8 +235,11 @@ fn deployment(template: &Value) -> Deployment {
                 "Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": BUCKET}}}})
             .to_string(),
         },
-        callers: Vec::new(),
         accepted: Accepted::default(),
+        provenance: Provenance {
+            deployer: "0.1.0".into(),
+            ..Provenance::default()
+        },
     }
 }
 

@@ -1,0 +1,48 @@
+//! `deployer history`.
+
+use clap::Args;
+
+use super::cloud::Cloud;
+use super::error::CommandError;
+use crate::engine::history;
+use crate::settings::Settings;
+use crate::ui::{Manner, Silent, Ui};
+
+/// List the stack's releases, newest first
+///
+/// Each `up` and each `rollback` that changed something is recorded beside the artifacts: when, by whom, from which commit, and how
+/// long it took. The name in the first column is what `rollback --to` takes.
+#[derive(Args, Debug)]
+pub struct HistoryArgs {
+    /// How many to list at most
+    #[arg(long, short = 'n', default_value_t = 20, value_name = "COUNT")]
+    limit: usize,
+
+    /// Print each release as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl HistoryArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &HistoryArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let environment = &settings.environment;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = Silent;
+    let session = cloud.session(&mut talk).await?;
+    let (bucket, stack) = (environment.artifact_bucket(), environment.stack.as_str());
+    let history = cloud
+        .unless_interrupted(history(&session, &bucket, stack, args.limit))
+        .await?
+        .map_err(|error| cloud.explain().ledger(error))?;
+    ui.history(stack, &history);
+    Ok(())
+}

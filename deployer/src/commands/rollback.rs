@@ -1,0 +1,70 @@
+//! `deployer rollback`.
+
+use clap::Args;
+
+use super::cloud::Cloud;
+use super::deployment::{deployment_of, reachable};
+use super::error::CommandError;
+use super::stack_template::StackTemplate;
+use crate::engine::{Rollback, rollback};
+use crate::settings::Settings;
+use crate::stack::ReleaseChoice;
+use crate::stack::guard::Acceptance;
+use crate::ui::{Approval, Manner, Ui};
+
+/// Bring the stack back to an earlier release
+///
+/// Its recorded template and code are deployed like any others: shown first, held against the guard, and recorded as a release. Data
+/// stays as it is. Nothing is built.
+#[derive(Args, Debug)]
+pub struct RollbackArgs {
+    /// The release: its name or how that begins, as `history` lists it, or a time at which it was deployed [default: the one before the
+    /// release that is deployed]
+    #[arg(long, value_name = "RELEASE|TIME")]
+    to: Option<ReleaseChoice>,
+
+    /// Deploy without asking
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Let a change pass that would cost events, notifications or an address, as its refusal names it; may be repeated
+    #[arg(long, value_name = "VERB:RESOURCE")]
+    accept: Vec<Acceptance>,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl RollbackArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    ui.approve(Approval {
+        yes: args.yes,
+        ..Approval::default()
+    });
+    let environment = &settings.environment;
+    let bucket = StackTemplate::parse(settings)?.bucket()?;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let accepted = args.accept.iter().cloned().collect();
+    let asked = Rollback {
+        to: args.to.clone(),
+        deployment: deployment_of(environment, String::new(), Vec::new(), bucket, accepted),
+    };
+    let rolled_back = rollback(&mut session, &asked)
+        .await
+        .map_err(|error| cloud.explain().rollback(error))?;
+    let outputs = reachable(rolled_back.deployed.outputs(), environment);
+    ui.rolled_back(&rolled_back, &outputs);
+    Ok(())
+}

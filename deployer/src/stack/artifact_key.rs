@@ -1,0 +1,130 @@
+//! PURE: where what lies in the artifact bucket.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::ReleaseId;
+
+/// What an object of the artifact bucket is, by its key. Anything else in the bucket is not the deployer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArtifactKey {
+    /// A function's code: `code/<binary>/<processor>/<sha256>.zip`.
+    Code {
+        /// The SHA-256 of the zip, in hexadecimal.
+        sha256: String,
+    },
+    /// A rendered template: `templates/<stack>/<sha256>.json`.
+    Template {
+        /// The stack.
+        stack: String,
+        /// The SHA-256 of the template, in hexadecimal.
+        sha256: String,
+    },
+    /// The record of a release: `releases/<stack>/<time>.json`.
+    Release {
+        /// The stack.
+        stack: String,
+        /// The release.
+        id: ReleaseId,
+    },
+}
+
+impl ArtifactKey {
+    /// Reads a key; none, if it is not one of the deployer's.
+    pub fn parse(key: &str) -> Option<Self> {
+        let parts: Vec<&str> = key.split('/').collect();
+        match parts.as_slice() {
+            ["code", _, _, file] => Some(Self::Code {
+                sha256: hash(file.strip_suffix(".zip")?)?,
+            }),
+            ["templates", stack, file] => Some(Self::Template {
+                stack: (*stack).to_owned(),
+                sha256: hash(file.strip_suffix(".json")?)?,
+            }),
+            ["releases", stack, file] => Some(Self::Release {
+                stack: (*stack).to_owned(),
+                id: file.strip_suffix(".json")?.parse().ok()?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn hash(text: &str) -> Option<String> {
+    let is_hash = text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    is_hash.then(|| text.to_owned())
+}
+
+/// The key of a stack's rendered template.
+pub fn template_key(stack: &str, sha256: &str) -> String {
+    format!("templates/{stack}/{sha256}.json")
+}
+
+/// The key of the record of a release.
+pub fn release_key(stack: &str, id: &ReleaseId) -> String {
+    format!("{}{id}.json", release_prefix(stack))
+}
+
+/// What the keys of a stack's records begin with.
+pub fn release_prefix(stack: &str) -> String {
+    format!("releases/{stack}/")
+}
+
+/// The SHA-256 of some bytes, in lower-case hexadecimal.
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn a_key_tells_what_lies_there() {
+        assert_eq!(sha256_hex(""), HASH);
+        let id: ReleaseId = "20270115T080000.042Z".parse().unwrap();
+        assert_eq!(
+            ArtifactKey::parse(&template_key("orders", HASH)),
+            Some(ArtifactKey::Template {
+                stack: "orders".into(),
+                sha256: HASH.into(),
+            })
+        );
+        assert_eq!(
+            ArtifactKey::parse(&release_key("orders", &id)),
+            Some(ArtifactKey::Release {
+                stack: "orders".into(),
+                id,
+            })
+        );
+        assert_eq!(
+            ArtifactKey::parse(&format!("code/api/arm64/{HASH}.zip")),
+            Some(ArtifactKey::Code { sha256: HASH.into() })
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_deployers_is_nothing_to_it() {
+        for key in [
+            "code/api/arm64/latest.zip".to_owned(),
+            format!("code/api/{HASH}.zip"),
+            format!("backup/code/api/arm64/{HASH}.zip"),
+            format!("templates/orders/{}.json", HASH.to_uppercase()),
+            "releases/orders/notes.json".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(ArtifactKey::parse(&key), None, "{key}");
+        }
+    }
+}

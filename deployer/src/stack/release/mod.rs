@@ -1,0 +1,220 @@
+//! PURE: the record of a release: what was deployed, by whom, and how long it took.
+
+mod choice;
+mod durations;
+mod id;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use choice::{InvalidChoice, NoChoice, ReleaseChoice};
+pub use durations::{Durations, Span};
+pub use id::{NoReleaseId, ReleaseId};
+
+/// One entry of a stack's ledger. It is written once, after a deployment has succeeded, and never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Release {
+    /// The release's name, which is also when the deployment had succeeded.
+    pub id: ReleaseId,
+    /// The stack's name.
+    pub stack: String,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// What the deployment came to.
+    pub outcome: ReleaseOutcome,
+    /// The release that was returned to, if one was.
+    pub rolled_back_to: Option<ReleaseId>,
+    /// The sources that it was deployed from; none outside a checkout.
+    pub revision: Option<SourceRevision>,
+    /// The rendered template.
+    pub template: StoredTemplate,
+    /// The code that the template refers to.
+    pub artifacts: Vec<StoredCode>,
+    /// The stack's tags.
+    pub tags: BTreeMap<String, String>,
+    /// The ARN of the user or role that deployed.
+    pub caller: String,
+    /// The version of the deployer.
+    pub deployer: String,
+    /// How long it took.
+    pub durations: Durations,
+}
+
+/// What a release came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReleaseOutcome {
+    /// The stack was made.
+    Created,
+    /// The stack was changed.
+    Updated,
+}
+
+/// The state of the sources that a release was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceRevision {
+    /// The commit, in hexadecimal.
+    pub commit: String,
+    /// Whether tracked files differed from the commit.
+    pub dirty: bool,
+}
+
+/// A rendered template in the artifact bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredTemplate {
+    /// Its key.
+    pub key: String,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Code in the artifact bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredCode {
+    /// Its key, as the template has it.
+    pub key: String,
+    /// The Base64 of the SHA-256 of the zip, as Lambda tells it.
+    pub code_sha256: String,
+}
+
+/// The form in which records are written. What a later form means is not known here, so it is not read.
+const FORM: u32 = 1;
+
+/// A release as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Record<R> {
+    version: u32,
+    #[serde(flatten)]
+    release: R,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableRelease {
+    /// It is no JSON, or lacks what every record has.
+    #[error("it is not the record of a release")]
+    Malformed(#[from] serde_json::Error),
+    /// A later deployer wrote it.
+    #[error("its version is {version}, this deployer knows {FORM}: a later deployer wrote it")]
+    LaterVersion {
+        /// The version of its form.
+        version: u32,
+    },
+}
+
+impl Release {
+    /// The text that is stored.
+    ///
+    /// # Errors
+    /// None in practice: a release holds nothing that JSON cannot.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let record = Record {
+            version: FORM,
+            release: self,
+        };
+        serde_json::to_string_pretty(&record).map(|text| text + "\n")
+    }
+
+    /// Reads what is stored. Members that are not known are passed over.
+    ///
+    /// # Errors
+    /// It is not a record, or one of a later form.
+    pub fn parse(text: &[u8]) -> Result<Self, UnreadableRelease> {
+        // The version is looked at first: of a later form nothing else can be expected.
+        let form: Record<serde::de::IgnoredAny> = serde_json::from_slice(text)?;
+        if form.version > FORM {
+            return Err(UnreadableRelease::LaterVersion {
+                version: form.version,
+            });
+        }
+        let record: Record<Self> = serde_json::from_slice(text)?;
+        Ok(record.release)
+    }
+
+    /// When the deployment had succeeded.
+    pub fn time(&self) -> Timestamp {
+        self.id.time()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A release of the stack `orders` at a second after the epoch, whose template has the given hash.
+    pub(crate) fn release(second: i64, template: &str) -> Release {
+        Release {
+            id: ReleaseId::at(Timestamp::from_second(second).unwrap()),
+            stack: "orders".into(),
+            stack_id: "arn:stack/orders".into(),
+            outcome: ReleaseOutcome::Updated,
+            rolled_back_to: None,
+            revision: Some(SourceRevision {
+                commit: "0123456789abcdef0123456789abcdef01234567".into(),
+                dirty: false,
+            }),
+            template: StoredTemplate {
+                key: format!("templates/orders/{template}.json"),
+                sha256: template.into(),
+            },
+            artifacts: vec![StoredCode {
+                key: "code/api/arm64/a.zip".into(),
+                code_sha256: "a=".into(),
+            }],
+            tags: BTreeMap::from([("owner".into(), "platform".into())]),
+            caller: "arn:aws:sts::123456789012:assumed-role/admin/jo".into(),
+            deployer: "0.1.0".into(),
+            durations: Durations::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::release;
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let written = release(1_800_000_000, "t1");
+        assert_eq!(
+            Release::parse(written.to_json().unwrap().as_bytes()).unwrap(),
+            written
+        );
+    }
+
+    #[test]
+    fn a_record_is_json_that_a_person_can_read() {
+        insta::assert_snapshot!(release(1_800_000_000, "t1").to_json().unwrap());
+    }
+
+    #[test]
+    fn a_member_that_is_not_known_is_passed_over() {
+        let written = release(1_800_000_000, "t1");
+        let text = written.to_json().unwrap().replacen('{', r#"{"ticket": 7,"#, 1);
+        assert_eq!(Release::parse(text.as_bytes()).unwrap(), written);
+    }
+
+    #[test]
+    fn a_record_of_a_later_form_is_not_read() {
+        let error = Release::parse(br#"{"version": 2, "releases": []}"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "its version is 2, this deployer knows 1: a later deployer wrote it"
+        );
+    }
+
+    #[test]
+    fn what_is_no_record_is_not_read() {
+        for text in ["", "{}", r#"{"version": 1}"#, "[1]"] {
+            let error = Release::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), "it is not the record of a release", "{text}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! PURE: a stack's releases, laid out.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use super::narrate::count;
+use super::paint;
+use super::table::columns;
+use super::text::duration;
+use crate::engine::History;
+use crate::stack::Release;
+use crate::stack::release::{ReleaseOutcome, SourceRevision};
+
+/// How much of a hash tells two apart.
+const SHORT: usize = 12;
+
+/// The releases, one a line.
+pub(super) fn table(releases: &[Release]) -> String {
+    let rows: Vec<Vec<String>> = releases.iter().map(row).collect();
+    columns("", &rows)
+}
+
+fn row(release: &Release) -> Vec<String> {
+    let took = Duration::from_millis(release.durations.total_ms);
+    vec![
+        paint::strong(&release.id),
+        outcome(release),
+        revision(release.revision.as_ref()),
+        paint::faint(format!("template {}", short(&release.template.sha256))),
+        format!("by {}", who(&release.caller)),
+        paint::faint(format!("in {}", duration(took))),
+    ]
+}
+
+/// A release in a line of talk: its name, and what it was made of.
+pub(super) fn in_short(release: &Release) -> String {
+    let (revision, who) = (revision(release.revision.as_ref()), who(&release.caller));
+    format!(
+        "{} {}",
+        release.id,
+        paint::faint(format!("({revision}, by {who})"))
+    )
+}
+
+fn outcome(release: &Release) -> String {
+    match (&release.rolled_back_to, release.outcome) {
+        (Some(to), _) => format!("back to {to}"),
+        (None, ReleaseOutcome::Created) => "created".to_owned(),
+        (None, ReleaseOutcome::Updated) => "updated".to_owned(),
+    }
+}
+
+fn revision(revision: Option<&SourceRevision>) -> String {
+    match revision {
+        None => "no commit".to_owned(),
+        Some(SourceRevision { commit, dirty }) => {
+            let changed = if *dirty { " and changes" } else { "" };
+            format!("commit {}{changed}", short(commit))
+        }
+    }
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..SHORT).unwrap_or(hash)
+}
+
+/// The end of an ARN: the user, or the session of a role.
+fn who(caller: &str) -> &str {
+    caller.rsplit(['/', ':']).next().unwrap_or(caller)
+}
+
+/// What a list alone would leave unsaid.
+pub(super) fn notes(stack: &str, history: &History) -> Option<String> {
+    let mut notes = Vec::new();
+    if history.releases.is_empty() && history.unreadable.is_empty() {
+        notes.push(format!("{} has no recorded release", paint::strong(stack)));
+    }
+    for error in &history.unreadable {
+        let why = error
+            .source()
+            .map(|cause| format!(": {cause}"))
+            .unwrap_or_default();
+        notes.push(format!(
+            "{} {}{why}",
+            paint::warn("!"),
+            paint::quoted(&error.to_string())
+        ));
+    }
+    if history.older > 0 {
+        let older = count(history.older as u64, "older release");
+        notes.push(paint::faint(format!("{older}, listed with a higher --limit")));
+    }
+    (!notes.is_empty()).then(|| notes.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::LedgerError;
+    use crate::stack::release::Durations;
+    use crate::stack::release::testing::release;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn releases_are_listed_with_what_they_were_made_of() {
+        let first = Release {
+            outcome: ReleaseOutcome::Created,
+            revision: None,
+            durations: Durations {
+                total_ms: 65_000,
+                ..Durations::default()
+            },
+            ..release(1_800_000_000, "0123456789abcdef")
+        };
+        let second = Release {
+            revision: Some(SourceRevision {
+                commit: "89abcdef01234567".to_owned(),
+                dirty: true,
+            }),
+            ..release(1_800_003_600, "89abcdef01234567")
+        };
+        let third = Release {
+            rolled_back_to: Some(first.id.clone()),
+            ..release(1_800_007_200, "0123456789abcdef")
+        };
+        insta::assert_snapshot!(plain(&table(&[third, second, first])), @"
+        20270115T100000.000Z  back to 20270115T080000.000Z  commit 0123456789ab              template 0123456789ab  by jo  in 0.0 s
+        20270115T090000.000Z  updated                       commit 89abcdef0123 and changes  template 89abcdef0123  by jo  in 0.0 s
+        20270115T080000.000Z  created                       no commit                        template 0123456789ab  by jo  in 1 min 05 s
+        ");
+    }
+
+    #[test]
+    fn what_could_not_be_read_and_what_is_left_out_is_said() {
+        assert_eq!(
+            notes(
+                "orders",
+                &History {
+                    releases: vec![release(0, "t1")],
+                    ..History::default()
+                }
+            ),
+            None
+        );
+        let unreadable = LedgerError::Unreadable {
+            key: "releases/orders/20270115T080000.000Z.json".to_owned(),
+            source: Release::parse(br#"{"version": 2}"#).unwrap_err(),
+        };
+        let history = History {
+            releases: Vec::new(),
+            unreadable: vec![unreadable],
+            older: 3,
+        };
+        let told = [notes("orders", &History::default()), notes("orders", &history)];
+        let told: Vec<String> = told.into_iter().flatten().map(|note| plain(&note)).collect();
+        insta::assert_snapshot!(told.join("\n"), @"
+        orders has no recorded release
+        ! the record `releases/orders/20270115T080000.000Z.json` cannot be read: its version is 2, this deployer knows 1: a later deployer wrote it
+        3 older releases, listed with a higher --limit
+        ");
+    }
+}

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, events, history, init, man, render, rollback, saved_events, schema, up,
+    completions, describe, diff, down, events, history, init, man, recover, render, rollback, saved_events,
+    schema, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -77,4 +78,5 @@ pub enum Command {
     Man(man::ManArgs),
     Events(events::EventsArgs),
     Explain(saved_events::ExplainArgs),
+    Recover(recover::RecoverArgs),
 }

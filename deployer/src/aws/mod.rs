@@ -13,6 +13,7 @@ mod lambda;
 mod logs;
 mod port;
 mod recorder;
+mod recovery;
 mod s3;
 mod sqs;
 mod sts;
@@ -23,8 +24,8 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,
-    Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Roles, RollbackTriggers,
-    StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
+    LeftBehind, Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles,
+    RollbackTriggers, StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

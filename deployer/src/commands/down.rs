@@ -28,6 +28,10 @@ pub struct DownArgs {
     #[arg(long, value_name = "STACK", requires = "purge")]
     confirm: Option<String>,
 
+    /// Wait for what somebody else does to the stack, instead of refusing to begin
+    #[arg(long)]
+    wait: bool,
+
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
     json: bool,
@@ -71,6 +75,9 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
+    if args.wait {
+        session.wait_for_others();
+    }
     let destruction = Destruction {
         stack,
         template: rendered.json().to_owned(),

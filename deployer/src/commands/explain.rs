@@ -1,5 +1,7 @@
 //! PURE: what can be done about what the engine could not do.
 
+mod recovery;
+
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind, ValidationFinding};
 use crate::engine::{
@@ -8,7 +10,7 @@ use crate::engine::{
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
 use crate::stack::widening::{Widening, acceptances};
-use crate::stack::{Diagnosis, Failure, Place, remedy};
+use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, remedy, situation};
 use crate::template;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
@@ -54,12 +56,17 @@ impl<'settings> Explain<'settings> {
     }
 
     /// A failure whose cause is known: the cause first, the state that the stack ended in among what goes with it.
-    fn failed(&self, cause: Failure, ended: &dyn std::error::Error) -> CommandError {
+    fn failed(&self, cause: Failure, status: &StackStatus, ended: &dyn std::error::Error) -> CommandError {
         let diagnosis = self.diagnosis(cause);
-        let notes = diagnosis.notes().into_iter().chain([format!("so {ended}")]);
+        let notes = diagnosis
+            .notes()
+            .into_iter()
+            .chain([format!("so {ended}"), situation(status).meaning.to_owned()]);
+        let stuck = (status.next_move() == NextMove::Recover).then(|| self.ways_out());
         CommandError::new(ErrorKind::Failed, RootCause(diagnosis.fact()))
             .notes(notes)
             .hints(diagnosis.hints().map(str::to_owned))
+            .hints(stuck)
             .hint(self.see_events())
     }
 
@@ -99,13 +106,17 @@ impl<'settings> Explain<'settings> {
         let kind = error.kind().into();
         let describe = self.command("describe");
         if let DeployError::Failed {
-            cause: Some(cause), ..
+            cause: Some(cause),
+            status,
+            ..
         }
         | DeployError::NotRemoved {
-            cause: Some(cause), ..
+            cause: Some(cause),
+            status,
+            ..
         } = &error
         {
-            return self.failed((**cause).clone(), &error);
+            return self.failed((**cause).clone(), status, &error);
         }
         let notes: Vec<String> = match &error {
             DeployError::ChangeSetRejected { findings, .. } => {
@@ -178,10 +189,12 @@ impl<'settings> Explain<'settings> {
     pub(super) fn destroy(&self, error: DestroyError) -> CommandError {
         let kind = error.kind().into();
         if let DestroyError::Failed {
-            cause: Some(cause), ..
+            cause: Some(cause),
+            status,
+            ..
         } = &error
         {
-            return self.failed((**cause).clone(), &error);
+            return self.failed((**cause).clone(), status, &error);
         }
         let hints = match &error {
             DestroyError::Call(call) | DestroyError::Unready(Unready::Call(call)) => self.call(call),
@@ -281,14 +294,27 @@ impl<'settings> Explain<'settings> {
             Unready::Busy { by, .. } => {
                 let who = by.as_ref().map(|by| format!("`{by}` started it"));
                 who.into_iter()
-                    .chain(["try again when it is done".to_owned()])
+                    .chain(["try again when it is done, or wait for it with `--wait`".to_owned()])
                     .collect()
             }
-            Unready::NeedsRecovery { reason, .. } => {
+            Unready::NeedsRecovery { reason, status, .. } => {
                 let why = reason.as_ref().map(|reason| format!("AWS says: {reason}"));
-                why.into_iter().chain([self.console()]).collect()
+                let meaning = situation(status).meaning.to_owned();
+                [meaning]
+                    .into_iter()
+                    .chain(why)
+                    .chain([self.ways_out()])
+                    .collect()
             }
+            Unready::Interrupted => self.interrupted(None),
         }
+    }
+
+    fn ways_out(&self) -> String {
+        format!(
+            "`{}` tells the ways out and what each loses, and takes one",
+            self.command("recover")
+        )
     }
 
     fn interrupted(&self, going_on: Option<&str>) -> Vec<String> {
@@ -386,7 +412,7 @@ mod tests {
 
     const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
 
-    fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
+    pub(super) fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
         let environment =
             Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
         let template = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
@@ -473,6 +499,7 @@ mod tests {
           declared in templates/orders.yaml:2
           and 1 other cancelled or failed because of it
           so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
+          the stack stands: an update failed and was undone, all is as it was before
         - all that happened is told by `deployer events --env staging`
         ");
     }
@@ -551,6 +578,7 @@ mod tests {
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         1: `ApiFunction` (AWS::Lambda::Function) failed: The role defined for the function cannot be assumed by Lambda.
           so stack `orders` ended as `ROLLBACK_COMPLETE`
+          a failed first creation was undone: there is a stack without resources, which can only be deleted
         - a role that was just made takes some seconds to be known everywhere: run `up` again
         - if it stays so, look at the role's trust policy: it must name `lambda.amazonaws.com`
         - all that happened is told by `deployer events --env staging`
@@ -630,7 +658,7 @@ mod tests {
         insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Unready(error))), @"
         4: stack `orders` is `UPDATE_IN_PROGRESS` since 2023-11-14T22:13:20Z
         - `ada` started it
-        - try again when it is done
+        - try again when it is done, or wait for it with `--wait`
         ");
     }
 }

@@ -13,6 +13,7 @@ mod explain;
 pub mod history;
 pub mod init;
 pub mod man;
+pub mod recover;
 pub mod render;
 pub mod rollback;
 pub mod saved_events;
@@ -59,6 +60,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Rollback(args) => args.manner(),
         Command::Events(args) => args.manner(),
         Command::Explain(args) => args.manner(),
+        Command::Recover(args) => args.manner(),
         _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
@@ -102,6 +104,7 @@ fn in_environment(
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
+        Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(_) => block_on(events::run(&settings, ui))?,
         // These need none, and have been run.
         Command::Init(_)

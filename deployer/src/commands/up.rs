@@ -32,6 +32,10 @@ pub struct UpArgs {
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
+    /// Wait for what somebody else does to the stack, instead of refusing to begin
+    #[arg(long)]
+    wait: bool,
+
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
     json: bool,
@@ -66,6 +70,9 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
+    if args.wait {
+        session.wait_for_others();
+    }
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
     let accepted = args.accept.iter().cloned().collect();

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use crate::aws::CallError;
 use crate::stack::{BlueprintError, StackStatus};
 
+use super::session::Interrupted;
+
 /// What an error means to whoever called the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -70,6 +72,9 @@ pub enum Unready {
         /// Why it is in that state, in AWS's words.
         reason: Option<String>,
     },
+    /// Somebody asked to stop while another operation was waited for.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 /// Why a stack could not be described.
@@ -89,6 +94,12 @@ pub enum DescribeError {
     Blueprint(#[from] BlueprintError),
 }
 
+impl From<Interrupted> for Unready {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
 impl AccountError {
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
@@ -103,6 +114,7 @@ impl Unready {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Call(_) => ErrorKind::Failed,
+            Self::Interrupted => ErrorKind::Interrupted,
             Self::Busy { .. } | Self::NeedsRecovery { .. } => ErrorKind::Refused,
         }
     }

@@ -1,5 +1,7 @@
 //! What the engine tells while it works.
 
+use jiff::Timestamp;
+
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::{Progress, Release, ReleaseId, StackEvent, StackStatus};
@@ -37,6 +39,17 @@ pub enum Event {
     UploadSkipped {
         /// Its key.
         key: String,
+    },
+    /// Somebody else is at work on the stack, and that is waited for.
+    Awaiting {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+        /// Since when.
+        since: Timestamp,
+        /// Who began it, where that is known.
+        by: Option<String>,
     },
     /// A stack whose first creation failed is deleted, so that it can be created.
     RemovingFailedCreation {

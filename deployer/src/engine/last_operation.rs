@@ -1,6 +1,6 @@
 //! Reading what was last done to a stack.
 
-use crate::aws::Cloud;
+use crate::aws::{CallError, Cloud};
 use crate::stack::{Diagnosis, Failure, StackEvent, Timeline};
 
 use super::{DescribeError, Session, Talk};
@@ -23,10 +23,10 @@ pub async fn last_operation<C: Cloud, T: Talk>(
 }
 
 /// All events that AWS still has of a stack, oldest first.
-async fn events_of<C: Cloud, T: Talk>(
+pub(super) async fn events_of<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     stack_id: &str,
-) -> Result<Vec<StackEvent>, DescribeError> {
+) -> Result<Vec<StackEvent>, CallError> {
     let mut events = Vec::new();
     let mut next: Option<String> = None;
     loop {

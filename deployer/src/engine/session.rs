@@ -15,6 +15,7 @@ pub struct Session<'a, C, T> {
     pub(super) talk: &'a mut T,
     interrupt: Interrupt,
     caller: Caller,
+    waits: bool,
 }
 
 /// The operation was asked to stop.
@@ -49,7 +50,17 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             talk,
             interrupt,
             caller,
+            waits: false,
         })
+    }
+
+    /// Waits, from now on, for what others do to a stack, instead of refusing to begin.
+    pub fn wait_for_others(&mut self) {
+        self.waits = true;
+    }
+
+    pub(super) fn waits_for_others(&self) -> bool {
+        self.waits
     }
 
     /// The account that the session is for.

@@ -21,6 +21,14 @@ pub(super) fn event(event: &Event) -> Value {
         Event::BucketAwaited { stack } => json!({"event": "bucket-awaited", "stack": stack}),
         Event::Uploading { key, bytes } => json!({"event": "uploading", "key": key, "bytes": bytes}),
         Event::UploadSkipped { key } => json!({"event": "upload-skipped", "key": key}),
+        Event::Awaiting {
+            stack,
+            status,
+            since,
+            by,
+        } => {
+            json!({"event": "awaiting", "stack": stack, "status": status, "since": since.to_string(), "by": by})
+        }
         Event::RemovingFailedCreation { stack, status } => {
             json!({"event": "removing-failed-creation", "stack": stack, "status": status.to_string()})
         }

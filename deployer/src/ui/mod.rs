@@ -11,6 +11,7 @@ mod narrate;
 mod outcome;
 mod outputs;
 mod paint;
+mod recovery;
 mod releases;
 mod screen;
 mod streams;
@@ -31,10 +32,11 @@ use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Event, History, Outputs, Question, RolledBack, Talk,
+    Answer, Deployed, Described, Destroyed, Diff, Event, History, Outputs, Question, Recovery, RolledBack,
+    Standing, Talk,
 };
 use crate::settings::Setting;
-use crate::stack::{ChangeSummary, Timeline};
+use crate::stack::{ChangeSummary, Move, StackStatus, Timeline};
 use narrate::{Narrator, Telling};
 use screen::Screen;
 use streams::Streams;
@@ -226,6 +228,47 @@ impl Ui {
         self.data(&description::text(described, format));
     }
 
+    /// Tells where a stack stands, and what leads out.
+    pub fn standing(&self, standing: &Standing) {
+        self.emit(&recovery::standing_event(standing));
+        self.end(&recovery::standing(standing));
+    }
+
+    /// Tells that there is no stack to recover.
+    pub fn nothing_to_recover(&self, stack: &str) {
+        self.emit(&serde_json::json!({"event": "finished", "outcome": "nothing-there", "stack": stack}));
+        self.end(&format!(
+            "{} there is no stack {}, nothing to recover",
+            paint::good("✓"),
+            paint::strong(stack)
+        ));
+    }
+
+    /// Asks for a move, where somebody is there.
+    pub async fn choose(&self, possible: &[Move]) -> Chosen {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.screen.idle();
+            if !inner.terminal {
+                return Chosen::NobodyToAsk;
+            }
+        }
+        let names: Vec<&str> = possible.iter().map(|way| way.name()).collect();
+        let typed = ask::line(
+            &self.streams(),
+            &format!("Which move? [{}, or nothing] ", names.join(", ")),
+        )
+        .await;
+        let known = typed.parse().ok().filter(|way| possible.contains(way));
+        known.map_or(Chosen::None, Chosen::Move)
+    }
+
+    /// Tells what came of a move.
+    pub fn recovered(&self, recovery: &Recovery, status: &StackStatus) {
+        self.emit(&recovery::recovered_event(recovery, status));
+        self.end(&recovery::recovered(recovery, status));
+    }
+
     /// Prints an operation, step by step.
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
@@ -317,6 +360,17 @@ impl Ui {
             Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),
         }
     }
+}
+
+/// Which move was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// This one.
+    Move(Move),
+    /// None of them.
+    None,
+    /// There is nobody to ask.
+    NobodyToAsk,
 }
 
 /// How a question is to be answered.

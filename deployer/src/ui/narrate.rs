@@ -89,6 +89,15 @@ impl Narrator {
                 paint::faint("is in the bucket already")
             )),
             Event::UploadSkipped { .. } => Telling::default(),
+            Event::Awaiting {
+                stack,
+                status,
+                since,
+                by,
+            } => {
+                let by = by.as_ref().map_or_else(String::new, |by| format!(", by {by}"));
+                Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
+            }
             Event::RemovingFailedCreation { stack, status } => Telling::note(format!(
                 "removing {stack}, which was never created in full ({status})"
             )),

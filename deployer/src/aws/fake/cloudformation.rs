@@ -345,7 +345,7 @@ impl World {
         id
     }
 
-    fn take_token(&mut self, stack: &str, token: &RequestToken) {
+    pub(super) fn take_token(&mut self, stack: &str, token: &RequestToken) {
         self.tokens.push(token.to_string());
         self.stack_mut(stack).token = token.to_string();
     }

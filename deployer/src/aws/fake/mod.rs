@@ -5,10 +5,11 @@ mod cloudformation;
 mod making;
 mod operation;
 mod protection;
+mod recovery;
 mod services;
 mod world;
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -131,6 +132,15 @@ impl FakeCloud {
         );
     }
 
+    /// Lets what somebody else does to a stack end some seconds from now.
+    pub(crate) fn end_elsewhere(&self, stack: &str, seconds: i64, status: &StackStatus) {
+        let mut world = self.with_mut();
+        let id = world.stack_mut(stack).id.clone();
+        let mut plan = operation::Plan::of(&mut world, &id);
+        plan.at += jiff::SignedDuration::from_secs(seconds);
+        plan.stack_is(status.clone(), None);
+    }
+
     pub(crate) fn status_of(&self, stack: &str) -> Option<StackStatus> {
         self.world
             .borrow()
@@ -143,6 +153,10 @@ impl FakeCloud {
     /// Looks at what is there, or changes it behind everybody's back.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&mut World) -> R) -> R {
         look(&mut self.world.borrow_mut())
+    }
+
+    fn with_mut(&self) -> RefMut<'_, World> {
+        self.world.borrow_mut()
     }
 
     /// Takes note of a call and fails it if that is the script.

@@ -46,15 +46,15 @@ pub(super) fn resources_of(template: &str) -> Map<String, Value> {
 }
 
 /// A stack's steps as they are thought up, one second apart.
-struct Plan<'a> {
-    world: &'a mut World,
+pub(super) struct Plan<'a> {
+    pub(super) world: &'a mut World,
     stack: String,
     name: String,
-    at: Timestamp,
+    pub(super) at: Timestamp,
 }
 
 impl Plan<'_> {
-    fn of<'a>(world: &'a mut World, stack: &str) -> Plan<'a> {
+    pub(super) fn of<'a>(world: &'a mut World, stack: &str) -> Plan<'a> {
         let (at, name) = (world.now, world.find(stack).unwrap().name.clone());
         Plan {
             world,
@@ -64,7 +64,7 @@ impl Plan<'_> {
         }
     }
 
-    fn stack_is(&mut self, status: StackStatus, reason: Option<&str>) {
+    pub(super) fn stack_is(&mut self, status: StackStatus, reason: Option<&str>) {
         let event = (
             self.name.clone(),
             "AWS::CloudFormation::Stack".to_owned(),
@@ -74,7 +74,14 @@ impl Plan<'_> {
         self.push(Some(event), Effect::Status(status));
     }
 
-    fn resource_is(&mut self, id: &str, body: &Value, status: &str, reason: Option<&str>, effect: Effect) {
+    pub(super) fn resource_is(
+        &mut self,
+        id: &str,
+        body: &Value,
+        status: &str,
+        reason: Option<&str>,
+        effect: Effect,
+    ) {
         let resource_type = body["Type"].as_str().unwrap().to_owned();
         let event = (
             id.to_owned(),
@@ -94,7 +101,7 @@ impl Plan<'_> {
         });
     }
 
-    fn a_second_later(&mut self) {
+    pub(super) fn a_second_later(&mut self) {
         self.at += SignedDuration::from_secs(1);
     }
 }
@@ -200,6 +207,11 @@ impl World {
 
     /// Begins to delete a stack.
     pub(super) fn begin_deletion(&mut self, stack: &str) {
+        self.begin_deletion_leaving(stack, |_, _| false);
+    }
+
+    /// The same, but for the resources that `leaves` says are left, told whether they fail.
+    pub(super) fn begin_deletion_leaving(&mut self, stack: &str, leaves: impl Fn(&String, bool) -> bool) {
         let resources = self.find(stack).unwrap().resources.clone();
         let mut plan = Plan::of(self, stack);
         plan.stack_is(StackStatus::DeleteInProgress, Some("User Initiated"));
@@ -212,7 +224,8 @@ impl World {
                 .get(&resource.physical_id)
                 .is_some_and(|table| table.deletion_protection);
             plan.a_second_later();
-            if body["DeletionPolicy"] == "Retain" {
+            let fails = plan.world.script.failing.contains_key(id) || is_protected;
+            if body["DeletionPolicy"] == "Retain" || leaves(id, fails) {
                 plan.resource_is(id, body, "DELETE_SKIPPED", None, Effect::Leave(id.clone()));
             } else if let Some(reason) = plan.world.script.failing.get(id).cloned() {
                 plan.resource_is(id, body, "DELETE_FAILED", Some(&reason), Effect::None);

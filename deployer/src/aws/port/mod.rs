@@ -12,6 +12,7 @@ mod functions;
 mod identity;
 mod logs;
 mod queues;
+mod recovery;
 mod roles;
 mod tables;
 
@@ -26,6 +27,7 @@ pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
 pub use logs::Logs;
 pub use queues::Queues;
+pub use recovery::{LeftBehind, Recovery};
 pub use roles::Roles;
 pub use tables::{DeployedTable, TableRepair, Tables};
 
@@ -40,11 +42,20 @@ pub struct Page<T> {
 
 /// Everything that the engine asks of the outside world.
 pub trait Cloud:
-    CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
+    CloudFormation + Recovery + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
 {
 }
 
 impl<T> Cloud for T where
-    T: CloudFormation + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
+    T: CloudFormation
+        + Recovery
+        + ArtifactStore
+        + Identity
+        + Functions
+        + Tables
+        + Logs
+        + Queues
+        + Roles
+        + Clock
 {
 }

@@ -13,6 +13,7 @@ mod following;
 mod guards;
 mod interruption;
 mod protection;
+mod recovery;
 mod releases;
 mod returning;
 mod unchanged;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, events, history, init, man, recover, render, rollback, saved_events,
-    schema, up,
+    completions, describe, diff, down, drift, events, history, init, man, recover, render, rollback,
+    saved_events, schema, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -71,6 +71,7 @@ pub enum Command {
     Describe(describe::DescribeArgs),
     History(history::HistoryArgs),
     Rollback(rollback::RollbackArgs),
+    Drift(drift::DriftArgs),
     Down(down::DownArgs),
     Init(init::InitArgs),
     Schema(schema::SchemaArgs),

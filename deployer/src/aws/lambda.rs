@@ -30,6 +30,12 @@ impl Functions for Aws {
                     .state
                     .map_or_else(|| "Active".to_owned(), |state| state.as_str().to_owned()),
                 state_reason: found.state_reason,
+                variables: found
+                    .environment
+                    .and_then(|environment| environment.variables)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect(),
             })),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),

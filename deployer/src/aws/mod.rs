@@ -4,6 +4,7 @@ mod cloudformation;
 mod config;
 mod connection;
 mod discovery;
+mod drift;
 mod dynamodb;
 mod failure;
 #[cfg(test)]
@@ -23,9 +24,10 @@ pub use connection::Aws;
 pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
-    ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, FunctionConfiguration, Functions, Identity,
-    LeftBehind, Logs, Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles,
-    RollbackTriggers, StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
+    ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
+    FunctionConfiguration, Functions, Identity, LeftBehind, Logs, Mapping, NewChangeSet, NewStack, Page,
+    PropertyValues, Queues, Recovery, Roles, RollbackTriggers, StoredObject, TableRepair, Tables,
+    TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

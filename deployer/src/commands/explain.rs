@@ -5,7 +5,7 @@ mod recovery;
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind, ValidationFinding};
 use crate::engine::{
-    AccountError, DeployError, DescribeError, DestroyError, LedgerError, RollbackError, Unready,
+    AccountError, DeployError, DescribeError, DestroyError, DriftError, LedgerError, RollbackError, Unready,
 };
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
@@ -253,6 +253,17 @@ impl<'settings> Explain<'settings> {
             }
         };
         CommandError::new(kind, error).hint(hint)
+    }
+
+    pub(super) fn drift(&self, error: DriftError) -> CommandError {
+        let hints = match &error {
+            DriftError::Call(call) => self.call(call),
+            DriftError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            DriftError::Busy { .. } => vec!["try again when it is done".to_owned()],
+            DriftError::Interrupted => vec!["nothing was changed".to_owned()],
+            DriftError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(error.kind().into(), error).hints(hints)
     }
 
     pub(super) fn describe(&self, error: DescribeError) -> CommandError {

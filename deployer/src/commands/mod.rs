@@ -7,6 +7,7 @@ mod deployment;
 pub mod describe;
 pub mod diff;
 pub mod down;
+pub mod drift;
 pub mod error;
 pub mod events;
 mod explain;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     let manner = match &cli.command {
         Command::Up(args) => args.manner(),
         Command::Diff(args) => args.manner(),
+        Command::Drift(args) => args.manner(),
         Command::Down(args) => args.manner(),
         Command::History(args) => args.manner(),
         Command::Rollback(args) => args.manner(),
@@ -98,6 +100,7 @@ fn in_environment(
     ui.settings(&settings.told);
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,
+        Command::Drift(args) => return block_on(drift::run(args, &settings, ui)),
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::History(args) => block_on(history::run(args, &settings, ui))?,

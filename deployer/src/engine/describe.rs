@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aws::{Cloud, DeployedTable, FunctionConfiguration};
-use crate::stack::{Blueprint, LiveFunction, StackResource, StackStatus};
+use crate::stack::{Blueprint, LiveFunction, StackStatus};
 
 use super::traffic::{self, Resources};
 use super::{DescribeError, Session, Talk};
@@ -217,7 +217,7 @@ async fn tables<C: Cloud, T: Talk>(
     resources: &Resources,
 ) -> Result<(Vec<TableHealth>, Vec<String>), DescribeError> {
     let (mut tables, mut streams) = (Vec::new(), Vec::new());
-    for resource in of_type(resources, "AWS::DynamoDB::Table") {
+    for resource in traffic::of_type(resources, "AWS::DynamoDB::Table") {
         let table = session.cloud.describe_table(&resource.physical_id).await?;
         streams.extend(table.as_ref().and_then(|table| table.stream_arn.clone()));
         tables.push(TableHealth {
@@ -242,7 +242,7 @@ async fn mappings<C: Cloud, T: Talk>(
     streams: &[String],
 ) -> Result<Vec<MappingHealth>, DescribeError> {
     let mut mappings = Vec::new();
-    for resource in of_type(resources, "AWS::Lambda::EventSourceMapping") {
+    for resource in traffic::of_type(resources, "AWS::Lambda::EventSourceMapping") {
         let mapping = session.cloud.mapping(&resource.physical_id).await?;
         let state = mapping
             .as_ref()
@@ -270,7 +270,7 @@ async fn queues<C: Cloud, T: Talk>(
     resources: &Resources,
 ) -> Result<Vec<QueueHealth>, DescribeError> {
     let mut queues = Vec::new();
-    for resource in of_type(resources, "AWS::SQS::Queue") {
+    for resource in traffic::of_type(resources, "AWS::SQS::Queue") {
         let messages = session.cloud.queue_depth(&resource.physical_id).await?;
         let keeps_failures = !blueprint.sources.contains(&resource.logical_id);
         queues.push(QueueHealth {
@@ -282,15 +282,6 @@ async fn queues<C: Cloud, T: Talk>(
         });
     }
     Ok(queues)
-}
-
-fn of_type<'a>(
-    resources: &'a Resources,
-    resource_type: &'static str,
-) -> impl Iterator<Item = &'a StackResource> {
-    resources
-        .values()
-        .filter(move |resource| resource.resource_type == resource_type)
 }
 
 fn physical_id(resources: &Resources, logical_id: &str) -> Option<String> {

@@ -65,6 +65,11 @@ pub enum Event {
         /// Whether it is the stack's first.
         creates: bool,
     },
+    /// CloudFormation searches a stack for drift.
+    DriftSearching {
+        /// The stack.
+        stack: String,
+    },
     /// A change that the guard would have refused is let pass, because it was accepted by name.
     Accepted {
         /// What it will cost.

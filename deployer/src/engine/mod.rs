@@ -15,6 +15,7 @@ mod describe;
 mod destroy;
 mod destroy_error;
 mod diff;
+mod drift;
 mod error;
 mod event;
 mod failed_creation;
@@ -47,6 +48,7 @@ pub use describe::{Described, FunctionHealth, MappingHealth, QueueHealth, TableH
 pub use destroy::{Destroyed, Destruction, KeptTable, Purge, destroy};
 pub use destroy_error::DestroyError;
 pub use diff::{Asking, Diff, diff};
+pub use drift::{Drift, DriftError, drift};
 pub use error::{AccountError, DescribeError, ErrorKind, Unready};
 pub use event::Event;
 pub use history::{History, history};

@@ -30,6 +30,16 @@ pub(super) async fn resources<C: Cloud>(cloud: &C, stack: &str) -> Result<Resour
     }
 }
 
+/// The resources of a type.
+pub(super) fn of_type<'a>(
+    resources: &'a Resources,
+    resource_type: &'static str,
+) -> impl Iterator<Item = &'a StackResource> {
+    resources
+        .values()
+        .filter(move |resource| resource.resource_type == resource_type)
+}
+
 /// Compares what each alias leads to with what the stack published and with the artifacts: one call a function.
 pub(super) async fn differences<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,

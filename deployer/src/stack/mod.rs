@@ -7,6 +7,7 @@ pub mod comparison;
 mod deployed;
 mod diagnosis;
 mod difference;
+mod drift;
 mod event;
 mod failure;
 pub mod guard;
@@ -29,6 +30,10 @@ pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, Place};
 pub use difference::{Difference, LiveCode, Wanted, traffic_difference, what_differs};
+pub use drift::{
+    ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
+    variable_drift,
+};
 pub(crate) use event::as_text;
 pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Diff, Event, LedgerError, Outputs, Question, RolledBack};
+use crate::engine::{Deployed, Destroyed, Diff, Drift, Event, LedgerError, Outputs, Question, RolledBack};
 use crate::problem::Problems;
 use crate::stack::Release;
 
@@ -35,6 +35,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::ChangeSetCreating { stack, creates } => {
             json!({"event": "change-set-creating", "stack": stack, "creates": creates})
         }
+        Event::DriftSearching { stack } => json!({"event": "drift-searching", "stack": stack}),
         Event::Started { stack } => json!({"event": "started", "stack": stack}),
         Event::Resource { event, progress } => json!({
             "event": "resource",
@@ -230,6 +231,14 @@ pub(super) fn difference(diff: &Diff) -> Value {
     let mut event = json!(diff);
     event["event"] = "difference".into();
     event["differs"] = (!diff.is_empty()).into();
+    event
+}
+
+/// How a stack differs from what was deployed.
+pub(super) fn drift(drift: &Drift) -> Value {
+    let mut event = json!(drift);
+    event["event"] = "drift".into();
+    event["drifted"] = (!drift.is_empty()).into();
     event
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod changes;
 mod description;
 mod difference;
+mod drift;
 pub mod error;
 mod json;
 mod mask;
@@ -32,8 +33,8 @@ use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Event, History, Outputs, Question, Recovery, RolledBack,
-    Standing, Talk,
+    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, Outputs, Question, Recovery,
+    RolledBack, Standing, Talk,
 };
 use crate::settings::Setting;
 use crate::stack::{ChangeSummary, Move, StackStatus, Timeline};
@@ -219,6 +220,15 @@ impl Ui {
         match self.manner() {
             Manner::Person => self.data(&difference::text(diff)),
             Manner::Program => self.emit(&json::difference(diff)),
+        }
+    }
+
+    /// Prints how a stack differs from what was deployed.
+    pub fn drift(&self, drift: &Drift) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&drift::text(drift)),
+            Manner::Program => self.emit(&json::drift(drift)),
         }
     }
 

@@ -105,6 +105,7 @@ impl Narrator {
                 "asking CloudFormation how to {} {stack}",
                 if *creates { "create" } else { "change" }
             )),
+            Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
             Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => Telling::said(format!(

@@ -11,6 +11,7 @@
 
 mod access;
 mod bad_input;
+mod drift;
 mod life_cycle;
 mod notifications;
 mod oracle;

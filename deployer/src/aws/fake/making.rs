@@ -1,7 +1,10 @@
 //! What becomes of the world when a stack makes, imports or deletes a resource.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+use super::operation::resources_of;
 use super::world::{ACCOUNT, FakeResource, FakeStack, FakeTable, World, code_sha256};
 
 impl World {
@@ -34,7 +37,9 @@ impl World {
                     .get(key)
                     .map(|code| code_sha256(code))
                     .unwrap_or_default();
-                self.functions.entry(name.clone()).or_default().code_sha256 = code;
+                let variables = self.variables(stack, body);
+                let function = self.functions.entry(name.clone()).or_default();
+                (function.code_sha256, function.variables) = (code, variables);
                 name
             }
             "AWS::Lambda::Version" => {
@@ -103,6 +108,22 @@ impl World {
             Some(times @ 1..) => *times -= 1,
             _ => drop(self.log_groups.remove(name)),
         }
+    }
+
+    /// A function's environment variables: texts, and resources by their names.
+    fn variables(&self, stack: &str, body: &Value) -> BTreeMap<String, String> {
+        let stack = self.find(stack).unwrap();
+        let designs = resources_of(&stack.template);
+        let variables = body["Properties"]["Environment"]["Variables"].as_object();
+        let text = |value: &Value| match value["Ref"].as_str() {
+            Some(logical_id) => physical_name(stack, logical_id, &designs[logical_id]),
+            None => value.as_str().unwrap_or_default().to_owned(),
+        };
+        variables
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
     }
 
     /// The name in AWS of what a `Ref` or `Fn::GetAtt` points to.

@@ -2,6 +2,7 @@
 
 mod change_set;
 mod cloudformation;
+mod drift;
 mod making;
 mod operation;
 mod protection;

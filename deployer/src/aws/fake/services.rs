@@ -157,6 +157,7 @@ impl Functions for FakeCloud {
             description: format!("revision {number}"),
             state: "Active".into(),
             state_reason: None,
+            variables: found.variables.clone(),
         }))
     }
 
@@ -192,7 +193,7 @@ impl Functions for FakeCloud {
         let table = world.tables.keys().next().cloned().unwrap_or_default();
         Ok(is_there.then(|| Mapping {
             id: id.into(),
-            state: "Enabled".into(),
+            state: world.mapping_state.clone().unwrap_or_else(|| "Enabled".into()),
             source: stream_arn(&table),
             last_result: Some("OK".into()),
         }))

@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::aws::{CallErrorKind, Caller, RollbackTriggers, ValidationFinding};
-use crate::stack::{ChangeSummary, DeployedStack, Key, ResourceChange, StackEvent, StackStatus};
+use crate::stack::{
+    ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
+};
 
 use super::operation::{Effect, Step};
 
@@ -33,6 +35,13 @@ pub(crate) struct World {
     /// When each object was stored; what a test puts there is as old as the world.
     pub(crate) stored: BTreeMap<String, Timestamp>,
     pub(crate) functions: BTreeMap<String, FakeFunction>,
+    /// The state of every mapping, if it is not `Enabled`.
+    pub(crate) mapping_state: Option<String>,
+    /// What a search for drift finds.
+    pub(crate) drifts: Vec<ResourceDrift>,
+    pub(crate) drift_incomplete: Option<String>,
+    /// When the search for drift is over.
+    pub(super) drift_due: Option<Timestamp>,
     /// Tokens of requests that begin something, to show that each has one of its own.
     pub(crate) tokens: Vec<String>,
     /// What the last change set was asked to do.
@@ -118,6 +127,8 @@ pub(crate) struct FakeTable {
 pub(crate) struct FakeFunction {
     pub(crate) code_sha256: String,
     pub(crate) versions: Vec<String>,
+    /// The environment variables, the same in every version.
+    pub(crate) variables: BTreeMap<String, String>,
     pub(crate) aliases: BTreeMap<String, String>,
 }
 
@@ -139,6 +150,10 @@ impl World {
             objects: BTreeMap::new(),
             stored: BTreeMap::new(),
             functions: BTreeMap::new(),
+            mapping_state: None,
+            drifts: Vec::new(),
+            drift_incomplete: None,
+            drift_due: None,
             tokens: Vec::new(),
             last_request: None,
             throttle_after_execution: false,

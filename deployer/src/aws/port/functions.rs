@@ -1,5 +1,7 @@
 //! Functions, their aliases, and what feeds them.
 
+use std::collections::BTreeMap;
+
 use super::CallError;
 
 /// A function's configuration, as a version of it or an alias has it.
@@ -17,6 +19,8 @@ pub struct FunctionConfiguration {
     pub state: String,
     /// Why it is in that state, when it is not active.
     pub state_reason: Option<String>,
+    /// The environment variables.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// What moves records from a stream to a function.

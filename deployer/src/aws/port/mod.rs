@@ -8,6 +8,7 @@ mod artifact_store;
 mod call_error;
 mod clock;
 mod cloudformation;
+mod drift;
 mod functions;
 mod identity;
 mod logs;
@@ -23,6 +24,7 @@ pub use cloudformation::{
     ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, NewChangeSet, NewStack,
     PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
 };
+pub use drift::{DriftDetection, DriftSearch};
 pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
 pub use logs::Logs;
@@ -42,12 +44,23 @@ pub struct Page<T> {
 
 /// Everything that the engine asks of the outside world.
 pub trait Cloud:
-    CloudFormation + Recovery + ArtifactStore + Identity + Functions + Tables + Logs + Queues + Roles + Clock
+    CloudFormation
+    + DriftDetection
+    + Recovery
+    + ArtifactStore
+    + Identity
+    + Functions
+    + Tables
+    + Logs
+    + Queues
+    + Roles
+    + Clock
 {
 }
 
 impl<T> Cloud for T where
     T: CloudFormation
+        + DriftDetection
         + Recovery
         + ArtifactStore
         + Identity

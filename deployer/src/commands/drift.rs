@@ -1,0 +1,51 @@
+//! `deployer drift`.
+
+use clap::Args;
+
+use super::Ended;
+use super::cloud::Cloud;
+use super::error::CommandError;
+use crate::engine::drift;
+use crate::settings::Settings;
+use crate::ui::{Manner, Ui};
+
+/// Show how what is there differs from what was deployed
+///
+/// CloudFormation's own drift detection, and what it cannot see: which version is live and with what code and environment variables, whether
+/// an event source mapping is on and reads the table's latest stream, and what protects the stack.
+#[derive(Args, Debug)]
+pub struct DriftArgs {
+    /// Print the drift as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// End with exit code 2 if there is drift
+    #[arg(long)]
+    exit_code: bool,
+}
+
+impl DriftArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Result<Ended, CommandError> {
+    let environment = &settings.environment;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let drift = drift(&mut session, environment.stack.as_str(), environment.protected)
+        .await
+        .map_err(|error| cloud.explain().drift(error))?;
+    ui.drift(&drift);
+    Ok(if args.exit_code && !drift.is_empty() {
+        Ended::Differing
+    } else {
+        Ended::Well
+    })
+}

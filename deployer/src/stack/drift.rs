@@ -1,0 +1,298 @@
+//! PURE: how what is there differs from what was deployed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::StackResource;
+
+/// A resource that CloudFormation found to differ from its template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceDrift {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its type.
+    pub resource_type: String,
+    /// Whether it is gone.
+    pub deleted: bool,
+    /// Its properties that differ.
+    pub differences: Vec<PropertyDrift>,
+}
+
+/// A property that differs from its template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PropertyDrift {
+    /// Where in the resource's properties, as a JSON pointer.
+    pub path: String,
+    /// What the template says; none, if it says nothing of it.
+    pub expected: Option<String>,
+    /// What is there; none, if nothing is.
+    pub actual: Option<String>,
+}
+
+/// Something that CloudFormation does not see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum UnseenDrift {
+    /// An alias leads to another version than the stack published.
+    Version {
+        /// The function's name in the template.
+        logical_id: String,
+        /// The version that the stack published.
+        expected: String,
+        /// The version that the alias leads to.
+        actual: String,
+    },
+    /// The live code is not what the template names.
+    Code {
+        /// The function's name in the template.
+        logical_id: String,
+        /// The Base64 of the SHA-256 that the key of the code carries.
+        expected: String,
+        /// The one of the live code.
+        actual: String,
+    },
+    /// An environment variable of the live version is not what the template says.
+    Variable {
+        /// The function's name in the template.
+        logical_id: String,
+        /// The variable.
+        name: String,
+        /// What the template says; none, if it has no such variable.
+        expected: Option<String>,
+        /// What the live version has; none, if it has no such variable.
+        actual: Option<String>,
+    },
+    /// An event source mapping does not do what the template says.
+    Mapping {
+        /// Its name in the template.
+        logical_id: String,
+        /// `Enabled` or `Disabled`, as the template says.
+        expected: String,
+        /// Its state.
+        actual: String,
+    },
+    /// An event source mapping reads a stream to which nothing is written any more.
+    DeadStream {
+        /// Its name in the template.
+        logical_id: String,
+        /// The stream that it reads.
+        reads: String,
+        /// The table's stream; none, if it has none.
+        latest: Option<String>,
+    },
+    /// A resource of the template is not there.
+    Missing {
+        /// Its name in the template.
+        logical_id: String,
+    },
+    /// AWS refuses to delete the stack, or does not, against what its environment says.
+    TerminationProtection {
+        /// What the environment says.
+        expected: bool,
+    },
+    /// The stack's policy does not keep what is irreplaceable.
+    StackPolicy,
+}
+
+/// What an environment variable is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpectedVariable {
+    /// This.
+    Value(String),
+    /// Something that only CloudFormation knows.
+    Unknown,
+}
+
+/// What the template says of a function's environment variables, as far as that can be known: texts, resources by their names in
+/// AWS, and attributes by `attributes`, which are told as `(logical id, attribute)`.
+pub fn expected_variables(
+    template: &Value,
+    function_id: &str,
+    resources: &BTreeMap<String, StackResource>,
+    attributes: &BTreeMap<(String, String), String>,
+) -> BTreeMap<String, ExpectedVariable> {
+    let variables = &template["Resources"][function_id]["Properties"]["Environment"]["Variables"];
+    let variables = variables.as_object().into_iter().flatten();
+    variables
+        .map(|(name, value)| {
+            let known = match value {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+                reference => referred(reference, resources, attributes),
+            };
+            let expected = known.map_or(ExpectedVariable::Unknown, ExpectedVariable::Value);
+            (name.clone(), expected)
+        })
+        .collect()
+}
+
+fn referred(
+    value: &Value,
+    resources: &BTreeMap<String, StackResource>,
+    attributes: &BTreeMap<(String, String), String>,
+) -> Option<String> {
+    if let Some(logical_id) = value["Ref"].as_str() {
+        return resources
+            .get(logical_id)
+            .map(|resource| resource.physical_id.clone());
+    }
+    let path = match &value["Fn::GetAtt"] {
+        Value::Array(path) => (path.first()?.as_str()?, path.get(1)?.as_str()?),
+        Value::String(path) => path.split_once('.')?,
+        _ => return None,
+    };
+    attributes.get(&(path.0.to_owned(), path.1.to_owned())).cloned()
+}
+
+/// Compares a live version's environment variables with what is expected of them.
+pub fn variable_drift(
+    function_id: &str,
+    expected: &BTreeMap<String, ExpectedVariable>,
+    actual: &BTreeMap<String, String>,
+) -> Vec<UnseenDrift> {
+    let names: BTreeSet<&String> = expected.keys().chain(actual.keys()).collect();
+    let drift = |name: &String| {
+        let (expected, actual) = (expected.get(name), actual.get(name));
+        let expected = match (expected, actual) {
+            (Some(ExpectedVariable::Unknown), Some(_)) => return None,
+            (Some(ExpectedVariable::Value(expected)), Some(actual)) if expected == actual => return None,
+            (Some(ExpectedVariable::Value(expected)), _) => Some(expected.clone()),
+            (Some(ExpectedVariable::Unknown), None) => Some("a value that CloudFormation gives".to_owned()),
+            (None, _) => None,
+        };
+        Some(UnseenDrift::Variable {
+            logical_id: function_id.to_owned(),
+            name: name.clone(),
+            expected,
+            actual: actual.cloned(),
+        })
+    };
+    names.into_iter().filter_map(drift).collect()
+}
+
+/// The hash that a key of code carries, `code/<binary>/<processor>/<sha256>.zip`, as Lambda writes it; none, if it carries none.
+pub fn code_sha256_of_key(key: &str) -> Option<String> {
+    let hex = key.rsplit('/').next()?.strip_suffix(".zip")?;
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = (0..hex.len())
+        .step_by(2)
+        .map(|start| u8::from_str_radix(&hex[start..start + 2], 16).ok())
+        .collect();
+    bytes.map(|bytes| STANDARD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn resources() -> BTreeMap<String, StackResource> {
+        let topic = StackResource {
+            logical_id: "Topic".into(),
+            physical_id: "arn:aws:sns:eu-central-1:123456789012:orders".into(),
+            resource_type: "AWS::SNS::Topic".into(),
+        };
+        BTreeMap::from([("Topic".into(), topic)])
+    }
+
+    fn expected() -> BTreeMap<String, ExpectedVariable> {
+        let template = json!({"Resources": {"Api": {"Properties": {"Environment": {"Variables": {
+            "LEVEL": "info",
+            "COUNT": 3,
+            "TOPIC": {"Ref": "Topic"},
+            "STREAM": {"Fn::GetAtt": ["Events", "StreamArn"]},
+            "SAME_STREAM": {"Fn::GetAtt": "Events.StreamArn"},
+            "OTHER": {"Fn::Sub": "${Topic.TopicName}"},
+        }}}}}});
+        let attributes =
+            BTreeMap::from([(("Events".to_owned(), "StreamArn".to_owned()), "arn:1".to_owned())]);
+        expected_variables(&template, "Api", &resources(), &attributes)
+    }
+
+    fn actual(changes: &[(&str, Option<&str>)]) -> BTreeMap<String, String> {
+        let mut variables: BTreeMap<String, String> = [
+            ("LEVEL", "info"),
+            ("COUNT", "3"),
+            ("TOPIC", "arn:aws:sns:eu-central-1:123456789012:orders"),
+            ("STREAM", "arn:1"),
+            ("SAME_STREAM", "arn:1"),
+            ("OTHER", "whatever"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        for (name, value) in changes {
+            match value {
+                Some(value) => variables.insert((*name).to_owned(), (*value).to_owned()),
+                None => variables.remove(*name),
+            };
+        }
+        variables
+    }
+
+    fn drift(changes: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>, Option<String>)> {
+        let drifts = variable_drift("Api", &expected(), &actual(changes));
+        let told = drifts.into_iter().map(|drift| match drift {
+            UnseenDrift::Variable {
+                name,
+                expected,
+                actual,
+                ..
+            } => (name, expected, actual),
+            other => panic!("{other:?}"),
+        });
+        told.collect()
+    }
+
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn variables_as_the_template_says_are_no_drift() {
+        assert_eq!(drift(&[]), []);
+        assert_eq!(drift(&[("OTHER", Some("something else"))]), []);
+    }
+
+    #[test]
+    fn a_variable_that_changed_went_or_came_is_drift() {
+        assert_eq!(
+            drift(&[("LEVEL", Some("debug"))]),
+            [("LEVEL".into(), text("info"), text("debug"))]
+        );
+        assert_eq!(
+            drift(&[("STREAM", Some("arn:2"))]),
+            [("STREAM".into(), text("arn:1"), text("arn:2"))]
+        );
+        assert_eq!(drift(&[("COUNT", None)]), [("COUNT".into(), text("3"), None)]);
+        assert_eq!(drift(&[("NEW", Some("x"))]), [("NEW".into(), None, text("x"))]);
+        assert_eq!(
+            drift(&[("OTHER", None)]),
+            [("OTHER".into(), text("a value that CloudFormation gives"), None)]
+        );
+    }
+
+    #[test]
+    fn the_key_of_code_carries_its_hash() {
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(
+            code_sha256_of_key(&format!("code/api/arm64/{hex}.zip")).as_deref(),
+            Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+        );
+        for key in [
+            "code/api.zip",
+            &format!("code/{}.zip", &hex[1..]),
+            &format!("{}é.zip", &hex[2..]),
+        ] {
+            assert_eq!(code_sha256_of_key(key), None, "{key}");
+        }
+    }
+}

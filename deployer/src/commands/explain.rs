@@ -164,6 +164,18 @@ impl<'settings> Explain<'settings> {
                 "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
             )],
             DeployError::Guarded { objections, .. } => guarded(objections),
+            DeployError::PlanOutdated { .. } => vec![format!(
+                "nothing was changed; plan again with `{}`",
+                self.command("up --plan FILE")
+            )],
+            DeployError::NotPlannable { .. } => vec![format!(
+                "`{}` deletes what is left and creates the stack",
+                self.command("up")
+            )],
+            DeployError::ArtifactsGone { .. } => vec![format!(
+                "nothing was changed; `{}` stores them again",
+                self.command("up")
+            )],
             DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
             DeployError::NeedsApproval { .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
@@ -346,7 +358,7 @@ impl<'settings> Explain<'settings> {
     }
 
     /// A command as the user would type it for this environment.
-    fn command(&self, verb: &str) -> String {
+    pub(super) fn command(&self, verb: &str) -> String {
         let instance = self.environment.instance.as_ref();
         let instance = instance
             .map(|name| format!(" --instance {name}"))
@@ -418,6 +430,7 @@ fn widened(widenings: &[Widening]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::stack::StackStatus;
+    use crate::stack::plan::Moved;
     use crate::stack::release::NoChoice;
     use crate::stack::widening::{Effect, Grant};
 
@@ -512,6 +525,33 @@ mod tests {
           so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
           the stack stands: an update failed and was undone, all is as it was before
         - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn a_plan_that_is_out_of_date_says_what_has_moved_on() {
+        let errors = [
+            DeployError::PlanOutdated {
+                stack: "orders".to_owned(),
+                moved: vec![Moved::Gone, Moved::Template],
+            },
+            DeployError::NotPlannable {
+                stack: "orders".to_owned(),
+                status: StackStatus::RollbackComplete,
+            },
+            DeployError::ArtifactsGone {
+                bucket: "artifacts".to_owned(),
+                keys: vec!["code/api.zip".to_owned()],
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.deploy(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template is another one
+        - nothing was changed; plan again with `deployer up --plan FILE --env staging`
+        4: stack `orders` is `ROLLBACK_COMPLETE`, and what its failed creation left has to go before anything can be planned
+        - `deployer up --env staging` deletes what is left and creates the stack
+        1: gone from bucket `artifacts` are `code/api.zip`
+        - nothing was changed; `deployer up --env staging` stores them again
         ");
     }
 

@@ -14,6 +14,7 @@ mod explain;
 pub mod history;
 pub mod init;
 pub mod man;
+mod plan;
 pub mod recover;
 pub mod render;
 pub mod rollback;

@@ -1,11 +1,14 @@
 //! `deployer up`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::cloud::Cloud;
 use super::code::CodeArgs;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
+use super::plan;
 use super::stack_template::StackTemplate;
 use crate::checkout::revision;
 use crate::engine::deploy;
@@ -26,6 +29,14 @@ pub struct UpArgs {
     /// Where the functions' code comes from.
     #[command(flatten)]
     code: CodeArgs,
+
+    /// Write down what would be done, and do not do it: only the functions' code is stored
+    #[arg(long, value_name = "FILE", conflicts_with = "yes")]
+    plan: Option<PathBuf>,
+
+    /// Do what a plan says, unless the stack has changed since; nothing is built
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "no_build", "artifacts"])]
+    apply: Option<PathBuf>,
 
     /// Let a change pass that would cost events, notifications or an address, or that widens permissions, as its refusal names it;
     /// `ignore:ALARM` passes over an alarm that is on; may be repeated
@@ -61,6 +72,10 @@ pub(super) async fn run(
         yes: args.yes,
         ..Approval::default()
     });
+    if let Some(file) = &args.apply {
+        let plan = plan::read(file, settings)?;
+        return plan::run(&plan, &args.accept, settings, ui).await;
+    }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
@@ -78,6 +93,9 @@ pub(super) async fn run(
     let accepted = args.accept.iter().cloned().collect();
     let mut deployment = deployment(environment, &rendered, artifacts, bucket, accepted);
     deployment.provenance.revision = revision(settings.template_folder()).await;
+    if let Some(file) = &args.plan {
+        return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;
+    }
     let deployed = deploy(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;

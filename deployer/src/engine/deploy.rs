@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
 use crate::stack::guard::Objection;
+use crate::stack::plan::Plan as PlanToApply;
 use crate::stack::release::{Durations, ReleaseOutcome};
 use crate::stack::{Blueprint, ChangeSummary, DeployedStack, Difference, Wanted, what_differs};
 
@@ -56,14 +57,29 @@ pub async fn deploy<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<Deployed, DeployError> {
+    deploy_as_planned(session, deployment, None).await
+}
+
+/// Deploys; where there was a plan, as planned and in no other way.
+pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    planned: Option<&PlanToApply>,
+) -> Result<Deployed, DeployError> {
     let blueprint = Blueprint::read(&deployment.template)?;
     check(deployment, &blueprint)?;
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
     let mut accepted = Vec::new();
-    if let Found::Standing(stack) = &found {
-        let template = session.cloud.original_template(&stack.id).await?;
-        let differences = differences(session, deployment, &blueprint, stack, &template).await?;
+    let template = match &found {
+        Found::Standing(stack) => Some(session.cloud.original_template(&stack.id).await?),
+        Found::Nothing | Found::FailedCreation(_) => None,
+    };
+    if let Some(planned) = planned {
+        super::plan::check_state(planned, &found, template.as_deref())?;
+    }
+    if let (Found::Standing(stack), Some(template)) = (&found, &template) {
+        let differences = differences(session, deployment, &blueprint, stack, template).await?;
         if differences.is_empty() {
             return Ok(Deployed::Unchanged(stack.outputs.clone()));
         }
@@ -77,29 +93,37 @@ pub async fn deploy<C: Cloud, T: Talk>(
             ledger::record(session, deployment, succeeded).await;
             return Ok(Deployed::Updated(stack.outputs.clone()));
         }
-        deployed = guard::Deployed::of(&template);
+        deployed = guard::Deployed::of(template);
         accepted = guard::check_templates(session, deployment, &deployed)?;
     }
     check_callers(session, &blueprint).await?;
     let mut plan = plan(session, deployment, &blueprint, found, deployed).await?;
     plan.accepted.extend(accepted);
+    if let Some(planned) = planned
+        && let Err(outdated) = super::plan::check_changes(planned, &plan.change_set)
+    {
+        if let Prepared::Ready(made, _) = &plan.change_set {
+            change_set::discard(session, made).await;
+        }
+        return Err(outdated);
+    }
     apply(session, deployment, &blueprint, plan).await
 }
 
 /// What a deployment will do once it is approved.
-struct Plan {
+pub(super) struct Plan {
     /// The stack as it stands; none, if it is made.
-    standing: Option<DeployedStack>,
+    pub(super) standing: Option<DeployedStack>,
     adoptions: Adoptions,
-    change_set: Prepared,
+    pub(super) change_set: Prepared,
     /// The template that is deployed.
-    deployed: guard::Deployed,
+    pub(super) deployed: guard::Deployed,
     /// The guarded changes that were accepted by name.
     accepted: Vec<Objection>,
 }
 
 /// Refuses what CloudFormation would refuse later.
-fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<(), DeployError> {
+pub(super) fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<(), DeployError> {
     if deployment.tags.len() > MOST_TAGS {
         return Err(DeployError::TooManyTags {
             count: deployment.tags.len(),
@@ -123,7 +147,7 @@ fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<(), DeployErr
 
 /// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
 /// bucket is not asked.
-async fn differences<C: Cloud, T: Talk>(
+pub(super) async fn differences<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -144,12 +168,12 @@ async fn differences<C: Cloud, T: Talk>(
 }
 
 /// A change set sees templates and tags, and neither termination protection nor traffic.
-fn needs_a_change_set(difference: &Difference) -> bool {
+pub(super) fn needs_a_change_set(difference: &Difference) -> bool {
     matches!(difference, Difference::Template | Difference::Tags)
 }
 
 /// The roles that are to call: an unknown one would fail the creation of its permission minutes later.
-async fn check_callers<C: Cloud, T: Talk>(
+pub(super) async fn check_callers<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     blueprint: &Blueprint,
 ) -> Result<(), DeployError> {
@@ -175,7 +199,8 @@ fn role_of_account<'a>(caller: &'a str, account: &str) -> Option<&'a str> {
     (prefix.rsplit(':').next() == Some(account)).then(|| path.rsplit('/').next().unwrap_or(path))
 }
 
-async fn plan<C: Cloud, T: Talk>(
+/// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
+pub(super) async fn plan<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,

@@ -2,6 +2,7 @@
 
 use crate::aws::{CallError, ValidationFinding};
 use crate::stack::guard::Objection;
+use crate::stack::plan::Moved;
 use crate::stack::widening::{Widening, acceptances};
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
@@ -96,6 +97,32 @@ pub enum DeployError {
         stack: String,
         /// What they would cost.
         objections: Vec<Objection>,
+    },
+    /// A plan would have to delete something first, and a plan changes nothing.
+    #[error(
+        "stack `{stack}` is `{status}`, and what its failed creation left has to go before anything can be planned"
+    )]
+    NotPlannable {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+    },
+    /// Things are no longer as they were when the plan was made.
+    #[error("the plan for stack `{stack}` is out of date: {}", moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    PlanOutdated {
+        /// The stack.
+        stack: String,
+        /// What has moved on.
+        moved: Vec<Moved>,
+    },
+    /// Code that was stored earlier is no longer there.
+    #[error("gone from bucket `{bucket}` are `{}`", keys.join("`, `"))]
+    ArtifactsGone {
+        /// The artifact bucket.
+        bucket: String,
+        /// The keys.
+        keys: Vec<String>,
     },
     /// The deployment was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
@@ -203,7 +230,11 @@ impl DeployError {
             | Self::TemplateTooLong { .. }
             | Self::UnknownCallers { .. }
             | Self::MissingArtifact { .. } => ErrorKind::Configuration,
-            Self::Leftovers { .. } | Self::NotAdoptable { .. } | Self::Guarded { .. } => ErrorKind::Refused,
+            Self::NotPlannable { .. }
+            | Self::PlanOutdated { .. }
+            | Self::Leftovers { .. }
+            | Self::NotAdoptable { .. }
+            | Self::Guarded { .. } => ErrorKind::Refused,
             Self::Declined { .. } | Self::NeedsApproval { .. } | Self::WideningNeedsApproval { .. } => {
                 ErrorKind::NeedsApproval
             }
@@ -212,6 +243,7 @@ impl DeployError {
             | Self::Blueprint(_)
             | Self::NotRepaired { .. }
             | Self::NoBucket { .. }
+            | Self::ArtifactsGone { .. }
             | Self::ChangeSetRejected { .. }
             | Self::Failed { .. }
             | Self::NotRemoved { .. }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
-use crate::stack::{Progress, Release, ReleaseId, StackEvent, StackStatus};
+use crate::stack::widening::Widening;
+use crate::stack::{ChangeSummary, Progress, Release, ReleaseId, StackEvent, StackStatus};
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,17 @@ pub enum Event {
     Accepted {
         /// What it will cost.
         objection: Objection,
+    },
+    /// What a deployment would do is written down and not done.
+    Planned {
+        /// The stack.
+        stack: String,
+        /// Whether the stack would be made.
+        creates: bool,
+        /// What would be done to each resource.
+        changes: ChangeSummary,
+        /// What somebody could do then that could not be done before.
+        widenings: Vec<Widening>,
     },
     /// The deployment or the deletion was approved and begins.
     Started {

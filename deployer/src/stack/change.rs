@@ -1,11 +1,12 @@
 //! PURE: what a change set would do.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The changes of a change set, in the order in which AWS lists them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeSummary {
     /// One for each resource. None at all when only outputs change.
@@ -13,7 +14,7 @@ pub struct ChangeSummary {
 }
 
 /// What would be done to a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceChange {
     /// The resource's name in the template.
@@ -33,7 +34,7 @@ pub struct ResourceChange {
 }
 
 /// What is done to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Created.
@@ -49,7 +50,7 @@ pub enum Action {
 }
 
 /// Whether a resource is made anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Replacement {
     /// It stays.
@@ -74,6 +75,24 @@ impl ChangeSummary {
         self.changes
             .iter()
             .filter(|change| change.replacement != Replacement::Never)
+    }
+
+    /// The resources with which the other does something else, sorted; the order in which AWS lists things says nothing.
+    pub fn differs_in(&self, other: &Self) -> Vec<String> {
+        let of = |summary: &Self, id: &str| {
+            let mut changes: Vec<ResourceChange> = summary.changes.to_vec();
+            changes.retain(|change| change.logical_id == id);
+            for change in &mut changes {
+                change.causes.sort_unstable();
+            }
+            changes
+        };
+        let all = self.changes.iter().chain(&other.changes);
+        let ids: BTreeSet<&str> = all.map(|change| change.logical_id.as_str()).collect();
+        ids.into_iter()
+            .filter(|id| of(self, id) != of(other, id))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Adds the changes of resources that this summary does not name.

@@ -12,6 +12,7 @@ mod event;
 mod failure;
 pub mod guard;
 mod no_change;
+pub mod plan;
 mod progress;
 mod recovery;
 pub mod release;

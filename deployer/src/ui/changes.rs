@@ -15,7 +15,7 @@ pub(super) fn question(question: &Question<'_>) -> String {
             creates,
             changes,
             widenings,
-        } => deployment(stack, *creates, changes) + &widened("Permissions that widen", widenings),
+        } => planned(stack, *creates, changes, widenings),
         Question::Widen { stack, widenings } => {
             let title = format!("In {stack}, which is protected, this needs approval of its own");
             widened(&title, widenings)
@@ -27,6 +27,11 @@ pub(super) fn question(question: &Question<'_>) -> String {
             purges,
         } => deletion(stack, goes, stays, purges),
     }
+}
+
+/// What a plan would do.
+pub(super) fn planned(stack: &str, creates: bool, changes: &ChangeSummary, widenings: &[Widening]) -> String {
+    deployment(stack, creates, changes) + &widened("Permissions that widen", widenings)
 }
 
 /// The changes of a change set, one line each, and their count.

@@ -8,6 +8,7 @@ use crate::commands::error::CommandError;
 use crate::engine::{Deployed, Destroyed, Diff, Drift, Event, LedgerError, Outputs, Question, RolledBack};
 use crate::problem::Problems;
 use crate::stack::Release;
+use crate::stack::plan::Plan;
 
 /// An event of the engine.
 pub(super) fn event(event: &Event) -> Value {
@@ -84,6 +85,18 @@ pub(super) fn event(event: &Event) -> Value {
             json!({"event": "table-deleting", "table": table, "items": items})
         }
         Event::LogGroupDeleting { name } => json!({"event": "log-group-deleting", "name": name}),
+        Event::Planned {
+            stack,
+            creates,
+            changes,
+            widenings,
+        } => json!({
+            "event": "change-set",
+            "stack": stack,
+            "creates": creates,
+            "changes": changes,
+            "widenings": widenings,
+        }),
         Event::RollingBack { release } => json!({"event": "rolling-back", "release": release}),
         Event::Recorded { release } => json!({"event": "recorded", "release": release}),
         Event::NotRecorded { reason } => json!({"event": "not-recorded", "reason": reason}),
@@ -139,6 +152,12 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> V
         Deployed::Unchanged(_) => "unchanged",
     };
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
+}
+
+/// That a plan was written.
+pub(super) fn planned(plan: &Plan, file: &str) -> Value {
+    let (stack, changes) = (&plan.place.stack, plan.changes.is_some());
+    json!({"event": "finished", "outcome": "planned", "stack": stack, "file": file, "changes": changes})
 }
 
 /// How a return to a release ended.

@@ -37,6 +37,7 @@ use crate::engine::{
     RolledBack, Standing, Talk,
 };
 use crate::settings::Setting;
+use crate::stack::plan::Plan;
 use crate::stack::{ChangeSummary, Move, StackStatus, Timeline};
 use narrate::{Narrator, Telling};
 use screen::Screen;
@@ -179,6 +180,12 @@ impl Ui {
         if self.manner() == Manner::Person {
             self.data(&outcome::outputs(outputs));
         }
+    }
+
+    /// Tells that a plan was written, and how it is done.
+    pub fn planned(&self, plan: &Plan, file: &str, apply: &str) {
+        self.emit(&json::planned(plan, file));
+        self.end(&outcome::planned(plan, file, apply));
     }
 
     /// Tells how a return to a release ended, and prints the stack's outputs.

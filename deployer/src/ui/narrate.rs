@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::text::{duration, size};
-use super::{paint, releases};
+use super::{changes, paint, releases};
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::TableRepair;
 use crate::engine::Event;
@@ -158,6 +158,12 @@ impl Narrator {
             Event::LogGroupDeleting { name } => {
                 Telling::note(format!("deleting log group {name}, which came back"))
             }
+            Event::Planned {
+                stack,
+                creates,
+                changes,
+                widenings,
+            } => Telling::said(changes::planned(stack, *creates, changes, widenings)),
             Event::RollingBack { release } => {
                 Telling::done(format!("going back to release {}", releases::in_short(release)))
             }

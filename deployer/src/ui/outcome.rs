@@ -8,6 +8,7 @@ use super::table::columns;
 use super::text::duration;
 use crate::aws::Call;
 use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, RolledBack};
+use crate::stack::plan::Plan;
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {
@@ -18,6 +19,20 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     };
     let took = paint::faint(format!("({})", duration(took)));
     format!("{} {} {what} {took}", paint::good("✓"), paint::strong(stack))
+}
+
+/// That a plan was written, and how it is done.
+pub(super) fn planned(plan: &Plan, file: &str, apply: &str) -> String {
+    let what = match plan.changes {
+        Some(_) => "nothing was changed",
+        None => "there is nothing for CloudFormation to change",
+    };
+    let stack = paint::strong(&plan.place.stack);
+    let apply = paint::quoted(&format!("`{apply}`"));
+    format!(
+        "{} the plan for {stack} is in {file}, {what}; {apply} does it",
+        paint::good("✓")
+    )
 }
 
 /// How a return to a release ended.
@@ -111,6 +126,7 @@ pub(super) fn calls(calls: &[Call]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stack::plan::testing::plan;
     use crate::stack::release::testing::release;
 
     fn plain(text: &str) -> String {
@@ -130,6 +146,25 @@ mod tests {
         ✓ orders created (1.2 s)
         ✓ orders updated (1.2 s)
         ✓ orders is up to date, nothing to do (1.2 s)
+        ");
+    }
+
+    #[test]
+    fn a_plan_that_was_written_says_how_it_is_done() {
+        let idle = Plan {
+            changes: None,
+            ..plan()
+        };
+        let told = [plan(), idle].map(|plan| {
+            plain(&planned(
+                &plan,
+                "plan.json",
+                "deployer up --apply plan.json --env staging",
+            ))
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        ✓ the plan for orders is in plan.json, nothing was changed; `deployer up --apply plan.json --env staging` does it
+        ✓ the plan for orders is in plan.json, there is nothing for CloudFormation to change; `deployer up --apply plan.json --env staging` does it
         ");
     }
 

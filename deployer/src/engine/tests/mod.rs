@@ -13,6 +13,7 @@ mod explaining;
 mod following;
 mod guards;
 mod interruption;
+mod planning;
 mod protection;
 mod recovery;
 mod releases;
@@ -30,8 +31,8 @@ use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
     Destruction, Diff, Event, History, Interrupt, Interrupter, KeptTable, LedgerError, Provenance, Purge,
-    Question, Rollback, RollbackError, RolledBack, Session, Talk, deploy, destroy, diff, history,
-    interruptible, rollback,
+    Question, Rollback, RollbackError, RolledBack, Session, Talk, apply, deploy, destroy, diff, history,
+    interruptible, plan, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.

@@ -37,6 +37,11 @@ impl Accepted {
         self.has("ignore", logical_id)
     }
 
+    /// Each, as it is given.
+    pub fn texts(&self) -> Vec<String> {
+        self.0.iter().map(|acceptance| acceptance.0.clone()).collect()
+    }
+
     fn has(&self, verb: &str, logical_id: &str) -> bool {
         self.0.contains(&Acceptance(format!("{verb}:{logical_id}")))
     }

@@ -1,0 +1,126 @@
+//! `deployer up --plan FILE` and `deployer up --apply FILE`.
+
+use std::path::Path;
+
+use super::cloud::Cloud;
+use super::deployment::{deployment_of, reachable};
+use super::error::{CommandError, ErrorKind};
+use super::explain::Explain;
+use super::stack_template::StackTemplate;
+use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
+use crate::environment::Environment;
+use crate::settings::Settings;
+use crate::stack::guard::Acceptance;
+use crate::stack::plan::{Place, Plan, UnreadablePlan};
+use crate::ui::Ui;
+
+/// Why a file holds no plan.
+#[derive(Debug, thiserror::Error)]
+enum PlanFileError {
+    #[error("cannot read `{file}`")]
+    Unreadable {
+        file: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot write `{file}`")]
+    Unwritable {
+        file: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("`{file}` cannot be applied")]
+    NoPlan {
+        file: String,
+        #[source]
+        source: UnreadablePlan,
+    },
+}
+
+/// Writes down what a deployment would do.
+pub(super) async fn make<T: Talk>(
+    file: &Path,
+    deployment: &Deployment,
+    settings: &Settings,
+    cloud: &Cloud<'_>,
+    session: &mut Session<'_, crate::aws::Aws, T>,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let plan = plan(session, deployment, place(&settings.environment))
+        .await
+        .map_err(|error| cloud.explain().deploy(error))?;
+    let path = settings.folder.join(file);
+    let name = settings.display(&path);
+    let text = plan
+        .to_json()
+        .map_err(|error| CommandError::new(ErrorKind::Failed, error))?;
+    std::fs::write(&path, text).map_err(|source| {
+        let file = name.clone();
+        CommandError::new(ErrorKind::Failed, PlanFileError::Unwritable { file, source })
+    })?;
+    let apply = Explain::of(&settings.environment).command(&format!("up --apply {name}"));
+    ui.planned(&plan, &name, &apply);
+    Ok(())
+}
+
+/// Reads a plan, and refuses one for another place before anything is asked of AWS.
+pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandError> {
+    let path = settings.folder.join(file);
+    let file = settings.display(&path);
+    let text = std::fs::read(&path).map_err(|source| {
+        let file = file.clone();
+        CommandError::new(ErrorKind::Usage, PlanFileError::Unreadable { file, source })
+    })?;
+    let plan = Plan::parse(&text).map_err(|source| {
+        let hint = Explain::of(&settings.environment).command("up --plan FILE");
+        CommandError::new(ErrorKind::Usage, PlanFileError::NoPlan { file, source })
+            .hint(format!("`{hint}` writes one"))
+    })?;
+    let moved = plan.moved_from(&place(&settings.environment));
+    if moved.is_empty() {
+        return Ok(plan);
+    }
+    let stack = plan.place.stack;
+    Err(Explain::of(&settings.environment).deploy(DeployError::PlanOutdated { stack, moved }))
+}
+
+/// Does what a plan says: nothing is built and nothing is rendered.
+pub(super) async fn run(
+    plan: &Plan,
+    accepted: &[Acceptance],
+    settings: &Settings,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let environment = &settings.environment;
+    let bucket = StackTemplate::parse(settings)?.bucket()?;
+    let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {
+        key: artifact.key.clone(),
+        body: None,
+        code_sha256: artifact.code_sha256.clone(),
+    });
+    let planned = plan.accepted.iter().filter_map(|text| text.parse().ok());
+    let accepted = planned.chain(accepted.iter().cloned()).collect();
+    let template = plan.template.clone();
+    let mut deployment = deployment_of(environment, template, artifacts.collect(), bucket, accepted);
+    deployment.tags.clone_from(&plan.tags);
+    deployment.provenance.revision.clone_from(&plan.revision);
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let deployed = apply(&mut session, &deployment, plan)
+        .await
+        .map_err(|error| cloud.explain().deploy(error))?;
+    let outputs = reachable(deployed.outputs(), environment);
+    ui.deployed(&deployment.stack, &deployed, &outputs);
+    Ok(())
+}
+
+fn place(environment: &Environment) -> Place {
+    Place {
+        environment: environment.name.to_string(),
+        account: environment.account.to_string(),
+        region: environment.region.to_string(),
+        stack: environment.stack.to_string(),
+        protected: environment.protected,
+    }
+}

@@ -1,0 +1,123 @@
+//! PURE: a plan as a file.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Plan;
+use crate::stack::sha256_hex;
+
+/// What a file of ours says of itself.
+const FORMAT: &str = "deployer-plan";
+/// The form in which plans are written. A plan of another form is not done: what it means is not known here.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    format: String,
+    version: u32,
+    /// The SHA-256 of the plan in compact JSON.
+    checksum: String,
+    plan: Value,
+}
+
+/// Why a file is not a plan that can be done.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadablePlan {
+    /// It is something else.
+    #[error("it is not a plan")]
+    Foreign,
+    /// Another deployer wrote it.
+    #[error("its version is {version}, this deployer does plans of version {VERSION}")]
+    OtherVersion {
+        /// The version of its form.
+        version: u32,
+    },
+    /// It was changed since it was written.
+    #[error("it was changed since it was written: its checksum is another one")]
+    Corrupt,
+    /// Its checksum is right, and its content is not.
+    #[error("it lacks something that every plan has")]
+    Malformed(#[from] serde_json::Error),
+}
+
+impl Plan {
+    /// The text of the file.
+    ///
+    /// # Errors
+    /// None in practice: a plan holds nothing that JSON cannot.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let plan = serde_json::to_value(self)?;
+        let file = File {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            checksum: sha256_hex(plan.to_string()),
+            plan,
+        };
+        serde_json::to_string_pretty(&file).map(|text| text + "\n")
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// It is no plan, or not one that can be trusted.
+    pub fn parse(text: &[u8]) -> Result<Self, UnreadablePlan> {
+        let json: Value = serde_json::from_slice(text).map_err(|_| UnreadablePlan::Foreign)?;
+        if json["format"] != FORMAT {
+            return Err(UnreadablePlan::Foreign);
+        }
+        let file: File = serde_json::from_value(json)?;
+        if file.version != VERSION {
+            return Err(UnreadablePlan::OtherVersion {
+                version: file.version,
+            });
+        }
+        if sha256_hex(file.plan.to_string()) != file.checksum {
+            return Err(UnreadablePlan::Corrupt);
+        }
+        Ok(serde_json::from_value(file.plan)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::plan;
+    use super::*;
+
+    #[test]
+    fn a_plan_is_read_as_it_was_written() {
+        let text = plan().to_json().unwrap();
+        assert_eq!(Plan::parse(text.as_bytes()).unwrap(), plan());
+    }
+
+    #[test]
+    fn a_plan_that_was_touched_is_refused_wherever_it_was() {
+        let text = plan().to_json().unwrap();
+        for (from, to) in [
+            ("orders", "orders-2"),
+            ("123456789012", "210987654321"),
+            ("code/api/arm64/a.zip", "code/api/arm64/b.zip"),
+            ("Resources", "Resourcez"),
+            ("\"owner\"", "\"payer\""),
+        ] {
+            assert!(text.contains(from), "{from}");
+            let error = Plan::parse(text.replace(from, to).as_bytes()).unwrap_err();
+            assert!(matches!(error, UnreadablePlan::Corrupt), "{from}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_plan_of_this_deployer_says_what_it_is() {
+        let later = plan()
+            .to_json()
+            .unwrap()
+            .replace("\"version\": 1", "\"version\": 2");
+        let texts = ["", "Resources: {}", r#"{"Resources": {}}"#, &later];
+        let told = texts.map(|text| Plan::parse(text.as_bytes()).unwrap_err().to_string());
+        insta::assert_snapshot!(told.join("\n"), @"
+        it is not a plan
+        it is not a plan
+        it is not a plan
+        its version is 2, this deployer does plans of version 1
+        ");
+    }
+}

@@ -1,0 +1,92 @@
+//! PURE: a deployment that was looked at, and is to be done later: exactly so, or not at all.
+
+mod file;
+mod moved;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::UnreadablePlan;
+pub use moved::{Moved, Place};
+
+use super::release::{SourceRevision, StoredCode};
+use super::{ChangeSummary, DeployedStack, sha256_hex};
+
+/// Everything that a deployment is made of, and the state of things that it was made for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Where it is to be done.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The stack as it stood; none, if there was none.
+    pub stack_state: Option<StackState>,
+    /// The changes that were shown; none, if a change set had nothing to do.
+    pub changes: Option<ChangeSummary>,
+    /// What was approved by name, such as `replace:EventsTable`.
+    pub accepted: Vec<String>,
+    /// The stack's tags.
+    pub tags: BTreeMap<String, String>,
+    /// The code that the template refers to, which is in the artifact bucket.
+    pub artifacts: Vec<StoredCode>,
+    /// The sources that it was made of; none outside a checkout.
+    pub revision: Option<SourceRevision>,
+    /// The rendered template: the very bytes that are deployed.
+    pub template: String,
+}
+
+/// What tells a stack from the same stack after somebody has changed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackState {
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// When it was last updated, in RFC 3339; none, if it never was.
+    pub last_updated: Option<String>,
+    /// The SHA-256 of the deployed template.
+    pub template_sha256: String,
+}
+
+impl StackState {
+    /// The state of a stack with this template.
+    pub fn of(stack: &DeployedStack, template: &str) -> Self {
+        Self {
+            stack_id: stack.id.clone(),
+            last_updated: stack.updated.map(|time| time.to_string()),
+            template_sha256: sha256_hex(template),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A plan to change the topic of the stack `orders`.
+    pub(crate) fn plan() -> Plan {
+        Plan {
+            place: Place {
+                environment: "staging".into(),
+                account: "123456789012".into(),
+                region: "eu-central-1".into(),
+                stack: "orders".into(),
+                protected: false,
+            },
+            stack_state: Some(StackState {
+                stack_id: "arn:stack/orders".into(),
+                last_updated: Some("2027-01-15T08:00:00Z".into()),
+                template_sha256: "t1".into(),
+            }),
+            changes: Some(ChangeSummary::default()),
+            accepted: Vec::new(),
+            tags: BTreeMap::from([("owner".into(), "platform".into())]),
+            artifacts: vec![StoredCode {
+                key: "code/api/arm64/a.zip".into(),
+                code_sha256: "a=".into(),
+            }],
+            revision: None,
+            template: r#"{"Resources":{}}"#.into(),
+        }
+    }
+}

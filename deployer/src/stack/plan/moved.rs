@@ -1,0 +1,237 @@
+//! PURE: what is no longer as it was when a plan was made.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Plan, StackState};
+use crate::stack::ChangeSummary;
+
+/// Where a plan is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The environment's name.
+    pub environment: String,
+    /// The account, twelve digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The stack's name.
+    pub stack: String,
+    /// Whether the environment is protected.
+    pub protected: bool,
+}
+
+/// Something that is not as it was when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Moved {
+    /// The plan is for another place.
+    #[error("its {what} is `{planned}`, the environment's is `{actual}`")]
+    Place {
+        /// What differs.
+        what: &'static str,
+        /// The plan's.
+        planned: String,
+        /// The environment's.
+        actual: String,
+    },
+    /// There was no stack, and now there is something of its name.
+    #[error("the stack did not exist, and somebody has created it since")]
+    Appeared,
+    /// There was a stack, and it is gone.
+    #[error("the stack is gone")]
+    Gone,
+    /// The stack was deleted and made again.
+    #[error("the stack was deleted and created again")]
+    Replaced,
+    /// The stack was updated.
+    #[error("the stack was last updated at {actual}, not at {planned}")]
+    Updated {
+        /// When it had been updated as the plan was made.
+        planned: String,
+        /// When it was updated now.
+        actual: String,
+    },
+    /// The stack has another template.
+    #[error("the deployed template is another one")]
+    Template,
+    /// A change set of now would do something else.
+    #[error("CloudFormation would now do otherwise with `{}`", resources.join("`, `"))]
+    Changes {
+        /// The resources, by their names in the template; `the stack` for its outputs and tags.
+        resources: Vec<String>,
+    },
+}
+
+impl Plan {
+    /// How the place that the plan is to be done at differs from the one that it is for.
+    pub fn moved_from(&self, actual: &Place) -> Vec<Moved> {
+        let protected = |place: &Place| if place.protected { "on" } else { "off" }.to_owned();
+        let planned = &self.place;
+        let pairs = [
+            (
+                "environment",
+                planned.environment.clone(),
+                actual.environment.clone(),
+            ),
+            ("account", planned.account.clone(), actual.account.clone()),
+            ("region", planned.region.clone(), actual.region.clone()),
+            ("stack", planned.stack.clone(), actual.stack.clone()),
+            ("protection", protected(planned), protected(actual)),
+        ];
+        pairs
+            .into_iter()
+            .filter(|(_, planned, actual)| planned != actual)
+            .map(|(what, planned, actual)| Moved::Place {
+                what,
+                planned,
+                actual,
+            })
+            .collect()
+    }
+
+    /// How the stack differs from the one that the plan was made for.
+    pub fn moved_since(&self, actual: Option<&StackState>) -> Vec<Moved> {
+        let (planned, actual) = match (&self.stack_state, actual) {
+            (None, None) => return Vec::new(),
+            (None, Some(_)) => return vec![Moved::Appeared],
+            (Some(_), None) => return vec![Moved::Gone],
+            (Some(planned), Some(actual)) => (planned, actual),
+        };
+        if planned.stack_id != actual.stack_id {
+            return vec![Moved::Replaced];
+        }
+        let mut moved = Vec::new();
+        if planned.last_updated != actual.last_updated {
+            let time =
+                |state: &StackState| state.last_updated.clone().unwrap_or_else(|| "no time".to_owned());
+            moved.push(Moved::Updated {
+                planned: time(planned),
+                actual: time(actual),
+            });
+        }
+        if planned.template_sha256 != actual.template_sha256 {
+            moved.push(Moved::Template);
+        }
+        moved
+    }
+
+    /// How the changes of now differ from those that were shown.
+    pub fn changed_otherwise(&self, actual: Option<&ChangeSummary>) -> Option<Moved> {
+        let resources = match (&self.changes, actual) {
+            (None, None) => return None,
+            (Some(planned), Some(actual)) => planned.differs_in(actual),
+            (Some(changes), None) | (None, Some(changes)) => changes.differs_in(&ChangeSummary::default()),
+        };
+        match (resources.is_empty(), self.changes.is_some() == actual.is_some()) {
+            (true, true) => None,
+            (true, false) => Some(Moved::Changes {
+                resources: vec!["the stack".to_owned()],
+            }),
+            (false, _) => Some(Moved::Changes { resources }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::plan;
+    use super::*;
+    use crate::stack::{Action, Replacement, ResourceChange};
+
+    fn told(moved: impl IntoIterator<Item = Moved>) -> String {
+        let told: Vec<String> = moved.into_iter().map(|moved| moved.to_string()).collect();
+        told.join("\n")
+    }
+
+    #[test]
+    fn a_plan_is_for_one_place() {
+        assert_eq!(plan().moved_from(&plan().place), []);
+        let elsewhere = Place {
+            environment: "production".into(),
+            account: "210987654321".into(),
+            region: "eu-west-1".into(),
+            stack: "orders-2".into(),
+            protected: true,
+        };
+        insta::assert_snapshot!(told(plan().moved_from(&elsewhere)), @"
+        its environment is `staging`, the environment's is `production`
+        its account is `123456789012`, the environment's is `210987654321`
+        its region is `eu-central-1`, the environment's is `eu-west-1`
+        its stack is `orders`, the environment's is `orders-2`
+        its protection is `off`, the environment's is `on`
+        ");
+    }
+
+    #[test]
+    fn a_plan_is_for_one_state_of_the_stack() {
+        let state = plan().stack_state.unwrap();
+        assert_eq!(plan().moved_since(Some(&state)), []);
+        let another = StackState {
+            stack_id: "arn:stack/orders/2".into(),
+            ..state.clone()
+        };
+        let updated = StackState {
+            last_updated: Some("2027-01-16T08:00:00Z".into()),
+            template_sha256: "t2".into(),
+            ..state.clone()
+        };
+        let to_create = Plan {
+            stack_state: None,
+            ..plan()
+        };
+        assert_eq!(to_create.moved_since(None), []);
+        let moved = [
+            plan().moved_since(None),
+            plan().moved_since(Some(&another)),
+            plan().moved_since(Some(&updated)),
+            to_create.moved_since(Some(&state)),
+        ];
+        insta::assert_snapshot!(told(moved.into_iter().flatten()), @"
+        the stack is gone
+        the stack was deleted and created again
+        the stack was last updated at 2027-01-16T08:00:00Z, not at 2027-01-15T08:00:00Z
+        the deployed template is another one
+        the stack did not exist, and somebody has created it since
+        ");
+    }
+
+    #[test]
+    fn a_plan_is_for_the_changes_that_were_shown_in_whatever_order() {
+        let change = |logical_id: &str, replacement| ResourceChange {
+            logical_id: logical_id.into(),
+            physical_id: None,
+            resource_type: "AWS::SNS::Topic".into(),
+            action: Action::Modify,
+            replacement,
+            policy_action: None,
+            causes: vec!["Properties.TopicName".into()],
+        };
+        let summary = |changes: &[ResourceChange]| ChangeSummary {
+            changes: changes.to_vec(),
+        };
+        let (a, b) = (change("A", Replacement::Never), change("B", Replacement::Never));
+        let planned = Plan {
+            changes: Some(summary(&[a.clone(), b.clone()])),
+            ..plan()
+        };
+        assert_eq!(
+            planned.changed_otherwise(Some(&summary(&[b.clone(), a.clone()]))),
+            None
+        );
+        let replaces = summary(&[
+            a,
+            change("B", Replacement::Always),
+            change("C", Replacement::Never),
+        ]);
+        let moved = [
+            planned.changed_otherwise(Some(&replaces)),
+            planned.changed_otherwise(None),
+            plan().changed_otherwise(None),
+        ];
+        insta::assert_snapshot!(told(moved.into_iter().flatten()), @"
+        CloudFormation would now do otherwise with `B`, `C`
+        CloudFormation would now do otherwise with `A`, `B`
+        CloudFormation would now do otherwise with `the stack`
+        ");
+    }
+}

@@ -53,7 +53,7 @@
 //!     }
 //! }
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # fn main() -> Result<(), BoxError> {
 //! let demand = Demand { products: Table::new("products", "product") };
 //! # let event = serde_json::from_str(r#"{"streamId":"2886e475-d5cc-40f7-aec5-401071388b3c","revision":1,"eventType":"line-added",
 //! #     "payload":{"product":"tea","count":3},"createdAt":"2025-01-25T10:11:12.000000Z","eventId":"0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10"}"#)?;

@@ -5,6 +5,7 @@
 mod at_end;
 mod category;
 mod executor;
+mod polling;
 mod reading;
 mod scenario;
 mod snapshots;

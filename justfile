@@ -122,13 +122,27 @@ fuzz name seconds="60":
 
 # Check formatting, code, templates, their renderings, the API's document and spelling
 [group('development')]
-lint: _build_deployer && _lint_renderings
+lint: _build_deployer && _lint_renderings features
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     cfn-lint templates/*.yaml
     openapi-spec-validator function/openapi.json
     python tools/swagger_ui.py check
     typos
+
+# Check the client with each of its features alone, and with none
+[group('development')]
+features:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # By itself, for once: only so does it see no more of a dependency than it asks for.
+    features=$(cargo metadata --no-deps --format-version 1 --locked | python -c 'import json, sys; print(*(
+        feature for package in json.load(sys.stdin)["packages"] if package["name"] == "event-store-client"
+        for feature in package["features"] if feature != "default"))')
+    for feature in '' $features; do
+        echo "event-store-client with ${feature:-no feature}" >&2
+        cargo clippy --quiet --locked -p event-store-client --lib --no-default-features --features "$feature" -- -D warnings
+    done
 
 # Format the code
 [group('development')]

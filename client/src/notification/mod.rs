@@ -1,10 +1,12 @@
 //! Notifications, whichever way they come: what a message holds, who handles it, and in what order.
 
+#[cfg(any(feature = "lambda", feature = "sqs"))]
 mod envelope;
 mod handler;
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 mod lanes;
 
+#[cfg(any(feature = "lambda", feature = "sqs"))]
 pub use envelope::MalformedNotification;
 pub use handler::{BoxError, Handler};
 

@@ -23,7 +23,8 @@ impl Client {
     /// [`ExpectedRevision::Any`] and [`ExpectedRevision::StreamExists`] are never sent, because the store would recognise a retry
     /// only among the newest events of the stream. Instead the client asks where the stream ends and appends at exactly that
     /// revision; it goes on to a later one only when the store has said that another event stands there, and tries
-    /// eight revisions at most.
+    /// eight revisions at most. Called once more it is another append, whatever ids its events have; an append whose outcome is not known
+    /// is sent again by [`Self::settle`].
     ///
     /// ```
     /// use event_store_client::types::{ExpectedRevision, NewEvent, StreamId};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, drift, events, history, init, man, recover, render, rollback,
-    saved_events, schema, up,
+    completions, describe, diff, down, drift, events, history, init, man, reconcile, recover, render,
+    rollback, saved_events, schema, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -80,4 +80,5 @@ pub enum Command {
     Events(events::EventsArgs),
     Explain(saved_events::ExplainArgs),
     Recover(recover::RecoverArgs),
+    Reconcile(reconcile::ReconcileArgs),
 }

@@ -10,6 +10,7 @@ mod failure;
 #[cfg(test)]
 pub(crate) mod fake;
 mod iam;
+mod invocations;
 mod lambda;
 mod logs;
 mod port;
@@ -25,9 +26,9 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
-    FunctionConfiguration, Functions, Identity, LeftBehind, Logs, Mapping, NewChangeSet, NewStack, Page,
-    PropertyValues, Queues, Recovery, Roles, RollbackTriggers, StoredObject, TableRepair, Tables,
-    TemplateSource, ValidationFinding,
+    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, Logs, Mapping,
+    NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles, RollbackTriggers, StoredObject,
+    TableRepair, Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

@@ -14,7 +14,9 @@ mod explain;
 pub mod history;
 pub mod init;
 pub mod man;
+mod moment;
 mod plan;
+pub mod reconcile;
 pub mod recover;
 pub mod render;
 pub mod rollback;
@@ -64,6 +66,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Events(args) => args.manner(),
         Command::Explain(args) => args.manner(),
         Command::Recover(args) => args.manner(),
+        Command::Reconcile(args) => args.manner(),
         _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
@@ -108,6 +111,7 @@ fn in_environment(
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
+        Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(_) => block_on(events::run(&settings, ui))?,
         // These need none, and have been run.

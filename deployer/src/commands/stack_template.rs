@@ -40,6 +40,11 @@ impl<'settings> StackTemplate<'settings> {
         self.template.binaries().into_iter().map(str::to_owned).collect()
     }
 
+    /// What makes the listing complete again, by its name in the template.
+    pub(super) fn reconciler(&self) -> Option<&str> {
+        self.template.reconciler()
+    }
+
     /// Loads the code of all binaries from a folder.
     pub(super) fn load(&self, folder: &Path) -> Result<Vec<Artifact>, CommandError> {
         let binaries = self.template.binaries();

@@ -9,6 +9,7 @@ use super::code::CodeArgs;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::plan;
+use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
 use crate::checkout::revision;
 use crate::engine::deploy;
@@ -99,10 +100,11 @@ pub(super) async fn run(
     let deployed = deploy(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;
+    let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
     ui.deployed(
         &deployment.stack,
         &deployed,
         &reachable(deployed.outputs(), environment),
     );
-    Ok(())
+    reconciled
 }

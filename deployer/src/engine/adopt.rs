@@ -143,6 +143,7 @@ pub(super) async fn bring_up_to_date<C: Cloud, T: Talk>(
                 settings: format!("{left:?}"),
             });
         }
+        session.note_adoption();
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Reconciled;
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::widening::Widening;
@@ -121,6 +122,11 @@ pub enum Event {
         from: String,
         /// The version that the stack published.
         to: String,
+    },
+    /// A function is asked to make the listing complete.
+    Reconciling {
+        /// What has been done up to now.
+        done: Reconciled,
     },
     /// Termination protection was turned on or off.
     TerminationProtection {

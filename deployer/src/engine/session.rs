@@ -16,6 +16,7 @@ pub struct Session<'a, C, T> {
     interrupt: Interrupt,
     caller: Caller,
     waits: bool,
+    adopted: bool,
 }
 
 /// The operation was asked to stop.
@@ -51,6 +52,7 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             interrupt,
             caller,
             waits: false,
+            adopted: false,
         })
     }
 
@@ -61,6 +63,15 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
 
     pub(super) fn waits_for_others(&self) -> bool {
         self.waits
+    }
+
+    /// Whether a table that outlived an earlier stack was taken in: what was derived from it has to be made anew.
+    pub fn has_adopted(&self) -> bool {
+        self.adopted
+    }
+
+    pub(super) fn note_adoption(&mut self) {
+        self.adopted = true;
     }
 
     /// The account that the session is for.

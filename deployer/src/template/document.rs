@@ -17,8 +17,14 @@ pub struct Template {
     pub(super) root: Node,
     pub(super) declarations: IndexMap<String, Declaration>,
     pub(super) fill: IndexMap<String, Placed<Fill>>,
+    pub(super) reconciler: Option<String>,
     pub(super) language_extensions: bool,
 }
+
+/// The key that names what makes the listing complete again.
+const RECONCILE: &str = "Reconcile";
+
+const ALIAS: &str = "AWS::Lambda::Alias";
 
 const SECTIONS: [&str; 10] = [
     "AWSTemplateFormatVersion",
@@ -53,6 +59,7 @@ impl Template {
         let language_extensions = reader.language_extensions();
         let declarations = reader.declarations();
         let filled = reader.fill(&declarations);
+        let reconciler = reader.reconciler();
         each::check_names(file, &root, &mut reader.problems);
         reader.problems.into_result()?;
         Ok(Self {
@@ -60,6 +67,7 @@ impl Template {
             root,
             declarations,
             fill: filled,
+            reconciler,
             language_extensions,
         })
     }
@@ -78,6 +86,11 @@ impl Template {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The alias of the function that makes the listing complete again, by its name in the template, where it names one.
+    pub fn reconciler(&self) -> Option<&str> {
+        self.reconciler.as_deref()
     }
 
     /// Lists the parameters that the deployer fills in, with what it fills in.
@@ -172,10 +185,14 @@ impl<'a> Reader<'a> {
             return fill;
         };
         for entry in self.mapping("Metadata.Deployer", deployer) {
+            if entry.key == RECONCILE {
+                continue;
+            }
             if entry.key != "Fill" {
                 let message = format!("unknown key `{}` of `Metadata.Deployer`", entry.key);
-                self.problems
-                    .push(Problem::new(self.file, entry.at, message).with_nearest(&entry.key, ["Fill"]));
+                self.problems.push(
+                    Problem::new(self.file, entry.at, message).with_nearest(&entry.key, ["Fill", RECONCILE]),
+                );
                 continue;
             }
             for entry in self.mapping("Metadata.Deployer.Fill", &entry.value) {
@@ -204,6 +221,35 @@ impl<'a> Reader<'a> {
             }
         }
         fill
+    }
+
+    /// What `Metadata.Deployer.Reconcile` names: an alias, because only published code is called.
+    fn reconciler(&mut self) -> Option<String> {
+        let deployer = self.root.get("Metadata")?.get("Deployer")?;
+        let node = deployer.get(RECONCILE)?;
+        let aliases: Vec<&str> = self
+            .root
+            .get("Resources")
+            .and_then(Node::as_mapping)
+            .unwrap_or_default()
+            .iter()
+            .filter(|entry| entry.value.get("Type").and_then(Node::as_text) == Some(ALIAS))
+            .map(|entry| entry.key.as_str())
+            .collect();
+        let Some(name) = node.as_text() else {
+            let message = format!(
+                "`Metadata.Deployer.{RECONCILE}` is the name of an alias, not {}",
+                node.noun()
+            );
+            self.refuse(node.at, message);
+            return None;
+        };
+        if !aliases.contains(&name) {
+            let message = format!("`Metadata.Deployer.{RECONCILE}` names no `{ALIAS}`: `{name}`");
+            self.problems
+                .push(Problem::new(self.file, node.at, message).with_nearest(name, aliases));
+        }
+        Some(name.to_owned())
     }
 
     fn mapping(&mut self, name: &str, node: &'a Node) -> &'a [Entry] {

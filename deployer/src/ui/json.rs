@@ -63,6 +63,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::TrafficReturned { function, from, to } => {
             json!({"event": "traffic-returned", "function": function, "from": from, "to": to})
         }
+        Event::Reconciling { done } => json!({"event": "reconciling", "done": done}),
         Event::TerminationProtection { stack, on } => {
             json!({"event": "termination-protection", "stack": stack, "on": on})
         }

@@ -33,8 +33,8 @@ use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, Outputs, Question, Recovery,
-    RolledBack, Standing, Talk,
+    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, Outputs, Question, Reconciled,
+    Recovery, RolledBack, Standing, Talk,
 };
 use crate::settings::Setting;
 use crate::stack::plan::Plan;
@@ -284,6 +284,12 @@ impl Ui {
     pub fn recovered(&self, recovery: &Recovery, status: &StackStatus) {
         self.emit(&recovery::recovered_event(recovery, status));
         self.end(&recovery::recovered(recovery, status));
+    }
+
+    /// Tells that the listing is complete.
+    pub fn reconciled(&self, stack: &str, done: &Reconciled) {
+        self.emit(&serde_json::json!({"event": "reconciled", "stack": stack, "done": done}));
+        self.end(&outcome::reconciled(stack, done, self.took()));
     }
 
     /// Prints an operation, step by step.

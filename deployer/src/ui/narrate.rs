@@ -124,6 +124,11 @@ impl Narrator {
                 "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
                 paint::warn("!")
             )),
+            Event::Reconciling { done } => Telling::doing(format!(
+                "making the listing complete: {} read, {} met",
+                count(done.commits, "commit"),
+                count(done.streams, "stream")
+            )),
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }

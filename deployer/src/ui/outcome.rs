@@ -7,7 +7,7 @@ use super::paint;
 use super::table::columns;
 use super::text::duration;
 use crate::aws::Call;
-use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, RolledBack};
+use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Reconciled, RolledBack};
 use crate::stack::plan::Plan;
 
 /// How a deployment ended.
@@ -105,6 +105,35 @@ pub(super) fn tables(tables: &[KeptTable]) -> String {
         .map(|table| format!("table {} ({})", table.name, count(table.items, "item")))
         .collect();
     named.join(", ")
+}
+
+/// What reconciling came to.
+pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> String {
+    let Reconciled {
+        commits,
+        streams,
+        updated,
+        notified,
+        parked,
+        unreadable,
+    } = *done;
+    let took = paint::faint(format!("({})", duration(took)));
+    let what = format!(
+        "the listing of {} is complete: {}, {}, {updated} of them brought forward {took}",
+        paint::strong(stack),
+        count(commits, "commit"),
+        count(streams, "stream"),
+    );
+    let more = [
+        (notified, "announced again"),
+        (parked, "parked in the failure queue"),
+        (unreadable, "not readable"),
+    ];
+    let more = more
+        .iter()
+        .filter(|(events, _)| *events > 0)
+        .map(|(events, what)| format!("\n  {events} {what}"));
+    format!("{} {what}{}", paint::good("✓"), more.collect::<String>())
 }
 
 /// The calls that were made to AWS.
@@ -209,6 +238,26 @@ mod tests {
         ✓ orders is gone: 0 resources (1 min 15 s)
           table orders-events (2 items) stays; the next `deployer up` adopts it
         ✓ orders is gone: 0 resources, table orders-events (2 items) with it (1 min 15 s)
+        ");
+    }
+
+    #[test]
+    fn a_reconciliation_ends_with_what_it_did() {
+        let mut done = Reconciled {
+            commits: 7,
+            streams: 4,
+            updated: 4,
+            ..Reconciled::default()
+        };
+        let first = plain(&reconciled("orders", &done, Duration::from_secs(2)));
+        done.notified = 7;
+        done.unreadable = 1;
+        let second = plain(&reconciled("orders", &done, Duration::from_secs(2)));
+        insta::assert_snapshot!(format!("{first}\n{second}"), @"
+        ✓ the listing of orders is complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
+        ✓ the listing of orders is complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
+          7 announced again
+          1 not readable
         ");
     }
 

@@ -7,5 +7,6 @@ mod bad_input;
 mod explain;
 mod forms;
 mod help;
+mod reconcile;
 mod rendering;
 mod session;

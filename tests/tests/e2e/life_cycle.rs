@@ -28,7 +28,13 @@ async fn an_environment_is_brought_up_changed_taken_down_and_brought_up_with_its
         adopted.stderr.contains("adopts") && adopted.stderr.contains(&table),
         "{adopted}"
     );
+    assert!(
+        adopted.stderr.contains("the listing of") && adopted.stderr.contains("is complete"),
+        "{adopted}"
+    );
     assert_eq!(read(&deployment, stream_id).await, 2);
+    // The catalogue is another since the stack was taken down, and nothing was appended.
+    listed(&deployment.client().await, &order(), stream_id, revision(2)).await;
     append_third(&deployment, stream_id).await;
 
     let purged = deployment.purge().await.succeeded();
@@ -71,7 +77,6 @@ async fn append_third(deployment: &Deployment, stream_id: StreamId) {
         .append(&order(), stream_id, revision(2), event("sent", "{}"))
         .await
         .unwrap();
-    // The catalogue is another since the stack was taken down.
     listed(&client, &order(), stream_id, revision(3)).await;
 }
 

@@ -3,6 +3,7 @@
 mod change_set;
 mod cloudformation;
 mod drift;
+mod invocations;
 mod making;
 mod operation;
 mod protection;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::aws::{CallErrorKind, Caller, RollbackTriggers, ValidationFinding};
+use crate::aws::{CallErrorKind, Caller, Invoked, RollbackTriggers, ValidationFinding};
 use crate::stack::{
     ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
 };
@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(super) drift_due: Option<Timestamp>,
     /// Tokens of requests that begin something, to show that each has one of its own.
     pub(crate) tokens: Vec<String>,
+    /// Functions that were called, and with what.
+    pub(crate) invoked: Vec<(String, String)>,
     /// What the last change set was asked to do.
     pub(crate) last_request: Option<crate::aws::NewChangeSet>,
     /// Calls are scripted to fail only once an operation runs.
@@ -62,6 +64,7 @@ pub(super) struct Script {
     pub(super) stale_reads: usize,
     pub(super) held_back_reads: usize,
     pub(super) failing_calls: Vec<(String, CallErrorKind)>,
+    pub(super) answers: Vec<Invoked>,
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
     pub(super) warned: Option<String>,
     pub(super) told_change: Option<ResourceChange>,
@@ -155,6 +158,7 @@ impl World {
             drift_incomplete: None,
             drift_due: None,
             tokens: Vec::new(),
+            invoked: Vec::new(),
             last_request: None,
             throttle_after_execution: false,
             aliases_stay: false,

@@ -11,6 +11,7 @@ mod cloudformation;
 mod drift;
 mod functions;
 mod identity;
+mod invocations;
 mod logs;
 mod queues;
 mod recovery;
@@ -27,6 +28,7 @@ pub use cloudformation::{
 pub use drift::{DriftDetection, DriftSearch};
 pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
+pub use invocations::{Invocations, Invoked};
 pub use logs::Logs;
 pub use queues::Queues;
 pub use recovery::{LeftBehind, Recovery};
@@ -47,6 +49,7 @@ pub trait Cloud:
     CloudFormation
     + DriftDetection
     + Recovery
+    + Invocations
     + ArtifactStore
     + Identity
     + Functions
@@ -62,6 +65,7 @@ impl<T> Cloud for T where
     T: CloudFormation
         + DriftDetection
         + Recovery
+        + Invocations
         + ArtifactStore
         + Identity
         + Functions

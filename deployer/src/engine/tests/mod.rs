@@ -15,6 +15,7 @@ mod guards;
 mod interruption;
 mod planning;
 mod protection;
+mod reconciling;
 mod recovery;
 mod releases;
 mod returning;

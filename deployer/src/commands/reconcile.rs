@@ -1,0 +1,109 @@
+//! `deployer reconcile`, and what `up` does after it has adopted a table.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::cloud::Cloud;
+use super::error::{CommandError, ErrorKind};
+use super::moment::Moment;
+use super::stack_template::StackTemplate;
+use crate::aws::Aws;
+use crate::engine::{Session, reconcile};
+use crate::settings::Settings;
+use crate::ui::{Manner, Ui};
+
+/// Make the listing of streams complete again, from the events
+///
+/// The function that the template names under `Metadata.Deployer.Reconcile` goes over the events table, brings the listing forward
+/// and, with `--notify-since`, announces events again. It may run beside live traffic, and be interrupted and begun again at any time.
+/// `up` does this by itself after it has adopted a table.
+#[derive(Args, Debug)]
+pub struct ReconcileArgs {
+    /// Announce the events since then again: how long ago, such as `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
+    #[arg(long, value_name = "TIME")]
+    notify_since: Option<Moment>,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// The template does not say what reconciles.
+#[derive(Debug, thiserror::Error)]
+#[error("`{template}` names nothing that reconciles")]
+struct NoReconciler {
+    template: String,
+}
+
+/// The deployment stands, but the listing may lack streams.
+#[derive(Debug, thiserror::Error)]
+#[error("the deployment of stack `{stack}` stands, but its listing may lack streams: {reason}")]
+struct Incomplete {
+    stack: String,
+    reason: String,
+}
+
+impl ReconcileArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let template = StackTemplate::parse(settings)?;
+    let Some(reconciler) = template.reconciler() else {
+        let template = settings.template_name.clone();
+        return Err(CommandError::new(ErrorKind::Usage, NoReconciler { template })
+            .hint("name the alias of a function under `Metadata.Deployer.Reconcile`"));
+    };
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let stack = settings.environment.stack.as_str();
+    let since = args.notify_since.map(|moment| moment.before(Timestamp::now()));
+    let done = cloud
+        .unless_interrupted(reconcile(&mut session, stack, reconciler, since))
+        .await?
+        .map_err(|error| cloud.explain().reconcile(error))?;
+    ui.reconciled(stack, &done);
+    Ok(())
+}
+
+/// Makes the listing complete again after tables were adopted: the new catalogue knows only what is appended from now on.
+///
+/// # Errors
+/// The deployment stands all the same, and the error says so.
+pub(super) async fn after_adoption(
+    session: &mut Session<'_, Aws, Ui>,
+    cloud: &Cloud<'_>,
+    template: &StackTemplate<'_>,
+    ui: &Ui,
+    stack: &str,
+) -> Result<(), CommandError> {
+    let Some(reconciler) = template.reconciler().filter(|_| session.has_adopted()) else {
+        return Ok(());
+    };
+    let reconciled = cloud
+        .unless_interrupted(reconcile(session, stack, reconciler, None))
+        .await;
+    let error = match reconciled {
+        Ok(Ok(done)) => {
+            ui.reconciled(stack, &done);
+            return Ok(());
+        }
+        Ok(Err(error)) => cloud.explain().reconcile(error),
+        Err(interrupted) => interrupted,
+    };
+    let incomplete = Incomplete {
+        stack: stack.to_owned(),
+        reason: error.source.to_string(),
+    };
+    let remedy = cloud.explain().reconcile_later();
+    Err(CommandError::new(error.kind, incomplete)
+        .hints(error.hints)
+        .hint(remedy))
+}

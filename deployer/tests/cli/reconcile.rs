@@ -1,0 +1,42 @@
+//! `reconcile`, as far as no cloud is asked.
+
+use crate::session::Session;
+
+#[test]
+fn a_template_that_names_nothing_that_reconciles() {
+    insta::assert_snapshot!(Session::new().run("reconcile --env local"), @"
+    exit code: 64
+    --- stderr
+    error: `templates/event-store.yaml` names nothing that reconciles
+      hint: name the alias of a function under `Metadata.Deployer.Reconcile`
+    ");
+}
+
+#[test]
+fn a_template_that_names_something_else_than_an_alias() {
+    let named = |name: &str| {
+        let session =
+            Session::new().with_template("    Fill:\n", &format!("    Reconcile: {name}\n    Fill:\n"));
+        session.run("reconcile --env local")
+    };
+    insta::assert_snapshot!([named("Api"), named("[Api]")].join("\n"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:4:16: `Metadata.Deployer.Reconcile` names no `AWS::Lambda::Alias`: `Api`
+
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:4:16: `Metadata.Deployer.Reconcile` is the name of an alias, not a list
+    ");
+}
+
+#[test]
+fn a_moment_that_is_none() {
+    insta::assert_snapshot!(Session::new().run("reconcile --env local --notify-since yesterday"), @"
+    exit code: 64
+    --- stderr
+    error: invalid value 'yesterday' for '--notify-since <TIME>': `yesterday` is neither how long ago, such as `90s`, `10m`, `2h` or `3d`, nor a time such as `2026-11-23T10:00:00Z`
+
+    For more information, try '--help'.
+    ");
+}

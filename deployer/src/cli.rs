@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, drift, events, history, init, man, reconcile, recover, render,
+    completions, describe, diff, down, drift, events, history, init, logs, man, reconcile, recover, render,
     rollback, saved_events, schema, up,
 };
 
@@ -81,4 +81,5 @@ pub enum Command {
     Explain(saved_events::ExplainArgs),
     Recover(recover::RecoverArgs),
     Reconcile(reconcile::ReconcileArgs),
+    Logs(logs::LogsArgs),
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, stderr, stdin};
+use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::path::PathBuf;
 
 use crate::artifact::Machine;
@@ -16,6 +16,8 @@ pub struct Surroundings {
     pub variables: BTreeMap<String, String>,
     /// Whether somebody reads stderr and can answer on stdin.
     pub terminal: bool,
+    /// Whether what goes to stdout is read in a terminal.
+    pub output_is_terminal: bool,
 }
 
 impl Surroundings {
@@ -28,6 +30,7 @@ impl Surroundings {
                 .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
                 .collect(),
             terminal: stderr().is_terminal() && stdin().is_terminal(),
+            output_is_terminal: stdout().is_terminal(),
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod fake;
 mod iam;
 mod invocations;
 mod lambda;
+mod log_reader;
 mod logs;
 mod port;
 mod recorder;
@@ -26,9 +27,9 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
-    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, Logs, Mapping,
-    NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles, RollbackTriggers, StoredObject,
-    TableRepair, Tables, TemplateSource, ValidationFinding,
+    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, LogEvent, LogReader, Logs,
+    Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles, RollbackTriggers,
+    StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

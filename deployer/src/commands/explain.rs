@@ -1,5 +1,6 @@
 //! PURE: what can be done about what the engine could not do.
 
+mod logs;
 mod reconciliation;
 mod recovery;
 

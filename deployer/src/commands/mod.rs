@@ -13,6 +13,7 @@ pub mod events;
 mod explain;
 pub mod history;
 pub mod init;
+pub mod logs;
 pub mod man;
 mod moment;
 mod plan;
@@ -42,6 +43,8 @@ enum Ended {
     Well,
     /// It was asked whether there is a difference, and there is one.
     Differing,
+    /// What has no end of its own was ended by Ctrl-C.
+    Stopped,
 }
 
 /// The exit code of a difference.
@@ -72,6 +75,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     let ui = Ui::new(place, manner);
     match execute(cli, surroundings, &ui) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Stopped) => ErrorKind::Interrupted.into(),
         Ok(Ended::Differing) => DIFFERING.into(),
         Err(failure) => {
             ui.fail(&failure);
@@ -111,6 +115,7 @@ fn in_environment(
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
+        Command::Logs(args) => return block_on(logs::run(args, &settings, surroundings, ui)),
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(_) => block_on(events::run(&settings, ui))?,

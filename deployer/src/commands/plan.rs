@@ -6,6 +6,7 @@ use super::cloud::Cloud;
 use super::deployment::{deployment_of, reachable};
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
+use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
 use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
 use crate::environment::Environment;
@@ -110,9 +111,11 @@ pub(super) async fn run(
     let deployed = apply(&mut session, &deployment, plan)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;
+    let template = StackTemplate::parse(settings)?;
+    let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
     let outputs = reachable(deployed.outputs(), environment);
     ui.deployed(&deployment.stack, &deployed, &outputs);
-    Ok(())
+    reconciled
 }
 
 fn place(environment: &Environment) -> Place {

@@ -11,6 +11,7 @@ mod drift;
 mod event;
 mod failure;
 pub mod guard;
+mod log_source;
 mod no_change;
 pub mod plan;
 mod progress;
@@ -38,6 +39,7 @@ pub use drift::{
 pub(crate) use event::as_text;
 pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};
+pub use log_source::{LogGroupName, LogSource, log_sources};
 pub use no_change::means_no_changes;
 pub use progress::{Progress, ResourceState};
 pub use recovery::{Move, PossibleMove, Situation, UnknownMove, situation};

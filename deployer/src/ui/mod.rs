@@ -7,6 +7,7 @@ mod difference;
 mod drift;
 pub mod error;
 mod json;
+mod log_line;
 mod mask;
 mod narrate;
 mod outcome;
@@ -27,14 +28,15 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub use description::DescriptionFormat;
+pub use log_line::LogForm;
 pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, Outputs, Question, Reconciled,
-    Recovery, RolledBack, Standing, Talk,
+    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, LogLine, Outputs, Question,
+    Reconciled, Recovery, RolledBack, Standing, Talk,
 };
 use crate::settings::Setting;
 use crate::stack::plan::Plan;
@@ -284,6 +286,11 @@ impl Ui {
     pub fn recovered(&self, recovery: &Recovery, status: &StackStatus) {
         self.emit(&recovery::recovered_event(recovery, status));
         self.end(&recovery::recovered(recovery, status));
+    }
+
+    /// Prints lines of logs; whether anybody still reads them.
+    pub fn log_lines(&self, names: &[String], lines: &[LogLine], form: LogForm) -> bool {
+        self.streams().data(&log_line::text(names, lines, form))
     }
 
     /// Tells that the listing is complete.

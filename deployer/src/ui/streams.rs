@@ -17,13 +17,14 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// Writes data to stdout, as it is.
-    pub(super) fn data(&self, text: &str) {
+    /// Writes data to stdout, as it is; whether it was taken.
+    pub(super) fn data(&self, text: &str) -> bool {
         let mut stdout = anstream::stdout().lock();
         // Whoever reads stdout may have heard enough and be gone: that is no failure.
-        let _ = stdout
+        stdout
             .write_all(self.shown(text).as_bytes())
-            .and_then(|()| stdout.flush());
+            .and_then(|()| stdout.flush())
+            .is_ok()
     }
 
     /// Writes a line to stderr.

@@ -13,6 +13,7 @@ mod access;
 mod bad_input;
 mod drift;
 mod life_cycle;
+mod looking_after;
 mod notifications;
 mod oracle;
 mod page;

@@ -4,6 +4,7 @@ mod change_set;
 mod cloudformation;
 mod drift;
 mod invocations;
+mod log_reader;
 mod making;
 mod operation;
 mod protection;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::aws::{CallErrorKind, Caller, Invoked, RollbackTriggers, ValidationFinding};
+use crate::aws::{CallErrorKind, Caller, Invoked, LogEvent, RollbackTriggers, ValidationFinding};
 use crate::stack::{
     ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
 };
@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(super) drift_due: Option<Timestamp>,
     /// Tokens of requests that begin something, to show that each has one of its own.
     pub(crate) tokens: Vec<String>,
+    /// Lines of log groups, each with when it can first be read.
+    pub(crate) log_lines: Vec<(String, LogEvent, Timestamp)>,
     /// Functions that were called, and with what.
     pub(crate) invoked: Vec<(String, String)>,
     /// What the last change set was asked to do.
@@ -158,6 +160,7 @@ impl World {
             drift_incomplete: None,
             drift_due: None,
             tokens: Vec::new(),
+            log_lines: Vec::new(),
             invoked: Vec::new(),
             last_request: None,
             throttle_after_execution: false,

@@ -12,6 +12,7 @@ mod drift;
 mod functions;
 mod identity;
 mod invocations;
+mod log_reader;
 mod logs;
 mod queues;
 mod recovery;
@@ -29,6 +30,7 @@ pub use drift::{DriftDetection, DriftSearch};
 pub use functions::{FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
 pub use invocations::{Invocations, Invoked};
+pub use log_reader::{LogEvent, LogReader};
 pub use logs::Logs;
 pub use queues::Queues;
 pub use recovery::{LeftBehind, Recovery};
@@ -50,6 +52,7 @@ pub trait Cloud:
     + DriftDetection
     + Recovery
     + Invocations
+    + LogReader
     + ArtifactStore
     + Identity
     + Functions
@@ -66,6 +69,7 @@ impl<T> Cloud for T where
         + DriftDetection
         + Recovery
         + Invocations
+        + LogReader
         + ArtifactStore
         + Identity
         + Functions

@@ -13,6 +13,7 @@ mod explaining;
 mod following;
 mod guards;
 mod interruption;
+mod logging;
 mod planning;
 mod protection;
 mod reconciling;

@@ -1,0 +1,33 @@
+//! PURE: what can be done where no logs could be read.
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::engine::LogsError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn logs(&self, error: LogsError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match &error {
+            LogsError::Call(call) => self.call(call),
+            LogsError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            LogsError::NoFunctions { .. } => vec![self.console()],
+            LogsError::Interrupted => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::explained;
+    use super::*;
+
+    #[test]
+    fn a_missing_stack_is_told_with_what_makes_it() {
+        let stack = "orders".to_owned();
+        insta::assert_snapshot!(explained(|explain| explain.logs(LogsError::NoStack { stack })), @"
+        1: there is no stack `orders`
+        - `deployer up --env staging` makes it
+        ");
+    }
+}

@@ -6,12 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     completions, describe, diff, down, drift, events, history, init, logs, man, reconcile, recover, render,
-    rollback, saved_events, schema, up,
+    rollback, saved_events, schema, smoke, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
 ///
-/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 2 differs (`diff --exit-code`) · 3 needs approval ·
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 2 differs (`diff --exit-code`, `drift --exit-code`) · 3 needs approval ·
 /// 4 refused by a guard · 64 usage or configuration · 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(
@@ -72,6 +72,7 @@ pub enum Command {
     History(history::HistoryArgs),
     Rollback(rollback::RollbackArgs),
     Drift(drift::DriftArgs),
+    Smoke(smoke::SmokeArgs),
     Down(down::DownArgs),
     Init(init::InitArgs),
     Schema(schema::SchemaArgs),

@@ -20,6 +20,7 @@ pub struct Aws {
     pub(super) lambda: aws_sdk_lambda::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) s3: aws_sdk_s3::Client,
+    pub(super) sns: aws_sdk_sns::Client,
     pub(super) sqs: aws_sdk_sqs::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) region: String,
@@ -90,6 +91,7 @@ impl Aws {
             lambda: client!(aws_sdk_lambda),
             logs: client!(aws_sdk_cloudwatchlogs),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            sns: client!(aws_sdk_sns),
             sqs: client!(aws_sdk_sqs),
             sts: client!(aws_sdk_sts),
             region: region.to_owned(),
@@ -97,6 +99,11 @@ impl Aws {
             credentials: config.credentials_provider(),
             calls,
         }
+    }
+
+    /// Whose credentials calls are signed with, where any were looked for.
+    pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.credentials.clone()
     }
 
     /// Every call made so far, in order.

@@ -18,6 +18,7 @@ mod port;
 mod recorder;
 mod recovery;
 mod s3;
+mod sns;
 mod sqs;
 mod sts;
 
@@ -28,8 +29,9 @@ pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
     FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, LogEvent, LogReader, Logs,
-    Mapping, NewChangeSet, NewStack, Page, PropertyValues, Queues, Recovery, Roles, RollbackTriggers,
-    StoredObject, TableRepair, Tables, TemplateSource, ValidationFinding,
+    Mapping, NewChangeSet, NewQueue, NewStack, Page, PropertyValues, QueueOrigin, Queues, Recovery, Roles,
+    RollbackTriggers, StoredObject, TableRepair, Tables, TemplateSource, TopicSubscription, Topics,
+    ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 

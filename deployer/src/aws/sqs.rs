@@ -1,8 +1,11 @@
 //! SQS.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use std::time::Duration;
 
-use super::{Aws, CallError, Queues};
+use aws_sdk_sqs::types::QueueAttributeName;
+use jiff::Timestamp;
+
+use super::{Aws, CallError, NewQueue, Page, QueueOrigin, Queues};
 
 /// Messages to be received, those being worked on, and those that wait for their time.
 const COUNTS: [QueueAttributeName; 3] = [
@@ -10,6 +13,12 @@ const COUNTS: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
     QueueAttributeName::ApproximateNumberOfMessagesDelayed,
 ];
+
+/// SQS waits for a message for this long at most
+/// ([guide](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html)).
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// The most messages that one call brings.
+const MOST_MESSAGES: i32 = 10;
 
 impl Queues for Aws {
     async fn queue_depth(&self, url: &str) -> Result<Option<u64>, CallError> {
@@ -23,5 +32,81 @@ impl Queues for Aws {
         let count =
             |name: &QueueAttributeName| attributes.get(name).and_then(|count| count.parse::<u64>().ok());
         Ok(Some(COUNTS.iter().filter_map(count).sum()))
+    }
+
+    async fn queues_named(&self, prefix: &str, page: Option<&str>) -> Result<Page<String>, CallError> {
+        // Without a size there are no pages, only the first thousand.
+        let request = self.sqs.list_queues().queue_name_prefix(prefix).max_results(1000);
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("sqs:ListQueues", error))?;
+        Ok(Page {
+            items: answer.queue_urls.unwrap_or_default(),
+            next: answer.next_token.filter(|token| !token.is_empty()),
+        })
+    }
+
+    async fn queue_origin(&self, url: &str) -> Result<Option<QueueOrigin>, CallError> {
+        let request = self.sqs.get_queue_attributes().queue_url(url);
+        let answer = request
+            .attribute_names(QueueAttributeName::CreatedTimestamp)
+            .send()
+            .await;
+        let attributes = match answer.map_err(|error| self.failure("sqs:GetQueueAttributes", error)) {
+            Ok(answer) => answer.attributes.unwrap_or_default(),
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let tags = match self
+            .sqs
+            .list_queue_tags()
+            .queue_url(url)
+            .send()
+            .await
+            .map_err(|error| self.failure("sqs:ListQueueTags", error))
+        {
+            Ok(answer) => answer.tags.unwrap_or_default(),
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let made = attributes
+            .get(&QueueAttributeName::CreatedTimestamp)
+            .and_then(|second| Timestamp::from_second(second.parse().ok()?).ok());
+        Ok(Some(QueueOrigin {
+            // A queue of unknown age is taken for a new one.
+            made: made.unwrap_or(Timestamp::MAX),
+            tags: tags.into_iter().collect(),
+        }))
+    }
+
+    async fn create_queue(&self, queue: &NewQueue) -> Result<String, CallError> {
+        let request = self.sqs.create_queue().queue_name(&queue.name);
+        let answer = request
+            .attributes(QueueAttributeName::Policy, &queue.policy)
+            .set_tags(Some(queue.tags.clone().into_iter().collect()))
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("sqs:CreateQueue", error))?;
+        Ok(answer.queue_url.unwrap_or_default())
+    }
+
+    async fn delete_queue(&self, url: &str) -> Result<(), CallError> {
+        let answer = self.sqs.delete_queue().queue_url(url).send().await;
+        match answer.map_err(|error| self.failure("sqs:DeleteQueue", error)) {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn receive(&self, url: &str, wait: Duration) -> Result<Vec<String>, CallError> {
+        let seconds = i32::try_from(wait.min(LONGEST_WAIT).as_secs()).unwrap_or_default();
+        let request = self.sqs.receive_message().queue_url(url);
+        let answer = request
+            .max_number_of_messages(MOST_MESSAGES)
+            .wait_time_seconds(seconds)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| self.failure("sqs:ReceiveMessage", error))?;
+        let messages = answer.messages.unwrap_or_default();
+        Ok(messages.into_iter().filter_map(|message| message.body).collect())
     }
 }

@@ -78,6 +78,11 @@ impl<'settings> Cloud<'settings> {
         }
     }
 
+    /// AWS itself.
+    pub(super) fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Explains what went wrong.
     pub(super) fn explain(&self) -> Explain<'settings> {
         let settings = self.settings;

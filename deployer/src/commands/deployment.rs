@@ -64,7 +64,8 @@ pub(super) fn reachable(outputs: &Outputs, environment: &Environment) -> Outputs
         .collect()
 }
 
-fn address(value: &str, environment: &Environment) -> String {
+/// An address as it works.
+pub(super) fn address(value: &str, environment: &Environment) -> String {
     let id = value
         .strip_prefix("https://")
         .and_then(|rest| rest.split_once(".lambda-url."))

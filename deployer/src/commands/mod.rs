@@ -23,7 +23,9 @@ pub mod render;
 pub mod rollback;
 pub mod saved_events;
 pub mod schema;
+pub mod smoke;
 mod stack_template;
+mod trial;
 pub mod up;
 
 use std::process::ExitCode;
@@ -63,6 +65,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Up(args) => args.manner(),
         Command::Diff(args) => args.manner(),
         Command::Drift(args) => args.manner(),
+        Command::Smoke(args) => args.manner(),
         Command::Down(args) => args.manner(),
         Command::History(args) => args.manner(),
         Command::Rollback(args) => args.manner(),
@@ -108,6 +111,7 @@ fn in_environment(
     ui.settings(&settings.told);
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,
+        Command::Smoke(args) => block_on(smoke::run(args, &settings, ui))?,
         Command::Drift(args) => return block_on(drift::run(args, &settings, ui)),
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,

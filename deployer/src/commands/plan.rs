@@ -8,6 +8,7 @@ use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
+use super::trial::Trial;
 use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
 use crate::environment::Environment;
 use crate::settings::Settings;
@@ -89,6 +90,7 @@ pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandErro
 pub(super) async fn run(
     plan: &Plan,
     accepted: &[Acceptance],
+    smoke: bool,
     settings: &Settings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
@@ -108,11 +110,15 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
+    let trial = Trial::if_wanted(smoke, &deployment, &session, &cloud).await?;
     let deployed = apply(&mut session, &deployment, plan)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;
     let template = StackTemplate::parse(settings)?;
     let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
+    if let Some(trial) = trial {
+        trial.run(&deployed, &mut session, &cloud, settings, ui).await?;
+    }
     let outputs = reachable(deployed.outputs(), environment);
     ui.deployed(&deployment.stack, &deployed, &outputs);
     reconciled

@@ -11,6 +11,7 @@ use super::error::CommandError;
 use super::plan;
 use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
+use super::trial::Trial;
 use crate::checkout::revision;
 use crate::engine::deploy;
 use crate::settings::Settings;
@@ -44,6 +45,10 @@ pub struct UpArgs {
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
+    /// Try the store afterwards, as `smoke` does, and return to what was deployed before if it does not work
+    #[arg(long, conflicts_with = "plan")]
+    smoke: bool,
+
     /// Wait for what somebody else does to the stack, instead of refusing to begin
     #[arg(long)]
     wait: bool,
@@ -75,7 +80,7 @@ pub(super) async fn run(
     });
     if let Some(file) = &args.apply {
         let plan = plan::read(file, settings)?;
-        return plan::run(&plan, &args.accept, settings, ui).await;
+        return plan::run(&plan, &args.accept, args.smoke, settings, ui).await;
     }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings)?;
@@ -97,10 +102,14 @@ pub(super) async fn run(
     if let Some(file) = &args.plan {
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;
     }
+    let trial = Trial::if_wanted(args.smoke, &deployment, &session, &cloud).await?;
     let deployed = deploy(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;
     let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
+    if let Some(trial) = trial {
+        trial.run(&deployed, &mut session, &cloud, settings, ui).await?;
+    }
     ui.deployed(
         &deployment.stack,
         &deployed,

@@ -1,5 +1,7 @@
 //! What the engine tells while it works.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Reconciled;
@@ -7,6 +9,8 @@ use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::widening::Widening;
 use crate::stack::{ChangeSummary, Progress, Release, ReleaseId, StackEvent, StackStatus};
+
+use super::SmokeStep;
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,20 @@ pub enum Event {
     DriftSearching {
         /// The stack.
         stack: String,
+    },
+    /// A step of a smoke test was taken well.
+    Tried {
+        /// The step.
+        step: SmokeStep,
+        /// How long it took.
+        took: Duration,
+    },
+    /// What was deployed does not do what it should; the stack is brought back to what was deployed before.
+    Returning {
+        /// The stack.
+        stack: String,
+        /// What does not work.
+        reason: String,
     },
     /// A change that the guard would have refused is let pass, because it was accepted by name.
     Accepted {

@@ -6,6 +6,7 @@
 mod adopt;
 mod alarms;
 mod artifacts;
+mod before;
 mod busy;
 mod change_set;
 mod deploy;
@@ -35,6 +36,7 @@ mod recover;
 mod recover_error;
 mod rollback;
 mod session;
+mod smoke;
 mod stack_policy;
 mod standing;
 mod talk;
@@ -46,6 +48,7 @@ mod widening;
 #[cfg(test)]
 mod tests;
 
+pub use before::Before;
 pub use deploy::{Deployed, Outputs, deploy};
 pub use deploy_error::{DeployError, Mismatch};
 pub use deployment::{ArtifactBucket, CodeArtifact, Deployment, Provenance};
@@ -69,5 +72,6 @@ pub use recover::{Recovery, recover};
 pub use recover_error::RecoverError;
 pub use rollback::{Rollback, RollbackError, RolledBack, rollback};
 pub use session::Session;
+pub use smoke::{BoxError, OutputNames, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
 pub use standing::{Standing, standing};
 pub use talk::{Answer, Question, Talk};

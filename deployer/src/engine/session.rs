@@ -108,6 +108,22 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         }
     }
 
+    /// Does `work`, unless the operation is to stop, or `left` is over first: then nothing. For what leaves nothing behind when it is
+    /// dropped.
+    pub(super) async fn unless_interrupted_or_late<W: Future>(
+        &mut self,
+        left: Duration,
+        work: W,
+    ) -> Result<Option<W::Output>, Interrupted> {
+        let interrupt = &mut self.interrupt;
+        tokio::select! {
+            biased;
+            () = interrupt.raised() => Err(Interrupted),
+            done = work => Ok(Some(done)),
+            () = self.cloud.sleep(left) => Ok(None),
+        }
+    }
+
     /// Stops here if the operation is to stop.
     pub(super) fn check_interrupt(&self) -> Result<(), Interrupted> {
         if self.interrupt.is_raised() {

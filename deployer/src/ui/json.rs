@@ -37,6 +37,12 @@ pub(super) fn event(event: &Event) -> Value {
             json!({"event": "change-set-creating", "stack": stack, "creates": creates})
         }
         Event::DriftSearching { stack } => json!({"event": "drift-searching", "stack": stack}),
+        Event::Tried { step, took } => {
+            json!({"event": "tried", "step": step.name(), "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)})
+        }
+        Event::Returning { stack, reason } => {
+            json!({"event": "returning", "stack": stack, "reason": reason})
+        }
         Event::Started { stack } => json!({"event": "started", "stack": stack}),
         Event::Resource { event, progress } => json!({
             "event": "resource",
@@ -252,6 +258,11 @@ pub(super) fn difference(diff: &Diff) -> Value {
     event["event"] = "difference".into();
     event["differs"] = (!diff.is_empty()).into();
     event
+}
+
+/// A store that does what it should.
+pub(super) fn tried(stack: &str) -> Value {
+    json!({"event": "finished", "outcome": "works", "stack": stack})
 }
 
 /// How a stack differs from what was deployed.

@@ -232,6 +232,12 @@ impl Ui {
         }
     }
 
+    /// Tells that a store does what it should.
+    pub fn tried(&self, stack: &str) {
+        self.emit(&json::tried(stack));
+        self.end(&outcome::tried(stack, self.took()));
+    }
+
     /// Prints how a stack differs from what was deployed.
     pub fn drift(&self, drift: &Drift) {
         self.0.borrow_mut().screen.idle();

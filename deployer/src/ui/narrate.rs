@@ -106,6 +106,21 @@ impl Narrator {
                 if *creates { "create" } else { "change" }
             )),
             Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
+            Event::Tried { step, took } => {
+                let took = paint::faint(format!("({})", duration(*took)));
+                Telling {
+                    doing: Some("trying the store".to_owned()),
+                    ..Telling::done(format!("{} {took}", step.claim()))
+                }
+            }
+            Event::Returning { stack, reason } => Telling {
+                lines: Some(format!(
+                    "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
+                    paint::bad("✗"),
+                    paint::warn("!")
+                )),
+                doing: Some(format!("bringing {stack} back")),
+            },
             Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => Telling::said(format!(
@@ -329,6 +344,7 @@ fn setting(repair: &TableRepair) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::SmokeStep;
 
     fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
         StackEvent {
@@ -449,6 +465,38 @@ mod tests {
         ! the stack policy of orders is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes
         ✓ the stack policy of orders keeps log, topic and URL from being replaced or deleted
         ✓ the stack policy of orders allows everything
+        ");
+    }
+
+    #[test]
+    fn a_trial_is_told_step_by_step_and_its_failure_with_what_follows() {
+        let steps = [
+            SmokeStep::Subscribe,
+            SmokeStep::RefuseUnsigned,
+            SmokeStep::Append,
+            SmokeStep::Read,
+            SmokeStep::Announce,
+        ];
+        let took = Duration::from_millis(420);
+        let tried = steps.map(|step| Event::Tried { step, took });
+        let returning = Event::Returning {
+            stack: "orders".to_owned(),
+            reason: "the smoke test failed at `announce`".to_owned(),
+        };
+        let mut narrator = Narrator::default();
+        let told: Vec<String> = tried
+            .iter()
+            .chain([&returning])
+            .filter_map(|event| narrator.event(event).lines)
+            .collect();
+        insta::assert_snapshot!(anstream::adapter::strip_str(&told.join("\n")).to_string(), @"
+        ✓ a queue listens to the topic (0.4 s)
+        ✓ an unsigned call is refused (0.4 s)
+        ✓ an event is appended (0.4 s)
+        ✓ it is read back (0.4 s)
+        ✓ it is announced (0.4 s)
+        ✗ the smoke test failed at `announce`
+        ! bringing orders back to what was deployed before
         ");
     }
 }

@@ -52,6 +52,12 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     )
 }
 
+/// A store that does what it should.
+pub(super) fn tried(stack: &str, took: Duration) -> String {
+    let took = paint::faint(format!("({})", duration(took)));
+    format!("{} {} works {took}", paint::good("✓"), paint::strong(stack))
+}
+
 /// The outputs of a stack, as data.
 pub(super) fn outputs(outputs: &Outputs) -> String {
     let rows: Vec<_> = outputs
@@ -211,6 +217,14 @@ mod tests {
         ✓ orders is back at release 20270115T080000.000Z (1.2 s)
         ✓ orders already is as it was at release 20270115T080000.000Z (1.2 s)
         ");
+    }
+
+    #[test]
+    fn a_store_that_works_is_a_line() {
+        assert_eq!(
+            plain(&tried("orders", Duration::from_millis(2_100))),
+            "✓ orders works (2.1 s)"
+        );
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod page;
 mod race;
 mod read_model;
 mod reconcile;
+mod smoke;
 mod store;
 mod worker;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::operation::resources_of;
-use super::world::{ACCOUNT, FakeResource, FakeStack, FakeTable, World, code_sha256};
+use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World, code_sha256};
 
 impl World {
     pub(super) fn make(&mut self, stack: &str, logical_id: &str, body: &Value) {
@@ -27,7 +27,13 @@ impl World {
             }
             "AWS::SQS::Queue" => {
                 let url = format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/{name}");
-                self.queues.entry(url.clone()).or_default();
+                let queue = FakeQueue {
+                    messages: 0,
+                    made: self.now,
+                    tags: BTreeMap::new(),
+                    policy: String::new(),
+                };
+                self.queues.entry(url.clone()).or_insert(queue);
                 url
             }
             "AWS::Lambda::Function" => {

@@ -3,6 +3,7 @@
 mod change_set;
 mod cloudformation;
 mod drift;
+mod inboxes;
 mod invocations;
 mod log_reader;
 mod making;
@@ -21,7 +22,7 @@ use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::{ResourceChange, StackStatus};
 
 pub(crate) use protection::alarm_arn;
-pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeTable, World, code_sha256};
+pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.
 pub(crate) struct FakeCloud {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::aws::{
     ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
-    Identity, Logs, Mapping, Page, Queues, Roles, StoredObject, TableRepair, Tables,
+    Identity, Logs, Mapping, Page, Roles, StoredObject, TableRepair, Tables,
 };
 
 use super::world::{ACCOUNT, FakeTable, code_sha256};
@@ -40,13 +40,6 @@ impl Logs for FakeCloud {
         self.call("DeleteLogGroup")?;
         self.world.borrow_mut().unmake_log_group(name);
         Ok(())
-    }
-}
-
-impl Queues for FakeCloud {
-    async fn queue_depth(&self, url: &str) -> Result<Option<u64>, CallError> {
-        self.call("GetQueueAttributes")?;
-        Ok(self.world.borrow().queues.get(url).copied())
     }
 }
 

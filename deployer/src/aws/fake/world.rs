@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::aws::{CallErrorKind, Caller, Invoked, LogEvent, RollbackTriggers, ValidationFinding};
+use crate::aws::{
+    CallErrorKind, Caller, Invoked, LogEvent, RollbackTriggers, TopicSubscription, ValidationFinding,
+};
 use crate::stack::{
     ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
 };
@@ -28,8 +30,11 @@ pub(crate) struct World {
     pub(crate) tables: BTreeMap<String, FakeTable>,
     pub(crate) log_groups: BTreeSet<String>,
     pub(crate) roles: BTreeSet<String>,
-    /// Queues by their URL, with how many messages each holds.
-    pub(crate) queues: BTreeMap<String, u64>,
+    /// Queues by their URL.
+    pub(crate) queues: BTreeMap<String, FakeQueue>,
+    pub(crate) subscriptions: Vec<TopicSubscription>,
+    /// What topics will send, and when.
+    pub(super) announcements: Vec<(Timestamp, String)>,
     pub(crate) buckets: BTreeSet<String>,
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
     /// When each object was stored; what a test puts there is as old as the world.
@@ -128,6 +133,14 @@ pub(crate) struct FakeTable {
     pub(crate) gone_at: Option<Timestamp>,
 }
 
+#[derive(Clone)]
+pub(crate) struct FakeQueue {
+    pub(crate) messages: u64,
+    pub(crate) made: Timestamp,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) policy: String,
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct FakeFunction {
     pub(crate) code_sha256: String,
@@ -151,6 +164,8 @@ impl World {
             log_groups: BTreeSet::new(),
             roles: BTreeSet::new(),
             queues: BTreeMap::new(),
+            subscriptions: Vec::new(),
+            announcements: Vec::new(),
             buckets: BTreeSet::new(),
             objects: BTreeMap::new(),
             stored: BTreeMap::new(),

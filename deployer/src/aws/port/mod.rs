@@ -18,6 +18,7 @@ mod queues;
 mod recovery;
 mod roles;
 mod tables;
+mod topics;
 
 pub use artifact_store::{ArtifactStore, StoredObject};
 pub use call_error::{CallError, CallErrorKind};
@@ -32,10 +33,11 @@ pub use identity::{Caller, Identity};
 pub use invocations::{Invocations, Invoked};
 pub use log_reader::{LogEvent, LogReader};
 pub use logs::Logs;
-pub use queues::Queues;
+pub use queues::{NewQueue, QueueOrigin, Queues};
 pub use recovery::{LeftBehind, Recovery};
 pub use roles::Roles;
 pub use tables::{DeployedTable, TableRepair, Tables};
+pub use topics::{TopicSubscription, Topics};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,7 @@ pub trait Cloud:
     + Tables
     + Logs
     + Queues
+    + Topics
     + Roles
     + Clock
 {
@@ -76,6 +79,7 @@ impl<T> Cloud for T where
         + Tables
         + Logs
         + Queues
+        + Topics
         + Roles
         + Clock
 {

@@ -63,6 +63,12 @@ async fn a_missing_table_is_not_healthy() {
     );
 }
 
+fn fill(scene: &mut Scene, url: &str, messages: u64) {
+    scene
+        .cloud
+        .with(|world| world.queues.get_mut(url).unwrap().messages = messages);
+}
+
 #[tokio::test]
 async fn a_message_that_nothing_in_the_stack_reads_is_not_healthy() {
     let mut with_queues = template();
@@ -79,13 +85,13 @@ async fn a_message_that_nothing_in_the_stack_reads_is_not_healthy() {
             .map(|queue| (queue.logical_id.clone(), queue.messages, queue.healthy))
             .collect::<Vec<_>>()
     };
-    scene.cloud.with(|world| world.queues.insert(url("Work"), 7));
+    fill(&mut scene, &url("Work"), 7);
     let described_well = described(&mut scene).await.unwrap();
     assert_eq!(
         health(&described_well),
         [("Failures".into(), Some(0), true), ("Work".into(), Some(7), true)]
     );
-    scene.cloud.with(|world| world.queues.insert(url("Failures"), 1));
+    fill(&mut scene, &url("Failures"), 1);
     let described_ill = described(&mut scene).await.unwrap();
     assert_eq!(health(&described_ill)[0], ("Failures".into(), Some(1), false));
     assert!(!described_ill.healthy);

@@ -20,7 +20,9 @@ mod reconciling;
 mod recovery;
 mod releases;
 mod returning;
+mod smoking;
 mod unchanged;
+mod way_back;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use super::Objection;
+use crate::stack::widening::{Widening, acceptances};
 
 /// What was accepted, each as its verb and the resource: `replace:EventsTable`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,13 @@ impl Accepted {
     /// Whether what a resource lets others do may become more: `widen:ApiRole`.
     pub fn widens(&self, logical_id: &str) -> bool {
         self.has("widen", logical_id)
+    }
+
+    /// The same, and these widenings, too.
+    #[must_use]
+    pub fn with_widenings(mut self, widenings: &[Widening]) -> Self {
+        self.0.extend(acceptances(widenings).into_iter().map(Acceptance));
+        self
     }
 
     /// Whether an alarm may go off without undoing the update: `ignore:ApiErrorsAlarm`.

@@ -1,0 +1,181 @@
+//! `deployer smoke`: the one place that uses the store's own client.
+
+use std::time::Duration;
+
+use clap::Args;
+use event_store_client::types::{
+    EventId, ExpectedRevision, NewEvent, Notification, Revision, StreamId, StreamType,
+};
+use event_store_client::{Client, ClientBuilder};
+use futures::TryStreamExt as _;
+use serde_json::json;
+
+use super::cloud::Cloud;
+use super::deployment::address;
+use super::error::CommandError;
+use crate::aws::Aws;
+use crate::engine::{BoxError, OutputNames, Session, SmokeError, SmokeTarget, Store, Talk, smoke};
+use crate::environment::Environment;
+use crate::settings::Settings;
+use crate::ui::{Manner, Ui};
+
+/// How long all steps together may take, where nothing else is said.
+pub(super) const TIMEOUT_SECONDS: u64 = 60;
+
+const OUTPUTS: OutputNames = OutputNames {
+    url: "EsUrl",
+    topic: "EsSnsTopic",
+};
+
+/// The type of the one stream that is appended to, an event at each trial.
+const STREAM_TYPE: &str = "deployer-smoke";
+const EVENT_TYPE: &str = "tried";
+
+/// Try the store: append an event, read it back, see it announced
+///
+/// The event goes to one fixed stream of the type `deployer-smoke`. A temporary queue listens for its announcement and is removed again, whatever
+/// happens. Where access is iam, a call without a signature has to be refused.
+#[derive(Args, Debug)]
+pub struct SmokeArgs {
+    /// How many seconds all steps together may take
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT_SECONDS,
+        value_parser = clap::value_parser!(u64).range(1..=900))]
+    timeout: u64,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl SmokeArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let timeout = Duration::from_secs(args.timeout);
+    try_store(&mut session, &cloud, &settings.environment, timeout)
+        .await
+        .map_err(|error| cloud.explain().smoke(error))?;
+    ui.tried(settings.environment.stack.as_str());
+    Ok(())
+}
+
+/// Tries the store of an environment.
+pub(super) async fn try_store<T: Talk>(
+    session: &mut Session<'_, Aws, T>,
+    cloud: &Cloud<'_>,
+    environment: &Environment,
+    timeout: Duration,
+) -> Result<(), SmokeError> {
+    let mut target = SmokeTarget::find(session, environment.stack.as_str(), OUTPUTS).await?;
+    target.url = address(&target.url, environment);
+    let store = HttpStore::at(&target, cloud.aws(), environment, timeout).map_err(SmokeError::Unreachable)?;
+    smoke(session, &target, &store, timeout).await
+}
+
+/// The store over HTTP.
+struct HttpStore {
+    client: Client,
+    unsigned: Client,
+    stream_type: StreamType,
+    stream_id: StreamId,
+    /// Made once, so that an append that is sent again is recognised.
+    event: NewEvent,
+    event_id: EventId,
+}
+
+impl HttpStore {
+    fn at(
+        target: &SmokeTarget,
+        aws: &Aws,
+        environment: &Environment,
+        timeout: Duration,
+    ) -> Result<Self, BoxError> {
+        let builder = || -> ClientBuilder {
+            Client::builder(&target.url)
+                .user_agent("deployer")
+                .operation_timeout(timeout)
+        };
+        let signed = match aws.credentials() {
+            Some(credentials) if target.is_signed => {
+                builder().aws_iam(credentials, environment.region.as_str())
+            }
+            _ => builder(),
+        };
+        let stream_type: StreamType = STREAM_TYPE.parse()?;
+        let event_id = EventId::random();
+        let payload = json!({"environment": environment.name.to_string()});
+        Ok(Self {
+            client: signed.build()?,
+            unsigned: builder().build()?,
+            stream_id: StreamId::from_name(&stream_type, target.stack.as_str()),
+            stream_type,
+            event: NewEvent::of(EVENT_TYPE.parse()?, &payload)?.with_id(event_id),
+            event_id,
+        })
+    }
+}
+
+/// Another event stands where one was appended.
+#[derive(Debug, thiserror::Error)]
+#[error("at revision {revision} is not the event that was appended there")]
+struct NotFound {
+    revision: u64,
+}
+
+impl Store for HttpStore {
+    async fn append(&self) -> Result<u64, BoxError> {
+        let appended = self
+            .client
+            .append(
+                &self.stream_type,
+                self.stream_id,
+                ExpectedRevision::Any,
+                self.event.clone(),
+            )
+            .await?;
+        Ok(appended.stream.revision.as_u64())
+    }
+
+    async fn read_back(&self, revision: u64) -> Result<(), BoxError> {
+        let until = Revision::try_from(revision)?;
+        let events = self.client.events(&self.stream_type, self.stream_id);
+        let mut newest = events.until(until).backwards().limit(1).into_stream();
+        let found = newest.try_next().await?;
+        match found {
+            Some(event) if event.event_id == self.event_id => Ok(()),
+            _ => Err(NotFound { revision }.into()),
+        }
+    }
+
+    async fn call_unsigned(&self) -> Result<u16, BoxError> {
+        match self.unsigned.stream(&self.stream_type, self.stream_id).await {
+            Ok(_) => Ok(200),
+            Err(error) => match error.status() {
+                Some(status) => Ok(status.as_u16()),
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    fn filter(&self) -> String {
+        json!({"StreamType": [STREAM_TYPE]}).to_string()
+    }
+
+    fn announces(&self, message: &str, revision: u64) -> bool {
+        serde_json::from_str::<Notification>(message).is_ok_and(|notification| {
+            notification.stream_type == self.stream_type
+                && notification.stream_id == self.stream_id
+                && notification.stream_revision.as_u64() >= revision
+        })
+    }
+}

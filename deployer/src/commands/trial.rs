@@ -1,0 +1,102 @@
+//! A deployment that is tried, and taken back if it does not work.
+
+use std::time::Duration;
+
+use super::cloud::Cloud;
+use super::error::{CommandError, ErrorKind};
+use super::smoke::{TIMEOUT_SECONDS, try_store};
+use crate::aws::Aws;
+use crate::engine::{Before, DeployError, Deployed, Deployment, Event, Session, Talk, deploy};
+use crate::settings::Settings;
+use crate::ui::{Approval, Ui};
+
+/// A deployment to be tried.
+pub(super) struct Trial<'deployment> {
+    deployment: &'deployment Deployment,
+    /// What the stack was before.
+    before: Option<Before>,
+}
+
+impl<'deployment> Trial<'deployment> {
+    /// Takes note of what the stack is before it is changed, if the deployment is to be tried.
+    pub(super) async fn if_wanted<T: Talk>(
+        wanted: bool,
+        deployment: &'deployment Deployment,
+        session: &Session<'_, Aws, T>,
+        cloud: &Cloud<'_>,
+    ) -> Result<Option<Self>, CommandError> {
+        if !wanted {
+            return Ok(None);
+        }
+        let before = Before::of(session, &deployment.stack)
+            .await
+            .map_err(|error| cloud.explain().deploy(DeployError::Call(error)))?;
+        Ok(Some(Self { deployment, before }))
+    }
+
+    /// Tries the store. Of one that does not work, an update is taken back and a creation is kept; either is told.
+    ///
+    /// # Errors
+    /// The store does not work, whatever became of the stack.
+    pub(super) async fn run(
+        self,
+        deployed: &Deployed,
+        session: &mut Session<'_, Aws, Ui>,
+        cloud: &Cloud<'_>,
+        settings: &Settings,
+        ui: &Ui,
+    ) -> Result<(), CommandError> {
+        let timeout = Duration::from_secs(TIMEOUT_SECONDS);
+        let tried = try_store(session, cloud, &settings.environment, timeout).await;
+        let Err(error) = tried else { return Ok(()) };
+        let reason = error.to_string();
+        let failure = cloud.explain().smoke(error);
+        if failure.kind == ErrorKind::Interrupted {
+            return Err(failure.hint("what was deployed stays"));
+        }
+        let hints = self.take_back(deployed, session, cloud, ui, reason).await;
+        Err(failure.hints(hints))
+    }
+
+    /// Brings the stack back to what it was, and says what came of it.
+    async fn take_back(
+        &self,
+        deployed: &Deployed,
+        session: &mut Session<'_, Aws, Ui>,
+        cloud: &Cloud<'_>,
+        ui: &Ui,
+        reason: String,
+    ) -> Vec<String> {
+        let stack = &self.deployment.stack;
+        let way_back = match (deployed, &self.before) {
+            (Deployed::Created(_), _) | (_, None) => {
+                return vec![format!(
+                    "`{stack}` was deployed for the first time, and is kept as it is"
+                )];
+            }
+            (Deployed::Updated(_) | Deployed::Unchanged(_), Some(before)) => before.way_back(self.deployment),
+        };
+        let Some(way_back) = way_back else {
+            return vec![format!(
+                "`{stack}` was as the template says before, too: there is nothing to return to"
+            )];
+        };
+        // Whoever asks for a trial has asked for this.
+        ui.approve(Approval {
+            yes: true,
+            ..Approval::default()
+        });
+        ui.clone().tell(Event::Returning {
+            stack: stack.clone(),
+            reason,
+        });
+        match deploy(session, &way_back).await {
+            Ok(_) => vec![format!("`{stack}` is back at what was deployed before")],
+            Err(error) => {
+                let error = cloud.explain().deploy(error);
+                let fact = format!("`{stack}` could not be brought back: {}", error.source);
+                std::iter::once(fact).chain(error.hints).collect()
+            }
+        }
+    }
+}

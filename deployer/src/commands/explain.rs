@@ -537,7 +537,7 @@ mod tests {
     fn a_smoke_test_that_fails_says_where_to_look() {
         let announce = SmokeError::Late {
             step: SmokeStep::Announce,
-            timeout: std::time::Duration::from_secs(60),
+            timeout: std::time::Duration::from_mins(1),
         };
         let append = SmokeError::Failed {
             step: SmokeStep::Append,

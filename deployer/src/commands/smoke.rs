@@ -79,7 +79,8 @@ pub(super) async fn try_store<T: Talk>(
     let mut target = SmokeTarget::find(session, environment.stack.as_str(), OUTPUTS).await?;
     target.url = address(&target.url, environment);
     let store = HttpStore::at(&target, cloud.aws(), environment, timeout).map_err(SmokeError::Unreachable)?;
-    smoke(session, &target, &store, timeout).await
+    // On the heap: with the client in it, it would take much of the stack of whoever waits for it.
+    Box::pin(smoke(session, &target, &store, timeout)).await
 }
 
 /// The store over HTTP.

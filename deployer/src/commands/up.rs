@@ -23,6 +23,7 @@ use crate::ui::{Approval, Manner, Ui};
 ///
 /// Shows what would change and asks before it does. A stack that is as it should be is left alone. Prints the stack's outputs.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct UpArgs {
     /// Deploy without asking
     #[arg(long, short)]

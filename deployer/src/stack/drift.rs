@@ -252,10 +252,6 @@ mod tests {
         told.collect()
     }
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn variables_as_the_template_says_are_no_drift() {
         assert_eq!(drift(&[]), []);
@@ -266,17 +262,27 @@ mod tests {
     fn a_variable_that_changed_went_or_came_is_drift() {
         assert_eq!(
             drift(&[("LEVEL", Some("debug"))]),
-            [("LEVEL".into(), text("info"), text("debug"))]
+            [("LEVEL".into(), Some("info".into()), Some("debug".into()))]
         );
         assert_eq!(
             drift(&[("STREAM", Some("arn:2"))]),
-            [("STREAM".into(), text("arn:1"), text("arn:2"))]
+            [("STREAM".into(), Some("arn:1".into()), Some("arn:2".into()))]
         );
-        assert_eq!(drift(&[("COUNT", None)]), [("COUNT".into(), text("3"), None)]);
-        assert_eq!(drift(&[("NEW", Some("x"))]), [("NEW".into(), None, text("x"))]);
+        assert_eq!(
+            drift(&[("COUNT", None)]),
+            [("COUNT".into(), Some("3".into()), None)]
+        );
+        assert_eq!(
+            drift(&[("NEW", Some("x"))]),
+            [("NEW".into(), None, Some("x".into()))]
+        );
         assert_eq!(
             drift(&[("OTHER", None)]),
-            [("OTHER".into(), text("a value that CloudFormation gives"), None)]
+            [(
+                "OTHER".into(),
+                Some("a value that CloudFormation gives".into()),
+                None
+            )]
         );
     }
 

@@ -1,5 +1,8 @@
 //! PURE: the engine's events in words.
 
+mod protection;
+mod trial;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -106,21 +109,7 @@ impl Narrator {
                 if *creates { "create" } else { "change" }
             )),
             Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
-            Event::Tried { step, took } => {
-                let took = paint::faint(format!("({})", duration(*took)));
-                Telling {
-                    doing: Some("trying the store".to_owned()),
-                    ..Telling::done(format!("{} {took}", step.claim()))
-                }
-            }
-            Event::Returning { stack, reason } => Telling {
-                lines: Some(format!(
-                    "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
-                    paint::bad("✗"),
-                    paint::warn("!")
-                )),
-                doing: Some(format!("bringing {stack} back")),
-            },
+            Event::Tried { .. } | Event::Returning { .. } => trial::told(event),
             Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => Telling::said(format!(
@@ -147,28 +136,10 @@ impl Narrator {
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }
-            Event::StackPolicy { stack, on: true } => Telling::done(format!(
-                "the stack policy of {stack} keeps log, topic and URL from being replaced or deleted"
-            )),
-            Event::StackPolicy { stack, on: false } => {
-                Telling::done(format!("the stack policy of {stack} allows everything"))
-            }
-            Event::StackPolicyLifted { stack, resources } => Telling::note(format!(
-                "lifting the stack policy of {stack} for {}",
-                resources.join(", ")
-            )),
-            Event::StackPolicyRestored {
-                stack,
-                goes_on: false,
-            } => Telling::done(format!("the stack policy of {stack} is in force again")),
-            Event::StackPolicyRestored { stack, goes_on: true } => Telling::note(format!(
-                "the stack policy of {stack} is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes"
-            )),
-            Event::AlarmsWatched {
-                alarms,
-                unwatched,
-                minutes,
-            } => Telling::said(watched(alarms, unwatched, *minutes)),
+            Event::StackPolicy { .. }
+            | Event::StackPolicyLifted { .. }
+            | Event::StackPolicyRestored { .. }
+            | Event::AlarmsWatched { .. } => protection::told(event),
             Event::TableProtectionLifted { table } => {
                 Telling::done(format!("deletion protection of {table} is off"))
             }
@@ -251,32 +222,6 @@ impl Narrator {
     }
 }
 
-/// Which alarms undo an update, and how to do without one.
-fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
-    let during = match minutes {
-        0 => "while it runs".to_owned(),
-        _ => format!("while it runs and {} after", count(minutes.into(), "minute")),
-    };
-    let mut text = format!(
-        "  {} an alarm {during} undoes the update: {}",
-        paint::faint("○"),
-        alarms.join(", ")
-    );
-    let hint = format!(
-        "one that is known to be on is passed over with `--accept ignore:{}`",
-        alarms[0]
-    );
-    text.push_str(&format!("\n      {}", paint::faint(hint)));
-    if !unwatched.is_empty() {
-        text.push_str(&format!(
-            "\n  {} CloudFormation watches no more than that: not {}",
-            paint::warn("!"),
-            unwatched.join(", ")
-        ));
-    }
-    text
-}
-
 /// What became of a resource, in a word where there is one.
 pub(super) fn past(status: &str) -> String {
     match status {
@@ -344,7 +289,6 @@ fn setting(repair: &TableRepair) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::SmokeStep;
 
     fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
         StackEvent {
@@ -422,81 +366,5 @@ mod tests {
             anstream::adapter::strip_str(&told).to_string(),
             "  ! adopts orders-events (1200 items)"
         );
-    }
-
-    #[test]
-    fn what_protects_an_update_is_told_with_the_way_past_it() {
-        let stack = || "orders".to_owned();
-        let events = [
-            Event::AlarmsWatched {
-                alarms: vec!["ApiErrors".to_owned(), "RelayBehind".to_owned()],
-                unwatched: vec!["Throttles".to_owned()],
-                minutes: 5,
-            },
-            Event::StackPolicyLifted {
-                stack: stack(),
-                resources: vec!["UpdatesTopic".to_owned()],
-            },
-            Event::StackPolicyRestored {
-                stack: stack(),
-                goes_on: false,
-            },
-            Event::StackPolicyRestored {
-                stack: stack(),
-                goes_on: true,
-            },
-            Event::StackPolicy {
-                stack: stack(),
-                on: true,
-            },
-            Event::StackPolicy {
-                stack: stack(),
-                on: false,
-            },
-        ];
-        let mut narrator = Narrator::default();
-        let told = events.map(|event| narrator.event(&event).lines.unwrap_or_default());
-        insta::assert_snapshot!(anstream::adapter::strip_str(&told.join("\n")).to_string(), @"
-        ○ an alarm while it runs and 5 minutes after undoes the update: ApiErrors, RelayBehind
-            one that is known to be on is passed over with `--accept ignore:ApiErrors`
-        ! CloudFormation watches no more than that: not Throttles
-        ! lifting the stack policy of orders for UpdatesTopic
-        ✓ the stack policy of orders is in force again
-        ! the stack policy of orders is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes
-        ✓ the stack policy of orders keeps log, topic and URL from being replaced or deleted
-        ✓ the stack policy of orders allows everything
-        ");
-    }
-
-    #[test]
-    fn a_trial_is_told_step_by_step_and_its_failure_with_what_follows() {
-        let steps = [
-            SmokeStep::Subscribe,
-            SmokeStep::RefuseUnsigned,
-            SmokeStep::Append,
-            SmokeStep::Read,
-            SmokeStep::Announce,
-        ];
-        let took = Duration::from_millis(420);
-        let tried = steps.map(|step| Event::Tried { step, took });
-        let returning = Event::Returning {
-            stack: "orders".to_owned(),
-            reason: "the smoke test failed at `announce`".to_owned(),
-        };
-        let mut narrator = Narrator::default();
-        let told: Vec<String> = tried
-            .iter()
-            .chain([&returning])
-            .filter_map(|event| narrator.event(event).lines)
-            .collect();
-        insta::assert_snapshot!(anstream::adapter::strip_str(&told.join("\n")).to_string(), @"
-        ✓ a queue listens to the topic (0.4 s)
-        ✓ an unsigned call is refused (0.4 s)
-        ✓ an event is appended (0.4 s)
-        ✓ it is read back (0.4 s)
-        ✓ it is announced (0.4 s)
-        ✗ the smoke test failed at `announce`
-        ! bringing orders back to what was deployed before
-        ");
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::{BoxError, ErrorKind, OutputNames, SmokeError, SmokeStep, Smo
 use super::*;
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:orders-updates";
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A store whose relay announces what is appended after some time, or never.
 struct TriedStore<'scene> {

@@ -1,0 +1,110 @@
+//! PURE: what stands against an update, in words.
+
+use std::fmt::Write as _;
+
+use super::{Telling, count};
+use crate::engine::Event;
+use crate::ui::paint;
+
+/// Words the events of a stack's policy and of the alarms that watch over it.
+pub(super) fn told(event: &Event) -> Telling {
+    match event {
+        Event::StackPolicy { stack, on: true } => Telling::done(format!(
+            "the stack policy of {stack} keeps log, topic and URL from being replaced or deleted"
+        )),
+        Event::StackPolicy { stack, on: false } => {
+            Telling::done(format!("the stack policy of {stack} allows everything"))
+        }
+        Event::StackPolicyLifted { stack, resources } => Telling::note(format!(
+            "lifting the stack policy of {stack} for {}",
+            resources.join(", ")
+        )),
+        Event::StackPolicyRestored {
+            stack,
+            goes_on: false,
+        } => Telling::done(format!("the stack policy of {stack} is in force again")),
+        Event::StackPolicyRestored { stack, goes_on: true } => Telling::note(format!(
+            "the stack policy of {stack} is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes"
+        )),
+        Event::AlarmsWatched {
+            alarms,
+            unwatched,
+            minutes,
+        } => Telling::said(watched(alarms, unwatched, *minutes)),
+        _ => Telling::default(),
+    }
+}
+
+/// Which alarms undo an update, and how to do without one.
+fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
+    let during = match minutes {
+        0 => "while it runs".to_owned(),
+        _ => format!("while it runs and {} after", count(minutes.into(), "minute")),
+    };
+    let mut text = format!(
+        "  {} an alarm that goes off {during} undoes the update: {}",
+        paint::faint("○"),
+        alarms.join(", ")
+    );
+    if let Some(first) = alarms.first() {
+        let hint = format!("one that is known to be on is passed over with `--accept ignore:{first}`");
+        let _ = write!(text, "\n      {}", paint::faint(hint));
+    }
+    if !unwatched.is_empty() {
+        let _ = write!(
+            text,
+            "\n  {} CloudFormation watches no more than that: not {}",
+            paint::warn("!"),
+            unwatched.join(", ")
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_protects_an_update_is_told_with_the_way_past_it() {
+        let stack = || "orders".to_owned();
+        let events = [
+            Event::AlarmsWatched {
+                alarms: vec!["ApiErrors".to_owned(), "RelayBehind".to_owned()],
+                unwatched: vec!["Throttles".to_owned()],
+                minutes: 5,
+            },
+            Event::StackPolicyLifted {
+                stack: stack(),
+                resources: vec!["UpdatesTopic".to_owned()],
+            },
+            Event::StackPolicyRestored {
+                stack: stack(),
+                goes_on: false,
+            },
+            Event::StackPolicyRestored {
+                stack: stack(),
+                goes_on: true,
+            },
+            Event::StackPolicy {
+                stack: stack(),
+                on: true,
+            },
+            Event::StackPolicy {
+                stack: stack(),
+                on: false,
+            },
+        ];
+        let lines = events.map(|event| told(&event).lines.unwrap_or_default());
+        insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
+        ○ an alarm that goes off while it runs and 5 minutes after undoes the update: ApiErrors, RelayBehind
+            one that is known to be on is passed over with `--accept ignore:ApiErrors`
+        ! CloudFormation watches no more than that: not Throttles
+        ! lifting the stack policy of orders for UpdatesTopic
+        ✓ the stack policy of orders is in force again
+        ! the stack policy of orders is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes
+        ✓ the stack policy of orders keeps log, topic and URL from being replaced or deleted
+        ✓ the stack policy of orders allows everything
+        ");
+    }
+}

@@ -1,0 +1,67 @@
+//! PURE: the trial of a store, in words.
+
+use super::Telling;
+use crate::engine::Event;
+use crate::ui::paint;
+use crate::ui::text::duration;
+
+/// Words the events of a trial and of what follows it.
+pub(super) fn told(event: &Event) -> Telling {
+    match event {
+        Event::Tried { step, took } => {
+            let took = paint::faint(format!("({})", duration(*took)));
+            Telling {
+                doing: Some("trying the store".to_owned()),
+                ..Telling::done(format!("{} {took}", step.claim()))
+            }
+        }
+        Event::Returning { stack, reason } => Telling {
+            lines: Some(format!(
+                "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
+                paint::bad("✗"),
+                paint::warn("!")
+            )),
+            doing: Some(format!("bringing {stack} back")),
+        },
+        _ => Telling::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::SmokeStep;
+
+    #[test]
+    fn a_trial_is_told_step_by_step_and_its_failure_with_what_follows() {
+        let steps = [
+            SmokeStep::Subscribe,
+            SmokeStep::RefuseUnsigned,
+            SmokeStep::Append,
+            SmokeStep::Read,
+            SmokeStep::Announce,
+        ];
+        let took = Duration::from_millis(420);
+        let tried = steps.map(|step| Event::Tried { step, took });
+        let returning = Event::Returning {
+            stack: "orders".to_owned(),
+            reason: "the smoke test failed at `announce`".to_owned(),
+        };
+        let lines: Vec<String> = tried
+            .iter()
+            .chain([&returning])
+            .filter_map(|event| told(event).lines)
+            .collect();
+        insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
+        ✓ a queue listens to the topic (0.4 s)
+        ✓ an unsigned call is refused (0.4 s)
+        ✓ an event is appended (0.4 s)
+        ✓ it is read back (0.4 s)
+        ✓ it is announced (0.4 s)
+        ✗ the smoke test failed at `announce`
+        ! bringing orders back to what was deployed before
+        ");
+    }
+}

@@ -19,7 +19,7 @@ pub struct RollbackAlarm {
     pub arn: String,
 }
 
-/// Finds a stack's alarms that can watch over its update to the template `wanted`.
+/// Finds a stack's alarms that can watch over its update to the template `wanted`, those first that an update is likeliest to set off.
 ///
 /// A trigger that is missing fails the operation, so that neither an alarm that is yet to be made counts nor one that goes, or that a new
 /// name would have made anew. The stack's own ARN tells partition, region and account.
@@ -37,7 +37,10 @@ pub fn rollback_alarms(
             && new["Type"] == "AWS::CloudWatch::Alarm"
             && (old.is_null() || old["Properties"]["AlarmName"] == new["Properties"]["AlarmName"])
     });
+    let mut alarms: Vec<&StackResource> = alarms.collect();
+    alarms.sort_by_key(|resource| distance(&wanted["Resources"][&resource.logical_id]));
     alarms
+        .into_iter()
         .filter_map(|resource| {
             Some(RollbackAlarm {
                 logical_id: resource.logical_id.clone(),
@@ -45,6 +48,18 @@ pub fn rollback_alarms(
             })
         })
         .collect()
+}
+
+/// How far what an alarm is about lies from the code that an update brings: there is not room for all.
+fn distance(alarm: &Value) -> u8 {
+    match alarm["Properties"]["Namespace"].as_str() {
+        Some("AWS/Lambda" | "AWS/ApiGateway") => 0,
+        // Where what failed is kept.
+        Some("AWS/SQS") => 1,
+        Some("AWS/DynamoDB") => 3,
+        // Metrics of one's own, such as those that are counted in logs.
+        _ => 2,
+    }
 }
 
 fn arn(stack_id: &str, alarm: &str) -> Option<String> {
@@ -101,6 +116,22 @@ mod tests {
                 arn: "arn:aws-cn:cloudwatch:cn-north-1:123456789012:alarm:orders-Errors".into(),
             }]
         );
+    }
+
+    #[test]
+    fn alarms_about_the_code_go_first() {
+        let names = ["ATable", "BLog", "CQueue", "DFunction"];
+        let standing = resources(&names.map(|name| (name, "AWS::CloudWatch::Alarm")));
+        let mut wanted = template(&names.map(|name| (name, name)));
+        for (name, namespace) in names
+            .iter()
+            .zip(["AWS/DynamoDB", "Mine", "AWS/SQS", "AWS/Lambda"])
+        {
+            wanted["Resources"][name]["Properties"]["Namespace"] = json!(namespace);
+        }
+        let alarms = rollback_alarms(STACK, &standing, &wanted, &wanted);
+        let found: Vec<&str> = alarms.iter().map(|alarm| alarm.logical_id.as_str()).collect();
+        assert_eq!(found, ["DFunction", "CQueue", "BLog", "ATable"]);
     }
 
     #[test]

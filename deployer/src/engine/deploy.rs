@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
-use crate::stack::guard::Objection;
 use crate::stack::plan::Plan as PlanToApply;
 use crate::stack::release::{Durations, ReleaseOutcome};
 use crate::stack::{Blueprint, ChangeSummary, DeployedStack, Difference, Wanted, what_differs};
@@ -70,7 +69,6 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
     check(deployment, &blueprint)?;
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
-    let mut accepted = Vec::new();
     let template = match &found {
         Found::Standing(stack) => Some(session.cloud.original_template(&stack.id).await?),
         Found::Nothing | Found::FailedCreation(_) => None,
@@ -94,11 +92,10 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
             return Ok(Deployed::Updated(stack.outputs.clone()));
         }
         deployed = guard::Deployed::of(template);
-        accepted = guard::check_templates(session, deployment, &deployed)?;
+        guard::check_templates(session, deployment, &mut deployed)?;
     }
     check_callers(session, &blueprint).await?;
-    let mut plan = plan(session, deployment, &blueprint, found, deployed).await?;
-    plan.accepted.extend(accepted);
+    let plan = plan(session, deployment, &blueprint, found, deployed).await?;
     if let Some(planned) = planned
         && let Err(outdated) = super::plan::check_changes(planned, &plan.change_set)
     {
@@ -118,8 +115,6 @@ pub(super) struct Plan {
     pub(super) change_set: Prepared,
     /// The template that is deployed.
     pub(super) deployed: guard::Deployed,
-    /// The guarded changes that were accepted by name.
-    accepted: Vec<Objection>,
 }
 
 /// Refuses what CloudFormation would refuse later.
@@ -205,7 +200,7 @@ pub(super) async fn plan<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     found: Found,
-    deployed: guard::Deployed,
+    mut deployed: guard::Deployed,
 ) -> Result<Plan, DeployError> {
     let standing = match found {
         Found::Standing(stack) => Some(stack),
@@ -236,22 +231,17 @@ pub(super) async fn plan<C: Cloud, T: Talk>(
         token: session.new_token(),
     };
     let change_set = change_set::prepare(session, &request).await?;
-    let mut accepted = Vec::new();
-    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing) {
-        match guard::check_changes(session, deployment, &deployed, changes) {
-            Ok(objections) => accepted = objections,
-            Err(refused) => {
-                change_set::discard(session, made).await;
-                return Err(refused);
-            }
-        }
+    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
+        && let Err(refused) = guard::check_changes(session, deployment, &mut deployed, changes)
+    {
+        change_set::discard(session, made).await;
+        return Err(refused);
     }
     Ok(Plan {
         standing,
         adoptions,
         change_set,
         deployed,
-        accepted,
     })
 }
 
@@ -339,7 +329,9 @@ async fn begin<C: Cloud, T: Talk>(
     let token = session.new_token();
     let operation = Operation::about_to_begin(session, before, token, changes.changes.len()).await?;
     let lifted = match &plan.standing {
-        Some(stack) => stack_policy::lift(session, stack, plan.deployed.template(), &plan.accepted).await?,
+        Some(stack) => {
+            stack_policy::lift(session, stack, plan.deployed.template(), plan.deployed.accepted()).await?
+        }
         None => None,
     };
     Ok(Begun { operation, lifted })

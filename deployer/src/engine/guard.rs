@@ -9,57 +9,71 @@ use crate::stack::widening::{Widening, widenings};
 
 use super::{DeployError, Deployment, Event, Session, Talk};
 
-/// The template that is deployed, as far as the guard can read it.
+/// The template that is deployed, as far as the guard can read it, and what was let pass over it.
 #[derive(Debug, Default)]
-pub(super) struct Deployed(Value);
+pub(super) struct Deployed {
+    template: Value,
+    accepted: Vec<Objection>,
+}
 
 impl Deployed {
     /// Takes the template as AWS told it. One that is no JSON was not sent by this deployer: then only the change set
     /// tells what would be lost.
     pub(super) fn of(template: &str) -> Self {
-        Self(serde_json::from_str(template).unwrap_or_default())
+        Self {
+            template: serde_json::from_str(template).unwrap_or_default(),
+            accepted: Vec::new(),
+        }
     }
 
     /// The template; null where it cannot be read.
     pub(super) fn template(&self) -> &Value {
-        &self.0
+        &self.template
+    }
+
+    /// The guarded changes that were accepted by name.
+    pub(super) fn accepted(&self) -> &[Objection] {
+        &self.accepted
     }
 
     /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.
     pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
         let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
-        widenings(&self.0, &wanted)
+        widenings(&self.template, &wanted)
     }
 }
 
-/// Looks for guarded changes between the templates, before anything is sent. Answers those that were accepted by name.
+/// Looks for guarded changes between the templates, before anything is sent.
 pub(super) fn check_templates<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
-    deployed: &Deployed,
-) -> Result<Vec<Objection>, DeployError> {
+    deployed: &mut Deployed,
+) -> Result<(), DeployError> {
     let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
-    if deployed.0.is_null() {
-        return Ok(Vec::new());
+    if deployed.template.is_null() {
+        return Ok(());
     }
-    decide(session, deployment, in_templates(&deployed.0, &wanted))
+    let objections = in_templates(&deployed.template, &wanted);
+    decide(session, deployment, deployed, objections)
 }
 
-/// Looks for guarded changes in the change set, which knows what would be replaced. Answers those that were accepted by name.
+/// Looks for guarded changes in the change set, which knows what would be replaced.
 pub(super) fn check_changes<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
-    deployed: &Deployed,
+    deployed: &mut Deployed,
     changes: &ChangeSummary,
-) -> Result<Vec<Objection>, DeployError> {
-    decide(session, deployment, in_changes(&deployed.0, changes))
+) -> Result<(), DeployError> {
+    let objections = in_changes(&deployed.template, changes);
+    decide(session, deployment, deployed, objections)
 }
 
 fn decide<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
+    deployed: &mut Deployed,
     objections: Vec<Objection>,
-) -> Result<Vec<Objection>, DeployError> {
+) -> Result<(), DeployError> {
     let (accepted, refused) = deployment.accepted.part(objections);
     if !refused.is_empty() {
         return Err(DeployError::Guarded {
@@ -67,10 +81,18 @@ fn decide<C: Cloud, T: Talk>(
             objections: refused,
         });
     }
-    for objection in &accepted {
-        session.tell(Event::Accepted {
-            objection: objection.clone(),
-        });
+    for objection in accepted {
+        // The change set says again what the templates showed.
+        let is_told = deployed
+            .accepted
+            .iter()
+            .any(|told| (&told.logical_id, told.danger) == (&objection.logical_id, objection.danger));
+        if !is_told {
+            session.tell(Event::Accepted {
+                objection: objection.clone(),
+            });
+            deployed.accepted.push(objection);
+        }
     }
-    Ok(accepted)
+    Ok(())
 }

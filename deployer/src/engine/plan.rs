@@ -39,7 +39,7 @@ pub async fn plan<C: Cloud, T: Talk>(
                 return Ok(written(deployment, place, stack_state, None));
             }
             deployed = guard::Deployed::of(&template);
-            guard::check_templates(session, deployment, &deployed)?;
+            guard::check_templates(session, deployment, &mut deployed)?;
         }
     }
     deploy::check_callers(session, &blueprint).await?;

@@ -162,6 +162,18 @@ async fn an_accepted_replacement_lifts_the_policy_for_that_resource_and_operatio
 }
 
 #[tokio::test]
+async fn what_templates_and_change_set_both_show_is_told_once() {
+    let mut scene = protected().await;
+    scene.forget();
+    topic_is_replaced(&mut scene);
+    scene.change(|template| template["Resources"]["Topic"]["Properties"]["TopicName"] = json!("renamed"));
+    accept(&mut scene, &["replace:Topic"]);
+    scene.up().await.unwrap();
+    let is_told = |event: &&Event| matches!(event, Event::Accepted { .. });
+    assert_eq!(scene.talk.events.iter().filter(is_told).count(), 1);
+}
+
+#[tokio::test]
 async fn an_accepted_removal_leaves_a_policy_that_no_longer_names_the_resource() {
     let mut scene = protected().await;
     scene.forget();

@@ -97,6 +97,25 @@ build:
 bench:
     cargo bench --workspace --profile dev --bench costs
 
+# Measure the deployer against its budgets, and CDK beside it where there is one; takes options of tools/bench_deployer.py
+[group('development')]
+bench-deployer *options:
+    cargo build --release --workspace --bin deployer
+    {{ quote(target / "release/deployer") }} build --env local
+    python tools/bench_deployer.py "$@"
+
+# Build the functions as an environment wants them, and the deployer, into a folder that `up --artifacts` takes: `just artifacts staging built`
+[group('development')]
+artifacts environment folder: (artifacts-deployer folder)
+    "$2/deployer" build --env "$1" --output "$2"
+
+# Build the deployer as it is released
+[group('development')]
+artifacts-deployer folder:
+    cargo build --release --workspace --bin deployer
+    mkdir -p "$1"
+    cp {{ quote(target / "release/deployer") }} "$1/"
+
 # Let libFuzzer search for input that breaks a target, with a C++ compiler: `just fuzz page_key 60`
 [group('development')]
 fuzz name seconds="60":
@@ -128,6 +147,9 @@ lint: _build_deployer && _lint_renderings features
     cfn-lint templates/*.yaml
     openapi-spec-validator function/openapi.json
     python tools/swagger_ui.py check
+    python tools/handlers.py check
+    zizmor --offline --quiet .github/workflows
+    check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
     typos
 
 # Check the client with each of its features alone, and with none

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, describe, diff, down, drift, events, history, init, logs, man, reconcile, recover, render,
-    rollback, saved_events, schema, smoke, up,
+    build, completions, describe, diff, doctor, down, drift, events, history, init, logs, man, policy, proxy,
+    reconcile, recover, render, rollback, saved_events, schema, smoke, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -66,6 +66,8 @@ pub struct GlobalArgs {
 )]
 pub enum Command {
     Render(render::RenderArgs),
+    Build(build::BuildArgs),
+    Doctor(doctor::DoctorArgs),
     Diff(diff::DiffArgs),
     Up(up::UpArgs),
     Describe(describe::DescribeArgs),
@@ -74,6 +76,8 @@ pub enum Command {
     Drift(drift::DriftArgs),
     Smoke(smoke::SmokeArgs),
     Down(down::DownArgs),
+    Policy(policy::PolicyArgs),
+    Proxy(proxy::ProxyArgs),
     Init(init::InitArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),

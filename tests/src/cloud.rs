@@ -86,6 +86,19 @@ impl Cloud {
         answer.unwrap_or_else(|error| panic!("`{name}` cannot be allowed anything: {error:?}"));
     }
 
+    /// Allows the role called `name` what `policy` says, and nothing else.
+    pub async fn allow_policy(&self, name: &str, policy: &str) {
+        let allowed = self
+            .iam()
+            .put_role_policy()
+            .role_name(name)
+            .policy_name("allowed")
+            .policy_document(policy)
+            .send()
+            .await;
+        allowed.unwrap_or_else(|error| panic!("`{name}` cannot be allowed anything: {error:?}"));
+    }
+
     /// Lets whoever owns the account assume the role called `name`.
     pub async fn trust_owner(&self, name: &str) {
         let update = self.iam().update_assume_role_policy().role_name(name);

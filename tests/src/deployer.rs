@@ -4,14 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use tokio::process::Command;
+use aws_credential_types::Credentials;
+use tokio::process::{Child, Command};
 
-use crate::workspace;
+use crate::{Cloud, workspace};
 
 /// The deployer's program.
 #[derive(Clone, Debug)]
 pub struct Deployer {
     program: PathBuf,
+    credentials: Credentials,
 }
 
 impl Deployer {
@@ -19,6 +21,16 @@ impl Deployer {
     pub fn at(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
+            credentials: Credentials::new("test", "test", None, None, "owner"),
+        }
+    }
+
+    /// The same program, run by somebody else than the account's owner.
+    #[must_use]
+    pub fn run_by(&self, caller: &Cloud) -> Self {
+        Self {
+            credentials: caller.credentials(),
+            ..self.clone()
         }
     }
 
@@ -26,25 +38,8 @@ impl Deployer {
     #[must_use = "a run may have failed"]
     pub async fn run<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Run {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-        let mut command = Command::new(&self.program);
-        for (name, _) in std::env::vars() {
-            if ["AWS_", "DEPLOYER_", "GITHUB_"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-            {
-                command.env_remove(name);
-            }
-        }
-        let output = command
-            .args(&arguments)
-            .current_dir(workspace::root())
-            .env("PATH", workspace::search_path())
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_CONFIG_FILE", "/dev/null")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
+        let output = self
+            .command(&arguments)
             .output()
             .await
             .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.program.display()));
@@ -54,6 +49,42 @@ impl Deployer {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Starts it as [`Self::run`] does, and does not wait for its end.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.program.display()))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars() {
+            if ["AWS_", "DEPLOYER_", "GITHUB_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+            {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(workspace::root())
+            .env("PATH", workspace::search_path())
+            .env("AWS_ACCESS_KEY_ID", self.credentials.access_key_id())
+            .env("AWS_SECRET_ACCESS_KEY", self.credentials.secret_access_key())
+            .envs(
+                self.credentials
+                    .session_token()
+                    .map(|token| ("AWS_SESSION_TOKEN", token)),
+            )
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
     }
 }
 

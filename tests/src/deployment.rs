@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use event_store_client::{Client, ClientBuilder, RetryPolicy};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::process::Child;
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{Cloud, Deployer, Emulator, Environment, Run};
@@ -64,6 +65,11 @@ impl Deployment {
     /// The environment as its file says.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// Has the deployer run by somebody else than the account's owner from now on.
+    pub fn run_by(&mut self, caller: &Cloud) {
+        self.deployer = self.deployer.run_by(caller);
     }
 
     /// Changes the environment's file.
@@ -138,6 +144,19 @@ impl Deployment {
             &environments,
         ];
         self.deployer.run(&[&about, arguments].concat()).await
+    }
+
+    /// Starts a command of the deployer on this environment that goes on until it is stopped.
+    pub fn start(&self, command: &str, arguments: &[&str]) -> Child {
+        let environments = self.folder.path().to_string_lossy();
+        let about = [
+            command,
+            "--env",
+            self.environment.name(),
+            "--environments",
+            &environments,
+        ];
+        self.deployer.start(&[&about, arguments].concat())
     }
 
     /// What `deployer describe --output json` says.

@@ -81,7 +81,7 @@ impl Build<'_> {
         workspace.join("target/lambda").join(processor.name())
     }
 
-    async fn rustc(&self) -> Result<Rustc, BuildError> {
+    pub(super) async fn rustc(&self) -> Result<Rustc, BuildError> {
         let sysroot = self.output_of("rustc", &["--print", "sysroot"]).await?;
         let version = self.output_of("rustc", &["--version", "--verbose"]).await?;
         let version = String::from_utf8_lossy(&version);
@@ -101,13 +101,7 @@ impl Build<'_> {
         note: &mut dyn FnMut(BuildNote<'_>),
     ) -> Result<(), BuildError> {
         let target = self.processor.rust_target();
-        if rustc
-            .sysroot
-            .join("lib/rustlib")
-            .join(target)
-            .join("lib")
-            .is_dir()
-        {
+        if rustc.has(target) {
             return Ok(());
         }
         note(BuildNote::AddingTarget(target));
@@ -170,7 +164,11 @@ impl Build<'_> {
         follow(command, note).await
     }
 
-    async fn output_of(&self, program: &'static str, arguments: &[&str]) -> Result<Vec<u8>, BuildError> {
+    pub(super) async fn output_of(
+        &self,
+        program: &'static str,
+        arguments: &[&str],
+    ) -> Result<Vec<u8>, BuildError> {
         let mut command = self.command(program);
         command.args(arguments);
         let Output {
@@ -210,9 +208,16 @@ impl Build<'_> {
     }
 }
 
-struct Rustc {
+pub(super) struct Rustc {
     sysroot: PathBuf,
     commit: String,
+}
+
+impl Rustc {
+    /// Whether the toolchain has the standard library for a target.
+    pub(super) fn has(&self, target: &str) -> bool {
+        self.sysroot.join("lib/rustlib").join(target).join("lib").is_dir()
+    }
 }
 
 /// Runs cargo-lambda and hands on what it writes, line by line.

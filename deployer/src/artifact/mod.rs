@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod elf;
 mod error;
+mod examine;
 #[cfg(test)]
 mod fixture;
 mod flags;

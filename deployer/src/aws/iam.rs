@@ -1,5 +1,7 @@
 //! IAM.
 
+use aws_sdk_iam::types::PolicyEvaluationDecisionType;
+
 use super::{Aws, CallError, Roles};
 
 impl Roles for Aws {
@@ -9,6 +11,37 @@ impl Roles for Aws {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    async fn denied_actions(
+        &self,
+        principal: &str,
+        actions: &[String],
+        resources: &[String],
+    ) -> Result<Vec<String>, CallError> {
+        let mut denied = Vec::new();
+        let mut next = None;
+        loop {
+            let page = self
+                .iam
+                .simulate_principal_policy()
+                .policy_source_arn(principal)
+                .set_action_names(Some(actions.to_vec()))
+                .set_resource_arns(Some(resources.to_vec()))
+                .set_marker(next)
+                .send()
+                .await
+                .map_err(|error| self.failure("iam:SimulatePrincipalPolicy", error))?;
+            let refused = page
+                .evaluation_results()
+                .iter()
+                .filter(|result| result.eval_decision() != &PolicyEvaluationDecisionType::Allowed);
+            denied.extend(refused.map(|result| result.eval_action_name().to_owned()));
+            next = page.marker;
+            if next.is_none() {
+                return Ok(denied);
+            }
         }
     }
 }

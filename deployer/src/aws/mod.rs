@@ -18,6 +18,7 @@ mod port;
 mod recorder;
 mod recovery;
 mod s3;
+mod signer;
 mod sns;
 mod sqs;
 mod sts;
@@ -34,6 +35,7 @@ pub use port::{
     ValidationFinding,
 };
 pub use recorder::{Call, Calls};
+pub use signer::{SignatureError, Signer};
 
 #[cfg(test)]
 mod tests {

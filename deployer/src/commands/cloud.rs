@@ -4,7 +4,7 @@ use tokio::task::JoinHandle;
 
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
-use crate::aws::{Aws, EndpointRefused};
+use crate::aws::{Aws, EndpointRefused, Signer};
 use crate::engine::{Interrupt, Session, Talk, interruptible};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
@@ -78,7 +78,18 @@ impl<'settings> Cloud<'settings> {
         }
     }
 
-    /// AWS itself.
+    /// Signs requests to function URLs; `None` where no way to credentials is configured.
+    pub(super) fn signer(&self) -> Option<Signer> {
+        self.aws.signer()
+    }
+
+    /// Is done when Ctrl-C comes.
+    pub(super) fn interrupted(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut interrupt = self.interrupt.clone();
+        async move { interrupt.raised().await }
+    }
+
+    /// AWS itself, for what is asked of it before its account is known to be the right one.
     pub(super) fn aws(&self) -> &Aws {
         &self.aws
     }

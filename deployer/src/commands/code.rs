@@ -67,7 +67,7 @@ impl Code {
     }
 }
 
-async fn build(
+pub(super) async fn build(
     template: &StackTemplate<'_>,
     settings: &Settings,
     surroundings: &Surroundings,

@@ -1,11 +1,13 @@
 //! One file a verb: its arguments and what it runs.
 
+pub mod build;
 mod cloud;
 mod code;
 pub mod completions;
 mod deployment;
 pub mod describe;
 pub mod diff;
+pub mod doctor;
 pub mod down;
 pub mod drift;
 pub mod error;
@@ -17,6 +19,8 @@ pub mod logs;
 pub mod man;
 mod moment;
 mod plan;
+pub mod policy;
+pub mod proxy;
 pub mod reconcile;
 pub mod recover;
 pub mod render;
@@ -47,6 +51,8 @@ enum Ended {
     Differing,
     /// What has no end of its own was ended by Ctrl-C.
     Stopped,
+    /// It was asked what stands in the way of a deployment, and something does.
+    Ill,
 }
 
 /// The exit code of a difference.
@@ -63,6 +69,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     };
     let manner = match &cli.command {
         Command::Up(args) => args.manner(),
+        Command::Doctor(args) => args.manner(),
         Command::Diff(args) => args.manner(),
         Command::Drift(args) => args.manner(),
         Command::Smoke(args) => args.manner(),
@@ -80,6 +87,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Stopped) => ErrorKind::Interrupted.into(),
         Ok(Ended::Differing) => DIFFERING.into(),
+        Ok(Ended::Ill) => ErrorKind::Failed.into(),
         Err(failure) => {
             ui.fail(&failure);
             failure.kind.into()
@@ -113,6 +121,10 @@ fn in_environment(
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Smoke(args) => block_on(smoke::run(args, &settings, ui))?,
         Command::Drift(args) => return block_on(drift::run(args, &settings, ui)),
+        Command::Build(args) => block_on(build::run(args, &settings, surroundings, ui))?,
+        Command::Policy(args) => policy::run(args, &settings, ui)?,
+        Command::Proxy(args) => block_on(proxy::run(args, &settings, ui))?,
+        Command::Doctor(_) => return block_on(doctor::run(&settings, surroundings, ui)),
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::History(args) => block_on(history::run(args, &settings, ui))?,

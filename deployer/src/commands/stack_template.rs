@@ -73,6 +73,19 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// Where the bucket's template is missing or wrong.
     pub(super) fn bucket(&self) -> Result<ArtifactBucket, CommandError> {
+        let (stack, rendered) = self.render_bucket()?;
+        Ok(ArtifactBucket {
+            name: self.environment().artifact_bucket(),
+            stack: stack.to_owned(),
+            template: rendered.json().to_owned(),
+        })
+    }
+
+    /// The stack that makes the artifact bucket, and its rendering.
+    ///
+    /// # Errors
+    /// Where the bucket's template is missing or wrong.
+    pub(super) fn render_bucket(&self) -> Result<(&'static str, Rendered), CommandError> {
         let path = self.settings.template_path.with_file_name(BUCKET_TEMPLATE);
         let file = self.settings.display(&path);
         let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Unreadable {
@@ -87,13 +100,8 @@ impl<'settings> StackTemplate<'settings> {
             instance: None,
             ..self.environment().clone()
         };
-        let name = environment.artifact_bucket();
-        let rendered = render(&template, &environment, &Artifacts::in_bucket(name.clone()))?;
-        Ok(ArtifactBucket {
-            name,
-            stack: BUCKET_STACK.to_owned(),
-            template: rendered.json().to_owned(),
-        })
+        let bucket = Artifacts::in_bucket(environment.artifact_bucket());
+        Ok((BUCKET_STACK, render(&template, &environment, &bucket)?))
     }
 
     fn environment(&self) -> &Environment {

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Diff, Drift, Event, LedgerError, Outputs, Question, RolledBack};
+use crate::engine::{
+    Deployed, Destroyed, Diff, Drift, Event, Finding, LedgerError, Outputs, Question, RolledBack,
+};
 use crate::problem::Problems;
 use crate::stack::Release;
 use crate::stack::plan::Plan;
@@ -250,6 +252,13 @@ fn setting(repair: &TableRepair) -> &'static str {
         TableRepair::Stream(_) => "stream",
         TableRepair::Tags(_) => "tags",
     }
+}
+
+/// What an examination found.
+pub(super) fn finding(finding: &Finding) -> Value {
+    let mut event = json!(finding);
+    event["event"] = "finding".into();
+    event
 }
 
 /// What a deployment would change.

@@ -6,6 +6,7 @@ mod description;
 mod difference;
 mod drift;
 pub mod error;
+mod findings;
 mod json;
 mod log_line;
 mod mask;
@@ -35,9 +36,10 @@ use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, History, LogLine, Outputs, Question,
+    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, Finding, History, LogLine, Outputs, Question,
     Reconciled, Recovery, RolledBack, Standing, Talk,
 };
+use crate::proxy::Forwarded;
 use crate::settings::Setting;
 use crate::stack::plan::Plan;
 use crate::stack::{ChangeSummary, Move, StackStatus, Timeline};
@@ -165,6 +167,31 @@ impl Ui {
             self.tell_human(narrate::artifact(verb, artifact));
         }
         self.0.borrow_mut().screen.idle();
+    }
+
+    /// Tells something that somebody should know who reads the data.
+    pub fn note(&self, text: &str) {
+        self.end(&format!("{} {}", paint::warn("note:"), paint::quoted(text)));
+    }
+
+    /// Prints what an examination found.
+    pub fn findings(&self, findings: &[Finding]) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&findings::text(findings)),
+            Manner::Program => findings
+                .iter()
+                .for_each(|finding| self.emit(&json::finding(finding))),
+        }
+    }
+
+    /// Tells what became of a request that was sent on.
+    pub fn forwarded(&self, forwarded: &Forwarded) {
+        let took = paint::faint(format!("({} ms)", forwarded.took.as_millis()));
+        let Forwarded {
+            method, path, status, ..
+        } = forwarded;
+        self.end(&format!("{method} {path} {} {took}", status.as_u16()));
     }
 
     /// Prints data.

@@ -167,3 +167,61 @@ fn without_credentials_the_account_has_to_be_given() {
       hint: give it with `--region eu-central-1`
     ");
 }
+
+#[test]
+fn the_policy_of_who_deploys_is_data_on_stdout() {
+    let session = Session::new();
+    let printed = session.run("policy --for ci --env local");
+    let json = printed.strip_prefix("exit code: 0\n--- stdout\n").unwrap();
+    let policy: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(policy["Version"], "2012-10-17");
+    // Without a role of its own, CloudFormation works with the caller's permissions.
+    assert!(json.contains("lambda:CreateFunction") && json.contains("cloudformation:CreateChangeSet"));
+}
+
+#[test]
+fn a_template_without_a_url_has_no_callers() {
+    insta::assert_snapshot!(Session::new().run("policy --for caller --env local"), @"
+    exit code: 64
+    --- stderr
+    error: the template has no function URL: nobody calls it
+    ");
+}
+
+#[test]
+fn a_role_that_trusts_a_whole_repository_is_told_to_be_wide() {
+    insta::assert_snapshot!(Session::new().run("policy --for ci --env local --oidc o/r"), @r#"
+    exit code: 0
+    --- stdout
+    {
+      "Statement": [
+        {
+          "Action": "sts:AssumeRoleWithWebIdentity",
+          "Condition": {
+            "StringEquals": {
+              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"
+            },
+            "StringLike": {
+              "token.actions.githubusercontent.com:sub": "repo:o/r:*"
+            }
+          },
+          "Effect": "Allow",
+          "Principal": {
+            "Federated": "arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com"
+          },
+          "Sid": "WorkflowsOfGitHub"
+        }
+      ],
+      "Version": "2012-10-17"
+    }
+    --- stderr
+    note: every workflow of `o/r` is trusted, on whatever branch: `o/r:environment:NAME` trusts fewer
+    "#);
+    insta::assert_snapshot!(Session::new().run("policy --for ci --env local --oidc o"), @"
+    exit code: 64
+    --- stderr
+    error: invalid value 'o' for '--oidc <OWNER/REPO>': `o` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`
+
+    For more information, try '--help'.
+    ");
+}

@@ -17,6 +17,8 @@ mod looking_after;
 mod notifications;
 mod oracle;
 mod page;
+mod policy;
+mod proxy;
 mod race;
 mod read_model;
 mod reconcile;

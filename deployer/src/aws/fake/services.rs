@@ -28,6 +28,21 @@ impl Roles for FakeCloud {
         self.call("GetRole")?;
         Ok(self.world.borrow().roles.contains(name))
     }
+
+    async fn denied_actions(
+        &self,
+        _principal: &str,
+        actions: &[String],
+        _resources: &[String],
+    ) -> Result<Vec<String>, CallError> {
+        self.call("SimulatePrincipalPolicy")?;
+        let denied = &self.world.borrow().denied_actions;
+        Ok(actions
+            .iter()
+            .filter(|action| denied.contains(*action))
+            .cloned()
+            .collect())
+    }
 }
 
 impl Logs for FakeCloud {

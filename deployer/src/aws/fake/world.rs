@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) tables: BTreeMap<String, FakeTable>,
     pub(crate) log_groups: BTreeSet<String>,
     pub(crate) roles: BTreeSet<String>,
+    /// Actions that a simulation of the caller's policies does not allow.
+    pub(crate) denied_actions: BTreeSet<String>,
     /// Queues by their URL.
     pub(crate) queues: BTreeMap<String, FakeQueue>,
     pub(crate) subscriptions: Vec<TopicSubscription>,
@@ -163,6 +165,7 @@ impl World {
             tables: BTreeMap::new(),
             log_groups: BTreeSet::new(),
             roles: BTreeSet::new(),
+            denied_actions: BTreeSet::new(),
             queues: BTreeMap::new(),
             subscriptions: Vec::new(),
             announcements: Vec::new(),

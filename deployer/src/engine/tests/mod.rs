@@ -7,6 +7,7 @@ mod creation;
 mod describing;
 mod destruction;
 mod differing;
+mod doctoring;
 mod drifting;
 mod event_log;
 mod explaining;

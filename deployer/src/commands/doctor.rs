@@ -1,0 +1,154 @@
+//! `deployer doctor`.
+
+use clap::Args;
+
+use super::Ended;
+use super::cloud::Cloud;
+use super::error::CommandError;
+use super::stack_template::StackTemplate;
+use crate::artifact::Build;
+use crate::engine::{Code, Examination, Finding, Severity, examine};
+use crate::policy::{Policy, ci};
+use crate::settings::Settings;
+use crate::stack::Blueprint;
+use crate::surroundings::Surroundings;
+use crate::template::Rendered;
+use crate::ui::{Manner, Ui};
+
+/// Find what would make a deployment fail, and say what puts it right
+///
+/// Looks at the credentials, the account, the region, the tools, the artifact bucket, the stack's state, names that are taken, the roles
+/// that are let in, and the permissions of the caller, as far as IAM can simulate them. Changes nothing. Ends with exit code 1 if a
+/// deployment would fail.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Print the findings as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl DoctorArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<Ended, CommandError> {
+    let environment = &settings.environment;
+    let template = StackTemplate::parse(settings)?;
+    let rendered = template.render(&[])?;
+    let examination = examination(settings, &template, &rendered)?;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let looked_at = async {
+        futures::join!(
+            tools(&template, settings, surroundings),
+            examine(cloud.aws(), &examination)
+        )
+    };
+    let (tools, examined) = cloud.unless_interrupted(looked_at).await?;
+    // An environment file with a region that has none is not read at all.
+    let region = Finding::fine(
+        Code::Region,
+        format!("`{}` has function URLs", environment.region),
+    );
+    let mut findings = vec![region];
+    findings.extend(tools);
+    findings.extend(examined);
+    ui.findings(&findings);
+    let ill = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if ill { Ended::Ill } else { Ended::Well })
+}
+
+fn examination(
+    settings: &Settings,
+    template: &StackTemplate<'_>,
+    rendered: &Rendered,
+) -> Result<Examination, CommandError> {
+    let environment = &settings.environment;
+    let (bucket_stack, _) = template.render_bucket()?;
+    let policy = ci(environment, rendered, bucket_stack);
+    let blueprint = Blueprint::read(rendered.json())
+        .map_err(|error| CommandError::new(super::error::ErrorKind::Usage, error))?;
+    Ok(Examination {
+        account: environment.account.to_string(),
+        stack: environment.stack.to_string(),
+        bucket: environment.artifact_bucket(),
+        callers: blueprint.callers.clone(),
+        blueprint,
+        actions: simulated(&policy),
+    })
+}
+
+/// The statements that can be simulated. A condition would need to be told what it is about; for the unknown end of a name stands one that
+/// the name could have.
+fn simulated(policy: &Policy) -> Vec<(Vec<String>, Vec<String>)> {
+    let unconditional = policy
+        .statements()
+        .iter()
+        .filter(|statement| statement.condition.is_none());
+    unconditional
+        .map(|statement| {
+            let named = |resource: &String| {
+                if resource == "*" {
+                    resource.clone()
+                } else {
+                    resource.replace('*', "doctor")
+                }
+            };
+            (
+                statement.actions.iter().cloned().collect(),
+                statement.resources.iter().map(named).collect(),
+            )
+        })
+        .collect()
+}
+
+/// Whether functions can be built here. Who deploys what was built elsewhere needs none of it: hence warnings.
+async fn tools(
+    template: &StackTemplate<'_>,
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Vec<Finding> {
+    let Ok(workspace) = settings.workspace() else {
+        return vec![Finding::new(
+            Code::Tools,
+            Severity::Note,
+            "nothing can be built outside of a workspace",
+            "deploy what was built with `up --artifacts DIR`",
+        )];
+    };
+    let (binaries, machine) = (template.binaries(), surroundings.machine());
+    let build = Build {
+        workspace,
+        binaries: &binaries,
+        processor: template.processor(),
+        machine: &machine,
+    };
+    let lacks = build.lacks().await;
+    if lacks.is_empty() {
+        return vec![Finding::fine(
+            Code::Tools,
+            format!("functions can be built for {}", template.processor()),
+        )];
+    }
+    lacks
+        .into_iter()
+        .map(|lack| {
+            let error = CommandError::from(lack);
+            let remedy = error
+                .hints
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "deploy what was built with `up --artifacts DIR`".to_owned());
+            Finding::new(Code::Tools, Severity::Warning, error.source.to_string(), remedy)
+        })
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! `deployer proxy`.
+
+use clap::Args;
+use reqwest::Url;
+use tokio::sync::mpsc;
+
+use super::cloud::Cloud;
+use super::deployment::reachable;
+use super::error::{CommandError, ErrorKind};
+use crate::engine::describe;
+use crate::proxy::{Proxy, ServeError};
+use crate::settings::Settings;
+use crate::ui::{Silent, Ui};
+
+/// Let curl, a browser or an unsigned client use a store with IAM access
+///
+/// Listens on this machine alone, signs every request with the credentials in use, and sends it to the store. Whoever reaches it acts
+/// with these credentials, so requests of other machines' names and of other sites' pages are refused. The API's page is at `/openapi/`.
+/// Ctrl-C ends it.
+#[derive(Args, Debug)]
+pub struct ProxyArgs {
+    /// The port; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8000)]
+    port: u16,
+
+    /// The output of the stack that says where requests go
+    #[arg(long, value_name = "NAME", default_value = "EsUrl")]
+    output: String,
+}
+
+/// Why there is no proxy.
+#[derive(Debug, thiserror::Error)]
+enum ProxyError {
+    #[error("the stack `{stack}` has no output `{output}` that is a URL")]
+    NoUrl { stack: String, output: String },
+    #[error("there are no credentials to sign with")]
+    NoCredentials,
+    #[error("port {port} cannot be listened on")]
+    Port {
+        port: u16,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the proxy ended")]
+    Ended(#[source] ServeError),
+}
+
+/// Told requests that nobody has read yet.
+const UNREAD: usize = 256;
+
+pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    let cloud = Cloud::reach(settings, ui).await?;
+    let target = target(args, settings, &cloud).await?;
+    let failed = |error| CommandError::new(ErrorKind::Failed, error);
+    let signer = cloud.signer().ok_or_else(|| failed(ProxyError::NoCredentials))?;
+    let proxy = Proxy::listen(args.port).await.map_err(|source| {
+        failed(ProxyError::Port {
+            port: args.port,
+            source,
+        })
+        .hint("choose another with `--port PORT`, or any with `--port 0`")
+    })?;
+    ui.note(&format!(
+        "signing for `{target}` until Ctrl-C; whoever can reach the address acts with your credentials"
+    ));
+    ui.data(&format!("http://{}/\n", proxy.address()));
+    let (told, mut forwarded) = mpsc::channel(UNREAD);
+    let serving = proxy.serve(target, signer, told, cloud.interrupted());
+    let telling = async {
+        while let Some(one) = forwarded.recv().await {
+            ui.forwarded(&one);
+        }
+    };
+    let (served, ()) = tokio::join!(serving, telling);
+    served.map_err(|error| failed(ProxyError::Ended(error)))
+}
+
+async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Cloud<'_>) -> Result<Url, CommandError> {
+    let stack = settings.environment.stack.as_str();
+    let mut talk = Silent;
+    let session = cloud.session(&mut talk).await?;
+    let described = cloud
+        .unless_interrupted(describe(&session, stack))
+        .await?
+        .map_err(|error| cloud.explain().describe(error))?;
+    let outputs = reachable(&described.outputs, &settings.environment);
+    let url = outputs
+        .get(&args.output)
+        .and_then(|text| text.parse::<Url>().ok());
+    url.filter(|url| url.has_host()).ok_or_else(|| {
+        let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
+        let error = ProxyError::NoUrl {
+            stack: stack.to_owned(),
+            output: args.output.clone(),
+        };
+        CommandError::new(ErrorKind::Usage, error).hint(format!("its outputs are `{}`", names.join("`, `")))
+    })
+}

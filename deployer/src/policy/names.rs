@@ -1,0 +1,63 @@
+//! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
+
+use crate::environment::Environment;
+use crate::template::Resource;
+
+/// The longest name of a function, of a role.
+const LONGEST_NAME: usize = 64;
+
+/// What CloudFormation puts behind a logical id to make a name: a hyphen and twelve characters.
+const RANDOM_PART: usize = 13;
+
+/// Names the resources of an environment's stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    environment: &'a Environment,
+}
+
+impl<'a> Names<'a> {
+    /// Those of `environment`.
+    pub fn of(environment: &'a Environment) -> Self {
+        Self { environment }
+    }
+
+    /// An ARN of a service in the environment's region and account.
+    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+        let Environment { region, account, .. } = self.environment;
+        format!(
+            "arn:{}:{service}:{region}:{account}:{resource}",
+            region.partition()
+        )
+    }
+
+    /// An ARN of IAM, which has no region.
+    pub(super) fn iam(&self, resource: &str) -> String {
+        let Environment { region, account, .. } = self.environment;
+        format!("arn:{}:iam::{account}:{resource}", region.partition())
+    }
+
+    /// An ARN in a bucket, which has neither region nor account.
+    pub(super) fn bucket(&self, resource: &str) -> String {
+        format!("arn:{}:s3:::{resource}", self.environment.region.partition())
+    }
+
+    /// A stack of any age: its id changes when it is made anew.
+    pub(super) fn stack(&self, stack: &str) -> String {
+        self.arn("cloudformation", &format!("stack/{stack}/*"))
+    }
+
+    /// The name of a resource: its own, or the pattern of those that CloudFormation makes up, `<stack>-<LogicalId>-<random>`.
+    pub(super) fn name(&self, stack: &str, resource: &Resource) -> String {
+        if let Some(name) = &resource.name {
+            return name.clone();
+        }
+        let logical_id = &resource.logical_id;
+        let length = stack.chars().count() + 1 + logical_id.chars().count() + RANDOM_PART;
+        if length <= LONGEST_NAME {
+            format!("{stack}-{logical_id}-*")
+        } else {
+            // Where it would be too long, CloudFormation cuts both parts, and does not say where.
+            format!("{stack}-*")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! PURE: whose requests are forwarded.
+//!
+//! Whoever reaches the proxy acts with the credentials of whoever started it. A web page of a stranger could do so from the browser on the
+//! same machine: by a name of its own that leads here (DNS rebinding), which the `Host` header gives away, or by sending a request across
+//! origins, which the `Origin` header gives away.
+
+use http::HeaderMap;
+use http::header::{HOST, HeaderValue, ORIGIN};
+
+/// The names of this machine.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// A request that is not forwarded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Stranger {
+    #[error("the request has no `Host` header that can be read")]
+    NoHost,
+    #[error("the host `{0}` is not this proxy's: it is reached as `localhost` or `127.0.0.1` alone")]
+    Host(String),
+    #[error("the page of `{0}` may not use this proxy: a browser's pages have to come through it themselves")]
+    Origin(String),
+}
+
+/// Lets a request pass that was sent to a proxy at `port`, by a program or by a page that the proxy itself served.
+pub(super) fn admit(headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
+    let host = text(headers.get(HOST)).ok_or(Stranger::NoHost)?;
+    if !is_own(host, port) || headers.get_all(HOST).iter().count() != 1 {
+        return Err(Stranger::Host(host.to_owned()));
+    }
+    for origin in headers.get_all(ORIGIN) {
+        let origin = text(Some(origin)).unwrap_or_default();
+        if !origin
+            .strip_prefix("http://")
+            .is_some_and(|authority| is_own(authority, port))
+        {
+            return Err(Stranger::Origin(origin.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.and_then(|value| value.to_str().ok())
+}
+
+/// Whether `authority` is a name of this machine with this port; without one it is HTTP's own.
+fn is_own(authority: &str, port: u16) -> bool {
+    let lower = authority.to_ascii_lowercase();
+    NAMES.iter().any(|name| {
+        lower
+            .strip_prefix(name)
+            .is_some_and(|rest| match rest.strip_prefix(':') {
+                Some(digits) => digits.parse() == Ok(port),
+                None => rest.is_empty() && port == 80,
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(headers: &[(&'static str, &str)]) -> Result<(), Stranger> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        admit(&map, 8000)
+    }
+
+    #[test]
+    fn programs_and_the_proxys_own_pages_pass() {
+        for headers in [
+            &[("host", "localhost:8000")][..],
+            &[("host", "127.0.0.1:8000")],
+            &[("host", "LocalHost:8000"), ("origin", "http://localhost:8000")],
+            &[("host", "[::1]:8000")],
+        ] {
+            assert_eq!(admitted(headers), Ok(()), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_made_to_lead_here_does_not_pass() {
+        for host in [
+            "evil.example:8000",
+            "localhost.evil.example:8000",
+            "127.0.0.1.evil.example",
+            "localhost",
+            "localhost:8001",
+            "evil@localhost:8000",
+            "",
+        ] {
+            assert_eq!(admitted(&[("host", host)]), Err(Stranger::Host(host.to_owned())));
+        }
+        assert_eq!(admitted(&[]), Err(Stranger::NoHost));
+        let twice = [("host", "localhost:8000"), ("host", "evil.example")];
+        assert!(admitted(&twice).is_err());
+    }
+
+    #[test]
+    fn a_page_from_elsewhere_does_not_pass() {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "http://localhost:3000",
+            "https://localhost:8000",
+            "http://localhost:8000.evil.example",
+        ] {
+            assert_eq!(
+                admitted(&[("host", "localhost:8000"), ("origin", origin)]),
+                Err(Stranger::Origin(origin.to_owned()))
+            );
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One request: admitted, signed, sent on, and its answer handed back as it comes.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use http::header::CONTENT_TYPE;
+use http::{Method, StatusCode};
+use reqwest::{Client, Url};
+use serde_json::json;
+use tokio::sync::mpsc::Sender;
+
+use super::admission::admit;
+use super::headers;
+use crate::aws::Signer;
+
+/// The most that Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. A signature is over the whole body.
+const LARGEST_BODY: usize = 6 * 1024 * 1024;
+
+/// The store answers within ten seconds; a page of a large stream may be long in coming.
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    /// What was asked for.
+    pub method: Method,
+    /// The path and the query.
+    pub path: String,
+    /// What was answered.
+    pub status: StatusCode,
+    /// How long the beginning of the answer took.
+    pub took: Duration,
+}
+
+/// Requests cannot be sent on.
+#[derive(Debug, thiserror::Error)]
+#[error("requests cannot be sent on")]
+pub struct NoClient(#[source] reqwest::Error);
+
+/// Where requests go, and how.
+#[derive(Debug)]
+pub(super) struct Forwarder {
+    client: Client,
+    target: Url,
+    signer: Signer,
+    told: Sender<Forwarded>,
+    port: u16,
+}
+
+impl Forwarder {
+    pub(super) fn new(
+        target: Url,
+        signer: Signer,
+        told: Sender<Forwarded>,
+        port: u16,
+    ) -> Result<Self, NoClient> {
+        let client = Client::builder()
+            // A redirect is for who asked; followed here it would carry the signature elsewhere.
+            .redirect(reqwest::redirect::Policy::none())
+            .read_timeout(LONGEST_SILENCE)
+            .build()
+            .map_err(NoClient)?;
+        Ok(Self {
+            client,
+            target,
+            signer,
+            told,
+            port,
+        })
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, Refused> {
+        admit(request.headers(), self.port)
+            .map_err(|stranger| Refused::new(StatusCode::FORBIDDEN, &stranger))?;
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = self.url(path)?;
+        let body = to_bytes(body, LARGEST_BODY)
+            .await
+            .map_err(|_| Refused::too_large())?;
+        let mut onward = headers::request(&parts.headers);
+        let signature = self
+            .signer
+            .sign(SystemTime::now(), &parts.method, url.as_str(), &onward, &body)
+            .await
+            .map_err(|error| Refused::new(StatusCode::BAD_GATEWAY, &error))?;
+        onward.extend(signature);
+        let answer = self
+            .client
+            .request(parts.method, url)
+            .headers(onward)
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| Refused::new(StatusCode::BAD_GATEWAY, &error))?;
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = headers::end_to_end(answer.headers());
+        *response.body_mut() = streamed(answer);
+        Ok(response)
+    }
+
+    /// The address that a path has at the target, which may itself be below a path.
+    fn url(&self, path: &str) -> Result<Url, Refused> {
+        let base = self.target.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}{path}"))
+            .ok()
+            // Dots in a path could lead out of the target.
+            .filter(|url| url.origin() == self.target.origin() && url.path().starts_with(self.target.path()));
+        url.ok_or_else(|| Refused {
+            status: StatusCode::BAD_REQUEST,
+            detail: format!("the path `{path}` leads out of the store"),
+        })
+    }
+}
+
+/// Sends a request on, and tells of it.
+pub(super) async fn forward(State(forwarder): State<Arc<Forwarder>>, request: Request) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().to_string();
+    let response = match forwarder.send(request).await {
+        Ok(response) => response,
+        Err(refused) => refused.into_response(),
+    };
+    let told = Forwarded {
+        method,
+        path,
+        status: response.status(),
+        took: began.elapsed(),
+    };
+    // When nobody listens any more, the proxy is about to end.
+    let _ = forwarder.told.send(told).await;
+    response
+}
+
+/// The body of an answer, handed on as it comes and never held as a whole.
+fn streamed(answer: reqwest::Response) -> Body {
+    Body::from_stream(stream::try_unfold(answer, |mut answer| async move {
+        let chunk = answer.chunk().await?;
+        Ok::<_, reqwest::Error>(chunk.map(|chunk| (chunk, answer)))
+    }))
+}
+
+/// A request that the proxy itself answers.
+#[derive(Debug)]
+struct Refused {
+    status: StatusCode,
+    detail: String,
+}
+
+impl Refused {
+    fn new(status: StatusCode, error: &dyn Error) -> Self {
+        let mut detail = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            detail = format!("{detail}: {error}");
+            cause = error.source();
+        }
+        Self { status, detail }
+    }
+
+    fn too_large() -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            detail: format!("a body has at most {LARGEST_BODY} bytes, which is all that Lambda takes"),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    /// In the form of the store's own problems, and told apart from them by its type.
+    fn into_response(self) -> Response {
+        let problem = json!({
+            "type": "about:blank",
+            "title": "Refused by the deployer's proxy",
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        (
+            self.status,
+            [(CONTENT_TYPE, "application/problem+json")],
+            problem.to_string(),
+        )
+            .into_response()
+    }
+}

@@ -1,0 +1,87 @@
+//! PURE: which headers go on, and which end here.
+
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST};
+use http::{HeaderMap, HeaderName};
+
+/// Headers between two neighbours on the way, besides those that `Connection` names:
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>.
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What a signature sets, so that nobody else may; and who calls, which only the signature says.
+const OF_THE_SIGNATURE: [&str; 4] = [
+    "authorization",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-amz-security-token",
+];
+
+/// The headers of a request that is sent on: `Host` and the length are those of the new request.
+pub(super) fn request(headers: &HeaderMap) -> HeaderMap {
+    let mut onward = end_to_end(headers);
+    for name in OF_THE_SIGNATURE {
+        onward.remove(name);
+    }
+    onward.remove(HOST);
+    onward.remove(CONTENT_LENGTH);
+    // The whole body is here already.
+    onward.remove("expect");
+    onward
+}
+
+/// The headers that are not for the next neighbour alone.
+pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
+    let mut onward = headers.clone();
+    let named = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    for name in named.flat_map(|names| names.split(',')) {
+        if let Ok(name) = name.trim().parse::<HeaderName>() {
+            onward.remove(name);
+        }
+    }
+    for name in HOP_BY_HOP {
+        onward.remove(name);
+    }
+    onward
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_between_neighbours_ends_here_and_the_rest_goes_on() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "localhost:8000"),
+            ("connection", "close, X-Private"),
+            ("x-private", "1"),
+            ("keep-alive", "timeout=5"),
+            ("transfer-encoding", "chunked"),
+            ("content-length", "3"),
+            ("authorization", "Bearer x"),
+            ("x-amz-security-token", "x"),
+            ("content-type", "application/json"),
+            ("if-none-match", "\"a\""),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let onward = request(&headers);
+        let mut names: Vec<_> = onward.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["content-type", "if-none-match"]);
+        // An answer keeps its length: it is streamed as it is.
+        assert!(end_to_end(&headers).contains_key("content-length"));
+    }
+}

@@ -63,6 +63,8 @@ fn an_unknown_command() {
     --- stderr
     error: unrecognized subcommand 'deploy'
 
+      tip: a similar subcommand exists: 'proxy'
+
     Usage: deployer [OPTIONS] <COMMAND>
 
     For more information, try '--help'.

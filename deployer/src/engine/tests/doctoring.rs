@@ -146,7 +146,7 @@ async fn the_state_of_the_stack_decides_whether_a_deployment_can_begin() {
         let scene = Scene::deployed().await;
         scene
             .cloud
-            .with(|world| drop(world.roles.insert("orders".to_owned())));
+            .with(|world| assert!(world.roles.insert("orders".to_owned())));
         scene.cloud.set_status("orders", status.clone());
         let found = wrong(&scene.cloud).await;
         let state = found
@@ -172,7 +172,7 @@ async fn a_role_that_is_let_in_has_to_exist_in_this_account() {
 #[tokio::test]
 async fn permissions_that_are_missing_are_warnings_that_name_them() {
     let cloud = healthy();
-    cloud.with(|world| drop(world.denied_actions.insert("s3:PutObject".to_owned())));
+    cloud.with(|world| assert!(world.denied_actions.insert("s3:PutObject".to_owned())));
     let findings = found(&cloud).await;
     let warning = findings.last().unwrap();
     assert_eq!(

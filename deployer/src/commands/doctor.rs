@@ -53,7 +53,7 @@ pub(super) async fn run(
             examine(cloud.aws(), &examination)
         )
     };
-    let (tools, examined) = cloud.unless_interrupted(looked_at).await?;
+    let (tools, examined) = Box::pin(cloud.unless_interrupted(looked_at)).await?;
     // An environment file with a region that has none is not read at all.
     let region = Finding::fine(
         Code::Region,

@@ -200,12 +200,12 @@ fn write(path: &Path, file: &str, text: &str) -> Result<(), CommandError> {
         .create_new(true)
         .open(path)
         .and_then(|mut open| open.write_all(text.as_bytes()));
-    written.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => exists(file),
-        _ => {
-            let file = file.to_owned();
-            CommandError::new(ErrorKind::Failed, InitError::Unwritable { file, source })
+    written.map_err(|source| {
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            return exists(file);
         }
+        let file = file.to_owned();
+        CommandError::new(ErrorKind::Failed, InitError::Unwritable { file, source })
     })
 }
 

@@ -87,7 +87,7 @@ async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Cloud<'_>) -> Res
     let url = outputs
         .get(&args.output)
         .and_then(|text| text.parse::<Url>().ok());
-    url.filter(|url| url.has_host()).ok_or_else(|| {
+    url.filter(Url::has_host).ok_or_else(|| {
         let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
         let error = ProxyError::NoUrl {
             stack: stack.to_owned(),

@@ -22,7 +22,7 @@ impl<'a> Names<'a> {
     }
 
     /// An ARN of a service in the environment's region and account.
-    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+    pub(super) fn arn(self, service: &str, resource: &str) -> String {
         let Environment { region, account, .. } = self.environment;
         format!(
             "arn:{}:{service}:{region}:{account}:{resource}",
@@ -31,23 +31,24 @@ impl<'a> Names<'a> {
     }
 
     /// An ARN of IAM, which has no region.
-    pub(super) fn iam(&self, resource: &str) -> String {
+    pub(super) fn iam(self, resource: &str) -> String {
         let Environment { region, account, .. } = self.environment;
         format!("arn:{}:iam::{account}:{resource}", region.partition())
     }
 
     /// An ARN in a bucket, which has neither region nor account.
-    pub(super) fn bucket(&self, resource: &str) -> String {
+    pub(super) fn bucket(self, resource: &str) -> String {
         format!("arn:{}:s3:::{resource}", self.environment.region.partition())
     }
 
     /// A stack of any age: its id changes when it is made anew.
-    pub(super) fn stack(&self, stack: &str) -> String {
+    pub(super) fn stack(self, stack: &str) -> String {
         self.arn("cloudformation", &format!("stack/{stack}/*"))
     }
 
     /// The name of a resource: its own, or the pattern of those that CloudFormation makes up, `<stack>-<LogicalId>-<random>`.
-    pub(super) fn name(&self, stack: &str, resource: &Resource) -> String {
+    #[expect(clippy::unused_self, reason = "a name is asked for as an ARN is")]
+    pub(super) fn name(self, stack: &str, resource: &Resource) -> String {
         if let Some(name) = &resource.name {
             return name.clone();
         }

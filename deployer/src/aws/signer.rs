@@ -154,8 +154,7 @@ mod tests {
             Self: 'a,
         {
             let asked = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-            let expiry =
-                SystemTime::UNIX_EPOCH + TIME + Duration::from_secs(60) * u32::try_from(asked).unwrap();
+            let expiry = SystemTime::UNIX_EPOCH + TIME + Duration::from_mins(asked);
             future::ProvideCredentials::ready(Ok(Credentials::new(
                 "AKIDEXAMPLE",
                 SECRET,

@@ -87,6 +87,10 @@ struct Inner {
 
 /// What the user interface has to know of the process.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the process"
+)]
 pub struct Place {
     /// Whether somebody sits at a terminal.
     pub terminal: bool,

@@ -21,28 +21,22 @@ pub(super) fn difference(diff: &Diff) -> String {
         Some(_) => format!("### {stack} would change\n\n"),
     };
     let table = diff.changes.as_ref().map(table).unwrap_or_default();
-    let objections: String = diff
-        .objections
-        .iter()
-        .map(|objection| {
-            let consequence = cell(&objection.danger.consequence().to_string());
-            format!(
-                "- refused unless `--accept {}`: {consequence}\n",
-                objection.acceptance()
-            )
-        })
-        .collect();
-    let widenings: String = diff
-        .widenings
-        .iter()
-        .map(|widening| format!("- permissions widen: {}\n", cell(&widening.grant.to_string())))
-        .collect();
-    let notes = [widenings, objections].concat();
-    let notes = if notes.is_empty() {
-        notes
-    } else {
-        format!("{notes}\n")
-    };
+    let mut notes = String::new();
+    for widening in &diff.widenings {
+        let _ = writeln!(
+            notes,
+            "- permissions widen: {}",
+            cell(&widening.grant.to_string())
+        );
+    }
+    for objection in &diff.objections {
+        let consequence = cell(objection.danger.consequence());
+        let acceptance = objection.acceptance();
+        let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {consequence}");
+    }
+    if !notes.is_empty() {
+        notes.push('\n');
+    }
     let whole = folded("Property by property", &plain(&difference::text(diff)));
     format!("{title}{table}{notes}{whole}")
 }

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_and_the_proxys_own_pages_pass() {
+    fn programs_and_pages_of_the_proxy_itself_pass() {
         for headers in [
             &[("host", "localhost:8000")][..],
             &[("host", "127.0.0.1:8000")],

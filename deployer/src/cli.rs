@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    build, completions, describe, diff, doctor, down, drift, events, history, init, logs, man, policy, proxy,
-    reconcile, recover, render, rollback, saved_events, schema, smoke, up,
+    build, completions, describe, diff, doctor, down, drift, events, gc, history, init, logs, man, policy,
+    proxy, push, reconcile, recover, render, rollback, saved_events, schema, smoke, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -73,6 +73,8 @@ pub enum Command {
     Describe(describe::DescribeArgs),
     History(history::HistoryArgs),
     Rollback(rollback::RollbackArgs),
+    Push(push::PushArgs),
+    Gc(gc::GcArgs),
     Drift(drift::DriftArgs),
     Smoke(smoke::SmokeArgs),
     Down(down::DownArgs),

@@ -15,7 +15,8 @@ use crate::stack::{
 
 use super::{
     Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
-    NewChangeSet, NewStack, Page, PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
+    ListedStack, NewChangeSet, NewStack, Page, PropertyValues, RollbackTriggers, TemplateSource,
+    ValidationFinding,
 };
 
 impl CloudFormation for Aws {
@@ -36,6 +37,26 @@ impl CloudFormation for Aws {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    async fn stacks(&self, page: Option<&str>) -> Result<Page<ListedStack>, CallError> {
+        let request = self.cloudformation.describe_stacks();
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:DescribeStacks", error))?;
+        let stacks = answer.stacks.unwrap_or_default().into_iter().map(|mut stack| {
+            let parameters = stack.parameters.take().unwrap_or_default().into_iter();
+            ListedStack {
+                parameters: parameters
+                    .flat_map(|parameter| [parameter.parameter_value, parameter.resolved_value])
+                    .flatten()
+                    .collect(),
+                stack: deployed_stack(stack),
+            }
+        });
+        Ok(Page {
+            items: stacks.collect(),
+            next: answer.next_token,
+        })
     }
 
     async fn original_template(&self, stack: &str) -> Result<String, CallError> {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::client::Waiters as _;
+use aws_sdk_lambda::types::{FunctionVersion, State};
 
-use super::{Aws, CallError, CallErrorKind, FunctionConfiguration, Functions, Mapping};
+use super::{Aws, CallError, CallErrorKind, FunctionConfiguration, Functions, Mapping, Page};
 
 const LONGEST_UPDATE: Duration = Duration::from_mins(2);
 
@@ -63,6 +64,44 @@ impl Functions for Aws {
                 },
                 source: Some(error.into()),
             })
+    }
+
+    async fn publish_version(&self, function: &str, code_sha256: &str) -> Result<String, CallError> {
+        const OPERATION: &str = "lambda:PublishVersion";
+        let request = self.lambda.publish_version().function_name(function);
+        let answer = request.code_sha256(code_sha256).send().await;
+        let published = answer.map_err(|error| self.failure(OPERATION, error))?;
+        let version = published.version.unwrap_or_default();
+        if published.state == Some(State::Pending) {
+            let waiter = self
+                .lambda
+                .wait_until_published_version_active()
+                .function_name(function)
+                .qualifier(&version);
+            waiter.wait(LONGEST_UPDATE).await.map_err(|error| CallError {
+                operation: OPERATION.to_owned(),
+                kind: CallErrorKind::Other {
+                    code: "not active".to_owned(),
+                    message: format!("version {version} of `{function}` cannot be called"),
+                },
+                source: Some(error.into()),
+            })?;
+        }
+        Ok(version)
+    }
+
+    async fn code_of_all_functions(&self, page: Option<&str>) -> Result<Page<String>, CallError> {
+        let request = self
+            .lambda
+            .list_functions()
+            .function_version(FunctionVersion::All);
+        let answer = request.set_marker(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("lambda:ListFunctions", error))?;
+        let functions = answer.functions.unwrap_or_default().into_iter();
+        Ok(Page {
+            items: functions.filter_map(|function| function.code_sha256).collect(),
+            next: answer.next_marker.filter(|marker| !marker.is_empty()),
+        })
     }
 
     async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError> {

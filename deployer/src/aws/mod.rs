@@ -29,9 +29,9 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
-    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, LogEvent, LogReader, Logs,
-    Mapping, NewChangeSet, NewQueue, NewStack, Page, PropertyValues, QueueOrigin, Queues, Recovery, Roles,
-    RollbackTriggers, StoredObject, TableRepair, Tables, TemplateSource, TopicSubscription, Topics,
+    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, ListedStack, LogEvent,
+    LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, PropertyValues, QueueOrigin, Queues,
+    Recovery, Roles, RollbackTriggers, TableRepair, Tables, TemplateSource, TopicSubscription, Topics,
     ValidationFinding,
 };
 pub use recorder::{Call, Calls};

@@ -4,7 +4,8 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use jiff::Timestamp;
 
-use super::{ArtifactStore, Aws, CallError, CallErrorKind, Page, StoredObject};
+use super::{ArtifactStore, Aws, CallError, CallErrorKind, Page};
+use crate::stack::garbage::StoredObject;
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
 const FORBIDDEN: u16 = 403;

@@ -7,8 +7,8 @@ mod recovery;
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind, ValidationFinding};
 use crate::engine::{
-    AccountError, DeployError, DescribeError, DestroyError, DriftError, LedgerError, RollbackError,
-    SmokeError, SmokeStep, Unready,
+    AccountError, DeployError, DescribeError, DestroyError, DriftError, GcError, LedgerError, PushError,
+    RollbackError, SmokeError, SmokeStep, Unready,
 };
 use crate::environment::Environment;
 use crate::stack::guard::{Danger, Objection};
@@ -251,6 +251,47 @@ impl<'settings> Explain<'settings> {
             LedgerError::Gone { .. } => vec!["try again: the ledger was changed meanwhile".to_owned()],
         };
         CommandError::new(ErrorKind::Failed, error).hints(hints)
+    }
+
+    pub(super) fn push(&self, error: PushError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match error {
+            PushError::Bucket(error) => return self.deploy(*error),
+            PushError::Call(ref call) | PushError::Unready(Unready::Call(ref call)) => self.call(call),
+            PushError::Unready(ref unready) => self.unready(unready),
+            PushError::Protected { .. } => vec![format!("deploy it with `{}`", self.command("up"))],
+            PushError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            PushError::NotReachable { .. } => vec![format!(
+                "`{}` brings the stack to what the template says",
+                self.command("up")
+            )],
+            PushError::Interrupted => vec![format!(
+                "functions that were told already run the new code; `{}` puts it right",
+                self.command("up")
+            )],
+            PushError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+
+    pub(super) fn gc(&self, error: GcError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match &error {
+            GcError::Call(call) => self.call(call),
+            GcError::Unproven {
+                source: LedgerError::Call(call),
+                ..
+            }
+            | GcError::NotDeleted { source: call, .. } => self.call(call),
+            GcError::Unproven { .. } => vec!["tidy up with the latest deployer that is in use".to_owned()],
+            GcError::Unsettled { .. } => vec!["try again when it is settled".to_owned()],
+            GcError::Declined => vec!["nothing was deleted".to_owned()],
+            GcError::NeedsApproval => {
+                vec!["nothing was deleted; give the approval with `--yes`".to_owned()]
+            }
+            GcError::Interrupted { .. } => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
     }
 
     pub(super) fn rollback(&self, error: RollbackError) -> CommandError {
@@ -585,6 +626,64 @@ mod tests {
           so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
           the stack stands: an update failed and was undone, all is as it was before
         - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn what_is_not_pushed_says_why() {
+        let stack = || "orders".to_owned();
+        let errors = [
+            PushError::Protected { stack: stack() },
+            PushError::NoStack { stack: stack() },
+            PushError::NotReachable {
+                stack: stack(),
+                function: "Api".to_owned(),
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.push(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: stack `orders` is protected: its code is changed by a deployment alone
+        - deploy it with `deployer up --env staging`
+        1: there is no stack `orders`
+        - `deployer up --env staging` makes it
+        1: stack `orders` has no function `Api` that is reached through its alias
+        - `deployer up --env staging` brings the stack to what the template says
+        ");
+    }
+
+    #[test]
+    fn what_is_not_deleted_says_why() {
+        let denied = || {
+            call(CallErrorKind::AccessDenied {
+                message: "no".to_owned(),
+            })
+        };
+        let errors = [
+            GcError::Unproven {
+                what: "the list of stacks".to_owned(),
+                source: denied().into(),
+            },
+            GcError::Unsettled {
+                stack: "orders".to_owned(),
+                status: StackStatus::UpdateInProgress,
+            },
+            GcError::NeedsApproval,
+            GcError::NotDeleted {
+                key: "code/api.zip".to_owned(),
+                deleted: 2,
+                source: denied(),
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.gc(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        1: nothing was deleted: what refers to artifacts is not known without the list of stacks
+        - the credentials lack this permission
+        4: nothing was deleted: stack `orders` is `UPDATE_IN_PROGRESS`, and may return to a template that cannot be read now
+        - try again when it is settled
+        3: the deletion needs approval
+        - nothing was deleted; give the approval with `--yes`
+        1: `code/api.zip` could not be deleted, after 2 others were
+        - the credentials lack this permission
         ");
     }
 

@@ -13,6 +13,7 @@ pub mod drift;
 pub mod error;
 pub mod events;
 mod explain;
+pub mod gc;
 pub mod history;
 pub mod init;
 pub mod logs;
@@ -21,6 +22,7 @@ mod moment;
 mod plan;
 pub mod policy;
 pub mod proxy;
+pub mod push;
 pub mod reconcile;
 pub mod recover;
 pub mod render;
@@ -76,6 +78,8 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         Command::Down(args) => args.manner(),
         Command::History(args) => args.manner(),
         Command::Rollback(args) => args.manner(),
+        Command::Push(args) => args.manner(),
+        Command::Gc(args) => args.manner(),
         Command::Events(args) => args.manner(),
         Command::Explain(args) => args.manner(),
         Command::Recover(args) => args.manner(),
@@ -129,6 +133,8 @@ fn in_environment(
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::History(args) => block_on(history::run(args, &settings, ui))?,
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
+        Command::Push(args) => block_on(push::run(args, &settings, surroundings, ui))?,
+        Command::Gc(args) => block_on(gc::run(args, &settings, ui))?,
         Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
         Command::Logs(args) => return block_on(logs::run(args, &settings, surroundings, ui)),

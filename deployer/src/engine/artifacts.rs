@@ -7,7 +7,7 @@ use crate::stack::{NextMove, StackStatus};
 
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
-use super::{ArtifactBucket, DeployError, Deployment, Event, Session, Talk, failed_creation};
+use super::{ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Session, Talk, failed_creation};
 
 /// The most that CloudFormation takes in the request itself; more has to be in S3
 /// ([quotas](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
@@ -41,6 +41,19 @@ pub(super) async fn source_to_look_at<C: Cloud, T: Talk>(
         store_template(session, deployment).await?;
     }
     Ok(source(session, deployment))
+}
+
+/// Stores the code of one function.
+pub(super) async fn store_code<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    artifact: &CodeArtifact,
+) -> Result<(), DeployError> {
+    ensure_bucket(session, deployment).await?;
+    if let Some(body) = &artifact.body {
+        store_object(session, &deployment.bucket, &artifact.key, body).await?;
+    }
+    Ok(())
 }
 
 /// Stores the template under the hash of its bytes.

@@ -200,6 +200,20 @@ pub enum Event {
         /// The log group.
         name: String,
     },
+    /// A function runs other code now, and the stack does not know of it.
+    Pushed {
+        /// The function's name in the template.
+        function: String,
+        /// The version that was live.
+        from: String,
+        /// The version that is live.
+        to: String,
+    },
+    /// An artifact that nothing refers to was deleted.
+    ArtifactDeleted {
+        /// Its key.
+        key: String,
+    },
     /// A release is being returned to.
     RollingBack {
         /// The release.

@@ -1,6 +1,7 @@
 //! How the engine talks with whoever started it.
 
 use crate::stack::ChangeSummary;
+use crate::stack::garbage::Garbage;
 use crate::stack::widening::Widening;
 
 use super::{Event, KeptTable};
@@ -38,6 +39,13 @@ pub enum Question<'a> {
         stack: &'a str,
         /// What somebody could do that could not be done before.
         widenings: &'a [Widening],
+    },
+    /// Whether to delete artifacts that nothing refers to.
+    DeleteArtifacts {
+        /// The artifact bucket.
+        bucket: &'a str,
+        /// What would be deleted, and what it was held against.
+        garbage: &'a Garbage,
     },
     /// Whether to delete a stack, or what an earlier one left.
     Destroy {

@@ -10,6 +10,7 @@ mod difference;
 mod drift;
 mod event;
 mod failure;
+pub mod garbage;
 pub mod guard;
 mod log_source;
 mod no_change;

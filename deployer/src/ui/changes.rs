@@ -1,8 +1,8 @@
 //! PURE: what would be done, laid out for whoever decides.
 
 use super::outcome::tables;
-use super::paint;
 use super::table::columns;
+use super::{garbage, paint};
 use crate::engine::{KeptTable, Question};
 use crate::stack::widening::Widening;
 use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
@@ -20,6 +20,7 @@ pub(super) fn question(question: &Question<'_>) -> String {
             let title = format!("In {stack}, which is protected, this needs approval of its own");
             widened(&title, widenings)
         }
+        Question::DeleteArtifacts { bucket, garbage } => garbage::question(bucket, garbage),
         Question::Destroy {
             stack,
             goes,

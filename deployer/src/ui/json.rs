@@ -6,7 +6,8 @@ use crate::artifact::Artifact;
 use crate::aws::TableRepair;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Deployed, Destroyed, Diff, Drift, Event, Finding, LedgerError, Outputs, Question, RolledBack,
+    Collected, Deployed, Destroyed, Diff, Drift, Event, Finding, LedgerError, Outputs, Pushed, Question,
+    RolledBack,
 };
 use crate::problem::Problems;
 use crate::stack::Release;
@@ -106,6 +107,10 @@ pub(super) fn event(event: &Event) -> Value {
             "changes": changes,
             "widenings": widenings,
         }),
+        Event::Pushed { function, from, to } => {
+            json!({"event": "pushed", "function": function, "from": from, "to": to})
+        }
+        Event::ArtifactDeleted { key } => json!({"event": "artifact-deleted", "key": key}),
         Event::RollingBack { release } => json!({"event": "rolling-back", "release": release}),
         Event::Recorded { release } => json!({"event": "recorded", "release": release}),
         Event::NotRecorded { reason } => json!({"event": "not-recorded", "reason": reason}),
@@ -138,6 +143,9 @@ pub(super) fn question(question: &Question<'_>) -> Value {
         Question::Widen { stack, widenings } => {
             json!({"event": "widening", "stack": stack, "widenings": widenings})
         }
+        Question::DeleteArtifacts { bucket, garbage } => {
+            json!({"event": "garbage", "bucket": bucket, "garbage": garbage})
+        }
         Question::Destroy {
             stack,
             goes,
@@ -161,6 +169,32 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> V
         Deployed::Unchanged(_) => "unchanged",
     };
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
+}
+
+/// How a push ended.
+pub(super) fn pushed(stack: &str, pushed: &Pushed) -> Value {
+    let outcome = if pushed.functions.is_empty() {
+        "unchanged"
+    } else {
+        "pushed"
+    };
+    json!({
+        "event": "finished",
+        "outcome": outcome,
+        "stack": stack,
+        "functions": pushed.functions,
+        "unchanged": pushed.unchanged,
+    })
+}
+
+/// What was deleted, or would be.
+pub(super) fn collected(bucket: &str, collected: &Collected) -> Value {
+    let (outcome, garbage) = match collected {
+        Collected::Nothing(garbage) => ("nothing-there", garbage),
+        Collected::WouldDelete(garbage) => ("would-delete", garbage),
+        Collected::Deleted(garbage) => ("deleted", garbage),
+    };
+    json!({"event": "finished", "outcome": outcome, "bucket": bucket, "garbage": garbage})
 }
 
 /// That a plan was written.

@@ -7,6 +7,7 @@ mod difference;
 mod drift;
 pub mod error;
 mod findings;
+mod garbage;
 mod json;
 mod log_line;
 mod mask;
@@ -36,8 +37,8 @@ use crate::artifact::{Artifact, BuildNote};
 use crate::aws::Call;
 use crate::commands::error::CommandError;
 use crate::engine::{
-    Answer, Deployed, Described, Destroyed, Diff, Drift, Event, Finding, History, LogLine, Outputs, Question,
-    Reconciled, Recovery, RolledBack, Standing, Talk,
+    Answer, Collected, Deployed, Described, Destroyed, Diff, Drift, Event, Finding, History, LogLine,
+    Outputs, Pushed, Question, Reconciled, Recovery, RolledBack, Standing, Talk,
 };
 use crate::proxy::Forwarded;
 use crate::settings::Setting;
@@ -213,6 +214,18 @@ impl Ui {
         if self.manner() == Manner::Person {
             self.data(&outcome::outputs(outputs));
         }
+    }
+
+    /// Tells how a push ended, and how the stack is put right.
+    pub fn pushed(&self, stack: &str, pushed: &Pushed, up: &str) {
+        self.emit(&json::pushed(stack, pushed));
+        self.end(&outcome::pushed(stack, pushed, up, self.took()));
+    }
+
+    /// Tells which artifacts were deleted, or would be.
+    pub fn collected(&self, bucket: &str, collected: &Collected) {
+        self.emit(&json::collected(bucket, collected));
+        self.end(&garbage::collected(bucket, collected));
     }
 
     /// Tells that a plan was written, and how it is done.
@@ -417,12 +430,13 @@ impl Ui {
         }
         let approval = &inner.approval;
         match question {
-            Question::Deploy { .. } if approval.yes => Decision::Yes,
+            Question::Deploy { .. } | Question::DeleteArtifacts { .. } if approval.yes => Decision::Yes,
             Question::Destroy { purges, .. } if purges.is_empty() && approval.yes => Decision::Yes,
             Question::Destroy { purges, .. } if !purges.is_empty() && approval.purge => Decision::Yes,
             _ if !inner.terminal => Decision::Nobody,
             Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
             Question::Widen { .. } => Decision::Ask("Let them do this?".to_owned()),
+            Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
             Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
             Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),
         }

@@ -155,6 +155,10 @@ impl Narrator {
                 changes,
                 widenings,
             } => Telling::said(changes::planned(stack, *creates, changes, widenings)),
+            Event::Pushed { function, from, to } => {
+                Telling::done(format!("{function} runs version {to}; it was on {from}"))
+            }
+            Event::ArtifactDeleted { key } => Telling::doing(format!("deleting {key}")),
             Event::RollingBack { release } => {
                 Telling::done(format!("going back to release {}", releases::in_short(release)))
             }

@@ -7,7 +7,7 @@ use super::paint;
 use super::table::columns;
 use super::text::duration;
 use crate::aws::Call;
-use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Reconciled, RolledBack};
+use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
 use crate::stack::plan::Plan;
 
 /// How a deployment ended.
@@ -19,6 +19,22 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     };
     let took = paint::faint(format!("({})", duration(took)));
     format!("{} {} {what} {took}", paint::good("✓"), paint::strong(stack))
+}
+
+/// How a push ended, and what is to be done about it.
+pub(super) fn pushed(stack: &str, pushed: &Pushed, up: &str, took: Duration) -> String {
+    let (mark, stack) = (paint::good("✓"), paint::strong(stack));
+    let took = paint::faint(format!("({})", duration(took)));
+    if pushed.functions.is_empty() {
+        return format!("{mark} {stack} runs this code already, nothing to do {took}");
+    }
+    let functions = count(pushed.functions.len() as u64, "function");
+    let up = paint::quoted(&format!("`{up}`"));
+    format!(
+        "{mark} {functions} pushed {took}\n{} {stack} now runs other code than it was deployed with, and CloudFormation \
+         does not know; {up} puts it right",
+        paint::warn("!")
+    )
 }
 
 /// That a plan was written, and how it is done.
@@ -161,6 +177,7 @@ pub(super) fn calls(calls: &[Call]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::PushedFunction;
     use crate::stack::plan::testing::plan;
     use crate::stack::release::testing::release;
 
@@ -181,6 +198,32 @@ mod tests {
         ✓ orders created (1.2 s)
         ✓ orders updated (1.2 s)
         ✓ orders is up to date, nothing to do (1.2 s)
+        ");
+    }
+
+    #[test]
+    fn a_push_says_that_the_stack_differs_now() {
+        let one = PushedFunction {
+            function: "Api".to_owned(),
+            from: "1".to_owned(),
+            to: "2".to_owned(),
+        };
+        let told = [vec![one], Vec::new()].map(|functions| {
+            let done = Pushed {
+                functions,
+                unchanged: vec!["Relay".to_owned()],
+            };
+            plain(&pushed(
+                "orders",
+                &done,
+                "deployer up --env staging",
+                Duration::from_secs(3),
+            ))
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        ✓ 1 function pushed (3.0 s)
+        ! orders now runs other code than it was deployed with, and CloudFormation does not know; `deployer up --env staging` puts it right
+        ✓ orders runs this code already, nothing to do (3.0 s)
         ");
     }
 

@@ -451,3 +451,17 @@ fn a_plan_that_is_applied_and_built() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn a_push_to_a_protected_environment() {
+    let file = ENVIRONMENT
+        .replace("Access: public", "Access: iam")
+        .replace("stack: orders", "stack: orders\nprotected: true");
+    let session = Session::new().with_file("environments/local.yaml", file);
+    insta::assert_snapshot!(session.run("push --env local"), @"
+    exit code: 4
+    --- stderr
+    error: stack `orders` is protected: its code is changed by a deployment alone
+      hint: deploy it with `deployer up --env local`
+    ");
+}

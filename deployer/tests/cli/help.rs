@@ -29,3 +29,13 @@ fn help_of_history() {
 fn help_of_rollback() {
     insta::assert_snapshot!(Session::new().run("rollback --help"));
 }
+
+#[test]
+fn help_of_push() {
+    insta::assert_snapshot!(Session::new().run("push --help"));
+}
+
+#[test]
+fn help_of_gc() {
+    insta::assert_snapshot!(Session::new().run("gc --help"));
+}

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 
 use crate::aws::{
     CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
-    CloudFormation, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource, ValidationFinding,
+    CloudFormation, ListedStack, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource,
+    ValidationFinding,
 };
 use crate::stack::{
     ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource, StackStatus,
@@ -31,6 +32,22 @@ impl CloudFormation for FakeCloud {
             }
             _ => Ok(Some(now)),
         }
+    }
+
+    async fn stacks(&self, page: Option<&str>) -> Result<Page<ListedStack>, CallError> {
+        self.call("DescribeStacks")?;
+        let listed: Vec<ListedStack> = {
+            let world = self.world.borrow();
+            let standing = world.stacks.iter();
+            standing
+                .filter(|stack| stack.status != StackStatus::DeleteComplete)
+                .map(|stack| ListedStack {
+                    stack: stack.describe(),
+                    parameters: stack.parameters.clone(),
+                })
+                .collect()
+        };
+        Ok(self.page(&listed, page))
     }
 
     async fn original_template(&self, stack: &str) -> Result<String, CallError> {

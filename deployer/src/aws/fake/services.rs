@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use crate::aws::{
     ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
-    Identity, Logs, Mapping, Page, Roles, StoredObject, TableRepair, Tables,
+    Identity, Logs, Mapping, Page, Roles, TableRepair, Tables,
 };
+
+use crate::stack::garbage::StoredObject;
 
 use super::world::{ACCOUNT, FakeTable, code_sha256};
 use super::{FakeCloud, refused};
@@ -175,6 +177,31 @@ impl Functions for FakeCloud {
         let code = code_sha256(&world.objects[key]);
         world.functions.get_mut(function).unwrap().code_sha256 = code;
         Ok(())
+    }
+
+    async fn publish_version(&self, function: &str, code_sha256: &str) -> Result<String, CallError> {
+        self.call("PublishVersion")?;
+        let mut world = self.world.borrow_mut();
+        let found = world.functions.get_mut(function).unwrap();
+        if found.code_sha256 != code_sha256 {
+            return Err(refused("PublishVersion", "CodeSHA256 is different"));
+        }
+        if found.versions.last() != Some(&found.code_sha256) {
+            found.versions.push(found.code_sha256.clone());
+        }
+        Ok(found.versions.len().to_string())
+    }
+
+    async fn code_of_all_functions(&self, page: Option<&str>) -> Result<Page<String>, CallError> {
+        self.call("ListFunctions")?;
+        let code: Vec<String> = {
+            let world = self.world.borrow();
+            let functions = world.functions.values();
+            functions
+                .flat_map(|function| function.versions.iter().chain([&function.code_sha256]).cloned())
+                .collect()
+        };
+        Ok(self.page(&code, page))
     }
 
     async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError> {

@@ -89,6 +89,8 @@ pub(crate) struct FakeStack {
     pub(crate) updated: Option<Timestamp>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) template: String,
+    /// The values of its parameters; what the engine deploys has none.
+    pub(crate) parameters: Vec<String>,
     pub(crate) termination_protection: bool,
     pub(crate) policy: Option<String>,
     /// The triggers of the last operation that said any.
@@ -217,6 +219,7 @@ impl World {
             updated: None,
             tags: BTreeMap::new(),
             template: String::new(),
+            parameters: Vec::new(),
             termination_protection: false,
             policy: None,
             rollback: RollbackTriggers::default(),
@@ -227,6 +230,11 @@ impl World {
             before: None,
         });
         id
+    }
+
+    /// A stack that somebody made in another way; its template may be anything.
+    pub(crate) fn add_standing_stack(&mut self, name: &str) -> String {
+        self.add_stack(name, StackStatus::CreateComplete)
     }
 
     /// A shell, as an unexecuted change set leaves it.

@@ -1,19 +1,8 @@
 //! The bucket that holds artifacts.
 
-use jiff::Timestamp;
+use crate::stack::garbage::StoredObject;
 
 use super::{CallError, Page};
-
-/// An object in a bucket, without its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredObject {
-    /// Its key.
-    pub key: String,
-    /// Its size.
-    pub bytes: u64,
-    /// When it was stored.
-    pub stored: Timestamp,
-}
 
 /// S3. Every call names the account that has to own the bucket, and fails on a bucket of anybody else.
 pub trait ArtifactStore {

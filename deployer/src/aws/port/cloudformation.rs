@@ -124,10 +124,22 @@ pub struct ValidationFinding {
     pub reason: String,
 }
 
+/// A stack and what was given to its template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedStack {
+    /// The stack.
+    pub stack: DeployedStack,
+    /// The values of its parameters.
+    pub parameters: Vec<String>,
+}
+
 /// CloudFormation. Stacks are named by name or ARN; a deleted stack is found by ARN only.
 pub trait CloudFormation {
     /// Describes a stack; `None` when there is none.
     async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError>;
+
+    /// A page of all stacks of the account and region, but for those that are deleted.
+    async fn stacks(&self, page: Option<&str>) -> Result<Page<ListedStack>, CallError>;
 
     /// The template as it was sent.
     async fn original_template(&self, stack: &str) -> Result<String, CallError>;

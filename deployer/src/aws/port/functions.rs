@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::CallError;
+use super::{CallError, Page};
 
 /// A function's configuration, as a version of it or an alias has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,13 @@ pub trait Functions {
 
     /// Sets the unpublished code of a function from an object in a bucket and waits until that is done.
     async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), CallError>;
+
+    /// Publishes the unpublished code, if it is the code of this hash, and answers the version's number once the version
+    /// can be called. If nothing has changed since the last version, that is the one.
+    async fn publish_version(&self, function: &str, code_sha256: &str) -> Result<String, CallError>;
+
+    /// A page of the hashes of the code of all functions in the account and region, and of all their versions.
+    async fn code_of_all_functions(&self, page: Option<&str>) -> Result<Page<String>, CallError>;
 
     /// Leads an alias to a version.
     async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError>;

@@ -20,12 +20,12 @@ mod roles;
 mod tables;
 mod topics;
 
-pub use artifact_store::{ArtifactStore, StoredObject};
+pub use artifact_store::ArtifactStore;
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
 pub use cloudformation::{
-    ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, NewChangeSet, NewStack,
-    PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
+    ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, ListedStack,
+    NewChangeSet, NewStack, PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
 };
 pub use drift::{DriftDetection, DriftSearch};
 pub use functions::{FunctionConfiguration, Functions, Mapping};

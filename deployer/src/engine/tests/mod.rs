@@ -12,11 +12,13 @@ mod drifting;
 mod event_log;
 mod explaining;
 mod following;
+mod garbage;
 mod guards;
 mod interruption;
 mod logging;
 mod planning;
 mod protection;
+mod pushing;
 mod reconciling;
 mod recovery;
 mod releases;
@@ -34,10 +36,11 @@ use crate::stack::guard::Accepted;
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
 use super::{
-    Answer, ArtifactBucket, Asking, CodeArtifact, DeployError, Deployed, Deployment, DestroyError, Destroyed,
-    Destruction, Diff, Event, History, Interrupt, Interrupter, KeptTable, LedgerError, Provenance, Purge,
-    Question, Rollback, RollbackError, RolledBack, Session, Talk, apply, deploy, destroy, diff, history,
-    interruptible, plan, rollback,
+    Answer, ArtifactBucket, Asking, CodeArtifact, Collected, DeployError, Deployed, Deployment, DestroyError,
+    Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt, Interrupter,
+    KeptTable, LedgerError, Provenance, Purge, PushError, Pushed, Question, Rollback, RollbackError,
+    RolledBack, Session, Talk, apply, collect_garbage, deploy, destroy, diff, history, interruptible, plan,
+    push, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.
@@ -107,6 +110,10 @@ impl Talk for ScriptedTalk {
                     .iter()
                     .map(|widening| format!("{}: {}", widening.logical_id, widening.grant));
                 format!("widen: {}", granted.collect::<Vec<_>>().join(", "))
+            }
+            Question::DeleteArtifacts { garbage, .. } => {
+                let keys = garbage.objects.iter().map(|object| object.key.as_str());
+                format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
             }
             Question::Destroy {
                 goes, stays, purges, ..

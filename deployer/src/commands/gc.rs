@@ -1,0 +1,68 @@
+//! `deployer gc`.
+
+use clap::Args;
+use jiff::SignedDuration;
+
+use super::cloud::Cloud;
+use super::error::CommandError;
+use crate::engine::{GarbageCollection, collect_garbage};
+use crate::settings::Settings;
+use crate::ui::{Approval, Manner, Ui};
+
+/// Delete code and templates from the artifact bucket that nothing refers to
+///
+/// Kept is what the newest releases of each stack were made of, what is in the template of any stack in this account and region, and
+/// the code of every function and version there. Where any of that cannot be read, nothing is deleted. Records of releases stay.
+#[derive(Args, Debug)]
+pub struct GcArgs {
+    /// How many releases of each stack keep what they were made of
+    #[arg(long, default_value_t = 10, value_name = "COUNT")]
+    keep: usize,
+
+    /// Leave alone what was stored within this time, which may belong to a plan or to a deployment under way
+    #[arg(long, default_value = "24h", value_name = "DURATION")]
+    young: SignedDuration,
+
+    /// List what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Delete without asking
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl GcArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(args: &GcArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+    ui.approve(Approval {
+        yes: args.yes,
+        ..Approval::default()
+    });
+    let collection = GarbageCollection {
+        bucket: settings.environment.artifact_bucket(),
+        keep: args.keep,
+        young_for: args.young,
+        dry_run: args.dry_run,
+    };
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let collected = collect_garbage(&mut session, &collection)
+        .await
+        .map_err(|error| cloud.explain().gc(error))?;
+    ui.collected(&collection.bucket, &collected);
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `deployer push`.
+
+use clap::Args;
+
+use super::cloud::Cloud;
+use super::code::CodeArgs;
+use super::deployment::deployment;
+use super::error::CommandError;
+use super::explain::Explain;
+use super::stack_template::StackTemplate;
+use crate::engine::{PushError, push};
+use crate::settings::Settings;
+use crate::stack::guard::Accepted;
+use crate::surroundings::Surroundings;
+use crate::ui::{Manner, Ui};
+
+/// Build the functions and run their code behind the stack, past CloudFormation
+///
+/// For trying something out: each function whose code is another gets a new version, and its alias leads there. Nothing else of the
+/// stack changes, and the next `up` puts it right. A protected environment is refused.
+#[derive(Args, Debug)]
+pub struct PushArgs {
+    /// Where the functions' code comes from.
+    #[command(flatten)]
+    code: CodeArgs,
+
+    /// Print what happens as JSON on stdout, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl PushArgs {
+    pub(super) fn manner(&self) -> Manner {
+        if self.json {
+            Manner::Program
+        } else {
+            Manner::Person
+        }
+    }
+}
+
+pub(super) async fn run(
+    args: &PushArgs,
+    settings: &Settings,
+    surroundings: &Surroundings,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let environment = &settings.environment;
+    let explain = Explain::of(environment);
+    if environment.protected {
+        let stack = environment.stack.to_string();
+        return Err(explain.push(PushError::Protected { stack }));
+    }
+    let template = StackTemplate::parse(settings)?;
+    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    template.render(&[])?;
+    let bucket = template.bucket()?;
+    let code = args.code.find(&template, settings)?;
+    let cloud = Cloud::reach(settings, ui).await?;
+    let mut talk = ui.clone();
+    let mut session = cloud.session(&mut talk).await?;
+    let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
+    let rendered = template.render(&artifacts)?;
+    let deployment = deployment(environment, &rendered, artifacts, bucket, Accepted::default());
+    let pushed = push(&mut session, &deployment)
+        .await
+        .map_err(|error| cloud.explain().push(error))?;
+    ui.pushed(&deployment.stack, &pushed, &explain.command("up"));
+    Ok(())
+}

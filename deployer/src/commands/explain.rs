@@ -277,8 +277,8 @@ impl<'settings> Explain<'settings> {
     pub(super) fn gc(&self, error: GcError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {
-            GcError::Call(call) => self.call(call),
-            GcError::Unproven {
+            GcError::Call(call)
+            | GcError::Unproven {
                 source: LedgerError::Call(call),
                 ..
             }

@@ -12,7 +12,8 @@ use crate::ui::{Approval, Manner, Ui};
 /// Delete code and templates from the artifact bucket that nothing refers to
 ///
 /// Kept is what the newest releases of each stack were made of, what is in the template of any stack in this account and region, and
-/// the code of every function and version there. Where any of that cannot be read, nothing is deleted. Records of releases stay.
+/// the code of every function and version there. Where any of that cannot be read, nothing is deleted: it is for whoever may see the
+/// whole account, which the policy for CI does not allow. Records of releases stay.
 #[derive(Args, Debug)]
 pub struct GcArgs {
     /// How many releases of each stack keep what they were made of

@@ -80,8 +80,8 @@ impl ChangeSummary {
     /// The resources with which the other does something else, sorted; the order in which AWS lists things says nothing.
     pub fn differs_in(&self, other: &Self) -> Vec<String> {
         let of = |summary: &Self, id: &str| {
-            let mut changes: Vec<ResourceChange> = summary.changes.to_vec();
-            changes.retain(|change| change.logical_id == id);
+            let named = summary.changes.iter().filter(|change| change.logical_id == id);
+            let mut changes: Vec<ResourceChange> = named.cloned().collect();
             for change in &mut changes {
                 change.causes.sort_unstable();
             }

@@ -10,8 +10,9 @@ use crate::engine::{
     RolledBack,
 };
 use crate::problem::Problems;
-use crate::stack::Release;
 use crate::stack::plan::Plan;
+use crate::stack::widening::Widening;
+use crate::stack::{ChangeSummary, Release};
 
 /// An event of the engine.
 pub(super) fn event(event: &Event) -> Value {
@@ -100,13 +101,7 @@ pub(super) fn event(event: &Event) -> Value {
             creates,
             changes,
             widenings,
-        } => json!({
-            "event": "change-set",
-            "stack": stack,
-            "creates": creates,
-            "changes": changes,
-            "widenings": widenings,
-        }),
+        } => change_set(stack, *creates, changes, widenings),
         Event::Pushed { function, from, to } => {
             json!({"event": "pushed", "function": function, "from": from, "to": to})
         }
@@ -118,6 +113,17 @@ pub(super) fn event(event: &Event) -> Value {
             json!({"event": "cleanup-failed", "what": what, "reason": reason})
         }
     }
+}
+
+/// What a change set would do.
+fn change_set(stack: &str, creates: bool, changes: &ChangeSummary, widenings: &[Widening]) -> Value {
+    json!({
+        "event": "change-set",
+        "stack": stack,
+        "creates": creates,
+        "changes": changes,
+        "widenings": widenings,
+    })
 }
 
 /// An artifact that was built or loaded.
@@ -133,13 +139,7 @@ pub(super) fn question(question: &Question<'_>) -> Value {
             creates,
             changes,
             widenings,
-        } => json!({
-            "event": "change-set",
-            "stack": stack,
-            "creates": creates,
-            "changes": changes,
-            "widenings": widenings,
-        }),
+        } => change_set(stack, *creates, changes, widenings),
         Question::Widen { stack, widenings } => {
             json!({"event": "widening", "stack": stack, "widenings": widenings})
         }

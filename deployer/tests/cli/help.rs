@@ -19,23 +19,3 @@ fn help_of_every_command() {
         insta::assert_snapshot!(format!("help_of_{}", name.replace('-', "_")), help);
     }
 }
-
-#[test]
-fn help_of_history() {
-    insta::assert_snapshot!(Session::new().run("history --help"));
-}
-
-#[test]
-fn help_of_rollback() {
-    insta::assert_snapshot!(Session::new().run("rollback --help"));
-}
-
-#[test]
-fn help_of_push() {
-    insta::assert_snapshot!(Session::new().run("push --help"));
-}
-
-#[test]
-fn help_of_gc() {
-    insta::assert_snapshot!(Session::new().run("gc --help"));
-}

@@ -11,6 +11,7 @@
 
 mod access;
 mod bad_input;
+mod conformance;
 mod drift;
 mod life_cycle;
 mod looking_after;

@@ -15,6 +15,10 @@ use crate::ui::{Approval, Manner, Ui};
 /// Lists what goes and what stays, and asks before anything does. The events table stays, unless `--purge` says otherwise; the next
 /// `up` adopts it. Artifacts stay too.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub struct DownArgs {
     /// Delete without asking; data still needs `--confirm`
     #[arg(long, short)]

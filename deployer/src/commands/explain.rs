@@ -824,6 +824,43 @@ mod tests {
     }
 
     #[test]
+    fn a_stuck_stack_is_told_with_the_way_out() {
+        let needs_recovery = Unready::NeedsRecovery {
+            stack: "orders".to_owned(),
+            status: StackStatus::UpdateRollbackFailed,
+            since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+            reason: Some("The following resource(s) failed to update: [Topic].".to_owned()),
+        };
+        let failed = DestroyError::Failed {
+            stack: "orders".to_owned(),
+            status: StackStatus::DeleteFailed,
+            cause: Some(Box::new(Failure {
+                logical_id: "Bucket".to_owned(),
+                resource_type: "AWS::S3::Bucket".to_owned(),
+                status: "DELETE_FAILED".into(),
+                reason: "The bucket you tried to delete is not empty.".to_owned(),
+                consequences: Vec::new(),
+            })),
+        };
+        let told = [
+            explained(|explain| explain.deploy(DeployError::Unready(needs_recovery))),
+            explained(|explain| explain.destroy(failed)),
+        ];
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: stack `orders` is `UPDATE_ROLLBACK_FAILED` since 2023-11-14T22:13:20Z and has to be recovered first
+        - a failed update could not be undone: the stack takes no update until it is
+        - AWS says: The following resource(s) failed to update: [Topic].
+        - `deployer recover --env staging` tells the ways out and what each loses, and takes one
+        1: `Bucket` (AWS::S3::Bucket) failed: The bucket you tried to delete is not empty.
+          so stack `orders` ended as `DELETE_FAILED`
+          the stack could not be deleted altogether: what is left takes no update
+        - the bucket holds objects, and every version of them counts: empty it first if they may go
+        - `deployer recover --env staging` tells the ways out and what each loses, and takes one
+        - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
     fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
         let error = DeployError::Interrupted {
             going_on: Some("orders".to_owned()),

@@ -35,14 +35,6 @@ struct NoReconciler {
     template: String,
 }
 
-/// The deployment stands, but the listing may lack streams.
-#[derive(Debug, thiserror::Error)]
-#[error("the deployment of stack `{stack}` stands, but its listing may lack streams: {reason}")]
-struct Incomplete {
-    stack: String,
-    reason: String,
-}
-
 impl ReconcileArgs {
     pub(super) fn manner(&self) -> Manner {
         if self.json {
@@ -87,10 +79,10 @@ pub(super) async fn after_adoption(
     let Some(reconciler) = template.reconciler().filter(|_| session.has_adopted()) else {
         return Ok(());
     };
-    let reconciled = cloud
+    let answer = cloud
         .unless_interrupted(reconcile(session, stack, reconciler, None))
         .await;
-    let error = match reconciled {
+    let error = match answer {
         Ok(Ok(done)) => {
             ui.reconciled(stack, &done);
             return Ok(());
@@ -98,12 +90,5 @@ pub(super) async fn after_adoption(
         Ok(Err(error)) => cloud.explain().reconcile(error),
         Err(interrupted) => interrupted,
     };
-    let incomplete = Incomplete {
-        stack: stack.to_owned(),
-        reason: error.source.to_string(),
-    };
-    let remedy = cloud.explain().reconcile_later();
-    Err(CommandError::new(error.kind, incomplete)
-        .hints(error.hints)
-        .hint(remedy))
+    Err(cloud.explain().incomplete(stack, &error))
 }

@@ -122,27 +122,24 @@ fn steps(events: &[StackEvent], began: Timestamp) -> Vec<Step> {
             continue;
         }
         let has_ended = event.status.phase() != Phase::InProgress;
-        let open = steps.iter_mut().rev().find(|step| {
+        let open = steps.iter().rposition(|step| {
             step.logical_id == event.logical_id
                 && step.duration_ms.is_none()
                 && verb(&step.status) == verb(&event.status)
         });
-        let step = match open {
-            Some(step) => step,
-            None => {
-                steps.push(Step {
-                    logical_id: event.logical_id.clone(),
-                    resource_type: event.resource_type.clone(),
-                    offset_ms: milliseconds(began, event.timestamp),
-                    duration_ms: None,
-                    status: event.status.clone(),
-                    reason: None,
-                    undoes,
-                });
-                let Some(step) = steps.last_mut() else { continue };
-                step
-            }
-        };
+        let position = open.unwrap_or_else(|| {
+            steps.push(Step {
+                logical_id: event.logical_id.clone(),
+                resource_type: event.resource_type.clone(),
+                offset_ms: milliseconds(began, event.timestamp),
+                duration_ms: None,
+                status: event.status.clone(),
+                reason: None,
+                undoes,
+            });
+            steps.len() - 1
+        });
+        let step = &mut steps[position];
         step.status = event.status.clone();
         step.reason = event.reason.clone().or(step.reason.take());
         if has_ended {

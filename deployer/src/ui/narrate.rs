@@ -12,7 +12,7 @@ use super::text::{duration, size};
 use super::{changes, paint, releases};
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::TableRepair;
-use crate::engine::Event;
+use crate::engine::{Event, Reconciled};
 use crate::stack::{Phase, Progress, StackEvent};
 
 /// What an event is to a reader.
@@ -79,18 +79,8 @@ impl Narrator {
             Event::BucketAwaited { stack } => Telling::doing(format!(
                 "waiting for stack {stack}, which somebody else is creating"
             )),
-            Event::Uploading { key, bytes } => {
-                let what = format!("uploading {} ({})", content_of(key), size(*bytes));
-                Telling {
-                    lines: Some(format!("  {} {what}", paint::good("↑"))),
-                    doing: Some(what),
-                }
-            }
-            Event::UploadSkipped { key } if self.verbose => Telling::done(format!(
-                "{} {}",
-                content_of(key),
-                paint::faint("is in the bucket already")
-            )),
+            Event::Uploading { key, bytes } => uploading(key, *bytes),
+            Event::UploadSkipped { key } if self.verbose => upload_skipped(key),
             Event::UploadSkipped { .. } => Telling::default(),
             Event::Awaiting {
                 stack,
@@ -98,7 +88,7 @@ impl Narrator {
                 since,
                 by,
             } => {
-                let by = by.as_ref().map_or_else(String::new, |by| format!(", by {by}"));
+                let by = by.as_deref().map_or_else(String::new, |by| format!(", by {by}"));
                 Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
             }
             Event::RemovingFailedCreation { stack, status } => Telling::note(format!(
@@ -112,11 +102,10 @@ impl Narrator {
             Event::Tried { .. } | Event::Returning { .. } => trial::told(event),
             Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
             Event::Resource { event, progress } => self.resource(event, progress),
-            Event::Adopting { table, items } => Telling::said(format!(
-                "  {} adopts {table} ({})",
-                paint::warn("!"),
-                count(*items, "item")
-            )),
+            Event::Adopting { table, items } => {
+                let items = count(*items, "item");
+                Telling::said(format!("  {} adopts {table} ({items})", paint::warn("!")))
+            }
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
             Event::Accepted { objection } => Telling::said(format!(
                 "  {} accepted: {} — {}",
@@ -128,11 +117,7 @@ impl Narrator {
                 "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
                 paint::warn("!")
             )),
-            Event::Reconciling { done } => Telling::doing(format!(
-                "making the listing complete: {} read, {} met",
-                count(done.commits, "commit"),
-                count(done.streams, "stream")
-            )),
+            Event::Reconciling { done } => reconciling(done),
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }
@@ -224,6 +209,26 @@ impl Narrator {
             event.logical_id
         ))
     }
+}
+
+fn uploading(key: &str, bytes: usize) -> Telling {
+    let what = format!("uploading {} ({})", content_of(key), size(bytes));
+    Telling {
+        lines: Some(format!("  {} {what}", paint::good("↑"))),
+        doing: Some(what),
+    }
+}
+
+fn upload_skipped(key: &str) -> Telling {
+    let fact = paint::faint("is in the bucket already");
+    Telling::done(format!("{} {fact}", content_of(key)))
+}
+
+fn reconciling(done: &Reconciled) -> Telling {
+    let (commits, streams) = (count(done.commits, "commit"), count(done.streams, "stream"));
+    Telling::doing(format!(
+        "making the listing complete: {commits} read, {streams} met"
+    ))
 }
 
 /// What became of a resource, in a word where there is one.

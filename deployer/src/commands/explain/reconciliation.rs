@@ -4,6 +4,14 @@ use super::Explain;
 use crate::commands::error::CommandError;
 use crate::engine::ReconcileError;
 
+/// The deployment stands, but the listing may lack streams.
+#[derive(Debug, thiserror::Error)]
+#[error("the deployment of stack `{stack}` stands, but its listing may lack streams: {reason}")]
+struct Incomplete {
+    stack: String,
+    reason: String,
+}
+
 impl Explain<'_> {
     pub(in crate::commands) fn reconcile(&self, error: ReconcileError) -> CommandError {
         let kind = error.kind().into();
@@ -30,9 +38,15 @@ impl Explain<'_> {
         CommandError::new(kind, error).hints(hints)
     }
 
-    /// What remains to be done by hand.
-    pub(in crate::commands) fn reconcile_later(&self) -> String {
-        format!("make it complete with `{}`", self.command("reconcile"))
+    /// What a deployment is told that stands, but whose listing was not made complete.
+    pub(in crate::commands) fn incomplete(&self, stack: &str, error: &CommandError) -> CommandError {
+        let incomplete = Incomplete {
+            stack: stack.to_owned(),
+            reason: error.source.to_string(),
+        };
+        CommandError::new(error.kind, incomplete)
+            .hints(error.hints.iter().cloned())
+            .hint(format!("make it complete with `{}`", self.command("reconcile")))
     }
 }
 
@@ -40,6 +54,23 @@ impl Explain<'_> {
 mod tests {
     use super::super::tests::explained;
     use super::*;
+
+    #[test]
+    fn a_deployment_whose_listing_is_not_complete_stands_all_the_same() {
+        let told = explained(|explain| {
+            let stuck = ReconcileError::Stuck {
+                function: "orders-relay:live".to_owned(),
+                failure: "the catalogue is throttled".to_owned(),
+            };
+            explain.incomplete("orders", &explain.reconcile(stuck))
+        });
+        insta::assert_snapshot!(told, @"
+        1: the deployment of stack `orders` stands, but its listing may lack streams: `orders-relay:live` comes no further: the catalogue is throttled
+        - the function's log says more: `deployer logs --env staging`
+        - it is safe to run again: what was done stays done
+        - make it complete with `deployer reconcile --env staging`
+        ");
+    }
 
     #[test]
     fn a_failure_of_the_function_is_told_in_its_words_with_where_to_look() {

@@ -105,7 +105,7 @@ fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:9:11: production must not be public. Set Access to iam and name its Callers
-      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:183
+      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:186
     ");
 }
 

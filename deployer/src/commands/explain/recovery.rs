@@ -1,6 +1,7 @@
 //! PURE: what can be done where no way was taken out of a state.
 
-use super::{Explain, guarded};
+use super::Explain;
+use super::acceptance::guarded;
 use crate::commands::error::CommandError;
 use crate::engine::RecoverError;
 use crate::stack::{Move, situation};

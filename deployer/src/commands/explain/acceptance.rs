@@ -1,0 +1,102 @@
+//! PURE: what is refused unless it is accepted by name, what it would cost, and the flags that accept it.
+
+use crate::stack::guard::{Danger, Objection};
+use crate::stack::widening::{Widening, acceptances};
+
+/// What each refused change would cost, and how it is let pass.
+pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
+    let costs = objections.iter().map(|objection| {
+        let Objection {
+            logical_id,
+            danger,
+            path,
+        } = objection;
+        let path = path.as_ref().map_or_else(String::new, |path| format!(" {path}"));
+        format!("`{logical_id}`{path}: {}", danger.consequence())
+    });
+    let mut flags: Vec<String> = objections
+        .iter()
+        .map(|objection| format!("--accept {}", objection.acceptance()))
+        .collect();
+    flags.dedup();
+    let replaces_a_table = objections
+        .iter()
+        .any(|objection| matches!(objection.danger, Danger::LogReplaced | Danger::LogReshaped));
+    costs
+        .chain(replaces_a_table.then(|| {
+            "CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`".to_owned()
+        }))
+        .chain([format!("nothing was changed; if this is meant, accept it by name: `{}`", flags.join(" "))])
+        .collect()
+}
+
+/// What each widening lets whom do, and how it is approved.
+pub(super) fn widened(widenings: &[Widening]) -> Vec<String> {
+    let flags: Vec<String> = acceptances(widenings)
+        .into_iter()
+        .map(|acceptance| format!("--accept {acceptance}"))
+        .collect();
+    let approval = format!(
+        "nothing was changed; if this is meant, approve it by name: `{}`",
+        flags.join(" ")
+    );
+    widenings
+        .iter()
+        .map(|widening| format!("`{}`: {}", widening.logical_id, widening.grant))
+        .chain([approval])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::explained;
+    use super::*;
+    use crate::engine::DeployError;
+    use crate::stack::widening::{Effect, Grant};
+
+    #[test]
+    fn a_widening_is_told_with_the_flag_that_approves_it() {
+        let widenings = vec![Widening {
+            logical_id: "ApiUrl".to_owned(),
+            grant: Grant {
+                principal: "everybody".to_owned(),
+                action: "call without a signature".to_owned(),
+                resource: "!Ref ApiFunction".to_owned(),
+                condition: None,
+                effect: Effect::Allow,
+            },
+        }];
+        let error = DeployError::WideningNeedsApproval {
+            stack: "orders".to_owned(),
+            widenings,
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        3: the changes to stack `orders` widen permissions and need approval of their own: widen:ApiUrl
+        - `ApiUrl`: everybody may call without a signature on !Ref ApiFunction
+        - nothing was changed; if this is meant, approve it by name: `--accept widen:ApiUrl`
+        ");
+    }
+
+    #[test]
+    fn a_refused_change_says_what_it_would_cost_and_how_it_is_accepted() {
+        let objection = |logical_id: &str, danger, path: Option<&str>| Objection {
+            logical_id: logical_id.to_owned(),
+            danger,
+            path: path.map(str::to_owned),
+        };
+        let error = DeployError::Guarded {
+            stack: "orders".to_owned(),
+            objections: vec![
+                objection("EventsTable", Danger::LogReshaped, Some("Properties.KeySchema")),
+                objection("RelayMapping", Danger::FeedRemoved, None),
+            ],
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        4: the changes to stack `orders` are refused: replace:EventsTable, remove:RelayMapping
+        - `EventsTable` Properties.KeySchema: DynamoDB cannot change this of a table: it is made anew, and empty
+        - `RelayMapping`: updates are neither listed nor announced; after 24 hours the stream has forgotten them
+        - CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`
+        - nothing was changed; if this is meant, accept it by name: `--accept replace:EventsTable --accept remove:RelayMapping`
+        ");
+    }
+}

@@ -1,0 +1,196 @@
+//! PURE: what can be done where a stack was not brought to what its template says.
+
+use super::Explain;
+use super::acceptance::{guarded, widened};
+use super::validation::remedies;
+use crate::commands::error::CommandError;
+use crate::engine::DeployError;
+use crate::stack::{Failure, remedy};
+
+impl Explain<'_> {
+    pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
+        if let DeployError::Failed {
+            cause: Some(cause),
+            status,
+            ..
+        }
+        | DeployError::NotRemoved {
+            cause: Some(cause),
+            status,
+            ..
+        } = &error
+        {
+            return self.failed((**cause).clone(), status, &error);
+        }
+        let notes: Vec<String> = match &error {
+            DeployError::ChangeSetRejected { findings, .. } => {
+                findings.iter().map(|finding| self.finding(finding)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let hints = self.deploy_hints(&error);
+        CommandError::new(error.kind().into(), error)
+            .notes(notes)
+            .hints(hints)
+    }
+
+    fn deploy_hints(&self, error: &DeployError) -> Vec<String> {
+        match error {
+            DeployError::Call(call) => self.call(call),
+            DeployError::Unready(unready) => self.unready(unready),
+            DeployError::Failed { .. } | DeployError::NotRemoved { .. } => vec![self.see_events()],
+            // The events are of another stack than the environment's.
+            DeployError::NoBucket { cause, .. } => cause
+                .as_deref()
+                .into_iter()
+                .flat_map(because)
+                .chain([self.console()])
+                .collect(),
+            DeployError::ChangeSetRejected { findings, reason, .. } => remedies(findings, reason),
+            DeployError::UnknownCallers { .. } => {
+                vec![
+                    "create the roles first, or take them out of `Callers` in the environment's file"
+                        .to_owned(),
+                ]
+            }
+            DeployError::Leftovers { .. } => {
+                vec![
+                    "delete them if nobody needs them, or choose another `stack` in the environment's file"
+                        .to_owned(),
+                ]
+            }
+            DeployError::NotAdoptable { table, .. } => vec![format!(
+                "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
+            )],
+            DeployError::Guarded { objections, .. } => guarded(objections),
+            DeployError::PlanOutdated { .. } => vec![format!(
+                "nothing was changed; plan again with `{}`",
+                self.command("up --plan FILE")
+            )],
+            DeployError::NotPlannable { .. } => vec![format!(
+                "`{}` deletes what is left and creates the stack",
+                self.command("up")
+            )],
+            DeployError::ArtifactsGone { .. } => vec![format!(
+                "nothing was changed; `{}` stores them again",
+                self.command("up")
+            )],
+            DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DeployError::NeedsApproval { .. } => {
+                vec!["nothing was changed; give the approval with `--yes`".to_owned()]
+            }
+            DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
+            DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DeployError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
+            DeployError::NotReachable { .. } => vec![format!(
+                "it was deleted past the stack; `{}` and then `{}` make it anew and keep the events",
+                self.command("down"),
+                self.command("up")
+            )],
+            DeployError::MissingArtifact { .. }
+            | DeployError::Blueprint(_)
+            | DeployError::TooManyTags { .. }
+            | DeployError::TemplateTooLong { .. }
+            | DeployError::NotRepaired { .. }
+            | DeployError::LiveCodeDiffers { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What failed, in AWS's words, and what can be done about it, where that is known.
+fn because(failure: &Failure) -> Vec<String> {
+    let Failure {
+        logical_id,
+        resource_type,
+        reason,
+        ..
+    } = failure;
+    let remedy = remedy(resource_type, reason);
+    let hints = remedy.into_iter().flat_map(|remedy| remedy.hints);
+    std::iter::once(format!("`{logical_id}` ({resource_type}): {reason}"))
+        .chain(hints.map(ToString::to_string))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::explained;
+    use super::*;
+    use crate::stack::StackStatus;
+    use crate::stack::plan::Moved;
+
+    #[test]
+    fn a_failed_deployment_names_the_resource_that_failed_first() {
+        let cause = Failure {
+            consequences: vec!["Queue".to_owned()],
+            logical_id: "Topic".to_owned(),
+            resource_type: "AWS::SNS::Topic".to_owned(),
+            status: "CREATE_FAILED".into(),
+            reason: "Invalid parameter".to_owned(),
+        };
+        let error = DeployError::Failed {
+            stack: "orders".to_owned(),
+            status: StackStatus::UpdateRollbackComplete,
+            cause: Some(Box::new(cause)),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        1: `Topic` (AWS::SNS::Topic) failed: Invalid parameter
+          declared in templates/orders.yaml:2
+          and 1 other cancelled or failed because of it
+          so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
+          the stack stands: an update failed and was undone, all is as it was before
+        - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn a_failure_that_is_known_comes_with_its_remedy() {
+        let cause = Failure {
+            consequences: Vec::new(),
+            logical_id: "ApiFunction".to_owned(),
+            resource_type: "AWS::Lambda::Function".to_owned(),
+            status: "CREATE_FAILED".into(),
+            reason: "The role defined for the function cannot be assumed by Lambda.".to_owned(),
+        };
+        let error = DeployError::Failed {
+            stack: "orders".to_owned(),
+            status: StackStatus::RollbackComplete,
+            cause: Some(Box::new(cause)),
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        1: `ApiFunction` (AWS::Lambda::Function) failed: The role defined for the function cannot be assumed by Lambda.
+          so stack `orders` ended as `ROLLBACK_COMPLETE`
+          a failed first creation was undone: there is a stack without resources, which can only be deleted
+        - a role that was just made takes some seconds to be known everywhere: run `up` again
+        - if it stays so, look at the role's trust policy: it must name `lambda.amazonaws.com`
+        - all that happened is told by `deployer events --env staging`
+        ");
+    }
+
+    #[test]
+    fn a_plan_that_is_out_of_date_says_what_has_moved_on() {
+        let errors = [
+            DeployError::PlanOutdated {
+                stack: "orders".to_owned(),
+                moved: vec![Moved::Gone, Moved::Template],
+            },
+            DeployError::NotPlannable {
+                stack: "orders".to_owned(),
+                status: StackStatus::RollbackComplete,
+            },
+            DeployError::ArtifactsGone {
+                bucket: "artifacts".to_owned(),
+                keys: vec!["code/api.zip".to_owned()],
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.deploy(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template is another one
+        - nothing was changed; plan again with `deployer up --plan FILE --env staging`
+        4: stack `orders` is `ROLLBACK_COMPLETE`, and what its failed creation left has to go before anything can be planned
+        - `deployer up --env staging` deletes what is left and creates the stack
+        1: gone from bucket `artifacts` are `code/api.zip`
+        - nothing was changed; `deployer up --env staging` stores them again
+        ");
+    }
+}

@@ -1,0 +1,16 @@
+//! PURE: what can be done where a stack could not be described.
+
+use super::Explain;
+use crate::commands::error::{CommandError, ErrorKind};
+use crate::engine::DescribeError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn describe(&self, error: DescribeError) -> CommandError {
+        let hints = match &error {
+            DescribeError::Call(call) => self.call(call),
+            DescribeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            DescribeError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(ErrorKind::Failed, error).hints(hints)
+    }
+}

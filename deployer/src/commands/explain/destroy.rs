@@ -1,0 +1,48 @@
+//! PURE: what can be done where a stack was not deleted.
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::engine::DestroyError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {
+        let kind = error.kind().into();
+        if let DestroyError::Failed {
+            cause: Some(cause),
+            status,
+            ..
+        } = &error
+        {
+            return self.failed((**cause).clone(), status, &error);
+        }
+        let hints = match &error {
+            DestroyError::Call(call) => self.call(call),
+            DestroyError::Unready(unready) => self.unready(unready),
+            DestroyError::Failed { .. } => vec![self.see_events()],
+            DestroyError::Protected { .. } => vec![format!(
+                "set `protected: false` in `{}` and run `{}`, if it really has to go",
+                self.environment.file,
+                self.command("up")
+            )],
+            DestroyError::Leftovers { .. } => {
+                vec![format!(
+                    "run `{}` again, or delete them by hand",
+                    self.command("down")
+                )]
+            }
+            DestroyError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DestroyError::NeedsApproval { stack, purges: true } => {
+                vec![format!(
+                    "nothing was changed; give the approval with `--purge --confirm {stack}`"
+                )]
+            }
+            DestroyError::NeedsApproval { purges: false, .. } => {
+                vec!["nothing was changed; give the approval with `--yes`".to_owned()]
+            }
+            DestroyError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DestroyError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
+            DestroyError::OwnedElsewhere { .. } | DestroyError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+}

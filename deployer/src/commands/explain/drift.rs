@@ -1,0 +1,18 @@
+//! PURE: what can be done where drift could not be looked for.
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::engine::DriftError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn drift(&self, error: DriftError) -> CommandError {
+        let hints = match &error {
+            DriftError::Call(call) => self.call(call),
+            DriftError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            DriftError::Busy { .. } => vec!["try again when it is done".to_owned()],
+            DriftError::Interrupted => vec!["nothing was changed".to_owned()],
+            DriftError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(error.kind().into(), error).hints(hints)
+    }
+}

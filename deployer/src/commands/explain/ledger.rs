@@ -1,0 +1,18 @@
+//! PURE: what can be done where the ledger of releases could not be read.
+
+use super::Explain;
+use crate::commands::error::{CommandError, ErrorKind};
+use crate::engine::LedgerError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn ledger(&self, error: LedgerError) -> CommandError {
+        let hints = match &error {
+            LedgerError::Call(call) => self.call(call),
+            LedgerError::Unreadable { .. } => {
+                vec!["deploy with the latest deployer that is in use".to_owned()]
+            }
+            LedgerError::Gone { .. } => vec!["try again: the ledger was changed meanwhile".to_owned()],
+        };
+        CommandError::new(ErrorKind::Failed, error).hints(hints)
+    }
+}

@@ -1,0 +1,56 @@
+//! PURE: what can be done where code was not pushed.
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::engine::PushError;
+
+impl Explain<'_> {
+    pub(in crate::commands) fn push(&self, error: PushError) -> CommandError {
+        let kind = error.kind().into();
+        let hints = match error {
+            PushError::Bucket(error) => return self.deploy(*error),
+            PushError::Call(ref call) => self.call(call),
+            PushError::Unready(ref unready) => self.unready(unready),
+            PushError::Protected { .. } => vec![format!("deploy it with `{}`", self.command("up"))],
+            PushError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            PushError::NotReachable { .. } => vec![format!(
+                "`{}` brings the stack to what the template says",
+                self.command("up")
+            )],
+            PushError::Interrupted => vec![format!(
+                "functions that were told already run the new code; `{}` puts it right",
+                self.command("up")
+            )],
+            PushError::Blueprint(_) => Vec::new(),
+        };
+        CommandError::new(kind, error).hints(hints)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::explained;
+    use super::*;
+
+    #[test]
+    fn what_is_not_pushed_says_why() {
+        let stack = || "orders".to_owned();
+        let errors = [
+            PushError::Protected { stack: stack() },
+            PushError::NoStack { stack: stack() },
+            PushError::NotReachable {
+                stack: stack(),
+                function: "Api".to_owned(),
+            },
+        ];
+        let told = errors.map(|error| explained(|explain| explain.push(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: stack `orders` is protected: its code is changed by a deployment alone
+        - deploy it with `deployer up --env staging`
+        1: there is no stack `orders`
+        - `deployer up --env staging` makes it
+        1: stack `orders` has no function `Api` that is reached through its alias
+        - `deployer up --env staging` brings the stack to what the template says
+        ");
+    }
+}

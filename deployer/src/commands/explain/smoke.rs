@@ -1,0 +1,70 @@
+//! PURE: where to look when a smoke test fails.
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::engine::{SmokeError, SmokeStep};
+
+impl Explain<'_> {
+    pub(in crate::commands) fn smoke(&self, error: SmokeError) -> CommandError {
+        let hints = match &error {
+            SmokeError::Call(call) => self.call(call),
+            SmokeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            SmokeError::NoOutput { .. } => {
+                vec!["the template is not an event store's: nothing can be tried of it".to_owned()]
+            }
+            SmokeError::Interrupted => vec!["the queue that listened is removed".to_owned()],
+            SmokeError::LetsAnybodyIn { .. } => {
+                vec!["look at `AuthType` of the function URL, and at the permissions on its alias".to_owned()]
+            }
+            SmokeError::Failed { step, .. } | SmokeError::Late { step, .. } => {
+                vec![self.where_to_look(*step)]
+            }
+            SmokeError::Unreachable(_) => Vec::new(),
+        };
+        CommandError::new(error.kind().into(), error).hints(hints)
+    }
+
+    /// What carries out a step, and where it tells of itself.
+    fn where_to_look(&self, step: SmokeStep) -> String {
+        match step {
+            SmokeStep::Announce => format!(
+                "the relay announces: `{}` tells whether it reads the table's stream, its log whether it may publish",
+                self.command("describe")
+            ),
+            SmokeStep::Subscribe | SmokeStep::RefuseUnsigned | SmokeStep::Append | SmokeStep::Read => {
+                format!(
+                    "the API's log tells more; `{}` tells which version of it is live",
+                    self.command("describe")
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::explained;
+    use super::*;
+
+    #[test]
+    fn a_smoke_test_that_fails_says_where_to_look() {
+        let announce = SmokeError::Late {
+            step: SmokeStep::Announce,
+            timeout: std::time::Duration::from_mins(1),
+        };
+        let append = SmokeError::Failed {
+            step: SmokeStep::Append,
+            source: "503 Service Unavailable".into(),
+        };
+        let lets_in = SmokeError::LetsAnybodyIn { status: 200 };
+        let told = [announce, append, lets_in].map(|error| explained(|explain| explain.smoke(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        1: the smoke test failed at `announce`: the 60 seconds that it may take are over
+        - the relay announces: `deployer describe --env staging` tells whether it reads the table's stream, its log whether it may publish
+        1: the smoke test failed at `append`
+        - the API's log tells more; `deployer describe --env staging` tells which version of it is live
+        1: the smoke test failed at `refuse-unsigned`: a call without a signature was answered with 200, not with 403
+        - look at `AuthType` of the function URL, and at the permissions on its alias
+        ");
+    }
+}

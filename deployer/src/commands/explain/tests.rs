@@ -1,0 +1,118 @@
+//! What several commands are told alike.
+
+use super::Explain;
+use crate::aws::{CallError, CallErrorKind};
+use crate::commands::error::CommandError;
+use crate::engine::{DeployError, DestroyError, Unready};
+use crate::environment::Environment;
+use crate::stack::{Failure, StackStatus};
+
+const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
+
+pub(super) fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
+    let environment = Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
+    let template = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
+    let error = explain(&Explain::of(&environment).with_template("templates/orders.yaml", template));
+    let fact = format!("{}: {}", error.kind.code(), error.source);
+    let notes = error.notes.iter().map(|note| format!("  {note}"));
+    let hints = error.hints.iter().map(|hint| format!("- {hint}"));
+    std::iter::once(fact)
+        .chain(notes)
+        .chain(hints)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+pub(super) fn call(kind: CallErrorKind) -> CallError {
+    CallError {
+        operation: "sts:GetCallerIdentity".to_owned(),
+        kind,
+        source: None,
+    }
+}
+
+#[test]
+fn a_stuck_stack_is_told_with_the_way_out() {
+    let needs_recovery = Unready::NeedsRecovery {
+        stack: "orders".to_owned(),
+        status: StackStatus::UpdateRollbackFailed,
+        since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+        reason: Some("The following resource(s) failed to update: [Topic].".to_owned()),
+    };
+    let failed = DestroyError::Failed {
+        stack: "orders".to_owned(),
+        status: StackStatus::DeleteFailed,
+        cause: Some(Box::new(Failure {
+            logical_id: "Bucket".to_owned(),
+            resource_type: "AWS::S3::Bucket".to_owned(),
+            status: "DELETE_FAILED".into(),
+            reason: "The bucket you tried to delete is not empty.".to_owned(),
+            consequences: Vec::new(),
+        })),
+    };
+    let told = [
+        explained(|explain| explain.deploy(DeployError::Unready(needs_recovery))),
+        explained(|explain| explain.destroy(failed)),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    4: stack `orders` is `UPDATE_ROLLBACK_FAILED` since 2023-11-14T22:13:20Z and has to be recovered first
+    - a failed update could not be undone: the stack takes no update until it is
+    - AWS says: The following resource(s) failed to update: [Topic].
+    - `deployer recover --env staging` tells the ways out and what each loses, and takes one
+    1: `Bucket` (AWS::S3::Bucket) failed: The bucket you tried to delete is not empty.
+      so stack `orders` ended as `DELETE_FAILED`
+      the stack could not be deleted altogether: what is left takes no update
+    - the bucket holds objects, and every version of them counts: empty it first if they may go
+    - `deployer recover --env staging` tells the ways out and what each loses, and takes one
+    - all that happened is told by `deployer events --env staging`
+    ");
+}
+
+#[test]
+fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
+    let error = DeployError::Interrupted {
+        going_on: Some("orders".to_owned()),
+    };
+    insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+    130: interrupted
+    - AWS goes on with `orders` all the same
+    - watch it with `deployer describe --env staging`
+    ");
+    let error = DeployError::Interrupted { going_on: None };
+    insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+    130: interrupted
+    - nothing goes on in AWS
+    ");
+}
+
+#[test]
+fn what_needs_an_approval_names_the_flag_that_gives_it() {
+    let stack = || "orders".to_owned();
+    insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::NeedsApproval { stack: stack() })), @"
+    3: the changes to stack `orders` need approval
+    - nothing was changed; give the approval with `--yes`
+    ");
+    let error = DestroyError::NeedsApproval {
+        stack: stack(),
+        purges: true,
+    };
+    insta::assert_snapshot!(explained(|explain| explain.destroy(error)), @"
+    3: the deletion of stack `orders` needs approval
+    - nothing was changed; give the approval with `--purge --confirm orders`
+    ");
+}
+
+#[test]
+fn somebody_elses_operation_is_told_with_who_began_it() {
+    let error = Unready::Busy {
+        stack: "orders".to_owned(),
+        status: StackStatus::UpdateInProgress,
+        since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+        by: Some("ada".to_owned()),
+    };
+    insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Unready(error))), @"
+    4: stack `orders` is `UPDATE_IN_PROGRESS` since 2023-11-14T22:13:20Z
+    - `ada` started it
+    - try again when it is done, or wait for it with `--wait`
+    ");
+}

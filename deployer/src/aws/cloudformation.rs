@@ -1,23 +1,19 @@
 //! CloudFormation.
 
-use std::collections::BTreeMap;
+mod answer;
+mod request;
 
-use aws_sdk_cloudformation::primitives::DateTime;
-use aws_sdk_cloudformation::types::{
-    self, Capability, OnFailure, RollbackConfiguration, RollbackTrigger, Tag,
+use aws_sdk_cloudformation::types::{self, Capability, OnFailure};
+
+use self::answer::{
+    change, deployed_stack, finding, listed_stack, owner, progress, stack_event, stack_resource,
 };
-use jiff::Timestamp;
-
-use crate::stack::{
-    Action, ChangeSummary, DeployedStack, Replacement, RequestToken, ResourceChange, StackEvent, StackPolicy,
-    StackResource, StackStatus,
-};
-
+use self::request::{rollback, tags, template};
 use super::{
     Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
-    ListedStack, NewChangeSet, NewStack, Page, PropertyValues, RollbackTriggers, TemplateSource,
-    ValidationFinding,
+    ListedStack, NewChangeSet, NewStack, Page, PropertyValues, ValidationFinding,
 };
+use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 impl CloudFormation for Aws {
     async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {
@@ -43,18 +39,9 @@ impl CloudFormation for Aws {
         let request = self.cloudformation.describe_stacks();
         let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
         let answer = answer.map_err(|error| self.failure("cloudformation:DescribeStacks", error))?;
-        let stacks = answer.stacks.unwrap_or_default().into_iter().map(|mut stack| {
-            let parameters = stack.parameters.take().unwrap_or_default().into_iter();
-            ListedStack {
-                parameters: parameters
-                    .flat_map(|parameter| [parameter.parameter_value, parameter.resolved_value])
-                    .flatten()
-                    .collect(),
-                stack: deployed_stack(stack),
-            }
-        });
+        let stacks = answer.stacks.unwrap_or_default();
         Ok(Page {
-            items: stacks.collect(),
+            items: stacks.into_iter().map(listed_stack).collect(),
             next: answer.next_token,
         })
     }
@@ -77,17 +64,9 @@ impl CloudFormation for Aws {
         let request = self.cloudformation.list_stack_resources().stack_name(stack);
         let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
         let answer = answer.map_err(|error| self.failure("cloudformation:ListStackResources", error))?;
-        let items = answer
-            .stack_resource_summaries
-            .unwrap_or_default()
-            .into_iter()
-            .map(|resource| StackResource {
-                logical_id: resource.logical_resource_id.unwrap_or_default(),
-                physical_id: resource.physical_resource_id.unwrap_or_default(),
-                resource_type: resource.resource_type.unwrap_or_default(),
-            });
+        let resources = answer.stack_resource_summaries.unwrap_or_default();
         Ok(Page {
-            items: items.collect(),
+            items: resources.into_iter().map(stack_resource).collect(),
             next: answer.next_token,
         })
     }
@@ -309,151 +288,4 @@ impl CloudFormation for Aws {
             .map(|_| ())
             .map_err(|error| self.failure("cloudformation:SetStackPolicy", error))
     }
-}
-
-/// An update that says no triggers would be undone by those of the one before; a creation has none before it.
-fn rollback(request: &NewChangeSet) -> Option<RollbackConfiguration> {
-    let RollbackTriggers { alarms, minutes } = &request.rollback;
-    if alarms.is_empty() && request.kind == ChangeSetType::Create {
-        return None;
-    }
-    let triggers = alarms
-        .iter()
-        .map(|arn| {
-            let trigger = RollbackTrigger::builder().arn(arn);
-            trigger.r#type("AWS::CloudWatch::Alarm").build()
-        })
-        .collect();
-    let configuration = RollbackConfiguration::builder()
-        .set_rollback_triggers(Some(triggers))
-        .monitoring_time_in_minutes(i32::from(*minutes));
-    Some(configuration.build())
-}
-
-fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {
-    match source {
-        TemplateSource::Inline(body) => (Some(body.clone()), None),
-        TemplateSource::Url(url) => (None, Some(url.clone())),
-    }
-}
-
-fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect()
-}
-
-fn deployed_stack(stack: types::Stack) -> DeployedStack {
-    let outputs = stack.outputs.unwrap_or_default();
-    DeployedStack {
-        id: stack.stack_id.unwrap_or_default(),
-        name: stack.stack_name.unwrap_or_default(),
-        status: stack
-            .stack_status
-            .map_or_else(|| StackStatus::from(""), |status| status.as_str().into()),
-        status_reason: stack.stack_status_reason.filter(|reason| !reason.is_empty()),
-        created: timestamp(stack.creation_time),
-        updated: stack.last_updated_time.map(|time| timestamp(Some(time))),
-        tags: stack
-            .tags
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|tag| Some((tag.key?, tag.value?)))
-            .filter(|(key, _)| !key.starts_with("aws:"))
-            .collect(),
-        outputs: outputs
-            .into_iter()
-            .filter_map(|output| Some((output.output_key?, output.output_value?)))
-            .collect(),
-        termination_protection: stack.enable_termination_protection.unwrap_or_default(),
-    }
-}
-
-fn stack_event(event: types::StackEvent) -> StackEvent {
-    StackEvent {
-        id: event.event_id.unwrap_or_default(),
-        timestamp: timestamp(event.timestamp),
-        stack_id: event.stack_id.unwrap_or_default(),
-        logical_id: event.logical_resource_id.unwrap_or_default(),
-        physical_id: event.physical_resource_id.unwrap_or_default(),
-        resource_type: event.resource_type.unwrap_or_default(),
-        status: event
-            .resource_status
-            .map_or_else(|| "".into(), |status| status.as_str().into()),
-        reason: event.resource_status_reason.filter(|reason| !reason.is_empty()),
-        token: event.client_request_token,
-    }
-}
-
-/// Resources that have left a stack are listed for a while longer.
-fn owner(resource: types::StackResource) -> Option<String> {
-    let is_gone = resource
-        .resource_status
-        .is_some_and(|status| ["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status.as_str()));
-    resource.stack_name.filter(|_| !is_gone)
-}
-
-fn progress(status: &types::ChangeSetStatus) -> ChangeSetProgress {
-    match status {
-        types::ChangeSetStatus::CreateComplete => ChangeSetProgress::Ready,
-        types::ChangeSetStatus::Failed | types::ChangeSetStatus::DeleteFailed => ChangeSetProgress::Failed,
-        _ => ChangeSetProgress::Pending,
-    }
-}
-
-fn change(change: types::ResourceChange) -> ResourceChange {
-    let mut causes: Vec<String> = Vec::new();
-    for target in change
-        .details
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|detail| detail.target)
-    {
-        let Some(attribute) = target.attribute else {
-            continue;
-        };
-        let cause = match target.name {
-            Some(name) => format!("{}.{name}", attribute.as_str()),
-            None => attribute.as_str().to_owned(),
-        };
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
-    }
-    ResourceChange {
-        logical_id: change.logical_resource_id.unwrap_or_default(),
-        physical_id: change.physical_resource_id.filter(|id| !id.is_empty()),
-        resource_type: change.resource_type.unwrap_or_default(),
-        action: match change.action {
-            Some(types::ChangeAction::Add) => Action::Add,
-            Some(types::ChangeAction::Modify | types::ChangeAction::SyncWithActual) => Action::Modify,
-            Some(types::ChangeAction::Remove) => Action::Remove,
-            Some(types::ChangeAction::Import) => Action::Import,
-            _ => Action::Dynamic,
-        },
-        replacement: match change.replacement {
-            Some(types::Replacement::True) => Replacement::Always,
-            Some(types::Replacement::Conditional) => Replacement::Conditional,
-            _ => Replacement::Never,
-        },
-        policy_action: change.policy_action.map(|policy| policy.as_str().to_owned()),
-        causes,
-    }
-}
-
-fn finding(event: types::OperationEvent) -> Option<ValidationFinding> {
-    let is_failure = event
-        .validation_status
-        .as_ref()
-        .is_some_and(|status| status.as_str().eq_ignore_ascii_case("FAILED"));
-    is_failure.then(|| ValidationFinding {
-        logical_id: event.logical_resource_id,
-        path: event.validation_path,
-        reason: event.validation_status_reason.unwrap_or_default(),
-    })
-}
-
-fn timestamp(time: Option<DateTime>) -> Timestamp {
-    time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
-        .unwrap_or_default()
 }

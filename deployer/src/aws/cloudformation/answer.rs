@@ -1,0 +1,145 @@
+//! What CloudFormation answers, in this crate's words.
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use aws_sdk_cloudformation::types;
+use jiff::Timestamp;
+
+use crate::aws::{ChangeSetProgress, ListedStack, ValidationFinding};
+use crate::stack::{
+    Action, DeployedStack, Replacement, ResourceChange, StackEvent, StackResource, StackStatus,
+};
+
+pub(super) fn deployed_stack(stack: types::Stack) -> DeployedStack {
+    let outputs = stack.outputs.unwrap_or_default();
+    DeployedStack {
+        id: stack.stack_id.unwrap_or_default(),
+        name: stack.stack_name.unwrap_or_default(),
+        status: stack
+            .stack_status
+            .map_or_else(|| StackStatus::from(""), |status| status.as_str().into()),
+        status_reason: stack.stack_status_reason.filter(|reason| !reason.is_empty()),
+        created: timestamp(stack.creation_time),
+        updated: stack.last_updated_time.map(|time| timestamp(Some(time))),
+        tags: stack
+            .tags
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|tag| Some((tag.key?, tag.value?)))
+            .filter(|(key, _)| !key.starts_with("aws:"))
+            .collect(),
+        outputs: outputs
+            .into_iter()
+            .filter_map(|output| Some((output.output_key?, output.output_value?)))
+            .collect(),
+        termination_protection: stack.enable_termination_protection.unwrap_or_default(),
+    }
+}
+
+pub(super) fn listed_stack(mut stack: types::Stack) -> ListedStack {
+    let parameters = stack.parameters.take().unwrap_or_default().into_iter();
+    ListedStack {
+        parameters: parameters
+            .flat_map(|parameter| [parameter.parameter_value, parameter.resolved_value])
+            .flatten()
+            .collect(),
+        stack: deployed_stack(stack),
+    }
+}
+
+pub(super) fn stack_event(event: types::StackEvent) -> StackEvent {
+    StackEvent {
+        id: event.event_id.unwrap_or_default(),
+        timestamp: timestamp(event.timestamp),
+        stack_id: event.stack_id.unwrap_or_default(),
+        logical_id: event.logical_resource_id.unwrap_or_default(),
+        physical_id: event.physical_resource_id.unwrap_or_default(),
+        resource_type: event.resource_type.unwrap_or_default(),
+        status: event
+            .resource_status
+            .map_or_else(|| "".into(), |status| status.as_str().into()),
+        reason: event.resource_status_reason.filter(|reason| !reason.is_empty()),
+        token: event.client_request_token,
+    }
+}
+
+pub(super) fn stack_resource(resource: types::StackResourceSummary) -> StackResource {
+    StackResource {
+        logical_id: resource.logical_resource_id.unwrap_or_default(),
+        physical_id: resource.physical_resource_id.unwrap_or_default(),
+        resource_type: resource.resource_type.unwrap_or_default(),
+    }
+}
+
+/// The name of the stack that a resource is part of: resources that have left a stack are listed for a while longer.
+pub(super) fn owner(resource: types::StackResource) -> Option<String> {
+    let is_gone = resource
+        .resource_status
+        .is_some_and(|status| ["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status.as_str()));
+    resource.stack_name.filter(|_| !is_gone)
+}
+
+pub(super) fn progress(status: &types::ChangeSetStatus) -> ChangeSetProgress {
+    match status {
+        types::ChangeSetStatus::CreateComplete => ChangeSetProgress::Ready,
+        types::ChangeSetStatus::Failed | types::ChangeSetStatus::DeleteFailed => ChangeSetProgress::Failed,
+        _ => ChangeSetProgress::Pending,
+    }
+}
+
+pub(super) fn change(change: types::ResourceChange) -> ResourceChange {
+    let mut causes: Vec<String> = Vec::new();
+    for target in change
+        .details
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|detail| detail.target)
+    {
+        let Some(attribute) = target.attribute else {
+            continue;
+        };
+        let cause = match target.name {
+            Some(name) => format!("{}.{name}", attribute.as_str()),
+            None => attribute.as_str().to_owned(),
+        };
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    ResourceChange {
+        logical_id: change.logical_resource_id.unwrap_or_default(),
+        physical_id: change.physical_resource_id.filter(|id| !id.is_empty()),
+        resource_type: change.resource_type.unwrap_or_default(),
+        action: match change.action {
+            Some(types::ChangeAction::Add) => Action::Add,
+            Some(types::ChangeAction::Modify | types::ChangeAction::SyncWithActual) => Action::Modify,
+            Some(types::ChangeAction::Remove) => Action::Remove,
+            Some(types::ChangeAction::Import) => Action::Import,
+            _ => Action::Dynamic,
+        },
+        replacement: match change.replacement {
+            Some(types::Replacement::True) => Replacement::Always,
+            Some(types::Replacement::Conditional) => Replacement::Conditional,
+            _ => Replacement::Never,
+        },
+        policy_action: change.policy_action.map(|policy| policy.as_str().to_owned()),
+        causes,
+    }
+}
+
+/// What a validation found wrong; none, if it found nothing.
+pub(super) fn finding(event: types::OperationEvent) -> Option<ValidationFinding> {
+    let is_failure = event
+        .validation_status
+        .as_ref()
+        .is_some_and(|status| status.as_str().eq_ignore_ascii_case("FAILED"));
+    is_failure.then(|| ValidationFinding {
+        logical_id: event.logical_resource_id,
+        path: event.validation_path,
+        reason: event.validation_status_reason.unwrap_or_default(),
+    })
+}
+
+fn timestamp(time: Option<DateTime>) -> Timestamp {
+    time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,40 @@
+//! What is asked of CloudFormation, in its SDK's words.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::types::{RollbackConfiguration, RollbackTrigger, Tag};
+
+use crate::aws::{ChangeSetType, NewChangeSet, RollbackTriggers, TemplateSource};
+
+/// The template's body, or the URL that it is read from.
+pub(super) fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {
+    match source {
+        TemplateSource::Inline(body) => (Some(body.clone()), None),
+        TemplateSource::Url(url) => (None, Some(url.clone())),
+    }
+}
+
+pub(super) fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+/// An update that says no triggers would be undone by those of the one before; a creation has none before it.
+pub(super) fn rollback(request: &NewChangeSet) -> Option<RollbackConfiguration> {
+    let RollbackTriggers { alarms, minutes } = &request.rollback;
+    if alarms.is_empty() && request.kind == ChangeSetType::Create {
+        return None;
+    }
+    let triggers = alarms
+        .iter()
+        .map(|arn| {
+            let trigger = RollbackTrigger::builder().arn(arn);
+            trigger.r#type("AWS::CloudWatch::Alarm").build()
+        })
+        .collect();
+    let configuration = RollbackConfiguration::builder()
+        .set_rollback_triggers(Some(triggers))
+        .monitoring_time_in_minutes(i32::from(*minutes));
+    Some(configuration.build())
+}

@@ -43,7 +43,7 @@ pub async fn plan<C: Cloud, T: Talk>(
         }
     }
     deploy::check_callers(session, &blueprint).await?;
-    let proposed = deploy::plan(session, deployment, &blueprint, found, deployed).await?;
+    let proposed = deploy::propose(session, deployment, &blueprint, found, deployed).await?;
     let changes = match proposed.change_set {
         Prepared::Ready(made, changes) => {
             change_set::discard(session, &made).await;

@@ -1,0 +1,26 @@
+//! PURE: what a deployment came to.
+
+use std::collections::BTreeMap;
+
+/// A stack's outputs by name.
+pub type Outputs = BTreeMap<String, String>;
+
+/// What a deployment came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deployed {
+    /// The stack was made.
+    Created(Outputs),
+    /// The stack was changed.
+    Updated(Outputs),
+    /// The stack already was as asked.
+    Unchanged(Outputs),
+}
+
+impl Deployed {
+    /// The stack's outputs.
+    pub fn outputs(&self) -> &Outputs {
+        match self {
+            Self::Created(outputs) | Self::Updated(outputs) | Self::Unchanged(outputs) => outputs,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a deployment will do, worked out and not yet approved.
+
+use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
+use crate::engine::adopt::{self, Adoptions};
+use crate::engine::change_set::{self, Prepared};
+use crate::engine::find::Found;
+use crate::engine::{DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard};
+use crate::stack::{Blueprint, DeployedStack};
+
+/// What a deployment will do once it is approved.
+pub(in crate::engine) struct Proposal {
+    /// The stack as it stands; none, if it is made.
+    pub(in crate::engine) standing: Option<DeployedStack>,
+    /// What is taken in, where the stack is made.
+    pub(super) adoptions: Adoptions,
+    pub(in crate::engine) change_set: Prepared,
+    /// The template that is deployed.
+    pub(in crate::engine) deployed: guard::Deployed,
+}
+
+/// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
+pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    found: Found,
+    mut deployed: guard::Deployed,
+) -> Result<Proposal, DeployError> {
+    let standing = match found {
+        Found::Standing(stack) => Some(stack),
+        Found::Nothing => None,
+        Found::FailedCreation(stack) => {
+            failed_creation::remove(session, stack, deployment.execution_role.as_deref()).await?;
+            None
+        }
+    };
+    let adoptions = match standing {
+        None => adopt::look_up(session, blueprint).await?,
+        Some(_) => Adoptions::default(),
+    };
+    let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
+    let request = NewChangeSet {
+        stack: deployment.stack.clone(),
+        name: change_set::NAME.to_owned(),
+        kind: if standing.is_some() {
+            ChangeSetType::Update
+        } else {
+            ChangeSetType::Create
+        },
+        template: artifacts::store(session, deployment).await?,
+        tags: deployment.tags.clone(),
+        role: deployment.execution_role.clone(),
+        import_existing: !adoptions.is_empty(),
+        rollback,
+        token: session.new_token(),
+    };
+    let change_set = change_set::prepare(session, &request).await?;
+    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
+        && let Err(refused) = guard::check_changes(session, deployment, &mut deployed, changes)
+    {
+        change_set::discard(session, made).await;
+        return Err(refused);
+    }
+    Ok(Proposal {
+        standing,
+        adoptions,
+        change_set,
+        deployed,
+    })
+}

@@ -1,11 +1,13 @@
 //! What is allowed, held against what is called.
 
+mod excluded;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use self::excluded::EXCLUDED;
 use super::actions::GRANTED;
-use super::actions::excluded::EXCLUDED;
 use super::*;
 use crate::environment::Environment;
 use crate::template::{Artifacts, Rendered, Template, render};

@@ -1,4 +1,4 @@
-//! §4 and §6.12: what outlived an earlier stack.
+//! What outlived an earlier stack.
 
 use crate::aws::TableRepair;
 use crate::aws::fake::FakeTable;

@@ -1,4 +1,4 @@
-//! §3 and §6.8: the artifact bucket and what goes into it.
+//! The artifact bucket and what goes into it.
 
 use crate::aws::TemplateSource;
 use crate::stack::StackStatus;

@@ -1,4 +1,4 @@
-//! §6.2 to 6.4 and 6.8: change sets.
+//! Change sets.
 
 use crate::aws::{CallErrorKind, ValidationFinding};
 

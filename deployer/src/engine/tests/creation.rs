@@ -1,4 +1,4 @@
-//! §6.1: what there may be under a stack's name before its creation.
+//! What there may be under a stack's name before its creation.
 
 use crate::stack::StackStatus;
 

@@ -1,4 +1,4 @@
-//! §6.6: a failed operation, told from its events.
+//! A failed operation, told from its events.
 
 use crate::engine::{DescribeError, last_operation};
 use crate::stack::{Diagnosis, Timeline};

@@ -1,4 +1,4 @@
-//! §6.5 and 6.6: following an operation, and finding out why it failed.
+//! Following an operation, and finding out why it failed.
 
 use crate::aws::CallErrorKind;
 use crate::stack::StackStatus;

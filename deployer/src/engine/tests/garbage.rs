@@ -1,4 +1,4 @@
-//! §3 and §4: what is deleted from the artifact bucket, and the proof that it may be.
+//! What is deleted from the artifact bucket, and the proof that it may be.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! §6.7, and what else is looked at before anything is done.
+//! What is looked at before anything is done.
 
 use crate::aws::Caller;
 use crate::engine::{AccountError, ErrorKind, Unready};

@@ -1,4 +1,4 @@
-//! §4: a plan is done exactly as it was shown, or not at all.
+//! A plan is done exactly as it was shown, or not at all.
 
 use crate::aws::CallErrorKind;
 use crate::stack::plan::{Place, Plan};

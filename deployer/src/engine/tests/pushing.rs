@@ -1,4 +1,4 @@
-//! §4: code that goes past CloudFormation, and the deployment that puts it right.
+//! Code that goes past CloudFormation, and the deployment that puts it right.
 
 use crate::aws::CallErrorKind;
 use crate::stack::StackStatus;

@@ -1,4 +1,4 @@
-//! §6.7 and 6.13: `up`, `down` and `recover` from each of the 23 states, and waiting for others.
+//! `up`, `down` and `recover` from each of the 23 states, and waiting for others.
 
 use crate::engine::{ErrorKind, RecoverError, Recovery, Standing, Unready, recover, standing};
 use crate::stack::guard::Acceptance;

@@ -1,4 +1,4 @@
-//! §3 and §4: the ledger of releases.
+//! The ledger of releases.
 
 use crate::aws::CallErrorKind;
 use crate::stack::release::{ReleaseOutcome, SourceRevision, Span};

@@ -1,4 +1,4 @@
-//! §4: going back to a release.
+//! Going back to a release.
 
 use crate::stack::Release;
 use crate::stack::guard::Objection;

@@ -1,4 +1,4 @@
-//! §4: what a no-op is, and what it costs.
+//! What a no-op is, and what it costs.
 
 use super::*;
 

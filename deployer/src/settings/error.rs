@@ -1,0 +1,54 @@
+//! PURE: why there is nothing to work with.
+
+use std::path::PathBuf;
+
+use crate::aws::EndpointRefused;
+use crate::environment::NameError;
+use crate::problem::Problems;
+
+/// Why there is nothing to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// Neither the flag nor the variable names an environment.
+    #[error("no environment is named")]
+    NoEnvironment {
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The environment named has no file.
+    #[error("unknown environment `{name}`: `{file}` does not exist")]
+    UnknownEnvironment {
+        /// The name given.
+        name: String,
+        /// The file looked for.
+        file: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The instance's name is none.
+    #[error("{0}")]
+    BadInstance(NameError),
+    /// The current folder is in no workspace, and not everything that would be found in one was given.
+    #[error("`{}` is in no workspace: neither it nor a folder above it has `{wanted}`", folder.display())]
+    NoWorkspace {
+        /// The current folder.
+        folder: PathBuf,
+        /// What was looked for.
+        wanted: &'static str,
+    },
+    /// A file is there and cannot be read, or is not there.
+    #[error("cannot read `{file}`")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A variable would send calls elsewhere, and the environment does not allow it.
+    #[error(transparent)]
+    StrayEndpoint(#[from] EndpointRefused),
+    /// The environment file or a value that goes with it is wrong.
+    #[error(transparent)]
+    Problems(#[from] Problems),
+}

@@ -1,0 +1,108 @@
+//! What is found around the process: flags, variables and the workspace, and which of them decides.
+
+use std::path::{Path, PathBuf};
+
+use super::{SettingsError, Source};
+use crate::aws::refuse_stray_endpoints;
+use crate::cli::GlobalArgs;
+use crate::environment::{Endpoint, Environment};
+use crate::problem::{Problem, Problems};
+use crate::surroundings::Surroundings;
+use crate::workspace;
+use crate::yaml::Location;
+
+/// The variable that may give another address than the environment's file.
+const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
+
+/// What was found around the process.
+pub(super) struct Found<'surroundings> {
+    pub(super) workspace: Option<PathBuf>,
+    surroundings: &'surroundings Surroundings,
+}
+
+impl<'surroundings> Found<'surroundings> {
+    /// Looks for the workspace.
+    pub(super) fn around(surroundings: &'surroundings Surroundings) -> Self {
+        Self {
+            workspace: workspace::find(&surroundings.folder),
+            surroundings,
+        }
+    }
+
+    pub(super) fn environments(&self, global: &GlobalArgs) -> Result<(PathBuf, Source), SettingsError> {
+        self.path(
+            global.environments.as_deref(),
+            ("--environments", "DEPLOYER_ENVIRONMENTS"),
+            workspace::ENVIRONMENTS,
+        )
+    }
+
+    pub(super) fn template(&self, global: &GlobalArgs) -> Result<(PathBuf, Source), SettingsError> {
+        self.path(
+            global.template.as_deref(),
+            ("--template", "DEPLOYER_TEMPLATE"),
+            workspace::TEMPLATE,
+        )
+    }
+
+    pub(super) fn text(
+        &self,
+        flag: Option<&str>,
+        names: (&'static str, &'static str),
+    ) -> Option<(String, Source)> {
+        let variable = || {
+            Some((
+                self.surroundings.variable(names.1)?.to_owned(),
+                Source::Variable(names.1),
+            ))
+        };
+        flag.map(|value| (value.to_owned(), Source::Flag(names.0)))
+            .or_else(variable)
+    }
+
+    fn path(
+        &self,
+        flag: Option<&Path>,
+        names: (&'static str, &'static str),
+        in_workspace: &'static str,
+    ) -> Result<(PathBuf, Source), SettingsError> {
+        let folder = &self.surroundings.folder;
+        let variable = || {
+            Some((
+                folder.join(self.surroundings.variable(names.1)?),
+                Source::Variable(names.1),
+            ))
+        };
+        let default = || Some((self.workspace.as_ref()?.join(in_workspace), Source::Default));
+        flag.map(|path| (folder.join(path), Source::Flag(names.0)))
+            .or_else(variable)
+            .or_else(default)
+            .ok_or_else(|| SettingsError::NoWorkspace {
+                folder: folder.clone(),
+                wanted: in_workspace,
+            })
+    }
+
+    /// Decides on the address of AWS's stand-in, which only an environment that has one may get from a variable.
+    pub(super) fn endpoint(&self, environment: &mut Environment) -> Result<Source, SettingsError> {
+        let written = environment.endpoint.as_ref().map(ToString::to_string);
+        let variables = self.surroundings.variables.clone();
+        let decided = refuse_stray_endpoints(written.as_deref(), variables)?;
+        if decided == written {
+            return Ok(Source::File);
+        }
+        let endpoint = decided
+            .map(|text| text.parse::<Endpoint>())
+            .transpose()
+            .map_err(|error| {
+                let message = format!("the variable `{ENDPOINT_VARIABLE}`: {error}");
+                Problems::from(Problem::new(environment.file.clone(), Location::START, message))
+            })?;
+        environment.endpoint = endpoint;
+        Ok(Source::Variable(ENDPOINT_VARIABLE))
+    }
+
+    pub(super) fn display(&self, path: &Path) -> String {
+        workspace::display(path, &self.surroundings.folder)
+    }
+}

@@ -4,6 +4,7 @@
 //! this module gives each value its meaning. Both go on after a mistake, so that all are reported at once.
 
 mod address;
+mod architecture;
 mod file;
 mod name;
 mod region;
@@ -16,7 +17,8 @@ use std::str::FromStr;
 use indexmap::IndexMap;
 
 pub use address::{Endpoint, UrlPattern};
-pub use file::{Architecture, EnvironmentFile, Located, ParameterValue, Setting};
+pub use architecture::Architecture;
+pub use file::{EnvironmentFile, Located, ParameterValue, Setting};
 pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleArn, StackName};
 pub use region::Region;
 pub use schema::schema;

@@ -1,0 +1,173 @@
+//! PURE: the kinds of values that an environment file has, each taken out of its node.
+
+use indexmap::IndexMap;
+
+use super::LONGEST_WATCH;
+use super::value::{Located, ParameterValue, Setting, Tag};
+use crate::environment::Architecture;
+use crate::problem::{Problem, Problems};
+use crate::yaml::{Kind, Location, Node};
+
+/// Takes values out of nodes; what is of another kind becomes a problem, and is left out.
+pub(super) struct Reader<'a> {
+    pub(super) file: &'a str,
+    pub(super) problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    pub(super) fn text(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
+        self.untagged(node);
+        let text = node.as_text().map(|text| Located {
+            value: text.to_owned(),
+            at: node.at,
+        });
+        if text.is_none() {
+            self.refuse_kind(node, &format!("`{key}`"), "a text");
+        }
+        text
+    }
+
+    pub(super) fn flag(&mut self, key: &str, node: &Node) -> Option<Located<bool>> {
+        self.untagged(node);
+        let value = match &node.kind {
+            Kind::Scalar(scalar) if scalar.plain && scalar.text == "true" => true,
+            Kind::Scalar(scalar) if scalar.plain && scalar.text == "false" => false,
+            Kind::Scalar(scalar) if !scalar.is_null() => {
+                self.refuse(node.at, format!("`{key}` is `true` or `false`, not `{scalar}`"));
+                return None;
+            }
+            _ => {
+                self.refuse_kind(node, &format!("`{key}`"), "`true` or `false`");
+                return None;
+            }
+        };
+        Some(Located { value, at: node.at })
+    }
+
+    pub(super) fn minutes(&mut self, key: &str, node: &Node) -> Option<Located<u8>> {
+        let written = self.text(key, node)?;
+        match written.value.parse() {
+            Ok(value) if value <= LONGEST_WATCH => Some(Located {
+                value,
+                at: written.at,
+            }),
+            _ => {
+                let message = format!(
+                    "`{key}` is a number from 0 to {LONGEST_WATCH}, not `{}`",
+                    written.value
+                );
+                self.refuse(written.at, message);
+                None
+            }
+        }
+    }
+
+    pub(super) fn architecture(&mut self, key: &str, node: &Node) -> Option<Architecture> {
+        let written = self.text(key, node)?;
+        let known = Architecture::ALL
+            .into_iter()
+            .find(|known| known.written() == written.value);
+        if known.is_none() {
+            let message = format!("`{key}` is `arm64`, `x86_64` or `host`, not `{}`", written.value);
+            let problem = Problem::new(self.file, written.at, message);
+            self.problems
+                .push(problem.with_nearest(&written.value, Architecture::ALL.map(Architecture::written)));
+        }
+        known
+    }
+
+    pub(super) fn parameters(&mut self, node: &Node) -> IndexMap<String, Setting> {
+        let mut parameters = IndexMap::new();
+        let Some(entries) = node.as_mapping() else {
+            self.refuse_kind(node, "`parameters`", "a mapping");
+            return parameters;
+        };
+        for entry in entries {
+            if let Some(value) = self.parameter(&entry.key, &entry.value) {
+                let setting = Setting {
+                    value,
+                    key_at: entry.at,
+                    at: entry.value.at,
+                };
+                parameters.insert(entry.key.clone(), setting);
+            }
+        }
+        parameters
+    }
+
+    fn parameter(&mut self, name: &str, node: &Node) -> Option<ParameterValue> {
+        self.untagged(node);
+        match &node.kind {
+            Kind::Scalar(scalar) if !scalar.is_null() => Some(ParameterValue::Text(scalar.text.clone())),
+            Kind::Sequence(items) => {
+                let members = items
+                    .iter()
+                    .map(|item| self.member(name, item))
+                    .collect::<Vec<_>>();
+                members
+                    .into_iter()
+                    .collect::<Option<Vec<_>>>()
+                    .map(ParameterValue::List)
+            }
+            _ => {
+                self.refuse_kind(node, &format!("the parameter `{name}`"), "a text or a list");
+                None
+            }
+        }
+    }
+
+    fn member(&mut self, name: &str, node: &Node) -> Option<String> {
+        self.untagged(node);
+        match node.as_text() {
+            None => {
+                self.refuse_kind(node, &format!("a member of the list `{name}`"), "a text");
+                None
+            }
+            Some(text) if text.contains(',') => {
+                // CloudFormation takes a list as one text and splits it at its commas.
+                self.refuse(
+                    node.at,
+                    format!("a member of the list `{name}` has a comma: `{text}`"),
+                );
+                None
+            }
+            Some(text) => Some(text.to_owned()),
+        }
+    }
+
+    pub(super) fn tags(&mut self, node: &Node) -> Vec<Tag> {
+        let Some(entries) = node.as_mapping() else {
+            self.refuse_kind(node, "`tags`", "a mapping");
+            return Vec::new();
+        };
+        let mut tags = Vec::new();
+        for entry in entries {
+            if let Some(value) = self.text(&format!("tags.{}", entry.key), &entry.value) {
+                tags.push(Tag {
+                    key: entry.key.clone(),
+                    key_at: entry.at,
+                    value,
+                });
+            }
+        }
+        tags
+    }
+
+    fn untagged(&mut self, node: &Node) {
+        if let Some(tag) = &node.tag {
+            self.refuse(node.at, format!("`!{tag}` has no meaning in an environment file"));
+        }
+    }
+
+    fn refuse_kind(&mut self, node: &Node, what: &str, expected: &str) {
+        if node.is_null() {
+            self.refuse(node.at, format!("{what} has no value"));
+        } else {
+            self.refuse(node.at, format!("{what} is {expected}, not {}", node.noun()));
+        }
+    }
+
+    pub(super) fn refuse(&mut self, at: Location, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, at, message));
+    }
+}

@@ -1,0 +1,75 @@
+//! PURE: the values of an environment file, each with its place.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::yaml::Location;
+
+/// A value and its place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub at: Location,
+}
+
+impl<T: JsonSchema> JsonSchema for Located<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// What a file gives a parameter, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The value.
+    pub value: ParameterValue,
+    /// Where its name stands.
+    pub key_at: Location,
+    /// Where the value stands.
+    pub at: Location,
+}
+
+/// The value of a parameter: CloudFormation knows texts and lists of texts only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// A text; a number or truth value as it is written.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
+impl JsonSchema for ParameterValue {
+    fn schema_name() -> Cow<'static, str> {
+        "ParameterValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A text, number or truth value, or a list of them.",
+            "type": ["string", "number", "boolean", "array"],
+            "items": { "type": ["string", "number", "boolean"] },
+        })
+    }
+}
+
+/// A tag and its places in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_at: Location,
+    /// The value.
+    pub value: Located<String>,
+}

@@ -1,0 +1,51 @@
+//! PURE: why a stack could not be searched for drift.
+
+use crate::aws::CallError;
+use crate::engine::ErrorKind;
+use crate::engine::session::Interrupted;
+use crate::stack::{BlueprintError, StackStatus};
+
+/// Why a stack could not be searched for drift.
+#[derive(Debug, thiserror::Error)]
+pub enum DriftError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// There is no such stack.
+    #[error("there is no stack `{stack}`")]
+    NoStack {
+        /// The stack.
+        stack: String,
+    },
+    /// The stack is being changed.
+    #[error("stack `{stack}` is `{status}`: drift is looked for when that is over")]
+    Busy {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+    },
+    /// The deployed template cannot be read.
+    #[error(transparent)]
+    Blueprint(#[from] BlueprintError),
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl DriftError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Call(_) | Self::NoStack { .. } | Self::Blueprint(_) => ErrorKind::Failed,
+            Self::Busy { .. } => ErrorKind::Refused,
+            Self::Interrupted => ErrorKind::Interrupted,
+        }
+    }
+}
+
+impl From<Interrupted> for DriftError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}

@@ -1,0 +1,69 @@
+//! What CloudFormation's drift detection does not see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::DriftError;
+use super::function::function_drift;
+use super::mapping::mapping_drift;
+use crate::aws::{CallError, Cloud};
+use crate::engine::traffic::{self, Resources};
+use crate::engine::{Session, Talk};
+use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift};
+
+/// What is read of the stack once, and compared with piece by piece.
+pub(super) struct Deployed {
+    pub(super) template: Value,
+    pub(super) resources: Resources,
+    /// The newest stream of each table, by the table's name in the template.
+    pub(super) streams: BTreeMap<String, String>,
+}
+
+pub(super) async fn unseen<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    stack: &DeployedStack,
+    protected: bool,
+) -> Result<Vec<UnseenDrift>, DriftError> {
+    let template = session.cloud.original_template(&stack.id).await?;
+    let blueprint = Blueprint::read(&template)?;
+    let resources = traffic::resources(session.cloud, &stack.id).await?;
+    let mut streams = BTreeMap::new();
+    for table in traffic::of_type(&resources, "AWS::DynamoDB::Table") {
+        let table_now = session.cloud.describe_table(&table.physical_id).await?;
+        let stream = table_now.and_then(|table| table.stream_arn);
+        streams.extend(stream.map(|stream| (table.logical_id.clone(), stream)));
+    }
+    let deployed = Deployed {
+        template: serde_json::from_str(&template).unwrap_or_default(),
+        resources,
+        streams,
+    };
+    let mut drifts = Vec::new();
+    for function in &blueprint.functions {
+        drifts.extend(function_drift(session, &deployed, function).await?);
+    }
+    drifts.extend(mapping_drift(session, &deployed).await?);
+    drifts.extend(stack_drift(session, &deployed, stack, protected).await?);
+    Ok(drifts)
+}
+
+async fn stack_drift<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployed: &Deployed,
+    stack: &DeployedStack,
+    protected: bool,
+) -> Result<Vec<UnseenDrift>, CallError> {
+    let mut drifts = Vec::new();
+    if stack.termination_protection != protected {
+        drifts.push(UnseenDrift::TerminationProtection { expected: protected });
+    }
+    if protected {
+        let policy = session.cloud.stack_policy(&stack.id).await?;
+        let wanted = StackPolicy::protecting(&deployed.template, &BTreeSet::new());
+        if !wanted.is_in_force(policy.as_ref()) {
+            drifts.push(UnseenDrift::StackPolicy);
+        }
+    }
+    Ok(drifts)
+}

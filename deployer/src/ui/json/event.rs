@@ -1,0 +1,159 @@
+//! PURE: what the engine tells and asks, as JSON objects.
+
+use serde_json::{Value, json};
+
+use crate::aws::TableRepair;
+use crate::engine::{Event, Question};
+use crate::stack::ChangeSummary;
+use crate::stack::widening::Widening;
+
+/// An event of the engine.
+pub(in crate::ui) fn event(event: &Event) -> Value {
+    match event {
+        Event::AccountChecked { account, caller } => {
+            json!({"event": "account-checked", "account": account, "caller": caller})
+        }
+        Event::BucketCreating { bucket, stack } => {
+            json!({"event": "bucket-creating", "bucket": bucket, "stack": stack})
+        }
+        Event::BucketAwaited { stack } => json!({"event": "bucket-awaited", "stack": stack}),
+        Event::Uploading { key, bytes } => json!({"event": "uploading", "key": key, "bytes": bytes}),
+        Event::UploadSkipped { key } => json!({"event": "upload-skipped", "key": key}),
+        Event::Awaiting {
+            stack,
+            status,
+            since,
+            by,
+        } => {
+            json!({"event": "awaiting", "stack": stack, "status": status, "since": since.to_string(), "by": by})
+        }
+        Event::RemovingFailedCreation { stack, status } => {
+            json!({"event": "removing-failed-creation", "stack": stack, "status": status.to_string()})
+        }
+        Event::ChangeSetCreating { stack, creates } => {
+            json!({"event": "change-set-creating", "stack": stack, "creates": creates})
+        }
+        Event::DriftSearching { stack } => json!({"event": "drift-searching", "stack": stack}),
+        Event::Tried { step, took } => {
+            json!({"event": "tried", "step": step.name(), "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)})
+        }
+        Event::Returning { stack, reason } => {
+            json!({"event": "returning", "stack": stack, "reason": reason})
+        }
+        Event::Started { stack } => json!({"event": "started", "stack": stack}),
+        Event::Resource { event, progress } => json!({
+            "event": "resource",
+            "time": event.timestamp.to_string(),
+            "logicalId": event.logical_id,
+            "physicalId": event.physical_id,
+            "type": event.resource_type,
+            "status": event.status,
+            "reason": event.reason,
+            "done": progress.done(),
+            "total": progress.total(),
+        }),
+        Event::Adopting { table, items } => json!({"event": "adopting", "table": table, "items": items}),
+        Event::Repairing { table, repair } => {
+            json!({"event": "repairing", "table": table, "setting": setting(repair)})
+        }
+        Event::Accepted { objection } => json!({
+            "event": "accepted",
+            "acceptance": objection.acceptance(),
+            "resource": objection.logical_id,
+            "path": objection.path,
+            "consequence": objection.danger.consequence(),
+        }),
+        Event::TrafficReturned { function, from, to } => {
+            json!({"event": "traffic-returned", "function": function, "from": from, "to": to})
+        }
+        Event::Reconciling { done } => json!({"event": "reconciling", "done": done}),
+        Event::TerminationProtection { stack, on } => {
+            json!({"event": "termination-protection", "stack": stack, "on": on})
+        }
+        Event::StackPolicy { stack, on } => json!({"event": "stack-policy", "stack": stack, "on": on}),
+        Event::StackPolicyLifted { stack, resources } => {
+            json!({"event": "stack-policy-lifted", "stack": stack, "resources": resources})
+        }
+        Event::StackPolicyRestored { stack, goes_on } => {
+            json!({"event": "stack-policy-restored", "stack": stack, "goesOn": goes_on})
+        }
+        Event::AlarmsWatched {
+            alarms,
+            unwatched,
+            minutes,
+        } => {
+            json!({"event": "alarms-watched", "alarms": alarms, "unwatched": unwatched, "minutes": minutes})
+        }
+        Event::TableProtectionLifted { table } => json!({"event": "table-protection-lifted", "table": table}),
+        Event::TableDeleting { table, items } => {
+            json!({"event": "table-deleting", "table": table, "items": items})
+        }
+        Event::LogGroupDeleting { name } => json!({"event": "log-group-deleting", "name": name}),
+        Event::Planned {
+            stack,
+            creates,
+            changes,
+            widenings,
+        } => change_set(stack, *creates, changes, widenings),
+        Event::Pushed { function, from, to } => {
+            json!({"event": "pushed", "function": function, "from": from, "to": to})
+        }
+        Event::ArtifactDeleted { key } => json!({"event": "artifact-deleted", "key": key}),
+        Event::RollingBack { release } => json!({"event": "rolling-back", "release": release}),
+        Event::Recorded { release } => json!({"event": "recorded", "release": release}),
+        Event::NotRecorded { reason } => json!({"event": "not-recorded", "reason": reason}),
+        Event::CleanupFailed { what, reason } => {
+            json!({"event": "cleanup-failed", "what": what, "reason": reason})
+        }
+    }
+}
+
+/// What has to be approved.
+pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
+    match question {
+        Question::Deploy {
+            stack,
+            creates,
+            changes,
+            widenings,
+        } => change_set(stack, *creates, changes, widenings),
+        Question::Widen { stack, widenings } => {
+            json!({"event": "widening", "stack": stack, "widenings": widenings})
+        }
+        Question::DeleteArtifacts { bucket, garbage } => {
+            json!({"event": "garbage", "bucket": bucket, "garbage": garbage})
+        }
+        Question::Destroy {
+            stack,
+            goes,
+            stays,
+            purges,
+        } => {
+            let goes: Vec<Value> = goes
+                .iter()
+                .map(|(id, kind)| json!({"logicalId": id, "type": kind}))
+                .collect();
+            json!({"event": "deletion", "stack": stack, "goes": goes, "stays": stays, "purges": purges})
+        }
+    }
+}
+
+/// What a change set would do.
+fn change_set(stack: &str, creates: bool, changes: &ChangeSummary, widenings: &[Widening]) -> Value {
+    json!({
+        "event": "change-set",
+        "stack": stack,
+        "creates": creates,
+        "changes": changes,
+        "widenings": widenings,
+    })
+}
+
+fn setting(repair: &TableRepair) -> &'static str {
+    match repair {
+        TableRepair::PointInTimeRecovery(_) => "point-in-time-recovery",
+        TableRepair::DeletionProtection(_) => "deletion-protection",
+        TableRepair::Stream(_) => "stream",
+        TableRepair::Tags(_) => "tags",
+    }
+}

@@ -1,0 +1,82 @@
+//! PURE: how an operation ended, as a JSON object.
+
+use serde_json::{Value, json};
+
+use crate::engine::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
+use crate::stack::plan::Plan;
+
+/// How a deployment ended.
+pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> Value {
+    let outcome = match deployed {
+        Deployed::Created(_) => "created",
+        Deployed::Updated(_) => "updated",
+        Deployed::Unchanged(_) => "unchanged",
+    };
+    json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
+}
+
+/// How a push ended.
+pub(in crate::ui) fn pushed(stack: &str, pushed: &Pushed) -> Value {
+    let outcome = if pushed.functions.is_empty() {
+        "unchanged"
+    } else {
+        "pushed"
+    };
+    json!({
+        "event": "finished",
+        "outcome": outcome,
+        "stack": stack,
+        "functions": pushed.functions,
+        "unchanged": pushed.unchanged,
+    })
+}
+
+/// What was deleted, or would be.
+pub(in crate::ui) fn collected(bucket: &str, collected: &Collected) -> Value {
+    let (outcome, garbage) = match collected {
+        Collected::Nothing(garbage) => ("nothing-there", garbage),
+        Collected::WouldDelete(garbage) => ("would-delete", garbage),
+        Collected::Deleted(garbage) => ("deleted", garbage),
+    };
+    json!({"event": "finished", "outcome": outcome, "bucket": bucket, "garbage": garbage})
+}
+
+/// That a plan was written.
+pub(in crate::ui) fn planned(plan: &Plan, file: &str) -> Value {
+    let (stack, changes) = (&plan.place.stack, plan.changes.is_some());
+    json!({"event": "finished", "outcome": "planned", "stack": stack, "file": file, "changes": changes})
+}
+
+/// How a return to a release ended.
+pub(in crate::ui) fn rolled_back(rolled_back: &RolledBack, outputs: &Outputs) -> Value {
+    let RolledBack { release, deployed } = rolled_back;
+    let mut event = self::deployed(&release.stack, deployed, outputs);
+    event["rolledBackTo"] = json!(release.id);
+    event
+}
+
+/// How a deletion ended.
+pub(in crate::ui) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
+    match destroyed {
+        Destroyed::NothingThere { kept } => {
+            json!({"event": "finished", "outcome": "nothing-there", "stack": stack, "kept": kept})
+        }
+        Destroyed::Gone {
+            removed,
+            kept,
+            purged,
+        } => json!({
+            "event": "finished",
+            "outcome": "gone",
+            "stack": stack,
+            "removed": removed.len(),
+            "kept": kept,
+            "purged": purged,
+        }),
+    }
+}
+
+/// A store that does what it should.
+pub(in crate::ui) fn tried(stack: &str) -> Value {
+    json!({"event": "finished", "outcome": "works", "stack": stack})
+}

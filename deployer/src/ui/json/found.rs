@@ -1,0 +1,49 @@
+//! PURE: what was found out, as JSON objects.
+
+use serde_json::{Value, json};
+
+use crate::engine::{Diff, Drift, Finding, LedgerError};
+use crate::stack::Release;
+
+/// A release of the ledger.
+pub(in crate::ui) fn release(release: &Release) -> Value {
+    let mut event = json!(release);
+    event["event"] = "release".into();
+    event
+}
+
+/// A record that could not be read.
+pub(in crate::ui) fn unreadable(error: &LedgerError) -> Value {
+    json!({"event": "unreadable-record", "error": in_full(error)})
+}
+
+/// An error with its causes.
+fn in_full(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", in_full(cause)),
+        None => error.to_string(),
+    }
+}
+
+/// What an examination found.
+pub(in crate::ui) fn finding(finding: &Finding) -> Value {
+    let mut event = json!(finding);
+    event["event"] = "finding".into();
+    event
+}
+
+/// What a deployment would change.
+pub(in crate::ui) fn difference(diff: &Diff) -> Value {
+    let mut event = json!(diff);
+    event["event"] = "difference".into();
+    event["differs"] = (!diff.is_empty()).into();
+    event
+}
+
+/// How a stack differs from what was deployed.
+pub(in crate::ui) fn drift(drift: &Drift) -> Value {
+    let mut event = json!(drift);
+    event["event"] = "drift".into();
+    event["drifted"] = (!drift.is_empty()).into();
+    event
+}

@@ -1,0 +1,73 @@
+//! The environment that is named, and its file.
+
+use tempfile::TempDir;
+
+use crate::session::{ENVIRONMENT, Session};
+
+#[test]
+fn no_environment_is_named() {
+    insta::assert_snapshot!(Session::new().run("render"), @"
+    exit code: 64
+    --- stderr
+    error: no environment is named
+      hint: name one with `--env NAME` or `DEPLOYER_ENV`: `local`, `staging`
+    ");
+}
+
+#[test]
+fn an_unknown_environment() {
+    insta::assert_snapshot!(Session::new().run("render --env stagin"), @"
+    exit code: 64
+    --- stderr
+    error: unknown environment `stagin`: `environments/stagin.yaml` does not exist
+      hint: did you mean `staging`? There are `local`, `staging`
+    ");
+}
+
+#[test]
+fn an_environment_outside_of_the_folder_of_environments() {
+    insta::assert_snapshot!(Session::new().run("render --env ../local"), @"
+    exit code: 64
+    --- stderr
+    error: unknown environment `../local`: `environments/../local.yaml` does not exist
+      hint: did you mean `local`? There are `local`, `staging`
+    ");
+}
+
+#[test]
+fn a_folder_in_no_workspace() {
+    let elsewhere = TempDir::new().unwrap();
+    let text = Session::new().run_in(elsewhere.path(), "render --env local");
+    insta::assert_snapshot!(text.replace(elsewhere.path().to_str().unwrap(), "<elsewhere>"), @"
+    exit code: 64
+    --- stderr
+    error: `<elsewhere>` is in no workspace: neither it nor a folder above it has `environments`
+      hint: run this in a workspace, or give both `--environments DIR` and `--template FILE`
+    ");
+}
+
+#[test]
+fn all_problems_of_an_environment_file_at_once() {
+    let file = ENVIRONMENT
+        .replace("region: eu-central-1", "reigon: eu-central-1")
+        .replace("\"000000000000\"", "\"0000\"");
+    let session = Session::new().with_file("environments/local.yaml", file);
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: environments/local.yaml:1:1: the key `region` is missing
+    error: environments/local.yaml:1:10: the account `0000` has not 12 digits
+    error: environments/local.yaml:2:1: unknown key `reigon`
+      hint: did you mean `region`?
+    ");
+}
+
+#[test]
+fn a_bad_instance() {
+    insta::assert_snapshot!(Session::new().run("render --env local --instance PR_42"), @"
+    exit code: 64
+    --- stderr
+    error: the instance `PR_42` is not a letter followed by at most 19 letters, digits or hyphens, in lower case
+      hint: an instance is named like `pr-42`
+    ");
+}

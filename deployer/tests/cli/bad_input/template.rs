@@ -1,0 +1,53 @@
+//! The template.
+
+use crate::session::{Session, TEMPLATE};
+
+#[test]
+fn the_template_of_these_tests_is_good() {
+    let text = Session::new()
+        .with_file("templates/event-store.yaml", TEMPLATE)
+        .run("render --env local");
+    assert!(text.starts_with("exit code: 0\n"), "{text}");
+}
+
+#[test]
+fn a_template_that_is_not_yaml() {
+    let session = Session::new().with_template("Parameters:", "Parameters: [");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:12:3: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'
+    ");
+}
+
+#[test]
+fn a_template_that_refers_to_an_unknown_parameter() {
+    let session = Session::new().with_template("MemorySize: !Ref MemoryMb", "MemorySize: !Ref MemoryMB");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:31:19: unknown parameter or resource `MemoryMB`
+      hint: did you mean `MemoryMb`?
+    ");
+}
+
+#[test]
+fn a_template_that_repeats_a_key() {
+    let session =
+        Session::new().with_template("Handler: bootstrap", "Handler: bootstrap\n      Handler: other");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: templates/event-store.yaml:30:7: the key `Handler` is repeated; it was first given in line 29
+    ");
+}
+
+#[test]
+fn a_template_that_is_not_there() {
+    insta::assert_snapshot!(Session::new().run("render --env local --template missing.yaml"), @"
+    exit code: 64
+    --- stderr
+    error: cannot read `missing.yaml`
+      because: No such file or directory (os error 2)
+    ");
+}

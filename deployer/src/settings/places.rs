@@ -19,7 +19,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Finds both, as [`Settings::resolve`] does.
+    /// Finds both, as [`Settings::resolve`](super::Settings::resolve) does.
     ///
     /// # Errors
     /// One of them is not given, and the current folder is in no workspace.

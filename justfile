@@ -152,11 +152,12 @@ lint: _build_deployer && _lint_renderings features
     check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
     typos
 
-# Check the client with each of its features alone, and with none
+# Check the client with each of its features alone, and with none, and what each is said to cost
 [group('development')]
 features:
     #!/usr/bin/env bash
     set -euo pipefail
+    python tools/feature_costs.py check
     # By itself, for once: only so does it see no more of a dependency than it asks for.
     features=$(cargo metadata --no-deps --format-version 1 --locked | python -c 'import json, sys; print(*(
         feature for package in json.load(sys.stdin)["packages"] if package["name"] == "event-store-client"

@@ -11,7 +11,7 @@
 //! | `dynamodb` | `projection::dynamodb::DynamoDb`: such read models in DynamoDB | 141 |
 //! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders | 134 |
 //!
-//! The last column says how many crates of others a feature needs by itself on Linux, those that only run while compiling included; with none it is
+//! The last column says how many crates of others a feature needs by itself on Linux, procedural macros included, build scripts' own not; with none it is
 //! 26, and with all 169, because the features share most: the TLS and HTTP of reqwest, and the AWS SDK's runtime.
 //! `cargo tree -p event-store-client --no-default-features --features sqs -e normal` lists them.
 //!

@@ -32,6 +32,8 @@ macro_rules! conforms {
         for_each_claim!(claims);
         unreliable_claims! {
             a_write_whose_answer_is_lost_happens_once,
+            a_create_whose_answer_is_lost_makes_one_stream,
+            a_batch_at_the_end_whose_answer_is_lost_happens_once,
             an_unsettled_write_is_settled_later,
             an_unsettled_write_that_another_overtook_ends_as_a_conflict,
             an_append_at_the_end_whose_answer_is_lost_happens_once,

@@ -26,6 +26,9 @@ impl Client {
     /// eight revisions at most. Called once more it is another append, whatever ids its events have; an append whose outcome is not known
     /// is sent again by [`Self::settle`].
     ///
+    /// The future may be dropped; the events may then have been appended. Whoever has given them ids ([`NewEvent::with_id`]) appends them
+    /// at the same revision once more, and learns it.
+    ///
     /// ```
     /// use event_store_client::types::{ExpectedRevision, NewEvent, StreamId};
     ///

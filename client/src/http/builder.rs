@@ -16,6 +16,9 @@ use super::transport::{Network, Transport};
 
 /// Makes a [`Client`]. Begun with [`Client::builder`].
 ///
+/// A client goes through the proxy that the environment names, as most programs do (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, less `NO_PROXY`),
+/// follows no redirect, and reads no answer beyond the 6 MiB that a function URL gives. [`Self::transport`] changes all of that.
+///
 /// ```
 /// use std::time::Duration;
 ///

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method, Response};
 use url::Url;
@@ -80,7 +80,7 @@ impl StdError for NoAnswer {
     }
 }
 
-/// HTTP over the network.
+/// HTTP over the network, through a proxy where the environment names one (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, less `NO_PROXY`).
 #[derive(Debug)]
 pub(crate) struct Network(reqwest::Client);
 
@@ -108,11 +108,31 @@ impl Transport for Network {
             if let Some(headers) = response.headers_mut() {
                 *headers = std::mem::take(received.headers_mut());
             }
-            let body = received.bytes().await.map_err(no_answer)?;
+            let body = body(received).await?;
             response.body(body).map_err(NoAnswer::lost)
         })
     }
 }
+
+/// Reads an answer's body. What is not a store may answer without end.
+async fn body(mut received: reqwest::Response) -> Result<Bytes, NoAnswer> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = received.chunk().await.map_err(no_answer)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(NoAnswer::lost(AnswerTooLong));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// The most that a function URL answers, in bytes; the store's pages stay below it wherever it is served.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LONGEST_ANSWER: usize = 6 * 1024 * 1024;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {LONGEST_ANSWER} bytes, the most that a store answers")]
+struct AnswerTooLong;
 
 /// The URL is told by the error around it.
 fn no_answer(source: reqwest::Error) -> NoAnswer {

@@ -6,6 +6,7 @@
 mod discovery;
 mod errors;
 mod matrix;
+mod network;
 mod pages;
 mod requests;
 mod retries;

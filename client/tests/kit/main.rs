@@ -4,6 +4,7 @@
 
 mod at_end;
 mod category;
+mod dropping;
 mod executor;
 mod polling;
 mod reading;

@@ -1,7 +1,8 @@
 //! What is promised of a store whose answers are lost: whatever is repeated happens once.
 
 use event_store_client::testing::Fault;
-use event_store_client::types::{ExpectedRevision, NewEvent};
+use event_store_client::types::{ExpectedRevision, NewEvent, StreamType};
+use uuid::Uuid;
 
 use super::streams::{OwnStream, at, numbered, revision};
 use super::subject::Subject;
@@ -30,6 +31,48 @@ pub async fn a_write_whose_answer_is_lost_happens_once(subject: Subject) {
             }
             let read = stream.revisions(|read| read).await.expect("they are read");
             assert_eq!(read, [1, 2, 3, 4, 5], "{loss:?} {times} times");
+        }
+    }
+}
+
+/// A stream of an id that the client made up is one stream, though it is asked for again and again.
+pub async fn a_create_whose_answer_is_lost_makes_one_stream(subject: Subject) {
+    let client = &subject.client;
+    for loss in LOSSES {
+        for times in 1..=4 {
+            let stream_type: StreamType = format!("created-{}", Uuid::now_v7())
+                .parse()
+                .expect("it is a type");
+            subject.faults.next(vec![loss; times]);
+            let created = client.create_stream(&stream_type, numbered(1)).await;
+            let created = created.expect("it ends well");
+            let may_be_replayed = matches!(loss, Fault::AnswerLost | Fault::Answered(_));
+            assert_eq!(created.replayed, may_be_replayed, "{loss:?}");
+            let stream = OwnStream {
+                client: client.clone(),
+                stream_type,
+                stream_id: created.stream.stream_id,
+            };
+            let read = stream.revisions(|read| read).await.expect("they are read");
+            assert_eq!(read, [1], "{loss:?} {times} times");
+        }
+    }
+}
+
+/// Wherever the end is, and though a batch is appended there.
+pub async fn a_batch_at_the_end_whose_answer_is_lost_happens_once(subject: Subject) {
+    let client = &subject.client;
+    for expected in [ExpectedRevision::Any, ExpectedRevision::StreamExists] {
+        for loss in LOSSES {
+            let stream = OwnStream::with_events(client, 1).await;
+            // The question where the end is may be lost as well.
+            subject.faults.next([loss; 2]);
+            subject.faults.pass(1);
+            subject.faults.next([loss; 3]);
+            let appended = stream.append(expected, vec![numbered(2), numbered(3)]).await;
+            assert_eq!(appended.expect("it ends well").stream.revision, revision(3));
+            let read = stream.revisions(|read| read).await.expect("they are read");
+            assert_eq!(read, [1, 2, 3], "{expected:?} {loss:?}");
         }
     }
 }

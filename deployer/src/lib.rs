@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod engine;
 pub mod environment;
+pub mod foreign_words;
 pub mod policy;
 pub mod problem;
 pub mod proxy;

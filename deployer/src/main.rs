@@ -5,12 +5,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use event_store_deployer::cli::Cli;
 use event_store_deployer::commands;
+use event_store_deployer::foreign_words::translate;
 use event_store_deployer::surroundings::Surroundings;
 use event_store_deployer::ui;
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => commands::run(&cli, &Surroundings::of_this_process()),
-        Err(error) => ui::error::usage(&error, std::env::args_os().any(|argument| argument == "--mask")),
+        Err(error) => ui::error::usage(
+            &translate(error),
+            std::env::args_os().any(|argument| argument == "--mask"),
+        ),
     }
 }

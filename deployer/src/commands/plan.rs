@@ -86,11 +86,21 @@ pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandErro
     Err(Explain::of(&settings.environment).deploy(DeployError::PlanOutdated { stack, moved }))
 }
 
+/// How a plan is to be applied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner<'a> {
+    /// What is accepted beyond what the plan accepts.
+    pub(super) accepted: &'a [Acceptance],
+    /// Whether the store is tried afterwards.
+    pub(super) smoke: bool,
+    /// Whether somebody else's operation is waited for.
+    pub(super) wait: bool,
+}
+
 /// Does what a plan says: nothing is built and nothing is rendered.
 pub(super) async fn run(
     plan: &Plan,
-    accepted: &[Acceptance],
-    smoke: bool,
+    manner: Manner<'_>,
     settings: &Settings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
@@ -102,7 +112,7 @@ pub(super) async fn run(
         code_sha256: artifact.code_sha256.clone(),
     });
     let planned = plan.accepted.iter().filter_map(|text| text.parse().ok());
-    let accepted = planned.chain(accepted.iter().cloned()).collect();
+    let accepted = planned.chain(manner.accepted.iter().cloned()).collect();
     let template = plan.template.clone();
     let mut deployment = deployment_of(environment, template, artifacts.collect(), bucket, accepted);
     deployment.tags.clone_from(&plan.tags);
@@ -110,7 +120,10 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
-    let trial = Trial::if_wanted(smoke, &deployment, &session, &cloud).await?;
+    if manner.wait {
+        session.wait_for_others();
+    }
+    let trial = Trial::if_wanted(manner.smoke, &deployment, &session, &cloud).await?;
     let deployed = apply(&mut session, &deployment, plan)
         .await
         .map_err(|error| cloud.explain().deploy(error))?;

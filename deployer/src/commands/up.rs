@@ -81,7 +81,12 @@ pub(super) async fn run(
     });
     if let Some(file) = &args.apply {
         let plan = plan::read(file, settings)?;
-        return plan::run(&plan, &args.accept, args.smoke, settings, ui).await;
+        let manner = plan::Manner {
+            accepted: &args.accept,
+            smoke: args.smoke,
+            wait: args.wait,
+        };
+        return plan::run(&plan, manner, settings, ui).await;
     }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings)?;

@@ -111,7 +111,7 @@ async fn apply<C: Cloud, T: Talk>(
             return Err(error);
         }
     };
-    let (stack, durations) = match execute(session, made, &begun.operation).await {
+    let (stack, durations) = match execute(session, made, &begun.operation, begun.estimate).await {
         Ok(executed) => executed,
         Err(error) => {
             if let Some(lifted) = begun.lifted {

@@ -94,6 +94,7 @@ pub async fn destroy<C: Cloud, T: Talk>(
     if let Some(stack) = standing {
         session.tell(Event::Started {
             stack: destruction.stack.clone(),
+            estimate: None,
         });
         delete_stack(session, destruction, stack, inventory.goes.len()).await?;
         delete_recreated_log_groups(session, &inventory).await?;

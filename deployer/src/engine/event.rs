@@ -8,7 +8,7 @@ use super::Reconciled;
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::widening::Widening;
-use crate::stack::{ChangeSummary, Progress, Release, ReleaseId, StackEvent, StackStatus};
+use crate::stack::{ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus};
 
 use super::SmokeStep;
 
@@ -110,6 +110,8 @@ pub enum Event {
     Started {
         /// The stack.
         stack: String,
+        /// How long it may take, where an earlier deployment tells.
+        estimate: Option<Estimate>,
     },
     /// Something became of a resource or of the stack.
     Resource {

@@ -2,9 +2,15 @@
 
 use crate::aws::{CallError, Cloud};
 use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
-use crate::stack::{ArtifactKey, DeployedStack, Release, ReleaseId, release_key, release_prefix, sha256_hex};
+use crate::stack::{
+    ArtifactKey, ChangeSummary, DeployedStack, Estimate, Release, ReleaseId, release_key, release_prefix,
+    sha256_hex,
+};
 
 use super::{Deployment, Event, Session, Talk, artifacts};
+
+/// How many records are read to find a release that was like a deployment.
+const RECORDS_COMPARED: usize = 5;
 
 /// A deployment that has succeeded.
 pub(super) struct Succeeded<'a> {
@@ -136,6 +142,29 @@ pub(super) async fn ids<C: Cloud, T: Talk>(
             return Ok(ids);
         }
     }
+}
+
+/// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that
+/// cannot be read tells nothing.
+pub(super) async fn estimate<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    outcome: ReleaseOutcome,
+    changes: &ChangeSummary,
+) -> Option<Estimate> {
+    let (bucket, stack) = (&deployment.bucket.name, &deployment.stack);
+    let ids = ids(session, bucket, stack).await.ok()?;
+    for id in ids.iter().rev().take(RECORDS_COMPARED) {
+        match read(session, bucket, stack, id).await {
+            Ok(release) => match Estimate::by(release, outcome, changes) {
+                None => {}
+                found => return found,
+            },
+            Err(LedgerError::Unreadable { .. } | LedgerError::Gone { .. }) => {}
+            Err(LedgerError::Call(_)) => return None,
+        }
+    }
+    None
 }
 
 /// Reads a record.

@@ -54,6 +54,7 @@ pub async fn recover<C: Cloud, T: Talk>(
     begin(session, recovery, &operation).await?;
     session.tell(Event::Started {
         stack: recovery.stack.clone(),
+        estimate: None,
     });
     let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
         Unseen::Interrupted => RecoverError::Interrupted {

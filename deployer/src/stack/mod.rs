@@ -8,6 +8,7 @@ mod deployed;
 mod diagnosis;
 mod difference;
 mod drift;
+mod estimate;
 mod event;
 mod failure;
 pub mod garbage;
@@ -37,6 +38,7 @@ pub use drift::{
     ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
     variable_drift,
 };
+pub use estimate::Estimate;
 pub(crate) use event::as_text;
 pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};
@@ -52,3 +54,6 @@ pub use saved_events::{SavedEventsError, saved_events};
 pub use stack_policy::StackPolicy;
 pub use status::{NextMove, StackStatus};
 pub use timeline::{Step, Timeline};
+
+#[cfg(test)]
+pub(crate) use estimate::testing as estimate_testing;

@@ -13,6 +13,7 @@ mod log_line;
 mod mask;
 mod narrate;
 mod outcome;
+mod outlook;
 mod outputs;
 mod paint;
 mod recovery;
@@ -415,7 +416,7 @@ impl Ui {
             inner.screen.say(&lines);
         }
         if let Some(what) = telling.doing {
-            inner.screen.doing(&what);
+            inner.screen.doing(&what, telling.left);
         }
     }
 

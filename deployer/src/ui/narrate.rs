@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::outlook::{Left, Outlook};
 use super::text::{duration, size};
 use super::{changes, paint, releases};
 use crate::artifact::{Artifact, BuildNote};
 use crate::aws::TableRepair;
 use crate::engine::{Event, Reconciled};
-use crate::stack::{Phase, Progress, StackEvent};
+use crate::stack::{Estimate, Phase, Progress, StackEvent};
 
 /// What an event is to a reader.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -22,21 +23,23 @@ pub(super) struct Telling {
     pub(super) lines: Option<String>,
     /// What is going on from now on.
     pub(super) doing: Option<String>,
+    /// How much longer that will go on.
+    pub(super) left: Left,
 }
 
 impl Telling {
     /// Something is going on from now on.
     pub(super) fn doing(what: String) -> Self {
         Self {
-            lines: None,
             doing: Some(what),
+            ..Self::default()
         }
     }
 
     fn said(lines: String) -> Self {
         Self {
             lines: Some(lines),
-            doing: None,
+            ..Self::default()
         }
     }
 
@@ -49,6 +52,7 @@ impl Telling {
         Self {
             lines: Some(format!("  {} {what}", paint::warn("!"))),
             doing: Some(what),
+            left: Left::Unknown,
         }
     }
 }
@@ -58,6 +62,7 @@ impl Telling {
 pub(super) struct Narrator {
     verbose: bool,
     began: BTreeMap<String, Timestamp>,
+    outlook: Outlook,
 }
 
 impl Narrator {
@@ -65,7 +70,7 @@ impl Narrator {
     pub(super) fn new(verbose: bool) -> Self {
         Self {
             verbose,
-            began: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
@@ -100,7 +105,7 @@ impl Narrator {
             )),
             Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
             Event::Tried { .. } | Event::Returning { .. } => trial::told(event),
-            Event::Started { stack } => Telling::doing(format!("waiting for {stack}")),
+            Event::Started { stack, estimate } => self.started(stack, estimate.as_ref()),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => {
                 let items = count(*items, "item");
@@ -158,6 +163,19 @@ impl Narrator {
         }
     }
 
+    fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {
+        self.outlook = Outlook::by(estimate.cloned());
+        let took = estimate.map(|estimate| {
+            let (took, release) = (duration(estimate.whole()), estimate.release());
+            paint::faint(format!("  ○ took {took} last time, for release {release}"))
+        });
+        Telling {
+            lines: took,
+            doing: Some(format!("waiting for {stack}")),
+            left: estimate.map_or(Left::Unknown, |estimate| Left::About(estimate.whole())),
+        }
+    }
+
     fn resource(&mut self, event: &StackEvent, progress: &Progress) -> Telling {
         let running: Vec<_> = progress
             .running()
@@ -171,6 +189,7 @@ impl Narrator {
         Telling {
             lines: self.resource_line(event),
             doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
+            left: self.outlook.after(event, progress),
         }
     }
 
@@ -216,6 +235,7 @@ fn uploading(key: &str, bytes: usize) -> Telling {
     Telling {
         lines: Some(format!("  {} {what}", paint::good("↑"))),
         doing: Some(what),
+        left: Left::Unknown,
     }
 }
 
@@ -298,6 +318,7 @@ fn setting(repair: &TableRepair) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stack::estimate_testing::estimate;
 
     fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
         StackEvent {
@@ -352,6 +373,23 @@ mod tests {
           - Table SNS::Topic kept
         [3/3 finishing]
         ");
+    }
+
+    #[test]
+    fn an_operation_is_told_with_the_time_that_the_last_one_took() {
+        let started = |estimate| Event::Started {
+            stack: "orders".to_owned(),
+            estimate,
+        };
+        let known = Narrator::default().event(&started(Some(estimate())));
+        let line = known.lines.as_deref().map(anstream::adapter::strip_str);
+        assert_eq!(
+            line.unwrap().to_string(),
+            "  ○ took 11 s last time, for release 20270115T080000.000Z"
+        );
+        assert_eq!(known.left, Left::About(Duration::from_secs(11)));
+        let unknown = Narrator::default().event(&started(None));
+        assert_eq!((unknown.lines, unknown.left), (None, Left::Unknown));
     }
 
     #[test]

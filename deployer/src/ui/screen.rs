@@ -1,11 +1,13 @@
 //! Lines that stay, and what is going on right now.
 
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::outlook::{self, Left};
 use super::streams::Streams;
 use super::text::duration;
 
@@ -18,7 +20,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Where talk goes.
 pub(super) enum Screen {
     /// A terminal: what is going on moves below the lines that stay.
-    Live(Streams, Option<ProgressBar>),
+    Live(Streams, Option<Block>),
     /// Anything that keeps what is written, such as a log: what is going on is told when it takes long.
     Log(Arc<Mutex<Silence>>),
     /// Nobody: a program reads the events on stdout instead.
@@ -36,6 +38,7 @@ impl Screen {
         let silence = Arc::new(Mutex::new(Silence {
             streams,
             doing: None,
+            end: End::default(),
             since: Instant::now(),
         }));
         let watched = Arc::downgrade(&silence);
@@ -46,7 +49,7 @@ impl Screen {
     /// Writes lines that stay.
     pub(super) fn say(&self, text: &str) {
         match self {
-            Self::Live(streams, Some(block)) => block.suspend(|| streams.talk(text)),
+            Self::Live(streams, Some(block)) => block.bar.suspend(|| streams.talk(text)),
             Self::Live(streams, None) => streams.talk(text),
             Self::Log(silence) => {
                 let mut silence = lock(silence);
@@ -57,12 +60,14 @@ impl Screen {
         }
     }
 
-    /// Says what is going on from now on.
-    pub(super) fn doing(&mut self, what: &str) {
+    /// Says what is going on from now on, and for how long.
+    pub(super) fn doing(&mut self, what: &str, left: Left) {
         match self {
             Self::Live(streams, block) => {
                 let what = streams.shown(what).into_owned();
-                block.get_or_insert_with(spinner).set_message(what);
+                let block = block.get_or_insert_with(Block::new);
+                lock(&block.end).expect(left, Instant::now());
+                block.bar.set_message(what);
             }
             Self::Log(silence) => {
                 let mut silence = lock(silence);
@@ -71,6 +76,7 @@ impl Screen {
                     .as_ref()
                     .map_or_else(Instant::now, |(_, began)| *began);
                 silence.doing = Some((what.to_owned(), began));
+                silence.end.expect(left, Instant::now());
             }
             Self::Nobody => {}
         }
@@ -81,7 +87,7 @@ impl Screen {
         match self {
             Self::Live(_, block) => {
                 if let Some(block) = block.take() {
-                    block.finish_and_clear();
+                    block.bar.finish_and_clear();
                 }
             }
             Self::Log(silence) => lock(silence).doing = None,
@@ -100,6 +106,7 @@ impl Drop for Screen {
 pub(super) struct Silence {
     streams: Streams,
     doing: Option<(String, Instant)>,
+    end: End,
     since: Instant,
 }
 
@@ -111,15 +118,36 @@ impl Silence {
             return None;
         }
         self.since = now;
+        let left = self.end.left(now).map(|left| format!("; {left}"));
         Some(format!(
-            "  still {what}, after {}",
-            duration(now.duration_since(*began))
+            "  still {what}, after {}{}",
+            duration(now.duration_since(*began)),
+            left.unwrap_or_default()
         ))
     }
 }
 
-fn lock(silence: &Mutex<Silence>) -> MutexGuard<'_, Silence> {
-    silence.lock().unwrap_or_else(PoisonError::into_inner)
+/// When what is going on will be over, where something is known.
+#[derive(Clone, Copy, Debug, Default)]
+struct End(Option<Instant>);
+
+impl End {
+    fn expect(&mut self, left: Left, now: Instant) {
+        match left {
+            Left::Unknown => self.0 = None,
+            Left::About(remaining) => self.0 = Some(now + remaining),
+            Left::Unchanged => {}
+        }
+    }
+
+    fn left(self, now: Instant) -> Option<String> {
+        self.0
+            .map(|end| outlook::left(end.saturating_duration_since(now)))
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells what is going on whenever nothing was told for long, until the log is gone.
@@ -135,14 +163,30 @@ fn break_silence(watched: &Weak<Mutex<Silence>>) {
     }
 }
 
-fn spinner() -> ProgressBar {
-    let block = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    // A template that cannot be read would only look plainer.
-    if let Ok(style) = ProgressStyle::with_template("  {spinner} {elapsed:>3} {wide_msg}") {
-        block.set_style(style);
+/// The moving block of a terminal.
+pub(super) struct Block {
+    bar: ProgressBar,
+    end: Arc<Mutex<End>>,
+}
+
+impl Block {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let end = Arc::new(Mutex::new(End::default()));
+        // A template that cannot be read would only look plainer.
+        if let Ok(style) = ProgressStyle::with_template("  {spinner} {elapsed:>3}{left} {wide_msg}") {
+            let shared = Arc::clone(&end);
+            let left = move |_: &ProgressState, out: &mut dyn Write| {
+                if let Some(left) = lock(&shared).left(Instant::now()) {
+                    // What is drawn anew in a moment may fail.
+                    let _ = write!(out, ", {left} ·");
+                }
+            };
+            bar.set_style(style.with_key("left", left));
+        }
+        bar.enable_steady_tick(TICK);
+        Self { bar, end }
     }
-    block.enable_steady_tick(TICK);
-    block
 }
 
 #[cfg(test)]
@@ -156,6 +200,7 @@ mod tests {
         let mut silence = Silence {
             streams: Streams::default(),
             doing: Some(("building".to_owned(), began)),
+            end: End::default(),
             since: began,
         };
         assert_eq!(silence.break_at(after(59)), None);
@@ -176,8 +221,35 @@ mod tests {
         let mut silence = Silence {
             streams: Streams::default(),
             doing: None,
+            end: End::default(),
             since: began,
         };
         assert_eq!(silence.break_at(began + Duration::from_hours(1)), None);
+    }
+
+    #[test]
+    fn a_log_is_told_how_much_longer_it_may_take() {
+        let began = Instant::now();
+        let mut silence = Silence {
+            streams: Streams::default(),
+            doing: Some(("1/2 Api".to_owned(), began)),
+            end: End::default(),
+            since: began,
+        };
+        silence.end.expect(Left::About(Duration::from_secs(100)), began);
+        silence
+            .end
+            .expect(Left::Unchanged, began + Duration::from_secs(30));
+        let after = |seconds| began + Duration::from_secs(seconds);
+        assert_eq!(
+            silence.break_at(after(60)).as_deref(),
+            Some("  still 1/2 Api, after 1 min 00 s; about 40 s left")
+        );
+        assert_eq!(
+            silence.break_at(after(120)).as_deref(),
+            Some("  still 1/2 Api, after 2 min 00 s; longer than last time")
+        );
+        silence.end.expect(Left::Unknown, after(121));
+        assert_eq!(silence.end.left(after(121)), None);
     }
 }

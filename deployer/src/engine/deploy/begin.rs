@@ -5,15 +5,18 @@ use crate::engine::change_set::Made;
 use crate::engine::stack_policy::Lifted;
 use crate::engine::watch::Operation;
 use crate::engine::{
-    Answer, DeployError, Deployment, Question, Session, Talk, adopt, stack_policy, widening,
+    Answer, DeployError, Deployment, Question, Session, Talk, adopt, ledger, stack_policy, widening,
 };
-use crate::stack::ChangeSummary;
+use crate::stack::release::ReleaseOutcome;
+use crate::stack::{ChangeSummary, Estimate};
 
 use super::Proposal;
 
 /// What stands just before an operation is started.
 pub(super) struct Begun {
     pub(super) operation: Operation,
+    /// How long it may take.
+    pub(super) estimate: Option<Estimate>,
     /// The stack's policy, if it has to be put back.
     pub(super) lifted: Option<Lifted>,
 }
@@ -29,6 +32,11 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
     approve(session, deployment, made, changes, proposal).await?;
     adopt::make_ready(session, &proposal.adoptions).await?;
     session.check_interrupt()?;
+    let outcome = match made.kind {
+        ChangeSetType::Create => ReleaseOutcome::Created,
+        ChangeSetType::Update => ReleaseOutcome::Updated,
+    };
+    let estimate = ledger::estimate(session, deployment, outcome, changes).await;
     let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
     let before = before.ok_or_else(|| DeployError::ChangeSetRejected {
         stack: made.stack.clone(),
@@ -49,7 +57,11 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
         }
         None => None,
     };
-    Ok(Begun { operation, lifted })
+    Ok(Begun {
+        operation,
+        estimate,
+        lifted,
+    })
 }
 
 /// Asks for what is to be done, and in a protected environment for what it lets others do.

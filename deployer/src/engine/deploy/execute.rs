@@ -5,13 +5,14 @@ use crate::engine::change_set::{self, Made};
 use crate::engine::stack_policy::Ending;
 use crate::engine::watch::{Operation, Unseen, watch};
 use crate::engine::{DeployError, Event, Session, Talk};
-use crate::stack::DeployedStack;
 use crate::stack::release::Durations;
+use crate::stack::{DeployedStack, Estimate};
 
 pub(super) async fn execute<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     made: &Made,
     operation: &Operation,
+    estimate: Option<Estimate>,
 ) -> Result<(DeployedStack, Durations), DeployError> {
     let stack = || made.stack.clone();
     let began = session.cloud.now();
@@ -30,7 +31,10 @@ pub(super) async fn execute<C: Cloud, T: Talk>(
         change_set::discard(session, made).await;
         return Err(source.into());
     }
-    session.tell(Event::Started { stack: stack() });
+    session.tell(Event::Started {
+        stack: stack(),
+        estimate,
+    });
     let ended = watch(session, operation).await.map_err(|unseen| match unseen {
         Unseen::Interrupted => DeployError::Interrupted {
             going_on: Some(stack()),

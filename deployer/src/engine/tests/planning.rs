@@ -27,6 +27,17 @@ async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
 }
 
 async fn applied(scene: &mut Scene, plan: &Plan) -> Result<Deployed, DeployError> {
+    applied_with(scene, plan, Patience::None).await
+}
+
+/// Whether others are waited for.
+#[derive(PartialEq)]
+enum Patience {
+    None,
+    ForOthers,
+}
+
+async fn applied_with(scene: &mut Scene, plan: &Plan, patience: Patience) -> Result<Deployed, DeployError> {
     let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {
         key: artifact.key.clone(),
         body: None,
@@ -42,6 +53,9 @@ async fn applied(scene: &mut Scene, plan: &Plan) -> Result<Deployed, DeployError
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
+    if patience == Patience::ForOthers {
+        session.wait_for_others();
+    }
     apply(&mut session, &deployment, plan).await
 }
 
@@ -256,4 +270,24 @@ async fn a_plan_whose_change_set_cannot_be_removed_says_so() {
         .iter()
         .any(|event| matches!(event, Event::CleanupFailed { .. }));
     assert!(warned, "{:?}", scene.talk.events);
+}
+
+#[tokio::test]
+async fn a_plan_waits_for_somebody_else_if_that_is_asked_for() {
+    let mut scene = Scene::deployed().await;
+    called(&mut scene, "planned");
+    let plan = planned(&mut scene).await.unwrap();
+    scene
+        .cloud
+        .begin_elsewhere("orders", &StackStatus::UpdateInProgress, "Console-Update-1");
+    scene
+        .cloud
+        .end_elsewhere("orders", 90, &StackStatus::UpdateComplete);
+    let impatient = applied(&mut scene, &plan).await.unwrap_err();
+    assert!(matches!(impatient, DeployError::Unready(_)), "{impatient:?}");
+
+    let patient = applied_with(&mut scene, &plan, Patience::ForOthers).await;
+    assert!(matches!(patient, Ok(Deployed::Updated(_))), "{patient:?}");
+    let awaited = |event: &Event| matches!(event, Event::Awaiting { .. });
+    assert!(scene.talk.events.iter().any(awaited), "{:?}", scene.talk.events);
 }

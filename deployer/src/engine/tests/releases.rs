@@ -2,7 +2,7 @@
 
 use crate::aws::CallErrorKind;
 use crate::stack::release::{ReleaseOutcome, SourceRevision, Span};
-use crate::stack::{Release, sha256_hex};
+use crate::stack::{Release, ReleaseId, sha256_hex};
 
 use super::*;
 
@@ -85,6 +85,50 @@ async fn a_record_tells_how_long_each_resource_took() {
         BTreeMap::from([("Topic".to_owned(), span)])
     );
     assert!(newest.durations.total_ms >= 1_000, "{:?}", newest.durations);
+}
+
+/// What was said of the time that the deployment would take, by the release that it was known from.
+fn told_to_last(scene: &Scene) -> Option<(ReleaseId, u64)> {
+    let told = scene.talk.events.iter().find_map(|event| match event {
+        Event::Started { estimate, .. } => Some(estimate.as_ref()),
+        _ => None,
+    });
+    told.expect("it began")
+        .map(|estimate| (estimate.release().clone(), estimate.whole().as_secs()))
+}
+
+#[tokio::test]
+async fn a_deployment_is_told_how_long_the_last_one_like_it_took() {
+    let mut scene = Scene::deployed().await;
+    called(&mut scene, "one");
+    scene.up().await.unwrap();
+    assert_eq!(told_to_last(&scene), None, "a creation says nothing of an update");
+    let first = releases(&mut scene).await.remove(0);
+
+    scene.talk.events.clear();
+    called(&mut scene, "two");
+    scene.up().await.unwrap();
+    let seconds = first.durations.total_ms / 1_000;
+    assert!(seconds > 0, "{first:?}");
+    assert_eq!(told_to_last(&scene), Some((first.id, seconds)));
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_read_holds_up_no_deployment() {
+    for operation in ["ListObjectsV2", "GetObject"] {
+        let mut scene = Scene::deployed().await;
+        called(&mut scene, "one");
+        scene.up().await.unwrap();
+        scene.talk.events.clear();
+        called(&mut scene, "two");
+        let denied = CallErrorKind::AccessDenied { message: "no".into() };
+        scene.cloud.fail_calls(operation, 1, &denied);
+        assert!(
+            matches!(scene.up().await, Ok(Deployed::Updated(_))),
+            "{operation}"
+        );
+        assert_eq!(told_to_last(&scene), None, "{operation}");
+    }
 }
 
 #[tokio::test]

@@ -27,6 +27,13 @@ pub struct Span {
     pub took_ms: u64,
 }
 
+impl Span {
+    /// When it was done, in milliseconds after the execution.
+    pub fn ended_ms(self) -> u64 {
+        self.began_ms.saturating_add(self.took_ms)
+    }
+}
+
 impl Durations {
     /// Reads them from the progress of an operation that was executed at `began` and was over at `ended`.
     pub fn of(progress: &Progress, began: Timestamp, ended: Timestamp) -> Self {

@@ -1,11 +1,13 @@
 //! PURE: what the engine tells and asks, as JSON objects.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::aws::TableRepair;
 use crate::engine::{Event, Question};
-use crate::stack::ChangeSummary;
 use crate::stack::widening::Widening;
+use crate::stack::{ChangeSummary, Estimate};
 
 /// An event of the engine.
 pub(in crate::ui) fn event(event: &Event) -> Value {
@@ -35,12 +37,12 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         }
         Event::DriftSearching { stack } => json!({"event": "drift-searching", "stack": stack}),
         Event::Tried { step, took } => {
-            json!({"event": "tried", "step": step.name(), "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)})
+            json!({"event": "tried", "step": step.name(), "milliseconds": milliseconds(*took)})
         }
         Event::Returning { stack, reason } => {
             json!({"event": "returning", "stack": stack, "reason": reason})
         }
-        Event::Started { stack } => json!({"event": "started", "stack": stack}),
+        Event::Started { stack, estimate } => started(stack, estimate.as_ref()),
         Event::Resource { event, progress } => json!({
             "event": "resource",
             "time": event.timestamp.to_string(),
@@ -156,4 +158,16 @@ fn setting(repair: &TableRepair) -> &'static str {
         TableRepair::Stream(_) => "stream",
         TableRepair::Tags(_) => "tags",
     }
+}
+
+/// An operation begins; with the earlier deployment that tells how long it may take, if there is one.
+fn started(stack: &str, estimate: Option<&Estimate>) -> Value {
+    let last_time = estimate.map(|estimate| {
+        json!({"release": estimate.release().to_string(), "milliseconds": milliseconds(estimate.whole())})
+    });
+    json!({"event": "started", "stack": stack, "lastTime": last_time})
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

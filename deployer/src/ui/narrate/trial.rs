@@ -22,6 +22,7 @@ pub(super) fn told(event: &Event) -> Telling {
                 paint::warn("!")
             )),
             doing: Some(format!("bringing {stack} back")),
+            ..Telling::default()
         },
         _ => Telling::default(),
     }

@@ -9,7 +9,7 @@ fn an_unknown_command() {
     --- stderr
     error: unrecognized subcommand 'deploy'
 
-      tip: a similar subcommand exists: 'proxy'
+      tip: a similar subcommand exists: 'up'
 
     Usage: deployer [OPTIONS] <COMMAND>
 

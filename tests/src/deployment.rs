@@ -1,6 +1,7 @@
 //! What the deployer deployed into one environment.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use event_store_client::{Client, ClientBuilder, RetryPolicy};
 use serde_json::Value;
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Child;
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::{Cloud, Deployer, Emulator, Environment, Run};
+use crate::{Build, Cloud, Deployer, Emulator, Environment, Run, workspace};
 
 /// One environment on the emulator, and the deployer to bring it up and down.
 #[derive(Debug)]
@@ -106,6 +107,20 @@ impl Deployment {
         drop(built);
         self.run("up", &[&["--yes", "--no-build"], arguments].concat())
             .await
+    }
+
+    /// The functions that were built, after the first `up`.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    pub fn build(&self) -> Build {
+        let folder = std::env::var_os(ARTIFACTS).map_or_else(workspace::functions, PathBuf::from);
+        Build::in_folder(folder)
+    }
+
+    /// A file in this deployment's own folder.
+    pub fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
     /// Runs `deployer diff` over the functions that were deployed, with `arguments` besides.

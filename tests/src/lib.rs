@@ -8,6 +8,7 @@
     reason = "a harness fails by panicking"
 )]
 
+mod build;
 mod cloud;
 pub mod conformance;
 mod deployer;
@@ -17,6 +18,7 @@ mod environment;
 mod subscription;
 mod workspace;
 
+pub use build::Build;
 pub use cloud::Cloud;
 pub use deployer::{Deployer, Run};
 pub use deployment::{Deployment, Described};

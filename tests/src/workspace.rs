@@ -13,13 +13,27 @@ pub(crate) fn root() -> &'static Path {
 
 /// The folder for what a run leaves behind to be looked at.
 pub(crate) fn records() -> PathBuf {
+    target().join("e2e")
+}
+
+/// The folder of functions built for this machine, as the deployer builds them.
+pub(crate) fn functions() -> PathBuf {
+    let architecture = match env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    };
+    target().join("lambda").join(architecture)
+}
+
+/// Cargo's target folder.
+fn target() -> PathBuf {
     let program = env::current_exe().expect("a test knows its own program");
     // target/<profile>/deps/<program>
-    let target = program
+    program
         .ancestors()
         .nth(3)
-        .expect("cargo puts tests three folders below its target folder");
-    target.join("e2e")
+        .expect("cargo puts tests three folders below its target folder")
+        .to_path_buf()
 }
 
 /// `PATH` with the workspace's own tools before all others.

@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::release::{Durations, ReleaseOutcome};
 use super::{ChangeSummary, Phase, Progress, Release, ReleaseId};
 
+/// What was over in a moment is nothing to wait for.
+const SHORTEST_MS: u64 = 1_000;
+
 /// What an earlier operation tells of this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
@@ -36,8 +39,9 @@ impl Estimate {
             ends.map(|(_, span)| span.ended_ms()).max().unwrap_or_default()
         };
         let after = release.durations.total_ms.saturating_sub(end_of(&|_| true));
-        Some(Self {
-            whole_ms: end_of(&|id| worked_on.contains(id)) + after,
+        let whole_ms = end_of(&|id| worked_on.contains(id)) + after;
+        (whole_ms >= SHORTEST_MS).then_some(Self {
+            whole_ms,
             release: release.id,
             durations: release.durations,
         })
@@ -114,6 +118,7 @@ pub(crate) mod testing {
 #[cfg(test)]
 mod tests {
     use super::super::event::testing::event;
+    use super::super::release::Span;
     use super::testing::{changing, estimate, last};
     use super::*;
 
@@ -135,6 +140,21 @@ mod tests {
     fn what_was_done_besides_last_time_is_not_waited_for() {
         let estimate = Estimate::by(last(), ReleaseOutcome::Updated, &changing(&["Topic"])).unwrap();
         assert_eq!(estimate.whole(), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_was_over_in_a_moment_is_nothing_to_wait_for() {
+        let mut moment = last();
+        moment.durations.total_ms = 999;
+        moment.durations.resources.remove("Api");
+        moment
+            .durations
+            .resources
+            .insert("Topic".to_owned(), Span::default());
+        assert_eq!(
+            Estimate::by(moment, ReleaseOutcome::Updated, &changing(&["Topic"])),
+            None
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod proxy;
 mod race;
 mod read_model;
 mod reconcile;
+mod releases;
 mod smoke;
 mod store;
 mod worker;

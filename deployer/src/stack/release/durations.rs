@@ -18,7 +18,7 @@ pub struct Durations {
 }
 
 /// When a resource was worked on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
     /// When it was begun, in milliseconds after the execution.

@@ -1,0 +1,70 @@
+//! The functions, built once, and passed off as other builds.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+/// Whoever executes a file need not read it.
+const EXECUTABLE: u32 = 0o755;
+
+/// A folder of functions, as `deployer up --artifacts` takes it.
+#[derive(Debug)]
+pub struct Build {
+    folder: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+impl Build {
+    pub(crate) fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            _temporary: None,
+        }
+    }
+
+    /// The folder, as an argument.
+    ///
+    /// # Panics
+    /// When it is not text.
+    pub fn folder(&self) -> &str {
+        self.folder.to_str().expect("the folder's name is text")
+    }
+
+    /// The same functions with `mark` behind their code, which the loader of programs never looks at: a build that does what this one
+    /// does, and is another.
+    ///
+    /// # Panics
+    /// When the functions cannot be read or written.
+    #[must_use]
+    pub fn marked(&self, mark: &str) -> Self {
+        let temporary = TempDir::new().expect("the folder for temporary files can be written to");
+        let entries = fs::read_dir(&self.folder).expect("the functions were built");
+        for zip in entries.map(|entry| entry.expect("the folder can be read").path()) {
+            if zip.extension().is_some_and(|extension| extension == "zip") {
+                let name = zip.file_name().expect("a file has a name");
+                mark_program(&zip, &temporary.path().join(name), mark);
+            }
+        }
+        Self {
+            folder: temporary.path().to_path_buf(),
+            _temporary: Some(temporary),
+        }
+    }
+}
+
+fn mark_program(from: &Path, to: &Path, mark: &str) {
+    let mut zip = ZipArchive::new(File::open(from).expect("the zip is there")).expect("it is a zip");
+    let mut program = Vec::new();
+    let mut entry = zip.by_name("bootstrap").expect("it holds a program");
+    entry.read_to_end(&mut program).expect("the program can be read");
+    program.extend(mark.as_bytes());
+    let mut writer = ZipWriter::new(File::create(to).expect("the folder can be written to"));
+    let options = SimpleFileOptions::default().unix_permissions(EXECUTABLE);
+    writer.start_file("bootstrap", options).expect("an entry");
+    writer.write_all(&program).expect("the disk has room");
+    writer.finish().expect("the disk has room");
+}

@@ -57,6 +57,23 @@ async fn a_batch_is_brought_into_the_read_model_and_only_what_is_malformed_comes
     store.end().await;
 }
 
+#[tokio::test]
+async fn a_variable_that_is_not_set_is_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lambda-projection-under-test"))
+        .env_remove("EVENT_STORE_URL")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_REGION", "eu-central-1")
+        .output()
+        .await
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(
+        told.contains("`EVENT_STORE_URL`: environment variable not found"),
+        "{told}"
+    );
+}
+
 /// Appends events, each about an amount of cents, to a stream of its own.
 async fn append(client: &Client, number: &str, events: &[(&str, u64)]) -> StreamId {
     let order: StreamType = "order".parse().unwrap();

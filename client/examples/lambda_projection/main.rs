@@ -38,13 +38,13 @@ const FOR_THE_ANSWER: Duration = Duration::from_secs(1);
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().json().init();
     let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let mut store = Client::builder(env::var("EVENT_STORE_URL")?);
+    let mut store = Client::builder(required("EVENT_STORE_URL")?);
     if env::var("EVENT_STORE_ACCESS").is_ok_and(|access| access == "iam") {
         let credentials = aws.credentials_provider().ok_or("there are no AWS credentials")?;
         let region = aws.region().ok_or("there is no AWS region")?;
         store = store.aws_iam(credentials, region.as_ref());
     }
-    let table = Table::new(env::var("TABLE")?, "pk");
+    let table = Table::new(required("TABLE")?, "pk");
     let model = DynamoDb::new(aws_sdk_dynamodb::Client::new(&aws), table.clone());
     let function = &Function::new(Projector::new(store.build()?, Orders { table }, model));
 
@@ -54,4 +54,8 @@ async fn main() -> Result<(), Error> {
         Ok::<_, Error>(function.handle_sqs_until(event.payload, deadline).await)
     }))
     .await
+}
+
+fn required(name: &str) -> Result<String, Error> {
+    env::var(name).map_err(|error| format!("`{name}`: {error}").into())
 }

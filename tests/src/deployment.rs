@@ -123,6 +123,25 @@ impl Deployment {
         self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
+    /// A copy of the template that differs in something, and the name of its file.
+    ///
+    /// # Panics
+    /// When it does not differ.
+    pub fn template(&self, change: impl FnOnce(&str) -> String) -> String {
+        let templates = workspace::root().join("templates");
+        let copy = |name: &str, text: &str| {
+            let file = self.folder.path().join(name);
+            std::fs::write(&file, text).expect("the deployment's folder can be written to");
+            file.to_string_lossy().into_owned()
+        };
+        let read = |name| std::fs::read_to_string(templates.join(name)).expect("the template is there");
+        copy("artifacts.yaml", &read("artifacts.yaml"));
+        let text = read("event-store.yaml");
+        let changed = change(&text);
+        assert_ne!(changed, text);
+        copy("event-store.yaml", &changed)
+    }
+
     /// Runs `deployer diff` over the functions that were deployed, with `arguments` besides.
     #[must_use = "a run may have failed"]
     pub async fn diff(&self, arguments: &[&str]) -> Run {

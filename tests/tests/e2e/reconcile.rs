@@ -13,6 +13,34 @@ use serde_json::{Value, json};
 use crate::{event, listed, revision, staging_like};
 
 #[tokio::test]
+async fn an_adoption_whose_listing_stays_incomplete_is_a_deployment_with_something_left_to_do() {
+    let deployment = staging_like("incomplete").await;
+    let order: StreamType = "order".parse().unwrap();
+    let client = deployment.client().await;
+    let created = client.create_stream(&order, event("placed", "{}")).await.unwrap();
+    let id = created.stream.stream_id;
+    listed(&client, &order, id, revision(1)).await;
+    deployment.down(&["--yes"]).await.succeeded();
+
+    // The API is a function that knows nothing of reconciling.
+    let template = deployment.template(|text| text.replace("Reconcile: RelayAlias", "Reconcile: ApiAlias"));
+    let failed = deployment.up(&["--template", &template]).await.ended_with(1);
+    assert!(failed.stdout.contains("EsUrl"), "the outputs are told: {failed}");
+    for told in ["event-store-incomplete created", "deployer reconcile"] {
+        assert!(failed.stderr.contains(told), "`{told}` is missing: {failed}");
+    }
+    let client = deployment.client().await;
+    assert_eq!(listing(&client, &order).await, BTreeMap::new());
+
+    deployment.run("reconcile", &[]).await.succeeded();
+    assert_eq!(
+        listing(&client, &order).await,
+        BTreeMap::from([(id, revision(1))])
+    );
+    deployment.purge().await.succeeded();
+}
+
+#[tokio::test]
 async fn a_lost_catalogue_is_made_again_and_what_was_announced_is_announced_again() {
     let deployment = staging_like("reconcile").await;
     let client = deployment.client().await;

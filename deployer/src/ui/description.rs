@@ -2,10 +2,10 @@
 
 use clap::ValueEnum;
 
-use super::narrate::count;
 use super::outputs;
 use super::paint;
 use super::table::columns;
+use super::text::count;
 use super::text::size;
 use crate::engine::Described;
 

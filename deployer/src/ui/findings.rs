@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::narrate::count;
 use super::paint;
+use super::text::count;
 use crate::engine::{Finding, Severity};
 
 /// Lays findings out, each with its code and its remedy, and counts what is wrong.

@@ -1,8 +1,8 @@
 //! PURE: artifacts that nothing refers to, laid out with how that is known.
 
-use super::narrate::count;
 use super::paint;
 use super::table::columns;
+use super::text::count;
 use super::text::size;
 use crate::engine::Collected;
 use crate::stack::garbage::{Garbage, Unreferenced};

@@ -1,61 +1,27 @@
 //! PURE: the engine's events in words.
 
+mod code;
+mod operation;
 mod protection;
+mod telling;
 mod trial;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::outlook::{Left, Outlook};
-use super::text::{duration, size};
+pub(super) use self::code::{artifact, build};
+use self::code::{upload_skipped, uploading};
+pub(super) use self::operation::past;
+pub(super) use self::telling::Telling;
+use super::outlook::Outlook;
+use super::text::count;
 use super::{changes, paint, releases};
-use crate::artifact::{Artifact, BuildNote};
 use crate::aws::TableRepair;
 use crate::engine::{Event, Reconciled};
-use crate::stack::{Estimate, Phase, Progress, StackEvent};
-
-/// What an event is to a reader.
-#[derive(Debug, Default, Eq, PartialEq)]
-pub(super) struct Telling {
-    /// Lines that stay.
-    pub(super) lines: Option<String>,
-    /// What is going on from now on.
-    pub(super) doing: Option<String>,
-    /// How much longer that will go on.
-    pub(super) left: Left,
-}
-
-impl Telling {
-    /// Something is going on from now on.
-    pub(super) fn doing(what: String) -> Self {
-        Self {
-            doing: Some(what),
-            ..Self::default()
-        }
-    }
-
-    fn said(lines: String) -> Self {
-        Self {
-            lines: Some(lines),
-            ..Self::default()
-        }
-    }
-
-    fn done(what: impl AsRef<str>) -> Self {
-        Self::said(format!("  {} {}", paint::good("✓"), what.as_ref()))
-    }
-
-    /// Something out of the ordinary is going on.
-    fn note(what: String) -> Self {
-        Self {
-            lines: Some(format!("  {} {what}", paint::warn("!"))),
-            doing: Some(what),
-            left: Left::Unknown,
-        }
-    }
-}
 
 /// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
 #[derive(Debug, Default)]
@@ -162,86 +128,6 @@ impl Narrator {
             }
         }
     }
-
-    fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {
-        self.outlook = Outlook::by(estimate.cloned());
-        let took = estimate.map(|estimate| {
-            let (took, release) = (duration(estimate.whole()), estimate.release());
-            paint::faint(format!("  ○ took {took} last time, for release {release}"))
-        });
-        Telling {
-            lines: took,
-            doing: Some(format!("waiting for {stack}")),
-            left: estimate.map_or(Left::Unknown, |estimate| Left::About(estimate.whole())),
-        }
-    }
-
-    fn resource(&mut self, event: &StackEvent, progress: &Progress) -> Telling {
-        let running: Vec<_> = progress
-            .running()
-            .map(|resource| resource.logical_id.as_str())
-            .collect();
-        let what = if running.is_empty() {
-            "finishing".to_owned()
-        } else {
-            running.join(", ")
-        };
-        Telling {
-            lines: self.resource_line(event),
-            doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
-            left: self.outlook.after(event, progress),
-        }
-    }
-
-    /// A line for each resource that has come to an end; the stack itself ends with the operation.
-    fn resource_line(&mut self, event: &StackEvent) -> Option<String> {
-        let phase = event.status.phase();
-        if event.is_of_the_stack() {
-            return None;
-        }
-        let mark = match phase {
-            Phase::InProgress => {
-                self.began
-                    .entry(event.logical_id.clone())
-                    .or_insert(event.timestamp);
-                return None;
-            }
-            Phase::Complete => paint::good("✓"),
-            Phase::Failed => paint::bad("✗"),
-            Phase::Skipped => paint::faint("-"),
-        };
-        let took = self
-            .began
-            .remove(&event.logical_id)
-            .and_then(|began| Duration::try_from(event.timestamp.duration_since(began)).ok())
-            .filter(|took| took.as_secs() > 0)
-            .map(|took| paint::faint(format!(" in {}", duration(took))))
-            .unwrap_or_default();
-        let reason = match (&event.reason, phase) {
-            (Some(reason), Phase::Failed) => format!("\n      {reason}"),
-            _ => String::new(),
-        };
-        let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
-        let verb = past(event.status.as_str());
-        Some(format!(
-            "  {mark} {} {kind} {verb}{took}{reason}",
-            event.logical_id
-        ))
-    }
-}
-
-fn uploading(key: &str, bytes: usize) -> Telling {
-    let what = format!("uploading {} ({})", content_of(key), size(bytes));
-    Telling {
-        lines: Some(format!("  {} {what}", paint::good("↑"))),
-        doing: Some(what),
-        left: Left::Unknown,
-    }
-}
-
-fn upload_skipped(key: &str) -> Telling {
-    let fact = paint::faint("is in the bucket already");
-    Telling::done(format!("{} {fact}", content_of(key)))
 }
 
 fn reconciling(done: &Reconciled) -> Telling {
@@ -249,57 +135,6 @@ fn reconciling(done: &Reconciled) -> Telling {
     Telling::doing(format!(
         "making the listing complete: {commits} read, {streams} met"
     ))
-}
-
-/// What became of a resource, in a word where there is one.
-pub(super) fn past(status: &str) -> String {
-    match status {
-        "CREATE_COMPLETE" => "created".to_owned(),
-        "UPDATE_COMPLETE" => "updated".to_owned(),
-        "DELETE_COMPLETE" => "deleted".to_owned(),
-        "IMPORT_COMPLETE" => "taken in".to_owned(),
-        "DELETE_SKIPPED" => "kept".to_owned(),
-        other => other.to_lowercase().replace('_', " "),
-    }
-}
-
-/// Words what happens while building.
-pub(super) fn build(note_of_build: BuildNote<'_>) -> Telling {
-    match note_of_build {
-        BuildNote::AddingTarget(target) => {
-            Telling::note(format!("adding the Rust target {target} with rustup"))
-        }
-        BuildNote::Line(line) => Telling::doing(format!("building: {}", line.trim())),
-    }
-}
-
-/// Words what was built or loaded.
-pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
-    let size = paint::faint(format!(
-        "{}, {}",
-        size(artifact.zip().len()),
-        &artifact.hash().hex()[..12]
-    ));
-    Telling::done(format!("{verb} {} {size}", artifact.binary()))
-}
-
-/// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.
-fn content_of(key: &str) -> &str {
-    if key.starts_with("templates/") {
-        return "the template";
-    }
-    key.strip_prefix("code/")
-        .and_then(|rest| rest.split('/').next())
-        .unwrap_or(key)
-}
-
-/// A number of things, in English.
-pub(super) fn count(items: u64, noun: &str) -> String {
-    if items == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{items} {noun}s")
-    }
 }
 
 fn on_or_off(on: bool) -> &'static str {
@@ -312,106 +147,5 @@ fn setting(repair: &TableRepair) -> String {
         TableRepair::DeletionProtection(on) => format!("turning deletion protection {}", on_or_off(*on)),
         TableRepair::Stream(view) => format!("turning its stream on ({view})"),
         TableRepair::Tags(tags) => format!("setting {} tags", tags.len()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stack::estimate_testing::estimate;
-
-    fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
-        StackEvent {
-            id: format!("{second}"),
-            timestamp: Timestamp::from_second(second).unwrap(),
-            stack_id: "arn:stack/orders".to_owned(),
-            logical_id: logical_id.to_owned(),
-            physical_id: String::new(),
-            resource_type: "AWS::SNS::Topic".to_owned(),
-            status: status.into(),
-            reason: reason.map(str::to_owned),
-            token: None,
-        }
-    }
-
-    fn told(events: &[StackEvent]) -> String {
-        let (mut narrator, mut progress) = (Narrator::new(false), Progress::of(3));
-        let mut told = Vec::new();
-        for event in events {
-            progress.apply(event);
-            let telling = narrator.event(&Event::Resource {
-                event: event.clone(),
-                progress: progress.clone(),
-            });
-            told.extend(
-                telling
-                    .lines
-                    .map(|lines| anstream::adapter::strip_str(&lines).to_string()),
-            );
-            told.push(format!("[{}]", telling.doing.unwrap_or_default()));
-        }
-        told.join("\n")
-    }
-
-    #[test]
-    fn a_resource_is_told_when_it_ends_with_the_time_it_took() {
-        let events = [
-            resource(1, "Topic", "CREATE_IN_PROGRESS", None),
-            resource(1, "Queue", "CREATE_IN_PROGRESS", None),
-            resource(5, "Topic", "CREATE_COMPLETE", None),
-            resource(6, "Queue", "CREATE_FAILED", Some("Invalid VisibilityTimeout")),
-            resource(7, "Table", "DELETE_SKIPPED", None),
-        ];
-        insta::assert_snapshot!(told(&events), @"
-        [0/3 Topic]
-        [0/3 Topic, Queue]
-          ✓ Topic SNS::Topic created in 4.0 s
-        [1/3 Queue]
-          ✗ Queue SNS::Topic create failed in 5.0 s
-              Invalid VisibilityTimeout
-        [2/3 finishing]
-          - Table SNS::Topic kept
-        [3/3 finishing]
-        ");
-    }
-
-    #[test]
-    fn an_operation_is_told_with_the_time_that_the_last_one_took() {
-        let started = |estimate| Event::Started {
-            stack: "orders".to_owned(),
-            estimate,
-        };
-        let known = Narrator::default().event(&started(Some(estimate())));
-        let line = known.lines.as_deref().map(anstream::adapter::strip_str);
-        assert_eq!(
-            line.unwrap().to_string(),
-            "  ○ took 11 s last time, for release 20270115T080000.000Z"
-        );
-        assert_eq!(known.left, Left::About(Duration::from_secs(11)));
-        let unknown = Narrator::default().event(&started(None));
-        assert_eq!((unknown.lines, unknown.left), (None, Left::Unknown));
-    }
-
-    #[test]
-    fn what_was_not_necessary_is_told_on_demand() {
-        let skipped = Event::UploadSkipped {
-            key: "code/orders-api/arm64/0123.zip".to_owned(),
-        };
-        assert_eq!(Narrator::new(false).event(&skipped), Telling::default());
-        let told = Narrator::new(true).event(&skipped).lines.unwrap();
-        assert!(told.contains("orders-api"), "{told}");
-    }
-
-    #[test]
-    fn an_adopted_table_is_told_with_what_is_in_it() {
-        let adopting = Event::Adopting {
-            table: "orders-events".to_owned(),
-            items: 1_200,
-        };
-        let told = Narrator::default().event(&adopting).lines.unwrap();
-        assert_eq!(
-            anstream::adapter::strip_str(&told).to_string(),
-            "  ! adopts orders-events (1200 items)"
-        );
     }
 }

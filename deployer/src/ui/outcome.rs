@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::narrate::count;
 use super::paint;
 use super::table::columns;
+use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
 use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};

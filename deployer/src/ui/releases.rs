@@ -3,9 +3,9 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use super::narrate::count;
 use super::paint;
 use super::table::columns;
+use super::text::count;
 use super::text::duration;
 use crate::engine::History;
 use crate::stack::Release;

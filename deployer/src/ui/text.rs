@@ -1,4 +1,4 @@
-//! PURE: durations and sizes in words.
+//! PURE: durations, sizes and numbers in words.
 
 use std::time::Duration;
 
@@ -20,6 +20,15 @@ pub(super) fn size(bytes: usize) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", amount / 1e3),
         _ => format!("{:.1} MB", amount / 1e6),
+    }
+}
+
+/// A number of things, in English.
+pub(super) fn count(items: u64, noun: &str) -> String {
+    if items == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{items} {noun}s")
     }
 }
 

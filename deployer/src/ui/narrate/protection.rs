@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Telling, count};
+use super::Telling;
 use crate::engine::Event;
 use crate::ui::paint;
+use crate::ui::text::count;
 
 /// Words the events of a stack's policy and of the alarms that watch over it.
 pub(super) fn told(event: &Event) -> Telling {

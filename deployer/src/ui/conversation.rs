@@ -1,0 +1,106 @@
+//! What the engine tells and asks, told to the user and answered by them.
+
+use std::time::Instant;
+
+use super::{Ui, ask, changes, json};
+use crate::engine::{Answer, Event, Question, Talk};
+use crate::stack::Move;
+
+impl Ui {
+    /// Asks for a move, where somebody is there.
+    pub async fn choose(&self, possible: &[Move]) -> Chosen {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.screen.idle();
+            if !inner.terminal {
+                return Chosen::NobodyToAsk;
+            }
+        }
+        let names: Vec<&str> = possible.iter().map(|way| way.name()).collect();
+        let typed = ask::line(
+            &self.streams(),
+            &format!("Which move? [{}, or nothing] ", names.join(", ")),
+        )
+        .await;
+        let known = typed.parse().ok().filter(|way| possible.contains(way));
+        known.map_or(Chosen::None, Chosen::Move)
+    }
+
+    /// Lays out what a question is about, and says what can be decided without asking.
+    fn decide(&self, question: &Question<'_>) -> Decision {
+        self.emit(&json::question(question));
+        let mut inner = self.0.borrow_mut();
+        inner.screen.idle();
+        inner.screen.say(&changes::question(question));
+        if let Question::Deploy { changes, .. } = question {
+            inner.changes = Some((*changes).clone());
+        }
+        let approval = &inner.approval;
+        match question {
+            Question::Deploy { .. } | Question::DeleteArtifacts { .. } if approval.yes => Decision::Yes,
+            Question::Destroy { purges, .. } if purges.is_empty() && approval.yes => Decision::Yes,
+            Question::Destroy { purges, .. } if !purges.is_empty() && approval.purge => Decision::Yes,
+            _ if !inner.terminal => Decision::Nobody,
+            Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
+            Question::Widen { .. } => Decision::Ask("Let them do this?".to_owned()),
+            Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
+            Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
+            Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),
+        }
+    }
+}
+
+/// Which move was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// This one.
+    Move(Move),
+    /// None of them.
+    None,
+    /// There is nobody to ask.
+    NobodyToAsk,
+}
+
+/// How a question is to be answered.
+enum Decision {
+    Yes,
+    Nobody,
+    Ask(String),
+    AskForName(String),
+}
+
+impl Talk for Ui {
+    fn tell(&mut self, event: Event) {
+        self.emit(&json::event(&event));
+        let telling = self.0.borrow_mut().narrator.event(&event);
+        self.tell_human(telling);
+    }
+
+    async fn confirm(&mut self, question: Question<'_>) -> Answer {
+        let asked = Instant::now();
+        let agreed = match self.decide(&question) {
+            Decision::Yes => true,
+            Decision::Nobody => return Answer::NobodyToAsk,
+            Decision::Ask(question) => ask::yes_or_no(&self.streams(), &question).await,
+            Decision::AskForName(name) => {
+                let question = format!("Data will be lost. Type `{name}` to go on: ");
+                ask::line(&self.streams(), &question).await == name
+            }
+        };
+        // How long a person thinks is not how long the command takes.
+        self.0.borrow_mut().began += asked.elapsed();
+        if agreed { Answer::Yes } else { Answer::No }
+    }
+}
+
+/// Nobody to talk with: for what changes nothing and is over in a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Talk for Silent {
+    fn tell(&mut self, _event: Event) {}
+
+    async fn confirm(&mut self, _question: Question<'_>) -> Answer {
+        Answer::NobodyToAsk
+    }
+}

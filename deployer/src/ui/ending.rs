@@ -1,0 +1,109 @@
+//! How a command ended.
+
+use super::{Manner, Ui, error, garbage, json, outcome, paint, recovery, summary};
+use crate::commands::error::CommandError;
+use crate::engine::{
+    Collected, Deployed, Destroyed, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
+};
+use crate::stack::StackStatus;
+use crate::stack::plan::Plan;
+
+impl Ui {
+    /// Tells how a deployment ended, and prints its outputs.
+    pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &Outputs) {
+        self.emit(&json::deployed(stack, deployed, outputs));
+        self.end(&outcome::deployed(stack, deployed, self.took()));
+        let changes = self.0.borrow_mut().changes.take();
+        self.streams()
+            .summarize(|| summary::deployed(stack, deployed, changes.as_ref(), outputs, self.took()));
+        if self.manner() == Manner::Person {
+            self.data(&outcome::outputs(outputs));
+        }
+    }
+
+    /// Tells how a push ended, and how the stack is put right.
+    pub fn pushed(&self, stack: &str, pushed: &Pushed, up: &str) {
+        self.emit(&json::pushed(stack, pushed));
+        self.end(&outcome::pushed(stack, pushed, up, self.took()));
+    }
+
+    /// Tells which artifacts were deleted, or would be.
+    pub fn collected(&self, bucket: &str, collected: &Collected) {
+        self.emit(&json::collected(bucket, collected));
+        self.end(&garbage::collected(bucket, collected));
+    }
+
+    /// Tells that a plan was written, and how it is done.
+    pub fn planned(&self, plan: &Plan, file: &str, apply: &str) {
+        self.emit(&json::planned(plan, file));
+        self.end(&outcome::planned(plan, file, apply));
+    }
+
+    /// Tells how a return to a release ended, and prints the stack's outputs.
+    pub fn rolled_back(&self, rolled_back: &RolledBack, outputs: &Outputs) {
+        self.emit(&json::rolled_back(rolled_back, outputs));
+        self.end(&outcome::rolled_back(rolled_back, self.took()));
+        if self.manner() == Manner::Person {
+            self.data(&outcome::outputs(outputs));
+        }
+    }
+
+    /// Tells how a deletion ended.
+    pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
+        self.emit(&json::destroyed(stack, destroyed));
+        self.end(&outcome::destroyed(stack, destroyed, self.took()));
+        self.streams().summarize(|| summary::destroyed(stack, destroyed));
+    }
+
+    /// Tells that a store does what it should.
+    pub fn tried(&self, stack: &str) {
+        self.emit(&json::tried(stack));
+        self.end(&outcome::tried(stack, self.took()));
+    }
+
+    /// Tells where a stack stands, and what leads out.
+    pub fn standing(&self, standing: &Standing) {
+        self.emit(&recovery::standing_event(standing));
+        self.end(&recovery::standing(standing));
+    }
+
+    /// Tells that there is no stack to recover.
+    pub fn nothing_to_recover(&self, stack: &str) {
+        self.emit(&serde_json::json!({"event": "finished", "outcome": "nothing-there", "stack": stack}));
+        self.end(&format!(
+            "{} there is no stack {}, nothing to recover",
+            paint::good("✓"),
+            paint::strong(stack)
+        ));
+    }
+
+    /// Tells what came of a move.
+    pub fn recovered(&self, recovery: &Recovery, status: &StackStatus) {
+        self.emit(&recovery::recovered_event(recovery, status));
+        self.end(&recovery::recovered(recovery, status));
+    }
+
+    /// Tells that the listing is complete.
+    pub fn reconciled(&self, stack: &str, done: &Reconciled) {
+        self.emit(&serde_json::json!({"event": "reconciled", "stack": stack, "done": done}));
+        self.end(&outcome::reconciled(stack, done, self.took()));
+    }
+
+    /// Tells why a command failed.
+    pub fn fail(&self, failure: &CommandError) {
+        self.emit(&json::failed(failure));
+        let mut inner = self.0.borrow_mut();
+        inner.screen.idle();
+        let streams = &inner.streams;
+        if let Some(details) = &failure.details {
+            streams.talk(details.trim_end());
+        }
+        streams.talk(&error::text(failure));
+        if inner.annotate
+            && let Some(annotations) = error::annotations(failure)
+        {
+            streams.talk(&annotations);
+        }
+        streams.summarize(|| summary::failed(failure, inner.changes.as_ref()));
+    }
+}

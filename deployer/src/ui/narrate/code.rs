@@ -1,0 +1,51 @@
+//! PURE: code built, loaded and stored, in words.
+
+use super::Telling;
+use crate::artifact::{Artifact, BuildNote};
+use crate::ui::outlook::Left;
+use crate::ui::paint;
+use crate::ui::text::size;
+
+/// Words what happens while building.
+pub(in crate::ui) fn build(note_of_build: BuildNote<'_>) -> Telling {
+    match note_of_build {
+        BuildNote::AddingTarget(target) => {
+            Telling::note(format!("adding the Rust target {target} with rustup"))
+        }
+        BuildNote::Line(line) => Telling::doing(format!("building: {}", line.trim())),
+    }
+}
+
+/// Words what was built or loaded.
+pub(in crate::ui) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
+    let size = paint::faint(format!(
+        "{}, {}",
+        size(artifact.zip().len()),
+        &artifact.hash().hex()[..12]
+    ));
+    Telling::done(format!("{verb} {} {size}", artifact.binary()))
+}
+
+pub(super) fn uploading(key: &str, bytes: usize) -> Telling {
+    let what = format!("uploading {} ({})", content_of(key), size(bytes));
+    Telling {
+        lines: Some(format!("  {} {what}", paint::good("↑"))),
+        doing: Some(what),
+        left: Left::Unknown,
+    }
+}
+
+pub(super) fn upload_skipped(key: &str) -> Telling {
+    let fact = paint::faint("is in the bucket already");
+    Telling::done(format!("{} {fact}", content_of(key)))
+}
+
+/// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.
+fn content_of(key: &str) -> &str {
+    if key.starts_with("templates/") {
+        return "the template";
+    }
+    key.strip_prefix("code/")
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or(key)
+}

@@ -1,0 +1,89 @@
+//! PURE: an operation of CloudFormation under way, in words.
+
+use std::time::Duration;
+
+use super::{Narrator, Telling};
+use crate::stack::{Estimate, Phase, Progress, StackEvent};
+use crate::ui::outlook::{Left, Outlook};
+use crate::ui::paint;
+use crate::ui::text::duration;
+
+impl Narrator {
+    pub(super) fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {
+        self.outlook = Outlook::by(estimate.cloned());
+        let took = estimate.map(|estimate| {
+            let (took, release) = (duration(estimate.whole()), estimate.release());
+            paint::faint(format!("  ○ took {took} last time, for release {release}"))
+        });
+        Telling {
+            lines: took,
+            doing: Some(format!("waiting for {stack}")),
+            left: estimate.map_or(Left::Unknown, |estimate| Left::About(estimate.whole())),
+        }
+    }
+
+    pub(super) fn resource(&mut self, event: &StackEvent, progress: &Progress) -> Telling {
+        let running: Vec<_> = progress
+            .running()
+            .map(|resource| resource.logical_id.as_str())
+            .collect();
+        let what = if running.is_empty() {
+            "finishing".to_owned()
+        } else {
+            running.join(", ")
+        };
+        Telling {
+            lines: self.resource_line(event),
+            doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
+            left: self.outlook.after(event, progress),
+        }
+    }
+
+    /// A line for each resource that has come to an end; the stack itself ends with the operation.
+    fn resource_line(&mut self, event: &StackEvent) -> Option<String> {
+        let phase = event.status.phase();
+        if event.is_of_the_stack() {
+            return None;
+        }
+        let mark = match phase {
+            Phase::InProgress => {
+                self.began
+                    .entry(event.logical_id.clone())
+                    .or_insert(event.timestamp);
+                return None;
+            }
+            Phase::Complete => paint::good("✓"),
+            Phase::Failed => paint::bad("✗"),
+            Phase::Skipped => paint::faint("-"),
+        };
+        let took = self
+            .began
+            .remove(&event.logical_id)
+            .and_then(|began| Duration::try_from(event.timestamp.duration_since(began)).ok())
+            .filter(|took| took.as_secs() > 0)
+            .map(|took| paint::faint(format!(" in {}", duration(took))))
+            .unwrap_or_default();
+        let reason = match (&event.reason, phase) {
+            (Some(reason), Phase::Failed) => format!("\n      {reason}"),
+            _ => String::new(),
+        };
+        let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
+        let verb = past(event.status.as_str());
+        Some(format!(
+            "  {mark} {} {kind} {verb}{took}{reason}",
+            event.logical_id
+        ))
+    }
+}
+
+/// What became of a resource, in a word where there is one.
+pub(in crate::ui) fn past(status: &str) -> String {
+    match status {
+        "CREATE_COMPLETE" => "created".to_owned(),
+        "UPDATE_COMPLETE" => "updated".to_owned(),
+        "DELETE_COMPLETE" => "deleted".to_owned(),
+        "IMPORT_COMPLETE" => "taken in".to_owned(),
+        "DELETE_SKIPPED" => "kept".to_owned(),
+        other => other.to_lowercase().replace('_', " "),
+    }
+}

@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::stack::estimate_testing::estimate;
+use crate::stack::{Progress, StackEvent};
+use crate::ui::outlook::Left;
+
+fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
+    StackEvent {
+        id: format!("{second}"),
+        timestamp: Timestamp::from_second(second).unwrap(),
+        stack_id: "arn:stack/orders".to_owned(),
+        logical_id: logical_id.to_owned(),
+        physical_id: String::new(),
+        resource_type: "AWS::SNS::Topic".to_owned(),
+        status: status.into(),
+        reason: reason.map(str::to_owned),
+        token: None,
+    }
+}
+
+fn told(events: &[StackEvent]) -> String {
+    let (mut narrator, mut progress) = (Narrator::new(false), Progress::of(3));
+    let mut told = Vec::new();
+    for event in events {
+        progress.apply(event);
+        let telling = narrator.event(&Event::Resource {
+            event: event.clone(),
+            progress: progress.clone(),
+        });
+        told.extend(
+            telling
+                .lines
+                .map(|lines| anstream::adapter::strip_str(&lines).to_string()),
+        );
+        told.push(format!("[{}]", telling.doing.unwrap_or_default()));
+    }
+    told.join("\n")
+}
+
+#[test]
+fn a_resource_is_told_when_it_ends_with_the_time_it_took() {
+    let events = [
+        resource(1, "Topic", "CREATE_IN_PROGRESS", None),
+        resource(1, "Queue", "CREATE_IN_PROGRESS", None),
+        resource(5, "Topic", "CREATE_COMPLETE", None),
+        resource(6, "Queue", "CREATE_FAILED", Some("Invalid VisibilityTimeout")),
+        resource(7, "Table", "DELETE_SKIPPED", None),
+    ];
+    insta::assert_snapshot!(told(&events), @"
+    [0/3 Topic]
+    [0/3 Topic, Queue]
+      ✓ Topic SNS::Topic created in 4.0 s
+    [1/3 Queue]
+      ✗ Queue SNS::Topic create failed in 5.0 s
+          Invalid VisibilityTimeout
+    [2/3 finishing]
+      - Table SNS::Topic kept
+    [3/3 finishing]
+    ");
+}
+
+#[test]
+fn an_operation_is_told_with_the_time_that_the_last_one_took() {
+    let started = |estimate| Event::Started {
+        stack: "orders".to_owned(),
+        estimate,
+    };
+    let known = Narrator::default().event(&started(Some(estimate())));
+    let line = known.lines.as_deref().map(anstream::adapter::strip_str);
+    assert_eq!(
+        line.unwrap().to_string(),
+        "  ○ took 11 s last time, for release 20270115T080000.000Z"
+    );
+    assert_eq!(known.left, Left::About(Duration::from_secs(11)));
+    let unknown = Narrator::default().event(&started(None));
+    assert_eq!((unknown.lines, unknown.left), (None, Left::Unknown));
+}
+
+#[test]
+fn what_was_not_necessary_is_told_on_demand() {
+    let skipped = Event::UploadSkipped {
+        key: "code/orders-api/arm64/0123.zip".to_owned(),
+    };
+    assert_eq!(Narrator::new(false).event(&skipped), Telling::default());
+    let told = Narrator::new(true).event(&skipped).lines.unwrap();
+    assert!(told.contains("orders-api"), "{told}");
+}
+
+#[test]
+fn an_adopted_table_is_told_with_what_is_in_it() {
+    let adopting = Event::Adopting {
+        table: "orders-events".to_owned(),
+        items: 1_200,
+    };
+    let told = Narrator::default().event(&adopting).lines.unwrap();
+    assert_eq!(
+        anstream::adapter::strip_str(&told).to_string(),
+        "  ! adopts orders-events (1200 items)"
+    );
+}

@@ -1,0 +1,108 @@
+//! What a command was asked for, printed.
+
+use super::description::{self, DescriptionFormat};
+use super::log_line::{self, LogForm};
+use super::{
+    Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
+};
+use crate::aws::Call;
+use crate::engine::{Described, Diff, Drift, Finding, History, LogLine};
+use crate::settings::Setting;
+use crate::stack::Timeline;
+
+impl Ui {
+    /// Prints data.
+    pub fn data(&self, text: &str) {
+        self.streams().data(text);
+    }
+
+    /// Tells the settings and where each came from, where that is wanted.
+    pub fn settings(&self, settings: &[Setting]) {
+        let inner = self.0.borrow();
+        if inner.verbose {
+            let rows: Vec<_> = settings
+                .iter()
+                .map(|setting| {
+                    let source = paint::faint(format!("({})", setting.source));
+                    vec![setting.name.to_owned(), setting.value.clone(), source]
+                })
+                .collect();
+            inner.screen.say(table::columns("  ", &rows).trim_end());
+        }
+    }
+
+    /// Prints what an examination found.
+    pub fn findings(&self, findings: &[Finding]) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&findings::text(findings)),
+            Manner::Program => findings
+                .iter()
+                .for_each(|finding| self.emit(&json::finding(finding))),
+        }
+    }
+
+    /// Prints the releases of a stack.
+    pub fn history(&self, stack: &str, history: &History) {
+        for release in &history.releases {
+            self.emit(&json::release(release));
+        }
+        for error in &history.unreadable {
+            self.emit(&json::unreadable(error));
+        }
+        if self.manner() == Manner::Person {
+            self.data(&releases::table(&history.releases));
+        }
+        if let Some(notes) = releases::notes(stack, history) {
+            self.end(&notes);
+        }
+    }
+
+    /// Prints what a deployment would change.
+    pub fn difference(&self, diff: &Diff) {
+        self.0.borrow_mut().screen.idle();
+        self.streams().summarize(|| summary::difference(diff));
+        match self.manner() {
+            Manner::Person => self.data(&difference::text(diff)),
+            Manner::Program => self.emit(&json::difference(diff)),
+        }
+    }
+
+    /// Prints how a stack differs from what was deployed.
+    pub fn drift(&self, drift: &Drift) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&drift::text(drift)),
+            Manner::Program => self.emit(&json::drift(drift)),
+        }
+    }
+
+    /// Prints the description of a stack.
+    pub fn description(&self, described: &Described, format: DescriptionFormat) {
+        self.0.borrow_mut().screen.idle();
+        self.data(&description::text(described, format));
+    }
+
+    /// Prints an operation, step by step.
+    pub fn timeline(&self, timeline: &Timeline) {
+        self.0.borrow_mut().screen.idle();
+        match self.manner() {
+            Manner::Person => self.data(&timeline::text(timeline)),
+            Manner::Program => self.emit(&serde_json::json!(timeline)),
+        }
+    }
+
+    /// Prints lines of logs; whether anybody still reads them.
+    pub fn log_lines(&self, names: &[String], lines: &[LogLine], form: LogForm) -> bool {
+        self.streams().data(&log_line::text(names, lines, form))
+    }
+
+    /// Tells the calls that were made to AWS, where that is wanted.
+    pub fn calls(&self, calls: &[Call]) {
+        let mut inner = self.0.borrow_mut();
+        if inner.verbose {
+            inner.screen.idle();
+            inner.screen.say(outcome::calls(calls).trim_end());
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod lambda;
 mod queue;
 mod receiving;
 mod running;
+mod sharing;
 mod stopping;
 mod subscribing;
 

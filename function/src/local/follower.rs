@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store_types::Revision;
-use futures::future::{Either, select};
+use futures::future::{Either, join, select};
 use futures::stream::iter;
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::oneshot;
@@ -23,7 +23,7 @@ use crate::relay::Relay;
 use crate::relay::batch::Batch;
 use crate::relay::patience::Patience;
 use crate::relay::reconcile::Reconciler;
-use crate::relay::reconcile::progress::Progress;
+use crate::relay::reconcile::progress::{Progress, Tally};
 use crate::relay::record::Appended;
 use crate::store::dynamo::{CatalogueTable, EventsTable};
 use crate::store::{StoreError, StreamKey};
@@ -41,6 +41,9 @@ pub(super) struct Follower {
 /// waits for as long while the topic does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long the repair goes on in one go, and tries again what fails, before it says so.
+const REPAIR_PATIENCE: Duration = Duration::from_secs(5);
+
 /// The pause after something failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -51,12 +54,11 @@ const COMMITS_A_STREAM: usize = 100;
 const CONCURRENCY: usize = 8;
 
 impl Follower {
-    /// Repairs what an earlier process left undone, then follows the log until `told_to_end`, and relays what is left by then, for at
-    /// most `last_patience`.
+    /// Follows the log until `told_to_end`, and relays what is left by then, for at most `last_patience`. Beside that, repairs what an
+    /// earlier process left undone: what is appended now does not wait for a log that cannot be read to its end.
     pub(super) async fn run(self, told_to_end: oneshot::Receiver<()>, last_patience: Duration) {
         let told_to_end = told_to_end.map(|_| ()).shared();
-        self.repair_at_last(told_to_end.clone()).await;
-        self.follow(told_to_end).await;
+        join(self.repair_at_last(told_to_end.clone()), self.follow(told_to_end)).await;
         let left = timeout(last_patience, self.relay_the_rest()).await;
         if left != Ok(true) {
             let streams = self.behind.len();
@@ -70,8 +72,16 @@ impl Follower {
     /// Repairs, however often it takes, unless told to end.
     async fn repair_at_last(&self, told_to_end: impl Future<Output = ()>) {
         let repaired = async {
-            while let Err(error) = self.repair().await {
-                tracing::error!(error = error.as_str(), "the log cannot be reconciled yet");
+            let mut repair = Repair::begin();
+            let mut told = None;
+            while let Err(error) = self.repair(&mut repair).await {
+                if told.as_ref() != Some(&error) {
+                    tracing::error!(
+                        error = error.as_str(),
+                        "what an earlier process left undone cannot be repaired; it is tried again until it is"
+                    );
+                    told = Some(error);
+                }
                 sleep(PAUSE).await;
             }
         };
@@ -113,21 +123,25 @@ impl Follower {
     }
 
     /// Brings the catalogue to where the log is, and finds the streams that were not announced to their end.
-    async fn repair(&self) -> Result<(), String> {
-        let started = Instant::now();
+    ///
+    /// # Errors
+    /// Why it came no further; `repair` knows how far it came.
+    async fn repair(&self, repair: &mut Repair) -> Result<(), String> {
         let reconciler = Reconciler {
             log: self.events.clone(),
             relay: self.relay.clone(),
         };
-        // The database reads a table from beginning to end at the least cost: there is nothing to gain from segments.
-        let progress = Progress::begin(1, None);
-        let patience = Patience::until(started + Duration::from_hours(24));
-        let outcome = reconciler.run(progress, patience).await;
-        if let Some(failure) = outcome.failure {
-            return Err(failure);
+        while !repair.progress.is_done() {
+            let patience = Patience::until(Instant::now() + REPAIR_PATIENCE);
+            let outcome = reconciler.run(repair.progress.clone(), patience).await;
+            repair.progress = outcome.progress;
+            repair.tally += outcome.tally;
+            if let Some(failure) = outcome.failure {
+                return Err(failure);
+            }
         }
         let unannounced = self.find_unannounced().await.map_err(|error| chain(&error))?;
-        let tally = outcome.tally;
+        let Repair { started, tally, .. } = repair;
         tracing::debug!(
             commits = tally.commits,
             streams = tally.streams,
@@ -228,6 +242,24 @@ impl Follower {
             .events
             .appended_after(stream, announced, COMMITS_A_STREAM)
             .await?)
+    }
+}
+
+/// How far the repair has come.
+struct Repair {
+    started: Instant,
+    progress: Progress,
+    tally: Tally,
+}
+
+impl Repair {
+    fn begin() -> Self {
+        Self {
+            started: Instant::now(),
+            // The database reads a table from beginning to end at the least cost: there is nothing to gain from segments.
+            progress: Progress::begin(1, None),
+            tally: Tally::default(),
+        }
     }
 }
 

@@ -168,6 +168,22 @@ impl Store {
         until(what, ask).await;
     }
 
+    /// Waits until the program says `text` on stderr, and gives back the whole line.
+    pub(crate) async fn says(&mut self, text: &str) -> String {
+        let mut lines = BufReader::new(self.child.stderr.as_mut().unwrap()).lines();
+        let saying = async {
+            loop {
+                let Some(line) = lines.next_line().await.unwrap() else {
+                    panic!("it ended without saying `{text}`");
+                };
+                if line.contains(text) {
+                    return line;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, saying).await.unwrap()
+    }
+
     /// Ends the program as no program can prevent.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();

@@ -1,0 +1,55 @@
+//! A file that is damaged where nobody looks but the repair at the start.
+
+use std::path::Path;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::process::Store;
+
+/// Fills a page of the database with one event.
+const LONG: &str = "an event to be damaged; ";
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_to_its_end_holds_up_nothing_that_is_appended() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("store.db");
+    let store = Store::on(&file).await;
+    let damaged = store.order().await;
+    for revision in 1..=40 {
+        let event = json!({"eventType": "changed", "payload": LONG.repeat(100)});
+        let body = json!({"expectedRevision": revision, "events": [event]});
+        let appended = store
+            .post(&format!("/streams/order/{damaged}/events"), &body)
+            .await;
+        assert_eq!(appended.status, 201, "{appended:?}");
+    }
+    store.lists(&[(damaged.clone(), 41)]).await;
+    store.end().await;
+    damage(&file);
+
+    let mut store = Store::on(&file).await;
+    let whole = store.order().await;
+    store.lists(&[(damaged, 41), (whole, 1)]).await;
+    let said = store
+        .says("what an earlier process left undone cannot be repaired")
+        .await;
+    assert!(said.contains("malformed"), "{said}");
+}
+
+/// Overwrites the page that the middle one of the long events begins in.
+fn damage(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let page_size = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let long = LONG.repeat(10);
+    let pages: Vec<usize> = (1..bytes.len() / page_size)
+        .filter(|page| {
+            let page = &bytes[page * page_size..(page + 1) * page_size];
+            // A leaf of a table (13) or of an index (10).
+            [10, 13].contains(&page[0]) && page.windows(long.len()).any(|text| text == long.as_bytes())
+        })
+        .collect();
+    let page = pages[pages.len() / 2];
+    bytes[page * page_size..(page + 1) * page_size].fill(0xa5);
+    std::fs::write(file, bytes).unwrap();
+}

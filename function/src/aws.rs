@@ -25,7 +25,7 @@ pub async fn environment() -> SdkConfig {
 ///
 /// By default each client of a service makes a connector of its own, and one before only to see that it can. Each
 /// time every certificate of the system is parsed, which is most of what a process does until it is ready.
-fn https_client() -> SharedHttpClient {
+pub(crate) fn https_client() -> SharedHttpClient {
     let connector = OnceLock::new();
     http_client_fn(move |_, components| {
         let shared = connector.get_or_init(|| SharedHttpConnector::new(https_connector(components)));
@@ -36,7 +36,7 @@ fn https_client() -> SharedHttpClient {
 fn https_connector(components: &RuntimeComponents) -> Connector {
     let settings = HttpConnectorSettings::builder().connect_timeout(limits::ATTEMPT_TIMEOUT);
     let mut connector = ConnectorBuilder::default()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .connector_settings(settings.build())
         .proxy_config(ProxyConfig::from_env());
     connector.set_sleep_impl(components.sleep_impl());

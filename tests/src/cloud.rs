@@ -27,6 +27,7 @@ impl Cloud {
     fn with(endpoint: &str, credentials: Credentials) -> Self {
         let configuration = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .region(Region::new(REGION))
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))

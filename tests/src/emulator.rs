@@ -99,6 +99,8 @@ impl Emulator {
     }
 
     async fn wait_until_ready(&mut self) {
+        // Whoever uses HTTP here waits for the emulator first. Another test may have chosen before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let health = format!("{}/_ministack/health", self.endpoint);
         let began = Instant::now();
         while began.elapsed() < Self::READY_WITHIN {

@@ -120,6 +120,7 @@ async fn database() -> (String, aws_sdk_dynamodb::Client) {
     let credentials = Credentials::new("test", "test", None, None, "test");
     let configuration = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .endpoint_url(&address)
         .credentials_provider(SharedCredentialsProvider::new(credentials))

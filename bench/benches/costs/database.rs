@@ -60,6 +60,7 @@ impl Database {
     fn client(&self) -> Client {
         let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .region(Region::from_static("eu-central-1"))
             .endpoint_url(format!("http://{}", self.address))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(

@@ -86,6 +86,8 @@ pub(crate) struct Client {
 
 impl Client {
     fn to(address: &str) -> Result<Self> {
+        // Another client may have chosen before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             http: reqwest::Client::builder().no_proxy().build()?,
             origin: format!("http://{address}").into(),

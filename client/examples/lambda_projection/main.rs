@@ -23,6 +23,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::BehaviorVersion;
 use aws_lambda_events::event::sqs::SqsEvent;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use event_store_client::Client;
 use event_store_client::lambda::Function;
 use event_store_client::projection::Projector;
@@ -37,7 +38,14 @@ const FOR_THE_ANSWER: Duration = Duration::from_secs(1);
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().json().init();
-    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let aws = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https(),
+        )
+        .load()
+        .await;
     let mut store = Client::builder(required("EVENT_STORE_URL")?);
     if env::var("EVENT_STORE_ACCESS").is_ok_and(|access| access == "iam") {
         let credentials = aws.credentials_provider().ok_or("there are no AWS credentials")?;

@@ -20,6 +20,8 @@ struct Service {
 
 impl Service {
     async fn start(client: Client) -> Self {
+        // Another test may have chosen before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let orders = Category::new(client, "order".parse().unwrap());
         let executor = Executor::new(orders.clone(), Orders).cached(10);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -35,6 +35,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use event_store_client::Client;
 use event_store_client::projection::dynamodb::{DynamoDb, Table};
 use event_store_client::projection::{Projector, Rebuilt};
@@ -60,7 +61,14 @@ async fn main() -> ExitCode {
 
 async fn work() -> Result<(), Box<dyn Error>> {
     let settings = Settings::from_environment()?;
-    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let aws = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https(),
+        )
+        .load()
+        .await;
     let sqs = aws_sdk_sqs::Client::new(&aws);
     let order = "order".parse()?;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method, Response};
+use rustls::crypto::CryptoProvider;
 use url::Url;
 
 /// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
@@ -86,6 +87,11 @@ pub(crate) struct Network(reqwest::Client);
 
 impl Network {
     pub(crate) fn new(connect_timeout: Duration) -> Result<Self, reqwest::Error> {
+        // TLS by whom the program has chosen, else by ring.
+        if CryptoProvider::get_default().is_none() {
+            // Somebody else may have chosen since, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         reqwest::Client::builder()
             .connect_timeout(connect_timeout)
             // The store never redirects, and a signature is good for one address only.

@@ -14,6 +14,7 @@ use crate::store::{answering, order, placed, requests, written};
 fn ssm(server: &MockServer) -> aws_sdk_ssm::Client {
     let configuration = aws_sdk_ssm::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())

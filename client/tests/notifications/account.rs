@@ -52,6 +52,7 @@ impl Account {
     pub(crate) fn sns(&self) -> aws_sdk_sns::Client {
         let configuration = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .retry_config(RetryConfig::disabled())

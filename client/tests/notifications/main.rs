@@ -21,6 +21,7 @@ use wiremock::MockServer;
 fn sqs(server: &MockServer) -> aws_sdk_sqs::Client {
     let configuration = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())

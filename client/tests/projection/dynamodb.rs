@@ -24,6 +24,7 @@ use crate::{order, revision, stream};
 pub(crate) fn client(endpoint: impl Into<String>) -> Client {
     let configuration = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())

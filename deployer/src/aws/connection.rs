@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
 use jiff::Timestamp;
 
+use super::https::https_client;
 use super::recorder::{Calls, Recorder};
 use super::{Clock, EndpointRefused};
 
@@ -44,6 +45,7 @@ impl Aws {
     /// The profile in use names an endpoint, and the environment has none.
     pub async fn connect(region: &str, endpoint: Option<&str>) -> Result<Self, EndpointRefused> {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(https_client())
             .region(Region::new(region.to_owned()))
             .timeout_config(
                 TimeoutConfig::builder()

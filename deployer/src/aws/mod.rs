@@ -9,6 +9,7 @@ mod dynamodb;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fake;
+mod https;
 mod iam;
 mod invocations;
 mod lambda;

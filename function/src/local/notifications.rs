@@ -85,6 +85,7 @@ async fn connect(
         .operation_timeout(limits::OPERATION_TIMEOUT)
         .build();
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(crate::aws::https_client())
         .region(Region::new(region))
         .timeout_config(timeouts);
     let loader = match endpoint {

@@ -28,6 +28,7 @@ async fn publish(answer: ResponseTemplate) -> (Result<Vec<NotTaken>, CallError>,
         .await;
     let configuration = aws_sdk_sns::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(server.uri())

@@ -70,6 +70,7 @@ pub(crate) fn client_for(address: SocketAddr) -> Client {
 pub(crate) fn environment(endpoint: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::from_static("eu-central-1"))
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(

@@ -36,6 +36,7 @@ async fn client() -> Client {
     let address = serve(DynamoDb::with_tables(), Witness::default(), Duration::ZERO).await;
     let configuration = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(format!("http://{address}"))

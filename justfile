@@ -100,7 +100,7 @@ bench:
 # Measure the deployer against its budgets, and CDK beside it where there is one; takes options of tools/bench_deployer.py
 [group('development')]
 bench-deployer *options:
-    cargo build --release --workspace --bin deployer
+    cargo build --release --locked --workspace --bin deployer
     {{ quote(target / "release/deployer") }} build --env local
     python tools/bench_deployer.py "$@"
 
@@ -112,7 +112,7 @@ artifacts environment folder: (artifacts-deployer folder)
 # Build the deployer as it is released
 [group('development')]
 artifacts-deployer folder:
-    cargo build --release --workspace --bin deployer
+    cargo build --release --locked --workspace --bin deployer
     mkdir -p "$1"
     cp {{ quote(target / "release/deployer") }} "$1/"
 
@@ -151,6 +151,7 @@ lint: _build_deployer && _lint_renderings features
     zizmor --offline --quiet .github/workflows
     check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
     typos
+    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} deny
 
 # Check the client with each of its features alone, and with none, and what each is said to cost
 [group('development')]
@@ -166,6 +167,24 @@ features:
         echo "event-store-client with ${feature:-no feature}" >&2
         cargo clippy --quiet --locked -p event-store-client --lib --no-default-features --features "$feature" -- -D warnings
     done
+
+# Check the dependencies' licences, sources and known vulnerabilities, where cargo-deny is installed
+[group('development')]
+deny:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! cargo deny --version >/dev/null 2>&1; then
+        echo 'skipped: `cargo deny` is not installed (cargo install --locked cargo-deny)' >&2
+        exit 0
+    fi
+    cargo deny --locked check licenses bans sources
+    # The database of vulnerabilities is fetched. Without it nothing is known of them, and a machine that is offline says so.
+    if ! fetched=$(cargo deny fetch db 2>&1); then
+        [[ -z ${REQUIRE_ADVISORIES:-} ]] || { printf '%s\n' "$fetched" >&2; exit 1; }
+        echo 'skipped: vulnerabilities, whose database cannot be fetched from here' >&2
+        exit 0
+    fi
+    cargo deny --locked check advisories
 
 # Format the code
 [group('development')]

@@ -6,12 +6,13 @@ mod request;
 use aws_sdk_cloudformation::types::{self, Capability, OnFailure};
 
 use self::answer::{
-    change, deployed_stack, finding, listed_stack, owner, progress, stack_event, stack_resource,
+    change, deployed_stack, finding, is_executed, listed_change_set, listed_stack, owner, progress,
+    stack_event, stack_resource,
 };
 use self::request::{rollback, tags, template};
 use super::{
     Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
-    ListedStack, NewChangeSet, NewStack, Page, PropertyValues, ValidationFinding,
+    ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, ValidationFinding,
 };
 use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
@@ -152,11 +153,21 @@ impl CloudFormation for Aws {
         })
     }
 
+    async fn change_sets(&self, stack: &str, page: Option<&str>) -> Result<Page<ListedChangeSet>, CallError> {
+        let request = self.cloudformation.list_change_sets().stack_name(stack);
+        let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
+        let answer = answer.map_err(|error| self.failure("cloudformation:ListChangeSets", error))?;
+        let listed = answer.summaries.unwrap_or_default();
+        Ok(Page {
+            items: listed.into_iter().map(listed_change_set).collect(),
+            next: answer.next_token,
+        })
+    }
+
     async fn describe_change_set(
         &self,
         stack: &str,
         change_set: &str,
-        values: PropertyValues,
         page: Option<&str>,
     ) -> Result<Option<ChangeSetPage>, CallError> {
         let answer = self
@@ -164,7 +175,6 @@ impl CloudFormation for Aws {
             .describe_change_set()
             .stack_name(stack)
             .change_set_name(change_set)
-            .include_property_values(values == PropertyValues::Included)
             .set_next_token(page.map(ToOwned::to_owned))
             .send()
             .await;
@@ -175,6 +185,11 @@ impl CloudFormation for Aws {
         };
         let changes = answer.changes.unwrap_or_default();
         Ok(Some(ChangeSetPage {
+            handle: ChangeSetHandle {
+                id: answer.change_set_id.unwrap_or_default(),
+                stack_id: answer.stack_id.unwrap_or_default(),
+            },
+            is_executed: is_executed(answer.execution_status.as_ref()),
             progress: answer
                 .status
                 .as_ref()

@@ -77,9 +77,10 @@ impl Tables for Aws {
 
     async fn delete_table(&self, name: &str) -> Result<(), CallError> {
         let answer = self.dynamodb.delete_table().table_name(name).send().await;
-        answer
-            .map(|_| ())
-            .map_err(|error| self.failure("dynamodb:DeleteTable", error))
+        match answer.map_err(|error| self.failure("dynamodb:DeleteTable", error)) {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

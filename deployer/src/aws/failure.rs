@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::port::NO_ANSWER;
 use super::{Aws, CallError, CallErrorKind};
 
 impl Aws {
@@ -28,7 +29,7 @@ impl Aws {
                 self.unreachable()
             }
             other => CallErrorKind::Other {
-                code: "no answer".to_owned(),
+                code: NO_ANSWER.to_owned(),
                 message: in_a_word(other),
             },
         };

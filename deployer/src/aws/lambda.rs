@@ -45,25 +45,18 @@ impl Functions for Aws {
 
     async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), CallError> {
         const OPERATION: &str = "lambda:UpdateFunctionCode";
-        let request = self.lambda.update_function_code().function_name(function);
-        let answer = request.s3_bucket(bucket).s3_key(key).send().await;
-        answer.map_err(|error| self.failure(OPERATION, error))?;
-        let waiter = self
-            .lambda
-            .wait_until_function_updated_v2()
-            .function_name(function);
-        waiter
-            .wait(LONGEST_UPDATE)
-            .await
-            .map(|_| ())
-            .map_err(|error| CallError {
-                operation: OPERATION.to_owned(),
-                kind: CallErrorKind::Other {
-                    code: "not updated".to_owned(),
-                    message: "the function did not take the code".to_owned(),
-                },
-                source: Some(error.into()),
-            })
+        let send = || {
+            let request = self.lambda.update_function_code().function_name(function);
+            request.s3_bucket(bucket).s3_key(key).send()
+        };
+        let mut answer = send().await.map_err(|error| self.failure(OPERATION, error));
+        if answer.as_ref().is_err_and(is_conflict) {
+            // Another update is under way; after a lost answer it is this one.
+            self.wait_until_updated(OPERATION, function).await?;
+            answer = send().await.map_err(|error| self.failure(OPERATION, error));
+        }
+        answer?;
+        self.wait_until_updated(OPERATION, function).await
     }
 
     async fn publish_version(&self, function: &str, code_sha256: &str) -> Result<String, CallError> {
@@ -125,4 +118,29 @@ impl Functions for Aws {
             Err(error) => Err(error),
         }
     }
+}
+
+impl Aws {
+    async fn wait_until_updated(&self, operation: &str, function: &str) -> Result<(), CallError> {
+        let waiter = self
+            .lambda
+            .wait_until_function_updated_v2()
+            .function_name(function);
+        waiter
+            .wait(LONGEST_UPDATE)
+            .await
+            .map(|_| ())
+            .map_err(|error| CallError {
+                operation: operation.to_owned(),
+                kind: CallErrorKind::Other {
+                    code: "not updated".to_owned(),
+                    message: "the function did not take the code".to_owned(),
+                },
+                source: Some(error.into()),
+            })
+    }
+}
+
+fn is_conflict(error: &CallError) -> bool {
+    matches!(&error.kind, CallErrorKind::Other { code, .. } if code == "ResourceConflictException")
 }

@@ -30,10 +30,10 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
-    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, ListedStack, LogEvent,
-    LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, PropertyValues, QueueOrigin, Queues,
-    Recovery, Roles, RollbackTriggers, TableRepair, Tables, TemplateSource, TopicSubscription, Topics,
-    ValidationFinding,
+    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, ListedChangeSet,
+    ListedStack, LogEvent, LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, Prospect,
+    QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, TableRepair, Tables, TemplateSource,
+    TopicSubscription, Topics, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 pub use signer::{SignatureError, Signer};

@@ -1,15 +1,12 @@
 //! Taking in what outlived an earlier stack of the same names.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::aws::{Cloud, DeployedTable, TableRepair};
 use crate::stack::{Blueprint, Key, TableDesign};
 
-use super::pace::Pace;
+use super::table_repair::repair;
 use super::{DeployError, Event, Mismatch, Session, Talk};
-
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a creation would find in its way, and takes in instead.
 #[derive(Debug, Default)]
@@ -183,27 +180,4 @@ async fn needed_repairs<C: Cloud, T: Talk>(
         repairs.push(TableRepair::DeletionProtection(design.deletion_protection));
     }
     Ok(repairs)
-}
-
-/// Makes one change and waits until the table takes the next.
-async fn repair<C: Cloud, T: Talk>(
-    session: &mut Session<'_, C, T>,
-    table: &DeployedTable,
-    needed: TableRepair,
-) -> Result<(), DeployError> {
-    session.cloud.repair_table(table, &needed).await?;
-    session.tell(Event::Repairing {
-        table: table.name.clone(),
-        repair: needed,
-    });
-    let mut pace = Pace::up_to(PATIENCE);
-    while session
-        .cloud
-        .describe_table(&table.name)
-        .await?
-        .is_some_and(|table| !table.is_active())
-    {
-        session.pause(pace.next()).await?;
-    }
-    Ok(())
 }

@@ -141,7 +141,9 @@ async fn ensure_bucket<C: Cloud, T: Talk>(
     };
     match session.cloud.create_stack(&request).await {
         Ok(stack_id) => follow(session, &request, &stack_id, bucket).await,
-        Err(error) if error.is_already_exists() => wait_for_other(session, bucket).await,
+        Err(error) if error.is_already_exists() || error.may_have_been_done() => {
+            wait_for_other(session, bucket, error).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -191,7 +193,12 @@ async fn follow<C: Cloud, T: Talk>(
 async fn wait_for_other<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     bucket: &ArtifactBucket,
+    refused: CallError,
 ) -> Result<(), DeployError> {
+    // After a lost answer nobody else is there, or this run itself is.
+    if refused.may_have_been_done() && session.cloud.describe_stack(&bucket.stack).await?.is_none() {
+        return Err(refused.into());
+    }
     session.tell(Event::BucketAwaited {
         stack: bucket.stack.clone(),
     });

@@ -1,25 +1,27 @@
 //! Making a change set, reading it, and leaving none behind.
+//!
+//! Each has a name of its own, made of the request's token: what exists under it is this run's, also when the answer to its making was
+//! lost, and no run takes a change set away from another.
+
+mod ours;
+mod sweep;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::aws::{
     CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, Cloud, NewChangeSet,
-    PropertyValues, ValidationFinding,
+    Prospect, ValidationFinding,
 };
 use crate::stack::{ChangeSummary, StackStatus, means_no_changes};
 
 use super::pace::Pace;
 use super::{DeployError, Event, Session, Talk};
 
-/// The name that every change set of a deployment has: an old one is in the way of a new one, and is removed.
-pub(super) const NAME: &str = "deployer-up";
-
-/// The name of those that are only read: a diff takes no change set away from a deployment beside it.
-pub(super) const NAME_OF_A_DIFF: &str = "deployer-diff";
+pub(super) use self::ours::begin_execution;
 
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How AWS marks a reading that is not complete.
-const WARNING: &str = "[WARN]";
 
 /// A change set that was made.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub(super) struct Made {
     pub(super) kind: ChangeSetType,
     pub(super) stack: String,
     pub(super) name: String,
+    /// Since when it exists, by this machine's clock.
+    pub(super) since: Timestamp,
 }
 
 /// What came of asking for a change set.
@@ -44,15 +48,15 @@ pub(super) async fn prepare<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     request: &NewChangeSet,
 ) -> Result<Prepared, DeployError> {
-    remove_old(session, request).await?;
+    sweep::sweep(session, &request.stack).await;
     let creates = request.kind == ChangeSetType::Create;
     session.tell(Event::ChangeSetCreating {
         stack: request.stack.clone(),
         creates,
     });
-    let handle = session.cloud.create_change_set(request).await?;
     let made = Made {
-        handle,
+        since: session.cloud.now(),
+        handle: ours::create(session, request).await?,
         kind: request.kind,
         stack: request.stack.clone(),
         name: request.name.clone(),
@@ -87,7 +91,7 @@ async fn try_discard<C: Cloud, T: Talk>(session: &Session<'_, C, T>, made: &Made
         .cloud
         .delete_change_set(&made.handle.stack_id, &made.handle.id)
         .await?;
-    if made.kind == ChangeSetType::Create {
+    if made.kind == ChangeSetType::Create && !is_awaited_by_others(session, made).await? {
         // Only a shell may go: if somebody has executed a change set meanwhile, there is a stack.
         let stack = session.cloud.describe_stack(&made.handle.stack_id).await?;
         if stack.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress) {
@@ -100,40 +104,15 @@ async fn try_discard<C: Cloud, T: Talk>(session: &Session<'_, C, T>, made: &Made
     Ok(())
 }
 
-/// A change set of the same name is in the way until it is really gone.
-async fn remove_old<C: Cloud, T: Talk>(
-    session: &mut Session<'_, C, T>,
-    request: &NewChangeSet,
-) -> Result<(), DeployError> {
-    let mut pace = Pace::up_to(PATIENCE);
-    let mut asked = false;
-    while is_there(session, request).await? {
-        if asked {
-            session.pause(pace.next()).await?;
-        } else {
-            session
-                .cloud
-                .delete_change_set(&request.stack, &request.name)
-                .await?;
-            asked = true;
-        }
-    }
-    Ok(())
-}
-
-async fn is_there<C: Cloud, T: Talk>(
+/// Whether somebody else has a change set in the shell, which would go with it.
+async fn is_awaited_by_others<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
-    request: &NewChangeSet,
+    made: &Made,
 ) -> Result<bool, CallError> {
-    match session
-        .cloud
-        .describe_change_set(&request.stack, &request.name, PropertyValues::Omitted, None)
-        .await
-    {
-        Ok(page) => Ok(page.is_some()),
-        Err(error) if error.is_not_found() => Ok(false),
-        Err(error) => Err(error),
-    }
+    let listed = sweep::all(session, &made.stack).await?;
+    Ok(listed
+        .iter()
+        .any(|known| known.handle.id != made.handle.id && known.prospect == Prospect::Open))
 }
 
 /// Waits until the change set is made, and reads it; `None` when there is nothing to do.
@@ -142,8 +121,8 @@ async fn wait_and_read<C: Cloud, T: Talk>(
     made: &Made,
 ) -> Result<Option<ChangeSummary>, DeployError> {
     let mut pace = Pace::up_to(PATIENCE);
-    let first = loop {
-        let read = page(session, made, PropertyValues::Included, None).await?;
+    let mut read = loop {
+        let read = page(session, made, None).await?;
         match read.progress {
             ChangeSetProgress::Pending => session.pause(pace.next()).await?,
             ChangeSetProgress::Ready => break read,
@@ -151,48 +130,29 @@ async fn wait_and_read<C: Cloud, T: Talk>(
             ChangeSetProgress::Failed => return Err(rejected(session, made, read.reason).await),
         }
     };
-    let incomplete = first.reason.contains(WARNING);
-    let changes = remaining(session, made, PropertyValues::Included, first).await?;
-    if !incomplete {
-        return Ok(Some(changes));
+    let mut changes = ChangeSummary::default();
+    loop {
+        changes.changes.extend(read.changes.changes);
+        let Some(next) = read.next else {
+            return Ok(Some(changes));
+        };
+        read = page(session, made, Some(&next)).await?;
     }
-    let first = page(session, made, PropertyValues::Omitted, None).await?;
-    let all = remaining(session, made, PropertyValues::Omitted, first).await?;
-    Ok(Some(changes.completed_by(all)))
 }
 
 async fn page<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     made: &Made,
-    values: PropertyValues,
     next: Option<&str>,
 ) -> Result<ChangeSetPage, DeployError> {
     let page = session
         .cloud
-        .describe_change_set(&made.handle.stack_id, &made.handle.id, values, next)
+        .describe_change_set(&made.handle.stack_id, &made.handle.id, next)
         .await?;
-    page.ok_or_else(|| DeployError::ChangeSetRejected {
+    // CloudFormation deletes all others when one is executed.
+    page.ok_or_else(|| DeployError::Overtaken {
         stack: made.stack.clone(),
-        reason: "somebody deleted the change set".to_owned(),
-        findings: Vec::new(),
     })
-}
-
-/// Reads the pages after the first.
-async fn remaining<C: Cloud, T: Talk>(
-    session: &Session<'_, C, T>,
-    made: &Made,
-    values: PropertyValues,
-    first: ChangeSetPage,
-) -> Result<ChangeSummary, DeployError> {
-    let mut summary = first.changes;
-    let mut next = first.next;
-    while let Some(token) = next {
-        let following = page(session, made, values, Some(&token)).await?;
-        summary.changes.extend(following.changes.changes);
-        next = following.next;
-    }
-    Ok(summary)
 }
 
 /// The reason of a rejection names no resource: what early validation found is told only by the change set's events.

@@ -13,7 +13,7 @@ use crate::stack::plan::Plan;
 use crate::stack::release::{Durations, ReleaseOutcome};
 
 use self::begin::begin;
-use self::execute::{ending, execute};
+use self::execute::{ending, execute, is_not_begun};
 pub use self::outcome::{Deployed, Outputs};
 pub(super) use self::preconditions::{check, check_callers};
 pub(super) use self::proposal::{Proposal, propose};
@@ -22,6 +22,7 @@ pub(super) use self::settled::{differences, needs_a_change_set};
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::ledger::{self, Succeeded};
+use super::overtaken::{self, Attempts};
 use super::{DeployError, Deployment, Session, Talk, adopt, guard, stack_policy, termination};
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
@@ -36,7 +37,7 @@ pub async fn deploy<C: Cloud, T: Talk>(
     deploy_as_planned(session, deployment, None).await
 }
 
-/// Deploys; where there was a plan, as planned and in no other way.
+/// Deploys; where there was a plan, as planned and in no other way. Begins anew where another deployment comes first.
 pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
@@ -44,6 +45,21 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
 ) -> Result<Deployed, DeployError> {
     let blueprint = Blueprint::read(&deployment.template)?;
     check(deployment, &blueprint)?;
+    let mut attempts = Attempts::new();
+    loop {
+        match attempt(session, deployment, &blueprint, planned).await {
+            Ok(deployed) => return Ok(deployed),
+            Err(error) => attempts.again(session, error).await?,
+        }
+    }
+}
+
+async fn attempt<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    planned: Option<&Plan>,
+) -> Result<Deployed, DeployError> {
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
     let template = match &found {
@@ -54,12 +70,12 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
         super::plan::check_state(planned, &found, template.as_deref())?;
     }
     if let (Found::Standing(stack), Some(template)) = (&found, &template) {
-        let differences = differences(session, deployment, &blueprint, stack, template).await?;
+        let differences = differences(session, deployment, blueprint, stack, template).await?;
         if differences.is_empty() {
             return Ok(Deployed::Unchanged(stack.outputs.clone()));
         }
         if !differences.iter().any(needs_a_change_set) {
-            settle(session, deployment, &blueprint, stack).await?;
+            settle(session, deployment, blueprint, stack).await?;
             let succeeded = Succeeded {
                 stack,
                 outcome: ReleaseOutcome::Updated,
@@ -71,8 +87,8 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
         deployed = guard::Deployed::of(template);
         guard::check_templates(session, deployment, &mut deployed)?;
     }
-    check_callers(session, &blueprint).await?;
-    let proposal = propose(session, deployment, &blueprint, found, deployed).await?;
+    check_callers(session, blueprint).await?;
+    let proposal = propose(session, deployment, blueprint, found, deployed).await?;
     if let Some(planned) = planned
         && let Err(outdated) = super::plan::check_changes(planned, &proposal.change_set)
     {
@@ -81,7 +97,7 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
         }
         return Err(outdated);
     }
-    apply(session, deployment, &blueprint, proposal).await
+    apply(session, deployment, blueprint, proposal).await
 }
 
 async fn apply<C: Cloud, T: Talk>(
@@ -114,6 +130,10 @@ async fn apply<C: Cloud, T: Talk>(
     let (stack, durations) = match execute(session, made, &begun.operation, begun.estimate).await {
         Ok(executed) => executed,
         Err(error) => {
+            let error = overtaken::or(session, error, &deployment.stack, proposal.standing.as_ref()).await;
+            if is_not_begun(&error) {
+                change_set::discard(session, made).await;
+            }
             if let Some(lifted) = begun.lifted {
                 stack_policy::put_back(session, lifted, ending(&error)).await;
             }

@@ -1,5 +1,7 @@
 //! Why a deployment was not made.
 
+use jiff::Timestamp;
+
 use crate::aws::{CallError, ValidationFinding};
 use crate::stack::guard::Objection;
 use crate::stack::plan::Moved;
@@ -97,6 +99,20 @@ pub enum DeployError {
         stack: String,
         /// What they would cost.
         objections: Vec<Objection>,
+    },
+    /// Somebody else changed the stack between the look at it and this deployment's turn.
+    #[error("another deployment of stack `{stack}` came first")]
+    Overtaken {
+        /// The stack.
+        stack: String,
+    },
+    /// The changes were approved too long after they were worked out.
+    #[error("the changes to stack `{stack}` were worked out at {since:.0}, too long ago to be made now")]
+    Stale {
+        /// The stack.
+        stack: String,
+        /// When they were.
+        since: Timestamp,
     },
     /// A plan would have to delete something first, and a plan changes nothing.
     #[error(
@@ -230,7 +246,9 @@ impl DeployError {
             | Self::TemplateTooLong { .. }
             | Self::UnknownCallers { .. }
             | Self::MissingArtifact { .. } => ErrorKind::Configuration,
-            Self::NotPlannable { .. }
+            Self::Overtaken { .. }
+            | Self::Stale { .. }
+            | Self::NotPlannable { .. }
             | Self::PlanOutdated { .. }
             | Self::Leftovers { .. }
             | Self::NotAdoptable { .. }

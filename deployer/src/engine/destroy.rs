@@ -10,7 +10,7 @@ use crate::stack::{Blueprint, DeployedStack, StackStatus};
 use super::find::find_for_deletion;
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
-use super::{Answer, DestroyError, Event, Question, Session, Talk, termination, traffic};
+use super::{Answer, DestroyError, Event, Question, Session, Talk, table_repair, termination, traffic};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -204,10 +204,11 @@ async fn delete_stack<C: Cloud, T: Talk>(
     let token = session.new_token();
     let operation = Operation::about_to_begin(session, stack, token, expected).await?;
     let role = destruction.execution_role.as_deref();
-    session
+    let sent = session
         .cloud
         .delete_stack(operation.stack_id(), role, operation.token())
-        .await?;
+        .await;
+    operation.begun(session, sent).await?;
     let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
         Unseen::Interrupted => DestroyError::Interrupted {
             going_on: Some(name()),
@@ -266,39 +267,28 @@ async fn purge<C: Cloud, T: Talk>(
         }
     }
     if table.deletion_protection {
-        session
-            .cloud
-            .repair_table(&table, &TableRepair::DeletionProtection(false))
-            .await?;
+        table_repair::repair(session, &table, TableRepair::DeletionProtection(false)).await?;
         session.tell(Event::TableProtectionLifted {
             table: kept.name.clone(),
         });
-        wait_until(session, &kept.name, |table| {
-            table.is_none_or(|status| status == "ACTIVE")
-        })
-        .await?;
     }
     session.tell(Event::TableDeleting {
         table: kept.name.clone(),
         items: kept.items,
     });
     session.cloud.delete_table(&kept.name).await?;
-    wait_until(session, &kept.name, |table| table.is_none()).await
+    wait_until_gone(session, &kept.name).await
 }
 
-async fn wait_until<C: Cloud, T: Talk>(
+async fn wait_until_gone<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     table: &str,
-    is_reached: impl Fn(Option<&str>) -> bool,
 ) -> Result<(), DestroyError> {
     let mut pace = Pace::up_to(PATIENCE);
-    loop {
-        let now = session.cloud.describe_table(table).await?;
-        if is_reached(now.as_ref().map(|table| &*table.status)) {
-            return Ok(());
-        }
+    while session.cloud.describe_table(table).await?.is_some() {
         session.pause(pace.next()).await?;
     }
+    Ok(())
 }
 
 /// Looks again after the end, for all that should be gone.

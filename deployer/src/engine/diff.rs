@@ -9,7 +9,7 @@ use crate::aws::{ChangeSetType, Cloud, NewChangeSet, RollbackTriggers};
 use crate::stack::comparison::{Comparison, ValueChange};
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::widening::{Widening, widenings};
-use crate::stack::{Blueprint, ChangeSummary, DeployedStack, NextMove};
+use crate::stack::{Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, change_set_name};
 
 use super::change_set::{self, Prepared};
 use super::{DeployError, Deployment, Session, Talk, artifacts, traffic};
@@ -177,16 +177,17 @@ async fn changes<C: Cloud, T: Talk>(
     deployment: &Deployment,
 ) -> Result<ChangeSummary, DeployError> {
     // The code is not stored: a change set looks at its key only.
+    let token = session.new_token();
     let request = NewChangeSet {
         stack: deployment.stack.clone(),
-        name: change_set::NAME_OF_A_DIFF.to_owned(),
+        name: change_set_name(ChangeSetUse::Diff, &token),
         kind: ChangeSetType::Update,
         template: artifacts::source_to_look_at(session, deployment).await?,
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
         import_existing: false,
         rollback: RollbackTriggers::default(),
-        token: session.new_token(),
+        token,
     };
     match change_set::prepare(session, &request).await? {
         Prepared::Ready(made, changes) => {

@@ -57,6 +57,11 @@ pub enum Event {
         /// Who began it, where that is known.
         by: Option<String>,
     },
+    /// Another deployment came first, and this one begins anew.
+    Overtaken {
+        /// The stack.
+        stack: String,
+    },
     /// A stack whose first creation failed is deleted, so that it can be created.
     RemovingFailedCreation {
         /// The stack.

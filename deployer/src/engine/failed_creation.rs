@@ -26,10 +26,11 @@ pub(super) async fn remove<C: Cloud, T: Talk>(
         });
     }
     let operation = Operation::about_to_begin(session, stack, token, 0).await?;
-    session
+    let sent = session
         .cloud
         .delete_stack(operation.stack_id(), role, operation.token())
-        .await?;
+        .await;
+    operation.begun(session, sent).await?;
     let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
         Unseen::Interrupted => DeployError::Interrupted {
             going_on: Some(name.clone()),

@@ -7,6 +7,7 @@ use crate::stack::{Blueprint, ChangeSummary};
 
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
+use super::overtaken::Attempts;
 use super::{DeployError, Deployed, Deployment, Event, Session, Talk, artifacts, deploy, guard};
 
 /// Finds out what a deployment would do, and tells it. Nothing is left in AWS but the artifacts that it will need.
@@ -20,6 +21,21 @@ pub async fn plan<C: Cloud, T: Talk>(
 ) -> Result<Plan, DeployError> {
     let blueprint = Blueprint::read(&deployment.template)?;
     deploy::check(deployment, &blueprint)?;
+    let mut attempts = Attempts::new();
+    loop {
+        match attempt(session, deployment, &blueprint, place.clone()).await {
+            Ok(plan) => return Ok(plan),
+            Err(error) => attempts.again(session, error).await?,
+        }
+    }
+}
+
+async fn attempt<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    place: Place,
+) -> Result<Plan, DeployError> {
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
     let mut stack_state = None;
@@ -34,7 +50,7 @@ pub async fn plan<C: Cloud, T: Talk>(
         Found::Standing(stack) => {
             let template = session.cloud.original_template(&stack.id).await?;
             stack_state = Some(StackState::of(stack, &template));
-            let differences = deploy::differences(session, deployment, &blueprint, stack, &template).await?;
+            let differences = deploy::differences(session, deployment, blueprint, stack, &template).await?;
             if !differences.iter().any(deploy::needs_a_change_set) {
                 return Ok(written(deployment, place, stack_state, None));
             }
@@ -42,8 +58,8 @@ pub async fn plan<C: Cloud, T: Talk>(
             guard::check_templates(session, deployment, &mut deployed)?;
         }
     }
-    deploy::check_callers(session, &blueprint).await?;
-    let proposed = deploy::propose(session, deployment, &blueprint, found, deployed).await?;
+    deploy::check_callers(session, blueprint).await?;
+    let proposed = deploy::propose(session, deployment, blueprint, found, deployed).await?;
     let changes = match proposed.change_set {
         Prepared::Ready(made, changes) => {
             change_set::discard(session, &made).await;

@@ -51,7 +51,8 @@ pub async fn recover<C: Cloud, T: Talk>(
     session.check_interrupt()?;
     let token = session.new_token();
     let operation = Operation::about_to_begin(session, stack, token, 0).await?;
-    begin(session, recovery, &operation).await?;
+    let sent = begin(session, recovery, &operation).await;
+    operation.begun(session, sent).await?;
     session.tell(Event::Started {
         stack: recovery.stack.clone(),
         estimate: None,

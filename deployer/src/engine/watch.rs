@@ -91,6 +91,33 @@ impl Operation {
         }
     }
 
+    /// Takes the answer to the request that begins the operation. A refusal is none if the operation is under way all the same: its first
+    /// answer was lost.
+    pub(super) async fn begun<C: Cloud, T: Talk>(
+        &self,
+        session: &Session<'_, C, T>,
+        answer: Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        let Err(error) = answer else { return Ok(()) };
+        match self.has_left_events(session).await {
+            Ok(true) => Ok(()),
+            // The stack is gone, and was there a moment ago.
+            Err(lookup) if lookup.is_not_found() => Ok(()),
+            _ => Err(error),
+        }
+    }
+
+    /// Whether the operation is under way, or over: its events carry its token.
+    pub(super) async fn has_left_events<C: Cloud, T: Talk>(
+        &self,
+        session: &Session<'_, C, T>,
+    ) -> Result<bool, CallError> {
+        let events = session.cloud.stack_events(&self.before.id, None).await?.items;
+        Ok(events
+            .iter()
+            .any(|event| event.token.as_deref() == Some(self.token.as_str())))
+    }
+
     pub(super) fn token(&self) -> &RequestToken {
         &self.token
     }

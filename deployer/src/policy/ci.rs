@@ -7,7 +7,7 @@ use crate::environment::Environment;
 use crate::template::{Rendered, Resource};
 
 /// What any command asks of the stack.
-const STACK: [&str; 20] = [
+const STACK: [&str; 21] = [
     "cloudformation:CancelUpdateStack",
     "cloudformation:ContinueUpdateRollback",
     "cloudformation:CreateChangeSet",
@@ -24,6 +24,7 @@ const STACK: [&str; 20] = [
     "cloudformation:ExecuteChangeSet",
     "cloudformation:GetStackPolicy",
     "cloudformation:GetTemplate",
+    "cloudformation:ListChangeSets",
     "cloudformation:ListStackResources",
     "cloudformation:RollbackStack",
     "cloudformation:SetStackPolicy",

@@ -94,23 +94,6 @@ impl ChangeSummary {
             .map(str::to_owned)
             .collect()
     }
-
-    /// Adds the changes of resources that this summary does not name.
-    ///
-    /// With property values asked for, AWS may leave changes out; a second reading without values has them all.
-    #[must_use]
-    pub fn completed_by(mut self, other: Self) -> Self {
-        for change in other.changes {
-            if !self
-                .changes
-                .iter()
-                .any(|known| known.logical_id == change.logical_id)
-            {
-                self.changes.push(change);
-            }
-        }
-        self
-    }
 }
 
 impl Display for Action {
@@ -129,7 +112,7 @@ impl Display for Action {
 mod tests {
     use super::*;
 
-    fn change(logical_id: &str, causes: &[&str]) -> ResourceChange {
+    fn change(logical_id: &str) -> ResourceChange {
         ResourceChange {
             logical_id: logical_id.into(),
             physical_id: None,
@@ -137,31 +120,16 @@ mod tests {
             action: Action::Modify,
             replacement: Replacement::Never,
             policy_action: None,
-            causes: causes.iter().map(ToString::to_string).collect(),
+            causes: Vec::new(),
         }
     }
 
     #[test]
-    fn what_a_reading_with_values_left_out_is_added_and_nothing_is_overwritten() {
-        let with_values = ChangeSummary {
-            changes: vec![change("Topic", &["Properties.TopicName"])],
-        };
-        let without = ChangeSummary {
-            changes: vec![change("Topic", &[]), change("Queue", &[])],
-        };
-        let merged = with_values.completed_by(without);
-        assert_eq!(
-            merged.changes,
-            [change("Topic", &["Properties.TopicName"]), change("Queue", &[])]
-        );
-    }
-
-    #[test]
     fn a_conditional_replacement_counts_as_one() {
-        let mut topic = change("Topic", &[]);
+        let mut topic = change("Topic");
         topic.replacement = Replacement::Conditional;
         let summary = ChangeSummary {
-            changes: vec![topic.clone(), change("Queue", &[])],
+            changes: vec![topic.clone(), change("Queue")],
         };
         assert_eq!(summary.replacements().collect::<Vec<_>>(), [&topic]);
     }

@@ -3,6 +3,7 @@
 mod artifact_key;
 mod blueprint;
 mod change;
+mod change_set_name;
 pub mod comparison;
 mod deployed;
 mod diagnosis;
@@ -31,6 +32,7 @@ pub mod widening;
 pub use artifact_key::{ArtifactKey, release_key, release_prefix, sha256_hex, template_key};
 pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
+pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, Place};
 pub use difference::{Difference, LiveCode, Wanted, traffic_difference, what_differs};

@@ -33,6 +33,11 @@ impl RequestToken {
         Self(format!("{PREFIX}{name}-{unique}"))
     }
 
+    /// What tells the token from all others: who sent it, and the UUID.
+    pub(super) fn distinction(&self) -> &str {
+        self.0.strip_prefix(PREFIX).unwrap_or(&self.0)
+    }
+
     /// The text that is sent.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -62,6 +62,9 @@ impl Narrator {
                 let by = by.as_deref().map_or_else(String::new, |by| format!(", by {by}"));
                 Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
             }
+            Event::Overtaken { stack } => {
+                Telling::note(format!("another deployment of {stack} came first; looking again"))
+            }
             Event::RemovingFailedCreation { stack, status } => Telling::note(format!(
                 "removing {stack}, which was never created in full ({status})"
             )),

@@ -4,7 +4,9 @@ use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types;
 use jiff::Timestamp;
 
-use crate::aws::{ChangeSetProgress, ListedStack, ValidationFinding};
+use crate::aws::{
+    ChangeSetHandle, ChangeSetProgress, ListedChangeSet, ListedStack, Prospect, ValidationFinding,
+};
 use crate::stack::{
     Action, DeployedStack, Replacement, ResourceChange, StackEvent, StackResource, StackStatus,
 };
@@ -116,14 +118,41 @@ pub(super) fn change(change: types::ResourceChange) -> ResourceChange {
             Some(types::ChangeAction::Import) => Action::Import,
             _ => Action::Dynamic,
         },
-        replacement: match change.replacement {
-            Some(types::Replacement::True) => Replacement::Always,
-            Some(types::Replacement::Conditional) => Replacement::Conditional,
+        replacement: match (&change.action, change.replacement) {
+            // AWS says `True` of some resources that it makes or takes in; there is nothing that they would replace.
+            (Some(types::ChangeAction::Add | types::ChangeAction::Import), _) => Replacement::Never,
+            (_, Some(types::Replacement::True)) => Replacement::Always,
+            (_, Some(types::Replacement::Conditional)) => Replacement::Conditional,
             _ => Replacement::Never,
         },
         policy_action: change.policy_action.map(|policy| policy.as_str().to_owned()),
         causes,
     }
+}
+
+pub(super) fn listed_change_set(summary: types::ChangeSetSummary) -> ListedChangeSet {
+    let has_failed = summary.status == Some(types::ChangeSetStatus::Failed);
+    let prospect = match summary.execution_status {
+        status if is_executed(status.as_ref()) => Prospect::Executed,
+        Some(types::ExecutionStatus::Obsolete) => Prospect::None,
+        _ if has_failed => Prospect::None,
+        // One that is still being made is `UNAVAILABLE`, too.
+        _ => Prospect::Open,
+    };
+    ListedChangeSet {
+        handle: ChangeSetHandle {
+            id: summary.change_set_id.unwrap_or_default(),
+            stack_id: summary.stack_id.unwrap_or_default(),
+        },
+        name: summary.change_set_name.unwrap_or_default(),
+        made: timestamp(summary.creation_time),
+        prospect,
+    }
+}
+
+/// Whether an execution has begun: `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE`, `EXECUTE_FAILED`.
+pub(super) fn is_executed(status: Option<&types::ExecutionStatus>) -> bool {
+    status.is_some_and(|status| status.as_str().starts_with("EXECUTE_"))
 }
 
 /// What a validation found wrong; none, if it found nothing.
@@ -142,4 +171,51 @@ pub(super) fn finding(event: types::OperationEvent) -> Option<ValidationFinding>
 fn timestamp(time: Option<DateTime>) -> Timestamp {
     time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(action: &str, replacement: &str) -> ResourceChange {
+        let told = types::ResourceChange::builder()
+            .action(action.into())
+            .replacement(replacement.into());
+        change(told.build())
+    }
+
+    #[test]
+    fn what_is_made_or_taken_in_replaces_nothing_whatever_aws_says() {
+        for action in ["Add", "Import"] {
+            assert_eq!(read(action, "True").replacement, Replacement::Never, "{action}");
+            assert_eq!(
+                read(action, "Conditional").replacement,
+                Replacement::Never,
+                "{action}"
+            );
+        }
+        assert_eq!(read("Modify", "True").replacement, Replacement::Always);
+        assert_eq!(
+            read("Modify", "Conditional").replacement,
+            Replacement::Conditional
+        );
+        assert_eq!(read("Modify", "False").replacement, Replacement::Never);
+    }
+
+    #[test]
+    fn a_listed_change_set_is_open_until_it_fails_is_overtaken_or_executed() {
+        let listed = |status: &str, execution: &str| {
+            let summary = types::ChangeSetSummary::builder()
+                .status(status.into())
+                .execution_status(execution.into());
+            listed_change_set(summary.build()).prospect
+        };
+        assert_eq!(listed("CREATE_IN_PROGRESS", "UNAVAILABLE"), Prospect::Open);
+        assert_eq!(listed("CREATE_COMPLETE", "AVAILABLE"), Prospect::Open);
+        assert_eq!(listed("FAILED", "UNAVAILABLE"), Prospect::None);
+        assert_eq!(listed("CREATE_COMPLETE", "OBSOLETE"), Prospect::None);
+        for execution in ["EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED"] {
+            assert_eq!(listed("CREATE_COMPLETE", execution), Prospect::Executed);
+        }
+    }
 }

@@ -53,6 +53,8 @@ impl World {
             name: request.name.clone(),
             ready_at: self.now + SignedDuration::from_secs(1),
             gone_at: None,
+            made: self.now,
+            is_executed: false,
             failure,
             template,
             tags: request.tags.clone(),

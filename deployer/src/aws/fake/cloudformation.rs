@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::aws::{
     CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
-    CloudFormation, ListedStack, NewChangeSet, NewStack, Page, PropertyValues, TemplateSource,
+    CloudFormation, ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, Prospect, TemplateSource,
     ValidationFinding,
 };
 use crate::stack::{
@@ -15,7 +15,7 @@ use crate::stack::{
 
 use super::operation::Target;
 use super::world::{FakeChangeSet, FakeStack, World};
-use super::{FakeCloud, refused};
+use super::{FakeCloud, error, refused};
 
 impl CloudFormation for FakeCloud {
     async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {
@@ -113,92 +113,137 @@ impl CloudFormation for FakeCloud {
     }
 
     async fn create_stack(&self, request: &NewStack) -> Result<String, CallError> {
-        self.call("CreateStack")?;
-        let mut world = self.world.borrow_mut();
-        if world.find(&request.stack).is_some() {
-            let kind = CallErrorKind::AlreadyExists {
-                message: format!("Stack [{}] already exists", request.stack),
-            };
-            return Err(CallError {
-                operation: "CreateStack".into(),
-                kind,
-                source: None,
-            });
-        }
-        let id = world.start_stack(request);
-        Ok(id)
+        self.answer("CreateStack", || {
+            let mut world = self.world.borrow_mut();
+            if world.find(&request.stack).is_some() {
+                let kind = CallErrorKind::AlreadyExists {
+                    message: format!("Stack [{}] already exists", request.stack),
+                };
+                return Err(CallError {
+                    operation: "CreateStack".into(),
+                    kind,
+                    source: None,
+                });
+            }
+            let id = world.start_stack(request);
+            Ok(id)
+        })
     }
 
     async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError> {
-        self.call("CreateChangeSet")?;
-        let mut world = self.world.borrow_mut();
-        let stack_id = match (request.kind, world.find(&request.stack)) {
-            (ChangeSetType::Create, None) => {
-                let id = world.add_stack(&request.stack, StackStatus::ReviewInProgress);
-                world.record(
-                    &id,
-                    &request.stack,
-                    "AWS::CloudFormation::Stack",
-                    "REVIEW_IN_PROGRESS",
-                    None,
-                );
-                id
-            }
-            (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => {
-                stack.id.clone()
-            }
-            (ChangeSetType::Update, Some(stack)) if stack.status.is_healthy() => stack.id.clone(),
-            (kind, _) => {
-                return Err(refused(
-                    "CreateChangeSet",
-                    &format!("the stack takes no {kind:?}"),
-                ));
-            }
-        };
-        if world
-            .stack_mut(&stack_id)
-            .change_sets
-            .iter()
-            .any(|known| known.name == request.name)
-        {
-            let kind = CallErrorKind::AlreadyExists {
-                message: format!("ChangeSet {} already exists", request.name),
+        self.answer("CreateChangeSet", || {
+            let mut world = self.world.borrow_mut();
+            let stack_id = match (request.kind, world.find(&request.stack)) {
+                (ChangeSetType::Create, None) => {
+                    let id = world.add_stack(&request.stack, StackStatus::ReviewInProgress);
+                    world.record(
+                        &id,
+                        &request.stack,
+                        "AWS::CloudFormation::Stack",
+                        "REVIEW_IN_PROGRESS",
+                        None,
+                    );
+                    id
+                }
+                (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => {
+                    stack.id.clone()
+                }
+                (ChangeSetType::Update, Some(stack)) if stack.status.is_healthy() => stack.id.clone(),
+                (ChangeSetType::Create, Some(_)) => {
+                    let (stack, name) = (&request.stack, &request.name);
+                    return Err(refused(
+                        "CreateChangeSet",
+                        &format!(
+                            "Stack [{stack}] already exists and cannot be created again with the changeSet [{name}]."
+                        ),
+                    ));
+                }
+                (ChangeSetType::Update, Some(stack)) => {
+                    let FakeStack { id, status, .. } = stack;
+                    return Err(refused(
+                        "CreateChangeSet",
+                        &format!("Stack:{id} is in {status} state and can not be updated."),
+                    ));
+                }
+                (ChangeSetType::Update, None) => {
+                    let message = format!("Stack [{}] does not exist", request.stack);
+                    return Err(error("CreateChangeSet", CallErrorKind::NotFound { message }));
+                }
             };
-            return Err(CallError {
-                operation: "CreateChangeSet".into(),
-                kind,
-                source: None,
+            if world
+                .stack_mut(&stack_id)
+                .change_sets
+                .iter()
+                .any(|known| known.name == request.name)
+            {
+                let kind = CallErrorKind::AlreadyExists {
+                    message: format!("ChangeSet {} already exists", request.name),
+                };
+                return Err(CallError {
+                    operation: "CreateChangeSet".into(),
+                    kind,
+                    source: None,
+                });
+            }
+            let change_set = world.change_set(&stack_id, request);
+            let handle = ChangeSetHandle {
+                id: change_set.id.clone(),
+                stack_id,
+            };
+            world.tokens.push(request.token.to_string());
+            world.last_request = Some(request.clone());
+            world.stack_mut(&handle.stack_id).change_sets.push(change_set);
+            Ok(handle)
+        })
+    }
+
+    async fn change_sets(&self, stack: &str, page: Option<&str>) -> Result<Page<ListedChangeSet>, CallError> {
+        self.call("ListChangeSets")?;
+        let listed: Vec<ListedChangeSet> = {
+            let world = self.world.borrow();
+            let Some(stack) = world.find(stack) else {
+                let message = format!("Stack [{stack}] does not exist");
+                return Err(error("ListChangeSets", CallErrorKind::NotFound { message }));
+            };
+            let listed = stack.change_sets.iter().map(|known| ListedChangeSet {
+                handle: known.handle(&stack.id),
+                name: known.name.clone(),
+                made: known.made,
+                prospect: match known {
+                    known if known.is_executed => Prospect::Executed,
+                    known if known.failure.is_some() => Prospect::None,
+                    _ => Prospect::Open,
+                },
             });
-        }
-        let change_set = world.change_set(&stack_id, request);
-        let handle = ChangeSetHandle {
-            id: change_set.id.clone(),
-            stack_id,
+            listed.collect()
         };
-        world.tokens.push(request.token.to_string());
-        world.last_request = Some(request.clone());
-        world.stack_mut(&handle.stack_id).change_sets.push(change_set);
-        Ok(handle)
+        Ok(self.page(&listed, page))
     }
 
     async fn describe_change_set(
         &self,
         stack: &str,
         change_set: &str,
-        values: PropertyValues,
         page: Option<&str>,
     ) -> Result<Option<ChangeSetPage>, CallError> {
         self.call("DescribeChangeSet")?;
-        let (mut described, mut changes) = {
+        let (described, changes) = {
             let world = self.world.borrow();
-            let found = world.find(stack).and_then(|stack| stack.change_set(change_set));
-            let Some(found) = found else { return Ok(None) };
+            let Some(stack) = world.find(stack) else {
+                return Ok(None);
+            };
+            let Some(found) = stack.change_set(change_set) else {
+                return Ok(None);
+            };
+            let stack_id = &stack.id;
             let progress = match &found.failure {
                 _ if found.gone_at.is_some() || found.ready_at > world.now => ChangeSetProgress::Pending,
                 Some(_) => ChangeSetProgress::Failed,
                 None => ChangeSetProgress::Ready,
             };
             let described = ChangeSetPage {
+                handle: found.handle(stack_id),
+                is_executed: found.is_executed,
                 progress,
                 reason: found.failure.clone().unwrap_or_default(),
                 changes: ChangeSummary::default(),
@@ -206,11 +251,6 @@ impl CloudFormation for FakeCloud {
             };
             (described, found.changes.changes.clone())
         };
-        let warned = self.world.borrow().script.warned.clone();
-        if let (Some(warned), PropertyValues::Included) = (warned, values) {
-            described.reason = "[WARN] some property values are too large to show".into();
-            changes.retain(|change| change.logical_id != warned);
-        }
         let page = self.page(&changes, page);
         Ok(Some(ChangeSetPage {
             changes: ChangeSummary { changes: page.items },
@@ -235,56 +275,79 @@ impl CloudFormation for FakeCloud {
         handle: &ChangeSetHandle,
         token: &RequestToken,
     ) -> Result<(), CallError> {
-        self.call("ExecuteChangeSet")?;
-        let mut world = self.world.borrow_mut();
-        let Some(change_set) = world
-            .find(&handle.stack_id)
-            .and_then(|stack| stack.change_set(&handle.id))
-        else {
-            let kind = CallErrorKind::NotFound {
-                message: "no such change set".into(),
+        self.answer("ExecuteChangeSet", || {
+            let mut world = self.world.borrow_mut();
+            let Some(change_set) = world
+                .find(&handle.stack_id)
+                .and_then(|stack| stack.change_set(&handle.id))
+            else {
+                let kind = CallErrorKind::NotFound {
+                    message: "no such change set".into(),
+                };
+                return Err(CallError {
+                    operation: "ExecuteChangeSet".into(),
+                    kind,
+                    source: None,
+                });
             };
-            return Err(CallError {
-                operation: "ExecuteChangeSet".into(),
-                kind,
-                source: None,
+            let is_busy = world.find(&handle.stack_id).is_some_and(|stack| {
+                !stack.status.is_settled() && stack.status != StackStatus::ReviewInProgress
             });
-        };
-        let target = Target {
-            template: change_set.template.clone(),
-            tags: change_set.tags.clone(),
-            imports: change_set.imports.clone(),
-            after_failure: StackStatus::RollbackComplete,
-        };
-        let (rollback, changes) = (change_set.rollback.clone(), change_set.changes.clone());
-        world.take_token(&handle.stack_id, token);
-        let stack = world.stack_mut(&handle.stack_id);
-        stack.change_sets.clear();
-        stack.before = Some(stack.describe());
-        if stack.status == StackStatus::ReviewInProgress {
-            world.begin_creation(&handle.stack_id, &target);
-        } else {
-            stack.rollback = rollback;
-            let hindrance = world.hindrance(world.find(&handle.stack_id).unwrap(), &changes.changes);
-            world.begin_update(&handle.stack_id, &target, hindrance);
-        }
-        Ok(())
+            if change_set.is_executed || change_set.failure.is_some() || is_busy {
+                let status = if change_set.failure.is_some() {
+                    "FAILED"
+                } else {
+                    "CREATE_COMPLETE"
+                };
+                let kind = CallErrorKind::Other {
+                    code: "InvalidChangeSetStatus".into(),
+                    message: format!(
+                        "ChangeSet [{}] cannot be executed in its current status of [{status}]",
+                        handle.id
+                    ),
+                };
+                return Err(error("ExecuteChangeSet", kind));
+            }
+            let target = Target {
+                template: change_set.template.clone(),
+                tags: change_set.tags.clone(),
+                imports: change_set.imports.clone(),
+                after_failure: StackStatus::RollbackComplete,
+            };
+            let (rollback, changes) = (change_set.rollback.clone(), change_set.changes.clone());
+            world.take_token(&handle.stack_id, token);
+            let stack = world.stack_mut(&handle.stack_id);
+            stack.change_sets.retain(|known| known.id == handle.id);
+            for executed in &mut stack.change_sets {
+                executed.is_executed = true;
+            }
+            stack.before = Some(stack.describe());
+            if stack.status == StackStatus::ReviewInProgress {
+                world.begin_creation(&handle.stack_id, &target);
+            } else {
+                stack.rollback = rollback;
+                let hindrance = world.hindrance(world.find(&handle.stack_id).unwrap(), &changes.changes);
+                world.begin_update(&handle.stack_id, &target, hindrance);
+            }
+            Ok(())
+        })
     }
 
     async fn delete_change_set(&self, stack: &str, change_set: &str) -> Result<(), CallError> {
-        self.call("DeleteChangeSet")?;
-        let mut world = self.world.borrow_mut();
-        let gone_at = world.now + SignedDuration::from_secs(1);
-        if world.find(stack).is_some() {
-            let change_sets = &mut world.stack_mut(stack).change_sets;
-            for known in change_sets
-                .iter_mut()
-                .filter(|known| known.id == change_set || known.name == change_set)
-            {
-                known.gone_at = Some(gone_at);
+        self.answer("DeleteChangeSet", || {
+            let mut world = self.world.borrow_mut();
+            let gone_at = world.now + SignedDuration::from_secs(1);
+            if world.find(stack).is_some() {
+                let change_sets = &mut world.stack_mut(stack).change_sets;
+                for known in change_sets
+                    .iter_mut()
+                    .filter(|known| known.id == change_set || known.name == change_set)
+                {
+                    known.gone_at = Some(gone_at);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     async fn delete_stack(
@@ -293,30 +356,35 @@ impl CloudFormation for FakeCloud {
         _: Option<&str>,
         token: &RequestToken,
     ) -> Result<(), CallError> {
-        self.call("DeleteStack")?;
-        let mut world = self.world.borrow_mut();
-        if world.find(stack).is_none() {
-            return Ok(());
-        }
-        world.take_token(stack, token);
-        let found = world.stack_mut(stack);
-        if found.termination_protection {
-            return Err(refused("DeleteStack", "termination protection is on"));
-        }
-        found.before = Some(found.describe());
-        if found.status == StackStatus::ReviewInProgress {
-            found.status = StackStatus::DeleteComplete;
-        } else {
-            let id = found.id.clone();
-            world.begin_deletion(&id);
-        }
-        Ok(())
+        self.answer("DeleteStack", || {
+            let mut world = self.world.borrow_mut();
+            if world.find(stack).is_none() {
+                return Ok(());
+            }
+            if world.stack_mut(stack).status == StackStatus::DeleteInProgress {
+                return Ok(());
+            }
+            world.take_token(stack, token);
+            let found = world.stack_mut(stack);
+            if found.termination_protection {
+                return Err(refused("DeleteStack", "termination protection is on"));
+            }
+            found.before = Some(found.describe());
+            if found.status == StackStatus::ReviewInProgress {
+                found.status = StackStatus::DeleteComplete;
+            } else {
+                let id = found.id.clone();
+                world.begin_deletion(&id);
+            }
+            Ok(())
+        })
     }
 
     async fn set_termination_protection(&self, stack: &str, protected: bool) -> Result<(), CallError> {
-        self.call("UpdateTerminationProtection")?;
-        self.world.borrow_mut().stack_mut(stack).termination_protection = protected;
-        Ok(())
+        self.answer("UpdateTerminationProtection", || {
+            self.world.borrow_mut().stack_mut(stack).termination_protection = protected;
+            Ok(())
+        })
     }
 
     async fn stack_policy(&self, stack: &str) -> Result<Option<StackPolicy>, CallError> {
@@ -326,16 +394,17 @@ impl CloudFormation for FakeCloud {
     }
 
     async fn set_stack_policy(&self, stack: &str, policy: &StackPolicy) -> Result<(), CallError> {
-        self.call("SetStackPolicy")?;
-        let mut world = self.world.borrow_mut();
-        if !world.knows_all_of(stack, policy.as_str()) {
-            return Err(refused(
-                "SetStackPolicy",
-                "Unknown logical id in the stack policy",
-            ));
-        }
-        world.stack_mut(stack).policy = Some(policy.as_str().to_owned());
-        Ok(())
+        self.answer("SetStackPolicy", || {
+            let mut world = self.world.borrow_mut();
+            if !world.knows_all_of(stack, policy.as_str()) {
+                return Err(refused(
+                    "SetStackPolicy",
+                    "Unknown logical id in the stack policy",
+                ));
+            }
+            world.stack_mut(stack).policy = Some(policy.as_str().to_owned());
+            Ok(())
+        })
     }
 }
 
@@ -344,6 +413,15 @@ impl FakeStack {
         self.change_sets
             .iter()
             .find(|known| known.id == name || known.name == name)
+    }
+}
+
+impl FakeChangeSet {
+    fn handle(&self, stack_id: &str) -> ChangeSetHandle {
+        ChangeSetHandle {
+            id: self.id.clone(),
+            stack_id: stack_id.to_owned(),
+        }
     }
 }
 

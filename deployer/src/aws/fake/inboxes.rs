@@ -47,24 +47,26 @@ impl Queues for FakeCloud {
     }
 
     async fn create_queue(&self, queue: &NewQueue) -> Result<String, CallError> {
-        self.call("CreateQueue")?;
-        assert!(queue.name.len() <= 80, "{}", queue.name);
-        let url = format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/{}", queue.name);
-        let mut world = self.world.borrow_mut();
-        let made = FakeQueue {
-            messages: 0,
-            made: world.now,
-            tags: queue.tags.clone(),
-            policy: queue.policy.clone(),
-        };
-        world.queues.insert(url.clone(), made);
-        Ok(url)
+        self.answer("CreateQueue", || {
+            assert!(queue.name.len() <= 80, "{}", queue.name);
+            let url = format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/{}", queue.name);
+            let mut world = self.world.borrow_mut();
+            let made = FakeQueue {
+                messages: 0,
+                made: world.now,
+                tags: queue.tags.clone(),
+                policy: queue.policy.clone(),
+            };
+            world.queues.insert(url.clone(), made);
+            Ok(url)
+        })
     }
 
     async fn delete_queue(&self, url: &str) -> Result<(), CallError> {
-        self.call("DeleteQueue")?;
-        self.world.borrow_mut().queues.remove(url);
-        Ok(())
+        self.answer("DeleteQueue", || {
+            self.world.borrow_mut().queues.remove(url);
+            Ok(())
+        })
     }
 
     async fn receive(&self, url: &str, wait: Duration) -> Result<Vec<String>, CallError> {
@@ -95,21 +97,23 @@ impl Queues for FakeCloud {
 
 impl Topics for FakeCloud {
     async fn subscribe_queue(&self, topic: &str, queue: &str, filter: &str) -> Result<String, CallError> {
-        self.call("Subscribe")?;
-        assert!(filter.contains("smoke"), "{filter}");
-        let mut world = self.world.borrow_mut();
-        let arn = format!("{topic}:{}", world.subscriptions.len());
-        world.subscriptions.push(TopicSubscription {
-            arn: arn.clone(),
-            endpoint: queue.to_owned(),
-        });
-        Ok(arn)
+        self.answer("Subscribe", || {
+            assert!(filter.contains("smoke"), "{filter}");
+            let mut world = self.world.borrow_mut();
+            let arn = format!("{topic}:{}", world.subscriptions.len());
+            world.subscriptions.push(TopicSubscription {
+                arn: arn.clone(),
+                endpoint: queue.to_owned(),
+            });
+            Ok(arn)
+        })
     }
 
     async fn unsubscribe(&self, subscription: &str) -> Result<(), CallError> {
-        self.call("Unsubscribe")?;
-        self.with(|world| world.subscriptions.retain(|known| known.arn != subscription));
-        Ok(())
+        self.answer("Unsubscribe", || {
+            self.with(|world| world.subscriptions.retain(|known| known.arn != subscription));
+            Ok(())
+        })
     }
 
     async fn subscriptions(&self, _: &str, page: Option<&str>) -> Result<Page<TopicSubscription>, CallError> {

@@ -22,7 +22,7 @@ use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::{ResourceChange, StackStatus};
 
 pub(crate) use protection::alarm_arn;
-pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeTable, World, code_sha256};
+pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeStack, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.
 pub(crate) struct FakeCloud {
@@ -101,10 +101,6 @@ impl FakeCloud {
         self.world.borrow_mut().script.rejection = Some((reason.into(), findings));
     }
 
-    pub(crate) fn warn_about(&self, logical_id: &str) {
-        self.world.borrow_mut().script.warned = Some(logical_id.into());
-    }
-
     pub(crate) fn recreate_log_group(&self, name: &str, times: usize) {
         self.world
             .borrow_mut()
@@ -115,6 +111,13 @@ impl FakeCloud {
 
     pub(crate) fn ring(&self, stack: &str, logical_id: &str) {
         self.with(|world| world.script.ringing.insert(format!("{stack}-{logical_id}")));
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, seconds: i64) {
+        let mut world = self.with_mut();
+        world.now += jiff::SignedDuration::from_secs(seconds);
+        world.catch_up();
     }
 
     pub(crate) fn set_status(&self, stack: &str, status: StackStatus) {
@@ -185,6 +188,38 @@ impl FakeCloud {
         }
     }
 
+    /// Takes note of a call that changes something, carries it out, and answers; unless the script has the answer lost.
+    fn answer<R>(
+        &self,
+        operation: &str,
+        carry_out: impl Fn() -> Result<R, CallError>,
+    ) -> Result<R, CallError> {
+        self.call(operation)?;
+        let answer = carry_out()?;
+        let lost = self.with_mut().script.is_lost();
+        match lost {
+            None => Ok(answer),
+            Some(Loss::SentAgain) => carry_out(),
+            Some(Loss::Silence) => Err(CallError {
+                operation: operation.to_owned(),
+                kind: CallErrorKind::Unreachable {
+                    endpoint: "AWS".into(),
+                },
+                source: None,
+            }),
+        }
+    }
+
+    /// Loses the answer to the n-th call from now on that changes something, counted from 1.
+    pub(crate) fn lose_answer(&self, number: usize, loss: Loss) {
+        self.with_mut().script.lost = Some((number, loss));
+    }
+
+    /// Whether the answer that was to be lost was given.
+    pub(crate) fn has_lost_its_answer(&self) -> bool {
+        self.with_mut().script.lost.is_none()
+    }
+
     fn page<T: Clone>(&self, items: &[T], page: Option<&str>) -> Page<T> {
         let size = self.world.borrow().script.page_size;
         let start: usize = page.map_or(0, |page| page.parse().unwrap());
@@ -205,6 +240,33 @@ impl Clock for FakeCloud {
         let mut world = self.world.borrow_mut();
         world.now += jiff::SignedDuration::try_from(duration).unwrap();
         world.catch_up();
+    }
+}
+
+/// What becomes of an answer that does not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// The SDK sends the request again, and that is answered.
+    SentAgain,
+    /// No answer arrives to any sending.
+    Silence,
+}
+
+impl world::Script {
+    fn is_lost(&mut self) -> Option<Loss> {
+        let (number, loss) = self.lost.as_mut()?;
+        *number -= 1;
+        let loss = (*number == 0).then_some(*loss)?;
+        self.lost = None;
+        Some(loss)
+    }
+}
+
+fn error(operation: &str, kind: CallErrorKind) -> CallError {
+    CallError {
+        operation: operation.into(),
+        kind,
+        source: None,
     }
 }
 

@@ -16,29 +16,32 @@ impl Recovery for FakeCloud {
         token: &RequestToken,
     ) -> Result<(), CallError> {
         let operation = "ContinueUpdateRollback";
-        self.begin(operation, stack, token, &[StackStatus::UpdateRollbackFailed])?;
-        let mut world = self.with_mut();
-        let failing: Vec<String> = world.script.failing.keys().cloned().collect();
-        let failing = failing.into_iter().find(|id| !skip.contains(id));
-        world.begin_rollback(stack, failing.as_deref());
-        Ok(())
+        self.answer(operation, || {
+            self.begin(operation, stack, token, &[StackStatus::UpdateRollbackFailed])?;
+            let mut world = self.with_mut();
+            let failing: Vec<String> = world.script.failing.keys().cloned().collect();
+            let failing = failing.into_iter().find(|id| !skip.contains(id));
+            world.begin_rollback(stack, failing.as_deref());
+            Ok(())
+        })
     }
 
     async fn roll_back(&self, stack: &str, _: Option<&str>, token: &RequestToken) -> Result<(), CallError> {
-        self.begin("RollbackStack", stack, token, &[StackStatus::UpdateFailed])?;
-        self.with_mut().begin_rollback(stack, None);
-        Ok(())
+        let operation = "RollbackStack";
+        self.answer(operation, || {
+            self.begin(operation, stack, token, &[StackStatus::UpdateFailed])?;
+            self.with_mut().begin_rollback(stack, None);
+            Ok(())
+        })
     }
 
     async fn cancel_update(&self, stack: &str, token: &RequestToken) -> Result<(), CallError> {
-        self.begin(
-            "CancelUpdateStack",
-            stack,
-            token,
-            &[StackStatus::UpdateInProgress],
-        )?;
-        self.with_mut().begin_rollback(stack, None);
-        Ok(())
+        let operation = "CancelUpdateStack";
+        self.answer(operation, || {
+            self.begin(operation, stack, token, &[StackStatus::UpdateInProgress])?;
+            self.with_mut().begin_rollback(stack, None);
+            Ok(())
+        })
     }
 
     async fn delete_leaving(
@@ -48,18 +51,20 @@ impl Recovery for FakeCloud {
         _: Option<&str>,
         token: &RequestToken,
     ) -> Result<(), CallError> {
-        self.begin("DeleteStack", stack, token, &[StackStatus::DeleteFailed])?;
-        let mut world = self.with_mut();
-        match left {
-            LeftBehind::Named(names) => world.begin_deletion_leaving(stack, |id, _| names.contains(id)),
-            LeftBehind::Undeletable => world.begin_deletion_leaving(stack, |_, fails| fails),
-        }
-        Ok(())
+        self.answer("DeleteStack", || {
+            self.begin("DeleteStack", stack, token, &[StackStatus::DeleteFailed])?;
+            let mut world = self.with_mut();
+            match left {
+                LeftBehind::Named(names) => world.begin_deletion_leaving(stack, |id, _| names.contains(id)),
+                LeftBehind::Undeletable => world.begin_deletion_leaving(stack, |_, fails| fails),
+            }
+            Ok(())
+        })
     }
 }
 
 impl FakeCloud {
-    /// Takes note of a request, which is refused unless the stack is in one of the states.
+    /// Takes a request, which is refused unless the stack is in one of the states.
     fn begin(
         &self,
         operation: &str,
@@ -67,7 +72,6 @@ impl FakeCloud {
         token: &RequestToken,
         states: &[StackStatus],
     ) -> Result<(), CallError> {
-        self.call(operation)?;
         let mut world = self.with_mut();
         let found = world.stack_mut(stack);
         if !states.contains(&found.status) {

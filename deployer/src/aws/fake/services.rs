@@ -54,9 +54,10 @@ impl Logs for FakeCloud {
     }
 
     async fn delete_log_group(&self, name: &str) -> Result<(), CallError> {
-        self.call("DeleteLogGroup")?;
-        self.world.borrow_mut().unmake_log_group(name);
-        Ok(())
+        self.answer("DeleteLogGroup", || {
+            self.world.borrow_mut().unmake_log_group(name);
+            Ok(())
+        })
     }
 }
 
@@ -81,16 +82,17 @@ impl ArtifactStore for FakeCloud {
         key: &str,
         body: Vec<u8>,
     ) -> Result<(), CallError> {
-        self.call("PutObject")?;
-        assert_eq!(owner, ACCOUNT);
-        if !self.world.borrow().buckets.contains(bucket) {
-            return Err(refused("PutObject", "no such bucket"));
-        }
-        let mut world = self.world.borrow_mut();
-        let now = world.now;
-        world.stored.insert(key.into(), now);
-        world.objects.insert(key.into(), body);
-        Ok(())
+        self.answer("PutObject", || {
+            assert_eq!(owner, ACCOUNT);
+            if !self.world.borrow().buckets.contains(bucket) {
+                return Err(refused("PutObject", "no such bucket"));
+            }
+            let mut world = self.world.borrow_mut();
+            let now = world.now;
+            world.stored.insert(key.into(), now);
+            world.objects.insert(key.into(), body.clone());
+            Ok(())
+        })
     }
 
     async fn read_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Vec<u8>>, CallError> {
@@ -134,10 +136,11 @@ impl ArtifactStore for FakeCloud {
     }
 
     async fn delete_object(&self, _: &str, owner: &str, key: &str) -> Result<(), CallError> {
-        self.call("DeleteObject")?;
-        assert_eq!(owner, ACCOUNT);
-        self.world.borrow_mut().objects.remove(key);
-        Ok(())
+        self.answer("DeleteObject", || {
+            assert_eq!(owner, ACCOUNT);
+            self.world.borrow_mut().objects.remove(key);
+            Ok(())
+        })
     }
 
     fn object_url(&self, bucket: &str, key: &str) -> String {
@@ -172,24 +175,26 @@ impl Functions for FakeCloud {
     }
 
     async fn update_code(&self, function: &str, _: &str, key: &str) -> Result<(), CallError> {
-        self.call("UpdateFunctionCode")?;
-        let mut world = self.world.borrow_mut();
-        let code = code_sha256(&world.objects[key]);
-        world.functions.get_mut(function).unwrap().code_sha256 = code;
-        Ok(())
+        self.answer("UpdateFunctionCode", || {
+            let mut world = self.world.borrow_mut();
+            let code = code_sha256(&world.objects[key]);
+            world.functions.get_mut(function).unwrap().code_sha256 = code;
+            Ok(())
+        })
     }
 
     async fn publish_version(&self, function: &str, code_sha256: &str) -> Result<String, CallError> {
-        self.call("PublishVersion")?;
-        let mut world = self.world.borrow_mut();
-        let found = world.functions.get_mut(function).unwrap();
-        if found.code_sha256 != code_sha256 {
-            return Err(refused("PublishVersion", "CodeSHA256 is different"));
-        }
-        if found.versions.last() != Some(&found.code_sha256) {
-            found.versions.push(found.code_sha256.clone());
-        }
-        Ok(found.versions.len().to_string())
+        self.answer("PublishVersion", || {
+            let mut world = self.world.borrow_mut();
+            let found = world.functions.get_mut(function).unwrap();
+            if found.code_sha256 != code_sha256 {
+                return Err(refused("PublishVersion", "CodeSHA256 is different"));
+            }
+            if found.versions.last() != Some(&found.code_sha256) {
+                found.versions.push(found.code_sha256.clone());
+            }
+            Ok(found.versions.len().to_string())
+        })
     }
 
     async fn code_of_all_functions(&self, page: Option<&str>) -> Result<Page<String>, CallError> {
@@ -205,15 +210,16 @@ impl Functions for FakeCloud {
     }
 
     async fn point_alias(&self, function: &str, alias: &str, version: &str) -> Result<(), CallError> {
-        self.call("UpdateAlias")?;
-        let mut world = self.world.borrow_mut();
-        world
-            .functions
-            .get_mut(function)
-            .unwrap()
-            .aliases
-            .insert(alias.into(), version.into());
-        Ok(())
+        self.answer("UpdateAlias", || {
+            let mut world = self.world.borrow_mut();
+            world
+                .functions
+                .get_mut(function)
+                .unwrap()
+                .aliases
+                .insert(alias.into(), version.into());
+            Ok(())
+        })
     }
 
     async fn mapping(&self, id: &str) -> Result<Option<Mapping>, CallError> {
@@ -277,33 +283,35 @@ impl Tables for FakeCloud {
             TableRepair::DeletionProtection(_) | TableRepair::Stream(_) => "UpdateTable",
             TableRepair::Tags(_) => "TagResource",
         };
-        self.call(operation)?;
-        let mut world = self.world.borrow_mut();
-        let now = world.now;
-        let found: &mut FakeTable = world.tables.get_mut(&table.name).unwrap();
-        if found.busy_until > now {
-            return Err(refused(operation, "the table is being changed"));
-        }
-        match repair {
-            TableRepair::PointInTimeRecovery(enabled) => found.point_in_time_recovery = *enabled,
-            TableRepair::DeletionProtection(enabled) => found.deletion_protection = *enabled,
-            TableRepair::Stream(view) => found.stream_view = Some(view.clone()),
-            TableRepair::Tags(tags) => found.tags.extend(tags.clone()),
-        }
-        found.change(now);
-        Ok(())
+        self.answer(operation, || {
+            let mut world = self.world.borrow_mut();
+            let now = world.now;
+            let found: &mut FakeTable = world.tables.get_mut(&table.name).unwrap();
+            if found.busy_until > now {
+                return Err(refused(operation, "the table is being changed"));
+            }
+            match repair {
+                TableRepair::PointInTimeRecovery(enabled) => found.point_in_time_recovery = *enabled,
+                TableRepair::DeletionProtection(enabled) => found.deletion_protection = *enabled,
+                TableRepair::Stream(view) => found.stream_view = Some(view.clone()),
+                TableRepair::Tags(tags) => found.tags.extend(tags.clone()),
+            }
+            found.change(now);
+            Ok(())
+        })
     }
 
     async fn delete_table(&self, name: &str) -> Result<(), CallError> {
-        self.call("DeleteTable")?;
-        let mut world = self.world.borrow_mut();
-        let gone_at = world.now + jiff::SignedDuration::from_secs(1);
-        let table = world.tables.get_mut(name).unwrap();
-        if table.deletion_protection {
-            return Err(refused("DeleteTable", "deletion protection is on"));
-        }
-        table.gone_at = Some(gone_at);
-        Ok(())
+        self.answer("DeleteTable", || {
+            let mut world = self.world.borrow_mut();
+            let gone_at = world.now + jiff::SignedDuration::from_secs(1);
+            let table = world.tables.get_mut(name).unwrap();
+            if table.deletion_protection {
+                return Err(refused("DeleteTable", "deletion protection is on"));
+            }
+            table.gone_at = Some(gone_at);
+            Ok(())
+        })
     }
 }
 

@@ -75,7 +75,8 @@ pub(super) struct Script {
     pub(super) failing_calls: Vec<(String, CallErrorKind)>,
     pub(super) answers: Vec<Invoked>,
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
-    pub(super) warned: Option<String>,
+    /// Which of the coming answers is lost, counted from 1, and how.
+    pub(super) lost: Option<(usize, super::Loss)>,
     pub(super) told_change: Option<ResourceChange>,
     pub(super) recreated_log_groups: BTreeMap<String, usize>,
     pub(super) ringing: BTreeSet<String>,
@@ -117,6 +118,8 @@ pub(crate) struct FakeChangeSet {
     pub(crate) name: String,
     pub(super) ready_at: Timestamp,
     pub(super) gone_at: Option<Timestamp>,
+    pub(super) made: Timestamp,
+    pub(super) is_executed: bool,
     pub(super) failure: Option<String>,
     pub(super) template: String,
     pub(super) tags: BTreeMap<String, String>,
@@ -373,8 +376,8 @@ impl FakeTable {
 }
 
 impl FakeChangeSet {
-    /// Whether its deletion has begun.
-    pub(crate) fn is_going(&self) -> bool {
-        self.gone_at.is_some()
+    /// Whether it is more than the history of its stack, and its deletion has not begun.
+    pub(crate) fn is_left(&self) -> bool {
+        self.gone_at.is_none() && !self.is_executed
     }
 }

@@ -2,6 +2,9 @@
 
 use std::error::Error;
 
+/// The code of what is no answer of AWS's at all.
+pub(in crate::aws) const NO_ANSWER: &str = "no answer";
+
 /// A call that failed, after the retries that its failure was worth.
 #[derive(Debug, thiserror::Error)]
 #[error("`{operation}` failed: {kind}")]
@@ -70,6 +73,17 @@ impl CallError {
     /// Whether the thing to be made exists already.
     pub fn is_already_exists(&self) -> bool {
         matches!(self.kind, CallErrorKind::AlreadyExists { .. })
+    }
+
+    /// Whether what was asked for may have been done all the same: no answer of AWS's has come, or one that tells of trouble of its own.
+    pub fn may_have_been_done(&self) -> bool {
+        match &self.kind {
+            CallErrorKind::Unreachable { .. } => true,
+            CallErrorKind::Other { code, .. } => {
+                code == NO_ANSWER || code.starts_with("Internal") || code == "ServiceUnavailable"
+            }
+            _ => false,
+        }
     }
 
     /// Whether the same call may succeed a little later.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 use super::{CallError, Page};
@@ -94,9 +96,13 @@ pub enum ChangeSetProgress {
 /// A page of a change set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeSetPage {
+    /// What the change set and its stack are called for good.
+    pub handle: ChangeSetHandle,
     /// How far it has come.
     pub progress: ChangeSetProgress,
-    /// Why, in AWS's words; may hold a `[WARN]` when it is ready.
+    /// Whether its execution has begun, whatever came of it.
+    pub is_executed: bool,
+    /// Why it is where it is, in AWS's words.
     pub reason: String,
     /// The changes on this page.
     pub changes: ChangeSummary,
@@ -104,13 +110,28 @@ pub struct ChangeSetPage {
     pub next: Option<String>,
 }
 
-/// Whether a change set is read with the values of properties before and after.
+/// A change set in the list of its stack's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedChangeSet {
+    /// What it and its stack are called for good.
+    pub handle: ChangeSetHandle,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// What can still become of it.
+    pub prospect: Prospect,
+}
+
+/// What can still become of a change set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PropertyValues {
-    /// With them; AWS may leave changes out.
-    Included,
-    /// Without them; the changes are complete.
-    Omitted,
+pub enum Prospect {
+    /// It can be executed, or soon.
+    Open,
+    /// It cannot be executed: it has failed, or the stack has gone on without it.
+    None,
+    /// Its execution has begun or is over.
+    Executed,
 }
 
 /// What AWS found in a template before anything was done.
@@ -169,12 +190,19 @@ pub trait CloudFormation {
     /// `AlreadyExists` when there is one of that name, in whatever state.
     async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError>;
 
-    /// Reads a page of a change set; `None` when there is no such change set.
+    /// A page of a stack's change sets, by the stack's name.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such stack.
+    async fn change_sets(&self, stack: &str, page: Option<&str>) -> Result<Page<ListedChangeSet>, CallError>;
+
+    /// Reads a page of a change set; `None` when there is no such change set, or no such stack.
+    ///
+    /// It is read without the values of properties: with them AWS leaves changes out that come to nothing, and does not always say so.
     async fn describe_change_set(
         &self,
         stack: &str,
         change_set: &str,
-        values: PropertyValues,
         page: Option<&str>,
     ) -> Result<Option<ChangeSetPage>, CallError>;
 

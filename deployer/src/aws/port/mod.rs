@@ -21,11 +21,12 @@ mod tables;
 mod topics;
 
 pub use artifact_store::ArtifactStore;
+pub(in crate::aws) use call_error::NO_ANSWER;
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;
 pub use cloudformation::{
-    ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, ListedStack,
-    NewChangeSet, NewStack, PropertyValues, RollbackTriggers, TemplateSource, ValidationFinding,
+    ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, ListedChangeSet,
+    ListedStack, NewChangeSet, NewStack, Prospect, RollbackTriggers, TemplateSource, ValidationFinding,
 };
 pub use drift::{DriftDetection, DriftSearch};
 pub use functions::{FunctionConfiguration, Functions, Mapping};

@@ -63,6 +63,6 @@ pub trait Tables {
     /// Begins to change one setting. The table may be `UPDATING` for a while.
     async fn repair_table(&self, table: &DeployedTable, repair: &TableRepair) -> Result<(), CallError>;
 
-    /// Begins to delete a table and all that is in it.
+    /// Begins to delete a table and all that is in it. One that is not there, or is being deleted, is no error.
     async fn delete_table(&self, name: &str) -> Result<(), CallError>;
 }

@@ -67,6 +67,10 @@ impl Explain<'_> {
                 "nothing was changed; plan again with `{}`",
                 self.command("up --plan FILE")
             )],
+            DeployError::Overtaken { .. } | DeployError::Stale { .. } => vec![format!(
+                "nothing was changed by this run; run `{}` again",
+                self.command("up")
+            )],
             DeployError::NotPlannable { .. } => vec![format!(
                 "`{}` deletes what is left and creates the stack",
                 self.command("up")

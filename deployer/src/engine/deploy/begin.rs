@@ -1,5 +1,7 @@
 //! Everything up to the point of no return.
 
+use jiff::SignedDuration;
+
 use crate::aws::{ChangeSetType, Cloud};
 use crate::engine::change_set::Made;
 use crate::engine::stack_policy::Lifted;
@@ -11,6 +13,9 @@ use crate::stack::release::ReleaseOutcome;
 use crate::stack::{ChangeSummary, Estimate};
 
 use super::Proposal;
+
+/// A change set that is older is not executed: other runs take it for left behind (`change_set/sweep.rs`), after twice that time.
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 /// What stands just before an operation is started.
 pub(super) struct Begun {
@@ -30,6 +35,12 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
     proposal: &Proposal,
 ) -> Result<Begun, DeployError> {
     approve(session, deployment, made, changes, proposal).await?;
+    if session.cloud.now().duration_since(made.since) > LONGEST_LIFE {
+        return Err(DeployError::Stale {
+            stack: made.stack.clone(),
+            since: made.since,
+        });
+    }
     adopt::make_ready(session, &proposal.adoptions).await?;
     session.check_interrupt()?;
     let outcome = match made.kind {
@@ -38,10 +49,8 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
     };
     let estimate = ledger::estimate(session, deployment, outcome, changes).await;
     let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
-    let before = before.ok_or_else(|| DeployError::ChangeSetRejected {
+    let before = before.ok_or_else(|| DeployError::Overtaken {
         stack: made.stack.clone(),
-        reason: "somebody deleted the stack".to_owned(),
-        findings: Vec::new(),
     })?;
     let token = session.new_token();
     let operation = Operation::about_to_begin(session, before, token, changes.changes.len()).await?;

@@ -1,6 +1,6 @@
 //! A change set executed, and followed to its end.
 
-use crate::aws::Cloud;
+use crate::aws::{ChangeSetType, Cloud};
 use crate::engine::change_set::{self, Made};
 use crate::engine::stack_policy::Ending;
 use crate::engine::watch::{Operation, Unseen, watch};
@@ -16,21 +16,7 @@ pub(super) async fn execute<C: Cloud, T: Talk>(
 ) -> Result<(DeployedStack, Durations), DeployError> {
     let stack = || made.stack.clone();
     let began = session.cloud.now();
-    if let Err(source) = session
-        .cloud
-        .execute_change_set(&made.handle, operation.token())
-        .await
-    {
-        if source.is_transient() {
-            // It may have begun all the same, and what has begun must not be cleaned away.
-            return Err(DeployError::LostSight {
-                stack: stack(),
-                source,
-            });
-        }
-        change_set::discard(session, made).await;
-        return Err(source.into());
-    }
+    change_set::begin_execution(session, made, operation).await?;
     session.tell(Event::Started {
         stack: stack(),
         estimate,
@@ -49,6 +35,10 @@ pub(super) async fn execute<C: Cloud, T: Talk>(
             let durations = Durations::of(&ended.progress, began, session.cloud.now());
             Ok((standing, durations))
         }
+        // A stack is known by its ARN for long after its end. One that is not was never the one that this run has made.
+        None if made.kind == ChangeSetType::Create && ended.progress.done() == 0 => {
+            Err(DeployError::Overtaken { stack: stack() })
+        }
         _ => Err(DeployError::Failed {
             stack: stack(),
             status: ended.status,
@@ -63,4 +53,9 @@ pub(super) fn ending(error: &DeployError) -> Ending {
         DeployError::LostSight { .. } | DeployError::Interrupted { going_on: Some(_) } => Ending::GoesOn,
         _ => Ending::Over,
     }
+}
+
+/// Whether an error says that nothing was begun, so that the change set can go.
+pub(super) fn is_not_begun(error: &DeployError) -> bool {
+    matches!(error, DeployError::Call(_) | DeployError::Overtaken { .. })
 }

@@ -4,8 +4,10 @@ use crate::aws::{ChangeSetType, Cloud, NewChangeSet};
 use crate::engine::adopt::{self, Adoptions};
 use crate::engine::change_set::{self, Prepared};
 use crate::engine::find::Found;
-use crate::engine::{DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard};
-use crate::stack::{Blueprint, DeployedStack};
+use crate::engine::{
+    DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard, overtaken,
+};
+use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
 
 /// What a deployment will do once it is approved.
 pub(in crate::engine) struct Proposal {
@@ -39,9 +41,10 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
         Some(_) => Adoptions::default(),
     };
     let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
+    let token = session.new_token();
     let request = NewChangeSet {
         stack: deployment.stack.clone(),
-        name: change_set::NAME.to_owned(),
+        name: change_set_name(ChangeSetUse::Deployment, &token),
         kind: if standing.is_some() {
             ChangeSetType::Update
         } else {
@@ -52,9 +55,12 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
         role: deployment.execution_role.clone(),
         import_existing: !adoptions.is_empty(),
         rollback,
-        token: session.new_token(),
+        token,
     };
-    let change_set = change_set::prepare(session, &request).await?;
+    let change_set = match change_set::prepare(session, &request).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(overtaken::or(session, error, &deployment.stack, standing.as_ref()).await),
+    };
     if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
         && let Err(refused) = guard::check_changes(session, deployment, &mut deployed, changes)
     {

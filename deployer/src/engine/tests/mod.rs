@@ -2,6 +2,7 @@
 
 mod adoption;
 mod artifacts;
+mod beside;
 mod change_sets;
 mod creation;
 mod describing;
@@ -16,6 +17,7 @@ mod garbage;
 mod guards;
 mod interruption;
 mod logging;
+mod lost_answers;
 mod planning;
 mod protection;
 mod pushing;
@@ -223,7 +225,7 @@ impl Scene {
                     .iter()
                     .map(|change_set| &change_set.name)
                     .collect();
-                assert!(stack.change_sets.iter().all(FakeChangeSet::is_going), "{names:?}");
+                assert!(!stack.change_sets.iter().any(FakeChangeSet::is_left), "{names:?}");
             }
         });
     }

@@ -58,7 +58,9 @@ fn is_replaced(change: &ResourceChange, guarded: Guarded) -> bool {
         .is_some_and(|action| action.starts_with("Replace") || action == "Delete");
     match change.replacement {
         Replacement::Always => true,
-        Replacement::Conditional => guarded == Guarded::Log || by_policy,
+        // What depends on a table is conditional whenever the table changes. A mapping made anew at the old place loses nothing, and one
+        // at another place changes a property that the templates show.
+        Replacement::Conditional => guarded == Guarded::Log || by_policy && guarded != Guarded::Feed,
         Replacement::Never => by_policy,
     }
 }
@@ -217,6 +219,7 @@ mod tests {
             ("CatalogueTable", Remove, Never, Some("Delete"), None),
             ("Mapping", Modify, Always, None, Some(Danger::FeedChanged)),
             ("Mapping", Modify, Conditional, None, None),
+            ("Mapping", Modify, Conditional, Some("ReplaceAndDelete"), None),
             (
                 "Mapping",
                 Remove,

@@ -29,6 +29,7 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         } => {
             json!({"event": "awaiting", "stack": stack, "status": status, "since": since.to_string(), "by": by})
         }
+        Event::Overtaken { stack } => json!({"event": "overtaken", "stack": stack}),
         Event::RemovingFailedCreation { stack, status } => {
             json!({"event": "removing-failed-creation", "stack": stack, "status": status.to_string()})
         }

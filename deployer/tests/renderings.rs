@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use event_store_deployer::environment::{Environment, Instance};
 use event_store_deployer::problem::Problems;
@@ -105,7 +104,9 @@ fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:9:11: production must not be public. Set Access to iam and name its Callers
-      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:186
+      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:217
+    templates/event-store.yaml:224:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:224
     ");
 }
 
@@ -135,16 +136,135 @@ fn every_wrong_setting_is_named_in_its_own_file() {
     ");
 }
 
+fn staging(replaced: &str, by: &str, instance: Option<&str>) -> Result<Rendered, Problems> {
+    let file = "environments/staging.yaml";
+    let text = read(file);
+    assert!(text.contains(replaced));
+    let instance = instance.map(|instance| instance.parse::<Instance>().unwrap());
+    let environment =
+        Environment::parse(file, &text.replace(replaced, by), "staging", instance.as_ref()).unwrap();
+    render(
+        &template("event-store"),
+        &environment,
+        &Artifacts::in_bucket("bucket"),
+    )
+}
+
+const BOUNDS: &str = "  MaxWriteUnits: 100\n  MaxReadUnits: 200\n";
+
 #[test]
-fn rendering_takes_a_few_milliseconds() {
-    let environment = environment("production", None);
-    let quickest = (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            event_store(&environment);
-            start.elapsed()
+fn a_public_store_whose_cost_nothing_bounds_is_refused() {
+    let unbounded = staging(BOUNDS, "", None).unwrap_err().to_string();
+    insta::assert_snapshot!(unbounded, @"
+    templates/event-store.yaml:224:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:224
+    ");
+    let reserved = "  ApiReservedConcurrency: 20\n";
+    assert!(staging(BOUNDS, reserved, None).is_ok());
+    // Half a bound is none. An instance reserves nothing, so that it has to be bounded otherwise.
+    for (bounds, instance) in [
+        ("  MaxWriteUnits: 100\n", None),
+        ("  MaxReadUnits: 200\n", None),
+        (reserved, Some("pr-42")),
+    ] {
+        let refused = staging(BOUNDS, bounds, instance).unwrap_err().to_string();
+        assert!(refused.contains("the rule `PublicIsBounded`"), "{refused}");
+    }
+}
+
+#[test]
+fn an_instance_takes_no_concurrency_from_the_account() {
+    let both = format!("{BOUNDS}  ApiReservedConcurrency: 20\n");
+    let reserved = |instance| {
+        let rendered = staging(BOUNDS, &both, instance).unwrap();
+        rendered.resource("ApiFunction").unwrap().properties["ReservedConcurrentExecutions"].clone()
+    };
+    assert_eq!(reserved(None), "20");
+    assert_eq!(reserved(Some("pr-42")), serde_json::Value::Null);
+}
+
+#[test]
+fn no_sample_reserves_concurrency_which_a_new_account_has_not() {
+    for name in ["local", "staging", "production"] {
+        let rendered = event_store(&environment(name, None));
+        let function = rendered.resource("ApiFunction").unwrap();
+        assert_eq!(
+            function.properties["ReservedConcurrentExecutions"],
+            serde_json::Value::Null,
+            "{name}"
+        );
+    }
+}
+
+/// Ten alarms of an account are free.
+#[test]
+fn a_stack_has_ten_alarms_at_most() {
+    for name in ["local", "staging", "production"] {
+        let rendered = event_store(&environment(name, None));
+        let alarms = rendered
+            .resources()
+            .iter()
+            .filter(|resource| resource.kind == "AWS::CloudWatch::Alarm");
+        let count = alarms.count();
+        assert!((1..=10).contains(&count), "{name} has {count}");
+    }
+}
+
+/// What a key of one's own changes: each resource that keeps something, and what the functions' roles may do.
+#[test]
+fn a_key_of_ones_own_encrypts_all_that_keeps_something() {
+    const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let file = "environments/production.yaml";
+    let text = read(file).replace("parameters:\n", &format!("parameters:\n  KmsKeyArn: {KEY}\n"));
+    let with_key = event_store(&Environment::parse(file, &text, "production", None).unwrap());
+    let without = event_store(&environment("production", None));
+    assert!(
+        !without.json().contains("kms:"),
+        "no trace of a key where none is given"
+    );
+    let changed: Vec<String> = with_key
+        .resources()
+        .iter()
+        .filter(|resource| resource.properties.to_string().contains(KEY))
+        .map(|resource| {
+            let before = &without.resource(&resource.logical_id).unwrap().properties;
+            let members = resource.properties.as_object().unwrap();
+            let changed: Vec<&str> = members
+                .iter()
+                .filter(|(name, value)| before.get(name) != Some(value))
+                .map(|(name, _)| name.as_str())
+                .filter(|name| *name != "Description")
+                .collect();
+            format!("{}: {}", resource.logical_id, changed.join(", "))
         })
-        .min();
-    // The budget is 20 ms for the whole optimised program; here nothing is optimised and tests run side by side.
-    assert!(quickest < Some(Duration::from_millis(500)), "{quickest:?}");
+        .collect();
+    insta::assert_snapshot!(changed.join("\n"), @"
+    EventsTable: SSESpecification
+    CatalogueTable: SSESpecification
+    ApiLogGroup: KmsKeyId
+    ApiRole: Policies
+    ApiFunction: KmsKeyArn
+    RelayLogGroup: KmsKeyId
+    FailureQueue: KmsMasterKeyId, SqsManagedSseEnabled
+    RelayRole: Policies
+    RelayFunction: KmsKeyArn
+    UpdatesTopic: KmsMasterKeyId
+    DeliveryLogGroup: KmsKeyId
+    DeliveryFailureLogGroup: KmsKeyId
+    ");
+    let statements = |role: &str| {
+        let role = with_key.resource(role).unwrap();
+        role.properties["Policies"][0]["PolicyDocument"]["Statement"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    for role in ["ApiRole", "RelayRole"] {
+        let of_key: Vec<_> = statements(role)
+            .into_iter()
+            .filter(|statement| statement["Sid"] == "UseKey")
+            .collect();
+        assert_eq!(of_key.len(), 1, "{role}");
+        assert_eq!(of_key[0]["Resource"], KEY);
+    }
 }

@@ -30,6 +30,8 @@ impl Environment {
             parameters: BTreeMap::new(),
         }
         .with("Access", "public")
+        .with("MaxWriteUnits", "10000")
+        .with("MaxReadUnits", "10000")
     }
 
     /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.

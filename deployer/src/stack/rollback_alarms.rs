@@ -36,6 +36,7 @@ pub fn rollback_alarms(
             && !resource.physical_id.is_empty()
             && new["Type"] == "AWS::CloudWatch::Alarm"
             && (old.is_null() || old["Properties"]["AlarmName"] == new["Properties"]["AlarmName"])
+            && !counts_calls(&new)
     });
     let mut alarms: Vec<&StackResource> = alarms.collect();
     alarms.sort_by_key(|resource| distance(&wanted["Resources"][&resource.logical_id]));
@@ -48,6 +49,11 @@ pub fn rollback_alarms(
             })
         })
         .collect()
+}
+
+/// How often something is called is its callers' doing: a busy hour is no reason to undo an update.
+fn counts_calls(alarm: &Value) -> bool {
+    alarm["Properties"]["MetricName"] == "Invocations"
 }
 
 /// How far what an alarm is about lies from the code that an update brings: there is not room for all.
@@ -116,6 +122,19 @@ mod tests {
                 arn: "arn:aws-cn:cloudwatch:cn-north-1:123456789012:alarm:orders-Errors".into(),
             }]
         );
+    }
+
+    #[test]
+    fn an_alarm_about_how_often_something_is_called_undoes_no_update() {
+        let standing = resources(&[
+            ("Busy", "AWS::CloudWatch::Alarm"),
+            ("Errors", "AWS::CloudWatch::Alarm"),
+        ]);
+        let mut wanted = template(&[("Busy", "b"), ("Errors", "e")]);
+        wanted["Resources"]["Busy"]["Properties"]["MetricName"] = json!("Invocations");
+        let alarms = rollback_alarms(STACK, &standing, &wanted, &wanted);
+        let found: Vec<&str> = alarms.iter().map(|alarm| alarm.logical_id.as_str()).collect();
+        assert_eq!(found, ["Errors"]);
     }
 
     #[test]

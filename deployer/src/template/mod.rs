@@ -9,6 +9,7 @@
 //! 4. Loops are written out (`each`).
 //! 5. `evaluate` goes through resources and outputs (`body`).
 //! 6. `revision` hashes what each function runs as, and the fifth step is repeated with the hashes.
+//! 7. `permissions` on one function are put in a row.
 
 mod assignment;
 mod body;
@@ -23,6 +24,7 @@ mod function;
 mod functions;
 mod lines;
 mod open_parameter;
+mod permissions;
 mod render;
 mod rendered;
 mod revision;

@@ -6,6 +6,7 @@ use super::assignment::{Artifacts, Assignment, assign};
 use super::body::{self, Body};
 use super::document::Template;
 use super::fill::Fill;
+use super::permissions::one_after_another;
 use super::rendered::{Rendered, Supplied};
 use super::revision::revision;
 use super::value::Value;
@@ -34,6 +35,7 @@ pub fn render(
         body = body::evaluate(template, environment, &assignment.values)?;
         bound(&mut body, environment.permissions_boundary.as_ref());
     }
+    one_after_another(&mut body.resources);
     let root = root(template, body);
     let parameters = assignment
         .values

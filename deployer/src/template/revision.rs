@@ -53,7 +53,8 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
+/// Collects the logical ids, and the pseudo parameters, that a value refers to.
+pub(super) fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
     match value {
         Value::Flag(_) | Value::Number(_) | Value::Text(_) => {}
         Value::List(items) => items.iter().for_each(|item| references(item, names)),

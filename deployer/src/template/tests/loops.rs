@@ -91,3 +91,44 @@ fn a_wrong_loop_is_named_with_its_place() {
     insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, !Ref A, {{ 'L${{X}}': {body} }}]\n")), ""), @"t.yaml:4:23: `A` is a resource, which is not there yet when this is decided");
     insta::assert_snapshot!(refused(&loops(&format!("  Fn::ForEach::L: [X, [a], {{ 'L${{X}}': {body} }}]\n  B: {{ Type: x, Properties: {{ Fn::ForEach::L: [X, [a], {{ 'L${{X}}': 1 }}] }} }}\n")), ""), @"t.yaml:5:31: the loop `L` is repeated");
 }
+
+#[test]
+fn permissions_on_one_function_wait_for_each_other() {
+    let template = r"
+Transform: AWS::LanguageExtensions
+Parameters: { Callers: { Type: CommaDelimitedList } }
+Resources:
+  First: { Type: 'AWS::Lambda::Permission', DependsOn: Table, Properties: { FunctionName: !Ref Api } }
+  Fn::ForEach::Callers:
+    - Caller
+    - !Ref Callers
+    - May&{Caller}: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: !Ref Api, Principal: !Ref Caller } }
+  Last: { Type: 'AWS::Lambda::Permission', DependsOn: Table, Properties: { FunctionName: !Ref Api } }
+  Elsewhere: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: !Ref Relay } }
+  Api: { Type: x }
+  Relay: { Type: x }
+  Table: { Type: x }
+";
+    let rendering: serde_json::Value = serde_json::from_str(&rendered(template, "Callers: [a, b]")).unwrap();
+    let waits = |name: &str| rendering["Resources"][name]["DependsOn"].to_string();
+    assert_eq!(waits("First"), r#""Table""#);
+    assert_eq!(waits("Maya"), r#""First""#);
+    assert_eq!(waits("Mayb"), r#""Maya""#);
+    assert_eq!(waits("Last"), r#"["Table","Mayb"]"#);
+    assert_eq!(waits("Elsewhere"), "null");
+}
+
+#[test]
+fn an_order_of_permissions_that_the_template_gives_is_never_turned_into_a_circle() {
+    let template = r"
+Resources:
+  First: { Type: 'AWS::Lambda::Permission', DependsOn: Between, Properties: { FunctionName: api } }
+  Between: { Type: x, Properties: { After: !Ref Second } }
+  Second: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: api } }
+";
+    let rendering: serde_json::Value = serde_json::from_str(&rendered(template, "")).unwrap();
+    assert_eq!(
+        rendering["Resources"]["Second"]["DependsOn"],
+        serde_json::Value::Null
+    );
+}

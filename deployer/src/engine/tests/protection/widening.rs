@@ -62,3 +62,49 @@ async fn without_protection_a_widening_is_shown_and_needs_no_second_answer() {
     scene.up().await.unwrap();
     assert_eq!(scene.talk.asked, ["update: add Role"]);
 }
+
+#[tokio::test]
+async fn neither_a_boundary_that_goes_nor_what_cannot_be_read_passes_with_a_yes_to_the_deployment() {
+    let bounded = |scene: &mut Scene, boundary: &str| {
+        scene.change(|template| {
+            template["Resources"]["Role"]["Properties"]["PermissionsBoundary"] = json!(boundary);
+        });
+    };
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 3] = [
+        (
+            |properties| drop(properties.as_object_mut().unwrap().remove("PermissionsBoundary")),
+            "the boundary of Role is no longer arn:aws:iam::aws:policy/b",
+        ),
+        (
+            |properties| {
+                properties["PermissionsBoundary"] = json!("arn:aws:iam::aws:policy/AdministratorAccess")
+            },
+            "the boundary of Role is now arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        (
+            |properties| properties["Tags"] = json!([{"Key": "team", "Value": "admins"}]),
+            "`Properties.Tags` of Role changes, and this version cannot read what it grants",
+        ),
+    ];
+    for (change, told) in changes {
+        let mut scene = protected().await;
+        bounded(&mut scene, "arn:aws:iam::aws:policy/b");
+        scene.up().await.unwrap();
+        scene.forget();
+        // `--yes` answers what the deployment as a whole asks, and nobody is there for the rest.
+        scene.talk.answer_about_permissions = Answer::NobodyToAsk;
+        scene.change(|template| change(&mut template["Resources"]["Role"]["Properties"]));
+        let error = scene.up().await.unwrap_err();
+        let DeployError::WideningNeedsApproval { widenings, .. } = error else {
+            panic!("{error}");
+        };
+        assert!(
+            widenings
+                .iter()
+                .any(|widening| widening.grant.to_string() == told),
+            "{widenings:?}"
+        );
+        assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0);
+    }
+}

@@ -30,9 +30,9 @@ pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
-    FunctionConfiguration, Functions, Identity, Invocations, Invoked, LeftBehind, ListedChangeSet,
+    FunctionConfiguration, Functions, Head, Identity, Invocations, Invoked, LeftBehind, ListedChangeSet,
     ListedStack, LogEvent, LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, Prospect,
-    QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, TableRepair, Tables, TemplateSource,
+    QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, Stored, TableRepair, Tables, TemplateSource,
     TopicSubscription, Topics, ValidationFinding,
 };
 pub use recorder::{Call, Calls};

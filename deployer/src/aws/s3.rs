@@ -2,13 +2,19 @@
 
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::ChecksumMode;
 use jiff::Timestamp;
 
-use super::{ArtifactStore, Aws, CallError, CallErrorKind, Page};
+use super::{ArtifactStore, Aws, CallError, CallErrorKind, Head, Page, Stored};
 use crate::stack::garbage::StoredObject;
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
 const FORBIDDEN: u16 = 403;
+
+/// An object is there that was not to be, or is just being stored by somebody else
+/// ([conditional writes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)).
+const EXISTS: u16 = 412;
+const IN_CONFLICT: u16 = 409;
 
 impl ArtifactStore for Aws {
     async fn bucket_exists(&self, bucket: &str, owner: &str) -> Result<bool, CallError> {
@@ -22,16 +28,19 @@ impl ArtifactStore for Aws {
         self.exists("s3:ListBucket", bucket, answer.map(|_| ()))
     }
 
-    async fn object_exists(&self, bucket: &str, owner: &str, key: &str) -> Result<bool, CallError> {
-        let answer = self
-            .s3
-            .head_object()
-            .bucket(bucket)
+    async fn head_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Head>, CallError> {
+        let request = self.s3.head_object().bucket(bucket).key(key);
+        let answer = request
             .expected_bucket_owner(owner)
-            .key(key)
+            .checksum_mode(ChecksumMode::Enabled)
             .send()
             .await;
-        self.exists("s3:GetObject", bucket, answer.map(|_| ()))
+        let mut head = Head::default();
+        let answer = answer.map(|answer| {
+            // Of several parts S3 tells the hash of their hashes, which is none of the content.
+            head.sha256 = answer.checksum_sha256.filter(|hash| !hash.contains('-'));
+        });
+        Ok(self.exists("s3:GetObject", bucket, answer)?.then_some(head))
     }
 
     async fn read_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Vec<u8>>, CallError> {
@@ -92,6 +101,31 @@ impl ArtifactStore for Aws {
         answer
             .map(|_| ())
             .map_err(|error| self.failure("s3:DeleteObject", error))
+    }
+
+    async fn store_new_object(
+        &self,
+        bucket: &str,
+        owner: &str,
+        key: &str,
+        body: Vec<u8>,
+        sha256: &str,
+    ) -> Result<Stored, CallError> {
+        let request = self.s3.put_object().bucket(bucket).key(key);
+        let answer = request
+            .expected_bucket_owner(owner)
+            .if_none_match("*")
+            .checksum_sha256(sha256)
+            .body(ByteStream::from(body))
+            .send()
+            .await;
+        let Err(error) = answer else {
+            return Ok(Stored::New);
+        };
+        match error.raw_response().map(|response| response.status().as_u16()) {
+            Some(EXISTS | IN_CONFLICT) => Ok(Stored::TakenAlready),
+            _ => Err(self.failure("s3:PutObject", error)),
+        }
     }
 
     async fn store_object(

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::aws::{CallError, Cloud, NewStack, TemplateSource};
-use crate::stack::{NextMove, StackStatus};
+use crate::aws::{CallError, Cloud, Head, NewStack, Stored, TemplateSource};
+use crate::stack::{NextMove, StackStatus, sha256_base64};
 
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
@@ -23,9 +23,7 @@ pub(super) async fn store<C: Cloud, T: Talk>(
     ensure_bucket(session, deployment).await?;
     for artifact in &deployment.artifacts {
         session.check_interrupt()?;
-        if let Some(body) = &artifact.body {
-            store_object(session, &deployment.bucket, &artifact.key, body).await?;
-        }
+        ensure_stored(session, deployment, artifact).await?;
     }
     store_template(session, deployment).await?;
     Ok(source(session, deployment))
@@ -50,19 +48,20 @@ pub(super) async fn store_code<C: Cloud, T: Talk>(
     artifact: &CodeArtifact,
 ) -> Result<(), DeployError> {
     ensure_bucket(session, deployment).await?;
-    if let Some(body) = &artifact.body {
-        store_object(session, &deployment.bucket, &artifact.key, body).await?;
-    }
-    Ok(())
+    ensure_stored(session, deployment, artifact).await
 }
 
 /// Stores the template under the hash of its bytes.
 pub(super) async fn store_template<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
-) -> Result<(), CallError> {
-    let (key, body) = (deployment.template_key(), deployment.template.as_bytes());
-    store_object(session, &deployment.bucket, &key, body).await
+) -> Result<(), DeployError> {
+    let template = CodeArtifact {
+        key: deployment.template_key(),
+        body: Some(deployment.template.clone().into_bytes()),
+        code_sha256: sha256_base64(&deployment.template),
+    };
+    ensure_stored(session, deployment, &template).await
 }
 
 /// The keys of those artifacts that are not in the bucket.
@@ -75,8 +74,9 @@ pub(super) async fn missing<'keys, C: Cloud, T: Talk>(
     for key in keys {
         if !session
             .cloud
-            .object_exists(bucket, session.account(), key)
+            .head_object(bucket, session.account(), key)
             .await?
+            .is_some()
         {
             missing.push(key.to_owned());
         }
@@ -97,25 +97,60 @@ fn is_long(deployment: &Deployment) -> bool {
     deployment.template.len() > LONGEST_INLINE_TEMPLATE
 }
 
-async fn store_object<C: Cloud, T: Talk>(
+/// Stores an artifact unless it is in the bucket, and makes sure that what is there is it.
+///
+/// Whoever may write to the bucket could have stored anything under a key, which names a hash and proves nothing: the checksum that S3 compared when the
+/// object was stored has to be the artifact's. Nothing that is there is overwritten.
+///
+/// # Errors
+/// Something else is stored under its key, or something that was stored without a checksum.
+async fn ensure_stored<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
-    bucket: &ArtifactBucket,
-    key: &str,
-    body: &[u8],
-) -> Result<(), CallError> {
+    deployment: &Deployment,
+    artifact: &CodeArtifact,
+) -> Result<(), DeployError> {
+    let (bucket, key) = (&deployment.bucket.name, &artifact.key);
     let owner = session.account().to_owned();
-    if session.cloud.object_exists(&bucket.name, &owner, key).await? {
-        session.tell(Event::UploadSkipped { key: key.to_owned() });
+    if let Some(head) = session.cloud.head_object(bucket, &owner, key).await? {
+        check(bucket, artifact, head)?;
+        session.tell(Event::UploadSkipped { key: key.clone() });
         return Ok(());
     }
+    let Some(body) = artifact.body.clone() else {
+        return Err(DeployError::ArtifactsGone {
+            bucket: bucket.clone(),
+            keys: vec![key.clone()],
+        });
+    };
     session.tell(Event::Uploading {
-        key: key.to_owned(),
+        key: key.clone(),
         bytes: body.len(),
     });
-    session
+    let hash = &artifact.code_sha256;
+    let stored = session
         .cloud
-        .store_object(&bucket.name, &owner, key, body.to_vec())
-        .await
+        .store_new_object(bucket, &owner, key, body, hash)
+        .await?;
+    match stored {
+        Stored::New => Ok(()),
+        // Another deployment of the same code was faster, or somebody who means no good.
+        Stored::TakenAlready => {
+            let head = session.cloud.head_object(bucket, &owner, key).await?;
+            check(bucket, artifact, head.unwrap_or_default())
+        }
+    }
+}
+
+fn check(bucket: &str, artifact: &CodeArtifact, head: Head) -> Result<(), DeployError> {
+    if head.sha256.as_ref() == Some(&artifact.code_sha256) {
+        return Ok(());
+    }
+    Err(DeployError::ForeignObject {
+        bucket: bucket.to_owned(),
+        key: artifact.key.clone(),
+        wanted: artifact.code_sha256.clone(),
+        found: head.sha256,
+    })
 }
 
 /// Makes the bucket's stack unless the bucket exists. Two first deployments at once make it once: the second waits.

@@ -140,6 +140,18 @@ pub enum DeployError {
         /// The keys.
         keys: Vec<String>,
     },
+    /// Something else is stored where the deployment's code or template belongs.
+    #[error("`{key}` in bucket `{bucket}` is not what its name says: its SHA-256 is {}, the artifact's is `{wanted}`", found.as_ref().map_or("unknown".to_owned(), |found| format!("`{found}`")))]
+    ForeignObject {
+        /// The artifact bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// The Base64 of the SHA-256 of the artifact.
+        wanted: String,
+        /// The one that the object was stored with; none, if it was stored without.
+        found: Option<String>,
+    },
     /// The deployment was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
     Failed {
@@ -252,6 +264,7 @@ impl DeployError {
             | Self::PlanOutdated { .. }
             | Self::Leftovers { .. }
             | Self::NotAdoptable { .. }
+            | Self::ForeignObject { .. }
             | Self::Guarded { .. } => ErrorKind::Refused,
             Self::Declined { .. } | Self::NeedsApproval { .. } | Self::WideningNeedsApproval { .. } => {
                 ErrorKind::NeedsApproval

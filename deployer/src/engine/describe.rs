@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aws::{Cloud, DeployedTable, FunctionConfiguration};
-use crate::stack::{Blueprint, LiveFunction, StackStatus};
+use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, base64_of_hex};
 
 use super::traffic::{self, Resources};
 use super::{DescribeError, Session, Talk};
@@ -62,8 +62,20 @@ pub struct FunctionHealth {
     pub revision: Option<String>,
     /// The Base64 of the SHA-256 of the live code.
     pub code_sha256: Option<String>,
-    /// Whether it is active and its alias leads to the version that the stack published.
+    /// The Base64 of the SHA-256 of the artifact that the stack's template names; none, where the key of the code names no hash.
+    pub artifact_sha256: Option<String>,
+    /// Whether it is active, its alias leads to the version that the stack published, and the live code is the artifact.
     pub healthy: bool,
+}
+
+impl FunctionHealth {
+    /// Whether other code runs than the artifact under the version that the stack published: neither a deployment nor a push did that.
+    pub fn runs_foreign_code(&self) -> bool {
+        self.version == self.stack_version
+            && self.code_sha256.is_some()
+            && self.artifact_sha256.is_some()
+            && self.code_sha256 != self.artifact_sha256
+    }
 }
 
 /// An event source mapping.
@@ -197,7 +209,12 @@ fn function_health(
         .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned));
     let state = live.as_ref().map_or("Missing", |live| &live.state).to_owned();
     let version = live.as_ref().map(|live| live.version.clone());
-    FunctionHealth {
+    let artifact = function.code_key.as_deref().and_then(ArtifactKey::parse);
+    let artifact_sha256 = match artifact {
+        Some(ArtifactKey::Code { sha256 }) => base64_of_hex(&sha256),
+        _ => None,
+    };
+    let mut health = FunctionHealth {
         logical_id: function.function_id.clone(),
         name: name.unwrap_or_default(),
         alias: function.alias.clone(),
@@ -208,7 +225,10 @@ fn function_health(
         stack_version,
         revision: live.as_ref().map(|live| live.description.clone()),
         code_sha256: live.map(|live| live.code_sha256),
-    }
+        artifact_sha256,
+    };
+    health.healthy &= !health.runs_foreign_code();
+    health
 }
 
 /// The tables, and the ARNs of their newest streams.

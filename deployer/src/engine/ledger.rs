@@ -7,7 +7,7 @@ use crate::stack::{
     sha256_hex,
 };
 
-use super::{Deployment, Event, Session, Talk, artifacts};
+use super::{DeployError, Deployment, Event, Session, Talk, artifacts};
 
 /// How many records are read to find a release that was like a deployment.
 const RECORDS_COMPARED: usize = 5;
@@ -47,6 +47,8 @@ pub enum LedgerError {
 enum NotWritten {
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(transparent)]
+    Store(#[from] DeployError),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::ReleaseId;
@@ -84,6 +86,18 @@ pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     })
 }
 
+/// The Base64 of the SHA-256 of some bytes, as S3 and Lambda tell it.
+pub fn sha256_base64(bytes: impl AsRef<[u8]>) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
+}
+
+/// The Base64 of a hash in hexadecimal; none, if it is none.
+pub fn base64_of_hex(hash: &str) -> Option<String> {
+    let digit = |index: usize| u8::from_str_radix(hash.get(index..index + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..hash.len()).step_by(2).map(digit).collect();
+    bytes.map(|bytes| STANDARD.encode(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +107,8 @@ mod tests {
     #[test]
     fn a_key_tells_what_lies_there() {
         assert_eq!(sha256_hex(""), HASH);
+        assert_eq!(base64_of_hex(HASH), Some(sha256_base64("")));
+        assert_eq!(base64_of_hex("no hash"), None);
         let id: ReleaseId = "20270115T080000.042Z".parse().unwrap();
         assert_eq!(
             ArtifactKey::parse(&template_key("orders", HASH)),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::aws::{
-    ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions,
-    Identity, Logs, Mapping, Page, Roles, TableRepair, Tables,
+    ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions, Head,
+    Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
 };
 
 use crate::stack::garbage::StoredObject;
@@ -61,6 +61,20 @@ impl Logs for FakeCloud {
     }
 }
 
+impl FakeCloud {
+    fn keep(&self, bucket: &str, owner: &str, key: &str, body: &[u8]) -> Result<(), CallError> {
+        assert_eq!(owner, ACCOUNT);
+        if !self.world.borrow().buckets.contains(bucket) {
+            return Err(refused("PutObject", "no such bucket"));
+        }
+        let mut world = self.world.borrow_mut();
+        let now = world.now;
+        world.stored.insert(key.into(), now);
+        world.objects.insert(key.into(), body.to_vec());
+        Ok(())
+    }
+}
+
 impl ArtifactStore for FakeCloud {
     async fn bucket_exists(&self, bucket: &str, owner: &str) -> Result<bool, CallError> {
         self.call("HeadBucket")?;
@@ -68,11 +82,37 @@ impl ArtifactStore for FakeCloud {
         Ok(self.world.borrow().buckets.contains(bucket))
     }
 
-    async fn object_exists(&self, bucket: &str, owner: &str, key: &str) -> Result<bool, CallError> {
+    async fn head_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Head>, CallError> {
         self.call("HeadObject")?;
         assert_eq!(owner, ACCOUNT);
         let world = self.world.borrow();
-        Ok(world.buckets.contains(bucket) && world.objects.contains_key(key))
+        let is_there = world.buckets.contains(bucket) && world.objects.contains_key(key);
+        Ok(is_there.then(|| Head {
+            sha256: world.checksums.get(key).cloned(),
+        }))
+    }
+
+    async fn store_new_object(
+        &self,
+        bucket: &str,
+        owner: &str,
+        key: &str,
+        body: Vec<u8>,
+        sha256: &str,
+    ) -> Result<Stored, CallError> {
+        let planted = self.world.borrow_mut().planted_before_upload.take();
+        if let Some((key, body)) = planted {
+            self.world.borrow_mut().objects.insert(key, body);
+        }
+        self.answer("PutObject", || {
+            if self.world.borrow().objects.contains_key(key) {
+                return Ok(Stored::TakenAlready);
+            }
+            self.keep(bucket, owner, key, &body)?;
+            let mut world = self.world.borrow_mut();
+            world.checksums.insert(key.into(), sha256.into());
+            Ok(Stored::New)
+        })
     }
 
     async fn store_object(
@@ -82,17 +122,7 @@ impl ArtifactStore for FakeCloud {
         key: &str,
         body: Vec<u8>,
     ) -> Result<(), CallError> {
-        self.answer("PutObject", || {
-            assert_eq!(owner, ACCOUNT);
-            if !self.world.borrow().buckets.contains(bucket) {
-                return Err(refused("PutObject", "no such bucket"));
-            }
-            let mut world = self.world.borrow_mut();
-            let now = world.now;
-            world.stored.insert(key.into(), now);
-            world.objects.insert(key.into(), body.clone());
-            Ok(())
-        })
+        self.answer("PutObject", || self.keep(bucket, owner, key, &body))
     }
 
     async fn read_object(&self, bucket: &str, owner: &str, key: &str) -> Result<Option<Vec<u8>>, CallError> {
@@ -139,6 +169,7 @@ impl ArtifactStore for FakeCloud {
         self.answer("DeleteObject", || {
             assert_eq!(owner, ACCOUNT);
             self.world.borrow_mut().objects.remove(key);
+            self.world.borrow_mut().checksums.remove(key);
             Ok(())
         })
     }

@@ -39,6 +39,10 @@ pub(crate) struct World {
     pub(super) announcements: Vec<(Timestamp, String)>,
     pub(crate) buckets: BTreeSet<String>,
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
+    /// The checksums that objects were stored with.
+    pub(crate) checksums: BTreeMap<String, String>,
+    /// What somebody else stores just before the next upload.
+    pub(crate) planted_before_upload: Option<(String, Vec<u8>)>,
     /// When each object was stored; what a test puts there is as old as the world.
     pub(crate) stored: BTreeMap<String, Timestamp>,
     pub(crate) functions: BTreeMap<String, FakeFunction>,
@@ -176,6 +180,8 @@ impl World {
             announcements: Vec::new(),
             buckets: BTreeSet::new(),
             objects: BTreeMap::new(),
+            checksums: BTreeMap::new(),
+            planted_before_upload: None,
             stored: BTreeMap::new(),
             functions: BTreeMap::new(),
             mapping_state: None,

@@ -20,7 +20,7 @@ mod roles;
 mod tables;
 mod topics;
 
-pub use artifact_store::ArtifactStore;
+pub use artifact_store::{ArtifactStore, Head, Stored};
 pub(in crate::aws) use call_error::NO_ANSWER;
 pub use call_error::{CallError, CallErrorKind};
 pub use clock::Clock;

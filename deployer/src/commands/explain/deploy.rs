@@ -79,6 +79,17 @@ impl Explain<'_> {
                 "nothing was changed; `{}` stores them again",
                 self.command("up")
             )],
+            DeployError::ForeignObject { bucket, key, .. } => vec![
+                "nothing was changed; whoever stored it may write to the bucket, or stored it before checksums were kept".to_owned(),
+                format!(
+                    "find out who did, take it away with `aws s3 rm s3://{bucket}/{key}`, and run `{}` again",
+                    self.command("up")
+                ),
+            ],
+            DeployError::LiveCodeDiffers { .. } => vec![format!(
+                "it serves; find out who stored it, and go back with `{}`",
+                self.command("rollback")
+            )],
             DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
             DeployError::NeedsApproval { .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
@@ -95,8 +106,7 @@ impl Explain<'_> {
             | DeployError::Blueprint(_)
             | DeployError::TooManyTags { .. }
             | DeployError::TemplateTooLong { .. }
-            | DeployError::NotRepaired { .. }
-            | DeployError::LiveCodeDiffers { .. } => Vec::new(),
+            | DeployError::NotRepaired { .. } => Vec::new(),
         }
     }
 }

@@ -111,3 +111,60 @@ async fn a_template_that_is_too_long_even_for_the_bucket_is_refused() {
     let error = scene.up().await.unwrap_err();
     assert!(matches!(error, DeployError::TemplateTooLong { .. }), "{error:?}");
 }
+
+/// What somebody stores under the key of code that is yet to come.
+fn plant(scene: &Scene, checksum: Option<&str>) {
+    scene.cloud.with(|world| {
+        world.objects.insert("code/api.zip".into(), b"evil code".to_vec());
+        if let Some(checksum) = checksum {
+            world.checksums.insert("code/api.zip".into(), checksum.into());
+        }
+    });
+}
+
+#[tokio::test]
+async fn what_lies_under_the_codes_key_is_compared_before_anything_is_changed() {
+    for checksum in [None, Some("c29tZXRoaW5nIGVsc2U=")] {
+        let mut scene = Scene::deployed().await;
+        scene.cloud.with(|world| world.objects.remove("code/api.zip"));
+        plant(&scene, checksum);
+        scene
+            .change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
+        scene.forget();
+        scene.cloud.with(|world| {
+            if checksum.is_none() {
+                world.checksums.clear();
+            }
+        });
+        let error = scene.up().await.unwrap_err();
+        let DeployError::ForeignObject { key, found, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!((key.as_str(), found.as_deref()), ("code/api.zip", checksum));
+        assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
+        assert_eq!(scene.cloud.called("PutObject"), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_between_look_and_upload_is_neither_overwritten_nor_taken() {
+    let mut scene = Scene::deployed().await;
+    scene.change(|template| {
+        template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!("code/new.zip")
+    });
+    scene.deployment.artifacts[0].key = "code/new.zip".into();
+    scene
+        .cloud
+        .with(|world| world.planted_before_upload = Some(("code/new.zip".into(), b"evil code".to_vec())));
+    scene.forget();
+    let error = scene.up().await.unwrap_err();
+    assert!(
+        matches!(error, DeployError::ForeignObject { found: None, .. }),
+        "{error:?}"
+    );
+    assert_eq!(
+        scene.cloud.with(|world| world.objects["code/new.zip"].clone()),
+        b"evil code"
+    );
+    assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
+}

@@ -10,11 +10,13 @@ use event_store_deployer::surroundings::Surroundings;
 use event_store_deployer::ui;
 
 fn main() -> ExitCode {
+    let surroundings = Surroundings::of_this_process();
     match Cli::try_parse() {
-        Ok(cli) => commands::run(&cli, &Surroundings::of_this_process()),
+        Ok(cli) => commands::run(&cli, &surroundings),
         Err(error) => ui::error::usage(
             &translate(error),
             std::env::args_os().any(|argument| argument == "--mask"),
+            surroundings.in_github_actions(),
         ),
     }
 }

@@ -59,7 +59,7 @@ pub(super) async fn run(
         .map_err(|error| cloud.explain().describe(error))?;
     described.outputs = reachable(&described.outputs, environment);
     if let Some(file) = step {
-        add_to(file, &for_github(&described.outputs))?;
+        add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
     ui.description(&described, args.output);
     Ok(())

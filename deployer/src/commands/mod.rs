@@ -87,7 +87,12 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
-    match execute(cli, surroundings, &ui) {
+    let ended = execute(cli, surroundings, &ui);
+    // Whoever takes the data must not take half of it for the whole.
+    if ended.is_ok() && !ui.is_all_written() {
+        return ErrorKind::Failed.into();
+    }
+    match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Stopped) => ErrorKind::Interrupted.into(),
         Ok(Ended::Differing) => DIFFERING.into(),
@@ -120,6 +125,7 @@ fn in_environment(
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let settings = Settings::resolve(global, surroundings)?;
+    ui.know(settings.environment.ids());
     ui.settings(&settings.told);
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,

@@ -110,6 +110,28 @@ impl Environment {
         }
     }
 
+    /// The ids that the file holds of accounts and of what is in them: account ids and ARNs.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let named = [self.account.as_str()].into_iter().chain(
+            [
+                self.execution_role.as_ref().map(RoleArn::as_str),
+                self.permissions_boundary.as_ref().map(PolicyArn::as_str),
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        let values = self.parameters.values().flat_map(|setting| match &setting.value {
+            ParameterValue::Text(text) => std::slice::from_ref(text),
+            ParameterValue::List(texts) => texts.as_slice(),
+        });
+        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit());
+        let ids = values
+            .chain(self.tags.values())
+            .flat_map(|text| text.split(',').map(str::trim))
+            .filter(move |text| text.starts_with("arn:") || is_account(text));
+        named.chain(ids)
+    }
+
     /// Where the artifacts' own stack goes: the same account and region, but one stack for all environments in them,
     /// so that nothing of this one is left in it.
     #[must_use]

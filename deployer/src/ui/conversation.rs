@@ -71,6 +71,9 @@ enum Decision {
 
 impl Talk for Ui {
     fn tell(&mut self, event: Event) {
+        if let Event::AccountChecked { account, caller } = &event {
+            self.know([account.as_str(), caller.as_str()]);
+        }
         self.emit(&json::event(&event));
         let telling = self.0.borrow_mut().narrator.event(&event);
         self.tell_human(telling);

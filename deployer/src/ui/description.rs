@@ -98,6 +98,9 @@ fn stack_rows(described: &Described) -> Vec<Vec<String>> {
 fn function_rows(described: &Described) -> Vec<Vec<String>> {
     let rows = described.functions.iter().map(|function| {
         let version = match (&function.version, &function.stack_version) {
+            (Some(live), _) if function.runs_foreign_code() => {
+                format!("version {live}, whose code is not the artifact's")
+            }
             (Some(live), stack) if Some(live) == stack.as_ref() => format!("version {live}"),
             (Some(live), Some(stack)) => format!("version {live}, the stack published {stack}"),
             (Some(live), None) => format!("version {live}, the stack published none"),
@@ -237,6 +240,7 @@ mod tests {
                 stack_version: Some("2".to_owned()),
                 revision: Some("0123456789abcdef".repeat(4)),
                 code_sha256: None,
+                artifact_sha256: None,
                 healthy: false,
             }],
             mappings: vec![MappingHealth {
@@ -289,6 +293,7 @@ mod tests {
           stackVersion: "2"
           revision: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
           codeSha256: null
+          artifactSha256: null
           healthy: false
         mappings:
         - logicalId: Mapping

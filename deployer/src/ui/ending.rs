@@ -102,7 +102,7 @@ impl Ui {
         if inner.annotate
             && let Some(annotations) = error::annotations(failure)
         {
-            streams.talk(&annotations);
+            streams.command(&annotations);
         }
         streams.summarize(|| summary::failed(failure, inner.changes.as_ref()));
     }

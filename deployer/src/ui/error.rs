@@ -1,30 +1,39 @@
 //! How a failure is told.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use super::paint;
 use super::streams::Streams;
+use super::text::indented;
 use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
 use crate::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
 ///
-/// A mistake may repeat what was typed, so it is masked where `mask` says so.
-pub fn usage(error: &clap::Error, mask: bool) -> ExitCode {
+/// A mistake may repeat what was typed, so it is masked where `masked` says so, and commands no workflow where `obeyed` says that one would.
+pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
+    let streams = Streams::new(masked, obeyed, None);
     if error.use_stderr() {
-        let streams = Streams {
-            masked: mask,
-            summary: None,
-        };
         streams.talk(error.render().ansi().to_string().trim_end());
-        ErrorKind::Usage.into()
-    } else {
-        // When stdout cannot be written there is nobody to tell.
-        let _ = error.print();
-        ExitCode::SUCCESS
+        return ErrorKind::Usage.into();
     }
+    streams.data(&error.render().ansi().to_string());
+    match streams.unwritten() {
+        None => ExitCode::SUCCESS,
+        Some(unwritten) => {
+            streams.talk(&of_stdout(&unwritten));
+            ErrorKind::Failed.into()
+        }
+    }
+}
+
+/// The text of the failure to write data.
+pub(super) fn of_stdout(error: &io::Error) -> String {
+    let told = format!("stdout cannot be written: {error}");
+    format!("{} {told}", paint::bad("error:"))
 }
 
 /// The text of a failure: the fact, its causes, and what can be done.
@@ -69,18 +78,17 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut lines = vec![format!(
         "{} {}",
         paint::bad("error:"),
-        paint::quoted(&error.to_string())
+        paint::quoted(&indented(&error.to_string()))
     )];
     let mut cause = error.source();
     while let Some(error) = cause {
         cause = error.source();
         // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader.
         if cause.is_none() || error.is::<CallError>() {
-            let indented = error.to_string().replace('\n', "\n    ");
             lines.push(format!(
                 "  {} {}",
                 paint::strong("because:"),
-                paint::quoted(&indented)
+                paint::quoted(&indented(&error.to_string()))
             ));
         }
     }

@@ -4,6 +4,7 @@ use owo_colors::{AnsiColors, OwoColorize as _};
 use serde_json::{Map, Value};
 
 use super::paint;
+use super::text::indented;
 use crate::engine::LogLine;
 
 /// How lines of logs are printed.
@@ -47,7 +48,7 @@ fn readable(names: &[String], width: usize, line: &LogLine) -> Option<String> {
         Ok(members) => sentence(&members),
         Err(_) => line.message.trim_end().to_owned(),
     };
-    Some(format!("{time} {label} {text}"))
+    Some(format!("{time} {label} {}", indented(&text)))
 }
 
 /// The level, the message and the values of a JSON line.

@@ -1,172 +1,233 @@
-//! PURE: account ids and ARNs, made unreadable in what others may read.
+//! PURE: account ids, ARNs and addresses, made unreadable in what others may read.
+
+mod known;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+use super::escape::style;
+use known::Known;
 
 /// What stands for an account id.
 const ACCOUNT: &str = "************";
 
+/// What stands for anything else.
+const HIDDEN: &str = "***";
+
 /// How many digits an account id has.
 const ACCOUNT_DIGITS: usize = 12;
 
-/// Masks every account id and every ARN in a text; the rest stays as it is, colours included.
-///
-/// Of an ARN the service stays: `arn:aws:sns:***`. An account id is a run of twelve digits that no letter and no digit touches; one that is
-/// a number of JSON is a count, not an account, and stays, so that JSON stays JSON.
-pub(super) fn mask(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut before = Before::Nothing;
-    while let Some(first) = rest.chars().next() {
-        let length = if first == '\u{1b}' {
-            // A colour is no letter, though it ends in one.
-            before = Before::Nothing;
-            keep(&mut masked, rest, escape(rest))
-        } else if let Some((service, length)) = arn(rest).filter(|_| before == Before::Nothing) {
-            masked.push_str(service);
-            masked.push_str("***");
-            before = Before::Word;
-            length
-        } else if first.is_ascii_digit() && before == Before::Nothing {
-            before = Before::Word;
-            let digits = run(rest, |letter| letter.is_ascii_digit());
-            let touched = rest[digits..].starts_with(|next: char| next.is_alphanumeric());
-            if digits == ACCOUNT_DIGITS && !touched && !is_json_number(&masked, &rest[digits..]) {
-                masked.push_str(ACCOUNT);
-                digits
-            } else {
-                keep(&mut masked, rest, digits)
-            }
+/// What is hidden: what is known to be an id of somebody, in whatever form it stands, and what looks like one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mask {
+    known: Vec<Known>,
+    /// How many of them are no account.
+    named: usize,
+}
+
+impl Mask {
+    /// Takes note of an account id, an ARN or an address. Anything shorter than an account id is taken for a word.
+    pub(super) fn know(&mut self, text: &str) {
+        let is_account = text.len() == ACCOUNT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_account {
+            // As the console shows it.
+            let grouped = format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..]);
+            self.add(text, ACCOUNT);
+            self.add(&grouped, ACCOUNT);
         } else {
-            before = if first.is_alphanumeric() {
-                Before::Word
-            } else {
-                Before::Nothing
-            };
-            keep(&mut masked, rest, first.len_utf8())
-        };
-        rest = &rest[length..];
+            // Two that are told apart stay apart.
+            let number = self.named + 1;
+            self.named += usize::from(self.add(text, &format!("{HIDDEN}{number}")));
+        }
     }
-    masked
+
+    /// Whether it was not known yet.
+    fn add(&mut self, text: &str, shown: &str) -> bool {
+        let Some(known) = Known::new(text, shown, ACCOUNT_DIGITS) else {
+            return false;
+        };
+        let is_new = !self.known.iter().any(|other| other.is_same(&known));
+        if is_new {
+            self.known.push(known);
+            // What holds another one goes first.
+            self.known.sort_by_key(|known| std::cmp::Reverse(known.len()));
+        }
+        is_new
+    }
+
+    /// Masks a text. The rest stays as it is, colours included.
+    ///
+    /// What is [known](Self::know) is masked wherever it stands. Of any other ARN the service stays: `arn:aws:sns:***`. Any other twelve digits are taken
+    /// for an account id, but within a longer word of hexadecimal digits, which is a hash, and as a number of JSON, which is a count.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let (mut at, mut word) = (0, 0);
+        while let Some(first) = text[at..].chars().next() {
+            let rest = &text[at..];
+            if let Some(length) = between(rest).filter(|length| !self.begins_within(rest, *length)) {
+                masked.push_str(&rest[..length]);
+                at += length;
+                word = at;
+                continue;
+            }
+            let hidden = arn(rest)
+                .or_else(|| self.known_at(rest, &masked))
+                .or_else(|| function_url(rest))
+                .or_else(|| account(text, word, at, &masked));
+            if let Some(Hidden { shown, length }) = hidden {
+                masked.push_str(&shown);
+                at += length;
+                word = at;
+            } else {
+                masked.push(first);
+                at += first.len_utf8();
+                if !first.is_alphanumeric() {
+                    word = at;
+                }
+            }
+        }
+        masked
+    }
+
+    /// Masks each text within a value of JSON, the names of members too. Those stay as many as they were.
+    pub(super) fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => self.text(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(members) => {
+                let mut masked = Map::new();
+                for (name, value) in members {
+                    let mut name = self.text(name);
+                    while masked.contains_key(&name) {
+                        name.push('*');
+                    }
+                    masked.insert(name, self.value(value));
+                }
+                masked.into()
+            }
+            Value::Number(number) => {
+                let digits = number.to_string();
+                match self.known_at(&digits, "") {
+                    Some(hidden) if hidden.length == digits.len() => hidden.shown.into(),
+                    _ => value.clone(),
+                }
+            }
+            Value::Null | Value::Bool(_) => value.clone(),
+        }
+    }
+
+    /// Whether what looks like an escape is in truth the beginning of an id: `%` before an account's digits.
+    fn begins_within(&self, rest: &str, length: usize) -> bool {
+        let starts = (1..length).filter_map(|at| rest.get(at..));
+        starts.into_iter().any(|rest| {
+            self.known.iter().any(|known| known.length_at(rest).is_some())
+                || account(rest, 0, 0, "").is_some()
+        })
+    }
+
+    fn known_at(&self, rest: &str, masked: &str) -> Option<Hidden> {
+        self.known.iter().find_map(|known| {
+            let length = known.length_at(rest)?;
+            let shown = if is_json_number(masked, &rest[length..]) {
+                format!("\"{}\"", known.shown())
+            } else {
+                known.shown().to_owned()
+            };
+            Some(Hidden { shown, length })
+        })
+    }
 }
 
-/// What stands before a place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Before {
-    /// A letter or a digit: what follows is not the beginning of anything.
-    Word,
-    /// Anything else.
-    Nothing,
+/// What is not shown, and what is in its place.
+struct Hidden {
+    shown: String,
+    length: usize,
 }
 
-fn keep(masked: &mut String, rest: &str, length: usize) -> usize {
-    masked.push_str(&rest[..length]);
-    length
+/// The length of what stands between two words for more than itself: a colour, an escape of JSON, an escape of a URL.
+fn between(text: &str) -> Option<usize> {
+    let is_hex =
+        |text: Option<&str>| text.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    let mut letters = text.chars();
+    match letters.next()? {
+        '\u{1b}' => style(text),
+        '%' => is_hex(text.get(1..3)).then_some(3),
+        '\\' => match letters.next()? {
+            'u' => is_hex(text.get(2..6)).then_some(6),
+            'n' | 'r' | 't' | 'b' | 'f' | '"' | '\\' | '/' => Some(2),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
-/// The length of the text's beginning whose letters are all `wanted`.
-fn run(text: &str, wanted: impl Fn(char) -> bool) -> usize {
-    text.find(|letter| !wanted(letter)).unwrap_or(text.len())
+/// Reads an ARN, whose colons may be escaped for a URL.
+fn arn(text: &str) -> Option<Hidden> {
+    let partition = text.strip_prefix("arn").and_then(after_colon)?;
+    let name = |text: &str| text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    let is_aws = partition.starts_with("aws");
+    let service = after_colon(&partition[name(partition)?..]).filter(|_| is_aws)?;
+    let end = name(service).filter(|length| *length > 0)?;
+    let resource = after_colon(&service[end..])?;
+    let mut at = 0;
+    while let Some(first) = resource[at..].chars().next() {
+        let rest = &resource[at..];
+        match between(rest) {
+            Some(length) if first == '%' => at += length,
+            _ if first.is_ascii_alphanumeric() || ":/_.+=,@*$-".contains(first) => at += 1,
+            _ => break,
+        }
+    }
+    // What ends a sentence or separates the members of a list is no part of a name.
+    let named = resource[..at].trim_end_matches([':', '.', ',']).len();
+    let seen = text.len() - resource.len();
+    (named > 0).then(|| Hidden {
+        shown: format!("{}{HIDDEN}", &text[..seen]),
+        length: seen + named,
+    })
 }
 
-/// The length of a terminal's escape sequence: up to its first letter.
-fn escape(text: &str) -> usize {
-    let letter = text.find(|letter: char| letter.is_ascii_alphabetic());
-    letter.map_or(text.len(), |index| index + 1)
+fn after_colon(text: &str) -> Option<&str> {
+    [":", "%3A", "%3a"]
+        .iter()
+        .find_map(|colon| text.strip_prefix(colon))
 }
 
-/// Reads an ARN: what of it may be seen, and its whole length.
-fn arn(text: &str) -> Option<(&str, usize)> {
-    let partition = text.strip_prefix("arn:aws")?;
-    let service = partition.split_once(':')?;
-    let name = run(service.1, |letter| {
-        letter.is_ascii_alphanumeric() || letter == '-'
-    });
-    let is_partition = service
-        .0
-        .chars()
-        .all(|letter| letter.is_ascii_lowercase() || letter == '-');
-    if !is_partition || name == 0 || !service.1[name..].starts_with(':') {
+/// The name of a function URL, which is all that keeps a public one apart from others.
+fn function_url(text: &str) -> Option<Hidden> {
+    let length = text.find(|letter: char| !letter.is_ascii_alphanumeric())?;
+    (length > 0 && text[length..].starts_with(".lambda-url.")).then(|| Hidden {
+        shown: HIDDEN.to_owned(),
+        length,
+    })
+}
+
+/// Twelve digits at `at`, in the word that begins at `word`.
+fn account(text: &str, word: usize, at: usize, masked: &str) -> Option<Hidden> {
+    let digits = text[at..]
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len() - at);
+    let follows_a_digit = text[word..at].ends_with(|letter: char| letter.is_ascii_digit());
+    if digits != ACCOUNT_DIGITS || follows_a_digit {
         return None;
     }
-    let seen = "arn:aws".len() + service.0.len() + 1 + name + 1;
-    let all = run(text, |letter| {
-        letter.is_ascii_alphanumeric() || ":/_.+=,@*$-".contains(letter)
-    });
-    // What ends a sentence or separates the members of a list is no part of a name.
-    let length = text[..all].trim_end_matches([':', '.', ',']).len();
-    (length > seen).then_some((&text[..seen], length))
+    let rest = &text[at + digits..];
+    let end = rest
+        .find(|letter: char| !letter.is_alphanumeric())
+        .unwrap_or(rest.len());
+    let whole = &text[word..at + digits + end];
+    let is_hash = whole.len() > digits
+        && whole.bytes().all(|letter| letter.is_ascii_hexdigit())
+        && !(whole.contains(|letter: char| letter.is_ascii_lowercase())
+            && whole.contains(|letter: char| letter.is_ascii_uppercase()));
+    (!is_hash && !is_json_number(masked, rest)).then(|| Hidden {
+        shown: ACCOUNT.to_owned(),
+        length: digits,
+    })
 }
 
 /// Whether digits between the two texts are the value of a member of a JSON object.
 fn is_json_number(before: &str, after: &str) -> bool {
     before.trim_end_matches(' ').ends_with("\":") && after.starts_with([',', '}', '\n', '\r'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mask;
-
-    #[test]
-    fn account_ids_are_masked_wherever_they_stand_alone() {
-        for (plain, masked) in [
-            ("account 123456789012", "account ************"),
-            (
-                "event-store-artifacts-123456789012-eu-central-1",
-                "event-store-artifacts-************-eu-central-1",
-            ),
-            ("`123456789012`.", "`************`."),
-            ("\u{1b}[1m123456789012\u{1b}[0m", "\u{1b}[1m************\u{1b}[0m"),
-            (r#"{"account":"123456789012"}"#, r#"{"account":"************"}"#),
-            (
-                "sns/eu-central-1/123456789012/orders",
-                "sns/eu-central-1/************/orders",
-            ),
-        ] {
-            assert_eq!(mask(plain), masked);
-        }
-    }
-
-    #[test]
-    fn of_an_arn_the_service_stays() {
-        for (plain, masked) in [
-            ("arn:aws:iam::123456789012:role/orders", "arn:aws:iam:***"),
-            (
-                "is arn:aws:sns:eu-central-1:123456789012:a.",
-                "is arn:aws:sns:***.",
-            ),
-            (
-                "arn:aws-cn:lambda:cn-north-1:123456789012:function:a:$LATEST",
-                "arn:aws-cn:lambda:***",
-            ),
-            (
-                "[arn:aws:s3:::a, arn:aws:s3:::b]",
-                "[arn:aws:s3:***, arn:aws:s3:***]",
-            ),
-            (r#"{"arn":"arn:aws:s3:::a/*"}"#, r#"{"arn":"arn:aws:s3:***"}"#),
-            (
-                "\u{1b}[36marn:aws:s3:::a\u{1b}[39m",
-                "\u{1b}[36marn:aws:s3:***\u{1b}[39m",
-            ),
-        ] {
-            assert_eq!(mask(plain), masked);
-        }
-    }
-
-    #[test]
-    fn what_is_neither_stays() {
-        for text in [
-            "12345678901 and 1234567890123",
-            "code/api/0a123456789012b.zip",
-            r#"{"bytes":123456789012,"items": 123456789012}"#,
-            "arn:${AWS::Partition}:iam::aws:policy/x is no arn:aws",
-            "zwölf 12 é",
-            "",
-        ] {
-            assert_eq!(mask(text), text);
-        }
-    }
-
-    #[test]
-    fn masking_twice_changes_nothing_more() {
-        let text = "arn:aws:iam::123456789012:role/a, 123456789012, 12";
-        assert_eq!(mask(&mask(text)), mask(text));
-    }
 }

@@ -8,6 +8,7 @@ mod difference;
 mod drift;
 mod ending;
 pub mod error;
+mod escape;
 mod findings;
 mod garbage;
 mod json;
@@ -105,10 +106,7 @@ pub struct Place {
 impl Ui {
     /// Talks to whoever is at `place`.
     pub fn new(place: Place, manner: Manner) -> Self {
-        let streams = Streams {
-            masked: place.mask,
-            summary: place.summary,
-        };
+        let streams = Streams::new(place.mask, place.github_actions, place.summary);
         let screen = match manner {
             Manner::Program => Screen::Nobody,
             Manner::Person if place.terminal => Screen::live(streams.clone()),
@@ -132,6 +130,27 @@ impl Ui {
     /// Takes note of what was approved beforehand.
     pub fn approve(&self, approval: Approval) {
         self.0.borrow_mut().approval = approval;
+    }
+
+    /// Takes note of account ids, ARNs and addresses that nobody else is to read, should ids be masked.
+    pub fn know<'text>(&self, ids: impl IntoIterator<Item = &'text str>) {
+        self.0.borrow().streams.know(ids);
+    }
+
+    /// A text as others may read it: for files that are not this program's.
+    pub fn legible(&self, text: &str) -> String {
+        self.0.borrow().streams.legible(text).into_owned()
+    }
+
+    /// Whether all data was written to stdout; if not, that is told.
+    pub fn is_all_written(&self) -> bool {
+        let streams = self.streams();
+        let Some(unwritten) = streams.unwritten() else {
+            return true;
+        };
+        self.0.borrow_mut().screen.idle();
+        streams.talk(&error::of_stdout(&unwritten));
+        false
     }
 
     /// Tells that the build began.
@@ -190,7 +209,7 @@ impl Ui {
 
     fn emit(&self, event: &serde_json::Value) {
         if self.manner() == Manner::Program {
-            self.data(&format!("{event}\n"));
+            self.streams().json(event);
         }
     }
 

@@ -13,11 +13,13 @@ pub(super) fn shell(outputs: &Outputs) -> String {
 /// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings)).
 pub fn for_github(outputs: &Outputs) -> String {
     let lines = |(name, value): (&String, &String)| {
+        // A name that held `=`, `<<` or an end of line would begin another output.
+        let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         if !value.contains(['\n', '\r']) {
             return format!("{name}={value}\n");
         }
         let mut end = "END".to_owned();
-        while value.lines().any(|line| line == end) {
+        while value.contains(&end) {
             end.push('_');
         }
         format!("{name}<<{end}\n{value}\n{end}\n")

@@ -1,41 +1,94 @@
-//! The two streams, and the file of a GitHub step's summary: whatever is written goes through here, and through the mask.
+//! The two streams, and the file of a GitHub step's summary: whatever is written goes through here, and through what makes it harmless.
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::mask::mask;
+use serde_json::Value;
 
-/// Where everything is written.
+use super::escape::{disarm, escape};
+use super::mask::Mask;
+
+/// Where everything is written. Clones write to the same places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Streams {
-    /// Whether account ids and ARNs are made unreadable.
-    pub(super) masked: bool,
+    /// What hides ids, where they are to be hidden.
+    mask: Option<Arc<Mutex<Mask>>>,
+    /// Whether a workflow's runner reads what is written, and obeys some lines.
+    obeyed: bool,
     /// The file that GitHub shows beside the step's log.
-    pub(super) summary: Option<PathBuf>,
+    summary: Option<PathBuf>,
+    /// Why stdout could not be written.
+    unwritten: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl Streams {
-    /// Writes data to stdout, as it is; whether it was taken.
+    /// `masked` says whether ids are hidden, `obeyed` whether a workflow's runner reads what is written.
+    pub(super) fn new(masked: bool, obeyed: bool, summary: Option<PathBuf>) -> Self {
+        Self {
+            mask: masked.then(Arc::default),
+            obeyed,
+            summary,
+            unwritten: Arc::default(),
+        }
+    }
+
+    /// Takes note of ids that are to be hidden.
+    pub(super) fn know<'text>(&self, ids: impl IntoIterator<Item = &'text str>) {
+        if let Some(mask) = &self.mask {
+            let mut mask = lock(mask);
+            ids.into_iter().for_each(|id| mask.know(id));
+        }
+    }
+
+    /// Writes data to stdout; whether it was taken.
+    ///
+    /// Whoever reads stdout may have heard enough and be gone: that is no failure. Any other is kept for [`Self::unwritten`].
     pub(super) fn data(&self, text: &str) -> bool {
         let mut stdout = anstream::stdout().lock();
-        // Whoever reads stdout may have heard enough and be gone: that is no failure.
-        stdout
+        let written = stdout
             .write_all(self.shown(text).as_bytes())
-            .and_then(|()| stdout.flush())
-            .is_ok()
+            .and_then(|()| stdout.flush());
+        match written {
+            Ok(()) => true,
+            Err(error) => {
+                if error.kind() != ErrorKind::BrokenPipe {
+                    lock(&self.unwritten).get_or_insert(error);
+                }
+                false
+            }
+        }
+    }
+
+    /// Writes a value to stdout as a line of JSON.
+    pub(super) fn json(&self, value: &Value) {
+        let line = match &self.mask {
+            Some(mask) => format!("{}\n", lock(mask).value(value)),
+            None => format!("{value}\n"),
+        };
+        self.data(&line);
+    }
+
+    /// Why stdout could not be written, if it could not.
+    pub(super) fn unwritten(&self) -> Option<io::Error> {
+        lock(&self.unwritten).take()
     }
 
     /// Writes a line to stderr.
     pub(super) fn talk(&self, text: &str) {
-        anstream::eprintln!("{}", self.shown(text));
+        self.to_stderr(&format!("{}\n", self.shown(text)));
     }
 
     /// Writes to stderr what is answered on the same line.
     pub(super) fn ask(&self, text: &str) {
-        anstream::eprint!("{}", self.shown(text));
-        let _ = anstream::stderr().flush();
+        self.to_stderr(&self.shown(text));
+    }
+
+    /// Writes a line that the workflow's runner is to obey. Whoever made it has escaped what is not ours.
+    pub(super) fn command(&self, text: &str) {
+        self.to_stderr(&format!("{}\n", self.legible(text)));
     }
 
     /// Adds a section to the step's summary, where there is one.
@@ -44,16 +97,37 @@ impl Streams {
         let opened = OpenOptions::new().append(true).create(true).open(path);
         // A summary that cannot be written changes nothing about what it sums up.
         if let Ok(mut file) = opened {
-            let _ = file.write_all(self.shown(&markdown()).as_bytes());
+            let _ = file.write_all(self.legible(&markdown()).as_bytes());
         }
     }
 
     /// A text as it may be seen.
     pub(super) fn shown<'text>(&self, text: &'text str) -> Cow<'text, str> {
-        if self.masked {
-            mask(text).into()
+        let legible = self.legible(text);
+        if self.obeyed {
+            disarm(&legible).into_owned().into()
         } else {
-            text.into()
+            legible
         }
     }
+
+    /// A text that hides nothing, and shows no id.
+    pub(super) fn legible<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        let escaped = escape(text);
+        match &self.mask {
+            Some(mask) => lock(mask).text(&escaped).into(),
+            None => escaped,
+        }
+    }
+
+    /// Nothing depends on what is said on stderr: when it cannot be written, the work goes on.
+    #[expect(clippy::unused_self, reason = "only what went through the streams is written")]
+    fn to_stderr(&self, text: &str) {
+        let mut stderr = anstream::stderr().lock();
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::escape::on_one_line;
 use super::outcome::tables;
 use super::text::duration;
 use super::{changes, difference, error};
@@ -128,30 +129,33 @@ fn row(change: &ResourceChange) -> String {
     )
 }
 
-/// A text in a cell of a table, or in a line: what would end either, or begin something of Markdown, stands for itself.
+/// A text in a cell of a table, or in a line. What could be anything but words stands as code: there is neither Markdown nor HTML in it, no
+/// link, and nobody is mentioned.
 fn cell(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\n' | '\r' => escaped.push(' '),
-            '<' => escaped.push_str("&lt;"),
-            '\\' | '|' | '`' | '*' | '_' | '[' | ']' => {
-                escaped.push('\\');
-                escaped.push(letter);
-            }
-            letter => escaped.push(letter),
-        }
+    let is_word = |letter: char| letter.is_alphanumeric() || " .,:;()/-+=%'".contains(letter);
+    if text.chars().all(is_word) && !text.contains("//") && !text.contains("www.") {
+        text.to_owned()
+    } else {
+        code(text)
     }
-    escaped
 }
 
 /// A name or an address, as it is.
 fn code(text: &str) -> String {
-    if text.contains(['`', '|', '\n']) {
-        cell(text)
+    // In a table a bar ends the cell even within code.
+    let text = on_one_line(text).replace('|', "\\|");
+    let fence = "`".repeat(longest_run_of_backticks(&text) + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
     } else {
-        format!("`{text}`")
-    }
+        ""
+    };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+fn longest_run_of_backticks(text: &str) -> usize {
+    let runs = text.split(|letter| letter != '`');
+    runs.map(str::len).max().unwrap_or(0)
 }
 
 fn folded(title: &str, text: &str) -> String {
@@ -163,12 +167,7 @@ fn folded(title: &str, text: &str) -> String {
 
 /// A block that is shown as it is, between fences longer than any within.
 fn fenced(text: &str) -> String {
-    let longest = text
-        .split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
-    let fence = "`".repeat((longest + 1).max(3));
+    let fence = "`".repeat((longest_run_of_backticks(text) + 1).max(3));
     format!("{fence}\n{}\n{fence}\n", text.trim())
 }
 
@@ -304,7 +303,20 @@ mod tests {
 
     #[test]
     fn what_a_template_says_cannot_leave_its_cell() {
-        assert_eq!(cell("a|b\n<script> `x` *y*"), "a\\|b &lt;script> \\`x\\` \\*y\\*");
+        for (text, shown) in [
+            (
+                "table orders-events (2 items), 50%",
+                "table orders-events (2 items), 50%",
+            ),
+            ("a|b\n<script> `x` *y*", "``a\\|b\\u000a<script> `x` *y*``"),
+            ("ask @everyone", "`ask @everyone`"),
+            ("`", "`` ` ``"),
+            ("see https://evil.example", "`see https://evil.example`"),
+            ("[x](y) ![z](w) #1", "`[x](y) ![z](w) #1`"),
+            ("&lt;img src=x&gt;", "`&lt;img src=x&gt;`"),
+        ] {
+            assert_eq!(cell(text), shown);
+        }
         assert!(fenced("``` and ````").starts_with("`````\n"));
     }
 }

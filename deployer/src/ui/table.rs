@@ -1,5 +1,7 @@
 //! PURE: columns that line up.
 
+use super::escape::{escape, on_one_line};
+
 /// Lays `rows` out in columns, two spaces apart, every line after `indent`.
 ///
 /// Widths count characters; a row may be shorter than others, and nothing is padded at a line's end.
@@ -9,7 +11,7 @@ pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> Str
         .map(|column| {
             rows.iter()
                 .filter_map(|row| row.get(column))
-                .map(|cell| width(cell.as_ref()))
+                .map(|cell| width(&on_one_line(cell.as_ref())))
                 .max()
                 .unwrap_or(0)
         })
@@ -18,9 +20,9 @@ pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> Str
     for row in rows {
         let mut line = indent.to_owned();
         for (cell, column) in row.iter().zip(&widths) {
-            let cell = cell.as_ref();
-            line.push_str(cell);
-            line.push_str(&" ".repeat(column - width(cell) + 2));
+            let cell = on_one_line(cell.as_ref());
+            line.push_str(&cell);
+            line.push_str(&" ".repeat(column - width(&cell) + 2));
         }
         text.push_str(line.trim_end());
         text.push('\n');
@@ -30,7 +32,7 @@ pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> Str
 
 /// The characters of `cell` that take room: not those of a colour.
 fn width(cell: &str) -> usize {
-    anstream::adapter::strip_str(cell)
+    anstream::adapter::strip_str(&escape(cell))
         .map(|part| part.chars().count())
         .sum()
 }
@@ -38,6 +40,12 @@ fn width(cell: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::columns;
+
+    #[test]
+    fn a_cell_begins_no_line_of_its_own() {
+        let rows = [vec!["a\n✓ done", "b"], vec!["\u{202e}c", "d"]];
+        assert_eq!(columns("", &rows), "a\\u000a✓ done  b\n\u{202e}c        d\n");
+    }
 
     #[test]
     fn columns_line_up_whatever_their_colour() {

@@ -23,6 +23,11 @@ pub(super) fn size(bytes: usize) -> String {
     }
 }
 
+/// A text of several lines, of which only the first begins where lines of this program begin.
+pub(super) fn indented(text: &str) -> String {
+    text.trim_end().replace('\n', "\n    ")
+}
+
 /// A number of things, in English.
 pub(super) fn count(items: u64, noun: &str) -> String {
     if items == 1 {

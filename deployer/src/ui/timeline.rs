@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::narrate::past;
 use super::paint;
 use super::table::columns;
-use super::text::duration;
+use super::text::{duration, indented};
 use crate::stack::{Diagnosis, Phase, Step, Timeline};
 
 /// The operation, a line for each step, and the root cause if there is one.
@@ -34,8 +34,11 @@ pub(super) fn text(timeline: &Timeline) -> String {
 
 /// A root cause: the fact, what goes with it, and what can be done.
 fn explanation(cause: &Diagnosis) -> String {
-    let fact = paint::quoted(&cause.fact());
-    let notes = cause.notes().into_iter().map(|note| format!("  {note}"));
+    let fact = paint::quoted(&indented(&cause.fact()));
+    let notes = cause
+        .notes()
+        .into_iter()
+        .map(|note| format!("  {}", indented(&note)));
     let hints = cause
         .hints()
         .map(|hint| format!("  {} {}", paint::strong("hint:"), paint::quoted(hint)));

@@ -1,6 +1,7 @@
 //! What a workflow sees: masked logs, a step's summary, and no questions.
 
-use crate::session::{ENVIRONMENT, Session};
+use crate::explain::failed;
+use crate::session::{ENVIRONMENT, Session, TEMPLATE};
 
 #[test]
 fn account_ids_and_arns_can_be_masked_in_everything() {
@@ -72,4 +73,123 @@ fn without_a_workflow_no_summary_is_written() {
     let session = session.with_variable("GITHUB_STEP_SUMMARY", file);
     session.run("render --env missing");
     assert!(!session.files(".").contains("summary.md"));
+}
+
+/// An id of somebody in any form that a rendering makes of it.
+const CALLER: &str = "arn:aws:iam::222222222222:role/orders/writer";
+
+fn with_a_caller() -> Session {
+    let environment = ENVIRONMENT
+        .replace("000000000000", "111122223333")
+        .replace("parameters:\n", &format!("parameters:\n  Caller: {CALLER}\n"))
+        .replace("tags: {", &format!("tags: {{ owner: '{CALLER}',"))
+        + &format!("executionRole: {CALLER}\n");
+    let template = TEMPLATE
+        .replace("Parameters:\n", "Parameters:\n  Caller: { Type: String }\n")
+        .replace(
+            "Resources:\n",
+            "Resources:\n  MayCallarnawsiam222222222222roleorderswriter:\n    Type: AWS::SNS::Topic\n    Properties:\n      \
+             DisplayName: !Sub \"a\\n${Caller}\\tx222222222222y https://console/?r=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%2Forders%2Fwriter\"\n",
+        );
+    Session::new()
+        .with_file("templates/event-store.yaml", template)
+        .with_file("environments/local.yaml", environment)
+}
+
+#[test]
+fn nothing_that_is_printed_holds_an_id_in_any_form() {
+    let session = with_a_caller();
+    let summary = session.path("summary.md");
+    let output = session.path("output");
+    let session = session
+        .with_credentials()
+        .with_variable("GITHUB_ACTIONS", "true")
+        .with_variable("GITHUB_STEP_SUMMARY", summary)
+        .with_variable("GITHUB_OUTPUT", output);
+    let plain = session.run("render --env local");
+    assert!(plain.contains("222222222222"), "{plain}");
+    for command in [
+        "render --env local",
+        "render --env local --format yaml",
+        "render --env local --verbose",
+        "policy --env local --for ci",
+        "policy --env local --for deployer",
+        "policy --env local --for caller",
+        "diff --env local --no-build",
+        "diff --env local --no-build --json",
+        "up --env local --no-build --yes --json",
+        "up --env local --no-build --yes --verbose",
+        "describe --env local --output github",
+        "history --env local",
+        "down --env local --confirm 222222222222",
+        "logs --env 222222222222",
+        "arn:aws:iam::222222222222:role/orders/writer",
+    ] {
+        let printed = session.run(&format!("{command} --mask"));
+        let written = if session.files(".").contains("summary.md") {
+            session.read("summary.md")
+        } else {
+            String::new()
+        };
+        for secret in [
+            "111122223333",
+            "222222222222",
+            "roleorderswriter",
+            "role/orders/writer",
+            "role%2Forders",
+        ] {
+            assert!(!printed.contains(secret), "{command}: {printed}");
+            assert!(!written.contains(secret), "{command}: {written}");
+        }
+    }
+}
+
+#[test]
+fn what_others_wrote_neither_moves_a_cursor_nor_commands_a_workflow() {
+    let foreign = "no\n::error::forged\n##[warning]forged \u{1b}[2J\u{9b}2J\u{202e}";
+    let events = failed("AWS::SNS::Topic", foreign);
+    let session = Session::new()
+        .with_file("events.json", events)
+        .with_variable("GITHUB_ACTIONS", "true");
+    for command in ["explain events.json", "explain events.json --json"] {
+        let printed = session.run(command);
+        assert!(!printed.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{printed:?}");
+        assert!(!printed.contains("##["), "{printed}");
+        assert!(
+            !printed.lines().any(|line| line.trim_start().starts_with("::")),
+            "{printed}"
+        );
+    }
+    let typed = session.run("render \u{1b}]0;title\u{7}");
+    assert!(!typed.contains(['\u{1b}', '\u{7}']), "{typed:?}");
+}
+
+/// A device that takes nothing, as a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn data_that_cannot_be_written_is_a_failure_and_talk_is_none() {
+    let session = Session::new();
+    let ended = |arguments: &str, redirection: &str| session.run_redirected(arguments, redirection);
+    for command in [
+        "render --env local",
+        "schema",
+        "completions bash",
+        "man",
+        "--help",
+        "--version",
+    ] {
+        let (code, stderr) = ended(command, "> /dev/full");
+        assert_eq!(code, 1, "{command}: {stderr}");
+        assert!(
+            stderr.contains("stdout cannot be written: No space left on device"),
+            "{stderr}"
+        );
+    }
+    assert_eq!(
+        ended("render --env local --verbose", "> rendered 2> /dev/full").0,
+        0
+    );
+    assert_eq!(ended("render --env missing", "2> /dev/full").0, 64);
+    // Who has heard enough is no failure.
+    assert_eq!(ended("render --env local", "| true").0, 0);
 }

@@ -29,7 +29,7 @@ fn event(second: u32, id: &str, kind: &str, status: &str, reason: Option<&str>) 
 }
 
 /// A failed update, newest event first.
-fn failed(kind: &str, reason: &str) -> String {
+pub(crate) fn failed(kind: &str, reason: &str) -> String {
     let stack = "AWS::CloudFormation::Stack";
     let cancelled = Some("Resource update cancelled");
     let events = [

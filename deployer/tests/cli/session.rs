@@ -102,6 +102,23 @@ impl Session {
         self.run_in(self.folder.path(), arguments)
     }
 
+    /// Runs the program through a shell that redirects what it writes: its exit code, and what came on stderr.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_redirected(&self, arguments: &str, redirection: &str) -> (i32, String) {
+        let program = assert_cmd::cargo::cargo_bin("deployer");
+        let script = format!(
+            "set -o pipefail; '{}' {arguments} {redirection}",
+            program.display()
+        );
+        let output = Command::new("bash")
+            .current_dir(self.folder.path())
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), stderr)
+    }
+
     /// Runs the program in a folder.
     pub(crate) fn run_in(&self, folder: &Path, arguments: &str) -> String {
         let mut command = Command::cargo_bin("deployer").unwrap();

@@ -6,7 +6,7 @@ use super::{Narrator, Telling};
 use crate::stack::{Estimate, Phase, Progress, StackEvent};
 use crate::ui::outlook::{Left, Outlook};
 use crate::ui::paint;
-use crate::ui::text::duration;
+use crate::ui::text::{duration, indented};
 
 impl Narrator {
     pub(super) fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {
@@ -64,7 +64,7 @@ impl Narrator {
             .map(|took| paint::faint(format!(" in {}", duration(took))))
             .unwrap_or_default();
         let reason = match (&event.reason, phase) {
-            (Some(reason), Phase::Failed) => format!("\n      {reason}"),
+            (Some(reason), Phase::Failed) => format!("\n      {}", indented(reason)),
             _ => String::new(),
         };
         let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));

@@ -77,6 +77,15 @@ up environment *options: _build_deployer
 describe environment *options: _build_deployer
     @{{ aws_of_environment }} "$1"; "$DEPLOYER" describe --env "$@"
 
+# Prove a deployed store claim by claim, and report: `just verify staging --report proved.md`; `--scratch` deploys an instance of its own for it
+[group('environments')]
+verify environment *options: _build_deployer
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin event-store-verify
+    {{ aws_of_environment }} "$1"
+    exec {{ quote(target / "debug/event-store-verify") }} --env "$@"
+
 # Remove an environment; its events stay unless asked for otherwise
 [group('environments')]
 down environment *options: _build_deployer

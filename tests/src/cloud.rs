@@ -1,4 +1,4 @@
-//! Clients of the emulator's services, for what a test has to see that no deployer and no store tells.
+//! Clients of AWS's services, or of the emulator's, for what has to be seen that no deployer and no store tells.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::Emulator;
 use crate::emulator::REGION;
 
-/// The emulator's services, called with certain credentials.
+/// The services of AWS or of an emulator, called with certain credentials.
 #[derive(Clone, Debug)]
 pub struct Cloud {
     configuration: SdkConfig,
@@ -32,6 +32,11 @@ impl Cloud {
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .build();
+        Self::of(configuration, credentials)
+    }
+
+    /// As `configuration` says, which gives these credentials.
+    pub(crate) fn of(configuration: SdkConfig, credentials: Credentials) -> Self {
         Self {
             configuration,
             credentials,
@@ -154,6 +159,11 @@ impl Cloud {
     /// A client of Lambda.
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.configuration)
+    }
+
+    /// A client of `CloudWatch` Logs.
+    pub fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        aws_sdk_cloudwatchlogs::Client::new(&self.configuration)
     }
 
     /// A client of SNS.

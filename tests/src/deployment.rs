@@ -118,6 +118,11 @@ impl Deployment {
         Build::in_folder(folder)
     }
 
+    /// The folder of its environment's file.
+    pub fn environments(&self) -> String {
+        self.folder.path().to_string_lossy().into_owned()
+    }
+
     /// A file in this deployment's own folder.
     pub fn file(&self, name: &str) -> String {
         self.folder.path().join(name).to_string_lossy().into_owned()

@@ -16,8 +16,13 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 pub struct Environment {
     name: String,
     protected: bool,
+    /// How a function URL is reached.
+    url: String,
     parameters: BTreeMap<String, String>,
 }
+
+/// Where the emulator has function URLs.
+const AT_THE_EMULATOR: &str = "{endpoint}/_aws/lambda-url/{id}/";
 
 impl Environment {
     /// Like `staging.yaml`: public.
@@ -27,11 +32,12 @@ impl Environment {
         Self {
             name: name.into(),
             protected: false,
+            url: AT_THE_EMULATOR.into(),
             parameters: BTreeMap::new(),
         }
         .with("Access", "public")
-        .with("MaxWriteUnits", "10000")
-        .with("MaxReadUnits", "10000")
+        // Whatever is public asks for a bound. The emulator tells a table's own ones as texts, which no SDK can read.
+        .with("ApiReservedConcurrency", "100")
     }
 
     /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.
@@ -39,6 +45,7 @@ impl Environment {
         Self {
             name: name.into(),
             protected: true,
+            url: AT_THE_EMULATOR.into(),
             parameters: BTreeMap::new(),
         }
         .with("Access", "iam")
@@ -49,6 +56,13 @@ impl Environment {
     #[must_use]
     pub fn with(mut self, parameter: &str, value: &str) -> Self {
         self.parameters.insert(parameter.into(), value.into());
+        self
+    }
+
+    /// Has the store reached by another way, such as a proxy at `address`.
+    #[must_use]
+    pub fn reached_at(mut self, address: &str) -> Self {
+        self.url = AT_THE_EMULATOR.replace("{endpoint}", address);
         self
     }
 
@@ -71,17 +85,18 @@ impl Environment {
 
     /// Writes the environment's file into `folder`, over the one that is there.
     pub(crate) fn write_to(&self, folder: &Path, emulator: &Emulator) {
-        // The emulator speaks plain HTTP, which topic and queue would refuse.
+        // The emulator speaks plain HTTP, which topic and queue would refuse, and knows no arithmetic over metrics.
         let mut text = format!(
             "account: \"{ACCOUNT}\"\n\
              region: {REGION}\n\
              protected: {}\n\
              architecture: host\n\
              endpoint: {}\n\
-             url: \"{{endpoint}}/_aws/lambda-url/{{id}}/\"\n\
-             parameters:\n  RequireTls: \"false\"\n",
+             url: \"{}\"\n\
+             parameters:\n  RequireTls: \"false\"\n  AlarmWhenRelayIsIdle: \"false\"\n",
             self.protected,
             emulator.endpoint(),
+            self.url,
         );
         for (parameter, value) in &self.parameters {
             writeln!(text, "  {parameter}: {value}").expect("text can be written to");

@@ -16,6 +16,8 @@ mod deployment;
 mod emulator;
 mod environment;
 mod subscription;
+mod verifier;
+pub mod verify;
 mod workspace;
 
 pub use build::Build;
@@ -25,3 +27,4 @@ pub use deployment::{Deployment, Described};
 pub use emulator::Emulator;
 pub use environment::Environment;
 pub use subscription::{FilterScope, Subscription};
+pub use verifier::Verifier;

@@ -20,7 +20,8 @@ pub enum FilterScope {
 }
 
 impl FilterScope {
-    fn name(self) -> &'static str {
+    /// The name that SNS has for it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Attributes => "MessageAttributes",
             Self::Body => "MessageBody",

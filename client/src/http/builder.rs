@@ -138,7 +138,7 @@ impl ClientBuilder {
         };
         let transport: Arc<dyn Transport> = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(Network::new(self.connect_timeout).map_err(InvalidClient::Transport)?),
+            None => Arc::new(Network::new(self.connect_timeout)?),
         };
         let connection = Connection {
             transport,

@@ -10,6 +10,8 @@ use http::{HeaderMap, Method, Response};
 use rustls::crypto::CryptoProvider;
 use url::Url;
 
+use super::InvalidClient;
+
 /// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
 ///
 /// A client has one over HTTP, unless its builder is given another: one that stays in the process, or stands before the
@@ -82,11 +84,17 @@ impl StdError for NoAnswer {
 }
 
 /// HTTP over the network, through a proxy where the environment names one (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, less `NO_PROXY`).
+///
+/// What a client has unless it is given another transport, and what one that looks on may stand before.
 #[derive(Debug)]
-pub(crate) struct Network(reqwest::Client);
+pub struct Network(reqwest::Client);
 
 impl Network {
-    pub(crate) fn new(connect_timeout: Duration) -> Result<Self, reqwest::Error> {
+    /// Makes it. Connecting takes at most as long as `connect_timeout`.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this machine.
+    pub fn new(connect_timeout: Duration) -> Result<Self, InvalidClient> {
         // TLS by whom the program has chosen, else by ring.
         if CryptoProvider::get_default().is_none() {
             // Somebody else may have chosen since, which is as good.
@@ -98,6 +106,7 @@ impl Network {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map(Self)
+            .map_err(InvalidClient::Transport)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod appending;
 pub mod batches;
 pub mod limits;
 pub mod listing;
+pub mod racing;
 pub mod reading;
 mod streams;
 mod subject;
@@ -16,6 +17,8 @@ pub mod unreliable;
 
 use event_store_client::Client;
 
+pub use streams::OwnStream;
+pub(crate) use streams::{at, event, numbered};
 pub use subject::{InProcess, Subject};
 
 /// Gives all claims about a [`Client`] to the macro called `then`, as paths below this module.

@@ -9,10 +9,13 @@ use uuid::Uuid;
 
 /// A stream that nobody else knows.
 #[derive(Clone, Debug)]
-pub(super) struct OwnStream {
-    pub(super) client: Client,
-    pub(super) stream_type: StreamType,
-    pub(super) stream_id: StreamId,
+pub struct OwnStream {
+    /// The client of its store.
+    pub client: Client,
+    /// Its type.
+    pub stream_type: StreamType,
+    /// Its id.
+    pub stream_id: StreamId,
 }
 
 impl OwnStream {
@@ -21,12 +24,20 @@ impl OwnStream {
         Self::of_type(client, &"conformance".parse().expect("it is a stream type"))
     }
 
-    pub(super) fn of_type(client: &Client, stream_type: &StreamType) -> Self {
+    pub(crate) fn of_type(client: &Client, stream_type: &StreamType) -> Self {
         Self {
             client: client.clone(),
             stream_type: stream_type.clone(),
             stream_id: StreamId::from(Uuid::now_v7()),
         }
+    }
+
+    /// A stream of this type with one event.
+    pub(crate) async fn begun(client: &Client, stream_type: &StreamType) -> Self {
+        let stream = Self::of_type(client, stream_type);
+        let begun = stream.append_one(at(0), &numbered(1)).await;
+        begun.expect("it is created");
+        stream
     }
 
     /// A stream that holds batches of as many events as `sizes` say.
@@ -47,7 +58,7 @@ impl OwnStream {
         Self::with_batches(client, &vec![1; count]).await
     }
 
-    pub(super) async fn append(
+    pub(crate) async fn append(
         &self,
         expected: ExpectedRevision,
         events: Vec<NewEvent>,
@@ -57,7 +68,7 @@ impl OwnStream {
             .await
     }
 
-    pub(super) async fn append_one(
+    pub(crate) async fn append_one(
         &self,
         expected: ExpectedRevision,
         event: &NewEvent,
@@ -65,7 +76,7 @@ impl OwnStream {
         self.append(expected, vec![event.clone()]).await
     }
 
-    pub(super) fn events(&self) -> ReadEvents {
+    pub(crate) fn events(&self) -> ReadEvents {
         self.client.events(&self.stream_type, self.stream_id)
     }
 
@@ -84,20 +95,20 @@ pub(super) fn revision(number: u64) -> Revision {
 }
 
 /// What is expected of a stream at revision `number`, or that is not there if that is 0.
-pub(super) fn at(number: u64) -> ExpectedRevision {
+pub(crate) fn at(number: u64) -> ExpectedRevision {
     number
         .try_into()
         .map_or(ExpectedRevision::NoStream, ExpectedRevision::Exact)
 }
 
 /// An event with an id, and the payload `json`.
-pub(super) fn event(event_type: &str, json: &str) -> NewEvent {
+pub(crate) fn event(event_type: &str, json: &str) -> NewEvent {
     let event_type = event_type.parse().expect("the claim names an event type");
     let payload = Payload::from_text(json).expect("the claim writes JSON");
     NewEvent::new(event_type, payload).with_id(EventId::random())
 }
 
 /// An event whose payload is `number`.
-pub(super) fn numbered(number: u64) -> NewEvent {
+pub(crate) fn numbered(number: u64) -> NewEvent {
     event("numbered", &number.to_string())
 }

@@ -26,6 +26,7 @@ mod reconcile;
 mod releases;
 mod smoke;
 mod store;
+mod verify;
 mod worker;
 
 use std::time::{Duration, Instant};

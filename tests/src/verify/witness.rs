@@ -1,0 +1,121 @@
+//! What stands between the client and the network, and sees what passes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::{Method, Response, StatusCode};
+use bytes::Bytes;
+use event_store_client::transport::{Network, NoAnswer, Request, Transport};
+use event_store_client::types::{StreamId, StreamType};
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+/// Lets a bounded number of requests pass at once, and remembers what they wrote. Cheap to clone: clones share all that.
+#[derive(Clone, Debug)]
+pub(super) struct Witness {
+    network: Arc<Network>,
+    in_flight: Arc<Semaphore>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// The last revision of each stream that an append was acknowledged at.
+    written: BTreeMap<(StreamType, StreamId), u64>,
+    last_request: Option<String>,
+}
+
+/// What an append is answered with, as far as it matters here.
+#[derive(Deserialize)]
+struct Acknowledged {
+    stream: Acknowledgement,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Acknowledgement {
+    stream_type: StreamType,
+    stream_id: StreamId,
+    revision: u64,
+}
+
+/// How much was written to the streams of a type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) streams: u64,
+    pub(super) events: u64,
+}
+
+impl Witness {
+    pub(super) fn before(network: Network, in_flight: u16) -> Self {
+        Self {
+            network: Arc::new(network),
+            in_flight: Arc::new(Semaphore::new(in_flight.into())),
+            seen: Arc::default(),
+        }
+    }
+
+    /// What was acknowledged as written, by the types of the streams.
+    pub(super) fn written(&self) -> BTreeMap<StreamType, Written> {
+        let mut by_type: BTreeMap<StreamType, Written> = BTreeMap::new();
+        for ((stream_type, _), revision) in &self.seen().written {
+            let written = by_type.entry(stream_type.clone()).or_default();
+            written.streams += 1;
+            written.events += revision;
+        }
+        by_type
+    }
+
+    /// The id of the request that was answered last: of interest to whoever sends one at a time.
+    pub(super) fn last_request(&self) -> Option<String> {
+        self.seen().last_request.clone()
+    }
+
+    /// The same way to the network, which remembers for itself which request was the last.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            seen: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Takes over what another has seen being written.
+    pub(super) fn add(&self, other: &Self) {
+        let written = other.seen().written.clone();
+        self.seen().written.extend(written);
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn see(&self, method: &Method, response: &Response<Bytes>) {
+        let mut seen = self.seen();
+        let id = response.headers().get("x-request-id");
+        seen.last_request = id.and_then(|id| id.to_str().ok()).map(ToOwned::to_owned);
+        if *method == Method::GET || response.status() != StatusCode::CREATED {
+            return;
+        }
+        // What is no acknowledgement is the client's to judge.
+        if let Ok(Acknowledged { stream }) = serde_json::from_slice(response.body()) {
+            let last = seen
+                .written
+                .entry((stream.stream_type, stream.stream_id))
+                .or_default();
+            *last = stream.revision.max(*last);
+        }
+    }
+}
+
+impl Transport for Witness {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response<Bytes>, NoAnswer>> {
+        Box::pin(async move {
+            let _permit = self.in_flight.acquire().await.map_err(NoAnswer::unsent)?;
+            let method = request.method.clone();
+            let response = self.network.send(request).await?;
+            self.see(&method, &response);
+            Ok(response)
+        })
+    }
+}

@@ -104,9 +104,9 @@ fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:9:11: production must not be public. Set Access to iam and name its Callers
-      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:217
-    templates/event-store.yaml:224:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:224
+      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:224
+    templates/event-store.yaml:231:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:231
     ");
 }
 
@@ -156,8 +156,8 @@ const BOUNDS: &str = "  MaxWriteUnits: 100\n  MaxReadUnits: 200\n";
 fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     let unbounded = staging(BOUNDS, "", None).unwrap_err().to_string();
     insta::assert_snapshot!(unbounded, @"
-    templates/event-store.yaml:224:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:224
+    templates/event-store.yaml:231:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:231
     ");
     let reserved = "  ApiReservedConcurrency: 20\n";
     assert!(staging(BOUNDS, reserved, None).is_ok());

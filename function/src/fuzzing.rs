@@ -11,7 +11,7 @@ mod page_key;
 mod tests;
 
 pub use crate::http::fuzzing::{
-    append_event, append_events, create_stream, list_streams, read_events, request,
+    append_event, append_events, create_stream, function_url_event, list_streams, read_events, request,
 };
 pub use crate::relay::fuzzing::{invocation, record};
 pub use crate::store::dynamo::fuzzing::{catalogue_item, event_item};
@@ -30,12 +30,13 @@ pub enum Verdict {
 pub type Target = fn(&[u8]) -> Verdict;
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("append_event", append_event),
     ("append_events", append_events),
     ("catalogue_item", catalogue_item),
     ("create_stream", create_stream),
     ("event_item", event_item),
+    ("function_url_event", function_url_event),
     ("invocation", invocation),
     ("list_streams", list_streams),
     ("page_key", page_key),

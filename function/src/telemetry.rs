@@ -1,9 +1,12 @@
 //! Logs and metrics: JSON lines on stdout, where Lambda picks them up.
 
+mod escape;
+mod gathering;
 mod line;
 pub mod metric;
 
 use std::error::Error;
+use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -12,6 +15,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogLevel;
 
+pub use escape::escaped;
+pub use gathering::Gathering;
 pub use metric::{Metric, Metrics};
 
 /// Sends what the process logs to stdout, one JSON object a line.
@@ -53,6 +58,11 @@ impl From<LogLevel> for LevelFilter {
             LogLevel::Error => Self::ERROR,
         }
     }
+}
+
+/// A duration as lines tell it: in milliseconds, to the hundredth.
+pub fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e5).round() / 1e2
 }
 
 /// Writes an error with everything that caused it, from the outermost on.

@@ -1,6 +1,6 @@
 //! Events: as they are sent, and as they are kept.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{EventId, EventType, InvalidJson, Metadata, Payload, Revision, StreamId, Timestamp};
 
@@ -77,6 +77,7 @@ pub struct Event {
     /// The event's position in its stream.
     pub revision: Revision,
     /// What happened.
+    #[serde(deserialize_with = "stored_event_type")]
     pub event_type: EventType,
     /// What is to be known about it, exactly as it was sent.
     pub payload: Payload,
@@ -90,9 +91,24 @@ pub struct Event {
     pub metadata: Option<Metadata>,
 }
 
+/// Reads the type of an event that is there, by whatever rules it came to be.
+fn stored_event_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventType, D::Error> {
+    String::deserialize(deserializer).map(EventType::stored)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_that_could_not_be_written_today_can_be_read() {
+        let event = r#"{"streamId":"2886e475-d5cc-40f7-aec5-401071388b3c","revision":1,"eventType":"a\u0007","payload":1,"createdAt":"2025-01-25T10:11:12Z","eventId":"0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10"}"#;
+        assert_eq!(
+            serde_json::from_str::<Event>(event).unwrap().event_type.as_str(),
+            "a\u{7}"
+        );
+        assert!(serde_json::from_str::<NewEvent>(r#"{"eventType":"a\u0007","payload":1}"#).is_err());
+    }
 
     #[test]
     fn a_misspelt_member_of_a_new_event_is_refused() {

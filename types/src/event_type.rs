@@ -5,13 +5,21 @@ use std::str::FromStr;
 
 use crate::text::travels_as_text;
 
-/// The type of an event, such as `order-placed`: 1–200 characters.
+/// The type of an event, such as `order-placed`: 1–200 characters, none of them a control character.
+///
+/// So much is asked of a type when it is parsed, to be written. One that comes from a store is taken as it is
+/// ([`EventType::stored`]): what was written under other rules must stay readable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType(Box<str>);
 
 impl EventType {
     /// The longest event type, in characters (not bytes).
     pub const MAX_LENGTH: usize = 200;
+
+    /// A type that a store holds, whatever it was written by.
+    pub fn stored(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
 
     /// The type as text.
     pub fn as_str(&self) -> &str {
@@ -23,10 +31,12 @@ impl FromStr for EventType {
     type Err = InvalidEventType;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if (1..=Self::MAX_LENGTH).contains(&text.chars().count()) {
-            Ok(Self(text.into()))
+        if !(1..=Self::MAX_LENGTH).contains(&text.chars().count()) {
+            Err(InvalidEventType::Length)
+        } else if text.contains(char::is_control) {
+            Err(InvalidEventType::ControlCharacter)
         } else {
-            Err(InvalidEventType)
+            Ok(Self(text.into()))
         }
     }
 }
@@ -41,8 +51,14 @@ travels_as_text!(EventType);
 
 /// A text that is not an [`EventType`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1-200 characters")]
-pub struct InvalidEventType;
+pub enum InvalidEventType {
+    /// It is empty, or longer than [`EventType::MAX_LENGTH`].
+    #[error("must be 1-200 characters")]
+    Length,
+    /// It holds a control character (U+0000–U+001F, U+007F–U+009F).
+    #[error("must not hold control characters")]
+    ControlCharacter,
+}
 
 #[cfg(test)]
 mod tests {
@@ -51,7 +67,29 @@ mod tests {
     #[test]
     fn length_is_counted_in_characters() {
         assert!("ü".repeat(200).parse::<EventType>().is_ok());
-        assert_eq!("ü".repeat(201).parse::<EventType>(), Err(InvalidEventType));
-        assert_eq!("".parse::<EventType>(), Err(InvalidEventType));
+        assert_eq!(
+            "ü".repeat(201).parse::<EventType>(),
+            Err(InvalidEventType::Length)
+        );
+        assert_eq!("".parse::<EventType>(), Err(InvalidEventType::Length));
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        for text in ["a\n", "\0", "\u{1b}[2J", "a\u{7f}", "\u{9b}2J"] {
+            assert_eq!(
+                text.parse::<EventType>(),
+                Err(InvalidEventType::ControlCharacter),
+                "{text:?}"
+            );
+        }
+        // Spaces and all that is printed stay what they are.
+        assert!("Bestellung aufgegeben – 注文 🛒".parse::<EventType>().is_ok());
+    }
+
+    #[test]
+    fn what_a_store_holds_is_taken_as_it_is() {
+        let text = "x".repeat(300) + "\n";
+        assert_eq!(EventType::stored(text.as_str()).as_str(), text);
     }
 }

@@ -59,7 +59,9 @@ schema!(
 schema!(
     EventType,
     text()
-        .description(Some("What happened: 1\u{2013}200 characters."))
+        .description(Some(
+            "What happened: 1\u{2013}200 characters, when it is appended none of them a control character."
+        ))
         .min_length(Some(1))
         .max_length(Some(EventType::MAX_LENGTH))
         .examples(["order-placed"])

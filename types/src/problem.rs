@@ -44,11 +44,15 @@ pub enum ProblemType {
     MethodNotAllowed,
     /// The revision is taken, or the stream does not reach it yet.
     RevisionConflict,
-    /// An event id of the request is already in the stream with other content or at another place.
+    /// The stream does not reach the revision after which it was to be read: who follows it knows of events that this
+    /// store does not have.
+    RevisionNotReached,
+    /// An event id of the request is met in the commit that holds the place, or, where an append goes to the end, among the
+    /// stream's newest ten commits, with other content or at another place. It is not looked for elsewhere in the stream.
     EventIdReused,
     /// The append is larger than an item may be.
     EventTooLarge,
-    /// The body is not JSON.
+    /// The body is not JSON, or it is encoded.
     UnsupportedMediaType,
     /// The database throttles, or too many writers append to the end of one stream.
     Throttled,
@@ -66,7 +70,7 @@ impl ProblemType {
             Self::InvalidRequest => 400,
             Self::StreamNotFound | Self::RouteNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::RevisionConflict | Self::EventIdReused => 409,
+            Self::RevisionConflict | Self::RevisionNotReached | Self::EventIdReused => 409,
             Self::EventTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Internal => 500,
@@ -82,9 +86,10 @@ impl ProblemType {
             Self::RouteNotFound => "There is nothing at this path",
             Self::MethodNotAllowed => "The path does not take this method",
             Self::RevisionConflict => "The stream is not at the expected revision",
+            Self::RevisionNotReached => "The stream does not reach the revision",
             Self::EventIdReused => "An event id is already in use in the stream",
             Self::EventTooLarge => "The append is too large",
-            Self::UnsupportedMediaType => "The body is not JSON",
+            Self::UnsupportedMediaType => "The body is not JSON as it is",
             Self::Throttled => "There is too much to do at once",
             Self::StoreUnavailable => "The database is not available",
             Self::Internal => "The store failed",
@@ -104,7 +109,7 @@ pub struct ProblemDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub expected_revision: Option<u64>,
-    /// `revision-conflict`: the revision that the stream is at.
+    /// `revision-conflict` and `revision-not-reached`: the revision that the stream is at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub current_revision: Option<Revision>,

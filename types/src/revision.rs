@@ -29,6 +29,13 @@ impl Revision {
         Self::try_from(self.as_u64().checked_add(count)?).ok()
     }
 
+    /// The revision `count` places on, but none beyond [`Self::MAX`].
+    #[must_use]
+    pub fn saturating_add(self, count: u64) -> Self {
+        let most = self.0.saturating_add(count);
+        Self(most.min(NonZeroU64::MIN.saturating_add(Self::MAX - 1)))
+    }
+
     /// The revision before, or `None` before the first.
     pub fn previous(self) -> Option<Self> {
         Self::try_from(self.as_u64() - 1).ok()
@@ -50,8 +57,8 @@ impl FromStr for Revision {
     type Err = InvalidRevision;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // `u64::from_str` takes a leading `+`, which would give one revision two spellings.
-        if text.starts_with('+') {
+        // `u64::from_str` takes a leading `+` and leading zeros, which would give one revision many spellings.
+        if text.starts_with(['+', '0']) {
             return Err(InvalidRevision);
         }
         text.parse::<u64>().map_err(|_| InvalidRevision)?.try_into()
@@ -102,6 +109,9 @@ mod tests {
             "1e3",
             "",
             " 1",
+            "01",
+            "000003",
+            "00",
             "9007199254740992",
             "99999999999999999999",
         ] {
@@ -112,6 +122,9 @@ mod tests {
     #[test]
     fn there_is_nothing_before_the_first_and_nothing_after_the_largest() {
         assert_eq!(Revision::FIRST.previous(), None);
-        assert_eq!(Revision::try_from(Revision::MAX).unwrap().checked_add(1), None);
+        let largest = Revision::try_from(Revision::MAX).unwrap();
+        assert_eq!(largest.checked_add(1), None);
+        assert_eq!(largest.saturating_add(u64::MAX), largest);
+        assert_eq!(Revision::FIRST.saturating_add(6).as_u64(), 7);
     }
 }

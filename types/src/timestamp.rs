@@ -8,38 +8,38 @@ use crate::text::travels_as_text;
 /// A moment in UTC, to the microsecond.
 ///
 /// Written as RFC 3339 with exactly six fractional digits (`2025-01-25T10:11:12.000000Z`), so that text order
-/// is time order: it is used as a sort key. Read from any RFC 3339 text from the year 0000 to 30 December 9999,
-/// with 0–9 fractional digits and any offset, as Go's `time.RFC3339Nano` writes them; digits beyond the sixth are
-/// cut off.
+/// is time order: it is used as a sort key. Read from what RFC 3339 calls `date-time` (§5.6) and nothing else, with any
+/// offset and any number of fractional digits, of which those beyond the sixth are cut off; in UTC from the year 0000
+/// to the end of 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp {
+    /// Microseconds since 1970.
+    micros: i64,
+}
 
 impl Timestamp {
-    /// The moment on the system's clock.
-    pub fn now() -> Self {
-        Self::truncate(jiff::Timestamp::now()).unwrap_or(Self(jiff::Timestamp::UNIX_EPOCH))
-    }
-
-    /// The moment as a `jiff` timestamp.
-    pub fn as_jiff(self) -> jiff::Timestamp {
-        self.0
-    }
-
-    fn truncate(moment: jiff::Timestamp) -> Result<Self, InvalidTimestamp> {
-        let micros = moment.as_nanosecond().div_euclid(1_000);
-        let micros = i64::try_from(micros).map_err(|_| InvalidTimestamp)?;
-        if !(Self::MIN_MICROS..=Self::MAX_MICROS).contains(&micros) {
-            return Err(InvalidTimestamp);
-        }
-        jiff::Timestamp::from_microsecond(micros)
-            .map(Self)
-            .map_err(|_| InvalidTimestamp)
-    }
-
     /// 0000-01-01T00:00:00.000000Z: an earlier year is not written with four digits.
     const MIN_MICROS: i64 = -62_167_219_200_000_000;
-    /// 9999-12-30T22:00:00.000000Z, the last moment that `jiff` makes of microseconds.
-    const MAX_MICROS: i64 = 253_402_207_200_000_000;
+    /// 9999-12-31T23:59:59.999999Z: nor is a later one.
+    const MAX_MICROS: i64 = 253_402_300_799_999_999;
+
+    /// The moment on the system's clock.
+    pub fn now() -> Self {
+        Self::try_from(jiff::Timestamp::now()).unwrap_or(Self { micros: 0 })
+    }
+
+    /// The moment as a `jiff` timestamp; of the last 26 hours of the year 9999, which that does not hold, its last one.
+    pub fn as_jiff(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.micros).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    fn of_micros(micros: i128) -> Result<Self, InvalidTimestamp> {
+        i64::try_from(micros)
+            .ok()
+            .filter(|micros| (Self::MIN_MICROS..=Self::MAX_MICROS).contains(micros))
+            .map(|micros| Self { micros })
+            .ok_or(InvalidTimestamp)
+    }
 }
 
 impl TryFrom<jiff::Timestamp> for Timestamp {
@@ -50,7 +50,7 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
     /// # Errors
     /// When its year is before 0000: such a year is not written with four digits.
     fn try_from(moment: jiff::Timestamp) -> Result<Self, Self::Error> {
-        Self::truncate(moment)
+        Self::of_micros(moment.as_nanosecond().div_euclid(1_000))
     }
 }
 
@@ -58,13 +58,80 @@ impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::truncate(text.parse::<jiff::Timestamp>().map_err(|_| InvalidTimestamp)?)
+        read(text).ok_or(InvalidTimestamp).and_then(Self::of_micros)
+    }
+}
+
+/// Reads RFC 3339's `date-time` as microseconds since 1970.
+fn read(text: &str) -> Option<i128> {
+    // The shortest is `0000-00-00T00:00:00Z`, and all of it is ASCII.
+    let (second, rest) = text.is_ascii().then(|| text.split_at_checked(19))??;
+    let shape: String = second
+        .chars()
+        .map(|character| {
+            if character.is_ascii_digit() {
+                '0'
+            } else {
+                character
+            }
+        })
+        .collect();
+    if !shape.eq_ignore_ascii_case("0000-00-00T00:00:00") {
+        return None;
+    }
+    let number = |from: usize, to: usize| second[from..to].parse::<i8>().ok();
+    let date = jiff::civil::Date::new(second[..4].parse().ok()?, number(5, 7)?, number(8, 10)?).ok()?;
+    // A leap second is the last of its minute here, as POSIX has it.
+    let seconds = match number(17, 19)? {
+        60 => 59,
+        seconds => seconds,
+    };
+    let time = jiff::civil::Time::new(number(11, 13)?, number(14, 16)?, seconds, 0).ok()?;
+    let (fraction, offset) = match rest.strip_prefix('.') {
+        Some(rest) => rest.split_at(rest.find(|character: char| !character.is_ascii_digit())?),
+        None => ("0", rest),
+    };
+    if fraction.is_empty() {
+        return None;
+    }
+    let micros: i128 = format!("{fraction:0<6}")[..6].parse().ok()?;
+    let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+    let since = date.to_datetime(time).duration_since(epoch).as_secs();
+    Some((i128::from(since) - i128::from(offset_seconds(offset)?)) * 1_000_000 + micros)
+}
+
+/// Reads `Z` or `±hh:mm`, in seconds.
+fn offset_seconds(text: &str) -> Option<i64> {
+    if text.eq_ignore_ascii_case("Z") {
+        return Some(0);
+    }
+    let &[sign, h1, h2, b':', m1, m2] = text.as_bytes() else {
+        return None;
+    };
+    let number = |tens: u8, ones: u8| {
+        let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
+        is_number.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+    };
+    let (hours, minutes) = (number(h1, h2)?, number(m1, m2)?);
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    let seconds = hours * 3_600 + minutes * 60;
+    match sign {
+        b'+' => Some(seconds),
+        b'-' => Some(-seconds),
+        _ => None,
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:.6}", self.0)
+        let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+        // Every moment between the first and the last has a date.
+        let moment = epoch
+            .checked_add(jiff::SignedDuration::from_micros(self.micros))
+            .map_err(|_| fmt::Error)?;
+        write!(formatter, "{moment:.6}Z")
     }
 }
 
@@ -90,7 +157,12 @@ mod tests {
             ("2025-01-25T12:11:12.1+02:00", "2025-01-25T10:11:12.100000Z"),
             ("1969-12-31T23:59:59.9999999Z", "1969-12-31T23:59:59.999999Z"),
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
-            ("9999-12-30T22:00:00.000000999Z", "9999-12-30T22:00:00.000000Z"),
+            ("9999-12-31T23:59:59.9999999999Z", "9999-12-31T23:59:59.999999Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000000Z"),
+            ("0000-01-01T23:59:00+23:59", "0000-01-01T00:00:00.000000Z"),
+            ("2025-01-25t10:11:12.5z", "2025-01-25T10:11:12.500000Z"),
+            ("2025-01-25T10:11:12-00:00", "2025-01-25T10:11:12.000000Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000000Z"),
         ] {
             assert_eq!(
                 text.parse::<Timestamp>().unwrap().to_string(),
@@ -109,7 +181,31 @@ mod tests {
             "yesterday",
             "2025-02-30T00:00:00Z",
             "1737799872",
-            "9999-12-31T00:00:00Z",
+            // What others take beside RFC 3339.
+            "2025-01-25T10:11Z",
+            "2025-01-25T10Z",
+            "20250125T101112Z",
+            "2025-01-25 10:11:12Z",
+            "2025-01-25T10:11:12",
+            "2025-01-25T10:11:12 02:00",
+            "2025-01-25T10:11:12+02",
+            "2025-01-25T10:11:12+0200",
+            "2025-01-25T10:11:12+02:00:00",
+            "2025-01-25T10:11:12+24:00",
+            "2025-01-25T10:11:12Z[UTC]",
+            "2025-01-25T10:11:12+01:00[Europe/Berlin]",
+            "2025-01-25T10:11:12,5Z",
+            "2025-01-25T10:11:12.Z",
+            "2025-01-25T24:00:00Z",
+            "2025-01-25T10:11:61Z",
+            "+002025-01-25T10:11:12Z",
+            "-000001-01-25T10:11:12Z",
+            " 2025-01-25T10:11:12Z",
+            "2025-01-25T10:11:12Z ",
+            "２025-01-25T10:11:12Z",
+            // Within the grammar, and beyond the years of four digits.
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text:?}");
         }
@@ -121,14 +217,18 @@ mod tests {
             a in Timestamp::MIN_MICROS..=Timestamp::MAX_MICROS,
             b in Timestamp::MIN_MICROS..=Timestamp::MAX_MICROS,
         ) {
-            let at = |micros| Timestamp(jiff::Timestamp::from_microsecond(micros).unwrap());
-            prop_assert_eq!(at(a).to_string().cmp(&at(b).to_string()), a.cmp(&b));
+            let text = |micros| Timestamp { micros }.to_string();
+            prop_assert_eq!(text(a).cmp(&text(b)), a.cmp(&b));
         }
 
         #[test]
         fn text_reads_back_as_the_same_moment(micros in Timestamp::MIN_MICROS..=Timestamp::MAX_MICROS) {
-            let moment = Timestamp(jiff::Timestamp::from_microsecond(micros).unwrap());
+            let moment = Timestamp { micros };
             prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+            if micros < jiff::Timestamp::MAX.as_microsecond() {
+                // `jiff` knows the calendar as well.
+                prop_assert_eq!(moment.to_string(), format!("{:.6}", moment.as_jiff()));
+            }
         }
     }
 }

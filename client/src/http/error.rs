@@ -73,13 +73,27 @@ impl Error {
         })
     }
 
+    /// Whether the stream does not reach the revision after which it was to be read. Whoever follows it from a checkpoint
+    /// then has that of another store, or the store was restored to an earlier moment: waiting does not help.
+    pub fn is_revision_not_reached(&self) -> bool {
+        self.is_problem(ProblemType::RevisionNotReached)
+    }
+
+    /// The revision that the stream is at, when [it does not reach](Self::is_revision_not_reached) the one after which it
+    /// was to be read.
+    pub fn reached(&self) -> Option<Revision> {
+        let problem = self.problem().filter(|_| self.is_revision_not_reached())?;
+        problem.details.current_revision
+    }
+
     /// Whether there is no such stream under that type.
     pub fn is_not_found(&self) -> bool {
         self.is_problem(ProblemType::StreamNotFound)
     }
 
-    /// Whether an event id is in the stream already, with other content or at another place. Not to be
-    /// decided again: that would have a double effect.
+    /// Whether an event id was met where the events were to stand, or among the stream's newest commits, with other content
+    /// or at another place. Not to be decided again: that would have a double effect. The store looks for ids there and
+    /// nowhere else, so that an id used twice may as well go unnoticed.
     pub fn is_event_id_reused(&self) -> bool {
         self.is_problem(ProblemType::EventIdReused)
     }

@@ -63,6 +63,15 @@ pub enum Reason {
         /// The revision of the last event that is there.
         reached: Option<Revision>,
     },
+    /// The read model is further than the store: it was made of another store, or this one was restored to an earlier moment.
+    #[error("the checkpoint is revision {checkpoint}, and {} is the last of the stream", reached.map_or(0, Revision::as_u64))]
+    #[non_exhaustive]
+    Ahead {
+        /// The revision up to which the read model holds the stream.
+        checkpoint: Revision,
+        /// The revision that the stream is at, if the store told it.
+        reached: Option<Revision>,
+    },
     /// Others move the checkpoint all the time.
     #[error("the checkpoint was moved by others in each of {attempts} attempts")]
     #[non_exhaustive]

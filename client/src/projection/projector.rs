@@ -10,6 +10,7 @@ use super::ahead::Ahead;
 use super::{
     Advance, Applied, Committed, EventSource, Loaded, NotProjected, Place, Projection, ReadModel, Reason,
 };
+use crate::notification::BoxError;
 use crate::notification::Handler;
 
 /// Brings streams into a read model: reads from a store what a checkpoint says is missing, has a projection apply it in
@@ -176,7 +177,7 @@ where
                 self.events_a_commit,
             )
             .await
-            .map_err(|error| Reason::NotRead(error.into()))?;
+            .map_err(|error| not_read(error.into(), checkpoint))?;
         if page.events.is_empty() {
             return Err(Reason::Behind {
                 announced: at_least,
@@ -287,4 +288,20 @@ impl<Source, P: Projection, Model> fmt::Debug for Projector<Source, P, Model> {
             .field("events_a_commit", &self.events_a_commit)
             .finish_non_exhaustive()
     }
+}
+
+/// Why a stream was not read after `checkpoint`.
+fn not_read(error: BoxError, checkpoint: Option<Revision>) -> Reason {
+    #[cfg(feature = "http")]
+    if let Some((checkpoint, told)) = checkpoint.zip(error.downcast_ref::<crate::Error>())
+        && told.is_revision_not_reached()
+    {
+        return Reason::Ahead {
+            checkpoint,
+            reached: told.reached(),
+        };
+    }
+    #[cfg(not(feature = "http"))]
+    let _ = checkpoint;
+    Reason::NotRead(error)
 }

@@ -13,7 +13,7 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::log::{Outcome, Position};
+use super::log::{Outcome, Position, Reading};
 use super::store::State;
 use crate::transport::Request;
 
@@ -106,7 +106,7 @@ fn append(
     let events = checked(events)?;
     let last = first.and_then(|first| first.checked_add(events.len() as u64 - 1));
     let Some((first, _)) = first.zip(last) else {
-        return Err(Refusal::invalid("revision", "beyond the largest"));
+        return Err(Refusal::invalid("expectedRevision", "beyond the largest"));
     };
     write(state, stream_type, stream_id, first, events)
 }
@@ -208,11 +208,17 @@ fn read(
         _ => Position::After(query.optional("after-revision")?),
     };
     let limit = query.limit(PAGE_EVENTS)?;
-    let event_page = state
-        .log
-        .read(stream_type, stream_id, position, limit)
-        .ok_or(Refusal::not_found())?;
-    Ok(json(StatusCode::OK, &EventPageBody { event_page }))
+    match state.log.read(stream_type, stream_id, position, limit) {
+        Reading::Page(event_page) => Ok(json(StatusCode::OK, &EventPageBody { event_page })),
+        Reading::NotFound => Err(Refusal::not_found()),
+        Reading::NotReached { current } => Err(Refusal {
+            details: Box::new(ProblemDetails {
+                current_revision: Some(current),
+                ..ProblemDetails::default()
+            }),
+            ..Refusal::of(ProblemType::RevisionNotReached)
+        }),
+    }
 }
 
 fn list(state: &State, stream_type: &StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
@@ -240,9 +246,11 @@ impl Query {
     }
 
     fn limit(&self, most: usize) -> Result<usize, Refusal> {
-        match self.text("limit").map(str::parse) {
+        match self.text("limit").map(|text| (text, text.parse())) {
             None => Ok(most),
-            Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),
+            Some((text, Ok(limit))) if (1..=most).contains(&limit) && !text.starts_with(['+', '0']) => {
+                Ok(limit)
+            }
             Some(_) => {
                 let message = format!("must be a whole number between 1 and {most}");
                 Err(Refusal::invalid("limit", message))

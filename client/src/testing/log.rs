@@ -28,6 +28,14 @@ pub(super) enum Outcome {
     EventIdReused(Vec<EventId>),
 }
 
+/// What came of a reading.
+#[derive(Debug)]
+pub(super) enum Reading {
+    Page(EventPage),
+    NotFound,
+    NotReached { current: Revision },
+}
+
 /// Which events of a stream to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Position {
@@ -104,17 +112,20 @@ impl Log {
         })
     }
 
-    /// A page of a stream's events, `None` when there is no such stream.
+    /// A page of a stream's events.
     pub(super) fn read(
         &self,
         stream_type: &StreamType,
         stream_id: StreamId,
         position: Position,
         limit: usize,
-    ) -> Option<EventPage> {
+    ) -> Reading {
         let all: Vec<&Event> = self.events(stream_type, stream_id).collect();
-        all.last()?;
+        let Some(end) = all.last().map(|event| event.revision) else {
+            return Reading::NotFound;
+        };
         let wanted: Vec<&Event> = match position {
+            Position::After(after) if after > Some(end) => return Reading::NotReached { current: end },
             Position::After(after) => {
                 let is_after = |event: &&Event| Some(event.revision) > after;
                 all.into_iter().filter(is_after).collect()
@@ -128,7 +139,7 @@ impl Log {
         let events: Vec<Event> = wanted.into_iter().take(limit).cloned().collect();
         let (Position::After(asked) | Position::Before(asked)) = position;
         let last = events.last().map(|event| event.revision).or(asked);
-        Some(EventPage {
+        Reading::Page(EventPage {
             last_evaluated_revision: last.unwrap_or(Revision::FIRST),
             events,
             has_more,

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
+use event_store_function::http::function_url::FunctionUrl;
 use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
 use event_store_function::store::limits;
 use event_store_function::{aws, http, telemetry};
+use lambda_runtime::service_fn;
 use tokio::net::TcpListener;
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,7 +21,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), lambda_http::Error> {
+async fn run() -> Result<(), lambda_runtime::Error> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = ApiConfig::from_environment(environment)?;
     telemetry::init(config.log_level);
@@ -30,7 +32,8 @@ async fn run() -> Result<(), lambda_http::Error> {
     let store = http::Store::new(events, catalogue).measured_as(&config.events_table);
     let router = http::router(store);
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
-        lambda_http::run(router).await
+        let function_url = &FunctionUrl::new(router);
+        lambda_runtime::run(service_fn(async |event| function_url.handle(event).await)).await
     } else {
         let listener = TcpListener::bind(config.address).await?;
         tracing::info!(address = %listener.local_addr()?, "serving");

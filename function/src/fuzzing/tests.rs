@@ -193,6 +193,11 @@ fn invocations_of_the_relay() {
 }
 
 #[test]
+fn events_of_a_function_url() {
+    fuzz("function_url_event", REQUESTS);
+}
+
+#[test]
 fn whole_requests() {
     fuzz("request", REQUESTS);
 }

@@ -5,6 +5,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use event_store_types::{EventId, NewEvent, Revision, Stream, StreamBody, Timestamp};
 
+use super::fields::FieldProblems;
 use super::observation::Observation;
 use super::problem::ApiError;
 use super::store::Store;
@@ -12,7 +13,7 @@ use crate::store::StreamKey;
 use crate::store::append::{self, Append};
 use crate::store::append_at_end::{self, Absent, AppendAtEnd};
 use crate::store::commit::{BeyondLastRevision, CommitEvent, CommitEvents, InvalidCommit};
-use crate::store::operations::{self, Proof};
+use crate::store::operations;
 use crate::telemetry::Metric;
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -29,7 +30,6 @@ pub(super) async fn append(
     let append = Append::new(stream.clone(), first, events, Timestamp::now())?;
 
     let appending = operations::append(&store.events(observation), store.tails(), append).await?;
-    observation.proof(appending.proof);
     match appending.outcome {
         append::Outcome::Appended { stream } => Ok(appended(observation, stream)),
         append::Outcome::Replayed { stream } => Ok(replayed(observation, stream)),
@@ -63,7 +63,6 @@ pub(super) async fn append_at_end(
     let events = begin(observation, &stream, events)?;
     let append = AppendAtEnd::new(stream.clone(), events, Timestamp::now(), absent);
 
-    observation.proof(Some(Proof::Read));
     match operations::append_at_end(&store.events(observation), store.tails(), append).await? {
         append_at_end::Outcome::Appended { stream } => Ok(appended(observation, stream)),
         append_at_end::Outcome::Replayed { stream } => Ok(replayed(observation, stream)),
@@ -73,7 +72,7 @@ pub(super) async fn append_at_end(
             observation.appended(Metric::Conflicts);
             Err(ApiError::Outrun { attempts })
         }
-        append_at_end::Outcome::Full => Err(BeyondLastRevision.into()),
+        append_at_end::Outcome::Full => Err(FieldProblems::of("events", BeyondLastRevision).into()),
     }
 }
 

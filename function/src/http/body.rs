@@ -2,7 +2,6 @@
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
 use event_store_types::{
     AppendEvent, AppendEvents, CreateStream, ExpectedRevision, Metadata, NewEvent, Payload, Revision,
 };
@@ -11,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::fields::FieldProblems;
 use super::json::{Object, text};
+use super::media_type;
 use super::problem::ApiError;
 use crate::store::limits;
 
@@ -50,11 +50,18 @@ impl JsonBody {
             body.required_objects("events", counts, problems)
                 .and_then(|events| {
                     // Each is read, also behind one that is wrong: every problem is to be told.
-                    let events: Vec<_> = events
-                        .into_iter()
-                        .map(|event| new_event(event, problems))
-                        .collect();
-                    events.into_iter().collect()
+                    let mut read = Some(Vec::with_capacity(events.len()));
+                    for event in events {
+                        if problems.are_enough() {
+                            return None;
+                        }
+                        let event = new_event(event, problems);
+                        read = read.zip(event).map(|(mut read, event)| {
+                            read.push(event);
+                            read
+                        });
+                    }
+                    read
                 });
         body.finish(problems);
         Some(AppendEvents {
@@ -64,7 +71,7 @@ impl JsonBody {
     }
 
     fn object(&self, problems: &mut FieldProblems) -> Option<Object<'_>> {
-        Object::of_body(&self.0)
+        Object::whole("body", &self.0)
             .map_err(|wrong| problems.extend(wrong))
             .ok()
     }
@@ -99,19 +106,19 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let content_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        if !content_type.is_some_and(is_json) {
-            return Err(ApiError::UnsupportedMediaType {
-                found: content_type.map(Into::into),
-            });
-        }
+        media_type::check(request.headers())?;
         let bytes = read(request.into_body()).await?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| FieldProblems::of("body", "is not JSON: it is not UTF-8"))?;
+        let text = utf8(bytes).map_err(|wrong| FieldProblems::of("body", wrong))?;
         Ok(Self(text))
+    }
+}
+
+/// Takes bytes as JSON's text: UTF-8, without a byte order mark (RFC 8259 §8.1).
+fn utf8(bytes: Vec<u8>) -> Result<String, &'static str> {
+    match bytes.as_slice() {
+        [0xef, 0xbb, 0xbf, ..] => Err("begins with a byte order mark (U+FEFF); JSON must not"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err("is UTF-16; JSON must be UTF-8"),
+        _ => String::from_utf8(bytes).map_err(|_| "is not JSON: it is not UTF-8"),
     }
 }
 
@@ -133,39 +140,20 @@ async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-/// Whether a content type is `application/json`, or one built on it (RFC 6839 §3.1), whatever its parameters.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn json_goes_by_several_names() {
-        for name in [
-            "application/json",
-            "Application/JSON; charset=utf-8",
-            "application/cloudevents+json",
-        ] {
-            assert!(is_json(name), "{name}");
-        }
-        for name in [
-            "",
-            "text/json",
-            "text/plain",
-            "application/jsonp",
-            "application/x-www-form-urlencoded",
-            "json",
-        ] {
-            assert!(!is_json(name), "{name}");
-        }
+    fn another_encoding_is_named() {
+        let wrong = |bytes: &[u8]| utf8(bytes.to_vec()).unwrap_err();
+        assert_eq!(
+            wrong(b"\xef\xbb\xbf{}"),
+            "begins with a byte order mark (U+FEFF); JSON must not"
+        );
+        assert_eq!(wrong(b"\xff\xfe{\0}\0"), "is UTF-16; JSON must be UTF-8");
+        assert_eq!(wrong(b"\xfe\xff\0{\0}"), "is UTF-16; JSON must be UTF-8");
+        assert_eq!(wrong(b"\"\xff\""), "is not JSON: it is not UTF-8");
+        assert_eq!(utf8(b"\"\xef\xbb\xbf\"".to_vec()), Ok("\"\u{feff}\"".to_owned()));
     }
 }

@@ -17,7 +17,7 @@ use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use super::direction::Direction;
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
-const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Answers a request with the headers `asked` for a `page`, of which `body` makes the body if it is wanted.
 pub(super) fn respond<B: IntoResponse>(
@@ -116,7 +116,7 @@ mod tests {
             (page(false), Direction::Forwards),
             (page(true), Direction::Backwards),
         ] {
-            assert_eq!(answer(page, direction, None).1, "no-cache");
+            assert_eq!(answer(page, direction, None).1, "private, no-cache");
         }
     }
 
@@ -132,7 +132,7 @@ mod tests {
             let (status, lifetime, told) = answer(page(false), Direction::Forwards, Some(&known));
             assert_eq!(
                 (status, lifetime.as_str(), told.as_ref()),
-                (304, "no-cache", Some(&tag)),
+                (304, "private, no-cache", Some(&tag)),
                 "{known}"
             );
         }
@@ -160,7 +160,7 @@ mod tests {
         empty.events.clear();
         assert_eq!(
             answer(empty, Direction::Forwards, Some("*")),
-            (200, "no-cache".into(), None)
+            (200, "private, no-cache".into(), None)
         );
     }
 }

@@ -1,11 +1,23 @@
 //! PURE: what is wrong with a request, by field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
+use crate::store::limits;
+
 /// What is wrong with a request: every bad field, named as the caller knows it (`initialEvent.eventType`).
+///
+/// A request may hold more mistakes than an answer is to tell: at most [`limits::PROBLEMS`] are kept, and of those as many
+/// as [`limits::PROBLEM_BYTES`] take. What is beyond is only known to be there, and whoever reads the request may stop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct FieldProblems(BTreeMap<String, Vec<String>>);
+pub(super) struct FieldProblems {
+    messages: BTreeMap<String, Vec<String>>,
+    count: usize,
+    bytes: usize,
+    /// Whether there are more than are kept.
+    more: bool,
+}
 
 impl FieldProblems {
     /// The problem of one field alone.
@@ -17,14 +29,37 @@ impl FieldProblems {
 
     /// Adds a problem of `field`.
     pub(super) fn add(&mut self, field: impl Into<String>, message: impl Display) {
-        self.0.entry(field.into()).or_default().push(message.to_string());
+        if self.more {
+            return;
+        }
+        // Both may hold what the caller sent.
+        let field = field.into();
+        let field = cut(&field, limits::PROBLEM_FIELD_CHARACTERS);
+        let message = message.to_string();
+        let message = cut(&message, limits::PROBLEM_MESSAGE_CHARACTERS);
+        let bytes = self.bytes + written_length(&field) + written_length(&message);
+        if self.count == limits::PROBLEMS || bytes > limits::PROBLEM_BYTES {
+            self.more = true;
+            return;
+        }
+        (self.count, self.bytes) = (self.count + 1, bytes);
+        let messages = self.messages.entry(field.into_owned()).or_default();
+        messages.push(message.into_owned());
+    }
+
+    /// Whether problems were left out, so that there is no use in looking for more.
+    pub(super) fn are_enough(&self) -> bool {
+        self.more
     }
 
     /// Adds all of `others`.
     pub(super) fn extend(&mut self, others: Self) {
-        for (field, messages) in others.0 {
-            self.0.entry(field).or_default().extend(messages);
+        for (field, messages) in others.messages {
+            for message in messages {
+                self.add(field.as_str(), message);
+            }
         }
+        self.more |= others.more;
     }
 
     /// Keeps the value of `parsed`, or adds its error as a problem of `field`.
@@ -38,28 +73,44 @@ impl FieldProblems {
     /// The problems, when there are any.
     pub(super) fn finish<T>(self, values: Option<T>) -> Result<T, Self> {
         match values {
-            Some(values) if self.0.is_empty() => Ok(values),
+            Some(values) if self.messages.is_empty() => Ok(values),
             _ => Err(self),
         }
     }
 
     /// The problems, by field.
     pub(super) fn into_messages(self) -> BTreeMap<String, Vec<String>> {
-        self.0
+        self.messages
     }
 }
 
 impl Display for FieldProblems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        for (field, messages) in &self.0 {
+        for (field, messages) in &self.messages {
             for message in messages {
                 write!(formatter, "{separator}`{field}`: {message}")?;
                 separator = "; ";
             }
         }
+        if self.more {
+            write!(formatter, "{separator}and more")?;
+        }
         Ok(())
     }
+}
+
+/// The first `most` characters of `text`, with a sign that there were more.
+pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// How many bytes a text takes in an answer, where control characters are escaped, with what stands around it.
+fn written_length(text: &str) -> usize {
+    serde_json::to_string(text).map_or(0, |text| text.len()) + 4
 }
 
 #[cfg(test)]
@@ -77,5 +128,31 @@ mod tests {
             @"`limit`: invalid digit found in string; `revision`: must be a number; `revision`: required"
         );
         assert!(problems.finish(Some(())).is_err());
+    }
+
+    #[test]
+    fn no_more_are_kept_than_an_answer_is_to_tell() {
+        let mut problems = FieldProblems::default();
+        for number in 0..limits::PROBLEMS {
+            problems.add(format!("f{number}"), "required");
+        }
+        assert!(!problems.are_enough());
+        problems.add("one", "too many");
+        assert!(problems.are_enough() && problems.to_string().ends_with("`f9`: required; and more"));
+        assert_eq!(problems.into_messages().len(), limits::PROBLEMS);
+    }
+
+    #[test]
+    fn long_names_and_control_characters_do_not_make_an_answer_long() {
+        for name in ["n".repeat(1_000_000), "\0".repeat(1_000_000), "😀".repeat(1_000)] {
+            let mut problems = FieldProblems::default();
+            for number in 0..1_000 {
+                problems.add(format!("{number}{name}"), &name);
+            }
+            let text = serde_json::to_string(&problems.to_string()).unwrap();
+            assert!(text.len() <= limits::PROBLEM_BYTES + 100, "{}", text.len());
+            // The first is always told.
+            assert!(text.contains("`0"), "{text}");
+        }
     }
 }

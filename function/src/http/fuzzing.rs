@@ -14,13 +14,15 @@ use axum::http::{Method, Request, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use event_store_types::{AppendEvent, AppendEvents, CreateStream, NewEvent, Problem, ProblemType};
-use lambda_http::tower::Service;
+use lambda_runtime::{Context, LambdaEvent, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::runtime::{Builder, Runtime};
 
 use super::body::JsonBody;
 use super::fields::FieldProblems;
+use super::function_url::{FunctionUrl, event};
 use super::path::PathTexts;
 use super::query::QueryTexts;
 use super::read_events::Read;
@@ -195,6 +197,25 @@ pub fn request(input: &[u8]) -> Verdict {
     let (events, catalogue) = unreachable_tables();
     let response = call(&mut router(Store::new(events, catalogue)), request);
     let status = response.status().as_u16();
+    judge(status, has_body, &bytes(response))
+}
+
+/// Takes the event of a function URL: any JSON. Whatever it is, the invocation ends with an answer, and not with an error.
+pub fn function_url_event(input: &[u8]) -> Verdict {
+    let Ok(event) = serde_json::from_slice::<Box<RawValue>>(input) else {
+        return Verdict::Refused;
+    };
+    let (events, catalogue) = unreachable_tables();
+    let function_url = FunctionUrl::new(router(Store::new(events, catalogue)));
+    let is_head = event::request(event.get()).is_ok_and(|request| request.method() == Method::HEAD);
+    let invocation = LambdaEvent::new(event, Context::default());
+    let Ok(answer) = runtime().block_on(function_url.handle(invocation));
+    let (status, body) = answer.parts();
+    judge(status, !is_head, body)
+}
+
+/// Looks at what a request was answered.
+fn judge(status: u16, has_body: bool, body: &[u8]) -> Verdict {
     match status {
         ..400 => return Verdict::Accepted,
         500 if !has_body => panic!("a fault"),
@@ -202,11 +223,12 @@ pub fn request(input: &[u8]) -> Verdict {
         _ if !has_body => return Verdict::Refused,
         _ => {}
     }
-    let problem: Problem = serde_json::from_slice(&bytes(response)).unwrap_or_else(|error| {
+    let problem: Problem = serde_json::from_slice(body).unwrap_or_else(|error| {
         panic!("a status of {status} comes with a problem: {error}");
     });
     assert_eq!((problem.status, problem.problem_type.status()), (status, status));
-    assert!(!problem.detail.is_empty() && !problem.request_id.is_empty());
+    assert!(!problem.detail.is_empty());
+    assert!(body.len() <= 8_192, "{} bytes", body.len());
     match problem.problem_type {
         ProblemType::Internal => panic!("a fault: {problem:?}"),
         ProblemType::StoreUnavailable => return Verdict::Accepted,

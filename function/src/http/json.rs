@@ -6,10 +6,11 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::Deserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::fields::FieldProblems;
+use crate::store::limits;
 
 /// The members of a JSON object that have not been taken yet, each as the text it was sent as.
 pub(super) struct Object<'a> {
@@ -20,11 +21,11 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Reads a whole body. When it is no object, that is the only problem to be told.
-    pub(super) fn of_body(body: &'a str) -> Result<Self, FieldProblems> {
-        let value: &RawValue = serde_json::from_str(body)
-            .map_err(|error| FieldProblems::of("body", format_args!("is not JSON: {error}")))?;
-        Self::read(String::new(), value).map_err(|message| FieldProblems::of("body", message))
+    /// Reads `text`, which as a whole goes by `name`. When it is no object, that is the only problem to be told.
+    pub(super) fn whole(name: &str, text: &'a str) -> Result<Self, FieldProblems> {
+        let value: &RawValue = serde_json::from_str(text)
+            .map_err(|error| FieldProblems::of(name, format_args!("is not JSON: {error}")))?;
+        Self::read(String::new(), value).map_err(|message| FieldProblems::of(name, message))
     }
 
     fn read(prefix: String, value: &'a RawValue) -> Result<Self, String> {
@@ -76,6 +77,27 @@ impl<'a> Object<'a> {
         self.required(name, problems, |value| Self::read(prefix, value))
     }
 
+    /// Takes a member that may be missing or `null`, and else must be an object.
+    pub(super) fn optional_object(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+    ) -> Option<Self> {
+        let prefix = format!("{}.", self.field(name));
+        self.optional(name, problems, |value| Self::read(prefix, value))
+    }
+
+    /// Takes each member that is left, by its name.
+    pub(super) fn each<E: Display>(
+        self,
+        problems: &mut FieldProblems,
+        mut take: impl FnMut(&str, &'a RawValue) -> Result<(), E>,
+    ) {
+        for (name, value) in &self.members {
+            problems.keep(&self.field(name), take(name, value));
+        }
+    }
+
     /// Takes a member that must be there and be an array of objects, as many as `counts` allows. Those that are none are
     /// problems, and left out.
     pub(super) fn required_objects(
@@ -115,10 +137,10 @@ impl<'a> Object<'a> {
             .collect::<Vec<_>>()
             .join(", ");
         for (name, _) in &self.members {
-            problems.add(
-                format!("{}{name}", self.prefix),
-                format_args!("unknown; known here: {known}"),
-            );
+            if problems.are_enough() {
+                return;
+            }
+            problems.add(self.field(name), format_args!("unknown; known here: {known}"));
         }
     }
 
@@ -179,8 +201,16 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
         while let Some((Text(name), value)) = map.next_entry()? {
+            if members.len() == limits::OBJECT_MEMBERS {
+                return Err(A::Error::custom(TooManyMembers));
+            }
             members.push((name, value));
         }
         Ok(members)
     }
 }
+
+/// An object that cannot be one of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("holds more than {} members", limits::OBJECT_MEMBERS)]
+struct TooManyMembers;

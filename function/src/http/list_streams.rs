@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{StreamPageBody, StreamType};
+use event_store_types::{InvalidTimestamp, StreamPageBody, StreamType, Timestamp};
 
 use super::caching;
 use super::fields::FieldProblems;
@@ -45,10 +45,21 @@ pub(super) async fn handle(
     Ok(caching::revalidated(Json(StreamPageBody { stream_page })))
 }
 
+/// Reads a moment. In a query a `+` is a space, and the caller sees only what they sent.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|invalid: InvalidTimestamp| {
+        let meant: Result<Timestamp, _> = text.replace(' ', "+").parse();
+        match meant {
+            Ok(_) => format!("{invalid}; a `+` is written `%2B` in a query"),
+            Err(_) => invalid.to_string(),
+        }
+    })
+}
+
 pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStreams, FieldProblems> {
     let mut problems = FieldProblems::default();
     let stream_type: Option<StreamType> = path.parse("streamType", &mut problems);
-    let updated_after = query.optional(&["updated-after"], &mut problems, str::parse);
+    let updated_after = query.optional(&["updated-after"], &mut problems, moment);
     // The second name is the one that the Go system's client sends.
     let page_key = query.optional(&["stream-next-page-key", "nextPageKey"], &mut problems, |text| {
         stream_type

@@ -12,11 +12,13 @@ mod caching;
 mod create_stream;
 mod direction;
 mod fields;
+pub mod function_url;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod json;
 mod list_streams;
 mod liveness;
+mod media_type;
 mod observation;
 mod observe;
 mod page;
@@ -43,7 +45,7 @@ use problem::ApiError;
 
 /// The API, and the page on which it can be tried out.
 pub fn router(store: Store) -> Router {
-    let measured_as = store.name_of_metrics();
+    let measurements = store.measurements();
     routes()
         .into_iter()
         .chain(page::routes())
@@ -53,7 +55,7 @@ pub fn router(store: Store) -> Router {
         .fallback(async || ApiError::RouteNotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(store)
-        .layer(from_fn_with_state(measured_as, observe::observe))
+        .layer(from_fn_with_state(measurements, observe::observe))
 }
 
 /// Every route of the API.

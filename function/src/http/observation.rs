@@ -7,7 +7,6 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use event_store_types::{EventId, Revision, StreamId, StreamType};
 
-use crate::store::operations::Proof;
 use crate::store::{Meter, StreamKey};
 use crate::telemetry::Metric;
 
@@ -25,9 +24,19 @@ pub(super) struct Facts {
     pub(super) stream_type: Option<StreamType>,
     pub(super) stream_id: Option<StreamId>,
     pub(super) revision: Option<Revision>,
-    pub(super) proof: Option<Proof>,
     pub(super) event_ids: Vec<EventId>,
     pub(super) appended: Option<Metric>,
+}
+
+impl Facts {
+    /// The stream that the request is about, or the type of streams: `order/2886e475-…`, `order`.
+    pub(super) fn stream(&self) -> Option<String> {
+        let stream_type = self.stream_type.as_ref()?;
+        Some(match self.stream_id {
+            Some(stream_id) => format!("{stream_type}/{stream_id}"),
+            None => stream_type.to_string(),
+        })
+    }
 }
 
 impl Observation {
@@ -47,11 +56,6 @@ impl Observation {
     /// The request reached this revision.
     pub(super) fn revision(&self, revision: Revision) {
         self.note(|facts| facts.revision = Some(revision));
-    }
-
-    /// The request's append had this proof.
-    pub(super) fn proof(&self, proof: Option<Proof>) {
-        self.note(|facts| facts.proof = proof);
     }
 
     /// The request is about to store events with these ids.

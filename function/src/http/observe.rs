@@ -6,24 +6,26 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::ALLOW;
+use axum::http::header::{ALLOW, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use event_store_types::Timestamp;
 use futures::FutureExt;
 
+use super::fields::FieldProblems;
 use super::observation::Observation;
 use super::problem::ApiError;
 use super::request_id;
-use super::request_line::RequestLine;
-use crate::telemetry::Metrics;
+use super::request_line::{self, RequestLine};
+use crate::telemetry::{Gathering, milliseconds};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a request, whatever happens in its handler, logs it in one line, and measures it in another when
 /// there is a deployment to measure.
 pub(super) async fn observe(
-    State(measured_as): State<Option<Arc<str>>>,
+    State(measurements): State<Option<Arc<Gathering>>>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -31,10 +33,18 @@ pub(super) async fn observe(
     let request_id = request_id::of(&request);
     let observation = Observation::default();
     request.extensions_mut().insert(observation.clone());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = request.extensions().get::<MatchedPath>();
+    let operation = request_line::operation(request.method().as_str(), route.map(MatchedPath::as_str));
 
-    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    // What came was no request: there is nothing to ask a handler.
+    let refused = request.extensions_mut().remove::<FieldProblems>();
+    let answering = async {
+        match refused {
+            Some(problems) => ApiError::from(problems).into_response(),
+            None => next.run(request).await,
+        }
+    };
+    let response = AssertUnwindSafe(answering).catch_unwind().await;
     let mut response = response.unwrap_or_else(|panic| {
         ApiError::Panic {
             message: said(&*panic),
@@ -51,23 +61,24 @@ pub(super) async fn observe(
         }
         response = told;
     }
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        headers.insert(REQUEST_ID, value);
     }
 
     let line = RequestLine {
         request_id: &request_id,
-        method: method.as_str(),
-        route: route.as_ref().map(MatchedPath::as_str),
+        operation,
         status: response.status().as_u16(),
-        duration_ms: start.elapsed().as_secs_f64() * 1_000.0,
+        duration_ms: milliseconds(start.elapsed()),
         consumed: observation.meter.consumed(),
         facts: &facts,
         cause: error.and_then(|error| error.cause()),
     };
     line.log();
-    if let Some(events_table) = measured_as {
-        line.measure(Metrics::of(&events_table)).emit();
+    if let Some(measurements) = measurements {
+        measurements.add(Timestamp::now(), line.measured());
     }
     response
 }

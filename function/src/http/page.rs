@@ -3,7 +3,7 @@
 //! It is Swagger UI, and loads nothing from elsewhere. Every link on it is relative, because a store may lie behind a
 //! prefix that its function is not told (an emulator's, a reverse proxy's).
 
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, get};
@@ -25,14 +25,13 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
 }
 
 /// Nothing is loaded from elsewhere, sent elsewhere, or framed by others. Swagger UI's icons are `data:` images.
-const PROTECTION: [(HeaderName, &str); 3] = [
+const PROTECTION: [(HeaderName, &str); 2] = [
     (
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     (REFERRER_POLICY, "no-referrer"),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
 const FILES: &[(&str, Asset)] = &[

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use event_store_types::{Event, EventId, Problem, ProblemDetails, ProblemType, Revision};
 
-use super::fields::FieldProblems;
+use super::fields::{self, FieldProblems};
 use crate::store::commit::{BeyondLastRevision, InvalidCommit};
 use crate::store::{StoreError, StreamKey, limits};
 use crate::telemetry;
 
 /// After how many seconds a caller is to try again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// How many of the ids of an append the sentence about them names; all of them are among the details.
+const TOLD_IDS: usize = 3;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -36,6 +39,15 @@ pub(super) enum ApiError {
         current: Revision,
         /// The event that took the revision, if it is taken.
         event: Option<Box<Event>>,
+    },
+    /// The stream does not reach the revision after which it was to be read.
+    RevisionNotReached {
+        /// The stream.
+        stream: StreamKey,
+        /// The revision after which it was to be read.
+        after: Revision,
+        /// The revision that it is at.
+        current: Revision,
     },
     /// Event ids are in the stream already, with other content or at another place.
     EventIdReused {
@@ -62,6 +74,11 @@ pub(super) enum ApiError {
         /// What it says that it is.
         found: Option<String>,
     },
+    /// The body is encoded.
+    UnsupportedEncoding {
+        /// How.
+        found: String,
+    },
     /// The store could not do what was asked.
     Store(StoreError),
     /// The handler panicked.
@@ -80,9 +97,12 @@ impl ApiError {
             Self::RouteNotFound => ProblemType::RouteNotFound,
             Self::MethodNotAllowed => ProblemType::MethodNotAllowed,
             Self::RevisionConflict { .. } => ProblemType::RevisionConflict,
+            Self::RevisionNotReached { .. } => ProblemType::RevisionNotReached,
             Self::EventIdReused { .. } => ProblemType::EventIdReused,
             Self::AppendTooLarge { .. } | Self::BodyTooLarge { .. } => ProblemType::EventTooLarge,
-            Self::UnsupportedMediaType { .. } => ProblemType::UnsupportedMediaType,
+            Self::UnsupportedMediaType { .. } | Self::UnsupportedEncoding { .. } => {
+                ProblemType::UnsupportedMediaType
+            }
             Self::Store(StoreError::Throttled(_)) | Self::Outrun { .. } => ProblemType::Throttled,
             Self::Store(StoreError::Unavailable(_)) => ProblemType::StoreUnavailable,
             Self::Store(StoreError::Fault(_)) | Self::Panic { .. } => ProblemType::Internal,
@@ -126,6 +146,10 @@ impl ApiError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        if let Self::UnsupportedEncoding { .. } = self {
+            // RFC 9110 §15.5.16
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         response
     }
 
@@ -143,9 +167,13 @@ impl ApiError {
                     format!("stream `{stream}` is at revision `{current}`, so that nothing can stand at revision `{wanted}` yet")
                 }
             }
+            Self::RevisionNotReached { stream, after, current } => {
+                format!("stream `{stream}` is at revision `{current}` and does not reach revision `{after}`")
+            }
             Self::EventIdReused { ids } => {
-                let ids = ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-                format!("already in the stream, with other content or at another place: {ids}")
+                let told: Vec<_> = ids.iter().take(TOLD_IDS).map(|id| format!("`{id}`")).collect();
+                let more = if ids.len() > TOLD_IDS { ", and more" } else { "" };
+                format!("already in the stream, with other content or at another place: {}{more}", told.join(", "))
             }
             Self::Outrun { attempts } => {
                 format!("other writers took each of the `{attempts}` revisions that were tried; nothing was stored, try again")
@@ -156,7 +184,12 @@ impl ApiError {
             }
             Self::BodyTooLarge { .. } => format!("the body has more than `{}` bytes", limits::BODY_BYTES),
             Self::UnsupportedMediaType { found: Some(found) } => {
+                let found = fields::cut(found, limits::PROBLEM_FIELD_CHARACTERS);
                 format!("the content type must be `application/json`, not `{found}`")
+            }
+            Self::UnsupportedEncoding { found } => {
+                let found = fields::cut(found, limits::PROBLEM_FIELD_CHARACTERS);
+                format!("the body must be sent as it is, without the content encoding `{found}`")
             }
             Self::UnsupportedMediaType { found: None } => "the content type must be `application/json`".into(),
             Self::Store(StoreError::Fault(_)) | Self::Panic { .. } if is_append => {
@@ -184,6 +217,7 @@ impl ApiError {
                 details.current_revision = Some(*current);
                 details.event = event.as_deref().cloned();
             }
+            Self::RevisionNotReached { current, .. } => details.current_revision = Some(*current),
             Self::EventIdReused { ids } => details.event_ids.clone_from(ids),
             Self::AppendTooLarge { size } => {
                 details.limit = Some(limits::APPEND_BYTES as u64);
@@ -234,6 +268,7 @@ impl From<InvalidCommit> for ApiError {
 
 impl From<BeyondLastRevision> for ApiError {
     fn from(beyond: BeyondLastRevision) -> Self {
-        FieldProblems::of("revision", beyond).into()
+        // A path names no revision beyond the largest: only what an append of several events adds to it does.
+        FieldProblems::of("expectedRevision", beyond).into()
     }
 }

@@ -14,10 +14,13 @@ use super::path::PathTexts;
 use super::problem::ApiError;
 use super::query::QueryTexts;
 use super::store::Store;
+use crate::store::operations::Reading;
 use crate::store::read::{Backwards, Forwards};
 use crate::store::{StreamKey, limits, operations};
 
 /// Reads a page of a stream's events.
+///
+/// A page holds as many events as were asked for, unless the stream ends or about 1 MB does.
 ///
 /// A page of past events (`forwards`, `hasMore: true`) never changes and may be kept for a day. Every other page may
 /// grow: asked for with the `ETag` that it bore as `If-None-Match`, it is answered 304 when nothing has come.
@@ -33,7 +36,7 @@ use crate::store::{StreamKey, limits, operations};
             super::openapi::EventsQuery,
             super::openapi::Revalidation
         ),
-        responses(super::openapi::Events, super::openapi::ReadProblems),
+        responses(super::openapi::Events, super::openapi::EventsProblems),
     )
 )]
 pub(super) async fn handle(
@@ -48,7 +51,7 @@ pub(super) async fn handle(
     observation.stream(&stream);
 
     let (events, tails) = (store.events(&observation), store.tails());
-    let (page, direction) = match read {
+    let (reading, direction) = match read {
         Read::Forwards(read) => (
             operations::read_forwards(&events, tails, read).await?,
             Direction::Forwards,
@@ -58,7 +61,18 @@ pub(super) async fn handle(
             Direction::Backwards,
         ),
     };
-    let page = page.ok_or(ApiError::StreamNotFound(stream))?;
+    let page = match reading {
+        Reading::Page(page) => page,
+        Reading::NotFound => return Err(ApiError::StreamNotFound(stream)),
+        Reading::NotReached { after, current } => {
+            observation.revision(current);
+            return Err(ApiError::RevisionNotReached {
+                stream,
+                after,
+                current,
+            });
+        }
+    };
     observation.revision(page.last_evaluated_revision);
     Ok(caching::respond(&headers, page, direction, |event_page| {
         Json(EventPageBody { event_page })

@@ -3,14 +3,16 @@
 use axum::extract::Request;
 use uuid::Uuid;
 
+use super::function_url::InvocationId;
+
 /// The longest id of a caller's that is taken over.
 const MAX_LENGTH: usize = 128;
 
 /// The id of `request`: Lambda's where there is one, so that the response leads to the log; else the caller's,
 /// when it is fit to be logged; else a new one.
 pub(super) fn of(request: &Request) -> String {
-    if let Some(context) = request.extensions().get::<lambda_http::Context>() {
-        return context.request_id.clone();
+    if let Some(InvocationId(id)) = request.extensions().get() {
+        return id.clone();
     }
     let given = request
         .headers()
@@ -62,9 +64,7 @@ mod tests {
             .header("x-request-id", "mine")
             .body(Body::empty())
             .unwrap();
-        let mut context = lambda_http::Context::default();
-        context.request_id = "invocation".into();
-        request.extensions_mut().insert(context);
+        request.extensions_mut().insert(InvocationId("invocation".into()));
         assert_eq!(of(&request), "invocation");
     }
 }

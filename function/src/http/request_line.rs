@@ -1,17 +1,16 @@
 //! What the log is told of a request.
 
-use event_store_types::{Revision, StreamType};
+use event_store_types::Revision;
 
 use super::observation::Facts;
 use crate::store::Consumed;
-use crate::store::operations::Proof;
-use crate::telemetry::{Metric, Metrics};
+use crate::telemetry::Metric;
 
-/// What is told of a request.
+/// What is told of a request: one line, short because each is paid for.
 pub(super) struct RequestLine<'a> {
     pub(super) request_id: &'a str,
-    pub(super) method: &'a str,
-    pub(super) route: Option<&'a str>,
+    /// What was asked, by the name that the API's document gives it; or the method, when it was nothing of ours.
+    pub(super) operation: &'a str,
     pub(super) status: u16,
     pub(super) duration_ms: f64,
     pub(super) consumed: Consumed,
@@ -26,19 +25,16 @@ impl RequestLine<'_> {
             ($level:ident) => {
                 tracing::$level!(
                     requestId = self.request_id,
-                    method = self.method,
-                    route = self.route,
                     status = self.status,
                     durationMs = self.duration_ms,
-                    requests = self.consumed.requests,
-                    wru = self.consumed.wru,
-                    rru = self.consumed.rru,
-                    proof = self.facts.proof.map(proof_name),
-                    streamType = self.facts.stream_type.as_ref().map(StreamType::as_str),
-                    streamId = self.facts.stream_id.map(tracing::field::display),
+                    requests = Some(self.consumed.requests).filter(|requests| *requests > 0),
+                    wru = Some(self.consumed.wru).filter(|units| *units > 0.0),
+                    rru = Some(self.consumed.rru).filter(|units| *units > 0.0),
+                    stream = self.facts.stream(),
                     revision = self.facts.revision.map(Revision::as_u64),
                     error = self.cause,
-                    "request"
+                    "{}",
+                    self.operation,
                 )
             };
         }
@@ -49,22 +45,26 @@ impl RequestLine<'_> {
         }
     }
 
-    /// Adds what is measured of the request.
-    pub(super) fn measure<'a>(&self, metrics: Metrics<'a>) -> Metrics<'a> {
-        let metrics = metrics
-            .with(Metric::Latency, self.duration_ms)
-            .with(Metric::WriteUnits, self.consumed.wru)
-            .with(Metric::ReadUnits, self.consumed.rru);
-        match self.facts.appended {
-            Some(appended) => metrics.with(appended, 1.0),
-            None => metrics,
-        }
+    /// What is measured of the request.
+    pub(super) fn measured(&self) -> impl Iterator<Item = (Metric, f64)> {
+        let appended = self.facts.appended.map(|appended| (appended, 1.0));
+        [(Metric::Latency, self.duration_ms)].into_iter().chain(appended)
     }
 }
 
-fn proof_name(proof: Proof) -> &'static str {
-    match proof {
-        Proof::Tail => "tail",
-        Proof::Read => "read",
+/// The name of an operation, as `operationId` in the API's document.
+pub(super) fn operation(method: &str, route: Option<&str>) -> &'static str {
+    match (method, route.unwrap_or_default()) {
+        ("POST", "/streams/{streamType}") => "createStream",
+        ("GET" | "HEAD", "/streams/{streamType}") => "listStreams",
+        ("GET" | "HEAD", "/streams/{streamType}/{streamId}/details") => "streamDetails",
+        ("GET" | "HEAD", "/streams/{streamType}/{streamId}/events") => "readEvents",
+        ("POST", "/streams/{streamType}/{streamId}/events") => "appendEvents",
+        ("PUT", "/streams/{streamType}/{streamId}/events/{revision}") => "appendEvent",
+        ("GET" | "HEAD", "/liveness-check") => "liveness",
+        ("GET" | "HEAD", "/readiness-check") => "readiness",
+        ("GET" | "HEAD", "/openapi/openapi-spec.json") => "specification",
+        ("GET" | "HEAD", route) if route == "/" || route.starts_with("/openapi") => "page",
+        _ => "unknown",
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::observation::Observation;
 use crate::store::dynamo::{CatalogueTable, EventsTable};
 use crate::store::tails::Tails;
+use crate::telemetry::Gathering;
 
 /// The store behind the API: both tables, and the ends of streams that this process remembers.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub struct Store {
     events: EventsTable,
     catalogue: CatalogueTable,
     tails: Arc<Tails>,
-    measured_as: Option<Arc<str>>,
+    measurements: Option<Arc<Gathering>>,
 }
 
 impl Store {
@@ -22,22 +23,22 @@ impl Store {
             events,
             catalogue,
             tails: Arc::new(Tails::new()),
-            measured_as: None,
+            measurements: None,
         }
     }
 
-    /// The same store, with metrics of each request written for the deployment whose events table has this name.
+    /// The same store, with metrics of its requests written for the deployment whose events table has this name.
     #[must_use]
     pub fn measured_as(self, events_table: &str) -> Self {
         Self {
-            measured_as: Some(events_table.into()),
+            measurements: Some(Arc::new(Gathering::of(events_table))),
             ..self
         }
     }
 
-    /// The name under which metrics are written, if they are to be.
-    pub(super) fn name_of_metrics(&self) -> Option<Arc<str>> {
-        self.measured_as.clone()
+    /// What gathers measurements, if they are to be written.
+    pub(super) fn measurements(&self) -> Option<Arc<Gathering>> {
+        self.measurements.clone()
     }
 
     /// The events table, its use counted with `observation`.

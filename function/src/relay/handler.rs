@@ -20,7 +20,7 @@ use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
 use crate::store::dynamo::{CatalogueTable, EventsTable};
 use crate::store::{Consumed, Meter};
-use crate::telemetry::{Metric, Metrics, chain};
+use crate::telemetry::{Metric, Metrics, chain, milliseconds};
 
 /// What is left of an invocation's time for answering, after the last attempt.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ impl Handler {
         report_tampering(&relayed);
         let consumed = meter.consumed();
         log(records.len(), &relayed, started.elapsed(), consumed);
-        self.measure(consumed, relayed.tampered.len());
+        self.measure_tampering(relayed.tampered.len());
         answer(relayed.checkpoint)
     }
 
@@ -79,7 +79,6 @@ impl Handler {
         let consumed = meter.consumed();
         let answer = ReconcileAnswer::of(outcome, consumed);
         log_reconciled(&answer, started.elapsed());
-        self.measure(consumed, 0);
         Answer::Reconciled { reconcile: answer }
     }
 
@@ -92,17 +91,13 @@ impl Handler {
         }
     }
 
-    /// Measures an invocation: what it consumed, and how many records say that the log was changed. An alarm watches
-    /// the latter.
-    fn measure(&self, consumed: Consumed, tampered: usize) {
-        let metrics = Metrics::of(&self.events_table)
-            .with(Metric::RelayWriteUnits, consumed.wru)
-            .with(Metric::RelayReadUnits, consumed.rru);
-        let metrics = match u32::try_from(tampered) {
-            Ok(0) => metrics,
-            tampered => metrics.with(Metric::LogTampering, tampered.unwrap_or(u32::MAX).into()),
-        };
-        metrics.emit();
+    /// Measures how many records say that the log was changed, at once: an alarm watches it.
+    fn measure_tampering(&self, tampered: usize) {
+        let tampered = u32::try_from(tampered).unwrap_or(u32::MAX);
+        if tampered > 0 {
+            let metrics = Metrics::of(self.events_table.as_str());
+            metrics.with(Metric::LogTampering, tampered.into()).emit();
+        }
     }
 }
 
@@ -135,9 +130,9 @@ fn log(records: usize, relayed: &Relayed, duration: Duration, consumed: Consumed
                 records,
                 streams = relayed.streams,
                 notices = relayed.notices,
-                parked = relayed.parked,
-                failures = relayed.shortfalls.len(),
-                durationMs = duration.as_secs_f64() * 1e3,
+                parked = Some(relayed.parked).filter(|parked| *parked > 0),
+                failures = Some(relayed.shortfalls.len()).filter(|failures| *failures > 0),
+                durationMs = milliseconds(duration),
                 requests = consumed.requests,
                 wru = consumed.wru,
                 error = first.map(|first| first.cause.as_str()),
@@ -164,7 +159,7 @@ fn log_reconciled(answer: &ReconcileAnswer, duration: Duration) {
                 parked = tally.parked,
                 unreadable = tally.unreadable,
                 toTheEnd = answer.continue_from.is_none(),
-                durationMs = duration.as_secs_f64() * 1e3,
+                durationMs = milliseconds(duration),
                 requests = answer.requests,
                 rru = answer.rru,
                 wru = answer.wru,

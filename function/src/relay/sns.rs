@@ -124,7 +124,8 @@ fn attribute(data_type: &str, value: &str) -> Result<MessageAttributeValue, Buil
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>); SNS drops a
 /// message that the queue refuses. An event of another type is announced without the attribute.
 fn can_be_attribute(event_type: &EventType) -> bool {
-    event_type.as_str().chars().all(|character| {
+    let text = event_type.as_str();
+    !text.is_empty() && text.chars().all(|character| {
         matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
     })
 }

@@ -14,7 +14,7 @@ fn notice(event_type: &str) -> Notice {
             stream_type: "order".parse().unwrap(),
             stream_revision: 18.try_into().unwrap(),
         },
-        event_type: event_type.parse().unwrap(),
+        event_type: EventType::stored(event_type),
         record: 0,
     }
 }

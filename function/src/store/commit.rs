@@ -113,7 +113,7 @@ pub struct Tail {
     pub created_at: Timestamp,
 }
 
-/// 1–100 events with different ids.
+/// The events of one append: when they are written, 1–100 with different ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommitEvents(Vec<CommitEvent>);
 
@@ -138,6 +138,12 @@ impl CommitEvents {
             ..=limits::APPEND_BYTES => Ok(events),
             size => Err(InvalidCommit::TooLarge { size }),
         }
+    }
+
+    /// Takes the events of a commit that is there, by whatever limits it was written: today's are no reason not to read it.
+    /// `None` when there are none, which is no commit.
+    pub fn stored(events: Vec<CommitEvent>) -> Option<Self> {
+        (!events.is_empty()).then_some(Self(events))
     }
 
     /// What the events count against [`limits::APPEND_BYTES`].
@@ -170,7 +176,6 @@ impl CommitEvents {
 /// The place of the first event whose id another one before it has.
 fn place_of_repeated_id(events: &[CommitEvent]) -> Option<usize> {
     if events.len() == 1 {
-        // Most commits are so, and a page reads many.
         return None;
     }
     let mut ids = HashSet::with_capacity(events.len());
@@ -266,6 +271,14 @@ mod tests {
         assert_eq!(many(1), Ok(1));
         assert_eq!(many(100), Ok(100));
         assert_eq!(many(101), Err(InvalidCommit::TooMany { count: 101 }));
+    }
+
+    #[test]
+    fn what_is_stored_is_held_to_no_limit() {
+        let many: Vec<_> = (0..101).map(|number| event(&number.to_string())).collect();
+        let stored = CommitEvents::stored(many).unwrap();
+        assert_eq!(stored.last_revision(Revision::FIRST), Some(revision(101)));
+        assert_eq!(CommitEvents::stored(Vec::new()), None);
     }
 
     #[test]

@@ -25,6 +25,22 @@ pub const APPEND_BYTES: usize = 380_000;
 /// The most bytes of a request's body, looked at before it is parsed. An append at its limits fits well.
 pub const BODY_BYTES: usize = 1_000_000;
 
+/// The most members of a JSON object that is read member by member. Ours have at most five, a function URL's event a dozen, and
+/// its headers fewer than this: servers commonly take 100.
+pub const OBJECT_MEMBERS: usize = 128;
+
+/// The most mistakes of a request that its answer tells.
+pub const PROBLEMS: usize = 32;
+
+/// The most bytes of those in one list. The answer holds three, in two sentences and by field, and is not to exceed 8 KB.
+pub const PROBLEM_BYTES: usize = 2_500;
+
+/// The most characters of a field's name, or of another text of the caller's, that an answer repeats.
+pub const PROBLEM_FIELD_CHARACTERS: usize = 100;
+
+/// The most characters of what is said of a field.
+pub const PROBLEM_MESSAGE_CHARACTERS: usize = 200;
+
 /// The most events of a page, and the number when none is asked for.
 pub const PAGE_EVENTS: usize = 1_000;
 
@@ -58,7 +74,7 @@ pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// When `text` is not such a number.
 pub fn page_limit(text: &str, most: usize) -> Result<usize, InvalidPageLimit> {
     match text.parse() {
-        Ok(limit) if (1..=most).contains(&limit) && !text.starts_with('+') => Ok(limit),
+        Ok(limit) if (1..=most).contains(&limit) && !text.starts_with(['+', '0']) => Ok(limit),
         _ => Err(InvalidPageLimit { most }),
     }
 }
@@ -87,7 +103,7 @@ mod tests {
     fn a_page_holds_one_to_the_most() {
         assert_eq!(page_limit("1", 10), Ok(1));
         assert_eq!(page_limit("10", 10), Ok(10));
-        for text in ["0", "11", "-1", "+1", "1.0", "", "many"] {
+        for text in ["0", "11", "-1", "+1", "01", "005", "1.0", "", "many"] {
             assert_eq!(
                 page_limit(text, 10),
                 Err(InvalidPageLimit { most: 10 }),

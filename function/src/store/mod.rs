@@ -25,5 +25,5 @@ pub(crate) mod testing;
 
 pub use consumed::{Consumed, Meter};
 pub use error::StoreError;
-pub use port::{Commits, Consistency, EventLog, Put};
+pub use port::{Commits, Consistency, EventLog, Order, Put};
 pub use stream_key::StreamKey;

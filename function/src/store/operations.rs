@@ -7,7 +7,7 @@ use super::append_at_end::{self, AppendAtEnd};
 use super::commit::Commit;
 use super::read::{self, Backwards, Forwards};
 use super::tails::Tails;
-use super::{Consistency, EventLog, Put, StoreError, StreamKey, limits};
+use super::{Consistency, EventLog, Order, Put, StoreError, StreamKey, limits};
 
 /// Appends, and says what came of it.
 ///
@@ -87,7 +87,7 @@ async fn drive_append_at_end(
         let next = match step {
             append_at_end::Step::Recent(find) => {
                 step_aside(find.attempt()).await;
-                let recent = log.commits_before(&stream, None, find.limit(), Consistency::Strong);
+                let recent = log.newest_commits(&stream, find.limit());
                 find.found(&recent.await?.commits)
             }
             append_at_end::Step::Put(put) => match log.put(&stream, put.commit()).await? {
@@ -110,7 +110,7 @@ async fn step_aside(attempt: u32) {
     }
 }
 
-/// Reads a page of events, oldest first, or `None` when there is no such stream.
+/// Reads a page of events, oldest first.
 ///
 /// # Errors
 /// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`], or shows a gap.
@@ -118,15 +118,11 @@ pub async fn read_forwards(
     log: &impl EventLog,
     tails: &Tails,
     read: Forwards,
-) -> Result<Option<EventPage>, StoreError> {
+) -> Result<Reading, StoreError> {
     within_deadline(drive_forwards(log, tails, read)).await
 }
 
-async fn drive_forwards(
-    log: &impl EventLog,
-    tails: &Tails,
-    read: Forwards,
-) -> Result<Option<EventPage>, StoreError> {
+async fn drive_forwards(log: &impl EventLog, tails: &Tails, read: Forwards) -> Result<Reading, StoreError> {
     use read::forwards::Step;
 
     let stream = read.stream.clone();
@@ -134,7 +130,8 @@ async fn drive_forwards(
     loop {
         step = match step {
             Step::Commits(find) => {
-                let found = log.commits_after(&stream, find.after(), find.limit(), find.consistency());
+                let found =
+                    log.commits_starting(&stream, find.starts(), Order::OldestFirst, find.consistency());
                 let found = found.await?;
                 tails.learn(&stream, found.commits.last().map(Commit::tail));
                 find.found(found)
@@ -145,12 +142,12 @@ async fn drive_forwards(
                 tails.learn(&stream, before.as_ref().map(Commit::tail));
                 find.found(before)
             }
-            Step::Done(outcome) => return read_page(stream, outcome),
+            Step::Done(outcome) => return reading(stream, outcome),
         };
     }
 }
 
-/// Reads a page of events, newest first, or `None` when there is no such stream.
+/// Reads a page of events, newest first.
 ///
 /// # Errors
 /// Those of [`read_forwards`].
@@ -158,15 +155,11 @@ pub async fn read_backwards(
     log: &impl EventLog,
     tails: &Tails,
     read: Backwards,
-) -> Result<Option<EventPage>, StoreError> {
+) -> Result<Reading, StoreError> {
     within_deadline(drive_backwards(log, tails, read)).await
 }
 
-async fn drive_backwards(
-    log: &impl EventLog,
-    tails: &Tails,
-    read: Backwards,
-) -> Result<Option<EventPage>, StoreError> {
+async fn drive_backwards(log: &impl EventLog, tails: &Tails, read: Backwards) -> Result<Reading, StoreError> {
     use read::backwards::Step;
 
     let stream = read.stream.clone();
@@ -174,25 +167,49 @@ async fn drive_backwards(
     loop {
         step = match step {
             Step::Commits(find) => {
-                let found = log.commits_before(&stream, find.before(), find.limit(), find.consistency());
+                let found =
+                    log.commits_starting(&stream, find.starts(), Order::NewestFirst, find.consistency());
                 let found = found.await?;
                 tails.learn(&stream, found.commits.first().map(Commit::tail));
                 find.found(found)
+            }
+            Step::Newest(find) => {
+                let newest = log.newest_at_or_before(&stream, find.position(), find.consistency());
+                let newest = newest.await?;
+                tails.learn(&stream, newest.as_ref().map(Commit::tail));
+                find.found(newest)
             }
             Step::Tail(find) => {
                 let tail = log.tail(&stream).await?;
                 tails.learn(&stream, tail);
                 find.found(tail)
             }
-            Step::Done(outcome) => return read_page(stream, outcome),
+            Step::Done(outcome) => return reading(stream, outcome),
         };
     }
 }
 
-fn read_page(stream: StreamKey, outcome: read::Outcome) -> Result<Option<EventPage>, StoreError> {
+/// What came of a reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A page.
+    Page(EventPage),
+    /// There is no such stream.
+    NotFound,
+    /// The stream does not reach the revision after which it was to be read.
+    NotReached {
+        /// The revision after which it was to be read.
+        after: Revision,
+        /// The revision that it is at.
+        current: Revision,
+    },
+}
+
+fn reading(stream: StreamKey, outcome: read::Outcome) -> Result<Reading, StoreError> {
     match outcome {
-        read::Outcome::Page(page) => Ok(Some(page)),
-        read::Outcome::NotFound => Ok(None),
+        read::Outcome::Page(page) => Ok(Reading::Page(page)),
+        read::Outcome::NotFound => Ok(Reading::NotFound),
+        read::Outcome::NotReached { after, current } => Ok(Reading::NotReached { after, current }),
         read::Outcome::Gap { after } => {
             let after = after.map_or(0, Revision::as_u64);
             Err(StoreError::Fault(Gap { stream, after }.into()))

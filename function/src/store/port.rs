@@ -1,5 +1,7 @@
 //! The port to the events table: everything that the protocols may ask of it.
 
+use std::ops::RangeInclusive;
+
 use event_store_types::Revision;
 
 use super::commit::{Commit, Tail};
@@ -21,24 +23,20 @@ pub trait EventLog {
         consistency: Consistency,
     ) -> impl Future<Output = Result<Option<Commit>, StoreError>> + Send;
 
-    /// The oldest commits that start after `after` (from the first one without it), oldest first: at most
-    /// `limit` of them, and at most 1 MB.
-    fn commits_after(
+    /// The commits that start at one of the revisions `starts`, at most 1 MB of them.
+    fn commits_starting(
         &self,
         stream: &StreamKey,
-        after: Option<Revision>,
-        limit: usize,
+        starts: RangeInclusive<Revision>,
+        order: Order,
         consistency: Consistency,
     ) -> impl Future<Output = Result<Commits, StoreError>> + Send;
 
-    /// The newest commits that start before `before` (from the last one without it), newest first: at most
-    /// `limit` of them, and at most 1 MB.
-    fn commits_before(
+    /// The newest commits, newest first: at most `limit` of them, and at most 1 MB.
+    fn newest_commits(
         &self,
         stream: &StreamKey,
-        before: Option<Revision>,
         limit: usize,
-        consistency: Consistency,
     ) -> impl Future<Output = Result<Commits, StoreError>> + Send;
 
     /// Writes `commit` unless a commit that starts at the same revision is there.
@@ -47,6 +45,15 @@ pub trait EventLog {
         stream: &StreamKey,
         commit: &Commit,
     ) -> impl Future<Output = Result<Put, StoreError>> + Send;
+}
+
+/// In which order commits are given, and where an answer that becomes too large is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Oldest first.
+    OldestFirst,
+    /// Newest first.
+    NewestFirst,
 }
 
 /// Which commits an answer must show.
@@ -60,7 +67,7 @@ pub enum Consistency {
     Eventual,
 }
 
-/// An answer of [`EventLog::commits_after`] or [`EventLog::commits_before`].
+/// An answer of [`EventLog::commits_starting`] or [`EventLog::newest_commits`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commits {
     /// The commits, in the order asked for.

@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::escape::escaped_json;
 use super::metric;
 
 /// A layer that writes each event as one flat JSON object.
@@ -65,7 +66,10 @@ where
             // A span without fields has no text at all, and that is no JSON.
             let span_fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
             for (name, value) in span_fields {
-                fields.set(name, value);
+                // Nothing is traced, and the id of a trace would make each line longer by a third.
+                if name != "xrayTraceId" {
+                    fields.set(name, value);
+                }
             }
         }
         event.record(&mut fields);
@@ -103,7 +107,8 @@ impl Fields {
         for (index, (name, place)) in self.places.iter().enumerate() {
             let separator = if index == 0 { '{' } else { ',' };
             // A name is a word of the code, in which nothing needs to be escaped.
-            write!(writer, "{separator}\"{name}\":{}", &values[place.clone()])?;
+            let value = escaped_json(&values[place.clone()]);
+            write!(writer, "{separator}\"{name}\":{value}")?;
         }
         writeln!(writer, "}}")
     }
@@ -232,6 +237,12 @@ mod tests {
             (&1.0.into(), &"a-events".into())
         );
         assert!(line["_aws"]["Timestamp"].is_i64() && line.get("level").is_none());
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_escaped() {
+        let text = written(|| tracing::info!(keys = "a\u{1b}[2J\u{9b}2J\u{202e}", "x"));
+        insta::assert_snapshot!(text, @r#"{"timestamp":"…","level":"INFO","message":"x","keys":"a\u001b[2J\u009b2J\u202e"}"#);
     }
 
     #[test]

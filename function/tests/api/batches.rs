@@ -248,7 +248,7 @@ async fn a_batch_holds_one_to_a_hundred_events_with_different_ids() {
         (json!({"expectedRevision": 0}), "events", "required"),
         (
             batch(9_007_199_254_740_991_u64, [1]),
-            "revision",
+            "expectedRevision",
             "the last event would be beyond revision `9007199254740991`",
         ),
     ] {

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use wiremock::matchers::{path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::lambda_logs;
 use crate::support::{Database, Process};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,21 +47,22 @@ async fn outside_lambda_it_serves_http_logs_a_line_a_request_and_ends_when_told(
     assert!(!line.to_string().contains("a payload"));
     let members = line.as_object_mut().unwrap();
     assert!(members.remove("durationMs").unwrap().is_f64());
-    assert_eq!(members.remove("streamId").unwrap().as_str().unwrap().len(), 36);
+    let stream = members.remove("stream").unwrap();
+    assert_eq!(stream.as_str().unwrap().split('/').next(), Some("order"));
     members.remove("timestamp").unwrap();
     let expected = json!({
-        "level": "INFO", "message": "request", "requestId": "r-1", "method": "POST",
-        "route": "/streams/{streamType}", "status": 201, "requests": 1, "wru": 1.0, "rru": 0.0,
-        "streamType": "order", "revision": 1,
+        "level": "INFO", "message": "createStream", "requestId": "r-1", "status": 201, "requests": 1, "wru": 1.0,
+        "revision": 1,
     });
     assert_eq!(line, expected);
-    let measured = process.line_with("_aws").await;
-    assert_eq!(
-        (&measured["Appends"], &measured["WriteUnits"]),
-        (&json!(1.0), &json!(1.0))
-    );
 
+    // The first request was measured at once, the second is gathered; at the end it is written.
     process.terminate().await;
+    let measured = process.line_with("Appends").await;
+    assert_eq!(
+        (&measured["Appends"], &measured["EventsTable"]),
+        (&json!(1.0), &json!("events"))
+    );
     assert!(process.ended().await.success());
 }
 
@@ -95,29 +97,51 @@ async fn outside_lambda_it_finishes_the_request_in_flight_when_it_is_told_to_end
 async fn on_lambda_it_answers_the_invocations_of_its_function_url() {
     let database = Database::start().await;
     let runtime = runtime_with(function_url_event()).await;
-    let variables = [
-        ("AWS_LAMBDA_RUNTIME_API", runtime.address().to_string()),
-        ("AWS_LAMBDA_FUNCTION_NAME", "api".into()),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".into()),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "1".into()),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "group".into()),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", "stream".into()),
-    ];
-    let variables: Vec<_> = variables
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let mut process = Process::start(database.address, &variables);
+    let mut process = on_lambda(&database, &runtime, "info");
 
-    let line = process.line_with("status").await;
-    assert_eq!(
-        (&line["requestId"], &line["status"]),
-        (&json!("the-invocation"), &json!(201))
-    );
+    let line = process.text_with("status").await;
+    assert!(line.len() <= 350, "{} bytes: {line}", line.len());
+    insta::with_settings!({filters => vec![
+        (r#""timestamp":"[^"]+""#, r#""timestamp":"…""#),
+        (r#""durationMs":[0-9.]+"#, r#""durationMs":…"#),
+    ]}, {
+        insta::assert_snapshot!(line);
+    });
     process.line_with("_aws").await;
     let answer = answer_of(&runtime).await;
     assert_eq!(answer["statusCode"], 201);
     assert_eq!(answer["headers"]["x-request-id"], "the-invocation");
+}
+
+#[tokio::test]
+async fn measurements_pass_lambdas_filter_at_every_log_level() {
+    let database = Database::start().await;
+    for (level, lambdas) in lambda_logs::levels() {
+        let runtime = runtime_with(function_url_event()).await;
+        let mut process = on_lambda(&database, &runtime, &level);
+        let measured = process.text_with("_aws").await;
+        assert!(
+            lambda_logs::passes(&measured, &lambdas.application),
+            "at `{level}`: {measured}"
+        );
+        // Were Lambda's filter at the level of the function's own, alarms on measurements would be dead.
+        let would_pass = lambda_logs::passes(&measured, &level.to_uppercase());
+        assert_eq!(would_pass, !["warn", "error"].contains(&level.as_str()));
+    }
+}
+
+fn on_lambda(database: &Database, runtime: &MockServer, log_level: &str) -> Process {
+    let runtime_api = runtime.address().to_string();
+    let variables = [
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.as_str()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "api"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "group"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
+        ("LOG_LEVEL", log_level),
+    ];
+    Process::start(database.address, &variables)
 }
 
 #[tokio::test]
@@ -173,6 +197,10 @@ async fn runtime_with(event: Value) -> MockServer {
     let invocation = ResponseTemplate::new(200)
         .insert_header("lambda-runtime-aws-request-id", "the-invocation")
         .insert_header("lambda-runtime-deadline-ms", deadline.to_string())
+        .insert_header(
+            "lambda-runtime-trace-id",
+            "Root=1-5c64b2fd-7f7e0a2f3b1c4d5e6f708192;Parent=0102030405060708;Sampled=0",
+        )
         .insert_header(
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:eu-central-1:1:function:api",

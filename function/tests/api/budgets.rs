@@ -3,7 +3,7 @@
 use event_store_function::store::append::{Append, Outcome};
 use event_store_function::store::append_at_end::{self, Absent, AppendAtEnd};
 use event_store_function::store::commit::{CommitEvent, CommitEvents};
-use event_store_function::store::operations::{self, Proof};
+use event_store_function::store::operations::{self, Proof, Reading};
 use event_store_function::store::read::{Backwards, Forwards};
 use event_store_function::store::tails::Tails;
 use event_store_function::store::{Consistency, Meter, StreamKey};
@@ -64,11 +64,10 @@ impl Process {
             limit,
             consistency: Consistency::Strong,
         };
-        let page = operations::read_backwards(&events, &self.tails, read)
+        let reading = operations::read_backwards(&events, &self.tails, read)
             .await
-            .unwrap()
             .unwrap();
-        (page.events.len(), self.cost(&meter))
+        (events_of(reading), self.cost(&meter))
     }
 
     async fn read(&self, after: Option<u64>, limit: usize) -> (usize, Cost) {
@@ -84,11 +83,10 @@ impl Process {
             limit,
             consistency,
         };
-        let page = operations::read_forwards(&events, &self.tails, read)
+        let reading = operations::read_forwards(&events, &self.tails, read)
             .await
-            .unwrap()
             .unwrap();
-        (page.events.len(), self.cost(&meter))
+        (events_of(reading), self.cost(&meter))
     }
 
     async fn details(&self) -> Cost {
@@ -132,6 +130,13 @@ fn events(count: usize, payload: &str) -> CommitEvents {
         metadata: None,
     };
     CommitEvents::new((0..count).map(event).collect()).unwrap()
+}
+
+fn events_of(reading: Reading) -> usize {
+    match reading {
+        Reading::Page(page) => page.events.len(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn is_appended(outcome: &Outcome) -> bool {
@@ -272,15 +277,62 @@ async fn an_append_at_the_end_is_two_requests() {
 }
 
 #[tokio::test]
-async fn a_page_backwards_is_one_request_even_when_it_is_empty() {
+async fn a_page_backwards_is_one_request_and_one_more_to_find_the_end() {
     let process = Process::start().await;
     for revision in 1..=20 {
         process.append(revision, "1").await;
     }
     process.database.witness.take();
-    assert_eq!(process.read_backwards(None, 10).await, (10, (1, 0.0, 1.0)));
     assert_eq!(process.read_backwards(Some(11), 1_000).await, (10, (1, 0.0, 1.0)));
     assert_eq!(process.read_backwards(Some(1), 10).await, (0, (1, 0.0, 1.0)));
+    assert_eq!(process.read_backwards(None, 1).await, (1, (1, 0.0, 1.0)));
+    assert_eq!(process.read_backwards(None, 10).await, (10, (2, 0.0, 2.0)));
+}
+
+#[tokio::test]
+async fn a_page_costs_what_it_returns() {
+    let mut process = Process::start().await;
+    for batch in 0..100 {
+        process
+            .append_all(batch * 100 + 1, events(100, &format!("\"{}\"", "x".repeat(98))))
+            .await;
+    }
+    process.forget();
+    process.database.witness.take();
+    let (_, (_, _, commit)) = process.read(Some(50), 1).await;
+    // The question for what starts at 52 finds nothing, and costs a unit.
+    let commit = commit - 1.0;
+    assert!(commit >= 4.0, "{commit}");
+    // So many commits hold the page; one more tells whether there is more, or is met on the way.
+    for limit in [1, 11, 100, 101, 250] {
+        for position in [1, 2, 50, 100, 101, 4_950] {
+            let holding = |first: u64, last: u64| {
+                f64::from(u32::try_from((last - 1) / 100 - (first - 1) / 100 + 1).unwrap())
+            };
+            let after = position - 1;
+            let (count, (requests, _, rru)) =
+                process.read(Some(after).filter(|after| *after > 0), limit).await;
+            let most = (holding(position, after + limit as u64) + 1.0) * commit + 1.0;
+            assert_eq!(count, limit, "{limit} after {after}");
+            assert!(
+                requests <= 2 && rru <= most,
+                "{limit} after {after}: {rru} of {most}"
+            );
+
+            let before = position + limit as u64;
+            let (count, (requests, _, rru)) = process.read_backwards(Some(before), limit).await;
+            let most = holding(position, before - 1) * commit + 1.0;
+            assert_eq!(count, limit, "{limit} before {before}");
+            assert!(
+                requests <= 2 && rru <= most,
+                "{limit} before {before}: {rru} of {most}"
+            );
+        }
+        let (count, (requests, _, rru)) = process.read_backwards(None, limit).await;
+        let most = (f64::from(u32::try_from(limit.div_ceil(100)).unwrap()) + 1.0) * commit;
+        assert_eq!(count, limit);
+        assert!(requests <= 3 && rru <= most, "the last {limit}: {rru} of {most}");
+    }
 }
 
 #[tokio::test]

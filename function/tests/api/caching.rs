@@ -47,7 +47,7 @@ async fn a_poller_is_answered_304_until_something_comes() {
     for query in ["", "?direction=backwards&limit=1"] {
         let path = format!("/streams/order/{id}/events{query}");
         let page = get(&api, &path, None).await;
-        assert_eq!(page.header("cache-control"), Some("no-cache"));
+        assert_eq!(page.header("cache-control"), Some("private, no-cache"));
         let tag = page.header("etag").unwrap();
         let unchanged = get(&api, &path, Some(tag)).await;
         assert_eq!((unchanged.status.as_u16(), unchanged.text.as_str()), (304, ""));
@@ -74,10 +74,10 @@ async fn what_moves_is_asked_for_again_and_a_problem_is_not_kept() {
     let api = Api::start().await;
     let id = api.order_with(1).await;
     for (path, lifetime) in [
-        (format!("/streams/order/{id}/details"), "no-cache"),
-        ("/streams/order".to_owned(), "no-cache"),
-        ("/liveness-check".to_owned(), "no-cache"),
-        ("/readiness-check".to_owned(), "no-cache"),
+        (format!("/streams/order/{id}/details"), "private, no-cache"),
+        ("/streams/order".to_owned(), "private, no-cache"),
+        ("/liveness-check".to_owned(), "private, no-cache"),
+        ("/readiness-check".to_owned(), "private, no-cache"),
         (format!("/streams/invoice/{id}/events"), "no-store"),
         ("/nothing".to_owned(), "no-store"),
     ] {

@@ -13,6 +13,7 @@ mod binary;
 mod budgets;
 mod caching;
 mod conditional_puts;
+mod edges;
 mod failures;
 mod lambda;
 mod listing;
@@ -29,5 +30,7 @@ mod reconciling;
     unused_imports,
     reason = "each program of tests uses its part of it"
 )]
+#[path = "../support/lambda_logs.rs"]
+mod lambda_logs;
 #[path = "../support/mod.rs"]
 mod support;

@@ -39,13 +39,33 @@ async fn events_come_in_order_and_in_pages() {
 async fn a_page_after_the_end_is_empty_and_ends_where_it_was_asked_to_begin() {
     let api = Api::start().await;
     let id = api.order_with(2).await;
-    for after in [2, 3, 99] {
-        let page = api
-            .get(&format!("/streams/order/{id}/events?after-revision={after}"))
-            .await;
-        assert_eq!(page.status, 200);
-        let expected = json!({"eventPage": {"events": [], "hasMore": false, "lastEvaluatedRevision": after}});
-        assert_eq!(page.json(), expected);
+    let page = api
+        .get(&format!("/streams/order/{id}/events?after-revision=2"))
+        .await;
+    assert_eq!(page.status, 200);
+    let expected = json!({"eventPage": {"events": [], "hasMore": false, "lastEvaluatedRevision": 2}});
+    assert_eq!(page.json(), expected);
+}
+
+#[tokio::test]
+async fn a_revision_that_the_stream_does_not_reach_is_409_with_the_one_that_it_is_at() {
+    let api = Api::start().await;
+    let id = api.order_with(2).await;
+    for after in [3, 99, 9_007_199_254_740_991_u64] {
+        for consistency in ["strong", "eventual"] {
+            let query = format!("after-revision={after}&consistency={consistency}");
+            let answer = api.get(&format!("/streams/order/{id}/events?{query}")).await;
+            let problem = answer.json();
+            assert_eq!(
+                (answer.status.as_u16(), &problem["type"], &problem["details"]),
+                (
+                    409,
+                    &json!("revision-not-reached"),
+                    &json!({"currentRevision": 2})
+                ),
+                "{query}"
+            );
+        }
     }
 }
 

@@ -21,20 +21,19 @@ pub(crate) fn read(after: Option<Revision>, count: usize, database: &Database) -
     loop {
         step = match step {
             Step::Commits(find) => {
-                let later = database
+                let starts = find.starts();
+                let there = database
                     .commits()
-                    .filter(|commit| Some(commit.first()) > find.after());
-                let mut commits: Vec<Commit> = later.cloned().collect();
-                let more = commits.len() > find.limit();
-                commits.truncate(find.limit());
-                find.found(Commits { commits, more })
+                    .filter(|commit| starts.contains(&commit.first()));
+                let commits: Vec<Commit> = there.cloned().collect();
+                find.found(Commits { commits, more: false })
             }
             Step::Before(find) => {
                 let before = database.newest_at_or_before(find.position());
                 find.found(before.cloned())
             }
             Step::Done(Outcome::Page(page)) => return Some(page.events),
-            Step::Done(Outcome::NotFound | Outcome::Gap { .. }) => return None,
+            Step::Done(_) => return None,
         };
     }
 }

@@ -8,4 +8,6 @@
 )]
 
 mod binary;
+#[path = "../support/lambda_logs.rs"]
+mod lambda_logs;
 mod source;

@@ -18,7 +18,7 @@ pub(crate) static DOCUMENT: LazyLock<Value> =
 const OF_THE_BODY: [&str; 2] = ["content-type", "content-length"];
 
 /// Headers that a response may be without: an append that is none, and an empty page.
-const OPTIONAL: [&str; 2] = ["idempotency-replayed", "etag"];
+const OPTIONAL: [&str; 3] = ["idempotency-replayed", "etag", "accept-encoding"];
 
 /// Holds an answer against the document: its status is described, it has the headers described and no others, and its
 /// body is as described. So is the body of a request that the store did.

@@ -48,12 +48,17 @@ impl Process {
 
     /// The next line of the log that has the member `name`.
     pub(crate) async fn line_with(&mut self, name: &str) -> Value {
+        serde_json::from_str(&self.text_with(name).await).unwrap()
+    }
+
+    /// The same, as it is written.
+    pub(crate) async fn text_with(&mut self, name: &str) -> String {
         tokio::time::timeout(PATIENCE, async {
             loop {
-                let line = self.log.next_line().await.unwrap().expect("the log goes on");
-                let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
+                let text = self.log.next_line().await.unwrap().expect("the log goes on");
+                let line: Value = serde_json::from_str(&text).expect("a log line is JSON");
                 if line.get(name).is_some() {
-                    return line;
+                    return text;
                 }
             }
         })

@@ -51,6 +51,7 @@ macro_rules! for_each_claim {
             reading::pages_in_both_directions_show_every_event_once,
             reading::reading_begins_anywhere_even_within_a_batch,
             reading::there_is_nothing_after_the_end_and_nothing_before_the_beginning,
+            reading::a_position_that_the_stream_does_not_reach_is_told,
             reading::an_absent_stream_is_not_found_in_any_way_of_reading,
             reading::a_reading_ends_at_a_revision_or_a_moment,
             reading::an_eventual_reading_has_no_gap,

@@ -21,13 +21,20 @@ pub async fn pages_in_both_directions_show_every_event_once(client: Client) {
             .await
             .expect("they are read");
         assert_eq!(read, backwards, "{size} a page, backwards");
-        let page = stream.events().page_size(size).page().await.expect("it is read");
-        assert!(
-            (1..=usize::from(size)).contains(&page.events.len()),
-            "{} on a page of {size}",
-            page.events.len()
-        );
-        assert_eq!(page.has_more, page.events.len() < 11);
+        for after in 0..=11 {
+            let mut read = stream.events().page_size(size);
+            if after > 0 {
+                read = read.after(revision(after));
+            }
+            let page = read.page().await.expect("it is read");
+            let rest = usize::try_from(11 - after).expect("it is small");
+            assert_eq!(
+                page.events.len(),
+                rest.min(usize::from(size)),
+                "{size} after {after}"
+            );
+            assert_eq!(page.has_more, page.events.len() < rest, "{size} after {after}");
+        }
     }
 }
 
@@ -55,16 +62,10 @@ pub async fn reading_begins_anywhere_even_within_a_batch(client: Client) {
 /// An empty page says where it was looked for.
 pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(client: Client) {
     let stream = OwnStream::with_batches(&client, &[1, 2]).await;
-    for after in [3, 4, 1_000] {
-        let page = stream
-            .events()
-            .after(revision(after))
-            .page()
-            .await
-            .expect("it is read");
-        assert!(page.events.is_empty() && !page.has_more);
-        assert_eq!(page.last_evaluated_revision, revision(after));
-    }
+    let page = stream.events().after(revision(3)).page().await;
+    let page = page.expect("it is read");
+    assert!(page.events.is_empty() && !page.has_more);
+    assert_eq!(page.last_evaluated_revision, revision(3));
     let all = stream
         .revisions(|read| read.backwards().until(revision(1_000)))
         .await
@@ -79,6 +80,19 @@ pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(cli
         .await
         .expect("it is read");
     assert_eq!(newest.expect("there is one").revision, revision(3));
+}
+
+/// Who follows a stream from a checkpoint that it does not reach has another store's, and must not wait for ever.
+pub async fn a_position_that_the_stream_does_not_reach_is_told(client: Client) {
+    let stream = OwnStream::with_batches(&client, &[1, 2]).await;
+    for consistency in [Consistency::Strong, Consistency::Eventual] {
+        for after in [4, 1_000] {
+            let read = stream.events().after(revision(after)).consistency(consistency);
+            let error = read.page().await.expect_err("the stream does not reach it");
+            assert!(error.is_revision_not_reached(), "{error}");
+            assert_eq!(error.reached(), Some(revision(3)));
+        }
+    }
 }
 
 /// Also eventually: a 404 is certain.

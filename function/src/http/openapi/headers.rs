@@ -6,7 +6,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, Ref, RefOr, Response};
 
 use super::requests::operations;
 
-/// Describes the headers that responses refer to, and adds to each response the one that none is without.
+/// Describes the headers that responses refer to, and adds to each response those that none is without.
 pub(super) fn add_components(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for (name, description, kind) in ALL {
@@ -20,6 +20,7 @@ pub(super) fn add_components(document: &mut OpenApi) {
         // What is described elsewhere in the document has the header there.
         if let RefOr::T(response) = response {
             refer(response, "x-request-id");
+            refer(response, "X-Content-Type-Options");
         }
     }
 }
@@ -37,7 +38,7 @@ fn refer(response: &mut Response, name: &str) {
     response.headers.insert(name.into(), RefOr::Ref(header));
 }
 
-const ALL: [(&str, &str, Type); 6] = [
+const ALL: [(&str, &str, Type); 8] = [
     (
         "x-request-id",
         "The id of the request, which is in the log, too: on Lambda the invocation's; elsewhere the caller's, or a new one.",
@@ -54,6 +55,16 @@ const ALL: [(&str, &str, Type); 6] = [
         "After how many seconds to try again.",
         Type::Integer,
     ),
+    (
+        "Accept-Encoding",
+        "`identity`: a body is taken as it is, and in no encoding.",
+        Type::String,
+    ),
+    (
+        "X-Content-Type-Options",
+        "`nosniff`: the answer is what its content type says.",
+        Type::String,
+    ),
     ("Allow", "The methods that the path takes.", Type::String),
     (
         "ETag",
@@ -62,7 +73,7 @@ const ALL: [(&str, &str, Type); 6] = [
     ),
     (
         "Cache-Control",
-        "How long the answer stays true. `no-cache`: it is to be asked for each time. `private, max-age=86400, immutable`: \
+        "How long the answer stays true. `private, no-cache`: it is to be asked for each time. `private, max-age=86400, immutable`: \
          a page of past events, which never changes. `no-store`: a problem.",
         Type::String,
     ),

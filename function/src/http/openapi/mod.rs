@@ -18,7 +18,8 @@ use utoipa::openapi::{InfoBuilder, License};
 pub(super) use answers::{Alive, AllAppended, Appended, Created, Details, Events, Specification, Streams};
 pub(super) use parameters::{EventPath, EventsQuery, Revalidation, StreamPath, StreamTypePath, StreamsQuery};
 pub(super) use problems::{
-    AppendProblems, CreateProblems, InternalProblem, ListProblems, ReadProblems, ReadyProblems,
+    AppendProblems, CreateProblems, EventsProblems, InternalProblem, ListProblems, ReadProblems,
+    ReadyProblems,
 };
 
 use super::{

@@ -47,13 +47,13 @@ pub(in crate::http) struct EventsQuery {
     /// `forwards` from the oldest event, or `backwards` from the newest.
     #[param(inline, required = false)]
     direction: Direction,
-    /// Only what comes after this revision; 0 is the beginning. Goes with `forwards`.
+    /// Only what comes after this revision; 0 is the beginning. Goes with `forwards`. A stream that does not reach it is a 409.
     #[param(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     after_revision: Option<u64>,
     /// Only what comes before this revision. Goes with `backwards`.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
     before_revision: Option<u64>,
-    /// At most so many events.
+    /// So many events; fewer only where the stream ends, or about 1 MB does.
     #[param(minimum = 1, maximum = 1000, default = 1000)]
     limit: Option<u32>,
     /// `strong` shows every append that was acknowledged before; `eventual` costs half, and may be a moment behind. A 404
@@ -79,7 +79,7 @@ enum Consistency {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "kebab-case")]
 pub(in crate::http) struct StreamsQuery {
-    /// Only streams that were updated at this moment or later: RFC 3339, any offset, 0–9 fractional digits.
+    /// Only streams that were updated at this moment or later: RFC 3339, any offset (`+` is written `%2B`), any number of fractional digits.
     #[param(value_type = Option<String>, format = DateTime)]
     updated_after: Option<String>,
     /// The `nextPageKey` of the page before. It is good for its stream type only.

@@ -40,6 +40,9 @@ problems! {
     /// Of reading a stream.
     ReadProblems:
         "400" "InvalidRequest", "404" "StreamNotFound", "500" "Internal", "503" "Unavailable";
+    /// Of reading the events of a stream.
+    EventsProblems:
+        "400" "InvalidRequest", "404" "StreamNotFound", "409" "NotReached", "500" "Internal", "503" "Unavailable";
     /// Of listing streams.
     ListProblems:
         "400" "InvalidRequest", "500" "Internal", "503" "Unavailable";
@@ -64,7 +67,7 @@ pub(super) fn add_components(document: &mut OpenApi) {
 /// A problem as an example: what it is called, and how it comes about.
 type Problems = Vec<(&'static str, ApiError, Vec<EventId>)>;
 
-fn all() -> [(&'static str, &'static str, Problems); 9] {
+fn all() -> [(&'static str, &'static str, Problems); 10] {
     let mut fields = FieldProblems::of("streamType", "must be 1-100 characters");
     fields.add("initialEvent.eventType", "required");
     let event = examples::event(2);
@@ -100,8 +103,9 @@ fn all() -> [(&'static str, &'static str, Problems); 9] {
         (
             "Conflict",
             "`revision-conflict`: the revision is taken, by the `event` in the details, or the stream does not reach it yet. \
-             `event-id-reused`: an event id is already in the stream, with other content or at another place. Deciding again \
-             on that would have a double effect.",
+             `event-id-reused`: an event id is met in the commit that holds the place, or, where an append goes to the end, among the \
+             stream's newest ten commits, with other content or at another place. It is not looked for elsewhere. Deciding again on \
+             that would have a double effect.",
             vec![
                 ("revision-conflict", conflict(3, Some(Box::new(event))), vec![]),
                 ("revision-conflict, not reached yet", conflict(1, None), vec![]),
@@ -111,6 +115,20 @@ fn all() -> [(&'static str, &'static str, Problems); 9] {
                     vec![],
                 ),
             ],
+        ),
+        (
+            "NotReached",
+            "The stream does not reach the revision after which it was to be read: who asks knows of events that this store does not \
+             have, such as those of another store, or of one that was restored to an earlier moment.",
+            vec![(
+                "revision-not-reached",
+                ApiError::RevisionNotReached {
+                    stream: stream(),
+                    after: 7.try_into().unwrap(),
+                    current: 4.try_into().unwrap(),
+                },
+                vec![],
+            )],
         ),
         (
             "TooLarge",
@@ -125,14 +143,21 @@ fn all() -> [(&'static str, &'static str, Problems); 9] {
         ),
         (
             "NotJson",
-            "The content type of the body is not `application/json`.",
-            vec![(
-                "unsupported-media-type",
-                ApiError::UnsupportedMediaType {
-                    found: Some("text/plain".into()),
-                },
-                vec![],
-            )],
+            "The content type of the body is not `application/json`, or the body has a content encoding, such as `gzip`.",
+            vec![
+                (
+                    "unsupported-media-type",
+                    ApiError::UnsupportedMediaType {
+                        found: Some("text/plain".into()),
+                    },
+                    vec![],
+                ),
+                (
+                    "unsupported-media-type, encoded",
+                    ApiError::UnsupportedEncoding { found: "gzip".into() },
+                    vec![],
+                ),
+            ],
         ),
         (
             "Internal",
@@ -193,6 +218,7 @@ fn response(description: &str, problems: Problems) -> Response {
 /// How the document spells a header. What a body is, is told beside the headers.
 fn spelling(header: &str) -> Option<&'static str> {
     match header {
+        "accept-encoding" => Some("Accept-Encoding"),
         "cache-control" => Some("Cache-Control"),
         "retry-after" => Some("Retry-After"),
         "content-type" | "content-length" => None,

@@ -71,7 +71,7 @@ impl Image<'_> {
             .zip(list)
             .map(|(offset, event)| {
                 let revision = first.checked_add(offset)?;
-                Some((revision, event.map.event_type.text.parse().ok()?))
+                Some((revision, EventType::stored(event.map.event_type.text)))
             })
             .collect()
     }

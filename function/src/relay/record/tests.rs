@@ -58,7 +58,7 @@ fn every_contradiction_in_an_image_is_refused_by_name() {
         ("createdAt", json!({"S": "yesterday"})),
         ("createdAt", json!("2025-01-25T10:11:12.000000Z")),
         ("events", json!({"L": ["placed"]})),
-        ("events", json!({"L": [{"M": {"type": {"S": ""}}}]})),
+        ("events", json!({"L": [{"M": {"type": {"N": "1"}}}]})),
     ] {
         let mut record = insert(7, STREAM, 1, &["placed"]);
         record["dynamodb"]["NewImage"][attribute] = value;

@@ -1,5 +1,6 @@
 //! The events table.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -9,7 +10,7 @@ use event_store_types::Revision;
 
 use super::{Client, item, translate};
 use crate::store::commit::{Commit, Tail};
-use crate::store::{Commits, Consistency, EventLog, Meter, Put, StoreError, StreamKey};
+use crate::store::{Commits, Consistency, EventLog, Meter, Order, Put, StoreError, StreamKey};
 
 /// The events table, and the meter on which its use is counted.
 #[derive(Clone, Debug)]
@@ -70,9 +71,8 @@ impl EventsTable {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
-    /// Sends `query` for at most `limit` commits.
-    async fn commits(&self, query: QueryFluentBuilder, limit: usize) -> Result<Commits, StoreError> {
-        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
+    /// Sends `query` for commits.
+    async fn commits(&self, query: QueryFluentBuilder) -> Result<Commits, StoreError> {
         let (items, more) = self.read(query).await?;
         let commits = items.into_iter().map(item::decode).collect::<Result<_, _>>()?;
         Ok(Commits { commits, more })
@@ -118,39 +118,37 @@ impl EventLog for EventsTable {
         let newest = self
             .query(stream, "pk = :stream AND sk <= :revision", consistency)
             .expression_attribute_values(":revision", AttributeValue::N(revision.to_string()))
-            .scan_index_forward(false);
-        let newest = self.commits(newest, 1).await?;
+            .scan_index_forward(false)
+            .limit(1);
+        let newest = self.commits(newest).await?;
         Ok(newest.commits.into_iter().next())
     }
 
-    async fn commits_after(
+    async fn commits_starting(
         &self,
         stream: &StreamKey,
-        after: Option<Revision>,
-        limit: usize,
+        starts: RangeInclusive<Revision>,
+        order: Order,
         consistency: Consistency,
     ) -> Result<Commits, StoreError> {
-        let after = after.map_or(0, Revision::as_u64);
-        let oldest = self
-            .query(stream, "pk = :stream AND sk > :after", consistency)
-            .expression_attribute_values(":after", AttributeValue::N(after.to_string()));
-        self.commits(oldest, limit).await
+        let query = self
+            .query(
+                stream,
+                "pk = :stream AND sk BETWEEN :first AND :last",
+                consistency,
+            )
+            .expression_attribute_values(":first", AttributeValue::N(starts.start().to_string()))
+            .expression_attribute_values(":last", AttributeValue::N(starts.end().to_string()))
+            .scan_index_forward(order == Order::OldestFirst);
+        self.commits(query).await
     }
 
-    async fn commits_before(
-        &self,
-        stream: &StreamKey,
-        before: Option<Revision>,
-        limit: usize,
-        consistency: Consistency,
-    ) -> Result<Commits, StoreError> {
-        let newest = match before {
-            Some(before) => self
-                .query(stream, "pk = :stream AND sk < :before", consistency)
-                .expression_attribute_values(":before", AttributeValue::N(before.to_string())),
-            None => self.query(stream, "pk = :stream", consistency),
-        };
-        self.commits(newest.scan_index_forward(false), limit).await
+    async fn newest_commits(&self, stream: &StreamKey, limit: usize) -> Result<Commits, StoreError> {
+        let newest = self
+            .query(stream, "pk = :stream", Consistency::Strong)
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        self.commits(newest).await
     }
 
     /// The one place where anything is written to the events table, and always on the condition that nothing

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use event_store_types::{Metadata, Payload, Revision};
+use event_store_types::{EventType, Metadata, Payload, Revision};
 use serde_json::value::RawValue;
 
 use crate::store::commit::{Commit, CommitEvent, CommitEvents, Tail};
@@ -38,7 +38,7 @@ pub(super) fn decode(mut item: Item) -> Result<Commit, Undecodable> {
         .into_iter()
         .map(decode_event)
         .collect::<Result<Vec<_>, _>>()?;
-    let events = CommitEvents::new(events).map_err(|_| Undecodable { attribute: "events" })?;
+    let events = CommitEvents::stored(events).ok_or(Undecodable { attribute: "events" })?;
     Commit::new(first, tail.created_at, events)
         .ok()
         .filter(|commit| commit.last() == tail.revision)
@@ -91,7 +91,7 @@ fn decode_event(value: AttributeValue) -> Result<CommitEvent, Undecodable> {
             .and_then(|id| id.parse().ok())
             .ok_or(undecodable("events.id"))?,
         event_type: text("type")
-            .and_then(|name| name.parse().ok())
+            .map(EventType::stored)
             .ok_or(undecodable("events.type"))?,
         payload: text("payload")
             .and_then(json)

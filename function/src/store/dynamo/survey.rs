@@ -155,7 +155,10 @@ fn event_types(item: &Item, first: Revision) -> Result<Vec<(Revision, EventType)
         .and_then(|value| value.as_l().ok())
         .filter(|events| !events.is_empty())
         .ok_or(Undecodable { attribute: "events" })?;
-    let event_type = |event: &AttributeValue| event.as_m().ok()?.get("type")?.as_s().ok()?.parse().ok();
+    let event_type = |event: &AttributeValue| {
+        let text = event.as_m().ok()?.get("type")?.as_s().ok()?;
+        Some(EventType::stored(text.as_str()))
+    };
     (0..)
         .zip(events)
         .map(|(offset, event)| Some((first.checked_add(offset)?, event_type(event)?)))

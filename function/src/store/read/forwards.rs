@@ -1,8 +1,11 @@
 //! PURE: reading a stream forwards.
 //!
-//! One Query, as a rule. A second one is needed when the position lies inside a commit, whose start the first
-//! one does not reach, and when the first one brings nothing: then only what lies before the position tells an
-//! empty page from an absent stream.
+//! One Query, as a rule: for the commits that start at a revision of the page, or at the one after it, which tells whether
+//! there is more. A second one is needed when the position lies inside a commit, whose start the first one does not
+//! reach, and when the first one brings nothing: then only what lies before the position tells the end of the stream from
+//! an absent stream, or from one that does not reach so far.
+
+use std::ops::RangeInclusive;
 
 use event_store_types::{Event, EventPage, Revision};
 
@@ -18,7 +21,7 @@ pub struct Forwards {
     pub stream: StreamKey,
     /// The revision after which to begin, or `None` for the beginning.
     pub after: Option<Revision>,
-    /// The most events to give, at least 1.
+    /// How many events to give, at least 1: fewer only where the stream ends, or 1 MB does.
     pub limit: usize,
     /// What the answers must show.
     pub consistency: Consistency,
@@ -27,44 +30,48 @@ pub struct Forwards {
 impl Forwards {
     /// The first step.
     pub fn begin(self) -> Step {
-        Step::Commits(FindCommits { read: self })
+        match (self.after, self.first()) {
+            (_, Some(first)) => Step::Commits(FindCommits { read: self, first }),
+            (Some(position), None) => Step::Before(FindBefore {
+                read: self,
+                position,
+                commits: Vec::new(),
+                more: false,
+            }),
+            // The beginning has no revision before it.
+            (None, None) => Step::Done(Outcome::NotFound),
+        }
+    }
+
+    /// The revision of the first event to give, or `None` beyond the largest.
+    fn first(&self) -> Option<Revision> {
+        self.after
+            .map_or(Some(Revision::FIRST), |after| after.checked_add(1))
     }
 
     /// Ends the reading, unless `outcome` takes a strong answer and the answers were eventual.
     fn conclude(self, outcome: Outcome) -> Step {
         match (&outcome, self.consistency) {
-            (Outcome::NotFound | Outcome::Gap { .. }, Consistency::Eventual) => Self {
+            (Outcome::Page(_), _) | (_, Consistency::Strong) => Step::Done(outcome),
+            (_, Consistency::Eventual) => Self {
                 consistency: Consistency::Strong,
                 ..self
             }
             .begin(),
-            _ => Step::Done(outcome),
         }
     }
 
-    /// Makes a page of commits that must follow one another.
+    /// Makes a page of commits that must follow one another. `more` is whether the answer was cut short.
     fn page(&self, commits: Vec<Commit>, more: bool) -> Outcome {
         if let Some(after) = gap(&commits) {
             return Outcome::Gap { after: Some(after) };
         }
-        let mut events: Vec<Event> = Vec::new();
-        let mut has_more = more;
-        for commit in commits {
-            let commit = commit
-                .into_events(&self.stream)
-                .filter(|event| Some(event.revision) > self.after);
-            let commit: Vec<Event> = commit.collect();
-            // Cut between commits where it can be: a page that begins inside one costs a second Query.
-            if events.is_empty() {
-                has_more |= commit.len() > self.limit;
-                events.extend(commit.into_iter().take(self.limit));
-            } else if events.len() + commit.len() <= self.limit {
-                events.extend(commit);
-            } else {
-                has_more = true;
-                break;
-            }
-        }
+        let mut wanted = commits
+            .into_iter()
+            .flat_map(|commit| commit.into_events(&self.stream))
+            .filter(|event| Some(event.revision) > self.after);
+        let events: Vec<Event> = wanted.by_ref().take(self.limit).collect();
+        let has_more = more || wanted.next().is_some();
         match events.last().map(|event| event.revision).or(self.after) {
             Some(last_evaluated_revision) => Outcome::Page(EventPage {
                 events,
@@ -91,6 +98,7 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindCommits {
     read: Forwards,
+    first: Revision,
 }
 
 impl FindCommits {
@@ -99,14 +107,10 @@ impl FindCommits {
         &self.read.stream
     }
 
-    /// The revision after which the commits start.
-    pub fn after(&self) -> Option<Revision> {
-        self.read.after
-    }
-
-    /// The most commits that are of use: one more than fill the page, to see whether there are more.
-    pub fn limit(&self) -> usize {
-        self.read.limit + 1
+    /// The revisions at which the commits start. Commits partition the revisions, so that these are all that the page can
+    /// need, and at most one more.
+    pub fn starts(&self) -> RangeInclusive<Revision> {
+        self.first..=self.first.saturating_add(self.read.limit as u64)
     }
 
     /// What the answer must show.
@@ -114,12 +118,12 @@ impl FindCommits {
         self.read.consistency
     }
 
-    /// Goes on with the commits that were found.
+    /// Goes on with the commits that were found, oldest first.
     pub fn found(self, Commits { commits, more }: Commits) -> Step {
-        let read = self.read;
+        let Self { read, first } = self;
         let start = commits.first().map(Commit::first);
         match (read.after, start) {
-            (after, Some(start)) if start.previous() == after => {
+            (_, Some(start)) if start == first => {
                 let outcome = read.page(commits, more);
                 read.conclude(outcome)
             }
@@ -176,7 +180,12 @@ impl FindBefore {
             _ if !commits.is_empty() => Outcome::Gap {
                 after: Some(position),
             },
-            Some(_) => read.page(commits, more),
+            Some(before) if before.last() == position => read.page(commits, more),
+            // Nothing starts between its end and the position, nor behind it: it is the stream's last.
+            Some(before) => Outcome::NotReached {
+                after: position,
+                current: before.last(),
+            },
             None => Outcome::NotFound,
         };
         read.conclude(outcome)
@@ -231,11 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn one_commit_more_than_the_page_holds_is_asked_for() {
-        assert_eq!(read(None, 10).limit(), 11);
+    fn what_starts_right_behind_the_page_tells_whether_there_is_more() {
+        assert_eq!(read(None, 10).starts(), revision(1)..=revision(11));
+        assert_eq!(read(Some(7), 1).starts(), revision(8)..=revision(9));
+        let last = revision(Revision::MAX);
+        assert_eq!(read(Some(Revision::MAX - 1), 10).starts(), last..=last);
         let step = read(None, 2).found(answer(
             [commit(1, ["a"]), commit(2, ["b"]), commit(3, ["c"])],
-            true,
+            false,
         ));
         assert_eq!(page(step), (vec![1, 2], true, 2));
         let step = read(None, 2).found(answer([commit(1, ["a"]), commit(2, ["b"])], false));
@@ -249,13 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_cut_between_commits_where_it_can_be() {
+    fn a_page_holds_what_was_asked_for_and_may_end_inside_a_commit() {
         let step = read(None, 3).found(answer([commit(1, ["a", "b"]), commit(3, ["c", "d"])], false));
-        assert_eq!(page(step), (vec![1, 2], true, 2));
-    }
-
-    #[test]
-    fn a_commit_larger_than_the_page_is_cut_inside() {
+        assert_eq!(page(step), (vec![1, 2, 3], true, 3));
         let step = read(None, 2).found(answer([commit(1, ["a", "b", "c"])], false));
         assert_eq!(page(step), (vec![1, 2], true, 2));
     }
@@ -280,14 +288,41 @@ mod tests {
     }
 
     #[test]
-    fn a_position_at_or_beyond_the_end_gives_an_empty_page() {
-        for position in [2, 3, 1_000] {
+    fn a_position_at_the_end_gives_an_empty_page() {
+        let request = before(read(Some(2), 10).found(answer([], false)));
+        assert_eq!(
+            page(request.found(Some(commit(1, ["a", "b"])))),
+            (vec![], false, 2)
+        );
+    }
+
+    #[test]
+    fn a_position_beyond_the_end_is_told_from_one_at_it() {
+        let current = revision(2);
+        for position in [3, 1_000] {
             let request = before(read(Some(position), 10).found(answer([], false)));
             assert_eq!(
-                page(request.found(Some(commit(1, ["a", "b"])))),
-                (vec![], false, position)
+                request.found(Some(commit(1, ["a", "b"]))),
+                Step::Done(Outcome::NotReached {
+                    after: revision(position),
+                    current
+                })
             );
         }
+        // Nothing can start after the largest revision, so that it is not looked for.
+        let largest = Forwards {
+            stream: stream(),
+            after: Some(revision(Revision::MAX)),
+            limit: 1,
+            consistency: Consistency::Strong,
+        };
+        assert_eq!(
+            before(largest.begin()).found(Some(commit(1, ["a", "b"]))),
+            Step::Done(Outcome::NotReached {
+                after: revision(Revision::MAX),
+                current
+            })
+        );
     }
 
     #[test]
@@ -340,6 +375,7 @@ mod tests {
             eventual(None).found(answer([commit(2, ["b"])], false)),
             eventual(None).found(answer([commit(1, ["a"]), commit(3, ["c"])], false)),
             before(eventual(Some(2)).found(answer([], false))).found(None),
+            before(eventual(Some(2)).found(answer([], false))).found(Some(commit(1, ["a"]))),
             before(eventual(Some(2)).found(answer([commit(4, ["d"])], false))).found(Some(commit(1, ["a"]))),
         ] {
             assert_eq!(commits(step).consistency(), Consistency::Strong);

@@ -1,11 +1,13 @@
 //! PURE: reading a stream, as step machines: [`Forwards`] from its oldest events, [`Backwards`] from its newest.
 //!
 //! A reading says which [`Consistency`](super::Consistency) it is content with. What only a strong answer can
-//! tell, that a stream is absent or that the log has a gap, is never concluded from an eventual one: such a
+//! tell, that a stream is absent, does not reach a revision, or has a gap, is never concluded from an eventual one: such a
 //! reading is begun again, strongly.
 
 pub mod backwards;
 pub mod forwards;
+#[cfg(test)]
+mod pages_tests;
 #[cfg(test)]
 mod testing;
 
@@ -23,6 +25,13 @@ pub enum Outcome {
     Page(EventPage),
     /// There is no such stream.
     NotFound,
+    /// The stream does not reach the revision after which it was to be read.
+    NotReached {
+        /// The revision after which it was to be read.
+        after: Revision,
+        /// The revision that it is at.
+        current: Revision,
+    },
     /// What a strongly consistent reading can never show: a revision is missing, with later ones there.
     Gap {
         /// The revision before the missing one, or `None` when that is the first.

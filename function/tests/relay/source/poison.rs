@@ -47,7 +47,7 @@ const KINDS: &[Kind] = &[
     |record| spoil(record, "last", json!({"N": "7"})),
     |record| spoil(record, "createdAt", json!({"S": "secret"})),
     |record| spoil(record, "createdAt", Value::Null),
-    |record| spoil(record, "events", json!({"L": [{"M": {"type": {"S": ""}}}]})),
+    |record| spoil(record, "events", json!({"L": [{"M": {"type": {"N": "1"}}}]})),
     |record| spoil(record, "events", json!({"L": ["secret"]})),
     |record| spoil(record, "events", json!({"B": "c2VjcmV0"})),
 ];

@@ -1,0 +1,123 @@
+//! PURE: whether a body is said to be what the API reads: JSON, as it is.
+
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::problem::ApiError;
+
+/// Looks at what `headers` say of their body.
+///
+/// A type that is only built on JSON (`application/merge-patch+json`) means something of its own, and is none of ours.
+///
+/// # Errors
+/// When the body is said to be something else than JSON, or to be encoded.
+pub(super) fn check(headers: &HeaderMap) -> Result<(), ApiError> {
+    if let Some(found) = encoding(headers) {
+        return Err(ApiError::UnsupportedEncoding { found });
+    }
+    let found = said(headers, &CONTENT_TYPE);
+    match &found {
+        Some(content_type) if essence(content_type) == "application/json" => Ok(()),
+        _ => Err(ApiError::UnsupportedMediaType { found }),
+    }
+}
+
+/// The encoding of a body, unless it is none.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    said(headers, &CONTENT_ENCODING).filter(|encodings| {
+        encodings
+            .split(',')
+            .map(str::trim)
+            .any(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
+    })
+}
+
+/// What the header `name` says; given several times, all of it (RFC 9110 §5.3).
+fn said(headers: &HeaderMap, name: &axum::http::HeaderName) -> Option<String> {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// A media type without its parameters.
+fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(headers: &[(&'static str, &'static str)]) -> Result<(), ApiError> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        check(&map)
+    }
+
+    #[test]
+    fn json_is_taken_with_any_parameters() {
+        for name in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            " application/json ;a=b",
+        ] {
+            assert!(checked(&[("content-type", name)]).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn any_other_type_is_refused() {
+        for name in [
+            "",
+            "text/json",
+            "text/plain",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+            "json",
+            "application/cloudevents+json",
+            "application/merge-patch+json",
+            "application/problem+json",
+            "application/json, text/plain",
+        ] {
+            let refused = checked(&[("content-type", name)]);
+            assert!(
+                matches!(&refused, Err(ApiError::UnsupportedMediaType { found: Some(found) }) if found == name),
+                "{name}: {refused:?}"
+            );
+        }
+        assert!(matches!(
+            checked(&[]),
+            Err(ApiError::UnsupportedMediaType { found: None })
+        ));
+        assert!(
+            checked(&[
+                ("content-type", "application/json"),
+                ("content-type", "text/plain")
+            ])
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn a_body_is_read_as_it_is() {
+        let json = ("content-type", "application/json");
+        for none in ["identity", "Identity", "", "identity, identity"] {
+            assert!(checked(&[json, ("content-encoding", none)]).is_ok(), "{none}");
+        }
+        for encoding in ["gzip", "br", "identity, gzip", "utf-8"] {
+            assert!(
+                matches!(
+                    checked(&[json, ("content-encoding", encoding)]),
+                    Err(ApiError::UnsupportedEncoding { found }) if found == encoding
+                ),
+                "{encoding}"
+            );
+        }
+    }
+}

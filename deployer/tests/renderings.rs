@@ -104,9 +104,9 @@ fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:9:11: production must not be public. Set Access to iam and name its Callers
-      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:224
-    templates/event-store.yaml:231:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:231
+      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:235
+    templates/event-store.yaml:242:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:242
     ");
 }
 
@@ -120,7 +120,7 @@ fn every_wrong_setting_is_named_in_its_own_file() {
         .replace("Access: iam", "Access: IAM")
         .replace("role/orders", "user/orders")
         .replace("LogRetentionDays: 365", "LogRetentionDays: 366")
-        .replace("DeliverySamplePercent: 5", "DeliverySamplePercent: a few");
+        .replace("DeliverySamplePercent: 1", "DeliverySamplePercent: a few");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:9:11: the parameter `Access` is `IAM`, which is not an allowed value
       hint: allowed are `public`, `iam`
@@ -156,8 +156,8 @@ const BOUNDS: &str = "  MaxWriteUnits: 100\n  MaxReadUnits: 200\n";
 fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     let unbounded = staging(BOUNDS, "", None).unwrap_err().to_string();
     insta::assert_snapshot!(unbounded, @"
-    templates/event-store.yaml:231:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:231
+    templates/event-store.yaml:242:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:242
     ");
     let reserved = "  ApiReservedConcurrency: 20\n";
     assert!(staging(BOUNDS, reserved, None).is_ok());

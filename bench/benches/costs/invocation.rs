@@ -1,6 +1,7 @@
 //! The API behind Lambda's runtime API: how soon it asks for work, and what a call takes of the processor.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use event_store_bench::{Call, StreamCalls, Table};
@@ -23,7 +24,7 @@ pub(crate) async fn of_starts(api: &Path) -> Result<Table> {
     for _ in 0..STARTS {
         let mut runtime = RuntimeApi::start().await?;
         let began = Instant::now();
-        let process = Process::on_lambda(api, &database, runtime.address)?;
+        let process = Process::on_lambda(api, &database, runtime.address, Stdio::null())?;
         passed.push(runtime.polled().await? - began);
         // It waits for work now; until it sleeps Linux does not tell all of its time.
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -50,7 +51,7 @@ pub(crate) async fn of_calls(api: &Path) -> Result<Table> {
     let database = Database::start().await?;
     database.list(200).await?;
     let mut runtime = RuntimeApi::start().await?;
-    let process = Process::on_lambda(api, &database, runtime.address)?;
+    let process = Process::on_lambda(api, &database, runtime.address, Stdio::null())?;
     runtime.polled().await?;
     let mut calls = Calls {
         process,

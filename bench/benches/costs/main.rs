@@ -4,6 +4,7 @@
 //! artifacts, against a DynamoDB that this process serves on loopback. No time is held against a limit: whoever reads
 //! the tables knows what else the machine did.
 
+mod bill;
 mod database;
 mod handlers;
 mod invocation;
@@ -28,7 +29,8 @@ async fn main() -> Result<()> {
     println!("{}", machine()?);
     let programs = Programs::build().await?;
     println!("{}", units::measure(&programs.api).await?);
-    println!("{}", prices::of_a_million_appends());
+    let bill = bill::measure(&programs.api).await?;
+    println!("{}\n{}", bill.appends, bill.months);
     println!("{}", handlers::measure(&programs.handlers).await?);
     println!("{}", invocation::of_starts(&programs.api).await?);
     println!("{}", invocation::of_calls(&programs.api).await?);

@@ -42,8 +42,13 @@ impl Process {
         Ok(Self { child, id })
     }
 
-    /// Starts `program` as a function behind Lambda's runtime API at `runtime_api`.
-    pub(crate) fn on_lambda(program: &Path, database: &Database, runtime_api: SocketAddr) -> Result<Self> {
+    /// Starts `program` as a function behind Lambda's runtime API at `runtime_api`, its log going to `log`.
+    pub(crate) fn on_lambda(
+        program: &Path,
+        database: &Database,
+        runtime_api: SocketAddr,
+        log: Stdio,
+    ) -> Result<Self> {
         let variables = [
             ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
             ("AWS_LAMBDA_FUNCTION_NAME", "api".to_owned()),
@@ -52,7 +57,7 @@ impl Process {
             ("AWS_LAMBDA_LOG_GROUP_NAME", "group".to_owned()),
             ("AWS_LAMBDA_LOG_STREAM_NAME", "stream".to_owned()),
         ];
-        Self::start(program, database, &variables, Stdio::null())
+        Self::start(program, database, &variables, log)
     }
 
     /// What it writes.

@@ -28,12 +28,17 @@ pub(crate) struct Server {
 struct Line {
     address: Option<String>,
     status: Option<u16>,
-    #[serde(default)]
+    /// Told when it is not one.
+    #[serde(default = "one")]
     requests: u32,
     #[serde(default)]
     wru: f64,
     #[serde(default)]
     rru: f64,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl Server {

@@ -9,6 +9,7 @@ mod appended;
 mod asset;
 mod body;
 mod caching;
+pub mod cors;
 mod create_stream;
 mod direction;
 mod fields;

@@ -27,7 +27,8 @@ impl RequestLine<'_> {
                     requestId = self.request_id,
                     status = self.status,
                     durationMs = self.duration_ms,
-                    requests = Some(self.consumed.requests).filter(|requests| *requests > 0),
+                    // One is the rule.
+                    requests = Some(self.consumed.requests).filter(|requests| *requests > 1),
                     wru = Some(self.consumed.wru).filter(|units| *units > 0.0),
                     rru = Some(self.consumed.rru).filter(|units| *units > 0.0),
                     stream = self.facts.stream(),

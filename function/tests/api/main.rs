@@ -25,12 +25,12 @@ mod readiness;
 mod reading;
 mod reconciling;
 
+#[path = "../support/lambda_logs.rs"]
+mod lambda_logs;
 #[allow(
     dead_code,
     unused_imports,
     reason = "each program of tests uses its part of it"
 )]
-#[path = "../support/lambda_logs.rs"]
-mod lambda_logs;
 #[path = "../support/mod.rs"]
 mod support;

@@ -29,7 +29,7 @@ pub(crate) fn improper(answer: &Answer, faults: &[Fault], sent: Sent<'_>) -> Opt
         match (problem_type, sent) {
             (ProblemType::InvalidRequest, Sent::Malformed) => return None,
             (_, Sent::Malformed) => "the request was malformed",
-            (ProblemType::StreamNotFound, _)
+            (ProblemType::StreamNotFound | ProblemType::RevisionNotReached, _)
             | (ProblemType::RevisionConflict | ProblemType::EventIdReused, Sent::Append { .. }) => {
                 return None;
             }

@@ -92,6 +92,9 @@ pub(crate) enum Shown {
         revision: u64,
         updated_at: Timestamp,
     },
+    NotReached {
+        current: u64,
+    },
     NotFound,
 }
 

@@ -14,6 +14,16 @@ pub(crate) fn as_shown(reading: &Reading, commits: &[StoredCommit]) -> Option<St
         // Only a strong reading says so, even if an eventual one was asked for.
         Shown::NotFound if reading.acknowledged > 0 => return Some("there is such a stream".into()),
         Shown::NotFound => return None,
+        // So does this.
+        Shown::NotReached { current } if *current < reading.acknowledged => {
+            return Some(format!("revision {} had been acknowledged", reading.acknowledged));
+        }
+        Shown::NotReached { current } => {
+            let is_short =
+                matches!(reading.question, Question::After { revision, .. } if revision > *current);
+            let is_end = commits.iter().any(|commit| commit.last == *current);
+            return (!is_short || !is_end).then(|| "the stream does reach it".into());
+        }
         Shown::Details { revision, .. } if *revision < must_reach => {
             return Some(format!("revision {must_reach} had been acknowledged"));
         }

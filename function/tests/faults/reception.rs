@@ -48,6 +48,12 @@ pub(crate) fn shown(answer: &Answer) -> Option<Shown> {
     if answer.status == 404 {
         return Some(Shown::NotFound);
     }
+    if let Some(problem) = problem(answer)
+        && problem.problem_type == ProblemType::RevisionNotReached
+    {
+        let current = problem.details.current_revision.map_or(0, Revision::as_u64);
+        return Some(Shown::NotReached { current });
+    }
     if answer.status != 200 {
         return None;
     }
@@ -74,6 +80,7 @@ pub(crate) fn outcome(answer: &Answer) -> &'static str {
         (_, Some(problem)) => match (problem.problem_type, problem.details.event) {
             (ProblemType::RevisionConflict, Some(_)) => "409 revision-conflict, taken",
             (ProblemType::RevisionConflict, None) => "409 revision-conflict, not reached",
+            (ProblemType::RevisionNotReached, _) => "409 revision-not-reached",
             (ProblemType::EventIdReused, _) => "409 event-id-reused",
             (ProblemType::StreamNotFound, _) => "404 stream-not-found",
             (ProblemType::InvalidRequest, _) => "400 invalid-request",
@@ -121,6 +128,7 @@ impl Shown {
             },
             Self::Details { revision, .. } => specification::Answer::At(*revision),
             Self::NotFound => specification::Answer::NotFound,
+            Self::NotReached { current } => specification::Answer::NotReached { current: *current },
         }
     }
 }

@@ -166,6 +166,12 @@ impl Cloud {
         aws_sdk_cloudwatchlogs::Client::new(&self.configuration)
     }
 
+    /// A client of S3, which tells buckets apart by path: an emulator has one host name.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let configuration = aws_sdk_s3::config::Builder::from(&self.configuration).force_path_style(true);
+        aws_sdk_s3::Client::from_conf(configuration.build())
+    }
+
     /// A client of SNS.
     pub fn sns(&self) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::new(&self.configuration)

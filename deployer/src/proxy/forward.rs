@@ -11,6 +11,7 @@ use futures::stream;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use reqwest::{Client, Url};
+use rustls::crypto::CryptoProvider;
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
@@ -59,6 +60,10 @@ impl Forwarder {
         told: Sender<Forwarded>,
         port: u16,
     ) -> Result<Self, NoClient> {
+        if CryptoProvider::get_default().is_none() {
+            // Somebody else may have chosen since, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         let client = Client::builder()
             // A redirect is for who asked; followed here it would carry the signature elsewhere.
             .redirect(reqwest::redirect::Policy::none())

@@ -171,7 +171,10 @@ async fn wider_permissions_need_an_approval_of_their_own(deployment: &mut Deploy
     }
 
     let narrow = deployment.environment().clone();
-    deployment.change(|environment| environment.with("Access", "public").with("Callers", "[]"));
+    deployment.change(|environment| {
+        let public = environment.with("Access", "public").with("Callers", "[]");
+        public.with("ApiReservedConcurrency", "100")
+    });
     let refused = deployment.up(&[]).await.ended_with(3);
     assert!(
         refused.stderr.contains("--accept widen:AnyoneMayCallUrl") && refused.stderr.contains("everybody"),

@@ -18,6 +18,7 @@ mod looking_after;
 mod notifications;
 mod oracle;
 mod page;
+mod planted;
 mod policy;
 mod proxy;
 mod race;

@@ -1,10 +1,5 @@
 //! Requests: paths, queries and bodies, each alone and all together.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "a target panics when something does not hold"
-)]
-
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 

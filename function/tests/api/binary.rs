@@ -113,6 +113,32 @@ async fn on_lambda_it_answers_the_invocations_of_its_function_url() {
     assert_eq!(answer["headers"]["x-request-id"], "the-invocation");
 }
 
+/// A function of 128 MB must live through it, and Lambda carries no answer of more than 6 MB.
+#[tokio::test]
+async fn a_body_of_nothing_but_mistakes_takes_neither_much_memory_nor_a_long_answer() {
+    let database = Database::start().await;
+    let unknown: Vec<String> = (0..50_000)
+        .map(|number| format!(r#""unknown-{number}":0"#))
+        .collect();
+    let bodies = [
+        format!("{{{}}}", unknown.join(",")),
+        format!(r#"{{"event":{{{}}}}}"#, unknown.join(",")),
+        format!("[{}]", vec!["{}"; 300_000].join(",")),
+    ];
+    for body in bodies {
+        assert!((800_000..1_000_000).contains(&body.len()), "{}", body.len());
+        let mut event = function_url_event();
+        event["body"] = body.into();
+        let runtime = runtime_with(event).await;
+        let process = on_lambda(&database, &runtime, "info");
+        let answer = answer_of(&runtime).await;
+        assert_eq!(answer["statusCode"], 400);
+        assert!(answer.to_string().len() <= 10_000);
+        let peak = process.peak_memory();
+        assert!(peak <= 64 * 1024 * 1024, "{peak} bytes");
+    }
+}
+
 #[tokio::test]
 async fn measurements_pass_lambdas_filter_at_every_log_level() {
     let database = Database::start().await;

@@ -66,6 +66,16 @@ impl Process {
         .unwrap()
     }
 
+    /// The most of its memory that was ever resident, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+    }
+
     /// Tells it to end.
     pub(crate) async fn terminate(&self) {
         let id = self.child.id().unwrap().to_string();

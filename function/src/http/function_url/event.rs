@@ -61,7 +61,7 @@ fn target(event: &mut Object<'_>, problems: &mut FieldProblems) -> Option<Uri> {
             problems.add(
                 "rawPath",
                 format_args!("with its query, {length} bytes, is too long"),
-            )
+            );
         })
         .map(Uri::from)
         .ok()

@@ -70,15 +70,6 @@ type Problems = Vec<(&'static str, ApiError, Vec<EventId>)>;
 fn all() -> [(&'static str, &'static str, Problems); 10] {
     let mut fields = FieldProblems::of("streamType", "must be 1-100 characters");
     fields.add("initialEvent.eventType", "required");
-    let event = examples::event(2);
-    let ids = vec![event.event_id];
-    let conflict = |current: u64, event| ApiError::RevisionConflict {
-        stream: stream(),
-        expected: 1.try_into().ok(),
-        current: current.try_into().unwrap(),
-        event,
-    };
-    let outage = || "connection refused".into();
     [
         (
             "InvalidRequest",
@@ -106,15 +97,7 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
              `event-id-reused`: an event id is met in the commit that holds the place, or, where an append goes to the end, among the \
              stream's newest ten commits, with other content or at another place. It is not looked for elsewhere. Deciding again on \
              that would have a double effect.",
-            vec![
-                ("revision-conflict", conflict(3, Some(Box::new(event))), vec![]),
-                ("revision-conflict, not reached yet", conflict(1, None), vec![]),
-                (
-                    "event-id-reused",
-                    ApiError::EventIdReused { ids: ids.clone() },
-                    vec![],
-                ),
-            ],
+            conflicts(),
         ),
         (
             "NotReached",
@@ -163,27 +146,54 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
             "Internal",
             "The store failed; its log says why, under the request's id. After an append the details name the event ids, with \
              which it may be sent again.",
-            vec![("internal", ApiError::Store(StoreError::Fault(outage())), vec![])],
+            vec![(
+                "internal",
+                ApiError::Store(StoreError::Fault("connection refused".into())),
+                vec![],
+            )],
         ),
         (
             "Unavailable",
             "The database throttles or does not answer. Whether an append was stored is unknown: send it again with the event ids \
              in the details, and it is answered as it was the first time.",
-            vec![
-                (
-                    "store-unavailable",
-                    ApiError::Store(StoreError::Unavailable(outage())),
-                    ids.clone(),
-                ),
-                ("throttled", ApiError::Store(StoreError::Throttled(outage())), ids),
-                (
-                    "throttled, by other writers",
-                    ApiError::Outrun {
-                        attempts: limits::AT_END_ATTEMPTS,
-                    },
-                    vec![],
-                ),
-            ],
+            outages(),
+        ),
+    ]
+}
+
+/// An append that meets another's events, or its own ids.
+fn conflicts() -> Problems {
+    let event = examples::event(2);
+    let ids = vec![event.event_id];
+    let conflict = |current: u64, event| ApiError::RevisionConflict {
+        stream: stream(),
+        expected: 1.try_into().ok(),
+        current: current.try_into().unwrap(),
+        event,
+    };
+    vec![
+        ("revision-conflict", conflict(3, Some(Box::new(event))), vec![]),
+        ("revision-conflict, not reached yet", conflict(1, None), vec![]),
+        ("event-id-reused", ApiError::EventIdReused { ids }, vec![]),
+    ]
+}
+
+/// What may pass.
+fn outages() -> Problems {
+    let ids = vec![examples::event(2).event_id];
+    let outage = || "connection refused".into();
+    let attempts = limits::AT_END_ATTEMPTS;
+    vec![
+        (
+            "store-unavailable",
+            ApiError::Store(StoreError::Unavailable(outage())),
+            ids.clone(),
+        ),
+        ("throttled", ApiError::Store(StoreError::Throttled(outage())), ids),
+        (
+            "throttled, by other writers",
+            ApiError::Outrun { attempts },
+            vec![],
         ),
     ]
 }

@@ -204,7 +204,8 @@ impl Evaluator<'_> {
                 .iter()
                 .filter(|key| key.key != "Condition")
             {
-                if let Some(value) = self.value(&key.value) {
+                let what = format!("`{}` of the output `{}`", key.key, entry.key);
+                if let Some(value) = self.whole(&key.value, &what) {
                     body.insert(key.key.clone(), value);
                 }
             }

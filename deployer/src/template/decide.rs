@@ -3,6 +3,7 @@
 use super::evaluate::Evaluator;
 use super::function::Function;
 use super::value::Value;
+use crate::problem::Problem;
 use crate::yaml::{Kind, Location, Node};
 
 /// A condition of the template.
@@ -129,9 +130,18 @@ impl Evaluator<'_> {
         })
     }
 
+    /// CloudFormation compares single values; what it makes of a list is nowhere said.
     fn equals(&mut self, argument: &Node) -> Option<bool> {
         let (left, right) = self.two(Function::Equals, argument)?;
-        Some(same(&left, &right))
+        if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
+            return Some(left == right);
+        }
+        let odd = if left.as_text().is_none() { left } else { right };
+        let message = format!("`Fn::Equals` compares single values, not {}", odd.noun());
+        let problem = Problem::new(&self.template.file, argument.at, message);
+        self.problems
+            .push(problem.with_hint("compare the members as one text: `!Join [',', !Ref List]`"));
+        None
     }
 
     fn contains(&mut self, argument: &Node) -> Option<bool> {
@@ -161,7 +171,7 @@ impl Evaluator<'_> {
     }
 
     fn known(&mut self, function: Function, node: &Node) -> Option<Value> {
-        let value = self.value(node)?;
+        let value = self.whole(node, &format!("a value of `{}`", function.name()))?;
         if !value.is_literal() {
             self.refuse(
                 node.at,

@@ -30,6 +30,8 @@ enum Kind {
     Number,
     TextList,
     NumberList,
+    /// The name of a parameter in AWS's Parameter Store, in whose place AWS puts its value.
+    Stored,
 }
 
 /// A value that a declaration does not allow.
@@ -83,7 +85,7 @@ impl Declaration {
     /// Makes of a text what a `Ref` of the parameter gives: itself, or the list that it is split into.
     pub(super) fn split(&self, text: &str) -> ParameterValue {
         match self.kind {
-            Kind::Text | Kind::Number => ParameterValue::Text(text.to_owned()),
+            Kind::Text | Kind::Number | Kind::Stored => ParameterValue::Text(text.to_owned()),
             Kind::TextList | Kind::NumberList if text.is_empty() => ParameterValue::List(Vec::new()),
             Kind::TextList | Kind::NumberList => {
                 ParameterValue::List(text.split(',').map(|member| member.trim().to_owned()).collect())
@@ -94,6 +96,11 @@ impl Declaration {
     /// Tells whether the parameter is a list.
     pub(super) fn is_list(&self) -> bool {
         matches!(self.kind, Kind::TextList | Kind::NumberList)
+    }
+
+    /// Tells whether a value is the name of a parameter in AWS's Parameter Store.
+    pub(super) fn is_stored(&self) -> bool {
+        self.kind == Kind::Stored
     }
 
     /// Checks a value against everything that is declared; the members of a list are checked one by one.
@@ -149,8 +156,9 @@ impl Declaration {
             return refused(format!("which does not match `{pattern}`"), None);
         }
         if matches!(self.kind, Kind::Number | Kind::NumberList) {
-            let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) else {
-                return refused("which is not a number".to_owned(), None);
+            let Some(number) = number(text) else {
+                let hint = "a number is written as `512`, `-1` or `0.5`".to_owned();
+                return refused("which is not a number".to_owned(), Some(hint));
             };
             return match (self.minimum_value, self.maximum_value) {
                 (Some(minimum), _) if number < minimum => refused(format!("less than {minimum}"), None),
@@ -169,6 +177,19 @@ impl Declaration {
             _ => Ok(()),
         }
     }
+}
+
+/// Reads a number in its one spelling: digits, perhaps a fraction, perhaps a minus. What is rendered is the text, and a property
+/// that is given `5e2` or `+512` is refused by AWS.
+fn number(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match unsigned.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_one = digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(digits);
+    if is_one { text.parse().ok() } else { None }
 }
 
 struct Reader<'a> {
@@ -224,10 +245,15 @@ impl Reader<'_> {
             "Number" => Kind::Number,
             "CommaDelimitedList" => Kind::TextList,
             "List<Number>" => Kind::NumberList,
-            stored if stored.starts_with("AWS::SSM::Parameter::Value") => {
-                let message = format!("the type `{stored}` of `{}` is known to AWS alone", self.name);
-                self.refuse(at, message);
-                Kind::Text
+            stored if stored.starts_with("AWS::SSM::Parameter::Value<") => {
+                // AWS puts a list in as one text.
+                if stored.contains("List") {
+                    let message = format!("the type `{stored}` of `{}` is known to AWS alone", self.name);
+                    let problem = Problem::new(self.file, at, message);
+                    self.problems
+                        .push(problem.with_hint("give the list itself, as a `CommaDelimitedList`"));
+                }
+                Kind::Stored
             }
             listed if listed.starts_with("List<") && listed.ends_with('>') => Kind::TextList,
             specific if specific.starts_with("AWS::") => Kind::Text,
@@ -274,7 +300,7 @@ impl Reader<'_> {
 
     fn number(&mut self, key: &str) -> Option<f64> {
         let (text, at) = self.text(key)?;
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let number = number(&text);
         if number.is_none() {
             self.refuse(
                 at,

@@ -6,6 +6,7 @@ use super::declaration::Declaration;
 use super::each;
 use super::fill::Fill;
 use super::shorthand;
+use super::spelling;
 use super::value::Placed;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{self, Entry, Location, Node};
@@ -49,6 +50,7 @@ impl Template {
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
         let root = yaml::parse(file, text)?;
         let mut problems = Problems::default();
+        spelling::check(file, &root, &mut problems);
         let root = shorthand::write_out(file, root, &mut problems);
         let mut reader = Reader {
             file,

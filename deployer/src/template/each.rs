@@ -141,13 +141,15 @@ impl Evaluator<'_> {
 
     fn collection(&mut self, name: &str, node: &Node) -> Vec<String> {
         let node = self.write_out_loops(node);
-        let Some(value) = self.value(&node) else {
+        let Some(value) = self.whole(&node, &format!("the collection of `{name}`")) else {
             return Vec::new();
         };
         let items = match &value {
             Value::List(items) => items.iter().map(Value::as_text).collect::<Option<Vec<_>>>(),
             _ => None,
         };
+        // An empty list parameter is a list of one empty text, over which there is nothing to iterate.
+        let items = items.map(|items| if items == [""] { Vec::new() } else { items });
         items.unwrap_or_else(|| {
             self.refuse(
                 node.at,
@@ -180,6 +182,7 @@ impl Item<'_> {
             key: self.put_into_key(&entry.key),
             at: entry.at,
             value: self.put_into(&entry.value),
+            plain: entry.plain,
         }
     }
 

@@ -3,17 +3,19 @@
 use indexmap::IndexMap;
 
 use super::decide::Condition;
+use super::declaration::Declaration;
 use super::document::Template;
 use super::function::{Call, Function};
-use super::value::{ScalarError, Value};
+use super::value::Value;
 use crate::environment::{Environment, ParameterValue};
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Entry, Kind, Location, Node, Scalar};
 
 /// Evaluates one template for one environment.
 ///
-/// A value that is `None` is not there: removed by `AWS::NoValue`, or refused with a problem. Evaluation goes on
-/// after a problem, and goes through the branches not taken as well, where only unknown names are reported.
+/// A value may be absent: a property or an item that is `AWS::NoValue` is left out. Where something has to be there, its absence is
+/// a problem. Evaluation goes on after a problem, and goes through the branches not taken as well, where only unknown names are
+/// reported.
 pub(super) struct Evaluator<'t> {
     pub(super) template: &'t Template,
     pub(super) environment: &'t Environment,
@@ -23,6 +25,24 @@ pub(super) struct Evaluator<'t> {
     pub(super) resources: Option<IndexMap<String, Presence>>,
     pub(super) problems: Problems,
     untaken: usize,
+    /// Whether an item or member may be left out where evaluation is now.
+    may_be_absent: bool,
+}
+
+/// What an expression comes to.
+pub(super) enum Evaluated {
+    Value(Value),
+    /// `AWS::NoValue`.
+    Absent,
+    /// Refused with a problem.
+    Refused,
+}
+
+impl From<Option<Value>> for Evaluated {
+    /// A function that came to nothing has said why.
+    fn from(value: Option<Value>) -> Self {
+        value.map_or(Self::Refused, Self::Value)
+    }
 }
 
 /// Whether a resource is part of the rendering.
@@ -39,6 +59,8 @@ pub(super) enum Presence {
 pub(super) enum Named {
     Text(String),
     List(Vec<String>),
+    /// The name of a parameter in AWS's Parameter Store.
+    Stored(String),
     /// `AWS::NoValue`.
     Nothing,
     /// AWS knows it.
@@ -59,6 +81,12 @@ const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::URLSuffix",
 ];
 
+/// What CloudFormation puts in the place of the name of a parameter in the Parameter Store
+/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html)).
+pub(super) fn dynamic_reference(stored: &str) -> String {
+    format!("{{{{resolve:ssm:{stored}}}}}")
+}
+
 impl<'t> Evaluator<'t> {
     /// Prepares an evaluation; no condition and no resource is known yet.
     pub(super) fn new(
@@ -74,34 +102,76 @@ impl<'t> Evaluator<'t> {
             resources: None,
             problems: Problems::default(),
             untaken: 0,
+            may_be_absent: true,
         }
     }
 
-    /// Evaluates a value.
-    pub(super) fn value(&mut self, node: &Node) -> Option<Value> {
+    /// Evaluates an expression.
+    pub(super) fn evaluate(&mut self, node: &Node) -> Evaluated {
         match &node.kind {
-            Kind::Scalar(scalar) => self.scalar(node.at, scalar),
-            Kind::Sequence(items) => Some(Value::List(
-                items.iter().filter_map(|item| self.value(item)).collect(),
-            )),
+            Kind::Scalar(scalar) => self.scalar(node.at, scalar).into(),
+            Kind::Sequence(items) => Evaluated::Value(self.list(items)),
             Kind::Mapping(entries) => match Function::called(entries) {
-                Call::None => Some(self.object(entries)),
+                Call::None => Evaluated::Value(self.object(entries)),
                 Call::Of(function, argument) => self.apply(function, node.at, argument),
                 Call::Unknown(entry) => {
                     self.unknown("function", &entry.key, entry.at, Function::names());
-                    None
+                    Evaluated::Refused
                 }
                 Call::NotAlone(entry) => {
                     self.refuse(entry.at, format!("`{}` stands beside other keys", entry.key));
-                    None
+                    Evaluated::Refused
                 }
             },
         }
     }
 
+    /// Evaluates what is left out where it is absent: a property, an item; `None` also where it is refused.
+    pub(super) fn value(&mut self, node: &Node) -> Option<Value> {
+        match self.evaluate(node) {
+            Evaluated::Value(value) => Some(value),
+            Evaluated::Absent | Evaluated::Refused => None,
+        }
+    }
+
+    /// Evaluates what has to be there, though items and members of it may be absent.
+    pub(super) fn present(&mut self, node: &Node, what: &str) -> Option<Value> {
+        let may_be_absent = std::mem::replace(&mut self.may_be_absent, true);
+        let evaluated = self.evaluate(node);
+        self.may_be_absent = may_be_absent;
+        self.there(evaluated, node.at, what)
+    }
+
+    /// Evaluates what has to be there with all that is in it.
+    pub(super) fn whole(&mut self, node: &Node, what: &str) -> Option<Value> {
+        let may_be_absent = std::mem::replace(&mut self.may_be_absent, false);
+        let evaluated = self.evaluate(node);
+        self.may_be_absent = may_be_absent;
+        self.there(evaluated, node.at, what)
+    }
+
+    fn there(&mut self, evaluated: Evaluated, at: Location, what: &str) -> Option<Value> {
+        match evaluated {
+            Evaluated::Value(value) => Some(value),
+            Evaluated::Refused => None,
+            Evaluated::Absent => {
+                self.refuse_absent(at, what);
+                None
+            }
+        }
+    }
+
+    fn refuse_absent(&mut self, at: Location, what: &str) {
+        if self.untaken == 0 {
+            let problem = Problem::new(&self.template.file, at, format!("{what} is `AWS::NoValue`"));
+            self.problems
+                .push(problem.with_hint("only a whole property or an item of a list can be left out so"));
+        }
+    }
+
     /// Evaluates what must be a single value known before deployment.
     pub(super) fn literal_text(&mut self, node: &Node, what: &str) -> Option<String> {
-        let value = self.value(node)?;
+        let value = self.present(node, what)?;
         let text = value.as_text();
         if text.is_none() {
             self.refuse(node.at, format!("{what} is {}", value.noun()));
@@ -119,8 +189,16 @@ impl<'t> Evaluator<'t> {
     /// Finds what a name stands for: a parameter, a pseudo parameter or a resource.
     pub(super) fn name(&mut self, name: &str, at: Location) -> Named {
         if let Some(value) = self.parameters.get(name) {
+            let is_stored = self
+                .template
+                .declarations
+                .get(name)
+                .is_some_and(Declaration::is_stored);
             return match value {
+                ParameterValue::Text(text) if is_stored => Named::Stored(text.clone()),
                 ParameterValue::Text(text) => Named::Text(text.clone()),
+                // CloudFormation reads an empty list parameter as a list of one empty text.
+                ParameterValue::List(items) if items.is_empty() => Named::List(vec![String::new()]),
                 ParameterValue::List(items) => Named::List(items.clone()),
             };
         }
@@ -181,47 +259,57 @@ impl<'t> Evaluator<'t> {
     }
 
     fn scalar(&mut self, at: Location, scalar: &Scalar) -> Option<Value> {
-        match Value::from_scalar(scalar) {
-            Ok(value) => Some(value),
-            Err(ScalarError::Null) => {
-                self.refuse(at, "a value is missing");
-                None
-            }
-            Err(ScalarError::Ambiguous) => {
-                let message = format!("`{scalar}` is read differently by different versions of YAML");
-                let problem = Problem::new(&self.template.file, at, message);
-                self.problems
-                    .push(problem.with_hint("put it in quotes, or write `true`, `false` or a plain number"));
-                None
-            }
+        let value = Value::from_scalar(scalar);
+        if value.is_none() {
+            self.refuse(at, "a value is missing");
         }
+        value
+    }
+
+    fn list(&mut self, items: &[Node]) -> Value {
+        Value::List(
+            items
+                .iter()
+                .filter_map(|item| self.part(item, "an item"))
+                .collect(),
+        )
+    }
+
+    /// Evaluates a part of a list or an object, which may be absent unless the whole is needed.
+    fn part(&mut self, node: &Node, what: &str) -> Option<Value> {
+        let evaluated = self.evaluate(node);
+        if matches!(evaluated, Evaluated::Absent) && self.may_be_absent {
+            return None;
+        }
+        self.there(evaluated, node.at, what)
     }
 
     fn object(&mut self, entries: &[Entry]) -> Value {
         let mut members = IndexMap::with_capacity(entries.len());
         for entry in entries {
-            if let Some(value) = self.value(&entry.value) {
+            if let Some(value) = self.part(&entry.value, &format!("`{}`", entry.key)) {
                 members.insert(entry.key.clone(), value);
             }
         }
         Value::Object(members)
     }
 
-    fn apply(&mut self, function: Function, at: Location, argument: &Node) -> Option<Value> {
+    fn apply(&mut self, function: Function, at: Location, argument: &Node) -> Evaluated {
         match function {
             Function::Ref => self.reference(argument),
-            Function::GetAtt => self.attribute(at, argument),
-            Function::Sub => self.substitute(argument),
             Function::If => self.choose(at, argument),
             Function::FindInMap => self.find_in_map(at, argument),
-            Function::Join => self.join(at, argument),
-            Function::Select => self.select(at, argument),
-            Function::Split => self.split(at, argument),
-            Function::Length => self.length(at, argument),
-            Function::ToJsonString => self.json_string(at, argument),
-            Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => {
-                Some(Value::Call(function, Box::new(self.value(argument)?)))
-            }
+            Function::GetAtt => self.attribute(at, argument).into(),
+            Function::Sub => self.substitute(argument).into(),
+            Function::Join => self.join(at, argument).into(),
+            Function::Select => self.select(at, argument).into(),
+            Function::Split => self.split(at, argument).into(),
+            Function::Length => self.length(at, argument).into(),
+            Function::ToJsonString => self.json_string(at, argument).into(),
+            Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => self
+                .whole(argument, &format!("the argument of `{}`", function.name()))
+                .map(|argument| Value::Call(function, Box::new(argument)))
+                .into(),
             Function::And
             | Function::Condition
             | Function::Contains
@@ -234,26 +322,42 @@ impl<'t> Evaluator<'t> {
                     at,
                     format!("`{}` decides a condition and is no value", function.name()),
                 );
-                None
+                Evaluated::Refused
             }
         }
     }
 
-    fn reference(&mut self, argument: &Node) -> Option<Value> {
-        let name = self.literal_text(argument, "the name in `Ref`")?;
-        match self.name(&name, argument.at) {
-            Named::Text(text) => Some(Value::Text(text)),
-            Named::List(items) => Some(Value::List(items.into_iter().map(Value::Text).collect())),
-            Named::Open => Some(Value::Call(Function::Ref, Box::new(Value::Text(name)))),
-            Named::Nothing | Named::Refused => None,
-        }
+    fn reference(&mut self, argument: &Node) -> Evaluated {
+        let Some(name) = self.literal_text(argument, "the name in `Ref`") else {
+            return Evaluated::Refused;
+        };
+        Evaluated::Value(match self.name(&name, argument.at) {
+            Named::Text(text) => Value::Text(text),
+            Named::List(items) => Value::List(items.into_iter().map(Value::Text).collect()),
+            Named::Stored(stored) => Value::Stored(dynamic_reference(&stored)),
+            Named::Open => Value::Call(Function::Ref, Box::new(Value::Text(name))),
+            Named::Nothing => return Evaluated::Absent,
+            Named::Refused => return Evaluated::Refused,
+        })
     }
 
     fn attribute(&mut self, at: Location, argument: &Node) -> Option<Value> {
+        // The long form takes `Table.Arn`, too.
+        if let Some((resource, attribute)) = argument.as_text().and_then(|text| text.split_once('.')) {
+            let (resource, attribute) = (
+                Node::text(argument.at, resource),
+                Node::text(argument.at, attribute),
+            );
+            return self.attribute_of(&resource, &attribute);
+        }
         let Some([resource, attribute]) = argument.as_sequence() else {
             self.refuse(at, "`Fn::GetAtt` takes a resource and an attribute");
             return None;
         };
+        self.attribute_of(resource, attribute)
+    }
+
+    fn attribute_of(&mut self, resource: &Node, attribute: &Node) -> Option<Value> {
         let name = self.literal_text(resource, "the resource of `Fn::GetAtt`")?;
         let attribute = self.literal_text(attribute, "the attribute of `Fn::GetAtt`")?;
         let arguments = Value::List(vec![Value::text(&name), Value::Text(attribute)]);
@@ -261,10 +365,10 @@ impl<'t> Evaluator<'t> {
             .then(|| Value::Call(Function::GetAtt, Box::new(arguments)))
     }
 
-    fn choose(&mut self, at: Location, argument: &Node) -> Option<Value> {
+    fn choose(&mut self, at: Location, argument: &Node) -> Evaluated {
         let Some([condition, then, otherwise]) = argument.as_sequence() else {
             self.refuse(at, "`Fn::If` takes a condition and two values");
-            return None;
+            return Evaluated::Refused;
         };
         let name = self.literal_text(condition, "the condition of `Fn::If`");
         let (taken, untaken) = match name.and_then(|name| self.condition(&name, condition.at)) {
@@ -273,11 +377,11 @@ impl<'t> Evaluator<'t> {
             None => {
                 self.untaken(then);
                 self.untaken(otherwise);
-                return None;
+                return Evaluated::Refused;
             }
         };
         self.untaken(untaken);
-        self.value(taken)
+        self.evaluate(taken)
     }
 
     /// Reports a mistake in what is part of the rendering.

@@ -1,12 +1,12 @@
 //! PURE: the functions that compute: what they are given may be known, known in part, or left to AWS.
 
-use super::evaluate::Evaluator;
+use super::evaluate::{Evaluated, Evaluator};
 use super::function::Function;
 use super::value::Value;
 use crate::yaml::{Location, Node};
 
 impl Evaluator<'_> {
-    pub(super) fn find_in_map(&mut self, at: Location, argument: &Node) -> Option<Value> {
+    pub(super) fn find_in_map(&mut self, at: Location, argument: &Node) -> Evaluated {
         let (map, first, second, default) = match argument.as_sequence() {
             Some([map, first, second]) => (map, first, second, None),
             Some([map, first, second, options]) if options.get("DefaultValue").is_some() => {
@@ -15,10 +15,12 @@ impl Evaluator<'_> {
             }
             _ => {
                 self.refuse(at, "`Fn::FindInMap` takes a map and two keys");
-                return None;
+                return Evaluated::Refused;
             }
         };
-        let name = self.literal_text(map, "the map of `Fn::FindInMap`")?;
+        let Some(name) = self.literal_text(map, "the map of `Fn::FindInMap`") else {
+            return Evaluated::Refused;
+        };
         let template = self.template;
         let maps = template.section("Mappings");
         let Some(entry) = maps.iter().find(|entry| entry.key == name) else {
@@ -28,10 +30,13 @@ impl Evaluator<'_> {
                 map.at,
                 maps.iter().map(|entry| entry.key.as_str()),
             );
-            return None;
+            return Evaluated::Refused;
         };
-        let first_key = self.literal_text(first, "the first key of `Fn::FindInMap`")?;
-        let second_key = self.literal_text(second, "the second key of `Fn::FindInMap`")?;
+        let first_key = self.literal_text(first, "the first key of `Fn::FindInMap`");
+        let second_key = self.literal_text(second, "the second key of `Fn::FindInMap`");
+        let (Some(first_key), Some(second_key)) = (first_key, second_key) else {
+            return Evaluated::Refused;
+        };
         match (
             entry
                 .value
@@ -39,14 +44,14 @@ impl Evaluator<'_> {
                 .and_then(|inner| inner.get(&second_key)),
             default,
         ) {
-            (Some(found), _) => self.value(found),
-            (None, Some(default)) => self.value(default),
+            (Some(found), _) => self.evaluate(found),
+            (None, Some(default)) => self.evaluate(default),
             (None, None) => {
                 self.refuse(
                     at,
                     format!("the mapping `{name}` has no `{first_key}`, `{second_key}`"),
                 );
-                None
+                Evaluated::Refused
             }
         }
     }
@@ -57,7 +62,7 @@ impl Evaluator<'_> {
             return None;
         };
         let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Join`")?;
-        let items = match self.value(list)? {
+        let items = match self.present(list, "the list of `Fn::Join`")? {
             Value::List(items) => items,
             open @ Value::Call(..) => {
                 return Some(call(Function::Join, [Value::Text(delimiter), open]));
@@ -96,7 +101,7 @@ impl Evaluator<'_> {
             );
             return None;
         };
-        match self.value(list)? {
+        match self.whole(list, "the list of `Fn::Select`")? {
             Value::List(mut items) if position < items.len() => Some(items.swap_remove(position)),
             Value::List(items) => {
                 self.refuse(
@@ -127,7 +132,7 @@ impl Evaluator<'_> {
             self.refuse(at, "the delimiter of `Fn::Split` is empty");
             return None;
         }
-        match self.value(text)? {
+        match self.present(text, "the text of `Fn::Split`")? {
             open @ Value::Call(..) => Some(call(Function::Split, [Value::Text(delimiter), open])),
             value => {
                 let Some(whole) = value.as_text() else {
@@ -144,7 +149,7 @@ impl Evaluator<'_> {
 
     pub(super) fn length(&mut self, at: Location, argument: &Node) -> Option<Value> {
         self.needs_language_extensions(at, "`Fn::Length`");
-        match self.value(argument)? {
+        match self.whole(argument, "the list of `Fn::Length`")? {
             Value::List(items) => Some(Value::Number(items.len().into())),
             other => {
                 self.refuse(
@@ -159,7 +164,7 @@ impl Evaluator<'_> {
     /// The rendering has no transform, so what AWS alone knows cannot be part of the text.
     pub(super) fn json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
         self.needs_language_extensions(at, "`Fn::ToJsonString`");
-        let value = self.value(argument)?;
+        let value = self.whole(argument, "the argument of `Fn::ToJsonString`")?;
         if !value.is_literal() {
             self.refuse(
                 at,

@@ -30,6 +30,7 @@ mod rendered;
 mod revision;
 mod rules;
 mod shorthand;
+mod spelling;
 mod substitute;
 mod value;
 

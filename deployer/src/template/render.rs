@@ -154,7 +154,7 @@ fn metadata(node: &Node) -> Option<Value> {
 /// AWS evaluates nothing in the `Metadata` of a template.
 fn as_written(node: &Node) -> Value {
     match &node.kind {
-        Kind::Scalar(scalar) => Value::from_scalar(scalar).unwrap_or_else(|_| Value::text(&scalar.text)),
+        Kind::Scalar(scalar) => Value::from_scalar(scalar).unwrap_or_else(|| Value::text(&scalar.text)),
         Kind::Sequence(items) => Value::List(items.iter().map(as_written).collect()),
         Kind::Mapping(entries) => Value::Object(
             entries

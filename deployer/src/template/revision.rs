@@ -56,7 +56,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 /// Collects the logical ids, and the pseudo parameters, that a value refers to.
 pub(super) fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
     match value {
-        Value::Flag(_) | Value::Number(_) | Value::Text(_) => {}
+        Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Stored(_) => {}
         Value::List(items) => items.iter().for_each(|item| references(item, names)),
         Value::Object(members) => members.values().for_each(|member| references(member, names)),
         Value::Call(function, argument) => {

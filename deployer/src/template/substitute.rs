@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::evaluate::{Evaluator, Named};
+use super::evaluate::{Evaluator, Named, dynamic_reference};
 use super::function::Function;
 use super::value::Value;
 use crate::yaml::{Location, Node};
@@ -30,7 +30,9 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
             parts.push(Part::Text(&rest[..start]));
         }
         let name = &rest[start + 2..start + length];
-        parts.push(name.strip_prefix('!').map_or(Part::Variable(name), Part::Escaped));
+        // CloudFormation does not mind spaces: `${ AWS::Region }`.
+        let variable = Part::Variable(name.trim_matches(' '));
+        parts.push(name.strip_prefix('!').map_or(variable, Part::Escaped));
         rest = &rest[start + length + 1..];
     }
     if !rest.is_empty() {
@@ -59,7 +61,8 @@ impl Evaluator<'_> {
         };
         let mut given = IndexMap::new();
         for entry in entries {
-            given.insert(entry.key.as_str(), self.value(&entry.value));
+            let what = format!("the variable `{}` of `Fn::Sub`", entry.key);
+            given.insert(entry.key.as_str(), self.whole(&entry.value, &what));
         }
         let mut written = Written::default();
         let mut refused = false;
@@ -77,15 +80,23 @@ impl Evaluator<'_> {
         if refused {
             return None;
         }
-        if !written.has_open {
-            return Some(Value::Text(written.plain));
-        }
+        let (text, names) = match written.finish() {
+            Finished::Known(text) => return Some(Value::Text(text)),
+            Finished::Open { template, names } => (template, names),
+            Finished::Unclosed => {
+                self.refuse(
+                    template.at,
+                    "a text before a variable of `Fn::Sub` ends inside `${`, which CloudFormation would read on",
+                );
+                return None;
+            }
+        };
         let open: IndexMap<String, Value> = given
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .filter(|(name, value)| matches!(value, Value::Call(..)) && written.names.contains(name))
+            .filter(|(name, value)| matches!(value, Value::Call(..)) && names.contains(name))
             .collect();
-        let text = Value::Text(written.template);
+        let text = Value::Text(text);
         Some(Value::Call(
             Function::Sub,
             Box::new(if open.is_empty() {
@@ -99,6 +110,7 @@ impl Evaluator<'_> {
     fn fill(&mut self, name: &str, at: Location, given: &IndexMap<&str, Option<Value>>) -> Filled {
         match given.get(name) {
             Some(Some(Value::Call(..))) => return Filled::Open,
+            Some(Some(Value::Stored(reference))) => return Filled::Known(reference.clone()),
             Some(Some(value)) => {
                 return match value.as_text() {
                     Some(text) => Filled::Known(text),
@@ -117,6 +129,7 @@ impl Evaluator<'_> {
         }
         match self.name(name, at) {
             Named::Text(text) => Filled::Known(text),
+            Named::Stored(stored) => Filled::Known(dynamic_reference(&stored)),
             Named::List(_) | Named::Nothing => self.not_a_text(name, at),
             Named::Open => Filled::Open,
             Named::Refused => Filled::Refused,
@@ -129,20 +142,32 @@ impl Evaluator<'_> {
     }
 }
 
-/// The text written so far: as AWS would write it, and as a template for what AWS has to fill in.
+/// What is written so far: known texts and open variables, no two texts next to each other.
 #[derive(Default)]
-struct Written {
-    plain: String,
-    template: String,
-    names: Vec<String>,
-    has_open: bool,
+struct Written(Vec<Piece>);
+
+enum Piece {
+    Known(String),
+    Open(String),
+}
+
+/// What AWS is given.
+enum Finished {
+    /// Nothing is left to it.
+    Known(String),
+    /// A text with variables, and their names.
+    Open { template: String, names: Vec<String> },
+    /// A known text ends in a `${` that is not closed: with a variable behind it nothing can stand for that.
+    Unclosed,
 }
 
 impl Written {
+    /// Texts are joined before anything is escaped: `$` and `{Name}` from two places are `${Name}`, too.
     fn known(&mut self, text: &str) {
-        self.plain.push_str(text);
-        // What looks like a variable in a value that was filled in is none.
-        self.template.push_str(&text.replace("${", "${!"));
+        match self.0.last_mut() {
+            Some(Piece::Known(known)) => known.push_str(text),
+            _ => self.0.push(Piece::Known(text.to_owned())),
+        }
     }
 
     fn escaped(&mut self, name: &str) {
@@ -150,10 +175,40 @@ impl Written {
     }
 
     fn open(&mut self, name: &str) {
-        self.has_open = true;
-        self.names.push(name.to_owned());
-        self.template.extend(["${", name, "}"]);
+        self.0.push(Piece::Open(name.to_owned()));
     }
+
+    fn finish(self) -> Finished {
+        let has_open = self.0.iter().any(|piece| matches!(piece, Piece::Open(_)));
+        let (mut template, mut names) = (String::new(), Vec::new());
+        let last = self.0.len().saturating_sub(1);
+        for (index, piece) in self.0.into_iter().enumerate() {
+            match piece {
+                Piece::Known(text) if !has_open => template.push_str(&text),
+                Piece::Known(text) => {
+                    if index < last && ends_inside(&text) {
+                        return Finished::Unclosed;
+                    }
+                    // What looks like a variable in a value that was filled in is none.
+                    template.push_str(&text.replace("${", "${!"));
+                }
+                Piece::Open(name) => {
+                    template.extend(["${", &name, "}"]);
+                    names.push(name);
+                }
+            }
+        }
+        if has_open {
+            Finished::Open { template, names }
+        } else {
+            Finished::Known(template)
+        }
+    }
+}
+
+/// Whether a text ends after a `${` and before its `}`.
+fn ends_inside(text: &str) -> bool {
+    text.rfind("${").is_some_and(|start| !text[start..].contains('}'))
 }
 
 #[cfg(test)]

@@ -12,19 +12,12 @@ pub(super) enum Value {
     Flag(bool),
     Number(serde_json::Number),
     Text(String),
+    /// The value of a parameter in AWS's Parameter Store: a dynamic reference, `{{resolve:ssm:NAME}}`.
+    Stored(String),
     List(Vec<Self>),
     Object(IndexMap<String, Self>),
     /// A call that depends on a resource, its argument evaluated as far as possible.
     Call(Function, Box<Self>),
-}
-
-/// Why a scalar has no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ScalarError {
-    /// CloudFormation refuses null.
-    Null,
-    /// YAML 1.1, which CloudFormation reads, and YAML 1.2 differ: `yes`, `0777`, `1_000`, `12:30`.
-    Ambiguous,
 }
 
 impl Value {
@@ -33,25 +26,21 @@ impl Value {
         Self::Text(text.into())
     }
 
-    /// Reads a scalar of a template.
-    pub(super) fn from_scalar(scalar: &Scalar) -> Result<Self, ScalarError> {
+    /// Reads a scalar of a template, whose spelling is [checked](super::spelling); `None` where there is nothing.
+    pub(super) fn from_scalar(scalar: &Scalar) -> Option<Self> {
         let text = scalar.text.as_str();
         if !scalar.plain {
-            return Ok(Self::text(text));
+            return Some(Self::text(text));
         }
         if scalar.is_null() {
-            return Err(ScalarError::Null);
+            return None;
         }
-        match text {
-            "true" | "True" | "TRUE" => return Ok(Self::Flag(true)),
-            "false" | "False" | "FALSE" => return Ok(Self::Flag(false)),
-            _ => {}
-        }
-        if is_ambiguous(text) {
-            return Err(ScalarError::Ambiguous);
-        }
-        // What JSON takes for a number is one in every YAML; all else is a text.
-        Ok(serde_json::from_str(text).map_or_else(|_| Self::text(text), Self::Number))
+        Some(match text {
+            "true" | "True" | "TRUE" => Self::Flag(true),
+            "false" | "False" | "FALSE" => Self::Flag(false),
+            // What JSON takes for a number is one in every YAML; all else is a text.
+            _ => serde_json::from_str(text).map_or_else(|_| Self::text(text), Self::Number),
+        })
     }
 
     /// Reads a single value as the text CloudFormation compares and joins it by.
@@ -60,7 +49,7 @@ impl Value {
             Self::Flag(flag) => Some(flag.to_string()),
             Self::Number(number) => Some(number.to_string()),
             Self::Text(text) => Some(text.clone()),
-            Self::List(_) | Self::Object(_) | Self::Call(..) => None,
+            Self::Stored(_) | Self::List(_) | Self::Object(_) | Self::Call(..) => None,
         }
     }
 
@@ -70,7 +59,7 @@ impl Value {
             Self::Flag(_) | Self::Number(_) | Self::Text(_) => true,
             Self::List(items) => items.iter().all(Self::is_literal),
             Self::Object(members) => members.values().all(Self::is_literal),
-            Self::Call(..) => false,
+            Self::Stored(_) | Self::Call(..) => false,
         }
     }
 
@@ -88,7 +77,7 @@ impl Value {
             Self::Flag(_) | Self::Number(_) | Self::Text(_) => "a single value",
             Self::List(_) => "a list",
             Self::Object(_) => "a mapping",
-            Self::Call(..) => "known after deployment only",
+            Self::Stored(_) | Self::Call(..) => "known after deployment only",
         }
     }
 
@@ -97,7 +86,7 @@ impl Value {
         match self {
             Self::Flag(flag) => (*flag).into(),
             Self::Number(number) => number.clone().into(),
-            Self::Text(text) => text.as_str().into(),
+            Self::Text(text) | Self::Stored(text) => text.as_str().into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Object(members) => members
                 .iter()
@@ -115,7 +104,7 @@ impl Serialize for Value {
         match self {
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Number(number) => number.serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Text(text) | Self::Stored(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
             Self::Object(members) => serializer.collect_map(members),
             Self::Call(function, argument) => {
@@ -144,28 +133,6 @@ pub(super) fn ascii(json: &str) -> String {
     escaped
 }
 
-fn is_ambiguous(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    if ["yes", "no", "on", "off", ".inf", "-.inf", "+.inf", ".nan"].contains(&lower.as_str()) {
-        return true;
-    }
-    let unsigned = lower.strip_prefix(['-', '+']).unwrap_or(&lower);
-    if !unsigned.starts_with(|first: char| first.is_ascii_digit()) {
-        return false;
-    }
-    let prefixed = unsigned.starts_with("0x") || unsigned.starts_with("0o") || unsigned.starts_with("0b");
-    let digits = |separators: &str| {
-        unsigned
-            .chars()
-            .all(|letter| letter.is_ascii_digit() || separators.contains(letter))
-    };
-    let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0') && digits("");
-    let signed = lower.starts_with('+') && digits(".");
-    let separated = (unsigned.contains('_') && digits("_.")) || (unsigned.contains(':') && digits(":."));
-    let unfinished = unsigned.ends_with('.') && digits(".");
-    prefixed || leading_zero || signed || separated || unfinished
-}
-
 /// A value and the place in the template it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Placed<T> {
@@ -176,53 +143,6 @@ pub(super) struct Placed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn plain(text: &str) -> Result<Value, ScalarError> {
-        Value::from_scalar(&Scalar {
-            text: text.to_owned(),
-            plain: true,
-        })
-    }
-
-    #[test]
-    fn a_plain_scalar_is_what_every_yaml_takes_it_for() {
-        assert_eq!(plain("12"), Ok(Value::Number(12.into())));
-        assert_eq!(plain("-1"), Ok(Value::Number((-1).into())));
-        assert_eq!(plain("true"), Ok(Value::Flag(true)));
-        for text in [
-            "2010-09-09",
-            "12 o'clock",
-            "a: b",
-            "arn:aws:iam::123456789012:root",
-            "1.2.3",
-            "y",
-        ] {
-            assert_eq!(plain(text), Ok(Value::text(text)));
-        }
-        let quoted = Value::from_scalar(&Scalar {
-            text: "12".to_owned(),
-            plain: false,
-        });
-        assert_eq!(quoted, Ok(Value::text("12")));
-    }
-
-    #[test]
-    fn what_two_versions_of_yaml_read_differently_is_refused() {
-        for text in [
-            "yes",
-            "Off",
-            "000000000042",
-            "1_000",
-            "12:30:45",
-            "0x1F",
-            "+12",
-            "1.",
-            ".inf",
-        ] {
-            assert_eq!(plain(text), Err(ScalarError::Ambiguous), "{text}");
-        }
-        assert_eq!(plain("~"), Err(ScalarError::Null));
-    }
 
     #[test]
     fn characters_beyond_ascii_are_escaped_in_pairs_where_needed() {

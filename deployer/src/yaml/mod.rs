@@ -1,7 +1,7 @@
 //! PURE: YAML as a tree that keeps tags and places.
 //!
 //! Reading into `serde` types would drop what this program lives on: the tag of `!Ref`, and the line a mistake is in.
-//! The subset is CloudFormation's own: one document, text keys, no anchors, aliases or merge keys.
+//! The subset is CloudFormation's own: one document, text keys without tags, no anchors, aliases or merge keys.
 
 mod read;
 
@@ -63,6 +63,8 @@ pub struct Entry {
     pub at: Location,
     /// The value.
     pub value: Node,
+    /// Whether the key stood without quotes.
+    pub plain: bool,
 }
 
 impl Node {
@@ -90,6 +92,7 @@ impl Node {
                 key: key.into(),
                 at,
                 value,
+                plain: false,
             }]),
         )
     }

@@ -59,13 +59,23 @@ impl<'a> Reader<'a> {
         if event.anchor_id().is_some() {
             self.refuse(at, "anchors are not supported by CloudFormation");
         }
+        let core = event.tag().and_then(|tag| core_tag(tag));
         let kind = match event {
-            Event::Scalar(text, style, ..) => Kind::Scalar(Scalar {
-                text: text.into_owned(),
-                plain: style == ScalarStyle::Plain,
-            }),
-            Event::SequenceStart(..) => Kind::Sequence(self.items()?),
-            Event::MappingStart(..) => Kind::Mapping(self.entries()?),
+            Event::Scalar(text, style, ..) => {
+                let scalar = Scalar {
+                    text: text.into_owned(),
+                    plain: style == ScalarStyle::Plain,
+                };
+                Kind::Scalar(self.declared(at, core.as_deref(), scalar))
+            }
+            Event::SequenceStart(..) => {
+                self.declared_as(at, core.as_deref(), "seq");
+                Kind::Sequence(self.items()?)
+            }
+            Event::MappingStart(..) => {
+                self.declared_as(at, core.as_deref(), "map");
+                Kind::Mapping(self.entries()?)
+            }
             _ => {
                 self.refuse(at, "aliases are not supported by CloudFormation");
                 Kind::Sequence(Vec::new())
@@ -93,10 +103,31 @@ impl<'a> Reader<'a> {
             };
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
-            let Kind::Scalar(Scalar { text, .. }) = key.kind else {
+            let Kind::Scalar(Scalar { text, plain }) = key.kind else {
                 self.refuse(key.at, "a key is not a text");
                 continue;
             };
+            if let Some(tag) = &key.tag {
+                self.refuse(
+                    key.at,
+                    format!("a key is a text; the tag `!{tag}` of `{text}` has no meaning there"),
+                );
+                continue;
+            }
+            if plain && text == "<<" {
+                self.refuse(key.at, "merge keys (`<<`) are not supported by CloudFormation");
+                continue;
+            }
+            // In quotes it is meant.
+            if plain && let Some(odd) = text.chars().find(|letter| is_invisible(*letter)) {
+                let message = format!(
+                    "the key `{}` holds the invisible character U+{:04X}",
+                    text.escape_debug(),
+                    u32::from(odd)
+                );
+                self.refuse(key.at, message);
+                continue;
+            }
             if let Some(first) = entries.iter().find(|entry| entry.key == text) {
                 let message = format!(
                     "the key `{text}` is repeated; it was first given in line {}",
@@ -109,16 +140,54 @@ impl<'a> Reader<'a> {
                 key: text,
                 at: key.at,
                 value,
+                plain,
             });
         }
     }
 
+    /// A scalar as its core tag says it is to be read: `!!str 12` is a text.
+    fn declared(&mut self, at: Location, tag: Option<&str>, scalar: Scalar) -> Scalar {
+        let is_so = match tag {
+            None => true,
+            Some("str") => {
+                return Scalar {
+                    plain: false,
+                    ..scalar
+                };
+            }
+            Some("null") => scalar.is_null(),
+            Some("bool") => scalar.plain && matches!(scalar.text.as_str(), "true" | "false"),
+            Some("int") => scalar.plain && scalar.text.parse::<i64>().is_ok(),
+            Some("float") => scalar.plain && scalar.text.contains('.') && scalar.text.parse::<f64>().is_ok(),
+            Some(_) => false,
+        };
+        if !is_so && let Some(tag) = tag {
+            let message = format!("`{}` is read differently with the tag `!!{tag}`", scalar.text);
+            let problem = Problem::new(self.file, at, message);
+            self.problems
+                .push(problem.with_hint("leave the tag out, or use `!!str` for a text"));
+        }
+        scalar
+    }
+
+    /// A list or a mapping may say that it is one.
+    fn declared_as(&mut self, at: Location, tag: Option<&str>, kind: &str) {
+        if let Some(tag) = tag.filter(|tag| *tag != kind) {
+            self.refuse(
+                at,
+                format!("the tag `!!{tag}` has no meaning in a template or an environment file"),
+            );
+        }
+    }
+
     fn tag(&mut self, at: Location, tag: &Tag) -> Option<String> {
+        if is_non_specific(tag) {
+            return None;
+        }
         if tag.handle() == "!" {
             return Some(tag.suffix().to_owned());
         }
-        // `!!str 12` says no more than `"12"` does, and CloudFormation knows the core tags.
-        if !tag.is_yaml_core_schema() {
+        if core_tag(tag).is_none() {
             self.refuse(at, format!("unknown tag `{tag}`"));
         }
         None
@@ -148,6 +217,30 @@ impl<'a> Reader<'a> {
     fn refuse(&mut self, at: Location, message: impl Into<String>) {
         self.problems.push(Problem::new(self.file, at, message));
     }
+}
+
+/// The name of a tag of YAML's own, `str` of `!!str`. `!` alone says that a scalar is a text.
+fn core_tag(tag: &Tag) -> Option<String> {
+    if tag.is_yaml_core_schema() {
+        return Some(tag.suffix().to_owned());
+    }
+    is_non_specific(tag).then(|| "str".to_owned())
+}
+
+fn is_non_specific(tag: &Tag) -> bool {
+    let written = format!("{}{}", tag.handle(), tag.suffix());
+    written == "!"
+}
+
+/// Whether a character looks like a space or like nothing, so that a key would not be what it seems.
+fn is_invisible(letter: char) -> bool {
+    let is_space = letter.is_whitespace() && letter != ' ';
+    is_space
+        || letter.is_control()
+        || matches!(
+            letter,
+            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+        )
 }
 
 fn location(span: Span) -> Location {
@@ -220,5 +313,57 @@ mod tests {
         ");
         insta::assert_snapshot!(refused("a: !e!thing 1\n"), @"t.yaml:1:4: not valid YAML: the handle wasn't declared");
         insta::assert_snapshot!(refused("a: !<tag:example.com,2000:x> 1\n"), @"t.yaml:1:4: unknown tag `tag:example.com,2000:x`");
+    }
+
+    #[test]
+    fn what_a_key_would_lose_is_refused() {
+        insta::assert_snapshot!(refused("a: 1\n!Sub 'b': 2\n<<: {c: 3}\nd\u{a0}: 4\n"), @r#"
+        t.yaml:2:1: a key is a text; the tag `!Sub` of `b` has no meaning there
+        t.yaml:3:1: merge keys (`<<`) are not supported by CloudFormation
+        t.yaml:4:1: the key `d\u{a0}` holds the invisible character U+00A0
+        "#);
+        let quoted = parse("t.yaml", "'<<': 1\n!!str 12: 2\n").unwrap();
+        let keys: Vec<&str> = quoted
+            .as_mapping()
+            .unwrap()
+            .iter()
+            .map(|entry| entry.key.as_str())
+            .collect();
+        assert_eq!(keys, ["<<", "12"]);
+    }
+
+    #[test]
+    fn a_core_tag_is_kept_or_refused() {
+        let root = parse(
+            "t.yaml",
+            "- !!str 12\n- !!str true\n- !!str 012345678901\n- !!str\n- ! 12\n- !!int 12\n- !!bool true\n- !!seq []\n- !!map {}\n",
+        )
+        .unwrap();
+        let plain: Vec<Option<bool>> = root
+            .as_sequence()
+            .unwrap()
+            .iter()
+            .map(|item| match &item.kind {
+                Kind::Scalar(scalar) => Some(scalar.plain),
+                _ => None,
+            })
+            .collect();
+        let [text, number] = [Some(false), Some(true)];
+        assert_eq!(plain, [text, text, text, text, text, number, number, None, None]);
+        insta::assert_snapshot!(
+            refused("- !!int '12'\n- !!int 1x\n- !!bool yes\n- !!binary aGk=\n- !!set {a}\n- !!omap []\n- !!timestamp 2001-01-01\n"),
+            @"
+            t.yaml:1:3: `12` is read differently with the tag `!!int`
+              hint: leave the tag out, or use `!!str` for a text
+            t.yaml:2:3: `1x` is read differently with the tag `!!int`
+              hint: leave the tag out, or use `!!str` for a text
+            t.yaml:3:3: `yes` is read differently with the tag `!!bool`
+              hint: leave the tag out, or use `!!str` for a text
+            t.yaml:4:3: unknown tag `tag:yaml.org,2002:binary`
+            t.yaml:5:3: unknown tag `tag:yaml.org,2002:set`
+            t.yaml:6:3: unknown tag `tag:yaml.org,2002:omap`
+            t.yaml:7:3: unknown tag `tag:yaml.org,2002:timestamp`
+            "
+        );
     }
 }

@@ -38,6 +38,12 @@ fn evaluated(expression: &str) -> String {
         .map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }
 
+/// The properties of the resource `A`.
+fn properties(template: &str, parameters: &str) -> String {
+    let rendered = try_render(template, parameters).unwrap_or_else(|problems| panic!("{problems}"));
+    rendered.resource("A").unwrap().properties.to_string()
+}
+
 fn not_evaluated(expression: &str) -> String {
     refused(&template_of(expression), "")
 }
@@ -48,7 +54,7 @@ fn what_an_environment_decides_is_put_in_its_place() {
         ("!Ref Name", r#""orders""#),
         ("!Ref Size", r#""512""#),
         ("!Ref List", r#"["a","b","c"]"#),
-        ("!Ref Empty", "[]"),
+        ("!Ref Empty", r#"[""]"#),
         ("!Ref AWS::Region", r#""eu-central-1""#),
         ("!Ref AWS::AccountId", r#""123456789012""#),
         ("!Ref AWS::StackName", r#""store""#),
@@ -84,7 +90,7 @@ fn what_an_environment_decides_is_put_in_its_place() {
         ),
         ("{Fn::If: [Is, {Ref: Name}, x]}", r#""orders""#),
         (
-            "{Version: 1.50, Flag: false, Text: '1'}",
+            "{Version: 1.5, Flag: false, Text: '1'}",
             r#"{"Flag":false,"Text":"1","Version":1.5}"#,
         ),
         (
@@ -192,4 +198,163 @@ fn a_wrong_expression_is_named_with_its_place() {
       hint: put it in quotes, or write `true`, `false` or a plain number
     ");
     insta::assert_snapshot!(not_evaluated("~"), @"t.yaml:20:14: a value is missing");
+}
+
+#[test]
+fn what_is_absent_where_something_has_to_be_is_refused() {
+    let absent = "!If [IsNot, own, !Ref AWS::NoValue]";
+    for whole in [
+        "!Sub ['alias/${K}', {K: ABSENT}]",
+        "!Join [ABSENT, [a]]",
+        "!Join ['', ABSENT]",
+        "!Select [0, ABSENT]",
+        "!Select [ABSENT, [a]]",
+        "!Select [0, [ABSENT, a]]",
+        "!Split [',', ABSENT]",
+        "!Split [ABSENT, a]",
+        "{'Fn::Base64': ABSENT}",
+        "{'Fn::Cidr': [ABSENT, 1, 1]}",
+        "{'Fn::GetAZs': ABSENT}",
+        "{'Fn::ImportValue': ABSENT}",
+        "{'Fn::Length': ABSENT}",
+        "{'Fn::Length': [ABSENT]}",
+        "{'Fn::ToJsonString': {a: ABSENT}}",
+        "!FindInMap [Levels, ABSENT, Value]",
+        "{'Fn::GetAtt': [ABSENT, Arn]}",
+        "{Ref: ABSENT}",
+    ] {
+        let refused = not_evaluated(&whole.replace("ABSENT", absent));
+        assert!(refused.contains("is `AWS::NoValue`"), "{whole}: {refused}");
+    }
+    insta::assert_snapshot!(not_evaluated("!Sub ['alias/${K}', {K: !Ref AWS::NoValue}]"), @"
+    t.yaml:20:38: the variable `K` of `Fn::Sub` is `AWS::NoValue`
+      hint: only a whole property or an item of a list can be left out so
+    ");
+    // What may be absent is left out.
+    assert_eq!(evaluated(&format!("!Join ['-', [a, {absent}, b]]")), r#""a-b""#);
+    assert_eq!(evaluated(&format!("[a, {absent}]")), r#"["a"]"#);
+    assert_eq!(evaluated(&format!("{{A: {absent}, B: b}}")), r#"{"B":"b"}"#);
+    assert_eq!(evaluated(&format!("!If [Is, {absent}, b]")), "nothing");
+}
+
+#[test]
+fn what_is_known_of_a_sub_is_escaped_as_a_whole() {
+    for (expression, value) in [
+        // `$` and `{Cost}` come from two places, and are no variable together.
+        (
+            "!Sub ['in $${Tail} of ${Table}', {Tail: '{Cost}'}]",
+            r#"{"Fn::Sub":"in ${!Cost} of ${Table}"}"#,
+        ),
+        ("!Sub ['in $${Tail}', {Tail: '{Cost}'}]", r#""in ${Cost}""#),
+        ("!Sub '${Table}$'", r#"{"Fn::Sub":"${Table}$"}"#),
+        ("!Sub '${Table}${'", r#"{"Fn::Sub":"${Table}${!"}"#),
+        ("!Sub '${ AWS::Region }/${  Name}'", r#""eu-central-1/orders""#),
+        (
+            "!Sub ['${ A }', {A: !Ref Table}]",
+            r#"{"Fn::Sub":["${A}",{"A":{"Ref":"Table"}}]}"#,
+        ),
+    ] {
+        assert_eq!(evaluated(expression), value, "{expression}");
+    }
+    insta::assert_snapshot!(not_evaluated("!Sub ['${Open}${Table}', {Open: 'a${'}]"), @"t.yaml:20:20: a text before a variable of `Fn::Sub` ends inside `${`, which CloudFormation would read on");
+}
+
+#[test]
+fn the_long_form_of_an_attribute_may_be_a_text() {
+    assert_eq!(
+        evaluated("{'Fn::GetAtt': Table.Nested.Arn}"),
+        r#"{"Fn::GetAtt":["Table","Nested.Arn"]}"#
+    );
+    insta::assert_snapshot!(not_evaluated("{'Fn::GetAtt': Tables.Arn}"), @"
+    t.yaml:20:29: unknown parameter or resource `Tables`
+      hint: did you mean `Table`?
+    ");
+}
+
+#[test]
+fn an_empty_list_parameter_is_one_empty_text() {
+    let template = |condition: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions\nParameters:\n  Subnets: {{ Type: CommaDelimitedList, Default: '' }}\n\
+             Conditions:\n  None: {condition}\nResources:\n  A: {{ Type: x, Properties: {{ N: !If [None, none, some], \
+             L: !Ref Subnets }} }}\n"
+        )
+    };
+    let first = template("!Equals [!Select [0, !Ref Subnets], '']");
+    assert_eq!(properties(&first, ""), r#"{"L":[""],"N":"none"}"#);
+    let joined = template("!Equals [!Join [',', !Ref Subnets], '']");
+    assert_eq!(properties(&joined, "Subnets: [a]"), r#"{"L":["a"],"N":"some"}"#);
+    insta::assert_snapshot!(refused(&template("!Equals [!Ref Subnets, '']"), ""), @"
+    t.yaml:5:9: `Fn::Equals` compares single values, not a list
+      hint: compare the members as one text: `!Join [',', !Ref List]`
+    ");
+}
+
+#[test]
+fn an_absent_value_decides_nothing() {
+    let template =
+        "Conditions:\n  Named: !Not [!Equals [!Ref AWS::NoValue, '']]\nResources:\n  A: { Type: x }\n";
+    insta::assert_snapshot!(refused(template, ""), @"
+    t.yaml:2:25: a value of `Fn::Equals` is `AWS::NoValue`
+      hint: only a whole property or an item of a list can be left out so
+    ");
+}
+
+#[test]
+fn an_output_has_a_value_or_is_refused() {
+    let template = "Conditions:\n  Own: !Equals [a, b]\nResources:\n  A: { Type: x }\nOutputs:\n  \
+                    Key: { Value: !If [Own, own, !Ref AWS::NoValue] }\n";
+    insta::assert_snapshot!(refused(template, ""), @"
+    t.yaml:6:17: `Value` of the output `Key` is `AWS::NoValue`
+      hint: only a whole property or an item of a list can be left out so
+    ");
+}
+
+#[test]
+fn a_spelling_with_two_readings_is_refused_wherever_it_stands() {
+    let template = "Parameters:\n  A: { Type: String, Default: 012345670123, AllowedValues: [1e3] }\nMappings:\n  \
+                    Accounts: { 012345670123: { Size: 1.10 } }\nConditions:\n  C: !Equals [on, x]\nResources:\n  \
+                    A: { Type: x, Metadata: { Free: 1e3 }, Properties: { B: !If [C, 12345e67, 1], \
+                    C: !Sub ['${V}', {V: 98765432109876543210123}], Yes: 1, True: 2 } }\nMetadata: { Free: 0777 }\n";
+    insta::assert_snapshot!(refused(template, ""), @"
+    t.yaml:2:31: `012345670123` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:2:61: `1e3` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:4:15: the key `012345670123` is read differently by different versions of YAML
+      hint: put it in quotes
+    t.yaml:4:37: `1.10` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:6:15: `on` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:8:67: `12345e67` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:8:102: `98765432109876543210123` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    t.yaml:8:129: the key `Yes` is read differently by different versions of YAML
+      hint: put it in quotes
+    t.yaml:8:137: the key `True` is read differently by different versions of YAML
+      hint: put it in quotes
+    ");
+}
+
+#[test]
+fn a_parameter_in_the_parameter_store_is_left_to_aws() {
+    let template = |value: &str| {
+        format!(
+            "Parameters:\n  Key: {{ Type: 'AWS::SSM::Parameter::Value<String>' }}\nResources:\n  A: {{ Type: x, Properties: {{ P: {value} }} }}\n"
+        )
+    };
+    for (value, rendering) in [
+        ("!Ref Key", r#"{"P":"{{resolve:ssm:/a/key}}"}"#),
+        ("!Sub 'x-${Key}'", r#"{"P":"x-{{resolve:ssm:/a/key}}"}"#),
+        (
+            "!Join ['-', [x, !Ref Key]]",
+            r#"{"P":{"Fn::Join":["-",["x","{{resolve:ssm:/a/key}}"]]}}"#,
+        ),
+    ] {
+        assert_eq!(properties(&template(value), "Key: /a/key"), rendering);
+    }
+    // Nothing that has to be known can be made of it.
+    insta::assert_snapshot!(refused(&template("!Split ['-', !Ref Key]"), "Key: /a/key"), @"t.yaml:4:47: `Fn::Split` splits a text, not known after deployment only");
 }

@@ -25,7 +25,6 @@ Outputs: []
     t.yaml:4:14: unknown type `Strin` of the parameter `A`
       hint: did you mean `String`?
     t.yaml:5:30: the parameter `B` is `NoEcho`, which cannot be rendered
-    t.yaml:6:14: the type `AWS::SSM::Parameter::Value<String>` of `C` is known to AWS alone
     t.yaml:7:6: the parameter `D` has no `Type`
     t.yaml:7:20: unknown key `MinLenght` of the parameter `D`
       hint: did you mean `MinLength`?
@@ -136,6 +135,7 @@ Resources:
     environments/staging.yaml:8:8: the parameter `Big` is `512`, more than 256
       hint: at most 256
     environments/staging.yaml:9:9: the parameter `Text` is `many`, which is not a number
+      hint: a number is written as `512`, `-1` or `0.5`
     environments/staging.yaml:10:12: the parameter `Pattern` has the member `1`, which does not match `[0-9]{12}`
     environments/staging.yaml:11:11: the parameter `Single` is a single value, not a list
     environments/staging.yaml:12:11: the parameter `Length` is `a`, shorter than 2 characters

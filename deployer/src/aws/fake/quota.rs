@@ -9,7 +9,7 @@ const UNRESERVED: u32 = 100;
 
 impl World {
     /// Why a resource cannot be made or changed: because a test says so, or a quota does.
-    pub(super) fn hindrance(&self, id: &str, body: &Value) -> Option<String> {
+    pub(super) fn failure_of(&self, id: &str, body: &Value) -> Option<String> {
         let scripted = self.script.failing.get(id).cloned();
         scripted.or_else(|| self.refused_reservation(id, body))
     }

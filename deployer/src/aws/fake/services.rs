@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::aws::{
-    ArtifactStore, CallError, CallErrorKind, Caller, Concurrency, DeployedTable, FunctionConfiguration, Functions, Head,
-    Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
+    ArtifactStore, CallError, CallErrorKind, Caller, Concurrency, DeployedTable, FunctionConfiguration,
+    Functions, Head, Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
 };
 
 use crate::stack::garbage::StoredObject;

@@ -43,7 +43,7 @@ pub struct PolicyArgs {
     existing_provider: bool,
 
     /// For all instances of the environment whose names begin so, such as `pr-`
-    #[arg(long, value_name = "PREFIX", conflicts_with = "instance")]
+    #[arg(long, value_name = "PREFIX")]
     instances: Option<Instances>,
 }
 
@@ -84,6 +84,9 @@ enum PolicyError {
         "the policy of a key is put on the key itself, as `aws kms put-key-policy` does: leave out `--format`"
     )]
     OfTheKey,
+    /// One instance is no pattern of instances.
+    #[error("`--instance` means one and `--instances` all that begin alike: leave one of them out")]
+    OneOrMany,
 }
 
 /// What is printed, and for whom.
@@ -104,6 +107,9 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
     }
     if args.party == Party::Key && args.format != Format::Json {
         return Err(usage(PolicyError::OfTheKey));
+    }
+    if args.instances.is_some() && base.instance.is_some() {
+        return Err(usage(PolicyError::OneOrMany));
     }
     let template = StackTemplate::parse(settings)?;
     if let Some(subject) = args.oidc.as_ref().filter(|subject| subject.is_whole_repository()) {

@@ -5,9 +5,18 @@ use aws_sdk_iam::types::PolicyEvaluationDecisionType;
 use super::{Aws, CallError, Roles};
 
 impl Roles for Aws {
-    async fn role_exists(&self, name: &str) -> Result<bool, CallError> {
+    async fn role_arn(&self, name: &str) -> Result<Option<String>, CallError> {
         let answer = self.iam.get_role().role_name(name).send().await;
         match answer.map_err(|error| self.failure("iam:GetRole", error)) {
+            Ok(found) => Ok(found.role.map(|role| role.arn)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn policy_exists(&self, arn: &str) -> Result<bool, CallError> {
+        let answer = self.iam.get_policy().policy_arn(arn).send().await;
+        match answer.map_err(|error| self.failure("iam:GetPolicy", error)) {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),

@@ -3,13 +3,28 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::client::Waiters as _;
-use aws_sdk_lambda::types::{FunctionVersion, State};
+use aws_sdk_lambda::types::{AccountLimit, FunctionVersion, State};
 
-use super::{Aws, CallError, CallErrorKind, FunctionConfiguration, Functions, Mapping, Page};
+use super::{Aws, CallError, CallErrorKind, Concurrency, FunctionConfiguration, Functions, Mapping, Page};
 
 const LONGEST_UPDATE: Duration = Duration::from_mins(2);
 
 impl Functions for Aws {
+    async fn concurrency(&self) -> Result<Concurrency, CallError> {
+        let answer = self.lambda.get_account_settings().send().await;
+        let settings = answer.map_err(|error| self.failure("lambda:GetAccountSettings", error))?;
+        let limit = settings
+            .account_limit
+            .unwrap_or_else(|| AccountLimit::builder().build());
+        Ok(Concurrency {
+            limit: u32::try_from(limit.concurrent_executions).unwrap_or_default(),
+            unreserved: limit
+                .unreserved_concurrent_executions
+                .and_then(|unreserved| u32::try_from(unreserved).ok())
+                .unwrap_or_default(),
+        })
+    }
+
     async fn function_configuration(
         &self,
         function: &str,

@@ -29,7 +29,7 @@ pub use connection::Aws;
 pub use discovery::configured_region;
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
-    ChangeSetType, Clock, Cloud, CloudFormation, DeployedTable, DriftDetection, DriftSearch,
+    ChangeSetType, Clock, Cloud, CloudFormation, Concurrency, DeployedTable, DriftDetection, DriftSearch,
     FunctionConfiguration, Functions, Head, Identity, Invocations, Invoked, LeftBehind, ListedChangeSet,
     ListedStack, LogEvent, LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, Prospect,
     QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, Stored, TableRepair, Tables, TemplateSource,

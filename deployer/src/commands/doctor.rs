@@ -4,11 +4,12 @@ use clap::Args;
 
 use super::Ended;
 use super::cloud::Cloud;
-use super::error::CommandError;
+use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
-use crate::engine::{Code, Examination, Finding, Severity, examine};
-use crate::policy::{Policy, ci};
+use crate::engine::{Boundary, Code, Examination, Finding, Severity, examine};
+use crate::environment::Environment;
+use crate::policy::{Policy, boundary_arn, ci};
 use crate::settings::Settings;
 use crate::stack::Blueprint;
 use crate::surroundings::Surroundings;
@@ -73,18 +74,48 @@ fn examination(
     rendered: &Rendered,
 ) -> Result<Examination, CommandError> {
     let environment = &settings.environment;
-    let (bucket_stack, _) = template.render_bucket()?;
-    let policy = ci(environment, rendered, bucket_stack);
-    let blueprint = Blueprint::read(rendered.json())
-        .map_err(|error| CommandError::new(super::error::ErrorKind::Usage, error))?;
+    let (bucket_stack, bucket) = template.render_bucket()?;
+    let usage = |error| CommandError::new(ErrorKind::Usage, error);
+    let policy = ci(environment, rendered, (bucket_stack, &bucket)).map_err(usage)?;
+    let blueprint =
+        Blueprint::read(rendered.json()).map_err(|error| CommandError::new(ErrorKind::Usage, error))?;
     Ok(Examination {
         account: environment.account.to_string(),
         stack: environment.stack.to_string(),
         bucket: environment.artifact_bucket(),
         callers: blueprint.callers.clone(),
         blueprint,
+        reserved: reserved(rendered),
+        boundary: bounding(environment, rendered),
         actions: simulated(&policy),
     })
+}
+
+/// How many concurrent invocations the functions reserve.
+fn reserved(rendered: &Rendered) -> u32 {
+    let resources = rendered.resources().iter();
+    let reserved = resources.filter_map(|resource| {
+        let reserved = resource
+            .properties
+            .get("ReservedConcurrentExecutions")?
+            .as_u64()?;
+        u32::try_from(reserved).ok()
+    });
+    reserved.sum()
+}
+
+/// What bounds the roles. An emulator's are nobody's to abuse.
+fn bounding(environment: &Environment, rendered: &Rendered) -> Option<Boundary> {
+    let makes_roles = rendered
+        .resources()
+        .iter()
+        .any(|resource| resource.kind == "AWS::IAM::Role");
+    match &environment.permissions_boundary {
+        _ if !makes_roles => None,
+        Some(arn) => Some(Boundary::Named(arn.to_string())),
+        None if environment.endpoint.is_some() => None,
+        None => Some(Boundary::Lacking(boundary_arn(environment))),
+    }
 }
 
 /// The statements that can be simulated. A condition would need to be told what it is about; for the unknown end of a name stands one that

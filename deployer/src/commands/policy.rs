@@ -4,25 +4,47 @@ use clap::{Args, ValueEnum};
 
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
-use crate::policy::{Names, Policy, Subject, caller, ci, execution, trust};
+use crate::environment::{Environment, NameError};
+use crate::policy::{
+    Access, Instances, Names, Policy, Subject, boundary, boundary_arn, boundary_name, caller, ci, diff,
+    execution, key_policy, provider_arn, quoted, trust,
+};
 use crate::settings::Settings;
+use crate::template::Rendered;
 use crate::ui::Ui;
 
 /// Print the least that somebody has to be allowed by IAM
 ///
-/// Exact actions on exact names of this environment, as JSON. `ci` runs the deployer; `deployer` is the role that CloudFormation works with
-/// (`executionRole`); `caller` uses the store when its access is IAM. Without an `executionRole` CloudFormation works with the
-/// permissions of whoever runs the deployer, and `ci` includes them. It needs neither credentials nor network.
+/// Exact actions on exact names of this environment. `ci` runs the deployer; `diff` only compares, as a pull request does; `deployer` is the
+/// role that CloudFormation works with (`executionRole`); `caller` uses the store when its access is IAM; `key` is the policy of the key that
+/// `KmsKeyArn` names. Without an `executionRole` CloudFormation works with the permissions of whoever runs the deployer, and `ci` includes
+/// them.
+///
+/// `--format template` prints a CloudFormation template of the policies, the boundary of the environment's roles and, with `--oidc`, the role
+/// that GitHub's workflows become. It needs neither credentials nor network.
 #[derive(Args, Debug)]
 pub struct PolicyArgs {
     /// Whom the policy is for
     #[arg(long = "for", value_enum, value_name = "WHO")]
     party: Party,
 
-    /// Print instead whom the role trusts: the workflows of a GitHub repository, of one environment or branch if that is said:
-    /// `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH`, `OWNER/REPO:pull_request`
+    /// How it is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Json)]
+    format: Format,
+
+    /// The workflows of a GitHub repository, of one environment or branch if that is said, that become the role:
+    /// `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH`, `OWNER/REPO:pull_request`; `OWNER@ID/REPO@ID` with GitHub's own
+    /// numbers trusts no later owner of the names. With `--format json`, whom the role trusts is printed instead of what it may do
     #[arg(long, value_name = "OWNER/REPO")]
     oidc: Option<Subject>,
+
+    /// The account has an identity provider for GitHub's tokens already
+    #[arg(long)]
+    existing_provider: bool,
+
+    /// For all instances of the environment whose names begin so, such as `pr-`
+    #[arg(long, value_name = "PREFIX")]
+    instances: Option<Instances>,
 }
 
 /// Whom a policy is for.
@@ -30,50 +52,205 @@ pub struct PolicyArgs {
 enum Party {
     /// Whoever runs the deployer.
     Ci,
+    /// Whoever compares, and changes nothing.
+    Diff,
     /// The role that CloudFormation works with.
     Deployer,
     /// Who uses the store.
     Caller,
+    /// The key that the environment is encrypted with.
+    Key,
+}
+
+/// How a policy is printed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    /// Policies as IAM takes them, one after another, of which each fits into a managed policy.
+    Json,
+    /// Commands of the AWS command line, to be pasted into a shell.
+    Shell,
+    /// A CloudFormation template.
+    Template,
+}
+
+/// What cannot be asked.
+#[derive(Debug, thiserror::Error)]
+enum PolicyError {
+    /// Services become that role, or nobody does.
+    #[error("`--oidc` is for roles that workflows become: `--for ci`, `diff` or `caller`")]
+    NotForWorkflows,
+    /// A key has one policy of its own.
+    #[error(
+        "the policy of a key is put on the key itself, as `aws kms put-key-policy` does: leave out `--format`"
+    )]
+    OfTheKey,
+    /// One instance is no pattern of instances.
+    #[error("`--instance` means one and `--instances` all that begin alike: leave one of them out")]
+    OneOrMany,
+}
+
+/// What is printed, and for whom.
+struct Asked<'a> {
+    args: &'a PolicyArgs,
+    /// The environment as it was chosen.
+    base: &'a Environment,
+    /// It, or the example of its instances.
+    environment: &'a Environment,
+    rendered: &'a Rendered,
+    bucket: (&'a str, &'a Rendered),
 }
 
 pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let environment = &settings.environment;
-    let names = Names::of(environment);
-    if let Some(subject) = &args.oidc {
-        if subject.is_whole_repository() {
-            ui.note(&format!("every workflow of `{subject}` is trusted, on whatever branch: `{subject}:environment:NAME` trusts fewer"));
-        }
-        ui.data(&trust(names, subject));
-        return Ok(());
+    let base = &settings.environment;
+    if matches!(args.party, Party::Deployer | Party::Key) && args.oidc.is_some() {
+        return Err(usage(PolicyError::NotForWorkflows));
+    }
+    if args.party == Party::Key && args.format != Format::Json {
+        return Err(usage(PolicyError::OfTheKey));
+    }
+    if args.instances.is_some() && base.instance.is_some() {
+        return Err(usage(PolicyError::OneOrMany));
     }
     let template = StackTemplate::parse(settings)?;
-    let rendered = template.render(&[])?;
-    let stack = environment.stack.as_str();
-    let usage = |error| CommandError::new(ErrorKind::Usage, error);
-    let execution = || -> Result<Policy, CommandError> {
-        let (bucket_stack, bucket) = template.render_bucket()?;
-        execution(environment, &[(stack, &rendered), (bucket_stack, &bucket)])
-            .map_err(|error| CommandError::new(ErrorKind::Usage, error))
-    };
-    let policy = match args.party {
-        Party::Ci => {
-            let (bucket_stack, _) = template.render_bucket()?;
-            let direct = ci(environment, &rendered, bucket_stack);
-            match environment.execution_role {
-                Some(_) => direct,
-                None => direct.and(execution()?),
-            }
-        }
-        Party::Deployer => execution()?,
-        Party::Caller => caller(names, stack, &rendered).map_err(usage)?,
-    };
-    if policy.size() > Policy::MANAGED_SIZE {
+    if let Some(subject) = args.oidc.as_ref().filter(|subject| subject.is_whole_repository()) {
         ui.note(&format!(
-            "{} characters are more than the {} of a managed policy: put it into the role itself (`aws iam put-role-policy`)",
-            policy.size(),
-            Policy::MANAGED_SIZE
+            "every workflow of `{subject}` is trusted, on whatever branch: `{subject}:environment:NAME` trusts fewer"
         ));
     }
-    ui.data(&policy.json());
+    if let (Some(subject), Format::Json) = (&args.oidc, args.format) {
+        ui.note(&format!(
+            "the account has to know GitHub as `{}`: `--format template` makes that, too",
+            provider_arn(base)
+        ));
+        ui.data(&format!("{:#}\n", trust(Names::of(base), subject)));
+        return Ok(());
+    }
+    let example = args.instances.as_ref().map(|instances| instances.example(base));
+    let environment = &example
+        .transpose()
+        .map_err(usage)?
+        .unwrap_or_else(|| base.clone());
+    let rendered = template.render_for(environment)?;
+    let (bucket_stack, bucket) = template.render_bucket()?;
+    let asked = Asked {
+        args,
+        base,
+        environment,
+        rendered: &rendered,
+        bucket: (bucket_stack, &bucket),
+    };
+    if args.party == Party::Key {
+        ui.data(&key_policy(environment, &rendered).map_err(usage)?);
+        return Ok(());
+    }
+    let policy = asked.policy()?;
+    let policy = match &args.instances {
+        Some(instances) => instances.all(base, policy),
+        None => policy,
+    };
+    asked.warn(ui);
+    match args.format {
+        Format::Json => {
+            let policies = policy.managed().map_err(usage)?;
+            if policies.len() > 1 {
+                ui.note(&format!(
+                    "{} policies, because a managed policy holds {} characters: a role gets them all; `--format template` makes them with the role, `--format shell` prints the commands",
+                    policies.len(),
+                    Policy::MANAGED_SIZE
+                ));
+            }
+            policies.iter().for_each(|policy| ui.data(&policy.json()));
+        }
+        Format::Shell => ui.data(&asked.access(&template, policy)?.commands().map_err(usage)?),
+        Format::Template => {
+            let access = asked.access(&template, policy)?;
+            ui.data(&access.template().map_err(usage)?);
+            ui.note(&format!(
+                "it is a stack of its own: `aws cloudformation deploy --template-file {} --stack-name {} --region {} --capabilities CAPABILITY_NAMED_IAM`, or `deployer up --template` with an environment of its own",
+                quoted("FILE"),
+                quoted(&access.name),
+                base.region
+            ));
+        }
+    }
     Ok(())
+}
+
+impl<'a> Asked<'a> {
+    fn policy(&self) -> Result<Policy, CommandError> {
+        let (environment, rendered) = (self.environment, self.rendered);
+        let stack = environment.stack.as_str();
+        Ok(match self.args.party {
+            Party::Ci => ci(environment, rendered, self.bucket).map_err(usage)?,
+            Party::Diff => diff(environment, rendered),
+            Party::Deployer => execution(environment, &[(stack, rendered), self.bucket]).map_err(usage)?,
+            Party::Caller => caller(Names::of(environment), stack, rendered).map_err(usage)?,
+            Party::Key => Policy::default(),
+        })
+    }
+
+    /// What is dangerous about what is printed.
+    fn warn(&self, ui: &Ui) {
+        let makes_roles = matches!(self.args.party, Party::Ci | Party::Deployer);
+        if makes_roles && self.environment.permissions_boundary.is_none() {
+            ui.note(&format!(
+                "the environment names no boundary, so whoever has this may give a role of the stack any permission: write `permissionsBoundary: {}` into `{}` and deploy what `--for ci --format template` prints",
+                boundary_arn(self.base),
+                self.base.file
+            ));
+        }
+    }
+
+    fn access<'b>(&self, template: &StackTemplate<'_>, policy: Policy) -> Result<Access<'b>, CommandError>
+    where
+        'a: 'b,
+    {
+        let base = self.base;
+        let party = match (self.args.party, &self.args.instances) {
+            (Party::Ci, None) => "ci",
+            (Party::Ci, Some(_)) => "preview",
+            (Party::Diff, _) => "diff",
+            (Party::Deployer, _) => "cloudformation",
+            (Party::Caller | Party::Key, _) => "caller",
+        };
+        let wanted = base.permissions_boundary.as_ref().map(ToString::to_string);
+        let own = boundary_arn(base);
+        // A boundary of another name is somebody else's; those of instances are the environment's.
+        let made = self.args.party == Party::Ci
+            && base.instance.is_none()
+            && self.args.instances.is_none()
+            && wanted.is_none_or(|wanted| wanted == own);
+        let boundary = if made {
+            Some((boundary_name(base), whole_boundary(base, template)?))
+        } else {
+            None
+        };
+        Ok(Access {
+            environment: base,
+            name: format!("deployer-{party}-{}", base.stack),
+            policy,
+            boundary,
+            subject: self.args.oidc.clone(),
+            existing_provider: self.args.existing_provider,
+        })
+    }
+}
+
+/// The boundary of the environment's roles and, since all are made with the same, of its instances'.
+fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Result<Policy, CommandError> {
+    let own = boundary(environment, &template.render_for(environment)?).map_err(usage)?;
+    if environment.protected {
+        return Ok(own);
+    }
+    let all = Instances::any().map_err(usage::<NameError>)?;
+    let Ok(example) = all.example(environment) else {
+        // No instance's name fits behind the stack's.
+        return Ok(own);
+    };
+    let of_example = boundary(&example, &template.render_for(&example)?).map_err(usage)?;
+    Ok(own.merged(all.all(environment, of_example)))
+}
+
+fn usage<E: std::error::Error + Send + Sync + 'static>(error: E) -> CommandError {
+    CommandError::new(ErrorKind::Usage, error)
 }

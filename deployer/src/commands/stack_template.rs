@@ -61,11 +61,23 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// All problems of the environment's parameters, or of the template, at once.
     pub(super) fn render(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+        self.render_with(self.environment(), artifacts)
+    }
+
+    /// Renders the template for an environment that differs from the one chosen, such as one of its instances.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub(super) fn render_for(&self, environment: &Environment) -> Result<Rendered, Problems> {
+        self.render_with(environment, &[])
+    }
+
+    fn render_with(&self, environment: &Environment, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
         let bucket = Artifacts::in_bucket(self.environment().artifact_bucket());
         let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
             all.with(artifact.binary(), artifact.key())
         });
-        render(&self.template, self.environment(), &artifacts)
+        render(&self.template, environment, &artifacts)
     }
 
     /// The artifact bucket and the stack that makes it.

@@ -1,15 +1,19 @@
 //! Looking for what would make a deployment fail, before one is tried. Nothing is changed.
 
+mod boundary;
 mod bucket;
 mod callers;
+mod concurrency;
 mod names;
 mod permissions;
 mod stack_state;
 
 use futures::join;
 
+use self::boundary::boundary;
 use self::bucket::bucket;
 use self::callers::callers;
+use self::concurrency::concurrency;
 use self::permissions::permissions;
 use self::stack_state::stack_state;
 use super::finding::{Code, Finding, Severity};
@@ -29,8 +33,21 @@ pub struct Examination {
     pub bucket: String,
     /// The principals that are let in.
     pub callers: Vec<String>,
+    /// How many concurrent invocations the functions reserve.
+    pub reserved: u32,
+    /// What bounds the roles that are made; none where no role is made, or nobody asks for a boundary.
+    pub boundary: Option<Boundary>,
     /// What the deployer does: actions on resources, neither of which is a pattern.
     pub actions: Vec<(Vec<String>, Vec<String>)>,
+}
+
+/// What bounds the roles of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// The policy that the environment names, by its ARN.
+    Named(String),
+    /// Nothing; the ARN is that of the policy which could.
+    Lacking(String),
 }
 
 /// Examines an environment; what does not depend on another is asked at once.
@@ -62,15 +79,19 @@ pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Find
         Code::Account,
         format!("the environment's account `{}`", caller.account),
     ));
-    let (bucket, stack, callers, permissions) = join!(
+    let (bucket, stack, callers, concurrency, boundary, permissions) = join!(
         bucket(cloud, examination),
         stack_state(cloud, examination),
         callers(cloud, examination),
+        concurrency(cloud, examination),
+        boundary(cloud, examination),
         permissions(cloud, examination, &caller.arn),
     );
     findings.push(bucket);
     findings.extend(stack);
     findings.extend(callers);
+    findings.push(concurrency);
+    findings.extend(boundary);
     findings.push(permissions);
     findings
 }

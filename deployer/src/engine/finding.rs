@@ -36,6 +36,10 @@ pub enum Code {
     NameTaken,
     /// Whether a role that is let in exists.
     CallerRole,
+    /// Whether the account has what the functions reserve.
+    Concurrency,
+    /// Whether the roles that are made are bounded.
+    Boundary,
     /// Whether the caller may do what the deployer does.
     Permissions,
 }
@@ -52,6 +56,8 @@ impl Code {
             Self::StackState => "stack-state",
             Self::NameTaken => "name-taken",
             Self::CallerRole => "caller-role",
+            Self::Concurrency => "concurrency",
+            Self::Boundary => "boundary",
             Self::Permissions => "permissions",
         }
     }

@@ -62,7 +62,7 @@ pub use describe::{Described, FunctionHealth, MappingHealth, QueueHealth, TableH
 pub use destroy::{Destroyed, Destruction, KeptTable, Purge, destroy};
 pub use destroy_error::DestroyError;
 pub use diff::{Asking, Diff, diff};
-pub use doctor::{Examination, examine};
+pub use doctor::{Boundary, Examination, examine};
 pub use drift::{Drift, DriftError, drift};
 pub use error::{AccountError, DescribeError, ErrorKind, Unready};
 pub use event::Event;

@@ -43,6 +43,7 @@ pub(super) const GRANTED: [(&str, &[&str]); 17] = [
             "iam:GetRolePolicy",
             "iam:ListAttachedRolePolicies",
             "iam:ListRolePolicies",
+            "iam:PutRolePermissionsBoundary",
             "iam:PutRolePolicy",
             "iam:TagRole",
             "iam:UntagRole",
@@ -222,5 +223,27 @@ pub(super) const GRANTED: [(&str, &[&str]); 17] = [
             "ssm:PutParameter",
             "ssm:RemoveTagsFromResource",
         ],
+    ),
+];
+
+/// What is allowed besides for a resource that is encrypted with a customer's key: on that key, and for the log group on itself.
+pub(super) const WITH_KEY: [(&str, &[&str]); 3] = [
+    (
+        "AWS::DynamoDB::Table",
+        &["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+    ),
+    (
+        "AWS::Lambda::Function",
+        &[
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+        ],
+    ),
+    (
+        "AWS::Logs::LogGroup",
+        &["logs:AssociateKmsKey", "logs:DisassociateKmsKey"],
     ),
 ];

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Names, Policy, Statement, caller};
+use super::{Names, Policy, Statement, UnknownType, caller, execution, key};
 use crate::environment::Environment;
 use crate::template::{Rendered, Resource};
 
@@ -40,17 +40,22 @@ const BUCKET_STACK: [&str; 4] = [
 ];
 
 /// What knows no resource to be limited to, or finds the stack that somebody else's resource is in.
-const ANYWHERE: [&str; 3] = [
+const ANYWHERE: [&str; 4] = [
     "cloudformation:DescribeStackDriftDetectionStatus",
     "cloudformation:DescribeStackResources",
+    "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
 ];
 
-/// What tables are asked, and what brings an adopted one to what the template says.
-const TABLES: [&str; 6] = [
+/// What tables are asked.
+const TABLES: [&str; 3] = [
     "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable",
     "dynamodb:ListTagsOfResource",
+];
+
+/// What brings an adopted table to what the template says.
+const TABLE_REPAIR: [&str; 3] = [
     "dynamodb:TagResource",
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:UpdateTable",
@@ -80,11 +85,47 @@ const QUEUES: [&str; 8] = [
     "sqs:TagQueue",
 ];
 
-/// The policy of whoever runs the deployer on an environment whose artifacts are in the stack `bucket_stack`.
+/// What nobody does to the log of a protected environment by deploying: first its protection goes, then the table.
+const AGAINST_THE_LOG: [&str; 2] = ["dynamodb:DeleteTable", "dynamodb:UpdateTable"];
+
+/// The policy of whoever runs the deployer on an environment whose artifacts are in the stack `bucket_stack`, rendered as `bucket`.
 ///
-/// What CloudFormation does with the resources is its role's; without an `executionRole` it works with the caller's permissions, and needs
-/// those of [`super::execution`] besides.
-pub fn ci(environment: &Environment, rendered: &Rendered, bucket_stack: &str) -> Policy {
+/// What CloudFormation does with the resources is its role's, and only reading them for drift is the caller's. Without an `executionRole` it
+/// works with the caller's permissions, and the policy has those of [`execution()`], too.
+///
+/// A table with deletion protection is neither deleted nor updated: whoever may update it may take its protection away. What asks for that, such
+/// as another limit or key of such a table, is for an `executionRole` or an administrator.
+///
+/// # Errors
+/// A resource has a type that is not known.
+pub fn ci(
+    environment: &Environment,
+    rendered: &Rendered,
+    (bucket_stack, bucket): (&str, &Rendered),
+) -> Result<Policy, UnknownType> {
+    let stack = (environment.stack.as_str(), rendered);
+    let of_cloudformation = match environment.instance {
+        Some(_) => execution(environment, &[stack])?,
+        None => execution(environment, &[stack, (bucket_stack, bucket)])?,
+    };
+    let of_cloudformation = match environment.execution_role {
+        Some(_) => of_cloudformation.reading(),
+        None => of_cloudformation,
+    };
+    let names = Names::of(environment);
+    let logs = rendered
+        .resources()
+        .iter()
+        .filter(|resource| resource.properties["DeletionProtectionEnabled"] == true)
+        .filter_map(|resource| names.resource(stack.0, resource))
+        .collect();
+    Ok(direct(environment, rendered, bucket_stack)
+        .and(of_cloudformation)
+        .without(&AGAINST_THE_LOG, &logs))
+}
+
+/// What the deployer itself calls.
+pub(super) fn direct(environment: &Environment, rendered: &Rendered, bucket_stack: &str) -> Policy {
     let of = Own {
         environment,
         rendered,
@@ -93,7 +134,43 @@ pub fn ci(environment: &Environment, rendered: &Rendered, bucket_stack: &str) ->
     statements.extend(of.artifacts());
     statements.extend(of.resources());
     statements.extend(of.smoke());
+    statements.extend(of.keys());
     Policy::of(statements)
+}
+
+/// The policy of whoever compares the stack with a template, such as a pull request that nobody has looked at yet: `diff` and `describe`.
+///
+/// It changes nothing. The change set that CloudFormation is asked by can be made and taken back under the names of `diff` alone, and not be
+/// executed.
+pub fn diff(environment: &Environment, rendered: &Rendered) -> Policy {
+    let of = Own {
+        environment,
+        rendered,
+    };
+    let stack = of.names().stack(of.stack());
+    let reading = STACK.into_iter().filter(|action| is_reading(action));
+    let changing = Statement::new(
+        "AskByChangeSet",
+        ["cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet"],
+        [stack.as_str()],
+    );
+    let mut statements = vec![
+        Statement::new("Stack", reading, [stack.as_str()]),
+        changing.when(json!({"StringLike": {"cloudformation:ChangeSetName": "deployer-diff-*"}})),
+        Statement::new("Find", ANYWHERE, ["*"]),
+        of.hand_over_role(),
+        of.bucket(),
+    ];
+    let resources = of.resources().into_iter();
+    statements.extend(Policy::of(resources).reading().statements().iter().cloned());
+    statements.extend(of.keys());
+    Policy::of(statements)
+}
+
+fn is_reading(action: &str) -> bool {
+    ["Describe", "Get", "List"]
+        .iter()
+        .any(|verb| action.contains(&format!(":{verb}")))
 }
 
 /// What an environment's stack has of its own.
@@ -121,14 +198,39 @@ impl Own<'_> {
 
     fn cloudformation(&self, bucket_stack: &str) -> Vec<Statement> {
         let names = self.names();
-        let role = self.environment.execution_role.as_ref().map(ToString::to_string);
+        // The bucket is made with the environment, and is not a preview's to change.
+        let of_bucket = self
+            .environment
+            .instance
+            .is_none()
+            .then(|| names.stack(bucket_stack));
         vec![
             Statement::new("Stack", STACK, [names.stack(self.stack())]),
-            Statement::new("StackOfArtifacts", BUCKET_STACK, [names.stack(bucket_stack)]),
+            Statement::new("StackOfArtifacts", BUCKET_STACK, of_bucket),
             Statement::new("Find", ANYWHERE, ["*"]),
-            Statement::new("HandOverRole", ["iam:PassRole"], role)
-                .when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})),
+            self.hand_over_role(),
         ]
+    }
+
+    fn hand_over_role(&self) -> Statement {
+        let role = self.environment.execution_role.as_ref().map(ToString::to_string);
+        Statement::new("HandOverRole", ["iam:PassRole"], role)
+            .when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}))
+    }
+
+    fn bucket(&self) -> Statement {
+        let bucket = self.environment.artifact_bucket();
+        Statement::new("ListArtifacts", ["s3:ListBucket"], [self.names().bucket(&bucket)])
+    }
+
+    /// What Lambda decrypts the variables of a function with for whoever reads them.
+    fn keys(&self) -> Option<Statement> {
+        let keys = key::of_all(self.rendered);
+        let service = format!("lambda.{}.amazonaws.com", self.environment.region);
+        (!keys.is_empty()).then(|| {
+            Statement::new("FunctionVariables", ["kms:Decrypt"], keys)
+                .when(json!({"StringEquals": {"kms:ViaService": service}}))
+        })
     }
 
     fn artifacts(&self) -> [Statement; 2] {
@@ -141,11 +243,7 @@ impl Own<'_> {
             object(&format!("releases/{stack}/*")),
         ];
         [
-            Statement::new(
-                "ListArtifacts",
-                ["s3:ListBucket"],
-                [object("").trim_end_matches('/')],
-            ),
+            self.bucket(),
             Statement::new(
                 "Artifacts",
                 ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
@@ -173,7 +271,8 @@ impl Own<'_> {
             tables.clone()
         };
         vec![
-            Statement::new("Tables", TABLES, tables),
+            Statement::new("Tables", TABLES, tables.clone()),
+            Statement::new("AdoptTables", TABLE_REPAIR, tables),
             Statement::new("PurgeTables", ["dynamodb:DeleteTable"], deleted),
             Statement::new("Functions", FUNCTIONS, functions),
             Statement::new(
@@ -192,6 +291,7 @@ impl Own<'_> {
                 queues,
             ),
             Statement::new("FindCallers", ["iam:GetRole"], self.callers()),
+            Statement::new("FindBoundary", ["iam:GetPolicy"], self.boundary()),
         ]
     }
 
@@ -207,6 +307,12 @@ impl Own<'_> {
             .filter(|principal| principal.contains(":role/"))
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The boundary, which is looked for before roles are made with it.
+    fn boundary(&self) -> Option<String> {
+        let boundary = self.environment.permissions_boundary.as_ref();
+        boundary.map(ToString::to_string)
     }
 
     fn smoke(&self) -> Vec<Statement> {

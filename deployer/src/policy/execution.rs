@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::actions::GRANTED;
-use super::{Names, Policy, Statement};
+use super::actions::{GRANTED, WITH_KEY};
+use super::{Names, Policy, Statement, key};
 use crate::environment::Environment;
-use crate::template::{Rendered, Resource};
+use crate::template::{DeletionPolicy, Rendered, Resource};
 
 /// A type of which it is not known what CloudFormation calls for it.
 #[derive(Debug, thiserror::Error)]
@@ -36,22 +36,29 @@ pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Res
                     logical_id: resource.logical_id.clone(),
                     kind: resource.kind.clone(),
                 })?;
+            let place = Place {
+                names,
+                environment,
+                stack,
+                rendered,
+            };
             for action in *actions {
-                let scope = scope(
-                    action,
-                    resource,
-                    &Place {
-                        names,
-                        environment,
-                        stack,
-                        rendered,
-                    },
-                );
+                let stays = resource.deletion_policy != DeletionPolicy::Delete;
+                let unbounded = environment.permissions_boundary.is_none();
+                if stays && *action == "dynamodb:DeleteTable"
+                    || unbounded && *action == "iam:PutRolePermissionsBoundary"
+                {
+                    continue;
+                }
+                let scope = scope(action, resource, &place);
                 by_scope.entry(scope).or_default().insert((*action).to_owned());
+            }
+            for (scope, action) in with_key(resource, &place) {
+                by_scope.entry(scope).or_default().insert(action.to_owned());
             }
         }
     }
-    Ok(Policy::of(merged(by_scope, environment)))
+    Ok(Policy::of(merged(by_scope)))
 }
 
 /// What an action is allowed on.
@@ -62,6 +69,16 @@ struct Scope {
     condition: Option<Condition>,
 }
 
+impl Scope {
+    fn of(service: &str, resource: &str, condition: Option<Condition>) -> Self {
+        Self {
+            service: service.to_owned(),
+            resources: BTreeSet::from([resource.to_owned()]),
+            condition,
+        }
+    }
+}
+
 /// Conditions, in the order in which they are written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
@@ -69,6 +86,12 @@ enum Condition {
     FeedsFunction(BTreeSet<String>),
     /// The role is handed to this service.
     PassedTo(&'static str),
+    /// A key is used through these services, which do it for the caller.
+    Through(Vec<String>),
+    /// A key is lent to a service.
+    LentToService,
+    /// The role has this boundary, or gets it.
+    Bounded(String),
 }
 
 impl Condition {
@@ -76,6 +99,9 @@ impl Condition {
         match self {
             Self::FeedsFunction(functions) => json!({"ArnLike": {"lambda:FunctionArn": functions}}),
             Self::PassedTo(service) => json!({"StringEquals": {"iam:PassedToService": service}}),
+            Self::Through(services) => json!({"StringEquals": {"kms:ViaService": services}}),
+            Self::LentToService => json!({"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+            Self::Bounded(boundary) => json!({"StringEquals": {"iam:PermissionsBoundary": boundary}}),
         }
     }
 }
@@ -98,6 +124,18 @@ impl Place<'_> {
             .filter(|resource| resource.kind == kind);
         resources
             .map(|resource| arn(&self.names.name(self.stack, resource)))
+            .collect()
+    }
+
+    /// The roles that a resource hands to its service.
+    fn passed_roles(&self, resource: &Resource) -> BTreeSet<String> {
+        let mut ids = BTreeSet::new();
+        references(&resource.properties, &mut ids);
+        let named = self.rendered.resources().iter();
+        let roles =
+            named.filter(|role| role.kind == "AWS::IAM::Role" && ids.contains(role.logical_id.as_str()));
+        roles
+            .filter_map(|role| self.names.resource(self.stack, role))
             .collect()
     }
 
@@ -126,14 +164,22 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
     let service = action.split(':').next().unwrap_or_default().to_owned();
     let one = |arn: String| BTreeSet::from([arn]);
     let (resources, condition) = match (action, resource.kind.as_str()) {
-        ("iam:PassRole", kind) => {
-            let service = if kind == "AWS::SNS::Topic" {
-                "sns.amazonaws.com"
-            } else {
-                "lambda.amazonaws.com"
-            };
-            (place.roles(), Some(Condition::PassedTo(service)))
+        // Whether SNS says to IAM whom the role is handed to is documented nowhere. So nothing is asked, of a role that SNS alone may become.
+        ("iam:PassRole", "AWS::SNS::Topic") => (place.passed_roles(resource), None),
+        ("iam:PassRole", _) => (
+            place.passed_roles(resource),
+            Some(Condition::PassedTo("lambda.amazonaws.com")),
+        ),
+        // Without the boundary, a role could be made that may do more than the one that makes it.
+        ("iam:CreateRole" | "iam:PutRolePermissionsBoundary" | "iam:PutRolePolicy", _) => {
+            let boundary = place.environment.permissions_boundary.as_ref();
+            (
+                place.roles(),
+                boundary.map(|boundary| Condition::Bounded(boundary.to_string())),
+            )
         }
+        // By its reference page it knows alarms; yet a call that names none is about all.
+        ("cloudwatch:DescribeAlarms", _) => (one("*".to_owned()), None),
         ("logs:DescribeLogGroups" | "logs:DescribeResourcePolicies", _) => (one("*".to_owned()), None),
         // A mapping has no ARN before it is made, and a made-up one afterwards: it is told by its function.
         ("lambda:CreateEventSourceMapping", _) => (
@@ -157,17 +203,11 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
                 "AWS::SNS::TopicPolicy" => place.topics(),
                 "AWS::SQS::QueuePolicy" => place.queues(),
                 "AWS::S3::BucketPolicy" => place.all("AWS::S3::Bucket", |name| names.bucket(name)),
-                "AWS::CloudWatch::Alarm" => one(names.arn("cloudwatch", &format!("alarm:{name}"))),
-                "AWS::DynamoDB::Table" => one(names.arn("dynamodb", &format!("table/{name}"))),
                 "AWS::Logs::LogGroup" => BTreeSet::from([
                     names.arn("logs", &format!("log-group:{name}")),
                     names.arn("logs", &format!("log-group:{name}:*")),
                 ]),
-                "AWS::S3::Bucket" => one(names.bucket(&name)),
-                "AWS::SNS::Topic" => one(names.arn("sns", &name)),
-                "AWS::SQS::Queue" => one(names.arn("sqs", &name)),
-                // The name begins with a slash, the ARN has it once.
-                _ => one(names.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))),
+                _ => names.resource(place.stack, resource).into_iter().collect(),
             };
             (arns, None)
         }
@@ -179,8 +219,53 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
     }
 }
 
+/// What a customer's key takes where a resource names one.
+fn with_key<'a>(resource: &Resource, place: &Place<'_>) -> Vec<(Scope, &'a str)> {
+    let Some(key) = key::of_resource(resource) else {
+        return Vec::new();
+    };
+    let actions = WITH_KEY.iter().filter(|(kind, _)| *kind == resource.kind);
+    let region = place.environment.region;
+    let scoped = |action: &'static str| {
+        let scope = match action {
+            "kms:CreateGrant" => Scope::of("kms", key, Some(Condition::LentToService)),
+            "kms:DescribeKey" => Scope::of("kms", key, None),
+            action if action.starts_with("kms:") => {
+                let services = ["dynamodb", "lambda"].map(|name| format!("{name}.{region}.amazonaws.com"));
+                Scope::of("kms", key, Some(Condition::Through(services.to_vec())))
+            }
+            action => scope(action, resource, place),
+        };
+        (scope, action)
+    };
+    actions
+        .flat_map(|(_, actions)| actions.iter().map(|action| scoped(action)))
+        .collect()
+}
+
+/// The logical ids that properties refer to.
+fn references<'a>(value: &'a Value, ids: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| references(value, ids)),
+        Value::Object(members) => {
+            if let Some(id) = members.get("Ref").and_then(Value::as_str) {
+                ids.insert(id);
+            }
+            if let Some(id) = members
+                .get("Fn::GetAtt")
+                .and_then(|parts| parts.get(0))
+                .and_then(Value::as_str)
+            {
+                ids.insert(id);
+            }
+            members.values().for_each(|value| references(value, ids));
+        }
+        _ => {}
+    }
+}
+
 /// Joins statements of the same actions: tables, parameters, alarms and log groups have them.
-fn merged(by_scope: BTreeMap<Scope, BTreeSet<String>>, environment: &Environment) -> Vec<Statement> {
+fn merged(by_scope: BTreeMap<Scope, BTreeSet<String>>) -> Vec<Statement> {
     let mut by_actions: BTreeMap<(BTreeSet<String>, Option<Condition>), BTreeSet<String>> = BTreeMap::new();
     for (scope, actions) in by_scope {
         by_actions
@@ -189,22 +274,7 @@ fn merged(by_scope: BTreeMap<Scope, BTreeSet<String>>, environment: &Environment
             .extend(scope.resources);
     }
     let mut statements: Vec<Statement> = Vec::new();
-    for ((mut actions, condition), resources) in by_actions {
-        let bounded = actions.contains("iam:CreateRole");
-        let boundary = environment.permissions_boundary.as_ref().filter(|_| bounded);
-        if let Some(boundary) = boundary {
-            // Without the boundary, a role could be made that may do more than the one that makes it.
-            let wants_boundary = [
-                "iam:CreateRole",
-                "iam:PutRolePolicy",
-                "iam:PutRolePermissionsBoundary",
-            ];
-            actions.retain(|action| !wants_boundary.contains(&action.as_str()));
-            let statement = Statement::new("", wants_boundary, resources.clone());
-            statements.push(
-                statement.when(json!({"StringEquals": {"iam:PermissionsBoundary": boundary.as_str()}})),
-            );
-        }
+    for ((actions, condition), resources) in by_actions {
         let statement = Statement::new("", actions, resources);
         statements.push(match condition {
             Some(condition) => statement.when(condition.json()),

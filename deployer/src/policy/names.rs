@@ -1,6 +1,6 @@
 //! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
 
-use crate::environment::Environment;
+use crate::environment::{Environment, StackName};
 use crate::template::Resource;
 
 /// The longest name of a function, of a role.
@@ -47,18 +47,40 @@ impl<'a> Names<'a> {
     }
 
     /// The name of a resource: its own, or the pattern of those that CloudFormation makes up, `<stack>-<LogicalId>-<random>`.
-    #[expect(clippy::unused_self, reason = "a name is asked for as an ARN is")]
     pub(super) fn name(self, stack: &str, resource: &Resource) -> String {
         if let Some(name) = &resource.name {
             return name.clone();
         }
         let logical_id = &resource.logical_id;
-        let length = stack.chars().count() + 1 + logical_id.chars().count() + RANDOM_PART;
+        // What holds for one instance is said of all whose names begin alike, and some are longer.
+        let stack_length = match self.environment.instance {
+            Some(_) => StackName::MAXIMUM_LENGTH,
+            None => stack.chars().count(),
+        };
+        let length = stack_length + 1 + logical_id.chars().count() + RANDOM_PART;
         if length <= LONGEST_NAME {
             format!("{stack}-{logical_id}-*")
         } else {
             // Where it would be too long, CloudFormation cuts both parts, and does not say where.
             format!("{stack}-*")
         }
+    }
+
+    /// The ARN of a resource as `Fn::GetAtt` `Arn` gives it, or the pattern of those that it can have; none for types without one.
+    pub(super) fn resource(self, stack: &str, resource: &Resource) -> Option<String> {
+        let name = self.name(stack, resource);
+        Some(match resource.kind.as_str() {
+            "AWS::CloudWatch::Alarm" => self.arn("cloudwatch", &format!("alarm:{name}")),
+            "AWS::DynamoDB::Table" => self.arn("dynamodb", &format!("table/{name}")),
+            "AWS::IAM::Role" => self.iam(&format!("role/{name}")),
+            "AWS::Lambda::Function" => self.arn("lambda", &format!("function:{name}")),
+            "AWS::Logs::LogGroup" => self.arn("logs", &format!("log-group:{name}:*")),
+            "AWS::S3::Bucket" => self.bucket(&name),
+            "AWS::SNS::Topic" => self.arn("sns", &name),
+            "AWS::SQS::Queue" => self.arn("sqs", &name),
+            // The name begins with a slash, the ARN has it once.
+            "AWS::SSM::Parameter" => self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/'))),
+            _ => return None,
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! What is allowed, held against what is called.
 
+mod authorised;
 mod excluded;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::excluded::EXCLUDED;
-use super::actions::GRANTED;
+use super::actions::{GRANTED, WITH_KEY};
 use super::*;
 use crate::environment::Environment;
 use crate::template::{Artifacts, Rendered, Template, render};
@@ -53,6 +54,29 @@ fn execution_of(environment: &Environment) -> Policy {
     .unwrap()
 }
 
+/// The policy of whoever runs the deployer.
+fn ci_of(environment: &Environment) -> Policy {
+    let (stack, bucket) = both(environment);
+    ci(environment, &stack, ("event-store-artifacts", &bucket)).unwrap()
+}
+
+const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/// Production, encrypted with a customer's key.
+fn with_key() -> Environment {
+    let text = fs::read_to_string(root().join("environments/production.yaml")).unwrap();
+    let text = text.replace("parameters:\n", &format!("parameters:\n  KmsKeyArn: {KEY}\n"));
+    Environment::parse("production.yaml", &text, "production", None).unwrap()
+}
+
+/// The policy of the preview workflow.
+fn previews() -> Policy {
+    let staging = environment("staging", "");
+    let instances: Instances = "pr-".parse().unwrap();
+    let example = instances.example(&staging).unwrap();
+    instances.all(&staging, ci_of(&example))
+}
+
 const ROLE: &str = "executionRole: arn:aws:iam::222222222222:role/cloudformation\n";
 
 #[test]
@@ -60,7 +84,9 @@ fn the_policies_of_production() {
     let environment = environment("production", ROLE);
     let (stack, _) = both(&environment);
     let names = Names::of(&environment);
-    insta::assert_snapshot!("ci", ci(&environment, &stack, "event-store-artifacts").json());
+    insta::assert_snapshot!("ci", ci_of(&environment).json());
+    insta::assert_snapshot!("diff", diff(&environment, &stack).json());
+    insta::assert_snapshot!("boundary", boundary(&environment, &stack).unwrap().json());
     insta::assert_snapshot!("deployer", execution_of(&environment).json());
     insta::assert_snapshot!(
         "caller",
@@ -73,6 +99,11 @@ fn each_call_of_each_handler_is_allowed_or_left_out_for_a_reason() {
     let handlers: Handlers = serde_json::from_str(HANDLERS).unwrap();
     for (kind, granted) in GRANTED {
         let called: BTreeSet<&String> = handlers[kind].values().flatten().collect();
+        let with_key = WITH_KEY
+            .iter()
+            .find(|(of, _)| *of == kind)
+            .map_or(&[][..], |(_, actions)| actions);
+        let granted: Vec<&str> = granted.iter().chain(with_key).copied().collect();
         for action in &called {
             let excluded = EXCLUDED
                 .iter()
@@ -84,7 +115,7 @@ fn each_call_of_each_handler_is_allowed_or_left_out_for_a_reason() {
         }
         for action in granted {
             assert!(
-                called.contains(&(*action).to_owned()),
+                called.contains(&action.to_owned()),
                 "no handler of {kind} calls `{action}`"
             );
         }
@@ -119,11 +150,8 @@ fn a_type_of_which_nothing_is_known_is_refused() {
 
 #[test]
 fn a_boundary_is_demanded_of_every_role_that_is_made() {
-    let boundary = "arn:aws:iam::222222222222:policy/boundary";
-    let policy = execution_of(&environment(
-        "production",
-        &format!("permissionsBoundary: {boundary}\n"),
-    ));
+    let boundary = "arn:aws:iam::222222222222:policy/event-store-production-boundary";
+    let policy = execution_of(&environment("production", ""));
     let making: Vec<_> = policy
         .statements()
         .iter()
@@ -162,12 +190,12 @@ const OF_THE_WHOLE_ACCOUNT: [&str; 1] = ["lambda:ListFunctions"];
 
 #[test]
 fn every_call_of_the_deployer_is_allowed_to_ci() {
-    let environment = environment("staging", "");
-    let (stack, _) = both(&environment);
-    let policy = ci(&environment, &stack, "event-store-artifacts");
+    let policy = ci_of(&environment("production", ""));
+    let unprotected = ci_of(&environment("staging", ""));
     let allowed: BTreeSet<&String> = policy
         .statements()
         .iter()
+        .chain(unprotected.statements())
         .flat_map(|statement| &statement.actions)
         .collect();
     let called = direct_calls();
@@ -187,9 +215,7 @@ fn every_call_of_the_deployer_is_allowed_to_ci() {
 
 #[test]
 fn nothing_is_allowed_on_everything_but_what_knows_no_resource() {
-    let environment = environment("production", ROLE);
-    let (stack, _) = both(&environment);
-    let policy = ci(&environment, &stack, "event-store-artifacts").and(execution_of(&environment));
+    let policy = ci_of(&environment("production", ""));
     let anywhere: BTreeSet<&str> = policy
         .statements()
         .iter()
@@ -201,7 +227,9 @@ fn nothing_is_allowed_on_everything_but_what_knows_no_resource() {
         [
             "cloudformation:DescribeStackDriftDetectionStatus",
             "cloudformation:DescribeStackResources",
+            "cloudwatch:DescribeAlarms",
             "lambda:CreateEventSourceMapping",
+            "lambda:GetAccountSettings",
             "logs:DescribeLogGroups",
             "logs:DescribeResourcePolicies",
             "sns:Unsubscribe",
@@ -217,63 +245,288 @@ fn nothing_is_allowed_on_everything_but_what_knows_no_resource() {
 }
 
 #[test]
-fn the_table_of_a_protected_environment_cannot_be_deleted_by_ci() {
-    let deletes = |environment: &Environment| {
-        let (stack, _) = both(environment);
-        let policy = ci(environment, &stack, "event-store-artifacts");
-        policy
-            .statements()
-            .iter()
-            .any(|statement| statement.actions.contains("dynamodb:DeleteTable"))
+fn the_log_of_a_protected_environment_is_neither_deleted_nor_stripped_of_its_protection() {
+    let may = |policy: &Policy, action: &str, table: &str| {
+        policy.statements().iter().any(|statement| {
+            let named = statement
+                .resources
+                .iter()
+                .any(|arn| arn.ends_with(&format!("table/{table}")));
+            named && statement.actions.contains(action)
+        })
     };
-    assert!(deletes(&environment("staging", "")));
-    assert!(!deletes(&environment("production", "")));
+    let (production, staging) = (
+        ci_of(&environment("production", "")),
+        ci_of(&environment("staging", "")),
+    );
+    for action in ["dynamodb:DeleteTable", "dynamodb:UpdateTable"] {
+        assert!(may(&staging, action, "event-store-staging-events"), "{action}");
+        assert!(
+            !may(&production, action, "event-store-production-events"),
+            "{action}"
+        );
+    }
+    assert!(may(
+        &production,
+        "dynamodb:CreateTable",
+        "event-store-production-events"
+    ));
+    assert!(may(
+        &production,
+        "dynamodb:UpdateTable",
+        "event-store-production-catalogue"
+    ));
+}
+
+/// What each role gets, and that it fits: the largest of its managed policies, of 6,144 characters, and how many of at most ten.
+#[test]
+fn each_policy_fits_into_the_role_it_is_for() {
+    let mut table = String::new();
+    let mut line = |name: &str, policy: &Policy| {
+        let policies = policy.managed().unwrap();
+        let sizes: Vec<usize> = policies.iter().map(Policy::size).collect();
+        let together: usize = policies.iter().flat_map(Policy::statements).count();
+        assert!(
+            sizes.iter().all(|size| *size <= Policy::MANAGED_SIZE),
+            "{name}: {sizes:?}"
+        );
+        assert!(sizes.len() <= Policy::MANAGED_COUNT);
+        assert_eq!(together, policy.statements().len(), "nothing is lost on the way");
+        for policy in &policies {
+            let sids: BTreeSet<&str> = policy
+                .statements()
+                .iter()
+                .map(|statement| statement.sid.as_str())
+                .collect();
+            assert_eq!(
+                sids.len(),
+                policy.statements().len(),
+                "IAM refuses a policy with two statements of one name"
+            );
+        }
+        table.push_str(&format!(
+            "{name:<32} {:>6} in {} {sizes:?}\n",
+            policy.size(),
+            sizes.len()
+        ));
+    };
+    for name in ["local", "staging", "production"] {
+        line(&format!("ci {name}"), &ci_of(&environment(name, "")));
+    }
+    line(
+        "ci production, executionRole",
+        &ci_of(&environment("production", ROLE)),
+    );
+    line("ci production, KmsKeyArn", &ci_of(&with_key()));
+    line("ci staging, instances pr-", &previews());
+    let staging = environment("staging", "");
+    line("diff staging", &diff(&staging, &both(&staging).0));
+    let production = environment("production", "");
+    line("deployer production", &execution_of(&production));
+    line(
+        "boundary production",
+        &boundary(&production, &both(&production).0).unwrap(),
+    );
+    insta::assert_snapshot!("sizes", table);
 }
 
 #[test]
-fn each_policy_fits_into_the_role_it_is_for() {
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>: all inline policies of a role.
-    const INLINE_SIZE: usize = 10_240;
-    let environment = environment("production", ROLE);
+fn what_is_too_much_for_one_policy_is_split_and_for_a_role_refused() {
+    let statement = |resources: usize| {
+        let arn = |number: usize| format!("arn:aws:sns:eu-central-1:222222222222:{number:0>60}");
+        Policy::of([Statement::new("Much", ["sns:Publish"], (0..resources).map(arn))])
+    };
+    let parts = statement(200).managed().unwrap();
+    assert!(parts.len() > 1 && parts.iter().all(|policy| policy.size() <= Policy::MANAGED_SIZE));
+    let named: usize = parts
+        .iter()
+        .flat_map(Policy::statements)
+        .map(|statement| statement.resources.len())
+        .sum();
+    assert_eq!(named, 200);
+    assert!(statement(2_000).managed().unwrap_err().needed > Policy::MANAGED_COUNT);
+}
+
+#[test]
+fn who_compares_changes_nothing_but_the_change_sets_of_diff() {
+    let staging = environment("staging", "");
+    let policy = diff(&staging, &both(&staging).0);
+    let changing: Vec<(&str, &str)> = policy
+        .statements()
+        .iter()
+        .flat_map(|statement| {
+            statement
+                .actions
+                .iter()
+                .map(|action| (statement.sid.as_str(), action.as_str()))
+        })
+        .filter(|(_, action)| {
+            !["Describe", "Get", "List"]
+                .iter()
+                .any(|verb| action.contains(&format!(":{verb}")))
+        })
+        .collect();
+    assert_eq!(
+        changing,
+        [
+            ("AskByChangeSet", "cloudformation:CreateChangeSet"),
+            ("AskByChangeSet", "cloudformation:DeleteChangeSet"),
+        ]
+    );
+    let asking = policy
+        .statements()
+        .iter()
+        .find(|statement| statement.sid == "AskByChangeSet")
+        .unwrap();
+    assert_eq!(
+        asking.condition.as_ref().unwrap()["StringLike"]["cloudformation:ChangeSetName"],
+        "deployer-diff-*"
+    );
+}
+
+#[test]
+fn previews_reach_no_stack_but_their_own_and_not_the_bucket_itself() {
+    let policy = previews();
+    let of_staging = |arn: &&String| arn.contains("event-store-staging") || arn.contains("/staging");
+    let resources: Vec<&String> = policy
+        .statements()
+        .iter()
+        .flat_map(|statement| &statement.resources)
+        .collect();
+    for arn in resources.iter().copied().filter(of_staging) {
+        assert!(arn.contains("staging-pr-*"), "{arn}");
+    }
+    for arn in &resources {
+        assert!(
+            !arn.contains("pr-0") && !arn.contains("stack/event-store-artifacts"),
+            "{arn}"
+        );
+    }
+    assert!(
+        !policy
+            .statements()
+            .iter()
+            .any(|statement| statement.actions.contains("s3:PutBucketPolicy"))
+    );
+    for bad in ["", "Pr-", "-pr", "*", "pr_", "a-prefix-of-21-letters"] {
+        assert!(bad.parse::<Instances>().is_err(), "{bad}");
+    }
+    let refused = "pr-"
+        .parse::<Instances>()
+        .unwrap()
+        .example(&environment("production", ""));
+    assert!(matches!(refused, Err(InstancesError::Protected)));
+}
+
+#[test]
+fn a_key_is_used_by_who_deploys_and_let_be_used_by_the_services() {
+    let environment = with_key();
+    let policy = ci_of(&environment);
+    let of_key: BTreeSet<&str> = policy
+        .statements()
+        .iter()
+        .filter(|statement| statement.resources.contains(KEY))
+        .flat_map(|statement| statement.actions.iter().map(String::as_str))
+        .collect();
+    assert_eq!(
+        of_key.into_iter().collect::<Vec<_>>(),
+        [
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey"
+        ]
+    );
     let (stack, _) = both(&environment);
-    assert!(ci(&environment, &stack, "event-store-artifacts").size() <= Policy::MANAGED_SIZE);
-    let size = execution_of(&environment).size();
-    assert!(size <= INLINE_SIZE, "{size}");
+    insta::assert_snapshot!("key", key_policy(&environment, &stack).unwrap());
+    assert!(
+        boundary(&environment, &stack)
+            .unwrap()
+            .json()
+            .contains("kms:GenerateDataKey*")
+    );
+    let keyless = super::tests::environment("production", "");
+    assert!(key_policy(&keyless, &both(&keyless).0).is_err());
+    assert!(!ci_of(&keyless).json().contains("kms:"));
+}
+
+fn access<'a>(environment: &'a Environment, subject: &str) -> Access<'a> {
+    let (stack, _) = both(environment);
+    Access {
+        environment,
+        name: "deployer-ci-event-store-production".to_owned(),
+        policy: ci_of(environment),
+        boundary: Some((boundary_name(environment), boundary(environment, &stack).unwrap())),
+        subject: Some(subject.parse().unwrap()),
+        existing_provider: false,
+    }
+}
+
+#[test]
+fn the_access_to_production_is_a_template_that_our_own_renderer_takes() {
+    let environment = environment("production", "");
+    let text = access(&environment, "o/r:environment:production")
+        .template()
+        .unwrap();
+    let template = Template::parse("access.json", &text).unwrap();
+    let mut bare = environment.of_artifacts();
+    bare.tags.clear();
+    let rendered = render(&template, &bare, &Artifacts::in_bucket("code")).unwrap();
+    let kinds: Vec<&str> = rendered
+        .resources()
+        .iter()
+        .map(|resource| resource.kind.as_str())
+        .collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "AWS::IAM::Role").count(), 1);
+    assert_eq!(
+        kinds
+            .iter()
+            .filter(|kind| **kind == "AWS::IAM::OIDCProvider")
+            .count(),
+        1
+    );
+    assert!(
+        kinds
+            .iter()
+            .filter(|kind| **kind == "AWS::IAM::ManagedPolicy")
+            .count()
+            >= 3
+    );
+    insta::assert_snapshot!("template", text);
+}
+
+#[test]
+fn a_shell_reads_every_command_back_word_by_word() {
+    let environment = environment("production", "");
+    let commands = access(&environment, "o/r:environment:it's").commands().unwrap();
+    let script = format!("aws() {{ printf '%s\\0' \"$@\"; printf '\\n'; }}\n{commands}");
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(script)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let documents: Vec<serde_json::Value> = printed
+        .split(['\0', '\n'])
+        .filter(|word| word.starts_with('{'))
+        .map(|word| serde_json::from_str(word).unwrap())
+        .collect();
+    assert!(
+        documents.len() >= 4,
+        "the boundary, the policies and the trust are whole: {}",
+        documents.len()
+    );
+    assert!(printed.contains("repo:o/r:environment:it's"));
 }
 
 #[test]
 fn a_trust_policy_names_the_repository_and_whom_in_it() {
     let environment = environment("staging", "");
     let names = Names::of(&environment);
-    insta::assert_snapshot!("trust", trust(names, &"o/r:environment:staging".parse().unwrap()));
-    let whole: Subject = "o/r".parse().unwrap();
-    assert!(whole.is_whole_repository());
-    assert!(trust(names, &whole).contains(r#""token.actions.githubusercontent.com:sub": "repo:o/r:*""#));
-}
-
-#[test]
-fn a_subject_that_would_trust_strangers_is_none() {
-    for text in [
-        "",
-        "o",
-        "o/",
-        "*/r",
-        "o/*",
-        "o/r/x",
-        "o/r:*",
-        "o/r:environment:",
-        "o/r:environment:*",
-        "o/r:ref:main",
-        "o/r:",
-    ] {
-        assert!(text.parse::<Subject>().is_err(), "{text}");
-    }
-    for text in [
-        "o/r",
-        "o/r.js:environment:production",
-        "o/r:ref:refs/heads/main",
-        "o/r:pull_request",
-    ] {
-        assert!(text.parse::<Subject>().is_ok(), "{text}");
-    }
+    insta::assert_snapshot!(
+        "trust",
+        format!("{:#}", trust(names, &"o/r:environment:staging".parse().unwrap()))
+    );
 }

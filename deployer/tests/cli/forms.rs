@@ -173,8 +173,12 @@ fn the_policy_of_who_deploys_is_data_on_stdout() {
     let session = Session::new();
     let printed = session.run("policy --for ci --env local");
     let json = printed.strip_prefix("exit code: 0\n--- stdout\n").unwrap();
-    let policy: serde_json::Value = serde_json::from_str(json).unwrap();
-    assert_eq!(policy["Version"], "2012-10-17");
+    let json = json.split("--- stderr").next().unwrap();
+    let policies: Vec<serde_json::Value> = serde_json::Deserializer::from_str(json)
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    assert!(policies.iter().all(|policy| policy["Version"] == "2012-10-17"));
     // Without a role of its own, CloudFormation works with the caller's permissions.
     assert!(json.contains("lambda:CreateFunction") && json.contains("cloudformation:CreateChangeSet"));
 }

@@ -19,7 +19,7 @@ async fn the_policy_for_ci_is_enough_and_without_any_one_action_up_names_the_one
     let owner = Cloud::owner(Emulator::shared().await);
     let mut deployment = deployment(Environment::staging_like("policed")).await;
     let printed = deployment.run("policy", &["--for", "ci"]).await.succeeded();
-    let policy: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let policy = joined(&printed.stdout);
     // The bucket of all environments is the account's: its owner makes it, with the first of them.
     deployment.up(&[]).await.succeeded();
     deployment.purge().await.succeeded();
@@ -83,6 +83,19 @@ async fn let_plain_http_to_the_artifacts(owner: &Cloud) {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("the stack of the artifacts was not updated");
+}
+
+/// The policies that were printed one after another, as one: the emulator counts no characters.
+fn joined(printed: &str) -> Value {
+    let mut policies = serde_json::Deserializer::from_str(printed)
+        .into_iter::<Value>()
+        .map(Result::unwrap);
+    let mut all = policies.next().unwrap();
+    for policy in policies {
+        let more = policy["Statement"].as_array().unwrap().clone();
+        all["Statement"].as_array_mut().unwrap().extend(more);
+    }
+    all
 }
 
 /// The policy less one action, wherever it is allowed.

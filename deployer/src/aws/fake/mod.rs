@@ -9,6 +9,7 @@ mod log_reader;
 mod making;
 mod operation;
 mod protection;
+mod quota;
 mod recovery;
 mod services;
 mod world;

@@ -127,7 +127,7 @@ impl World {
             plan.a_second_later();
             let known = plan.world.find(stack).unwrap();
             let taken = !import && plan.world.exists(known, id, body);
-            let scripted = plan.world.script.failing.get(id).cloned();
+            let scripted = plan.world.failure_of(id, body);
             if let Some(reason) = scripted.or_else(|| taken.then(|| format!("{id} already exists"))) {
                 plan.fail_creation(id, body, &reason, &made, target);
                 return;
@@ -154,7 +154,7 @@ impl World {
             .collect();
         let scripted = changed
             .iter()
-            .find_map(|(id, _)| Some(((*id).clone(), plan.world.script.failing.get(*id)?.clone())));
+            .find_map(|(id, body)| Some(((*id).clone(), plan.world.failure_of(id, body)?)));
         if let Some((id, reason)) = hindrance.or(scripted) {
             plan.a_second_later();
             let body = wanted.get(&id).or(had.get(&id)).unwrap();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::aws::{
-    ArtifactStore, CallError, CallErrorKind, Caller, DeployedTable, FunctionConfiguration, Functions, Head,
-    Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
+    ArtifactStore, CallError, CallErrorKind, Caller, Concurrency, DeployedTable, FunctionConfiguration,
+    Functions, Head, Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
 };
 
 use crate::stack::garbage::StoredObject;
@@ -26,18 +26,35 @@ impl Identity for FakeCloud {
 }
 
 impl Roles for FakeCloud {
-    async fn role_exists(&self, name: &str) -> Result<bool, CallError> {
+    async fn role_arn(&self, name: &str) -> Result<Option<String>, CallError> {
         self.call("GetRole")?;
-        Ok(self.world.borrow().roles.contains(name))
+        let roles = &self.world.borrow().roles;
+        let found = roles.iter().find(|path| path.rsplit('/').next() == Some(name));
+        Ok(found.map(|path| format!("arn:aws:iam::{ACCOUNT}:role/{path}")))
+    }
+
+    async fn policy_exists(&self, arn: &str) -> Result<bool, CallError> {
+        self.call("GetPolicy")?;
+        Ok(self.world.borrow().policies.contains(arn))
     }
 
     async fn denied_actions(
         &self,
-        _principal: &str,
+        principal: &str,
         actions: &[String],
         _resources: &[String],
     ) -> Result<Vec<String>, CallError> {
         self.call("SimulatePrincipalPolicy")?;
+        let role = principal.split_once(":role/");
+        if role.is_some_and(|(_, path)| !self.world.borrow().roles.contains(path)) {
+            return Err(CallError {
+                operation: "SimulatePrincipalPolicy".into(),
+                kind: CallErrorKind::NotFound {
+                    message: format!("Entity {principal} does not exist."),
+                },
+                source: None,
+            });
+        }
         let denied = &self.world.borrow().denied_actions;
         Ok(actions
             .iter()
@@ -180,6 +197,15 @@ impl ArtifactStore for FakeCloud {
 }
 
 impl Functions for FakeCloud {
+    async fn concurrency(&self) -> Result<Concurrency, CallError> {
+        self.call("GetAccountSettings")?;
+        let world = self.world.borrow();
+        Ok(Concurrency {
+            limit: world.concurrency_limit,
+            unreserved: world.concurrency_limit - world.reserved(None),
+        })
+    }
+
     async fn function_configuration(
         &self,
         function: &str,

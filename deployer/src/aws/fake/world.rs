@@ -29,7 +29,12 @@ pub(crate) struct World {
     pub(crate) stacks: Vec<FakeStack>,
     pub(crate) tables: BTreeMap<String, FakeTable>,
     pub(crate) log_groups: BTreeSet<String>,
+    /// The roles by their paths and names, without a leading slash.
     pub(crate) roles: BTreeSet<String>,
+    /// The managed policies by their ARNs.
+    pub(crate) policies: BTreeSet<String>,
+    /// How many invocations may run at once in the account.
+    pub(crate) concurrency_limit: u32,
     /// Actions that a simulation of the caller's policies does not allow.
     pub(crate) denied_actions: BTreeSet<String>,
     /// Queues by their URL.
@@ -174,6 +179,8 @@ impl World {
             tables: BTreeMap::new(),
             log_groups: BTreeSet::new(),
             roles: BTreeSet::new(),
+            policies: BTreeSet::new(),
+            concurrency_limit: 1_000,
             denied_actions: BTreeSet::new(),
             queues: BTreeMap::new(),
             subscriptions: Vec::new(),

@@ -36,8 +36,20 @@ pub struct Mapping {
     pub last_result: Option<String>,
 }
 
+/// How many invocations may run at once in the account and region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Concurrency {
+    /// All of them: the account's limit.
+    pub limit: u32,
+    /// What of it no function has reserved.
+    pub unreserved: u32,
+}
+
 /// Lambda.
 pub trait Functions {
+    /// Asks how many invocations may run at once.
+    async fn concurrency(&self) -> Result<Concurrency, CallError>;
+
     /// Reads the configuration of what an alias leads to; `None` when the function or the alias does not exist.
     async fn function_configuration(
         &self,

@@ -29,7 +29,7 @@ pub use cloudformation::{
     ListedStack, NewChangeSet, NewStack, Prospect, RollbackTriggers, TemplateSource, ValidationFinding,
 };
 pub use drift::{DriftDetection, DriftSearch};
-pub use functions::{FunctionConfiguration, Functions, Mapping};
+pub use functions::{Concurrency, FunctionConfiguration, Functions, Mapping};
 pub use identity::{Caller, Identity};
 pub use invocations::{Invocations, Invoked};
 pub use log_reader::{LogEvent, LogReader};

@@ -43,7 +43,7 @@ pub(in crate::engine) async fn check_callers<C: Cloud, T: Talk>(
         let Some(role) = role_of_account(caller, session.account()) else {
             continue;
         };
-        if !session.cloud.role_exists(role).await? {
+        if session.cloud.role_arn(role).await?.is_none() {
             unknown.push(caller.clone());
         }
     }

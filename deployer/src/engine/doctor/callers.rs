@@ -16,14 +16,14 @@ pub(super) async fn callers<C: Cloud>(cloud: &C, examination: &Examination) -> V
         .collect();
     let found = join_all(roles.iter().map(async |role| {
         let name = role.rsplit('/').next().unwrap_or(role);
-        cloud.role_exists(name).await
+        cloud.role_arn(name).await
     }));
     let code = Code::CallerRole;
     let found = found.await.into_iter().zip(roles);
     found
         .map(|(found, role)| match found {
-            Ok(true) => Finding::fine(code, format!("the caller `{role}` exists")),
-            Ok(false) => Finding::new(
+            Ok(Some(_)) => Finding::fine(code, format!("the caller `{role}` exists")),
+            Ok(None) => Finding::new(
                 code,
                 Severity::Error,
                 format!("the caller `{role}` does not exist"),

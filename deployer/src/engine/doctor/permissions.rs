@@ -19,8 +19,14 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
             "`deployer policy --for ci` prints what is needed; compare it with what is allowed",
         )
     };
-    let Some(principal) = principal(caller) else {
-        return not_asked(format!("permissions of `{caller}` cannot be simulated"));
+    let principal = match principal(caller) {
+        Some(Principal::User(arn)) => arn,
+        // A session does not tell the path of its role, and IAM knows the role by it: those of IAM Identity Center have one.
+        Some(Principal::Role { name, without_path }) => match cloud.role_arn(&name).await {
+            Ok(Some(arn)) => arn,
+            Ok(None) | Err(_) => without_path,
+        },
+        None => return not_asked(format!("permissions of `{caller}` cannot be simulated")),
     };
     let asked = examination
         .actions
@@ -48,29 +54,44 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
     )
 }
 
-/// The user or role behind a caller, as IAM names it: a session is of a role.
-fn principal(caller: &str) -> Option<String> {
+/// Whom IAM is asked about.
+#[derive(Debug, PartialEq, Eq)]
+enum Principal {
+    /// A user, by the ARN.
+    User(String),
+    /// A role, by its name, and by the ARN that it has if it has no path.
+    Role { name: String, without_path: String },
+}
+
+/// The user or role behind a caller: a session is of a role.
+fn principal(caller: &str) -> Option<Principal> {
     if let Some((start, session)) = caller.split_once(":assumed-role/") {
-        let role = session.split('/').next()?;
-        return Some(format!("{}:role/{role}", start.replace(":sts:", ":iam:")));
+        let name = session.split('/').next()?.to_owned();
+        return Some(Principal::Role {
+            without_path: format!("{}:role/{name}", start.replace(":sts:", ":iam:")),
+            name,
+        });
     }
     // The root user has no policies that could be simulated.
-    caller.contains(":user/").then(|| caller.to_owned())
+    caller
+        .contains(":user/")
+        .then(|| Principal::User(caller.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::principal;
+    use super::*;
 
     #[test]
     fn a_session_is_examined_as_its_role() {
         let session = "arn:aws:sts::123456789012:assumed-role/ci/run-1";
-        assert_eq!(
-            principal(session).as_deref(),
-            Some("arn:aws:iam::123456789012:role/ci")
-        );
+        let role = Principal::Role {
+            name: "ci".to_owned(),
+            without_path: "arn:aws:iam::123456789012:role/ci".to_owned(),
+        };
+        assert_eq!(principal(session), Some(role));
         let user = "arn:aws:iam::123456789012:user/ada";
-        assert_eq!(principal(user).as_deref(), Some(user));
+        assert_eq!(principal(user), Some(Principal::User(user.to_owned())));
         assert_eq!(principal("arn:aws:iam::123456789012:root"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Scene, template};
 use crate::aws::CallErrorKind;
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeCloud};
-use crate::engine::{Code, Examination, Finding, Severity, examine};
+use crate::engine::{Boundary, Code, Examination, Finding, Severity, examine};
 use crate::stack::{Blueprint, StackStatus};
 
 const ACTIONS: [&str; 2] = ["cloudformation:CreateChangeSet", "s3:PutObject"];
@@ -20,6 +20,8 @@ fn examination() -> Examination {
             format!("arn:aws:iam::{ACCOUNT}:role/team/orders"),
             "arn:aws:iam::210987654321:role/x".to_owned(),
         ],
+        reserved: 0,
+        boundary: None,
         actions: ACTIONS
             .map(|action| (vec![action.to_owned()], vec!["*".to_owned()]))
             .to_vec(),
@@ -30,7 +32,7 @@ fn examination() -> Examination {
 fn healthy() -> FakeCloud {
     let cloud = FakeCloud::new();
     cloud.with(|world| {
-        world.roles.insert("orders".to_owned());
+        world.roles.extend(["team/orders".to_owned(), "ci".to_owned()]);
         world.caller.as_mut().unwrap().arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/ci/run");
     });
     cloud
@@ -64,6 +66,7 @@ async fn nothing_is_wrong_before_a_first_deployment_and_nothing_is_changed() {
         "DescribeLogGroups",
         "DescribeStacks",
         "DescribeTable",
+        "GetAccountSettings",
         "GetCallerIdentity",
         "GetRole",
         "HeadBucket",
@@ -160,12 +163,12 @@ async fn the_state_of_the_stack_decides_whether_a_deployment_can_begin() {
 #[tokio::test]
 async fn a_role_that_is_let_in_has_to_exist_in_this_account() {
     let cloud = healthy();
-    cloud.with(|world| world.roles.clear());
+    cloud.with(|world| assert!(world.roles.remove("team/orders")));
     assert_eq!(wrong(&cloud).await, [(Code::CallerRole, Severity::Error)]);
     assert_eq!(
         cloud.called("GetRole"),
-        1,
-        "another account's role cannot be looked up"
+        2,
+        "the deployer's own, and another account's role cannot be looked up"
     );
 }
 
@@ -199,4 +202,65 @@ async fn who_may_not_simulate_is_told_so_in_a_note() {
     let findings = found(&cloud).await;
     let note = findings.iter().find(|finding| finding.code == Code::Permissions);
     assert!(note.is_some());
+}
+
+#[tokio::test]
+async fn the_role_of_a_session_is_simulated_under_its_real_arn() {
+    let cloud = healthy();
+    let role = "AWSReservedSSO_Deployers_0123456789abcdef";
+    cloud.with(|world| {
+        world.caller.as_mut().unwrap().arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/ada");
+        world
+            .roles
+            .insert(format!("aws-reserved/sso.amazonaws.com/eu-central-1/{role}"));
+    });
+    let findings = found(&cloud).await;
+    let permissions = findings.last().unwrap();
+    assert_eq!(permissions.severity, Severity::Fine, "{permissions:?}");
+    assert!(
+        permissions
+            .fact
+            .contains("role/aws-reserved/sso.amazonaws.com/eu-central-1/"),
+        "{permissions:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_reservation_that_a_new_account_refuses_is_found_before_it_is_tried() {
+    let cloud = healthy();
+    cloud.with(|world| world.concurrency_limit = 10);
+    assert_eq!(wrong(&cloud).await, []);
+    let examination = Examination {
+        reserved: 1,
+        ..examination()
+    };
+    let findings = examine(&cloud, &examination).await;
+    let concurrency = findings
+        .iter()
+        .find(|finding| finding.code == Code::Concurrency)
+        .unwrap();
+    assert_eq!(concurrency.severity, Severity::Error);
+    assert!(concurrency.fact.contains("the account's 10"), "{concurrency:?}");
+}
+
+#[tokio::test]
+async fn the_boundary_of_the_roles_has_to_exist_and_none_is_worth_a_warning() {
+    let cloud = healthy();
+    let arn = format!("arn:aws:iam::{ACCOUNT}:policy/orders-boundary");
+    let severity = async |boundary: Boundary| {
+        let examination = Examination {
+            boundary: Some(boundary),
+            ..examination()
+        };
+        let findings = examine(&cloud, &examination).await;
+        findings
+            .iter()
+            .find(|finding| finding.code == Code::Boundary)
+            .unwrap()
+            .severity
+    };
+    assert_eq!(severity(Boundary::Lacking(arn.clone())).await, Severity::Warning);
+    assert_eq!(severity(Boundary::Named(arn.clone())).await, Severity::Error);
+    cloud.with(|world| assert!(world.policies.insert(arn.clone())));
+    assert_eq!(severity(Boundary::Named(arn)).await, Severity::Fine);
 }

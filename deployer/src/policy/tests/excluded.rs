@@ -61,7 +61,8 @@ pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
     ),
     ("AWS::DynamoDB::Table", "iam:CreateServiceLinkedRole", REPLICAS),
     ("AWS::DynamoDB::Table", "kinesis:", KINESIS),
-    ("AWS::DynamoDB::Table", "kms:", KEYS),
+    ("AWS::DynamoDB::Table", "kms:ListAliases", KEYS),
+    ("AWS::DynamoDB::Table", "kms:RevokeGrant", KEYS),
     ("AWS::DynamoDB::Table", "logs:", IMPORT),
     ("AWS::DynamoDB::Table", "s3:", IMPORT),
     (
@@ -78,11 +79,6 @@ pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
         "AWS::IAM::Role",
         "iam:DeleteRolePermissionsBoundary",
         "a boundary that could be taken off bounds nothing",
-    ),
-    (
-        "AWS::IAM::Role",
-        "iam:PutRolePermissionsBoundary",
-        "allowed besides, where the environment has a boundary, and for that one alone",
     ),
     (
         "AWS::Lambda::Alias",
@@ -102,7 +98,6 @@ pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
     ("AWS::Lambda::EventSourceMapping", "kms:", KEYS),
     ("AWS::Lambda::Function", "ec2:", NETWORK),
     ("AWS::Lambda::Function", "elasticfilesystem:", NETWORK),
-    ("AWS::Lambda::Function", "kms:", KEYS),
     (
         "AWS::Lambda::Function",
         "lambda:AssociateRuntimeAlias",
@@ -161,11 +156,9 @@ pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
         "the runtime is the one that AWS updates",
     ),
     ("AWS::Logs::LogGroup", "firehose:", DELIVERY),
-    ("AWS::Logs::LogGroup", "logs:AssociateKmsKey", KEYS),
     ("AWS::Logs::LogGroup", "logs:CreateLogDelivery", DELIVERY),
     ("AWS::Logs::LogGroup", "logs:DeleteIndexPolicy", DELIVERY),
     ("AWS::Logs::LogGroup", "logs:DeleteResourcePolicy", DELIVERY),
-    ("AWS::Logs::LogGroup", "logs:DisassociateKmsKey", KEYS),
     (
         "AWS::Logs::LogGroup",
         "logs:PutBearerTokenAuthentication",

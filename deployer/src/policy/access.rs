@@ -1,0 +1,191 @@
+//! PURE: everything that lets somebody in: a role, its policies, the boundary of the roles that it makes, and GitHub's tokens.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use super::statement::TooMany;
+use super::trust::{AUDIENCE, ISSUER, provider, trust};
+use super::{Names, Policy, Subject};
+use crate::environment::Environment;
+
+/// Who may do what, and who may become that.
+#[derive(Clone, Debug)]
+pub struct Access<'a> {
+    /// The environment that it is about.
+    pub environment: &'a Environment,
+    /// The name of the role, and what the names of its policies begin with.
+    pub name: String,
+    /// What the role may do.
+    pub policy: Policy,
+    /// The boundary of the environment's roles and its name, where it is made along with it.
+    pub boundary: Option<(String, Policy)>,
+    /// Whose workflows become the role; without any there are only policies, to be attached to what there is.
+    pub subject: Option<Subject>,
+    /// Whether the account knows GitHub already.
+    pub existing_provider: bool,
+}
+
+impl Access<'_> {
+    /// A CloudFormation template that makes all of it, ending in a line break. It names everything that others refer to, so it takes
+    /// `CAPABILITY_NAMED_IAM`.
+    ///
+    /// # Errors
+    /// The policies are more than a role may have.
+    pub fn template(&self) -> Result<String, TooMany> {
+        let mut resources = Map::new();
+        let mut outputs = Map::new();
+        let stack = &self.environment.stack;
+        if let Some((name, boundary)) = &self.boundary {
+            let description = format!("The most that a role of the stack {stack} may do");
+            resources.insert("Boundary".to_owned(), managed(name, &description, boundary));
+            outputs.insert(
+                "BoundaryArn".to_owned(),
+                json!({"Description": "The environment's permissionsBoundary", "Value": {"Ref": "Boundary"}}),
+            );
+        }
+        let mut attached = Vec::new();
+        for (index, policy) in self.policy.managed()?.iter().enumerate() {
+            let id = format!("Policy{}", index + 1);
+            let description = format!("Part {} of what {} may do", index + 1, self.name);
+            let name = self.policy_name(index);
+            resources.insert(id.clone(), managed(&name, &description, policy));
+            attached.push(json!({"Ref": id}));
+        }
+        if let Some(subject) = &self.subject {
+            if !self.existing_provider {
+                resources.insert("GitHub".to_owned(), of_github());
+            }
+            resources.insert("Role".to_owned(), self.role(subject, &attached));
+            outputs.insert(
+                "RoleArn".to_owned(),
+                json!({
+                    "Description": format!("The role of {subject}"),
+                    "Value": {"Fn::GetAtt": ["Role", "Arn"]},
+                }),
+            );
+        }
+        let mut template = json!({
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Description": format!("What {} may do on the stack {stack}, and who may become it", self.name),
+            "Resources": resources,
+        });
+        if !outputs.is_empty() {
+            template["Outputs"] = Value::Object(outputs);
+        }
+        Ok(format!("{template:#}\n"))
+    }
+
+    /// The commands of the AWS command line that make all of it, for a POSIX shell, one a line.
+    ///
+    /// # Errors
+    /// The policies are more than a role may have.
+    pub fn commands(&self) -> Result<String, TooMany> {
+        let names = Names::of(self.environment);
+        let mut lines = String::new();
+        let mut command = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            // Writing to a text does not fail.
+            let _ = writeln!(lines, "aws iam {}", words.join(" "));
+        };
+        let create = "create-policy";
+        if let Some((name, boundary)) = &self.boundary {
+            let document = boundary.document().to_string();
+            command(&[create, "--policy-name", name, "--policy-document", &document]);
+        }
+        let policies = self.policy.managed()?;
+        for (index, policy) in policies.iter().enumerate() {
+            let document = policy.document().to_string();
+            let name = self.policy_name(index);
+            command(&[create, "--policy-name", &name, "--policy-document", &document]);
+        }
+        let Some(subject) = &self.subject else {
+            return Ok(lines);
+        };
+        if !self.existing_provider {
+            let url = format!("https://{ISSUER}");
+            command(&[
+                "create-open-id-connect-provider",
+                "--url",
+                &url,
+                "--client-id-list",
+                AUDIENCE,
+            ]);
+        }
+        let document = trust(names, subject).to_string();
+        let role = ["--role-name", &self.name];
+        command(&[
+            "create-role",
+            role[0],
+            role[1],
+            "--assume-role-policy-document",
+            &document,
+        ]);
+        for index in 0..policies.len() {
+            let arn = names.iam(&format!("policy/{}", self.policy_name(index)));
+            command(&["attach-role-policy", role[0], role[1], "--policy-arn", &arn]);
+        }
+        Ok(lines)
+    }
+
+    fn policy_name(&self, index: usize) -> String {
+        format!("{}-{}", self.name, index + 1)
+    }
+
+    fn role(&self, subject: &Subject, attached: &[Value]) -> Value {
+        let names = Names::of(self.environment);
+        let mut role = json!({
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": self.name,
+                "Description": format!("Workflows of {subject}: {}", self.name),
+                "AssumeRolePolicyDocument": trust(names, subject),
+                "ManagedPolicyArns": attached,
+            },
+        });
+        if !self.existing_provider {
+            // It is named by its ARN, which says nothing of an order.
+            role["DependsOn"] = "GitHub".into();
+        }
+        role
+    }
+}
+
+/// The ARN that the account would know GitHub by.
+pub fn provider_arn(environment: &Environment) -> String {
+    provider(Names::of(environment))
+}
+
+/// An account has one, which other roles may trust, too: it stays when this stack goes.
+fn of_github() -> Value {
+    json!({
+        "Type": "AWS::IAM::OIDCProvider",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {
+            "Url": format!("https://{ISSUER}"),
+            "ClientIdList": [AUDIENCE],
+        },
+    })
+}
+
+fn managed(name: &str, description: &str, policy: &Policy) -> Value {
+    json!({
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {
+            "ManagedPolicyName": name,
+            "Description": description,
+            "PolicyDocument": policy.document(),
+        },
+    })
+}
+
+/// A word as a POSIX shell reads it back.
+pub fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

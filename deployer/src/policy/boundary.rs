@@ -1,0 +1,153 @@
+//! PURE: the most that any role of a stack may ever do: what the template gives its roles, and not a thing besides.
+//!
+//! Whoever may make roles and functions under a prefix of names may do whatever some role could, unless every role that is made has to carry
+//! this policy as its boundary: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>.
+
+use serde_json::Value;
+
+use super::{Names, Policy, Statement};
+use crate::environment::Environment;
+use crate::template::{Rendered, Resource};
+
+/// A role may do something that cannot be told before it is deployed.
+#[derive(Debug, thiserror::Error)]
+#[error("what the role `{role}` may do cannot be told from the template: {what}")]
+pub struct Untold {
+    /// The role, by its name in the template.
+    pub role: String,
+    /// What cannot be read.
+    pub what: String,
+}
+
+/// The name of the boundary of an environment's roles, as `policy --format template` makes it.
+pub fn boundary_name(environment: &Environment) -> String {
+    format!("{}-boundary", environment.stack)
+}
+
+/// The ARN of that boundary.
+pub fn boundary_arn(environment: &Environment) -> String {
+    Names::of(environment).iam(&format!("policy/{}", boundary_name(environment)))
+}
+
+/// The boundary of the roles in a rendering.
+///
+/// # Errors
+/// A role has permissions that are not written beside it.
+pub fn boundary(environment: &Environment, rendered: &Rendered) -> Result<Policy, Untold> {
+    let place = Place {
+        names: Names::of(environment),
+        stack: environment.stack.as_str(),
+        rendered,
+    };
+    let mut statements: Vec<Statement> = Vec::new();
+    let roles = rendered
+        .resources()
+        .iter()
+        .filter(|resource| resource.kind == "AWS::IAM::Role");
+    for role in roles {
+        for statement in place.statements(role)? {
+            // What several roles may do is said once.
+            let same = |other: &&mut Statement| {
+                other.actions == statement.actions && other.condition == statement.condition
+            };
+            match statements.iter_mut().find(same) {
+                Some(other) => other.resources.extend(statement.resources),
+                None => statements.push(statement),
+            }
+        }
+    }
+    for (index, statement) in statements.iter_mut().enumerate() {
+        statement.sid = format!("Roles{index}");
+    }
+    Ok(Policy::of(statements))
+}
+
+struct Place<'a> {
+    names: Names<'a>,
+    stack: &'a str,
+    rendered: &'a Rendered,
+}
+
+impl Place<'_> {
+    fn statements(&self, role: &Resource) -> Result<Vec<Statement>, Untold> {
+        let untold = |what: String| Untold {
+            role: role.logical_id.clone(),
+            what,
+        };
+        if role.properties.get("ManagedPolicyArns").is_some() {
+            return Err(untold("it has managed policies".to_owned()));
+        }
+        let policies = list(role.properties.get("Policies"));
+        let written = policies
+            .into_iter()
+            .flat_map(|policy| list(policy.pointer("/PolicyDocument/Statement")));
+        let allowed = written.filter(|statement| statement["Effect"] == "Allow");
+        allowed
+            .map(|statement| {
+                let actions = texts(&statement["Action"]).ok_or_else(|| untold(statement.to_string()))?;
+                let resources = list(statement.get("Resource"))
+                    .into_iter()
+                    .map(|value| self.text(value).ok_or_else(|| untold(value.to_string())))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let mut read = Statement::new("", actions, resources);
+                read.condition = statement.get("Condition").cloned();
+                Ok(read)
+            })
+            .collect()
+    }
+
+    /// What a value will be, as far as it is known; a star stands for what is not.
+    fn text(&self, value: &Value) -> Option<String> {
+        if let Some(text) = value.as_str() {
+            return Some(text.to_owned());
+        }
+        if let Some(id) = value.get("Ref").and_then(Value::as_str) {
+            let resource = self.rendered.resource(id)?;
+            return match resource.kind.as_str() {
+                "AWS::SNS::Topic" => self.names.resource(self.stack, resource),
+                _ => Some(self.names.name(self.stack, resource)),
+            };
+        }
+        if let Some(parts) = value.get("Fn::GetAtt").and_then(Value::as_array) {
+            return self.attribute(parts.first()?.as_str()?, parts.get(1)?.as_str()?);
+        }
+        let mut rest = value.get("Fn::Sub")?.as_str()?;
+        let mut text = String::new();
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, behind) = after.split_once('}')?;
+            text.push_str(before);
+            text.push_str(&match name.split_once('.') {
+                Some((id, attribute)) => self.attribute(id, attribute)?,
+                None => self.text(&serde_json::json!({"Ref": name}))?,
+            });
+            rest = behind;
+        }
+        text.push_str(rest);
+        Some(text)
+    }
+
+    fn attribute(&self, id: &str, attribute: &str) -> Option<String> {
+        let arn = self.names.resource(self.stack, self.rendered.resource(id)?)?;
+        match attribute {
+            "Arn" => Some(arn),
+            "StreamArn" => Some(format!("{arn}/stream/*")),
+            _ => None,
+        }
+    }
+}
+
+/// One or several, as policies are written.
+fn list(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        None => Vec::new(),
+        Some(Value::Array(values)) => values.iter().collect(),
+        Some(value) => vec![value],
+    }
+}
+
+fn texts(value: &Value) -> Option<Vec<String>> {
+    list(Some(value))
+        .into_iter()
+        .map(|text| text.as_str().map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,255 @@
+//! PURE: which workflows of GitHub are meant: a repository, and of its workflows those of one environment, branch or kind.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest name of an owner on GitHub, and of a repository.
+const LONGEST_OWNER: usize = 39;
+const LONGEST_REPOSITORY: usize = 100;
+
+/// The longest name of an environment.
+const LONGEST_ENVIRONMENT: usize = 255;
+
+/// Whose tokens are trusted: `OWNER/REPO`, and of its workflows `:environment:NAME`, `:ref:refs/heads/BRANCH` or `:pull_request`.
+///
+/// Both names may carry GitHub's number of what they name, as `OWNER@ID/REPO@ID`: then whoever takes a name that was given up is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    owner: Name,
+    repository: Name,
+    claim: Option<String>,
+}
+
+/// What GitHub calls something, with the number that it keeps for good, where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    text: String,
+    id: Option<String>,
+}
+
+/// A text that is no subject.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`"
+)]
+pub struct SubjectError(String);
+
+/// The `sub` of a token, as IAM compares it: the numbers are not known beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Claims {
+    /// These texts and no others.
+    Exact(Vec<String>),
+    /// What these patterns cover.
+    Patterns(Vec<String>),
+}
+
+impl Subject {
+    /// Whether any workflow of the repository is trusted, whatever branch or pull request it runs on.
+    pub fn is_whole_repository(&self) -> bool {
+        self.claim.is_none()
+    }
+
+    /// The `sub` of its tokens, in both forms that GitHub sends: with names alone, and, for repositories that were made, renamed or moved
+    /// since the middle of 2026, with the numbers beside them.
+    pub(super) fn claims(&self) -> Claims {
+        let Self {
+            owner, repository, ..
+        } = self;
+        let rest = self.claim.as_deref().unwrap_or("*");
+        let plain = format!("repo:{}/{}:{rest}", owner.text, repository.text);
+        let numbered = |name: &Name| format!("{}@{}", name.text, name.id.as_deref().unwrap_or("*"));
+        // A name holds neither `@` nor `/`, so a star for the number reaches into no other owner's name.
+        let both = vec![
+            plain,
+            format!("repo:{}/{}:{rest}", numbered(owner), numbered(repository)),
+        ];
+        if owner.id.is_some() && repository.id.is_some() && self.claim.is_some() {
+            Claims::Exact(both)
+        } else {
+            Claims::Patterns(both)
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = SubjectError;
+
+    fn from_str(text: &str) -> Result<Self, SubjectError> {
+        let read = || {
+            let (repository, claim) = match text.split_once(':') {
+                Some((repository, claim)) => (repository, Some(claim)),
+                None => (text, None),
+            };
+            let (owner, name) = repository.split_once('/')?;
+            Some(Self {
+                owner: Name::read(owner).filter(|name| is_owner(&name.text))?,
+                repository: Name::read(name).filter(|name| is_repository(&name.text))?,
+                claim: match claim {
+                    Some(claim) if is_claim(claim) => Some(claim.to_owned()),
+                    Some(_) => return None,
+                    None => None,
+                },
+            })
+        };
+        read().ok_or_else(|| SubjectError(text.to_owned()))
+    }
+}
+
+impl Name {
+    fn read(text: &str) -> Option<Self> {
+        let (text, id) = match text.split_once('@') {
+            Some((text, id)) => (text, Some(id)),
+            None => (text, None),
+        };
+        let is_number = |id: &str| !id.is_empty() && id.chars().all(|digit| digit.is_ascii_digit());
+        id.is_none_or(is_number).then(|| Self {
+            text: text.to_owned(),
+            id: id.map(str::to_owned),
+        })
+    }
+}
+
+/// Letters, digits and hyphens; an underscore stands in the names of users that a company manages.
+fn is_owner(name: &str) -> bool {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    name.len() <= LONGEST_OWNER
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && !name.ends_with('-')
+        && name.chars().all(letter)
+}
+
+fn is_repository(name: &str) -> bool {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    (1..=LONGEST_REPOSITORY).contains(&name.len()) && name != "." && name != ".." && name.chars().all(letter)
+}
+
+/// What follows the repository. In IAM, `*` and `?` would be patterns, `${` a variable; GitHub escapes a colon.
+fn is_claim(claim: &str) -> bool {
+    let plain = |text: &str| !text.contains(|letter: char| letter.is_control() || "*?$:\\".contains(letter));
+    if let Some(name) = claim.strip_prefix("environment:") {
+        return !name.trim().is_empty() && name.len() <= LONGEST_ENVIRONMENT && plain(name);
+    }
+    if let Some(name) = claim.strip_prefix("ref:refs/") {
+        return plain(name) && is_ref(name);
+    }
+    claim == "pull_request"
+}
+
+/// A branch or tag as Git names it: <https://git-scm.com/docs/git-check-ref-format>.
+fn is_ref(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let (kind, rest) = name.split_once('/').unwrap_or((name, ""));
+    ["heads", "tags"].contains(&kind)
+        && rest.split('/').all(part)
+        && !rest.contains("..")
+        && !rest.ends_with('.')
+        && !rest.contains("@{")
+        && !rest.contains([' ', '~', '^', '['])
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.id {
+            Some(id) => write!(formatter, "{}@{id}", self.text),
+            None => formatter.write_str(&self.text),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.owner, self.repository)?;
+        match &self.claim {
+            Some(claim) => write!(formatter, ":{claim}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_that_would_trust_strangers_is_none() {
+        for text in [
+            "",
+            "o",
+            "o/",
+            "/r",
+            "*/r",
+            "o/*",
+            "o/r?",
+            "o/.",
+            "o/..",
+            "../r",
+            "-o/r",
+            "o-/r",
+            "o.p/r",
+            "o/r/x",
+            "o/r@",
+            "o@*/r",
+            "o@1x/r",
+            "o/r@1@2",
+            "o/r:*",
+            "o/r:",
+            "o/r:pull_request:x",
+            "o/r:environment:",
+            "o/r:environment: ",
+            "o/r:environment:*",
+            "o/r:environment:${aws:username}",
+            "o/r:environment:a:ref:b",
+            "o/r:environment:a\nb",
+            "o/r:ref:main",
+            "o/r:ref:refs/heads/",
+            "o/r:ref:refs/heads/../x",
+            "o/r:ref:refs/heads//x",
+            "o/r:ref:refs/heads/x.lock",
+            "o/r:ref:refs/pull/1/merge",
+            "o/r:ref:refs/heads/?",
+            "o /r",
+            "o/r ",
+        ] {
+            assert_eq!(text.parse::<Subject>(), Err(SubjectError(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_subject_is_told_as_it_was_written() {
+        for text in [
+            "o/r",
+            "o_corp/r",
+            "o/r.js:environment:production",
+            "o/r:environment:Production West",
+            "o/r:ref:refs/heads/release/1.x",
+            "o/r:ref:refs/tags/v1",
+            "o/r:pull_request",
+            "o@12/r@34:environment:staging",
+        ] {
+            assert_eq!(text.parse::<Subject>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn both_forms_of_a_token_are_meant() {
+        let claims = |text: &str| text.parse::<Subject>().unwrap().claims();
+        assert_eq!(
+            claims("o/r:environment:e"),
+            Claims::Patterns(vec![
+                "repo:o/r:environment:e".to_owned(),
+                "repo:o@*/r@*:environment:e".to_owned()
+            ])
+        );
+        assert_eq!(
+            claims("o@1/r@2:pull_request"),
+            Claims::Exact(vec![
+                "repo:o/r:pull_request".to_owned(),
+                "repo:o@1/r@2:pull_request".to_owned()
+            ])
+        );
+        assert_eq!(
+            claims("o@1/r@2"),
+            Claims::Patterns(vec!["repo:o/r:*".to_owned(), "repo:o@1/r@2:*".to_owned()])
+        );
+    }
+}

@@ -1,0 +1,312 @@
+//! IAM as the handlers meet it: which resource each action is really authorised on, and with which condition keys, after AWS's service
+//! authorization reference (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
+//!
+//! Where the reference leaves it open, or is known to be silent, both readings have to be allowed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::template::Resource;
+
+/// Actions that know no resource: they are authorised on `*`, and a policy that names one allows nothing.
+const WITHOUT_RESOURCE: [&str; 9] = [
+    "cloudformation:DescribeStackDriftDetectionStatus",
+    // The reference says `alarm`; a call without names is about all of them.
+    "cloudwatch:DescribeAlarms",
+    "lambda:CreateEventSourceMapping",
+    "lambda:GetAccountSettings",
+    // It says `log-group`; a call with a prefix is about all of them.
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "sns:Unsubscribe",
+    "sqs:ListQueues",
+    "lambda:ListFunctions",
+];
+
+/// What IAM is asked.
+struct Request {
+    action: String,
+    resource: String,
+    keys: BTreeMap<&'static str, String>,
+}
+
+/// Whether some statement allows it.
+fn is_allowed(policies: &[Policy], request: &Request) -> bool {
+    policies.iter().flat_map(Policy::statements).any(|statement| {
+        statement.actions.contains(&request.action)
+            && statement
+                .resources
+                .iter()
+                .any(|pattern| matches(pattern, &request.resource))
+            && statement
+                .condition
+                .as_ref()
+                .is_none_or(|condition| holds(condition, &request.keys))
+    })
+}
+
+/// A condition on a key that is not there does not hold, whatever it asks.
+fn holds(condition: &serde_json::Value, keys: &BTreeMap<&'static str, String>) -> bool {
+    let operators = condition.as_object().unwrap().values();
+    operators
+        .flat_map(|asked| asked.as_object().unwrap())
+        .all(|(key, wanted)| {
+            let wanted: Vec<&str> = match wanted {
+                serde_json::Value::Array(texts) => texts.iter().filter_map(|text| text.as_str()).collect(),
+                text => text.as_str().into_iter().collect(),
+            };
+            let value = keys.get(key.as_str());
+            value.is_some_and(|value| wanted.iter().any(|pattern| matches(pattern, value)))
+        })
+}
+
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
+            (0..=text.len()).any(|end| text.is_char_boundary(end) && matches(rest, &text[end..]))
+        }),
+    }
+}
+
+/// The calls of CloudFormation's handlers for the resources of a rendering, as IAM sees them once they have names.
+fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<Request> {
+    let names = Names::of(environment);
+    let real = |pattern: String| pattern.trim_end_matches(":*").replace('*', "1A2B3C4D5E6F");
+    let arn = |resource: &Resource| names.resource(stack, resource).map(real);
+    let first = |kind: &str| {
+        rendered
+            .resources()
+            .iter()
+            .find(|resource| resource.kind == kind)
+            .and_then(arn)
+    };
+    let mut requests = Vec::new();
+    for resource in rendered.resources() {
+        let kind = resource.kind.as_str();
+        let (_, granted) = GRANTED.iter().find(|(of, _)| *of == kind).unwrap();
+        for action in *granted {
+            let on = match (*action, kind) {
+                (action, _) if WITHOUT_RESOURCE.contains(&action) => vec!["*".to_owned()],
+                ("iam:PassRole" | "iam:GetRole", kind) if kind != "AWS::IAM::Role" => {
+                    let mut ids = resource.properties.to_string();
+                    ids.retain(|letter| letter != '"');
+                    let named =
+                        |role: &&Resource| role.kind == "AWS::IAM::Role" && ids.contains(&role.logical_id);
+                    rendered
+                        .resources()
+                        .iter()
+                        .filter(named)
+                        .filter_map(arn)
+                        .collect()
+                }
+                (action, "AWS::Lambda::Function") if action.starts_with("s3:") => {
+                    vec![names.bucket(&format!("{}/code/1.zip", environment.artifact_bucket()))]
+                }
+                (_, "AWS::Lambda::EventSourceMapping") => {
+                    vec![names.arn("lambda", "event-source-mapping:1-2")]
+                }
+                // The reference has the group with and without what stands for its streams.
+                (_, "AWS::Logs::LogGroup") => {
+                    let arn = arn(resource).unwrap();
+                    vec![format!("{arn}:*"), arn]
+                }
+                (_, kind) if kind.starts_with("AWS::Lambda::") => {
+                    first("AWS::Lambda::Function").into_iter().collect()
+                }
+                (_, "AWS::SNS::TopicPolicy") => first("AWS::SNS::Topic").into_iter().collect(),
+                (_, "AWS::SQS::QueuePolicy") => first("AWS::SQS::Queue").into_iter().collect(),
+                (_, "AWS::S3::BucketPolicy") => first("AWS::S3::Bucket").into_iter().collect(),
+                _ => arn(resource).into_iter().collect(),
+            };
+            let stays = resource.deletion_policy != crate::template::DeletionPolicy::Delete;
+            let is_log = resource.properties["DeletionProtectionEnabled"] == true;
+            let left_out = stays && *action == "dynamodb:DeleteTable"
+                || is_log && *action == "dynamodb:UpdateTable"
+                || environment.permissions_boundary.is_none() && *action == "iam:PutRolePermissionsBoundary";
+            if left_out {
+                continue;
+            }
+            requests.extend(on.into_iter().map(|resource| Request {
+                action: (*action).to_owned(),
+                resource,
+                keys: keys(environment, action, kind, first("AWS::Lambda::Function")),
+            }));
+        }
+    }
+    requests
+}
+
+/// The condition keys that come with an action.
+fn keys(
+    environment: &Environment,
+    action: &str,
+    kind: &str,
+    function: Option<String>,
+) -> BTreeMap<&'static str, String> {
+    let mut keys = BTreeMap::new();
+    match action {
+        // What SNS says, if anything, is not documented: nothing is the harder case.
+        "iam:PassRole" if kind == "AWS::Lambda::Function" => {
+            keys.insert("iam:PassedToService", "lambda.amazonaws.com".to_owned());
+        }
+        "iam:CreateRole"
+        | "iam:PutRolePolicy"
+        | "iam:PutRolePermissionsBoundary"
+        | "iam:DeleteRolePolicy" => {
+            let boundary = environment.permissions_boundary.as_ref();
+            keys.extend(boundary.map(|arn| ("iam:PermissionsBoundary", arn.to_string())));
+        }
+        action if action.ends_with("EventSourceMapping") => {
+            let relay = function
+                .unwrap_or_default()
+                .replace("ApiFunction", "RelayFunction");
+            keys.insert("lambda:FunctionArn", format!("{relay}:live"));
+        }
+        _ => {}
+    }
+    keys
+}
+
+fn environments() -> Vec<Environment> {
+    let pull_request = "pr-17".parse().unwrap();
+    let text = fs::read_to_string(root().join("environments/staging.yaml")).unwrap();
+    vec![
+        environment("staging", ""),
+        environment("production", ""),
+        Environment::parse("staging.yaml", &text, "staging", Some(&pull_request)).unwrap(),
+    ]
+}
+
+/// What the role of each environment has; previews have the one of all previews.
+fn policies(environment: &Environment) -> Vec<Policy> {
+    let policy = match environment.instance {
+        Some(_) => previews(),
+        None => ci_of(environment),
+    };
+    policy.managed().unwrap()
+}
+
+fn all_requests(environment: &Environment) -> Vec<Request> {
+    let (stack, bucket) = both(environment);
+    let mut all = requests(environment, environment.stack.as_str(), &stack);
+    if environment.instance.is_none() {
+        all.extend(requests(
+            &environment.of_artifacts(),
+            "event-store-artifacts",
+            &bucket,
+        ));
+    }
+    all
+}
+
+#[test]
+fn each_call_of_a_handler_is_allowed_as_iam_authorises_it() {
+    for environment in environments() {
+        let policies = policies(&environment);
+        let requests = all_requests(&environment);
+        assert!(requests.len() > 300, "{}", requests.len());
+        for request in requests {
+            assert!(
+                is_allowed(&policies, &request),
+                "{}: `{}` on `{}` with {:?}",
+                environment.stack,
+                request.action,
+                request.resource,
+                request.keys
+            );
+        }
+    }
+}
+
+#[test]
+fn without_any_one_action_some_call_of_a_handler_is_refused() {
+    for environment in environments() {
+        let requests = all_requests(&environment);
+        let actions: BTreeSet<&String> = requests.iter().map(|request| &request.action).collect();
+        assert!(actions.len() > 100, "{}", actions.len());
+        let policies = policies(&environment);
+        for action in actions {
+            let mut less = policies.clone();
+            let statements = less.iter_mut().flat_map(Policy::statements_mut);
+            statements.for_each(|statement| {
+                statement.actions.remove(action);
+            });
+            assert!(
+                !requests.iter().all(|request| is_allowed(&less, request)),
+                "{action}"
+            );
+        }
+    }
+}
+
+/// The ways from "may make roles and functions" to "may do anything".
+#[test]
+fn who_deploys_under_a_boundary_cannot_leave_it() {
+    let environment = environment("production", "");
+    let policies = policies(&environment);
+    let names = Names::of(&environment);
+    let own = names.iam("role/event-store-production-ApiRole-1A2B");
+    let boundary = boundary_arn(&environment);
+    let ci_role = names.iam("role/deployer-ci-event-store-production");
+    let other = names.iam("policy/AdministratorAccess");
+    let refused = |action: &str, resource: &str, keys: &[(&'static str, &str)]| {
+        let request = Request {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            keys: keys
+                .iter()
+                .map(|(key, value)| (*key, (*value).to_owned()))
+                .collect(),
+        };
+        assert!(!is_allowed(&policies, &request), "{action} on {resource}");
+    };
+    for action in [
+        "iam:CreateRole",
+        "iam:PutRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+    ] {
+        refused(action, &own, &[]);
+        refused(action, &own, &[("iam:PermissionsBoundary", &other)]);
+        refused(action, &ci_role, &[("iam:PermissionsBoundary", &boundary)]);
+    }
+    for action in [
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:DeleteRolePermissionsBoundary",
+    ] {
+        refused(action, &own, &[("iam:PermissionsBoundary", &boundary)]);
+    }
+    for action in [
+        "iam:CreatePolicyVersion",
+        "iam:SetDefaultPolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:DeletePolicy",
+    ] {
+        refused(action, &boundary, &[]);
+    }
+    for action in ["iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:TagRole"] {
+        refused(action, &ci_role, &[]);
+    }
+    refused(
+        "iam:PassRole",
+        &ci_role,
+        &[("iam:PassedToService", "lambda.amazonaws.com")],
+    );
+    refused(
+        "iam:PassRole",
+        &own,
+        &[("iam:PassedToService", "ec2.amazonaws.com")],
+    );
+    refused(
+        "lambda:UpdateFunctionConfiguration",
+        &names.arn("lambda", "function:another"),
+        &[],
+    );
+    refused("iam:CreateUser", &names.iam("user/x"), &[]);
+    refused(
+        "cloudformation:CreateStack",
+        &names.stack("event-store-production"),
+        &[],
+    );
+}

@@ -3,11 +3,10 @@
 use super::{Aws, CallError, Page, TopicSubscription, Topics};
 
 impl Topics for Aws {
-    async fn subscribe_queue(&self, topic: &str, queue: &str, filter: &str) -> Result<String, CallError> {
+    async fn subscribe_queue(&self, topic: &str, queue: &str) -> Result<String, CallError> {
         let request = self.sns.subscribe().topic_arn(topic).protocol("sqs");
         let answer = request
             .endpoint(queue)
-            .attributes("FilterPolicy", filter)
             .attributes("RawMessageDelivery", "true")
             .return_subscription_arn(true)
             .send()

@@ -17,6 +17,8 @@ const COUNTS: [QueueAttributeName; 3] = [
 /// SQS waits for a message for this long at most
 /// ([guide](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html)).
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// For how long a message that was received is out of sight; longer than anybody listens.
+const OUT_OF_SIGHT_SECONDS: &str = "900";
 /// The most messages that one call brings.
 const MOST_MESSAGES: i32 = 10;
 
@@ -82,6 +84,8 @@ impl Queues for Aws {
         let request = self.sqs.create_queue().queue_name(&queue.name);
         let answer = request
             .attributes(QueueAttributeName::Policy, &queue.policy)
+            // The queue gets everything that is announced; what was looked at once is not to come again.
+            .attributes(QueueAttributeName::VisibilityTimeout, OUT_OF_SIGHT_SECONDS)
             .set_tags(Some(queue.tags.clone().into_iter().collect()))
             .send()
             .await;

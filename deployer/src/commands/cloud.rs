@@ -1,5 +1,6 @@
 //! A command's way to AWS, and its way out.
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::error::{CommandError, ErrorKind};
@@ -32,14 +33,11 @@ impl<'settings> Cloud<'settings> {
             .map_err(refused)?;
         let (interrupter, interrupt) = interruptible();
         let listener = tokio::spawn(async move {
-            // Where no signal can be listened for, Ctrl-C ends the process as it always does.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                interrupter.raise();
-                // Whoever asks twice does not want to wait for the call under way.
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    std::process::exit(ErrorKind::Interrupted.code().into());
-                }
-            }
+            asked_to_stop().await;
+            interrupter.raise();
+            // Whoever asks twice does not want to wait for the call under way.
+            asked_to_stop().await;
+            std::process::exit(ErrorKind::Interrupted.code().into());
         });
         Ok(Self {
             aws,
@@ -108,7 +106,42 @@ impl Drop for Cloud<'_> {
     }
 }
 
+/// Returns when the process is asked to stop: by Ctrl-C, by a supervisor (SIGTERM), or by the end of its terminal (SIGHUP). Where no signal
+/// can be listened for, it ends the process as it always does.
+async fn asked_to_stop() {
+    let listening = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut hangup)) = listening else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        Some(()) = terminate.recv() => {}
+        Some(()) = hangup.recv() => {}
+        else => std::future::pending().await,
+    }
+}
+
 fn refused(refused: EndpointRefused) -> CommandError {
     CommandError::new(ErrorKind::Usage, refused)
         .hint("take `endpoint_url` out of the profile, or choose another one with `AWS_PROFILE`")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_supervisor_and_the_end_of_the_terminal_stop_as_ctrl_c_does() {
+        for name in ["-TERM", "-HUP", "-INT"] {
+            let listener = tokio::spawn(asked_to_stop());
+            // The handlers stand once the listener has run up to its wait.
+            tokio::task::yield_now().await;
+            let process = std::process::id().to_string();
+            let sent = Command::new("kill").args([name, &process]).status().unwrap();
+            assert!(sent.success());
+            listener.await.unwrap();
+        }
+    }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use event_store_client::types::{
     EventId, ExpectedRevision, NewEvent, Notification, Revision, StreamId, StreamType,
 };
-use event_store_client::{Client, ClientBuilder};
+use event_store_client::{Client, ClientBuilder, Error as ClientError};
 use futures::TryStreamExt as _;
 use serde_json::json;
 
@@ -14,13 +14,10 @@ use super::cloud::Cloud;
 use super::deployment::address;
 use super::error::CommandError;
 use crate::aws::Aws;
-use crate::engine::{BoxError, OutputNames, Session, SmokeError, SmokeTarget, Store, Talk, smoke};
+use crate::engine::{BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Talk, smoke};
 use crate::environment::Environment;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
-
-/// How long all steps together may take, where nothing else is said.
-pub(super) const TIMEOUT_SECONDS: u64 = 60;
 
 const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",
@@ -37,10 +34,9 @@ const EVENT_TYPE: &str = "tried";
 /// happens. Where access is iam, a call without a signature has to be refused.
 #[derive(Args, Debug)]
 pub struct SmokeArgs {
-    /// How many seconds all steps together may take
-    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT_SECONDS,
-        value_parser = clap::value_parser!(u64).range(1..=900))]
-    timeout: u64,
+    /// How many seconds all steps together may take; 60 without it, and 300 when the stack was made in the last quarter of an hour
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=900))]
+    timeout: Option<u64>,
 
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
@@ -61,7 +57,7 @@ pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Resul
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
-    let timeout = Duration::from_secs(args.timeout);
+    let timeout = args.timeout.map(Duration::from_secs);
     try_store(&mut session, &cloud, &settings.environment, timeout)
         .await
         .map_err(|error| cloud.explain().smoke(error))?;
@@ -74,14 +70,17 @@ pub(super) async fn try_store<T: Talk>(
     session: &mut Session<'_, Aws, T>,
     cloud: &Cloud<'_>,
     environment: &Environment,
-    timeout: Duration,
+    timeout: Option<Duration>,
 ) -> Result<(), SmokeError> {
     let mut target = SmokeTarget::find(session, environment.stack.as_str(), OUTPUTS).await?;
     target.url = address(&target.url, environment);
-    let store = HttpStore::at(&target, cloud.aws(), environment, timeout).map_err(SmokeError::Unreachable)?;
+    let store = HttpStore::at(&target, cloud.aws(), environment).map_err(SmokeError::Unreachable)?;
     // On the heap: with the client in it, it would take much of the stack of whoever waits for it.
     Box::pin(smoke(session, &target, &store, timeout)).await
 }
+
+/// The longest that one answer is waited for, with what the client tries again by itself.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// The store over HTTP.
 struct HttpStore {
@@ -95,16 +94,11 @@ struct HttpStore {
 }
 
 impl HttpStore {
-    fn at(
-        target: &SmokeTarget,
-        aws: &Aws,
-        environment: &Environment,
-        timeout: Duration,
-    ) -> Result<Self, BoxError> {
+    fn at(target: &SmokeTarget, aws: &Aws, environment: &Environment) -> Result<Self, BoxError> {
         let builder = || -> ClientBuilder {
             Client::builder(&target.url)
                 .user_agent("deployer")
-                .operation_timeout(timeout)
+                .operation_timeout(ANSWER)
         };
         let signed = match aws.credentials() {
             Some(credentials) if target.is_signed => {
@@ -133,8 +127,16 @@ struct NotFound {
     revision: u64,
 }
 
+/// The store itself answers neither 403 nor 429: AWS does, in its place.
+fn refusal(error: ClientError) -> Refusal {
+    match error.status().map(|status| status.as_u16()) {
+        None | Some(403 | 429) => Refusal::NotReached(error.into()),
+        Some(_) => Refusal::Wrong(error.into()),
+    }
+}
+
 impl Store for HttpStore {
-    async fn append(&self) -> Result<u64, BoxError> {
+    async fn append(&self) -> Result<u64, Refusal> {
         let appended = self
             .client
             .append(
@@ -143,33 +145,30 @@ impl Store for HttpStore {
                 ExpectedRevision::Any,
                 self.event.clone(),
             )
-            .await?;
+            .await
+            .map_err(refusal)?;
         Ok(appended.stream.revision.as_u64())
     }
 
-    async fn read_back(&self, revision: u64) -> Result<(), BoxError> {
-        let until = Revision::try_from(revision)?;
+    async fn read_back(&self, revision: u64) -> Result<(), Refusal> {
+        let until = Revision::try_from(revision).map_err(|error| Refusal::Wrong(error.into()))?;
         let events = self.client.events(&self.stream_type, self.stream_id);
         let mut newest = events.until(until).backwards().limit(1).into_stream();
-        let found = newest.try_next().await?;
+        let found = newest.try_next().await.map_err(refusal)?;
         match found {
             Some(event) if event.event_id == self.event_id => Ok(()),
-            _ => Err(NotFound { revision }.into()),
+            _ => Err(Refusal::Wrong(NotFound { revision }.into())),
         }
     }
 
-    async fn call_unsigned(&self) -> Result<u16, BoxError> {
+    async fn call_unsigned(&self) -> Result<u16, Refusal> {
         match self.unsigned.stream(&self.stream_type, self.stream_id).await {
             Ok(_) => Ok(200),
             Err(error) => match error.status() {
                 Some(status) => Ok(status.as_u16()),
-                None => Err(error.into()),
+                None => Err(refusal(error)),
             },
         }
-    }
-
-    fn filter(&self) -> String {
-        json!({"StreamType": [STREAM_TYPE]}).to_string()
     }
 
     fn announces(&self, message: &str, revision: u64) -> bool {

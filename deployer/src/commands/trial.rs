@@ -1,12 +1,10 @@
 //! A deployment that is tried, and taken back if it does not work.
 
-use std::time::Duration;
-
 use super::cloud::Cloud;
-use super::error::{CommandError, ErrorKind};
-use super::smoke::{TIMEOUT_SECONDS, try_store};
+use super::error::CommandError;
+use super::smoke::try_store;
 use crate::aws::Aws;
-use crate::engine::{Before, DeployError, Deployed, Deployment, Event, Session, Talk, deploy};
+use crate::engine::{Before, DeployError, Deployed, Deployment, Event, Session, SmokeError, Talk, deploy};
 use crate::settings::Settings;
 use crate::ui::{Approval, Ui};
 
@@ -34,10 +32,11 @@ impl<'deployment> Trial<'deployment> {
         Ok(Some(Self { deployment, before }))
     }
 
-    /// Tries the store. Of one that does not work, an update is taken back and a creation is kept; either is told.
+    /// Tries the store. Of one that does something wrong, an update is taken back and a creation is kept; either is told. What AWS is late with
+    /// is told and is no failure.
     ///
     /// # Errors
-    /// The store does not work, whatever became of the stack.
+    /// The store does something wrong, whatever became of the stack; or it could not be tried, and the stack stays as it is.
     pub(super) async fn run(
         self,
         deployed: &Deployed,
@@ -46,12 +45,16 @@ impl<'deployment> Trial<'deployment> {
         settings: &Settings,
         ui: &Ui,
     ) -> Result<(), CommandError> {
-        let timeout = Duration::from_secs(TIMEOUT_SECONDS);
-        let tried = try_store(session, cloud, &settings.environment, timeout).await;
+        let tried = try_store(session, cloud, &settings.environment, None).await;
         let Err(error) = tried else { return Ok(()) };
-        let reason = error.to_string();
+        let reason = in_full(&error);
+        if let SmokeError::NotSeen { step, .. } = error {
+            ui.clone().tell(Event::NotSeenYet { step, reason });
+            return Ok(());
+        }
+        let is_wrong = error.is_wrong_behaviour();
         let failure = cloud.explain().smoke(error);
-        if failure.kind == ErrorKind::Interrupted {
+        if !is_wrong {
             return Err(failure.hint("what was deployed stays"));
         }
         let hints = self.take_back(deployed, session, cloud, ui, reason).await;
@@ -99,4 +102,10 @@ impl<'deployment> Trial<'deployment> {
             }
         }
     }
+}
+
+/// An error with what caused it.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }

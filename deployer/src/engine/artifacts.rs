@@ -1,5 +1,6 @@
 //! Code and templates in the artifact bucket, which is made on first use.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::aws::{CallError, Cloud, Head, NewStack, Stored, TemplateSource};
@@ -29,16 +30,20 @@ pub(super) async fn store<C: Cloud, T: Talk>(
     Ok(source(session, deployment))
 }
 
-/// Returns where CloudFormation reads a template that is only looked at: one that goes with the request is not stored.
+/// Returns where CloudFormation reads a template that is only looked at, and stores nothing: none, if it is too long to go with the request
+/// and is not in the bucket.
 pub(super) async fn source_to_look_at<C: Cloud, T: Talk>(
-    session: &mut Session<'_, C, T>,
+    session: &Session<'_, C, T>,
     deployment: &Deployment,
-) -> Result<TemplateSource, DeployError> {
+) -> Result<Option<TemplateSource>, DeployError> {
     if is_long(deployment) {
-        ensure_bucket(session, deployment).await?;
-        store_template(session, deployment).await?;
+        let key = deployment.template_key();
+        let missing = missing(session, &deployment.bucket.name, [key.as_str()]).await?;
+        if !missing.is_empty() {
+            return Ok(None);
+        }
     }
-    Ok(source(session, deployment))
+    Ok(Some(source(session, deployment)))
 }
 
 /// Stores the code of one function.
@@ -170,7 +175,8 @@ async fn ensure_bucket<C: Cloud, T: Talk>(
     let request = NewStack {
         stack: bucket.stack.clone(),
         template: TemplateSource::Inline(bucket.template.clone()),
-        tags: deployment.tags.clone(),
+        // All environments of the account share it: it carries nothing of the one that happens to be the first.
+        tags: BTreeMap::new(),
         role: deployment.execution_role.clone(),
         token: session.new_token(),
     };

@@ -8,9 +8,9 @@ mod proposal;
 mod settled;
 
 use crate::aws::Cloud;
-use crate::stack::Blueprint;
 use crate::stack::plan::Plan;
 use crate::stack::release::{Durations, ReleaseOutcome};
+use crate::stack::{Blueprint, DeployedStack};
 
 use self::begin::begin;
 use self::execute::{ending, execute, is_not_begun};
@@ -23,6 +23,7 @@ use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::ledger::{self, Succeeded};
 use super::overtaken::{self, Attempts};
+use super::stack_policy::Ending;
 use super::{DeployError, Deployment, Session, Talk, adopt, guard, stack_policy, termination};
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
@@ -140,15 +141,13 @@ async fn apply<C: Cloud, T: Talk>(
             return Err(error);
         }
     };
-    adopt::bring_up_to_date(session, &proposal.adoptions, &deployment.tags).await?;
-    let outcome = if proposal.standing.is_some() {
-        settle(session, deployment, blueprint, &stack).await?;
-        ReleaseOutcome::Updated
-    } else {
-        stack_policy::settle(session, deployment, &stack).await?;
-        termination::settle(session, &stack, deployment.protected).await?;
-        ReleaseOutcome::Created
-    };
+    let settled = settle_executed(session, deployment, blueprint, &proposal, &stack).await;
+    if let Some(lifted) = begun.lifted
+        && (settled.is_err() || !stack_policy::is_settled(deployment, &stack))
+    {
+        stack_policy::put_back(session, lifted, Ending::Over).await;
+    }
+    let outcome = settled?;
     let succeeded = Succeeded {
         stack: &stack,
         outcome,
@@ -159,4 +158,22 @@ async fn apply<C: Cloud, T: Talk>(
         ReleaseOutcome::Created => Deployed::Created(stack.outputs),
         ReleaseOutcome::Updated => Deployed::Updated(stack.outputs),
     })
+}
+
+/// Brings to what is asked for what the change set that was executed could not.
+async fn settle_executed<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    proposal: &Proposal,
+    stack: &DeployedStack,
+) -> Result<ReleaseOutcome, DeployError> {
+    adopt::bring_up_to_date(session, &proposal.adoptions, &deployment.tags).await?;
+    if proposal.standing.is_some() {
+        settle(session, deployment, blueprint, stack).await?;
+        return Ok(ReleaseOutcome::Updated);
+    }
+    stack_policy::settle(session, deployment, stack).await?;
+    termination::settle(session, stack, deployment.protected).await?;
+    Ok(ReleaseOutcome::Created)
 }

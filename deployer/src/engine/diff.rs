@@ -90,7 +90,7 @@ pub async fn diff<C: Cloud, T: Talk>(
     let takes_updates = stack.status.next_move() == NextMove::Update;
     let has_changes = !is_same || stack.tags != deployment.tags;
     let changes = if asking == Asking::ChangeSet && takes_updates && has_changes {
-        Some(changes(session, deployment).await?)
+        changes(session, deployment).await?
     } else {
         None
     };
@@ -171,18 +171,21 @@ async fn pushed<C: Cloud, T: Talk>(
     Ok(names.map(str::to_owned).collect())
 }
 
-/// Asks CloudFormation, and takes the question back.
+/// Asks CloudFormation, and takes the question back; nothing, where that would take a template to be stored.
 async fn changes<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
-) -> Result<ChangeSummary, DeployError> {
+) -> Result<Option<ChangeSummary>, DeployError> {
+    let Some(template) = artifacts::source_to_look_at(session, deployment).await? else {
+        return Ok(None);
+    };
     // The code is not stored: a change set looks at its key only.
     let token = session.new_token();
     let request = NewChangeSet {
         stack: deployment.stack.clone(),
         name: change_set_name(ChangeSetUse::Diff, &token),
         kind: ChangeSetType::Update,
-        template: artifacts::source_to_look_at(session, deployment).await?,
+        template,
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
         import_existing: false,
@@ -192,8 +195,8 @@ async fn changes<C: Cloud, T: Talk>(
     match change_set::prepare(session, &request).await? {
         Prepared::Ready(made, changes) => {
             change_set::discard(session, &made).await;
-            Ok(changes)
+            Ok(Some(changes))
         }
-        Prepared::NothingToDo => Ok(ChangeSummary::default()),
+        Prepared::NothingToDo => Ok(Some(ChangeSummary::default())),
     }
 }

@@ -88,6 +88,13 @@ pub enum Event {
         /// How long it took.
         took: Duration,
     },
+    /// A smoke test has not seen what it should within its time, which may be on its way.
+    NotSeenYet {
+        /// The step.
+        step: SmokeStep,
+        /// What was not seen within how long, and what stood in the way, if something did.
+        reason: String,
+    },
     /// What was deployed does not do what it should; the stack is brought back to what was deployed before.
     Returning {
         /// The stack.

@@ -82,6 +82,6 @@ pub use recover::{Recovery, recover};
 pub use recover_error::RecoverError;
 pub use rollback::{Rollback, RollbackError, RolledBack, rollback};
 pub use session::Session;
-pub use smoke::{BoxError, OutputNames, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
+pub use smoke::{BoxError, OutputNames, Refusal, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
 pub use standing::{Standing, standing};
 pub use talk::{Answer, Question, Talk};

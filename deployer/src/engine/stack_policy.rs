@@ -39,7 +39,7 @@ pub(super) async fn settle<C: Cloud, T: Talk>(
     deployment: &Deployment,
     stack: &DeployedStack,
 ) -> Result<(), CallError> {
-    if !deployment.protected && !stack.termination_protection {
+    if !is_settled(deployment, stack) {
         return Ok(());
     }
     let wanted = if deployment.protected {
@@ -58,6 +58,11 @@ pub(super) async fn settle<C: Cloud, T: Talk>(
         on: deployment.protected,
     });
     Ok(())
+}
+
+/// Whether the environment has a say in the stack's policy. Where it has none, somebody else has set it, and it is theirs.
+pub(super) fn is_settled(deployment: &Deployment, stack: &DeployedStack) -> bool {
+    deployment.protected || stack.termination_protection
 }
 
 /// Lifts a stack's policy for what was accepted by name, and for nothing else.

@@ -24,6 +24,11 @@ pub enum NameError {
     /// Not a stack name.
     #[error("the stack name `{0}` is not a letter followed by letters, digits or hyphens")]
     Stack(String),
+    /// The stack of the artifact bucket, which all environments of an account share.
+    #[error(
+        "the stack name `{0}` is kept for the artifact bucket, which all environments of an account share"
+    )]
+    StackReserved(String),
     /// A stack name whose resources would get names that are too long.
     #[error(
         "the stack name `{stack}` has {length} characters where {} are allowed",
@@ -82,10 +87,11 @@ pub struct PolicyArn(String);
 impl StackName {
     /// The most characters a stack's name may have.
     pub const MAXIMUM_LENGTH: usize = 32;
+    const OF_ARTIFACTS: &'static str = "event-store-artifacts";
 
     /// The stack of the artifacts, one for each account and region.
     pub(super) fn of_artifacts() -> Self {
-        Self("event-store-artifacts".to_owned())
+        Self(Self::OF_ARTIFACTS.to_owned())
     }
 }
 
@@ -132,6 +138,9 @@ impl FromStr for StackName {
         let letters = |character: char| character.is_ascii_alphanumeric() || character == '-';
         if !text.starts_with(|first: char| first.is_ascii_alphabetic()) || !text.chars().all(letters) {
             return Err(NameError::Stack(text.to_owned()));
+        }
+        if text.eq_ignore_ascii_case(Self::OF_ARTIFACTS) {
+            return Err(NameError::StackReserved(text.to_owned()));
         }
         if text.len() > Self::MAXIMUM_LENGTH {
             return Err(NameError::StackTooLong {
@@ -263,6 +272,15 @@ mod tests {
                 NameError::Instance(bad.to_owned())
             );
         }
+    }
+
+    #[test]
+    fn the_stack_of_the_artifact_bucket_is_no_environments() {
+        for text in ["event-store-artifacts", "Event-Store-Artifacts"] {
+            let error = text.parse::<StackName>().unwrap_err();
+            assert_eq!(error, NameError::StackReserved(text.into()));
+        }
+        assert!("event-store-artifacts-2".parse::<StackName>().is_ok());
     }
 
     #[test]

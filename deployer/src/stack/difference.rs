@@ -7,7 +7,7 @@ use super::{DeployedStack, StackResource};
 /// A way in which a stack differs from what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// The deployed template is not, byte for byte, the rendered one.
+    /// The deployed template is not the rendered one.
     Template,
     /// The tags are not the ones asked for.
     Tags,
@@ -73,7 +73,7 @@ pub struct LiveCode {
 /// Compares a stack with what is asked for; nothing, if they are the same.
 pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if template != wanted.template {
+    if !is_same(template, wanted.template) {
         differences.push(Difference::Template);
     }
     if &stack.tags != wanted.tags {
@@ -83,6 +83,12 @@ pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) 
         differences.push(Difference::TerminationProtection);
     }
     differences
+}
+
+/// Whether two templates are the same: byte for byte, or, should AWS have laid one out anew, as JSON.
+fn is_same(one: &str, other: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || read(one).is_some_and(|one| Some(one) == read(other))
 }
 
 /// Compares what runs behind a function's alias with the version that the stack published and the artifact it names.
@@ -207,5 +213,13 @@ mod tests {
                 live: "AAAA".into()
             })
         );
+    }
+
+    #[test]
+    fn a_template_that_was_laid_out_anew_is_the_same_and_what_is_no_json_is_compared_as_text() {
+        assert!(is_same(r#"{"a":1,"b":[]}"#, "{ \"b\": [],\n \"a\": 1 }"));
+        assert!(!is_same(r#"{"a":1}"#, r#"{"a":"1"}"#));
+        assert!(is_same("Resources:", "Resources:"));
+        assert!(!is_same("Resources:", "Resources: "));
     }
 }

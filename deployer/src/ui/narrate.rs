@@ -73,7 +73,7 @@ impl Narrator {
                 if *creates { "create" } else { "change" }
             )),
             Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
-            Event::Tried { .. } | Event::Returning { .. } => trial::told(event),
+            Event::Tried { .. } | Event::NotSeenYet { .. } | Event::Returning { .. } => trial::told(event),
             Event::Started { stack, estimate } => self.started(stack, estimate.as_ref()),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => {

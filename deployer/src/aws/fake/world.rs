@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) subscriptions: Vec<TopicSubscription>,
     /// What topics will send, and when.
     pub(super) announcements: Vec<(Timestamp, String)>,
+    /// From when on the newest subscription has what is announced.
+    pub(super) heard_from: Timestamp,
     pub(crate) buckets: BTreeSet<String>,
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
     /// The checksums that objects were stored with.
@@ -83,6 +85,7 @@ pub(super) struct Script {
     pub(super) held_back_reads: usize,
     pub(super) failing_calls: Vec<(String, CallErrorKind)>,
     pub(super) answers: Vec<Invoked>,
+    pub(super) deaf_for: SignedDuration,
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
     /// Which of the coming answers is lost, counted from 1, and how.
     pub(super) lost: Option<(usize, super::Loss)>,
@@ -185,6 +188,7 @@ impl World {
             queues: BTreeMap::new(),
             subscriptions: Vec::new(),
             announcements: Vec::new(),
+            heard_from: Timestamp::UNIX_EPOCH,
             buckets: BTreeSet::new(),
             objects: BTreeMap::new(),
             checksums: BTreeMap::new(),

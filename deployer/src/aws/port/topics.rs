@@ -13,8 +13,8 @@ pub struct TopicSubscription {
 
 /// SNS. Topics are named by their ARN.
 pub trait Topics {
-    /// Subscribes a queue, by its ARN, to the messages whose attributes pass a filter policy. They are delivered raw.
-    async fn subscribe_queue(&self, topic: &str, queue: &str, filter: &str) -> Result<String, CallError>;
+    /// Subscribes a queue, by its ARN, to all messages. They are delivered raw. One that is subscribed is no error.
+    async fn subscribe_queue(&self, topic: &str, queue: &str) -> Result<String, CallError>;
 
     /// Ends a subscription. One that is not there is no error.
     async fn unsubscribe(&self, subscription: &str) -> Result<(), CallError>;

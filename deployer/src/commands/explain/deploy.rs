@@ -40,6 +40,14 @@ impl Explain<'_> {
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { .. } | DeployError::NotRemoved { .. } => vec![self.see_events()],
             // The events are of another stack than the environment's.
+            DeployError::NoBucket {
+                stack,
+                status: Some(status),
+                ..
+            } if status.is_success() => vec![format!(
+                "the bucket was deleted by hand: delete its stack with `aws cloudformation delete-stack --stack-name {stack}`, and `{}` makes both anew",
+                self.command("up")
+            )],
             DeployError::NoBucket { cause, .. } => cause
                 .as_deref()
                 .into_iter()

@@ -16,9 +16,14 @@ impl Explain<'_> {
             SmokeError::LetsAnybodyIn { .. } => {
                 vec!["look at `AuthType` of the function URL, and at the permissions on its alias".to_owned()]
             }
-            SmokeError::Failed { step, .. } | SmokeError::Late { step, .. } => {
-                vec![self.where_to_look(*step)]
-            }
+            SmokeError::Failed { step, .. } => vec![self.where_to_look(*step)],
+            SmokeError::NotSeen { step, .. } => vec![
+                format!(
+                    "AWS may be late with it: try again with `{}`",
+                    self.command("smoke --timeout 300")
+                ),
+                self.where_to_look(*step),
+            ],
             SmokeError::Unreachable(_) => Vec::new(),
         };
         CommandError::new(error.kind().into(), error).hints(hints)
@@ -48,9 +53,10 @@ mod tests {
 
     #[test]
     fn a_smoke_test_that_fails_says_where_to_look() {
-        let announce = SmokeError::Late {
+        let announce = SmokeError::NotSeen {
             step: SmokeStep::Announce,
             timeout: std::time::Duration::from_mins(1),
+            source: None,
         };
         let append = SmokeError::Failed {
             step: SmokeStep::Append,
@@ -59,7 +65,8 @@ mod tests {
         let lets_in = SmokeError::LetsAnybodyIn { status: 200 };
         let told = [announce, append, lets_in].map(|error| explained(|explain| explain.smoke(error)));
         insta::assert_snapshot!(told.join("\n"), @"
-        1: the smoke test failed at `announce`: the 60 seconds that it may take are over
+        1: the smoke test has not seen `announce` within 60 seconds
+        - AWS may be late with it: try again with `deployer smoke --timeout 300 --env staging`
         - the relay announces: `deployer describe --env staging` tells whether it reads the table's stream, its log whether it may publish
         1: the smoke test failed at `append`
         - the API's log tells more; `deployer describe --env staging` tells which version of it is live

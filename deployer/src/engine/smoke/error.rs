@@ -35,22 +35,25 @@ pub enum SmokeError {
     /// The store cannot be called at all.
     #[error("the store cannot be called")]
     Unreachable(#[source] BoxError),
-    /// A step did not work.
+    /// The store does something wrong.
     #[error("the smoke test failed at `{step}`")]
     Failed {
         /// The step.
         step: SmokeStep,
-        /// Why.
+        /// What it does.
         #[source]
         source: BoxError,
     },
-    /// A step did not work in time.
-    #[error("the smoke test failed at `{step}`: the {} seconds that it may take are over", timeout.as_secs())]
-    Late {
+    /// What should be seen was not, within the time. It may be on its way.
+    #[error("the smoke test has not seen `{step}` within {} seconds", timeout.as_secs())]
+    NotSeen {
         /// The step.
         step: SmokeStep,
         /// How long all steps together may take.
         timeout: Duration,
+        /// What stood in the way last, if something did.
+        #[source]
+        source: Option<BoxError>,
     },
     /// Who does not sign is not refused.
     #[error(
@@ -74,10 +77,15 @@ impl SmokeError {
         }
     }
 
+    /// Whether the store does something wrong. Otherwise AWS is late, or the trial could not be made; which says nothing of the store.
+    pub fn is_wrong_behaviour(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::LetsAnybodyIn { .. })
+    }
+
     /// The step that failed, if one was come to.
     pub fn step(&self) -> Option<SmokeStep> {
         match self {
-            Self::Failed { step, .. } | Self::Late { step, .. } => Some(*step),
+            Self::Failed { step, .. } | Self::NotSeen { step, .. } => Some(*step),
             Self::LetsAnybodyIn { .. } => Some(SmokeStep::RefuseUnsigned),
             _ => None,
         }

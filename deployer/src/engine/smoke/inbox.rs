@@ -23,11 +23,11 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    /// Makes a queue that only the topic may send to, and subscribes it.
+    /// Makes a queue that only the topic may send to, and subscribes it to all that the topic says: a filter policy takes up to 15 minutes to
+    /// act ([guide](https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html)).
     pub(super) async fn open<C: Cloud, T: Talk>(
         session: &mut Session<'_, C, T>,
         target: &SmokeTarget,
-        filter: &str,
         run: Uuid,
     ) -> Result<Self, CallError> {
         let name = format!("{}{}", prefix(target), run.simple());
@@ -48,7 +48,7 @@ impl Inbox {
             tags: BTreeMap::from([(TAG.0.to_owned(), TAG.1.to_owned())]),
         };
         let url = session.cloud.create_queue(&queue).await?;
-        match session.cloud.subscribe_queue(&target.topic, &arn, filter).await {
+        match session.cloud.subscribe_queue(&target.topic, &arn).await {
             Ok(subscription) => Ok(Self { url, subscription }),
             Err(error) => {
                 let deleted = session.cloud.delete_queue(&url).await;

@@ -1,5 +1,6 @@
 //! Where the store to be tried is.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::aws::Cloud;
@@ -19,6 +20,8 @@ pub struct SmokeTarget {
     pub topic: String,
     /// Whether calls have to be signed.
     pub is_signed: bool,
+    /// When the stack was made.
+    pub made: Timestamp,
 }
 
 /// The outputs that tell where the store is.
@@ -50,6 +53,7 @@ impl SmokeTarget {
             url: output(&found, outputs.url)?,
             topic: output(&found, outputs.topic)?,
             is_signed: is_signed(&serde_json::from_str(&template).unwrap_or_default()),
+            made: found.created,
             stack: found.name,
         })
     }

@@ -1,51 +1,70 @@
 //! `smoke`: a deployed store is tried, and nothing is left of the trial.
 
 use std::cell::Cell;
-use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::aws::CallErrorKind;
 use crate::aws::fake::FakeQueue;
-use crate::engine::{BoxError, ErrorKind, OutputNames, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
+use crate::aws::{CallErrorKind, Clock};
+use crate::engine::{ErrorKind, OutputNames, Refusal, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
 
 use super::*;
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:orders-updates";
-const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A store whose relay announces what is appended after some time, or never.
+/// A store with its own faults, behind an AWS that is late with some things.
 struct TriedStore<'scene> {
     cloud: &'scene FakeCloud,
+    /// How long the relay takes to announce; for ever, if nothing.
     announces_after: Option<SignedDuration>,
     status_of_unsigned: u16,
-    appends: bool,
+    /// Until when AWS lets nobody through.
+    closed_until: Timestamp,
+    /// Until when the store answers with an error.
+    broken_until: Timestamp,
     asked_unsigned: Cell<bool>,
+    appended: Cell<usize>,
+}
+
+impl TriedStore<'_> {
+    fn is_reached(&self) -> Result<(), Refusal> {
+        let now = self.cloud.now();
+        if now < self.closed_until {
+            return Err(Refusal::NotReached("403 Forbidden".into()));
+        }
+        if now < self.broken_until {
+            return Err(Refusal::Wrong("the table is gone".into()));
+        }
+        Ok(())
+    }
+
+    fn is_closed_for(&mut self, seconds: i64) {
+        self.closed_until = self.cloud.now() + SignedDuration::from_secs(seconds);
+    }
+
+    fn is_broken_for(&mut self, seconds: i64) {
+        self.broken_until = self.cloud.now() + SignedDuration::from_secs(seconds);
+    }
 }
 
 impl Store for TriedStore<'_> {
-    async fn append(&self) -> Result<u64, BoxError> {
-        if !self.appends {
-            return Err("the table is gone".into());
-        }
+    async fn append(&self) -> Result<u64, Refusal> {
+        self.is_reached()?;
+        self.appended.set(self.appended.get() + 1);
         if let Some(later) = self.announces_after {
             self.cloud.announce("stream at 7", later);
         }
         Ok(7)
     }
 
-    async fn read_back(&self, revision: u64) -> Result<(), BoxError> {
+    async fn read_back(&self, revision: u64) -> Result<(), Refusal> {
         assert_eq!(revision, 7);
-        Ok(())
+        self.is_reached()
     }
 
-    async fn call_unsigned(&self) -> Result<u16, BoxError> {
+    async fn call_unsigned(&self) -> Result<u16, Refusal> {
         self.asked_unsigned.set(true);
         Ok(self.status_of_unsigned)
-    }
-
-    fn filter(&self) -> String {
-        r#"{"StreamType":["smoke"]}"#.into()
     }
 
     fn announces(&self, message: &str, revision: u64) -> bool {
@@ -69,8 +88,10 @@ async fn tried(
         cloud: &scene.cloud,
         announces_after: Some(SignedDuration::from_secs(2)),
         status_of_unsigned: 403,
-        appends: true,
+        closed_until: Timestamp::UNIX_EPOCH,
+        broken_until: Timestamp::UNIX_EPOCH,
         asked_unsigned: Cell::new(false),
+        appended: Cell::new(0),
     };
     change(&mut store);
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
@@ -81,7 +102,7 @@ async fn tried(
         topic: "EsSnsTopic",
     };
     let outcome = match SmokeTarget::find(&session, "orders", outputs).await {
-        Ok(target) => smoke(&mut session, &target, &store, TIMEOUT).await,
+        Ok(target) => smoke(&mut session, &target, &store, None).await,
         Err(error) => Err(error),
     };
     (outcome, store.asked_unsigned.get())
@@ -127,6 +148,7 @@ async fn a_store_for_its_callers_alone_has_to_refuse_an_unsigned_call() {
     outcome.unwrap();
     assert!(asked_unsigned);
     let (outcome, _) = tried(&mut scene, |store| store.status_of_unsigned = 200).await;
+    let outcome = outcome.inspect_err(|error| assert!(error.is_wrong_behaviour()));
     assert_eq!(
         outcome.unwrap_err().to_string(),
         "the smoke test failed at `refuse-unsigned`: a call without a signature was answered with 200, not with 403"
@@ -134,31 +156,99 @@ async fn a_store_for_its_callers_alone_has_to_refuse_an_unsigned_call() {
     assert_nothing_listens(&scene);
 }
 
-#[tokio::test]
-async fn an_announcement_that_does_not_come_is_waited_for_as_long_as_was_said() {
-    let mut scene = deployed("NONE").await;
-    let began = scene.cloud.with(|world| world.now);
-    let (outcome, _) = tried(&mut scene, |store| store.announces_after = None).await;
+/// The stack is no longer new, and nothing of it is said to be late.
+fn is_old(scene: &Scene) {
+    scene.cloud.pass(60 * 60);
+}
+
+fn assert_not_seen(outcome: Result<(), SmokeError>, step: SmokeStep, seconds: u64) {
     let error = outcome.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the smoke test failed at `announce`: the 60 seconds that it may take are over"
+        format!("the smoke test has not seen `{step}` within {seconds} seconds")
     );
-    assert_eq!(error.kind(), ErrorKind::Failed);
-    let waited = scene.cloud.with(|world| world.now).duration_since(began);
-    assert_eq!(waited, SignedDuration::from_secs(60));
+    assert_eq!(
+        (error.kind(), error.is_wrong_behaviour()),
+        (ErrorKind::Failed, false)
+    );
+}
+
+#[tokio::test]
+async fn an_announcement_that_does_not_come_is_waited_for_and_no_wrong_behaviour() {
+    for (is_new, seconds) in [(false, 60), (true, 300)] {
+        let mut scene = deployed("NONE").await;
+        if !is_new {
+            is_old(&scene);
+        }
+        let began = scene.cloud.now();
+        let (outcome, _) = tried(&mut scene, |store| store.announces_after = None).await;
+        assert_not_seen(outcome, SmokeStep::Announce, seconds);
+        let waited = scene.cloud.now().duration_since(began);
+        assert_eq!(u64::try_from(waited.as_secs()).unwrap(), seconds);
+        assert_nothing_listens(&scene);
+    }
+}
+
+#[tokio::test]
+async fn a_new_mapping_may_take_minutes_to_read_its_stream() {
+    let mut scene = deployed("NONE").await;
+    let held = SignedDuration::from_secs(280);
+    let (outcome, _) = tried(&mut scene, |store| store.announces_after = Some(held)).await;
+    outcome.unwrap();
     assert_nothing_listens(&scene);
 }
 
 #[tokio::test]
-async fn a_step_that_fails_is_named_with_what_the_store_said() {
+async fn what_a_new_subscription_does_not_hear_is_no_wrong_behaviour() {
     let mut scene = deployed("NONE").await;
-    let (outcome, _) = tried(&mut scene, |store| store.appends = false).await;
+    is_old(&scene);
+    scene.cloud.lose_announcements_for(4 * 60);
+    let (outcome, _) = tried(&mut scene, |_| {}).await;
+    assert_not_seen(outcome, SmokeStep::Announce, 60);
+    assert_nothing_listens(&scene);
+}
+
+#[tokio::test]
+async fn permissions_may_take_their_time_to_spread() {
+    let mut scene = deployed("NONE").await;
+    let (outcome, _) = tried(&mut scene, |store| store.is_closed_for(240)).await;
+    outcome.unwrap();
+
+    let (outcome, _) = tried(&mut scene, |store| store.is_closed_for(301)).await;
     let error = outcome.unwrap_err();
-    assert_eq!(error.step(), Some(SmokeStep::Append));
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "403 Forbidden");
+    assert_not_seen(Err(error), SmokeStep::Append, 300);
+    assert_nothing_listens(&scene);
+}
+
+#[tokio::test]
+async fn a_step_that_goes_wrong_is_tried_again_for_a_while_and_then_named_with_what_the_store_said() {
+    let mut scene = deployed("NONE").await;
+    let (outcome, _) = tried(&mut scene, |store| store.is_broken_for(15)).await;
+    outcome.unwrap();
+
+    let began = scene.cloud.now();
+    let (outcome, _) = tried(&mut scene, |store| store.is_broken_for(600)).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        (error.step(), error.is_wrong_behaviour()),
+        (Some(SmokeStep::Append), true)
+    );
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, "the table is gone");
+    let waited = scene.cloud.now().duration_since(began);
+    assert!((20..30).contains(&waited.as_secs()), "{waited}");
     assert_nothing_listens(&scene);
+}
+
+#[tokio::test]
+async fn that_the_trial_cannot_be_made_says_nothing_of_the_store() {
+    let mut scene = deployed("NONE").await;
+    let denied = CallErrorKind::AccessDenied { message: "no".into() };
+    scene.cloud.fail_calls("CreateQueue", 1, &denied);
+    let (outcome, _) = tried(&mut scene, |_| {}).await;
+    assert!(!outcome.unwrap_err().is_wrong_behaviour());
 }
 
 #[tokio::test]

@@ -40,6 +40,9 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         Event::Tried { step, took } => {
             json!({"event": "tried", "step": step.name(), "milliseconds": milliseconds(*took)})
         }
+        Event::NotSeenYet { step, reason } => {
+            json!({"event": "not-seen-yet", "step": step.name(), "reason": reason})
+        }
         Event::Returning { stack, reason } => {
             json!({"event": "returning", "stack": stack, "reason": reason})
         }

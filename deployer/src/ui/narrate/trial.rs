@@ -15,6 +15,10 @@ pub(super) fn told(event: &Event) -> Telling {
                 ..Telling::done(format!("{} {took}", step.claim()))
             }
         }
+        Event::NotSeenYet { reason, .. } => Telling::said(format!(
+            "  {} {reason}: it may be on its way, and what was deployed stays",
+            paint::warn("!")
+        )),
         Event::Returning { stack, reason } => Telling {
             lines: Some(format!(
                 "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
@@ -50,9 +54,13 @@ mod tests {
             stack: "orders".to_owned(),
             reason: "the smoke test failed at `announce`".to_owned(),
         };
+        let not_seen = Event::NotSeenYet {
+            step: SmokeStep::Announce,
+            reason: "the smoke test has not seen `announce` within 300 seconds".to_owned(),
+        };
         let lines: Vec<String> = tried
             .iter()
-            .chain([&returning])
+            .chain([&not_seen, &returning])
             .filter_map(|event| told(event).lines)
             .collect();
         insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
@@ -61,6 +69,7 @@ mod tests {
         ✓ an event is appended (0.4 s)
         ✓ it is read back (0.4 s)
         ✓ it is announced (0.4 s)
+        ! the smoke test has not seen `announce` within 300 seconds: it may be on its way, and what was deployed stays
         ✗ the smoke test failed at `announce`
         ! bringing orders back to what was deployed before
         ");

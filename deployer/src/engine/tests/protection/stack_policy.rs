@@ -136,6 +136,37 @@ async fn an_accepted_replacement_lifts_the_policy_for_that_resource_and_operatio
 }
 
 #[tokio::test]
+async fn the_policy_of_a_stack_that_is_otherwise_unprotected_is_put_back_too() {
+    let mut scene = protected().await;
+    let theirs = scene.cloud.with(|world| {
+        let stack = world.stack_mut("orders");
+        stack.termination_protection = false;
+        stack.policy.clone()
+    });
+    scene.deployment.protected = false;
+    scene.forget();
+    topic_is_replaced(&mut scene);
+    accept(&mut scene, &["replace:Topic"]);
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    assert_eq!(told_of_policy(&scene), [lifted("Topic"), restored(false)]);
+    let now = scene.cloud.with(|world| world.stack_mut("orders").policy.clone());
+    assert_eq!(now, theirs);
+}
+
+#[tokio::test]
+async fn a_lifted_policy_is_put_back_when_the_settling_fails() {
+    let mut scene = protected().await;
+    scene.forget();
+    topic_is_replaced(&mut scene);
+    accept(&mut scene, &["replace:Topic"]);
+    scene.cloud.with(|world| world.throttle_after_execution = true);
+    scene.cloud.fail_calls("GetStackPolicy", 1, &denied());
+    scene.up().await.unwrap_err();
+    assert_eq!(told_of_policy(&scene), [lifted("Topic"), restored(false)]);
+    assert_eq!(kept_by_policy(&scene), ["Events", "Topic", "Url"]);
+}
+
+#[tokio::test]
 async fn what_templates_and_change_set_both_show_is_told_once() {
     let mut scene = protected().await;
     scene.forget();

@@ -20,16 +20,16 @@ aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml
 default:
     @just --justfile {{ quote(justfile()) }} --list --unsorted
 
-# Serve the store in one process: `just run --data store.db`; or the API on an environment's tables: `just run staging`
+# Serve the store in one process: `just run --data store`; or the API on an environment's tables: `just run staging`
 [group('the store on this machine')]
 [no-exit-message]
 run *arguments:
     #!/usr/bin/env bash
     set -euo pipefail
     if [[ $# == 0 || $1 == -* ]]; then
-        [[ -x {{ quote(target / "debug/event-store-local") }} ]] || echo 'building the store; its dependencies take some minutes the first time' >&2
-        cargo build --workspace --bin event-store-local
-        exec {{ quote(target / "debug/event-store-local") }} "$@"
+        [[ -x {{ quote(target / "debug/event-store") }} ]] || echo 'building the store; its dependencies take some minutes the first time' >&2
+        cargo build --workspace --bin event-store
+        exec {{ quote(target / "debug/event-store") }} serve "$@"
     fi
     {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} _build_deployer
     {{ aws_of_environment }} "$1"

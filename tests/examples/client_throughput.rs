@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Prints a line for each way of using it, over HTTP on loopback and handed over without a socket. The database is the one in memory of
-//! `event-store-local`, on one thread: its share is measured as well.
+//! `event-store serve`, on one thread: its share is measured as well.
 
 use std::error::Error;
 use std::time::{Duration, Instant};

@@ -19,6 +19,7 @@ mod event_id;
 mod event_type;
 mod expected_revision;
 mod json;
+pub mod loopback;
 mod notification;
 #[cfg(feature = "openapi")]
 mod openapi;

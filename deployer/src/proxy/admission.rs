@@ -4,11 +4,9 @@
 //! same machine: by a name of its own that leads here (DNS rebinding), which the `Host` header gives away, or by sending a request across
 //! origins, which the `Origin` header gives away.
 
+use event_store_client::types::loopback;
 use http::HeaderMap;
 use http::header::{HOST, HeaderValue, ORIGIN};
-
-/// The names of this machine.
-const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// A request that is not forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,15 +22,12 @@ pub(super) enum Stranger {
 /// Lets a request pass that was sent to a proxy at `port`, by a program or by a page that the proxy itself served.
 pub(super) fn admit(headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
     let host = text(headers.get(HOST)).ok_or(Stranger::NoHost)?;
-    if !is_own(host, port) || headers.get_all(HOST).iter().count() != 1 {
+    if !loopback::is_authority(host, port) || headers.get_all(HOST).iter().count() != 1 {
         return Err(Stranger::Host(host.to_owned()));
     }
     for origin in headers.get_all(ORIGIN) {
         let origin = text(Some(origin)).unwrap_or_default();
-        if !origin
-            .strip_prefix("http://")
-            .is_some_and(|authority| is_own(authority, port))
-        {
+        if !loopback::is_origin(origin, port) {
             return Err(Stranger::Origin(origin.to_owned()));
         }
     }
@@ -41,19 +36,6 @@ pub(super) fn admit(headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
 
 fn text(value: Option<&HeaderValue>) -> Option<&str> {
     value.and_then(|value| value.to_str().ok())
-}
-
-/// Whether `authority` is a name of this machine with this port; without one it is HTTP's own.
-fn is_own(authority: &str, port: u16) -> bool {
-    let lower = authority.to_ascii_lowercase();
-    NAMES.iter().any(|name| {
-        lower
-            .strip_prefix(name)
-            .is_some_and(|rest| match rest.strip_prefix(':') {
-                Some(digits) => digits.parse() == Ok(port),
-                None => rest.is_empty() && port == 80,
-            })
-    })
 }
 
 #[cfg(test)]

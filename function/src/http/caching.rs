@@ -20,18 +20,22 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=86400,
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Answers a request with the headers `asked` for a `page`, of which `body` makes the body if it is wanted.
+///
+/// A `store` that is not the only one to be served at its address is named: what is remembered of another one must not be taken for its.
+/// So its tags bear its name, and it is asked each time.
 pub(super) fn respond<B: IntoResponse>(
+    store: Option<&str>,
     asked: &HeaderMap,
     page: EventPage,
     direction: Direction,
     body: impl FnOnce(EventPage) -> B,
 ) -> Response {
     let lifetime = match direction {
-        Direction::Forwards if page.has_more => IMMUTABLE,
+        Direction::Forwards if page.has_more && store.is_none() => IMMUTABLE,
         // Backwards, a page without a position begins at the end, which moves.
         _ => REVALIDATE,
     };
-    let tag = tag(&page);
+    let tag = tag(store, &page);
     let is_known = tag.as_ref().is_some_and(|tag| is_known(asked, tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
@@ -59,10 +63,14 @@ pub(super) fn revalidated(body: impl IntoResponse) -> Response {
 
 /// The tag of a page, unless it is empty: its first and last revision tell its events, the last event's id of which
 /// incarnation of the stream they are, and what else its bytes depend on is whether more follows.
-fn tag(page: &EventPage) -> Option<ETag> {
+fn tag(store: Option<&str>, page: &EventPage) -> Option<ETag> {
     let (first, last) = (page.events.first()?, page.events.last()?);
     let more = if page.has_more { "-more" } else { "" };
-    let text = format!("\"{}-{}-{}{more}\"", first.revision, last.revision, last.event_id);
+    let store = store.map(|store| format!("{store}-")).unwrap_or_default();
+    let text = format!(
+        "\"{store}{}-{}-{}{more}\"",
+        first.revision, last.revision, last.event_id
+    );
     text.parse().ok()
 }
 
@@ -88,7 +96,7 @@ mod tests {
         if let Some(known) = known {
             asked.insert("if-none-match", known.parse().unwrap());
         }
-        let response = respond(&asked, page, direction, |_| "body");
+        let response = respond(None, &asked, page, direction, |_| "body");
         let text = |name| {
             let value = response.headers().get(name)?;
             Some(value.to_str().unwrap().to_owned())
@@ -108,6 +116,24 @@ mod tests {
             (200, "private, max-age=86400, immutable")
         );
         assert!(tag.unwrap().starts_with("\"4-5-"));
+    }
+
+    #[test]
+    fn a_store_that_may_be_another_one_tomorrow_is_asked_each_time_and_tags_pages_as_its_own() {
+        let answer = |store| {
+            let response = respond(
+                Some(store),
+                &HeaderMap::new(),
+                page(true),
+                Direction::Forwards,
+                |_| "body",
+            );
+            let tag = response.headers()[ETAG].to_str().unwrap().to_owned();
+            (response.headers()[CACHE_CONTROL].clone(), tag)
+        };
+        let ((lifetime, one), (_, other)) = (answer("one"), answer("other"));
+        assert_eq!(lifetime, "private, no-cache");
+        assert!(one.starts_with("\"one-4-5-") && one != other, "{one} {other}");
     }
 
     #[test]

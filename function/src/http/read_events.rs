@@ -74,9 +74,13 @@ pub(super) async fn handle(
         }
     };
     observation.revision(page.last_evaluated_revision);
-    Ok(caching::respond(&headers, page, direction, |event_page| {
-        Json(EventPageBody { event_page })
-    }))
+    Ok(caching::respond(
+        store.name(),
+        &headers,
+        page,
+        direction,
+        |event_page| Json(EventPageBody { event_page }),
+    ))
 }
 
 /// A reading, in either direction.

@@ -14,6 +14,7 @@ pub struct Store {
     catalogue: CatalogueTable,
     tails: Arc<Tails>,
     measurements: Option<Arc<Gathering>>,
+    name: Option<Arc<str>>,
 }
 
 impl Store {
@@ -24,6 +25,7 @@ impl Store {
             catalogue,
             tails: Arc::new(Tails::new()),
             measurements: None,
+            name: None,
         }
     }
 
@@ -34,6 +36,20 @@ impl Store {
             measurements: Some(Arc::new(Gathering::of(events_table))),
             ..self
         }
+    }
+
+    /// The same store, told from others that are served at its address at other times.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// What tells it from others at its address, if there are such.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// What gathers measurements, if they are to be written.

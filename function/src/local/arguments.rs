@@ -2,23 +2,19 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::str::FromStr;
 
-use clap::Parser;
+use http::Uri;
 
 use super::database::Durability;
 use crate::config::LogLevel;
+use crate::http::cors::AllowedOrigin;
 
-/// The event store in one process: its HTTP API, and the relay that lists streams and announces events, over a database of its own.
-///
-/// For development and tests: no account, no emulator, nothing to install. What is deployed to AWS is the same code on
-/// DynamoDB, Lambda and SNS. Nobody is asked who they are.
-#[derive(Clone, Debug, Parser)]
-#[command(name = "event-store-local", version, max_term_width = 100, after_help = EXAMPLES)]
+/// What `event-store serve` is told.
+#[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// Keep the events in this file, made if it is not there; without it they are kept in memory
-    #[arg(long, value_name = "FILE")]
+    /// Keep the events in this folder, made if it is not there; without it they are kept in memory
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// Have each append wait until it is on the disk, so that a loss of power takes no acknowledged event either
@@ -44,21 +40,20 @@ pub struct Arguments {
         env = "AWS_ENDPOINT_URL_SNS",
         hide_env_values = true
     )]
-    pub sns_endpoint: Option<String>,
+    pub sns_endpoint: Option<Endpoint>,
+
+    /// Let requests in that name this host, such as `store.test` or `store.test:8080`, when only this machine can reach the store
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+
+    /// Let web pages of this origin use the store, such as `http://localhost:3000`
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<AllowedOrigin>,
 
     /// Log this and what is more severe, to stderr: trace, debug, info, warn or error
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub log_level: LogLevel,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  event-store-local                    in memory, on port 8080
-  event-store-local --data store.db    in a file, there again at the next start
-  event-store-local --port 0           on any free port: the first line on stdout ends with it
-
-It is not made for many gigabytes, for more than one machine, or for the log of record: it asks nobody who they are and makes \
-no backups. The file may be copied while no process has it open.";
 
 fn port(text: &str) -> Result<u16, &'static str> {
     text.parse().map_err(|_| "must be a port between 0 and 65535")
@@ -69,27 +64,13 @@ fn host(text: &str) -> Result<IpAddr, &'static str> {
         .map_err(|_| "must be an IP address, such as `127.0.0.1` or `0.0.0.0`")
 }
 
-/// Tells why the command line was not understood, or prints the help or version that was asked for.
-pub fn usage(error: &clap::Error) -> ExitCode {
-    // Clap prints help on stdout and mistakes on stderr. When neither can be written there is nobody to tell.
-    let _ = error.print();
-    if error.use_stderr() {
-        ExitCode::from(USAGE)
-    } else {
-        ExitCode::SUCCESS
-    }
-}
-
-/// The exit code of a command line that was not understood: `EX_USAGE` of sysexits.h, as the deployer has it.
-const USAGE: u8 = 64;
-
 impl Arguments {
     /// Where to serve.
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::new(self.host, self.port)
     }
 
-    /// What an acknowledged event in the file survives.
+    /// What an acknowledged event in the folder survives.
     pub(super) fn durability(&self) -> Durability {
         if self.sync {
             Durability::PowerLoss
@@ -104,7 +85,7 @@ impl Arguments {
         Some(Topic {
             arn,
             region,
-            endpoint: self.sns_endpoint.clone(),
+            endpoint: self.sns_endpoint.clone().map(|Endpoint(url)| url),
         })
     }
 }
@@ -130,19 +111,64 @@ impl FromStr for TopicArn {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split(':').collect::<Vec<_>>().as_slice() {
-            ["arn", _, "sns", region, account, name] if ![region, account, name].contains(&&"") => Ok(Self {
-                arn: text.to_owned(),
-                region: (*region).to_owned(),
-            }),
-            _ => Err(InvalidTopicArn),
+            // Its messages need a group, which the store's notifications do not have.
+            [.., name] if name.ends_with(".fifo") => Err(InvalidTopicArn::Fifo),
+            ["arn", partition, "sns", region, account, name]
+                if ![partition, region, account, name].contains(&&"") && text.chars().all(is_of_an_arn) =>
+            {
+                Ok(Self {
+                    arn: text.to_owned(),
+                    region: (*region).to_owned(),
+                })
+            }
+            _ => Err(InvalidTopicArn::Malformed),
         }
     }
 }
 
-/// A text that is not the ARN of a topic.
+/// The characters of an ARN's parts, and what stands between them.
+fn is_of_an_arn(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-_:".contains(character)
+}
+
+/// A text that is not the ARN of a topic that events can be announced on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be the ARN of an SNS topic, such as `arn:aws:sns:eu-central-1:000000000000:updates`")]
-pub struct InvalidTopicArn;
+pub enum InvalidTopicArn {
+    /// It is no topic's ARN.
+    #[error("must be the ARN of an SNS topic, such as `arn:aws:sns:eu-central-1:000000000000:updates`")]
+    Malformed,
+    /// It is a FIFO topic's.
+    #[error("is a FIFO topic, on which events are not announced: name a standard one")]
+    Fifo,
+}
+
+/// Where a service is reached: `http://` or `https://`, a host, and nothing that a request would not keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl FromStr for Endpoint {
+    type Err = InvalidEndpoint;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: Uri = text.parse().map_err(|_| InvalidEndpoint)?;
+        let is_web = uri
+            .scheme_str()
+            .is_some_and(|scheme| ["http", "https"].contains(&scheme));
+        let names_a_host = uri
+            .authority()
+            .is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'));
+        if is_web && names_a_host && uri.query().is_none() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidEndpoint)
+        }
+    }
+}
+
+/// A text that is no endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be the URL of a service, such as `http://127.0.0.1:4566`")]
+pub struct InvalidEndpoint;
 
 #[cfg(test)]
 mod tests {
@@ -159,7 +185,41 @@ mod tests {
             "arn:aws:sns::0:a",
             "arn:aws:sns:a:0:b:c",
         ] {
-            assert_eq!(text.parse::<TopicArn>(), Err(InvalidTopicArn), "{text}");
+            assert_eq!(
+                text.parse::<TopicArn>(),
+                Err(InvalidTopicArn::Malformed),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fifo_topic_is_told_by_its_name() {
+        let fifo = "arn:aws:sns:eu-central-1:000000000000:updates.fifo";
+        assert_eq!(fifo.parse::<TopicArn>(), Err(InvalidTopicArn::Fifo));
+    }
+
+    #[test]
+    fn an_endpoint_is_a_url_with_a_host() {
+        for text in [
+            "http://127.0.0.1:4566",
+            "https://sns.eu-central-1.amazonaws.com",
+            "http://[::1]:1/",
+        ] {
+            assert_eq!(text.parse(), Ok(Endpoint(text.to_owned())));
+        }
+        for text in [
+            "",
+            "localhost:4566",
+            "ftp://localhost",
+            "http://",
+            "http://:4566",
+            "http://local host",
+            "http://localhost:port",
+            "http://user@localhost",
+            "http://localhost?a",
+        ] {
+            assert_eq!(text.parse::<Endpoint>(), Err(InvalidEndpoint), "{text}");
         }
     }
 }

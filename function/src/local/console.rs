@@ -13,19 +13,25 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::log_writer::LogWriter;
 use crate::config::LogLevel;
 use crate::telemetry;
 
-/// Sends what the process logs to stderr, a line each. A second call has no effect.
-pub(super) fn init(level: LogLevel) {
+/// Sends what the process logs to stderr, a line each, and gives back what waits for its being written. A second call has no effect.
+///
+/// # Errors
+/// When no thread can be started to write it.
+pub(super) fn init(level: LogLevel) -> io::Result<LogWriter> {
+    let writer = LogWriter::to(io::stderr())?;
     let layer = tracing_subscriber::fmt::layer()
         .event_format(Line)
-        .with_writer(io::stderr);
+        .with_writer(writer.clone());
     // Only a process that logs already makes this fail, and its lines are as good.
     let _ = tracing_subscriber::registry()
         .with(telemetry::filter(level))
         .with(layer)
         .try_init();
+    Ok(writer)
 }
 
 /// `10:11:12Z PUT /streams/order/2886…/events/2 201 1.9 ms` for a request, and
@@ -58,11 +64,26 @@ where
             Some("notification") => fields.notification(),
             _ => None,
         };
-        match told {
-            Some(told) => writeln!(writer, "{told}"),
-            None => writeln!(writer, "{fields}"),
-        }
+        let told = told.unwrap_or_else(|| fields.to_string());
+        writeln!(writer, "{}", escaped(&told))
     }
+}
+
+/// The text with what a terminal would obey, or take for the end of the line, written as `\u{1b}`: it may come from users.
+fn escaped(text: &str) -> String {
+    let is_obeyed = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut text, character| {
+            if is_obeyed(character) {
+                text.extend(character.escape_unicode());
+            } else {
+                text.push(character);
+            }
+            text
+        })
 }
 
 /// An event's fields, in their order.
@@ -193,6 +214,20 @@ mod tests {
         WARN GET /readiness-check 503 5000.0 ms  timed out
         GET (no such route) 404 0.1 ms
         ");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        let text = written(|| {
+            tracing::info!(
+                streamType = "order",
+                streamId = "2886",
+                revision = 2_u64,
+                eventType = "paid\n10:11:12Z forged \u{1b}[2J\u{9b}2J\u{202e}",
+                "notification"
+            );
+        });
+        insta::assert_snapshot!(text, @r"notification: order 2886 revision 2 paid\u{a}10:11:12Z forged \u{1b}[2J\u{9b}2J\u{202e}");
     }
 
     #[test]

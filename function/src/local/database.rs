@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use super::behind::Behind;
 use super::connector::Connector;
-use super::data_file::DataFile;
+use super::data_folder::DataFolder;
 use super::failure::Failure;
 use super::tables::TableNames;
 use crate::store::StreamKey;
@@ -47,7 +47,7 @@ impl Database {
     ///
     /// # Errors
     /// When it cannot be opened, or no thread be started.
-    pub(super) fn open(file: Option<(DataFile, Durability)>, behind: Arc<Behind>) -> Result<Self, Failure> {
+    pub(super) fn open(file: Option<(DataFolder, Durability)>, behind: Arc<Behind>) -> Result<Self, Failure> {
         let database = match &file {
             Some((file, durability)) => on_file(file, *durability)?,
             None => dynoxide::Database::memory().map_err(Failure::Memory)?,
@@ -103,7 +103,7 @@ impl Database {
     }
 }
 
-fn on_file(file: &DataFile, durability: Durability) -> Result<dynoxide::Database, Failure> {
+fn on_file(file: &DataFolder, durability: Durability) -> Result<dynoxide::Database, Failure> {
     let path = file.path();
     let opened = dynoxide::Database::new(file.location());
     let opened = opened.and_then(|database| {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::announced::Announced;
 use super::arguments::Topic;
 use super::behind::Behind;
-use super::data_file::DataFile;
+use super::condition::{Condition, guarding};
+use super::data_folder::DataFolder;
 use super::database::{Database, Durability};
 use super::failure::Failure;
 use super::follower::Follower;
@@ -26,6 +28,7 @@ pub struct Embedded {
     database: Database,
     end: oneshot::Sender<()>,
     following: JoinHandle<()>,
+    watching: Option<JoinHandle<()>>,
 }
 
 impl Embedded {
@@ -37,12 +40,17 @@ impl Embedded {
         Self::open(None, None).await
     }
 
-    /// The store in `file`, or one in memory, that announces on `topic`, or into the log.
+    /// The store in the folder `file`, or one in memory, that announces on `topic`, or into the log.
     pub(super) async fn open(
-        file: Option<(DataFile, Durability)>,
+        file: Option<(DataFolder, Durability)>,
         topic: Option<Topic>,
     ) -> Result<Self, Failure> {
         let behind = Arc::new(Behind::default());
+        let condition = file.as_ref().map(|(folder, _)| Condition::of(folder));
+        let name = file.as_ref().map_or_else(
+            || Uuid::new_v4().to_string(),
+            |(folder, _)| folder.id().to_owned(),
+        );
         let database = Database::open(file, behind.clone())?;
         let (events, catalogue) = database.tables();
         let follower = Follower {
@@ -56,8 +64,13 @@ impl Embedded {
             },
         };
         let (end, told_to_end) = oneshot::channel();
+        let router = http::router(http::Store::new(events, catalogue).named(&name));
         Ok(Self {
-            router: http::router(http::Store::new(events, catalogue)),
+            router: match &condition {
+                Some(condition) => guarding(router, condition.clone()),
+                None => router,
+            },
+            watching: condition.map(|condition| tokio::spawn(condition.watch())),
             database,
             end,
             following: tokio::spawn(follower.run(told_to_end, limits::SHUTDOWN_TIMEOUT)),
@@ -75,6 +88,9 @@ impl Embedded {
         let _ = self.end.send(());
         if self.following.await.is_err() {
             tracing::error!("the relay panicked; what it had not announced, the next start announces");
+        }
+        if let Some(watching) = self.watching {
+            watching.abort();
         }
         self.database.close();
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::data_file::DataFileError;
+use super::data_folder::DataFolderError;
 
 /// What can be done about a failure, beside what it says.
 pub trait Hint: Error {
@@ -16,9 +16,9 @@ pub trait Hint: Error {
 /// Why the store does not start, or ends by itself.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The file for the events cannot be used.
+    /// The folder for the events cannot be used.
     #[error(transparent)]
-    DataFile(#[from] DataFileError),
+    DataFolder(#[from] DataFolderError),
     /// The database in the file cannot be opened.
     #[error("the database in `{}` cannot be opened", path.display())]
     Database {
@@ -58,8 +58,8 @@ pub enum Failure {
 impl Hint for Failure {
     fn hint(&self) -> String {
         match self {
-            Self::DataFile(error) => error.hint(),
-            Self::Database { .. } => "restore the file from a copy, or begin with another".to_owned(),
+            Self::DataFolder(error) => error.hint(),
+            Self::Database { .. } => "restore the folder from a copy, or begin with another".to_owned(),
             Self::DatabaseLocked { .. } => {
                 "close what has it open for writing, such as a `sqlite3` shell, and start again".to_owned()
             }

@@ -1,4 +1,4 @@
-//! The event store in one process, for development and tests: `event-store-local`.
+//! The event store in one process, for development and tests: `event-store serve`.
 //!
 //! The API and the relay's code over a DynamoDB of the process's own, which keeps its tables in a SQLite file or in memory. The router,
 //! the protocols, both tables' adapters, the relay's effects and the SDK are those of production; what differs is where the SDK's
@@ -7,52 +7,83 @@
 //! What is acknowledged is in SQLite's write-ahead log, so a kill does not take it (`database::Durability` says what of a loss of
 //! power). It is listed and announced afterwards, at least once; what a kill leaves undone of that is found at the next start.
 
+mod admission;
 mod announced;
 mod arguments;
 mod behind;
+mod condition;
 mod connector;
 mod console;
-mod data_file;
+mod data_folder;
 mod database;
 mod embedded;
 mod failure;
 mod follower;
+mod log_writer;
 mod notifications;
 mod tables;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 
-pub use arguments::{Arguments, usage};
-pub use data_file::DataFileError;
+pub use arguments::Arguments;
+pub use data_folder::DataFolderError;
 pub use embedded::Embedded;
 pub use failure::{Failure, Hint};
 
-use data_file::DataFile;
+use admission::{Admission, admitting};
+use data_folder::DataFolder;
 
-use crate::http;
+use crate::http::{self, cors};
 use crate::store::limits;
 
 /// Runs the store until it is told to end.
 pub async fn run(arguments: Arguments) -> ExitCode {
-    console::init(arguments.log_level);
-    match serve(&arguments).await {
+    let log = match console::init(arguments.log_level) {
+        Ok(log) => log,
+        Err(error) => return failed(&Failure::Thread(error)),
+    };
+    let served = serve(&arguments).await;
+    log.flush();
+    match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // When it cannot be written there is nobody to tell.
-            let _ = writeln!(io::stderr(), "{}", failure::text(&failure));
-            ExitCode::FAILURE
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+/// Moves a file, as older versions kept a store in, into a folder.
+pub fn move_in(file: &Path, folder: &Path) -> ExitCode {
+    match data_folder::move_in(file, folder) {
+        Ok(size) => {
+            // When stdout is closed, whoever closed it does not want to know.
+            let _ = writeln!(
+                io::stdout(),
+                "moved `{}` into `{}`: {size} bytes, checked and compared\n\
+                 serve with: event-store serve --data {}",
+                file.display(),
+                folder.display(),
+                folder.display()
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&Failure::DataFolder(error)),
+    }
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    // When it cannot be written there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", failure::text(failure));
+    ExitCode::FAILURE
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     let listener = listen(arguments.address()).await?;
     let address = listener.local_addr().map_err(Failure::Serve)?;
-    let file = arguments.data.as_deref().map(DataFile::claim).transpose()?;
+    let file = arguments.data.as_deref().map(DataFolder::claim).transpose()?;
     let file = file.map(|file| (file, arguments.durability()));
     let store = Embedded::open(file, arguments.topic()).await?;
     let signalled = http::told_to_end().map_err(Failure::Serve)?;
@@ -62,7 +93,20 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
         tokio::spawn(end_at_once());
     };
     greet(address, arguments);
-    let served = http::serve(listener, store.router(), told_once, limits::SHUTDOWN_TIMEOUT).await;
+    let admission = Admission {
+        port: address.port(),
+        is_loopback: address.ip().is_loopback(),
+        hosts: arguments.allow_host.clone(),
+        origins: arguments.allow_origin.clone(),
+    };
+    let router = cors::allowing(store.router(), arguments.allow_origin.clone());
+    let served = http::serve(
+        listener,
+        admitting(router, admission),
+        told_once,
+        limits::SHUTDOWN_TIMEOUT,
+    )
+    .await;
     store.end().await;
     served.map_err(Failure::Serve)
 }
@@ -88,7 +132,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 fn greet(address: SocketAddr, arguments: &Arguments) {
     let url = format!("http://{address}");
     let events = match &arguments.data {
-        None => "in memory, gone when this ends (`--data FILE` keeps them)".to_owned(),
+        None => "in memory, gone when this ends (`--data DIR` keeps them)".to_owned(),
         Some(file) if arguments.sync => format!("in {}, synced at each append", file.display()),
         Some(file) => format!("in {}", file.display()),
     };

@@ -1,9 +1,10 @@
-//! `event-store-local`, the store in one process: started, used, killed and started again.
+//! `event-store serve`, the store in one process: started, used, killed and started again.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod command_line;
 mod damage;
+mod data_folder;
 mod growth;
 mod kills;
 mod notifications;

@@ -6,12 +6,12 @@ use tempfile::TempDir;
 
 use crate::process::Store;
 
-/// `cargo test --workspace --test local -- --ignored --nocapture growth`
+/// `cargo test --workspace --test serve -- --ignored --nocapture growth`
 #[tokio::test]
 #[ignore = "a measurement of some minutes"]
 async fn a_put_takes_as_long_at_100_000_events_as_at_1_000() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     for arguments in [vec![], vec!["--data", file.to_str().unwrap()]] {
         let quiet = ["--log-level", "warn"];
         let store = Store::start(&[quiet.as_slice(), arguments.as_slice()].concat()).await;

@@ -73,7 +73,7 @@ async fn start(file: &Path, topic: &Topic) -> Store {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_under_load_it_loses_no_acknowledged_event_lists_every_stream_and_announces_every_event() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let (stores, watched) = watch::channel(Some(Arc::new(start(&file, &topic).await)));
     let writers: Vec<_> = (0..WRITERS)
         .map(|_| tokio::spawn(write(watched.clone())))

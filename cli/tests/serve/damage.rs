@@ -13,7 +13,7 @@ const LONG: &str = "an event to be damaged; ";
 #[tokio::test]
 async fn a_log_that_cannot_be_read_to_its_end_holds_up_nothing_that_is_appended() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::on(&file).await;
     let damaged = store.order().await;
     for revision in 1..=40 {
@@ -26,7 +26,7 @@ async fn a_log_that_cannot_be_read_to_its_end_holds_up_nothing_that_is_appended(
     }
     store.lists(&[(damaged.clone(), 41)]).await;
     store.end().await;
-    damage(&file);
+    damage(&file.join("events.db"));
 
     let mut store = Store::on(&file).await;
     let whole = store.order().await;

@@ -44,18 +44,22 @@ async fn in_memory_it_serves_the_whole_api_and_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_is_there_again_at_the_next_start() {
+async fn a_folder_is_there_again_at_the_next_start() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::on(&file).await;
     let id = store.order().await;
     store.append(&id, 2).await;
     let events = store.events(&id).await;
     let (status, _) = store.end().await;
     assert!(status.success());
-    // All that was written ahead is in the file: it can be copied alone.
-    let copy = folder.path().join("copy.db");
-    std::fs::copy(&file, &copy).unwrap();
+    // All that was written ahead is in the file: the folder can be copied.
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for entry in std::fs::read_dir(&file).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+    }
     for file in [file, copy] {
         let store = Store::on(&file).await;
         assert_eq!(store.events(&id).await, events);
@@ -66,7 +70,7 @@ async fn a_file_is_there_again_at_the_next_start() {
 #[tokio::test]
 async fn the_greeting_says_where_it_is_and_a_call_that_works() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::on(&file).await;
     let greeting = store.greeting.replace(store.url(), "<url>");
     let greeting = greeting.replace(file.to_str().unwrap(), "<file>");
@@ -116,7 +120,7 @@ async fn each_request_is_a_line_on_stderr_and_no_payload_is_in_it() {
 #[tokio::test]
 async fn with_sync_it_serves_as_well() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::start(&["--sync", "--data", file.to_str().unwrap()]).await;
     let id = store.order().await;
     store.kill().await;

@@ -10,6 +10,7 @@ use crate::process::{Store, program};
 /// How a run ended and what it said, with the folder of the test called `<folder>`.
 async fn run(folder: &Path, arguments: &[&str]) -> String {
     let output = program()
+        .arg("serve")
         .args(arguments)
         .current_dir(folder)
         .output()
@@ -51,6 +52,14 @@ async fn wrong_arguments() {
         ("a port that is none", ["--port", "web"]),
         ("a host that is none", ["--host", "localhost"]),
         ("a topic that is none", ["--topic-arn", "updates"]),
+        (
+            "a topic of the wrong kind",
+            [
+                "--topic-arn",
+                "arn:aws:sns:eu-central-1:000000000000:updates.fifo",
+            ],
+        ),
+        ("an endpoint that is none", ["--sns-endpoint", "localhost:4566"]),
         ("a level that is none", ["--log-level", "loud"]),
         ("sync without a file", ["--sync", "--port=0"]),
     ] {
@@ -63,7 +72,7 @@ async fn a_port_that_is_in_use() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let text = run(folder.path(), &["--port", &port, "--data", "store.db"]).await;
+    let text = run(folder.path(), &["--port", &port, "--data", "store"]).await;
     insta::assert_snapshot!(text.replace(&port, "<port>"), @"
     exit code: 1
     --- stderr
@@ -71,7 +80,7 @@ async fn a_port_that_is_in_use() {
       because: Address already in use
       hint: something else serves port <port>: choose another with `--port`, or any that is free with `--port 0`
     ");
-    assert!(!folder.path().join("store.db").exists(), "nothing was begun");
+    assert!(!folder.path().join("store").exists(), "nothing was begun");
 }
 
 #[tokio::test]
@@ -90,10 +99,9 @@ async fn an_address_of_another_machine() {
 #[tokio::test]
 async fn files_that_cannot_be_used() {
     let folder = TempDir::new().unwrap();
-    std::fs::create_dir(folder.path().join("a-folder")).unwrap();
     std::fs::write(folder.path().join("notes.txt"), "milk, bread").unwrap();
     let mut said = Vec::new();
-    for file in ["a-folder", "nowhere/store.db", "notes.txt"] {
+    for file in ["nowhere/store", "notes.txt"] {
         said.push(run(folder.path(), &["--port", "0", "--data", file]).await);
     }
     insta::assert_snapshot!(said.join("\n"), @"
@@ -104,7 +112,7 @@ async fn files_that_cannot_be_used() {
 
     exit code: 1
     --- stderr
-    error: `nowhere/store.db` cannot be made: there is no folder `nowhere`
+    error: `nowhere/store` cannot be made: there is no folder `nowhere`
       hint: run `mkdir -p nowhere` first
 
     exit code: 1
@@ -117,9 +125,9 @@ async fn files_that_cannot_be_used() {
 #[tokio::test]
 async fn a_file_that_another_store_has() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::on(&file).await;
-    let text = run(folder.path(), &["--port", "0", "--data", "store.db"]).await;
+    let text = run(folder.path(), &["--port", "0", "--data", "store"]).await;
     let process = text
         .split("process ")
         .nth(1)
@@ -141,14 +149,14 @@ async fn a_file_that_another_store_has() {
 #[tokio::test]
 async fn a_file_that_was_damaged() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = Store::on(&file).await;
     store.order().await;
     store.end().await;
-    let mut bytes = std::fs::read(&file).unwrap();
+    let mut bytes = std::fs::read(file.join("events.db")).unwrap();
     bytes[100..8_192].fill(0xa5);
-    std::fs::write(&file, bytes).unwrap();
-    insta::assert_snapshot!(run(folder.path(), &["--port", "0", "--data", "store.db"]).await, @"
+    std::fs::write(file.join("events.db"), bytes).unwrap();
+    insta::assert_snapshot!(run(folder.path(), &["--port", "0", "--data", "store"]).await, @"
     exit code: 1
     --- stderr
     error: the database in `store.db` cannot be opened

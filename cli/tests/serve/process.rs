@@ -13,7 +13,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program, without anything around it that could change what it does.
 pub(crate) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_event-store-local"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_event-store"));
     command.env_clear().stdin(Stdio::null()).kill_on_drop(true);
     command
 }
@@ -40,15 +40,15 @@ impl Store {
         Self::start(&[]).await
     }
 
-    /// In a file.
-    pub(crate) async fn on(file: &Path) -> Self {
-        Self::start(&["--data", file.to_str().unwrap()]).await
+    /// In a folder.
+    pub(crate) async fn on(folder: &Path) -> Self {
+        Self::start(&["--data", folder.to_str().unwrap()]).await
     }
 
     /// On any free port, with `arguments` besides.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut command = program();
-        command.args(["--port", "0"]).args(arguments);
+        command.args(["serve", "--port", "0"]).args(arguments);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -80,6 +80,11 @@ impl Store {
     /// The address, as the first line of the greeting ends with it.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

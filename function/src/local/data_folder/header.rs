@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::DataFileError;
+use super::DataFolderError;
 
 /// What a store's file says that it is: `EvSt`, in the place of its header where SQLite has applications sign
 /// (<https://www.sqlite.org/fileformat2.html#application_id>).
@@ -30,17 +30,21 @@ pub(super) enum Header {
 }
 
 impl Header {
-    pub(super) fn read(path: &Path) -> Result<Self, DataFileError> {
-        let cannot_read = |source| DataFileError::CannotRead {
-            path: path.to_owned(),
-            source,
-        };
-        let mut beginning = Vec::new();
+    /// Reads the header of the file at `path`, if there is one.
+    pub(super) fn read(path: &Path) -> Result<Self, DataFolderError> {
         match File::open(path) {
-            Ok(file) => file.take(100).read_to_end(&mut beginning).map_err(cannot_read)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(cannot_read(error)),
-        };
+            Ok(file) => Self::of_file(&file, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::Nothing),
+            Err(source) => Err(DataFolderError::cannot_read(path, source)),
+        }
+    }
+
+    /// Reads the header of a file that is open already.
+    pub(super) fn of_file(file: &File, path: &Path) -> Result<Self, DataFolderError> {
+        let mut beginning = Vec::new();
+        file.take(100)
+            .read_to_end(&mut beginning)
+            .map_err(|source| DataFolderError::cannot_read(path, source))?;
         Ok(Self::of(&beginning))
     }
 
@@ -62,13 +66,13 @@ impl Header {
 }
 
 /// Makes a database that says that it is a store's, and nothing else.
-pub(super) fn sign(path: &Path, location: &str) -> Result<(), DataFileError> {
+pub(super) fn sign(path: &Path, location: &str) -> Result<(), DataFolderError> {
     let statements = format!(
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
     );
     Connection::open(location)
         .and_then(|connection| connection.execute_batch(&statements))
-        .map_err(|source| DataFileError::CannotMake {
+        .map_err(|source| DataFolderError::CannotMake {
             path: path.to_owned(),
             source,
         })

@@ -40,7 +40,7 @@ async fn append(store: &Store, count: u64) -> Vec<(String, u64)> {
 #[tokio::test]
 async fn every_event_is_announced_on_the_topic() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
-    let store = start(&topic, &folder.path().join("store.db")).await;
+    let store = start(&topic, &folder.path().join("store")).await;
     let streams = append(&store, 9).await;
     topic.has(&all(&streams)).await;
 }
@@ -63,7 +63,7 @@ async fn without_a_topic_every_event_is_a_line_in_the_log() {
 async fn a_topic_that_is_out_of_order_holds_up_neither_appends_nor_the_listing() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
     topic.set_out_of_order(true);
-    let store = start(&topic, &folder.path().join("store.db")).await;
+    let store = start(&topic, &folder.path().join("store")).await;
     let streams = append(&store, 6).await;
     store.lists(&streams).await;
     topic.set_out_of_order(false);
@@ -79,7 +79,7 @@ async fn a_topic_that_is_out_of_order_holds_up_neither_appends_nor_the_listing()
 #[tokio::test]
 async fn what_a_kill_left_unannounced_is_announced_at_the_next_start_and_nothing_twice_after_it() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
-    let file = folder.path().join("store.db");
+    let file = folder.path().join("store");
     let store = start(&topic, &file).await;
     let before = append(&store, 3).await;
     topic.has(&all(&before)).await;
@@ -104,7 +104,7 @@ async fn what_a_kill_left_unannounced_is_announced_at_the_next_start_and_nothing
 #[tokio::test]
 async fn told_to_end_it_announces_what_was_appended() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
-    let store = start(&topic, &folder.path().join("store.db")).await;
+    let store = start(&topic, &folder.path().join("store")).await;
     let streams = append(&store, 12).await;
     let (status, _) = store.end().await;
     assert!(status.success());
@@ -115,7 +115,7 @@ async fn told_to_end_it_announces_what_was_appended() {
 async fn told_to_end_while_the_topic_is_out_of_order_it_ends_and_says_what_is_left() {
     let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
     topic.set_out_of_order(true);
-    let store = start(&topic, &folder.path().join("store.db")).await;
+    let store = start(&topic, &folder.path().join("store")).await;
     append(&store, 2).await;
     let (status, log) = store.end().await;
     assert!(status.success());

@@ -1,0 +1,47 @@
+//! `event-store`: what an application's developer does with an event store.
+
+mod move_in;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The event store, for who writes applications.
+#[derive(Debug, Parser)]
+#[command(name = "event-store", version, max_term_width = 100)]
+struct EventStore {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Serve(serve::Serve),
+    MoveIn(move_in::MoveIn),
+}
+
+/// The exit code of a command line that was not understood: `EX_USAGE` of sysexits.h, as the deployer has it.
+const USAGE: u8 = 64;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match EventStore::try_parse() {
+        Ok(EventStore { verb }) => match verb {
+            Verb::Serve(serve) => serve.run().await,
+            Verb::MoveIn(move_in) => move_in.run(),
+        },
+        Err(error) => usage(&error),
+    }
+}
+
+/// Tells why the command line was not understood, or prints the help or version that was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Clap prints help on stdout and mistakes on stderr. When neither can be written there is nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(USAGE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,106 @@
+//! Whether events can be taken: not into a file that nobody will find, and not into one that is damaged.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use event_store_types::{Problem, ProblemDetails, ProblemType};
+use uuid::Uuid;
+
+use super::data_folder::{DataFolder, Identity};
+
+/// How often it is looked whether the file is still there, when nobody appends.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// The condition of a store on disk.
+#[derive(Debug)]
+pub(super) struct Condition {
+    file: Identity,
+    /// Why no events are taken. It stays so until the store is started again.
+    refusal: OnceLock<String>,
+}
+
+impl Condition {
+    pub(super) fn of(folder: &DataFolder) -> Arc<Self> {
+        let refusal = OnceLock::new();
+        if let Some(damage) = folder.damage() {
+            let text = format!(
+                "the database in `{}` is damaged: {damage}; what can be read of it is, and nothing is appended",
+                folder.path().display()
+            );
+            tracing::error!("{text}");
+            // Nobody was before.
+            let _ = refusal.set(text);
+        }
+        Arc::new(Self {
+            file: folder.identity(),
+            refusal,
+        })
+    }
+
+    /// Why no events are taken, if none are.
+    fn refusal(&self) -> Option<&str> {
+        if self.refusal.get().is_none() && !self.file.is_there() {
+            let text = format!(
+                "`{}` was moved or deleted under the store, which would append to what nobody finds; end it, and start it where the \
+                 file is now",
+                self.file.path().display()
+            );
+            if self.refusal.set(text.clone()).is_ok() {
+                tracing::error!("{text}");
+            }
+        }
+        self.refusal.get().map(String::as_str)
+    }
+
+    /// Looks after the file, until the store ends.
+    pub(super) async fn watch(self: Arc<Self>) {
+        while self.refusal().is_none() {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// The same API, which takes no events while there is a reason not to.
+pub(super) fn guarding(router: Router, condition: Arc<Condition>) -> Router {
+    router.layer(from_fn_with_state(condition, guard))
+}
+
+async fn guard(State(condition): State<Arc<Condition>>, request: Request, next: Next) -> Response {
+    let is_append = [Method::POST, Method::PUT].contains(request.method());
+    let asks_whether_ready = request.uri().path() == "/readiness-check";
+    match condition.refusal() {
+        Some(refusal) if is_append || asks_whether_ready => refused(ProblemType::StoreUnavailable, refusal),
+        _ => next.run(request).await,
+    }
+}
+
+/// A problem that is not told to be over soon: there is no `Retry-After`.
+pub(super) fn refused(problem_type: ProblemType, detail: &str) -> Response {
+    let request_id = Uuid::new_v4().to_string();
+    let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    tracing::warn!(status = status.as_u16(), error = detail, "refused");
+    let problem = Problem {
+        problem_type,
+        title: problem_type.title().into(),
+        status: problem_type.status(),
+        detail: detail.to_owned(),
+        message: detail.to_owned(),
+        request_id: request_id.clone(),
+        details: ProblemDetails::default(),
+    };
+    let mut response = (status, Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(request_id) = request_id.parse() {
+        headers.insert("x-request-id", request_id);
+    }
+    response
+}

@@ -1,0 +1,128 @@
+//! Moving a file, as older versions kept a store in, into a folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use super::header::{FORMAT, Header};
+use super::{DataFolderError, EVENTS, check, location, lock, make};
+
+/// Moves the store in `file` into `folder`, and gives back how many bytes it holds. The file goes last, once its copy is the same.
+///
+/// # Errors
+/// [`DataFolderError`]; the file is then where it was, whole.
+pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataFolderError> {
+    match Header::read(file)? {
+        Header::Store(FORMAT) => {}
+        Header::Nothing => {
+            return Err(DataFolderError::NoFile {
+                path: file.to_owned(),
+            });
+        }
+        Header::Store(format) => {
+            return Err(DataFolderError::OtherFormat {
+                path: file.to_owned(),
+                format,
+            });
+        }
+        Header::OtherDatabase => {
+            return Err(DataFolderError::OtherDatabase {
+                path: file.to_owned(),
+            });
+        }
+        Header::NoDatabase => {
+            return Err(DataFolderError::NoDatabase {
+                path: file.to_owned(),
+            });
+        }
+    }
+    make(folder)?;
+    let _folder = lock::lock_folder(folder)?;
+    // The lock of older versions, which lies beside the file.
+    let beside = beside(file, "-lock");
+    let _file = lock::lock_beside(file, &beside)?;
+    let events = folder.join(EVENTS);
+    if fs::symlink_metadata(&events).is_ok() {
+        return Err(DataFolderError::Taken { path: events });
+    }
+    let at = location(file)?;
+    gather(file, &at)?;
+    if let Some(damage) = check::damage(&at) {
+        return Err(DataFolderError::Damaged {
+            path: file.to_owned(),
+            damage,
+        });
+    }
+    let arriving = folder.join("events.db.arriving");
+    let size = copy(file, &arriving)?;
+    if digest(file)? != digest(&arriving)? {
+        return Err(DataFolderError::NotTheSame { path: arriving });
+    }
+    let cannot_write = |source| DataFolderError::cannot_write(&events, source);
+    fs::rename(&arriving, &events).map_err(cannot_write)?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(cannot_write)?;
+    fs::remove_file(file).map_err(|source| DataFolderError::cannot_write(file, source))?;
+    // It was empty, and nobody looks for it again.
+    let _ = fs::remove_file(beside);
+    Ok(size)
+}
+
+/// Moves all that was written ahead into the file itself.
+fn gather(file: &Path, location: &str) -> Result<(), DataFolderError> {
+    let gathered = Connection::open(location).and_then(|connection| {
+        // It fails while another program has the database, and answers with the mode that it is in.
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))
+    });
+    let left = || check::ended_uncleanly(file);
+    match gathered {
+        Ok(mode) if mode == "delete" && !left() => Ok(()),
+        Ok(mode) => Err(DataFolderError::Damaged {
+            path: file.to_owned(),
+            damage: format!("what was written ahead cannot be moved into it (mode `{mode}`)"),
+        }),
+        Err(source) => Err(DataFolderError::CannotMake {
+            path: file.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<u64, DataFolderError> {
+    let mut source = File::open(from).map_err(|source| DataFolderError::cannot_read(from, source))?;
+    let copied = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(to)
+        .and_then(|mut target| {
+            let size = io::copy(&mut source, &mut target)?;
+            target.sync_all()?;
+            Ok(size)
+        });
+    copied.map_err(|source| DataFolderError::cannot_write(to, source))
+}
+
+fn digest(path: &Path) -> Result<[u8; 32], DataFolderError> {
+    let cannot_read = |source| DataFolderError::cannot_read(path, source);
+    let mut file = File::open(path).map_err(cannot_read)?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut piece).map_err(cannot_read)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&piece[..read]),
+        }
+    }
+}
+
+fn beside(file: &Path, suffix: &str) -> std::path::PathBuf {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(suffix);
+    beside.into()
+}

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod environment;
 pub mod foreign_words;
 pub mod policy;
+pub mod private_file;
 pub mod problem;
 pub mod proxy;
 pub mod settings;

@@ -32,6 +32,8 @@ pub struct Settings {
     pub folder: PathBuf,
     /// All settings with their sources.
     pub told: Vec<Setting>,
+    /// The file of certificates that are trusted besides the system's.
+    pub certificates: Option<PathBuf>,
     workspace: Option<PathBuf>,
 }
 
@@ -57,6 +59,7 @@ impl Settings {
         let instance_name = instance_name.transpose().map_err(SettingsError::BadInstance)?;
         let mut environment = Environment::parse(&file, &text, &name, instance_name.as_ref())?;
         let endpoint_source = found.endpoint(&mut environment)?;
+        found.refuse_open_lines(&environment)?;
 
         let template_name = found.display(&template_path);
         let template =
@@ -85,6 +88,7 @@ impl Settings {
             template,
             folder,
             told,
+            certificates: surroundings.variable("AWS_CA_BUNDLE").map(PathBuf::from),
             workspace: found.workspace,
         })
     }

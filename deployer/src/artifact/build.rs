@@ -198,6 +198,15 @@ impl Build<'_> {
             .current_dir(self.workspace)
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        // Build scripts and procedural macros of every dependency run below.
+        for secret in self
+            .machine
+            .variables
+            .iter()
+            .filter(|name| flags::is_secret(name))
+        {
+            command.env_remove(secret);
+        }
         command.env("CARGO_HOME", &self.machine.cargo_home);
         // Folders of a search path that cannot be joined again hold a colon: then the machine's own path has to do.
         command.env(

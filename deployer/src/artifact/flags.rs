@@ -76,11 +76,56 @@ pub(super) fn changes_code(variable: &str) -> bool {
         || (variable.starts_with("CARGO_TARGET_") && variable.ends_with("_RUSTFLAGS"))
 }
 
+/// Whether a variable of this machine is kept from the tools that build, and so from every build script of every dependency.
+///
+/// Compilers need much of what is around them (paths, wrappers, linkers, caches, proxies, whatever a platform's toolchain reads), and no list of it would be
+/// complete; so what is kept from them is listed, by kind rather than by tool: names that speak of a secret, and everything of the clouds and of CI.
+pub(super) fn is_secret(variable: &str) -> bool {
+    const PREFIXES: [&str; 22] = [
+        "ACTIONS_",
+        "ARM_",
+        "AWS_",
+        "AZURE_",
+        "BITBUCKET_",
+        "BUILDKITE_",
+        "CI_",
+        "CIRCLE_",
+        "CLOUDSDK_",
+        "DEPLOYER_",
+        "DOCKER_AUTH",
+        "GCP_",
+        "GH_",
+        "GITHUB_",
+        "GITLAB_",
+        "GOOGLE_",
+        "INPUT_",
+        "KUBE",
+        "RUNNER_",
+        "SSH_",
+        "TF_",
+        "VAULT_",
+    ];
+    const WORDS: [&str; 10] = [
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "CREDENTIAL",
+        "API_KEY",
+        "APIKEY",
+        "ACCESS_KEY",
+        "PRIVATE_KEY",
+    ];
+    let name = variable.to_ascii_uppercase();
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || WORDS.iter().any(|word| name.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Folders, changes_code, versioned_target};
+    use super::{Folders, changes_code, is_secret, versioned_target};
 
     fn folders() -> Folders<'static> {
         Folders {
@@ -111,6 +156,57 @@ mod tests {
             versioned_target("aarch64-unknown-linux-gnu"),
             "aarch64-unknown-linux-gnu.2.26"
         );
+    }
+
+    #[test]
+    fn a_build_script_sees_no_credential_and_all_that_a_compiler_needs() {
+        for secret in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_PROFILE",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "GITHUB_TOKEN",
+            "GITHUB_ENV",
+            "GITHUB_OUTPUT",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+            "ACTIONS_RUNTIME_TOKEN",
+            "GH_TOKEN",
+            "CARGO_REGISTRY_TOKEN",
+            "CARGO_REGISTRIES_PRIVATE_TOKEN",
+            "CARGO_REGISTRIES_PRIVATE_SECRET_KEY",
+            "NPM_TOKEN",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "AZURE_CLIENT_SECRET",
+            "CI_JOB_TOKEN",
+            "SSH_AUTH_SOCK",
+            "DATABASE_PASSWORD",
+            "openai_api_key",
+        ] {
+            assert!(is_secret(secret), "{secret}");
+        }
+        for needed in [
+            "PATH",
+            "HOME",
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "RUSTC_WRAPPER",
+            "SCCACHE_DIR",
+            "CC",
+            "TMPDIR",
+            "LANG",
+            "HTTPS_PROXY",
+            "SSL_CERT_FILE",
+            "CARGO_HTTP_CAINFO",
+            "CARGO_NET_OFFLINE",
+            "LD_LIBRARY_PATH",
+            "SYSTEMROOT",
+            "CI",
+        ] {
+            assert!(!is_secret(needed), "{needed}");
+        }
     }
 
     #[test]

@@ -6,9 +6,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
+use aws_types::service_config::ServiceConfigKey;
 use jiff::Timestamp;
 
-use super::https::https_client;
+use super::credentials::Checked;
+use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
 use super::{Clock, EndpointRefused};
 
@@ -42,10 +44,14 @@ impl Aws {
     /// Makes the clients. Credentials are looked for where AWS's tools look for them, at the first call.
     ///
     /// # Errors
-    /// The profile in use names an endpoint, and the environment has none.
-    pub async fn connect(region: &str, endpoint: Option<&str>) -> Result<Self, EndpointRefused> {
+    /// The profile in use names an endpoint, of all services or of one, and the environment has none.
+    pub async fn connect(
+        region: &str,
+        endpoint: Option<&str>,
+        certificates: Option<Certificates>,
+    ) -> Result<Self, EndpointRefused> {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(https_client())
+            .http_client(https_client(endpoint, certificates))
             .region(Region::new(region.to_owned()))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -61,12 +67,17 @@ impl Aws {
             loader = loader.endpoint_url(endpoint);
         }
         let config = loader.load().await;
-        if endpoint.is_none() && config.endpoint_url().is_some() {
-            return Err(EndpointRefused {
-                variable: "endpoint_url".to_owned(),
-            });
+        if endpoint.is_none()
+            && let Some(variable) = configured_endpoint(&config)
+        {
+            return Err(EndpointRefused { variable });
         }
-        Ok(Self::from_config(&config, region, endpoint))
+        let checked = config
+            .credentials_provider()
+            .map(|provider| SharedCredentialsProvider::new(Checked(provider)));
+        let mut config = config.into_builder();
+        config.set_credentials_provider(checked);
+        Ok(Self::from_config(&config.build(), region, endpoint))
     }
 
     fn from_config(config: &SdkConfig, region: &str, endpoint: Option<&str>) -> Self {
@@ -112,6 +123,40 @@ impl Aws {
     pub fn calls(&self) -> &Calls {
         &self.calls
     }
+}
+
+/// The setting that would send calls elsewhere than to AWS: of a profile, or of the `services` section that it names.
+fn configured_endpoint(config: &SdkConfig) -> Option<String> {
+    const SETTING: &str = "endpoint_url";
+    if config.endpoint_url().is_some() {
+        return Some(SETTING.to_owned());
+    }
+    // The names by which the SDKs look a service up, also those that credentials come from.
+    const SERVICES: [&str; 12] = [
+        "CloudFormation",
+        "CloudWatch Logs",
+        "DynamoDB",
+        "IAM",
+        "Lambda",
+        "S3",
+        "SNS",
+        "SQS",
+        "SSO",
+        "SSO OIDC",
+        "STS",
+        "Signin",
+    ];
+    let services = config.service_config()?;
+    SERVICES.into_iter().find_map(|service| {
+        let key = ServiceConfigKey::builder()
+            .service_id(service)
+            .profile(SETTING)
+            .env("AWS_ENDPOINT_URL")
+            .build()
+            .ok()?;
+        services.load_config(key)?;
+        Some(format!("{SETTING} of {service}"))
+    })
 }
 
 impl Clock for Aws {

@@ -1,8 +1,8 @@
 //! From an SDK's error to what it means.
 
 use std::error::Error;
-use std::fmt::Debug;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -11,12 +11,29 @@ use super::{Aws, CallError, CallErrorKind};
 
 impl Aws {
     /// Turns the failure of a call, named as IAM names it, into one of the kinds that something is decided on.
-    pub(super) fn failure<E, R>(&self, operation: &str, error: SdkError<E, R>) -> CallError
+    pub(super) fn failure<E>(&self, operation: &str, error: SdkError<E, HttpResponse>) -> CallError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        R: Debug + Send + Sync + 'static,
     {
-        let kind = match &error {
+        let foreign = error.raw_response().and_then(|response| self.not_aws(response));
+        let kind = foreign.unwrap_or_else(|| self.kind(&error));
+        let source = match error {
+            // The service's own words are in the kind.
+            SdkError::ServiceError(_) => None,
+            other => Some(other.into()),
+        };
+        CallError {
+            operation: operation.to_owned(),
+            kind,
+            source,
+        }
+    }
+
+    fn kind<E>(&self, error: &SdkError<E, HttpResponse>) -> CallErrorKind
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        match error {
             SdkError::ServiceError(failure) => {
                 let failure = failure.err();
                 kind_of(
@@ -32,26 +49,64 @@ impl Aws {
                 code: NO_ANSWER.to_owned(),
                 message: in_a_word(other),
             },
-        };
-        let source = match error {
-            // The service's own words are in the kind.
-            SdkError::ServiceError(_) => None,
-            other => Some(other.into()),
-        };
-        CallError {
-            operation: operation.to_owned(),
-            kind,
-            source,
         }
     }
 
-    fn unreachable(&self) -> CallErrorKind {
-        let endpoint = self
-            .endpoint
-            .clone()
-            .unwrap_or_else(|| format!("AWS in {}", self.region));
-        CallErrorKind::Unreachable { endpoint }
+    /// What answered in AWS's place, if something did: AWS gives every request an id.
+    fn not_aws(&self, response: &HttpResponse) -> Option<CallErrorKind> {
+        const IDS: [&str; 4] = [
+            "x-amzn-requestid",
+            "x-amz-request-id",
+            "x-amzn-request-id",
+            "x-amz-id-2",
+        ];
+        if IDS.iter().any(|name| response.headers().get(*name).is_some()) {
+            return None;
+        }
+        let body = response.body().bytes().unwrap_or_default();
+        Some(CallErrorKind::NotAws {
+            endpoint: self.address(),
+            status: response.status().as_u16(),
+            words: first_words(&String::from_utf8_lossy(body)),
+        })
     }
+
+    fn address(&self) -> String {
+        self.endpoint
+            .clone()
+            .unwrap_or_else(|| format!("AWS in {}", self.region))
+    }
+
+    fn unreachable(&self) -> CallErrorKind {
+        CallErrorKind::Unreachable {
+            endpoint: self.address(),
+        }
+    }
+}
+
+/// The beginning of what somebody answered, on one line, without the tags of a page.
+fn first_words(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut words = String::new();
+    let mut is_tag = false;
+    for letter in text.chars() {
+        match letter {
+            '<' => is_tag = true,
+            '>' => {
+                is_tag = false;
+                words.push(' ');
+            }
+            letter if !is_tag => words.push(letter),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let mut line = words.join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
 }
 
 /// Reads a service's code. The codes of one meaning differ from service to service.
@@ -104,6 +159,14 @@ mod tests {
         assert!(matches!(kind, CallErrorKind::NotFound { .. }));
         let kind = kind_of("ValidationError", "Template format error: no");
         assert!(matches!(kind, CallErrorKind::Other { .. }));
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_first_words() {
+        let page = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body class='x'>nginx</body></html>";
+        assert_eq!(first_words(page), "502 Bad Gateway nginx");
+        assert_eq!(first_words(""), "");
+        assert_eq!(first_words(&"é".repeat(100)), format!("{}…", "é".repeat(80)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod cloudformation;
 mod config;
 mod connection;
+mod credentials;
 mod discovery;
 mod drift;
 mod dynamodb;
@@ -27,6 +28,7 @@ mod sts;
 pub use config::{EndpointRefused, refuse_stray_endpoints};
 pub use connection::Aws;
 pub use discovery::configured_region;
+pub use https::{BadCertificates, Certificates, is_loopback};
 pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, Concurrency, DeployedTable, DriftDetection, DriftSearch,

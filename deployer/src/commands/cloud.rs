@@ -1,11 +1,13 @@
 //! A command's way to AWS, and its way out.
 
+use std::path::Path;
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
-use crate::aws::{Aws, EndpointRefused, Signer};
+use crate::aws::{Aws, Certificates, EndpointRefused, Signer};
 use crate::engine::{Interrupt, Session, Talk, interruptible};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
@@ -28,7 +30,8 @@ impl<'settings> Cloud<'settings> {
     pub(super) async fn reach(settings: &'settings Settings, ui: &Ui) -> Result<Self, CommandError> {
         let environment = &settings.environment;
         let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
-        let aws = Aws::connect(environment.region.as_str(), endpoint)
+        let certificates = certificates(settings.certificates.as_deref())?;
+        let aws = Aws::connect(environment.region.as_str(), endpoint, certificates)
             .await
             .map_err(refused)?;
         let (interrupter, interrupt) = interruptible();
@@ -121,9 +124,21 @@ async fn asked_to_stop() {
     }
 }
 
+/// The certificates of the file that `AWS_CA_BUNDLE` names, if it names one.
+///
+/// # Errors
+/// They cannot be trusted: without them calls would fail for a reason that nobody finds.
+pub(super) fn certificates(file: Option<&Path>) -> Result<Option<Certificates>, CommandError> {
+    let read = file.map(Certificates::read).transpose();
+    read.map_err(|error| {
+        CommandError::new(ErrorKind::Usage, error)
+            .hint("it is a file of PEM certificates; unset it to trust the system's alone")
+    })
+}
+
 fn refused(refused: EndpointRefused) -> CommandError {
     CommandError::new(ErrorKind::Usage, refused)
-        .hint("take `endpoint_url` out of the profile, or choose another one with `AWS_PROFILE`")
+        .hint("take `endpoint_url` out of the profile and the `services` section that it names, or choose another one with `AWS_PROFILE`")
 }
 
 #[cfg(test)]

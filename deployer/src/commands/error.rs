@@ -126,6 +126,10 @@ impl From<SettingsError> for CommandError {
             SettingsError::NoWorkspace { .. } => Some(
                 "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
             ),
+            SettingsError::OpenLine { .. } => Some(
+                "reach it by `https://`, or through a tunnel at `127.0.0.1`; where the network is yours alone, say so with `DEPLOYER_PLAIN_HTTP=true`"
+                    .to_owned(),
+            ),
             SettingsError::StrayEndpoint(EndpointRefused { variable }) => Some(format!(
                 "unset `{variable}`, or give the environment an `endpoint` if it is meant to be somewhere else than AWS"
             )),

@@ -101,6 +101,12 @@ impl<'settings> Explain<'settings> {
             (CallErrorKind::Unreachable { .. }, None) => {
                 "look at the network, and at a proxy if there is one"
             }
+            (CallErrorKind::NotAws { .. }, Some(_)) => {
+                "this is not AWS, nor an emulator of it: look at what listens at the environment's `endpoint`"
+            }
+            (CallErrorKind::NotAws { .. }, None) => {
+                "this is not AWS: look at the network, which may want a login, and at `HTTPS_PROXY`"
+            }
             (CallErrorKind::AccessDenied { .. }, _) => "the credentials lack this permission",
             (CallErrorKind::Throttled, _) => "AWS is asked too much at the moment: try again in a minute",
             _ => return Vec::new(),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_region};
 use crate::cli::GlobalArgs;
@@ -129,7 +130,7 @@ pub(super) async fn run(
     check(&file, &draft, &template)?;
 
     let region = region(args).await?;
-    let account = account(args, &region).await?;
+    let account = account(args, &region, surroundings).await?;
     let draft = Draft {
         account: &account,
         region: &region,
@@ -175,15 +176,16 @@ async fn region(args: &InitArgs) -> Result<String, CommandError> {
     }
 }
 
-async fn account(args: &InitArgs, region: &str) -> Result<String, CommandError> {
+async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> Result<String, CommandError> {
     if let Some(account) = &args.account {
         return Ok(account.clone());
     }
+    let certificates = certificates(surroundings.variable("AWS_CA_BUNDLE").map(Path::new))?;
     let unknown = |error| {
         CommandError::new(ErrorKind::Failed, error)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
-    let aws = Aws::connect(region, None)
+    let aws = Aws::connect(region, None, certificates)
         .await
         .map_err(|error| unknown(InitError::Elsewhere(error)))?;
     let caller = aws

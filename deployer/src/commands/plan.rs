@@ -11,6 +11,7 @@ use super::stack_template::StackTemplate;
 use super::trial::Trial;
 use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
 use crate::environment::Environment;
+use crate::private_file;
 use crate::settings::Settings;
 use crate::stack::guard::Acceptance;
 use crate::stack::plan::{Place, Plan, UnreadablePlan};
@@ -56,7 +57,7 @@ pub(super) async fn make<T: Talk>(
     let text = plan
         .to_json()
         .map_err(|error| CommandError::new(ErrorKind::Failed, error))?;
-    std::fs::write(&path, text).map_err(|source| {
+    private_file::write(&path, text.as_bytes()).map_err(|source| {
         let file = name.clone();
         CommandError::new(ErrorKind::Failed, PlanFileError::Unwritable { file, source })
     })?;

@@ -103,6 +103,9 @@ fn no_credentials(error: &CallError) -> Finding {
         CallErrorKind::Unreachable { .. } => {
             "look at the network and the environment's `endpoint`; for the emulator, `./justw emulator` starts it"
         }
+        CallErrorKind::NotAws { .. } => {
+            "this is not AWS: look at the network, at `HTTPS_PROXY` and at the environment's `endpoint`"
+        }
         _ => "look at the credentials with `aws sts get-caller-identity`",
     };
     Finding::new(Code::Credentials, Severity::Error, error.to_string(), remedy)

@@ -2,11 +2,11 @@
 //!
 //! Whoever reaches the proxy acts with the credentials of whoever started it. A web page of a stranger could do so from the browser on the
 //! same machine: by a name of its own that leads here (DNS rebinding), which the `Host` header gives away, or by sending a request across
-//! origins, which the `Origin` header gives away.
+//! origins, which the `Origin` header gives away, and where that is missing, as for a picture or a link, `Sec-Fetch-Site`.
 
 use event_store_client::types::loopback;
-use http::HeaderMap;
 use http::header::{HOST, HeaderValue, ORIGIN};
+use http::{HeaderMap, Uri};
 
 /// A request that is not forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,10 +17,21 @@ pub(super) enum Stranger {
     Host(String),
     #[error("the page of `{0}` may not use this proxy: a browser's pages have to come through it themselves")]
     Origin(String),
+    #[error("a page of another site may not use this proxy (`Sec-Fetch-Site: {0}`)")]
+    Site(String),
 }
 
+/// Whose page makes a request, as browsers say it: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>.
+const SITE: &str = "sec-fetch-site";
+
 /// Lets a request pass that was sent to a proxy at `port`, by a program or by a page that the proxy itself served.
-pub(super) fn admit(headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
+pub(super) fn admit(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
+    // A target in absolute form names the host itself, and goes before the header.
+    if let Some(authority) = uri.authority()
+        && (!loopback::is_authority(authority.as_str(), port) || uri.scheme_str() != Some("http"))
+    {
+        return Err(Stranger::Host(authority.to_string()));
+    }
     let host = text(headers.get(HOST)).ok_or(Stranger::NoHost)?;
     if !loopback::is_authority(host, port) || headers.get_all(HOST).iter().count() != 1 {
         return Err(Stranger::Host(host.to_owned()));
@@ -29,6 +40,12 @@ pub(super) fn admit(headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
         let origin = text(Some(origin)).unwrap_or_default();
         if !loopback::is_origin(origin, port) {
             return Err(Stranger::Origin(origin.to_owned()));
+        }
+    }
+    for site in headers.get_all(SITE) {
+        let site = text(Some(site)).unwrap_or_default();
+        if !["same-origin", "none"].contains(&site) {
+            return Err(Stranger::Site(site.to_owned()));
         }
     }
     Ok(())
@@ -47,7 +64,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        admit(&map, 8000)
+        admit(&Uri::from_static("/streams"), &map, 8000)
     }
 
     #[test]
@@ -78,6 +95,42 @@ mod tests {
         assert_eq!(admitted(&[]), Err(Stranger::NoHost));
         let twice = [("host", "localhost:8000"), ("host", "evil.example")];
         assert!(admitted(&twice).is_err());
+    }
+
+    #[test]
+    fn a_page_of_another_site_does_not_pass_without_an_origin_either() {
+        for site in ["cross-site", "same-site", "elsewhere", ""] {
+            assert_eq!(
+                admitted(&[("host", "localhost:8000"), ("sec-fetch-site", site)]),
+                Err(Stranger::Site(site.to_owned()))
+            );
+        }
+        for site in ["same-origin", "none"] {
+            let headers = [("host", "localhost:8000"), ("sec-fetch-site", site)];
+            assert_eq!(admitted(&headers), Ok(()));
+        }
+        let twice = [
+            ("host", "localhost:8000"),
+            ("sec-fetch-site", "none"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        assert!(admitted(&twice).is_err());
+    }
+
+    #[test]
+    fn a_target_in_absolute_form_is_this_proxys_too() {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("localhost:8000"));
+        let admitted = |uri: &'static str| admit(&Uri::from_static(uri), &headers, 8000);
+        assert_eq!(admitted("http://localhost:8000/streams"), Ok(()));
+        for (uri, host) in [
+            ("http://evil.example/streams", "evil.example"),
+            ("https://localhost:8000/streams", "localhost:8000"),
+            ("evil.example:443", "evil.example:443"),
+            ("http://localhost:8001/", "localhost:8001"),
+        ] {
+            assert_eq!(admitted(uri), Err(Stranger::Host(host.to_owned())), "{uri}");
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use http::header::CONTENT_TYPE;
-use http::{Method, StatusCode};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode};
 use reqwest::{Client, Url};
 use rustls::crypto::CryptoProvider;
 use serde_json::json;
@@ -17,13 +17,16 @@ use tokio::sync::mpsc::Sender;
 
 use super::admission::admit;
 use super::headers;
-use crate::aws::Signer;
+use crate::aws::{Signer, is_loopback};
 
 /// The most that Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. A signature is over the whole body.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
 /// The store answers within ten seconds; a page of a large stream may be long in coming.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+
+/// What the store answers. Anything else has no path to be sent on with, or is for the proxy itself.
+const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::PUT];
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +67,11 @@ impl Forwarder {
             // Somebody else may have chosen since, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let client = Client::builder()
+        let mut client = Client::builder();
+        if is_loopback(target.as_str()) {
+            client = client.no_proxy();
+        }
+        let client = client
             // A redirect is for who asked; followed here it would carry the signature elsewhere.
             .redirect(reqwest::redirect::Policy::none())
             .read_timeout(LONGEST_SILENCE)
@@ -80,7 +87,10 @@ impl Forwarder {
     }
 
     async fn send(&self, request: Request) -> Result<Response, Refused> {
-        admit(request.headers(), self.port)
+        if !METHODS.contains(request.method()) {
+            return Err(Refused::method(request.method()));
+        }
+        admit(request.uri(), request.headers(), self.port)
             .map_err(|stranger| Refused::new(StatusCode::FORBIDDEN, &stranger))?;
         let (parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -105,7 +115,7 @@ impl Forwarder {
             .map_err(|error| Refused::new(StatusCode::BAD_GATEWAY, &error))?;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = answer.status();
-        *response.headers_mut() = headers::end_to_end(answer.headers());
+        *response.headers_mut() = headers::answer(answer.headers());
         *response.body_mut() = streamed(answer);
         Ok(response)
     }
@@ -170,6 +180,13 @@ impl Refused {
         Self { status, detail }
     }
 
+    fn method(method: &Method) -> Self {
+        Self {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            detail: format!("`{method}` is not sent on: the store knows `GET`, `HEAD`, `POST` and `PUT`"),
+        }
+    }
+
     fn too_large() -> Self {
         Self {
             status: StatusCode::PAYLOAD_TOO_LARGE,
@@ -187,11 +204,12 @@ impl IntoResponse for Refused {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        (
-            self.status,
-            [(CONTENT_TYPE, "application/problem+json")],
-            problem.to_string(),
-        )
-            .into_response()
+        let kind = [(CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status, kind, problem.to_string()).into_response();
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            let allowed = HeaderValue::from_static("GET, HEAD, POST, PUT");
+            response.headers_mut().insert(ALLOW, allowed);
+        }
+        response
     }
 }

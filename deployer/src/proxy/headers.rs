@@ -1,6 +1,6 @@
 //! PURE: which headers go on, and which end here.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST};
+use http::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, HeaderName};
 
 /// Headers between two neighbours on the way, besides those that `Connection` names:
@@ -31,6 +31,8 @@ pub(super) fn request(headers: &HeaderMap) -> HeaderMap {
     for name in OF_THE_SIGNATURE {
         onward.remove(name);
     }
+    // A browser sends the cookies of every program on this machine, whatever its port.
+    onward.remove(COOKIE);
     onward.remove(HOST);
     onward.remove(CONTENT_LENGTH);
     // The whole body is here already.
@@ -38,8 +40,15 @@ pub(super) fn request(headers: &HeaderMap) -> HeaderMap {
     onward
 }
 
+/// The headers of an answer that is handed back: the store sets no cookie for other programs on this machine.
+pub(super) fn answer(headers: &HeaderMap) -> HeaderMap {
+    let mut back = end_to_end(headers);
+    back.remove(SET_COOKIE);
+    back
+}
+
 /// The headers that are not for the next neighbour alone.
-pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
+fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let mut onward = headers.clone();
     let named = headers
         .get_all(CONNECTION)
@@ -70,6 +79,7 @@ mod tests {
             ("keep-alive", "timeout=5"),
             ("transfer-encoding", "chunked"),
             ("content-length", "3"),
+            ("cookie", "session=of-another-program"),
             ("authorization", "Bearer x"),
             ("x-amz-security-token", "x"),
             ("content-type", "application/json"),
@@ -82,6 +92,8 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["content-type", "if-none-match"]);
         // An answer keeps its length: it is streamed as it is.
-        assert!(end_to_end(&headers).contains_key("content-length"));
+        assert!(answer(&headers).contains_key("content-length"));
+        headers.insert("set-cookie", "a=b".parse().unwrap());
+        assert!(!answer(&headers).contains_key("set-cookie"));
     }
 }

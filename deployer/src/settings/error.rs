@@ -48,6 +48,14 @@ pub enum SettingsError {
     /// A variable would send calls elsewhere, and the environment does not allow it.
     #[error(transparent)]
     StrayEndpoint(#[from] EndpointRefused),
+    /// The endpoint is on another machine, and would be spoken to without TLS.
+    #[error(
+        "the endpoint `{endpoint}` is on another machine, and what is sent there could be read and changed on its way"
+    )]
+    OpenLine {
+        /// The endpoint.
+        endpoint: String,
+    },
     /// The environment file or a value that goes with it is wrong.
     #[error(transparent)]
     Problems(#[from] Problems),

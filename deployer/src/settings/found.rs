@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{SettingsError, Source};
-use crate::aws::refuse_stray_endpoints;
+use crate::aws::{is_loopback, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Endpoint, Environment};
 use crate::problem::{Problem, Problems};
@@ -13,6 +13,9 @@ use crate::yaml::Location;
 
 /// The variable that may give another address than the environment's file.
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
+
+/// The variable that says that an endpoint elsewhere may be spoken to without TLS.
+pub(super) const PLAIN_HTTP_VARIABLE: &str = "DEPLOYER_PLAIN_HTTP";
 
 /// What was found around the process.
 pub(super) struct Found<'surroundings> {
@@ -100,6 +103,20 @@ impl<'surroundings> Found<'surroundings> {
             })?;
         environment.endpoint = endpoint;
         Ok(Source::Variable(ENDPOINT_VARIABLE))
+    }
+
+    /// Refuses an endpoint to which credentials' signatures and all that is sent would travel for everybody on the way to read and change.
+    pub(super) fn refuse_open_lines(&self, environment: &Environment) -> Result<(), SettingsError> {
+        let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
+        let open = endpoint.filter(|url| url.starts_with("http://") && !is_loopback(url));
+        match open {
+            Some(endpoint) if self.surroundings.variable(PLAIN_HTTP_VARIABLE) != Some("true") => {
+                Err(SettingsError::OpenLine {
+                    endpoint: endpoint.to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn display(&self, path: &Path) -> String {

@@ -54,6 +54,16 @@ pub enum CallErrorKind {
         /// Who was asked.
         endpoint: String,
     },
+    /// Something answered that is not AWS: another server, a proxy, the page of a network that wants a login.
+    #[error("`{endpoint}` answered {status}, and not as AWS does: {}", if words.is_empty() { "nothing else" } else { words })]
+    NotAws {
+        /// Who was asked.
+        endpoint: String,
+        /// The status of the answer.
+        status: u16,
+        /// How the answer begins, on one line.
+        words: String,
+    },
     /// Anything else.
     #[error("{message} ({code})")]
     Other {
@@ -90,7 +100,9 @@ impl CallError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self.kind,
-            CallErrorKind::Throttled | CallErrorKind::Unreachable { .. }
+            CallErrorKind::Throttled
+                | CallErrorKind::Unreachable { .. }
+                | CallErrorKind::NotAws { status: 500.., .. }
         )
     }
 }

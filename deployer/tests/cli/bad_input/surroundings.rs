@@ -45,3 +45,119 @@ fn an_emulator_that_does_not_answer() {
       hint: start the emulator: `./justw emulator`
     ");
 }
+
+#[test]
+fn an_endpoint_of_one_service_in_a_profile() {
+    let session = Session::new()
+        .with_environment(
+            "endpoint: http://127.0.0.1:9\nurl: \"{endpoint}/_aws/lambda-url/{id}/\"\n",
+            "",
+        )
+        .with_file(
+            "aws-config",
+            "[default]\nservices = stray\n[services stray]\ns3 =\n  endpoint_url = http://127.0.0.1:1\n",
+        );
+    let file = session.path("aws-config");
+    let session = session.with_credentials().with_variable("AWS_CONFIG_FILE", file);
+    insta::assert_snapshot!(session.run("describe --env local"), @"
+    exit code: 64
+    --- stderr
+    error: `endpoint_url of S3` is set, but the environment has no `endpoint`
+      hint: take `endpoint_url` out of the profile and the `services` section that it names, or choose another one with `AWS_PROFILE`
+    ");
+}
+
+#[test]
+fn an_endpoint_elsewhere_without_tls() {
+    let session = Session::new().with_environment("http://127.0.0.1:9", "http://emulator.example:4566");
+    insta::assert_snapshot!(session.run("render --env local"), @"
+    exit code: 64
+    --- stderr
+    error: the endpoint `http://emulator.example:4566` is on another machine, and what is sent there could be read and changed on its way
+      hint: reach it by `https://`, or through a tunnel at `127.0.0.1`; where the network is yours alone, say so with `DEPLOYER_PLAIN_HTTP=true`
+    ");
+    let told = session.with_variable("DEPLOYER_PLAIN_HTTP", "true");
+    assert!(told.run("render --env local").starts_with("exit code: 0"));
+}
+
+#[test]
+fn a_credential_with_a_control_character_is_an_error_and_no_panic() {
+    let session = Session::new()
+        .with_variable("AWS_ACCESS_KEY_ID", "test")
+        .with_variable("AWS_SECRET_ACCESS_KEY", "test")
+        .with_variable("AWS_SESSION_TOKEN", "to\u{7f}ken");
+    let told = session.run("describe --env local");
+    assert!(told.starts_with("exit code: 1"), "{told}");
+    assert!(
+        told.contains("the session token holds a space, a control character"),
+        "{told}"
+    );
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+#[test]
+fn certificates_that_are_none() {
+    let session = Session::new().with_file("bundle.pem", "no certificate");
+    let file = session.path("bundle.pem");
+    let told = session
+        .with_variable("AWS_CA_BUNDLE", file)
+        .run("describe --env local");
+    assert!(told.starts_with("exit code: 64"), "{told}");
+    assert!(told.contains("which holds no certificate"), "{told}");
+}
+
+/// A server that is not AWS answers every request so.
+fn answers(status: &'static str, body: &'static str) -> u16 {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for connection in listener.incoming().take(20) {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 8192]);
+            let length = body.len();
+            let _ = write!(
+                connection,
+                "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    port
+}
+
+#[test]
+fn an_answer_that_is_not_awss_is_told_with_its_status_and_first_words() {
+    for (status, body, words) in [
+        (
+            "200 OK",
+            "<html><title>Welcome</title>to the hotel",
+            "answered 200, and not as AWS does: Welcome to the hotel",
+        ),
+        (
+            "502 Bad Gateway",
+            "<h1>502</h1>",
+            "answered 502, and not as AWS does: 502",
+        ),
+        (
+            "500 Internal Server Error",
+            "",
+            "answered 500, and not as AWS does: nothing else",
+        ),
+        (
+            "404 Not Found",
+            "404 page not found",
+            "answered 404, and not as AWS does: 404 page not found",
+        ),
+    ] {
+        let address = format!("http://127.0.0.1:{}", answers(status, body));
+        // A proxy for what is elsewhere does not come between.
+        let session = Session::new()
+            .with_environment("http://127.0.0.1:9", &address)
+            .with_credentials()
+            .with_variable("HTTP_PROXY", "http://127.0.0.1:1")
+            .with_variable("HTTPS_PROXY", "http://127.0.0.1:1");
+        let told = session.run("describe --env local");
+        assert!(told.contains(&format!("`{address}` {words}")), "{told}");
+        assert!(told.contains("this is not AWS"), "{told}");
+    }
+}

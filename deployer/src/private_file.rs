@@ -1,0 +1,89 @@
+//! Files that only their owner reads: plans hold templates, tags and account ids.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Writes a file that nobody else may read, in place of one that may be there.
+///
+/// It is written beside its place and put there when it is whole: a link at its place is replaced and not followed, and who reads the old file reads all of it.
+///
+/// # Errors
+/// The folder cannot be written, or what is at the file's place is no file.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"))?;
+    // A pipe or a device, such as `/dev/stdout`, is written as it is: nothing can take its place.
+    if let Ok(found) = fs::metadata(path)
+        && !found.is_file()
+    {
+        return OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(beside);
+    let written = new(&beside).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    if written.is_err() {
+        // What is left is a part of nothing.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// A file that was not there, and that only its owner may read.
+fn new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    // Where something is, a link included, nothing is opened.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_the_owner_reads_it_also_where_all_could_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        write(&path, b"a longer plan").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write(&path, b"plan").unwrap();
+        assert_eq!((mode(&path), fs::read(&path).unwrap()), (0o600, b"plan".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_is_replaced_and_what_it_leads_to_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("plan.json"), folder.path().join("target"));
+        fs::write(&target, "another's").unwrap();
+        symlink(&target, &path).unwrap();
+        write(&path, b"plan").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"another's");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+    }
+
+    #[test]
+    fn nothing_is_left_where_it_cannot_be_put() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write(&folder.path().join("missing/plan.json"), b"plan").is_err());
+        assert!(write(folder.path(), b"plan").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        write(Path::new("/dev/null"), b"plan").unwrap();
+    }
+}

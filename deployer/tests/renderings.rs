@@ -103,7 +103,7 @@ fn roles_without_names_of_their_own_are_acknowledged_as_such() {
 fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
-    environments/production.yaml:9:11: production must not be public. Set Access to iam and name its Callers
+    environments/production.yaml:12:11: production must not be public. Set Access to iam and name its Callers
       hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:235
     templates/event-store.yaml:242:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
       hint: the rule `PublicIsBounded` is in templates/event-store.yaml:242
@@ -122,17 +122,18 @@ fn every_wrong_setting_is_named_in_its_own_file() {
         .replace("LogRetentionDays: 365", "LogRetentionDays: 366")
         .replace("DeliverySamplePercent: 1", "DeliverySamplePercent: a few");
     insta::assert_snapshot!(refused(&text), @"
-    environments/production.yaml:9:11: the parameter `Access` is `IAM`, which is not an allowed value
+    environments/production.yaml:12:11: the parameter `Access` is `IAM`, which is not an allowed value
       hint: allowed are `public`, `iam`
-    environments/production.yaml:12:5: the parameter `Callers` has the member `arn:aws:iam::222222222222:user/orders`, which does not match `^(|[0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+)$`
+    environments/production.yaml:15:5: the parameter `Callers` has the member `arn:aws:iam::222222222222:user/orders`, which does not match `^(|[0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+)$`
       hint: must be account ids of 12 digits and ARNs of IAM roles
-    environments/production.yaml:13:16: the parameter `ApiMemoryMb` is `64`, less than 128
-    environments/production.yaml:14:3: unknown parameter `RelayMemoryMB`
+    environments/production.yaml:16:16: the parameter `ApiMemoryMb` is `64`, less than 128
+    environments/production.yaml:17:3: unknown parameter `RelayMemoryMB`
       hint: did you mean `RelayMemoryMb`?
-    environments/production.yaml:15:3: the parameter `Instance` is filled in by the deployer, with `instance`
-    environments/production.yaml:16:21: the parameter `LogRetentionDays` is `366`, which is not an allowed value
+    environments/production.yaml:18:3: the parameter `Instance` is filled in by the deployer, with `instance`
+    environments/production.yaml:19:21: the parameter `LogRetentionDays` is `366`, which is not an allowed value
       hint: allowed are `1`, `3`, `5`, `7`, `14`, `30`, `60`, `90`, `120`, `150`, `180`, `365`, `400`, `545`, `731`, `1096`, `1827`, `2192`, `2557`, `2922`, `3288`, `3653`
-    environments/production.yaml:17:26: the parameter `DeliverySamplePercent` is `a few`, which is not a number
+    environments/production.yaml:20:26: the parameter `DeliverySamplePercent` is `a few`, which is not a number
+      hint: a number is written as `512`, `-1` or `0.5`
     ");
 }
 

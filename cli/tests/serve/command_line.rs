@@ -107,18 +107,13 @@ async fn files_that_cannot_be_used() {
     insta::assert_snapshot!(said.join("\n"), @"
     exit code: 1
     --- stderr
-    error: `a-folder` is a folder
-      hint: name a file, such as `a-folder/store.db`
-
-    exit code: 1
-    --- stderr
     error: `nowhere/store` cannot be made: there is no folder `nowhere`
       hint: run `mkdir -p nowhere` first
 
     exit code: 1
     --- stderr
-    error: `notes.txt` is not a database
-      hint: name a file that a store made, or one that does not exist yet; this one was left as it is
+    error: `notes.txt` is not a folder
+      hint: name a folder, or one that does not exist yet
     ");
 }
 
@@ -137,8 +132,8 @@ async fn a_file_that_another_store_has() {
     insta::assert_snapshot!(text.replace(&process, "<id>"), @"
     exit code: 1
     --- stderr
-    error: `store.db` is in use by process <id>
-      hint: end that process, or name another file; one store at a time has a file
+    error: `store` is in use by process <id>
+      hint: end that process, or name another folder; one store at a time has a folder
     ");
     assert_eq!(store.order().await.len(), 36, "the first goes on");
     // Killed, it has let go.
@@ -159,8 +154,8 @@ async fn a_file_that_was_damaged() {
     insta::assert_snapshot!(run(folder.path(), &["--port", "0", "--data", "store"]).await, @"
     exit code: 1
     --- stderr
-    error: the database in `store.db` cannot be opened
+    error: the database in `store/events.db` cannot be opened
       because: Error code 11: The database disk image is malformed
-      hint: restore the file from a copy, or begin with another
+      hint: restore the folder from a copy, or begin with another
     ");
 }

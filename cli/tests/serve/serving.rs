@@ -111,9 +111,9 @@ async fn each_request_is_a_line_on_stderr_and_no_payload_is_in_it() {
             .find(|line| line.contains(start))
             .unwrap_or_else(|| panic!("{log}"))
     };
-    assert!(line("POST /streams/order 201").ends_with(&id));
-    line(&format!("PUT /streams/order/{id}/events/2 201"));
-    line("GET (no such route) 404");
+    assert!(line("createStream 201").ends_with(&format!("order/{id} revision 1")));
+    assert!(line("appendEvent 201").ends_with(&format!("order/{id} revision 2")));
+    line("unknown 404");
     assert!(!log.contains("total"), "{log}");
 }
 

@@ -206,7 +206,10 @@ fn a_role_that_trusts_a_whole_repository_is_told_to_be_wide() {
               "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"
             },
             "StringLike": {
-              "token.actions.githubusercontent.com:sub": "repo:o/r:*"
+              "token.actions.githubusercontent.com:sub": [
+                "repo:o/r:*",
+                "repo:o@*/r@*:*"
+              ]
             }
           },
           "Effect": "Allow",
@@ -220,6 +223,7 @@ fn a_role_that_trusts_a_whole_repository_is_told_to_be_wide() {
     }
     --- stderr
     note: every workflow of `o/r` is trusted, on whatever branch: `o/r:environment:NAME` trusts fewer
+    note: the account has to know GitHub as `arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com`: `--format template` makes that, too
     "#);
     insta::assert_snapshot!(Session::new().run("policy --for ci --env local --oidc o"), @"
     exit code: 64

@@ -60,9 +60,8 @@ where
             write!(writer, "{level} ")?;
         }
         let told = match fields.get("message") {
-            Some("request") => fields.request(),
             Some("notification") => fields.notification(),
-            _ => None,
+            _ => fields.request(),
         };
         let told = told.unwrap_or_else(|| fields.to_string());
         writeln!(writer, "{}", escaped(&told))
@@ -106,26 +105,22 @@ impl Fields {
         ))
     }
 
+    /// A request's line: its operation, how it ended, how long it took, and which stream it was about.
     fn request(&self) -> Option<String> {
-        let mut path = self.get("route").unwrap_or("(no such route)").to_owned();
-        for name in ["streamType", "streamId", "revision"] {
-            if let Some(value) = self.get(name) {
-                path = path.replace(&format!("{{{name}}}"), value);
-            }
-        }
-        let method = self.get("method")?;
+        let operation = self.get("message")?;
         let status = self.get("status")?;
         let duration: f64 = self.get("durationMs")?.parse().ok()?;
-        let cause = self
-            .get("error")
-            .map(|error| format!("  {error}"))
-            .unwrap_or_default();
-        // A new stream's id is not in its path, and whoever tries the API wants to see it.
-        let created = self.get("streamId").filter(|id| !path.contains(*id));
-        let created = created.map(|id| format!("  {id}")).unwrap_or_default();
-        Some(format!(
-            "{method} {path} {status} {duration:.1} ms{created}{cause}"
-        ))
+        let mut told = format!("{operation} {status} {duration:.1} ms");
+        if let Some(stream) = self.get("stream") {
+            told.push_str(&format!("  {stream}"));
+            if let Some(revision) = self.get("revision") {
+                told.push_str(&format!(" revision {revision}"));
+            }
+        }
+        if let Some(error) = self.get("error") {
+            told.push_str(&format!("  {error}"));
+        }
+        Some(told)
     }
 }
 
@@ -187,32 +182,39 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_told_by_its_path_status_and_time() {
-        let id = "2886e475-d5cc-40f7-aec5-401071388b3c";
+    fn a_request_is_told_by_its_operation_status_time_and_stream() {
         let text = written(|| {
             tracing::info!(
-                requestId = "r-1", method = "PUT", route = "/streams/{streamType}/{streamId}/events/{revision}",
-                status = 201, durationMs = 1.94, wru = 1.0, streamType = "order", streamId = %id, revision = 2, "request"
+                requestId = "r-1",
+                status = 201,
+                durationMs = 1.94,
+                wru = 1.0,
+                stream = "order/2886e475",
+                revision = 2,
+                "appendEvent"
             );
             tracing::info!(
-                method = "POST", route = "/streams/{streamType}", status = 201, durationMs = 12.0,
-                streamType = "order", streamId = %id, revision = 1, "request"
+                requestId = "r-2",
+                status = 200,
+                durationMs = 12.0,
+                rru = 4.0,
+                stream = "order",
+                "listStreams"
             );
             tracing::warn!(
-                method = "GET",
-                route = "/readiness-check",
+                requestId = "r-3",
                 status = 503,
                 durationMs = 5000.0,
                 error = "timed out",
-                "request"
+                "readiness"
             );
-            tracing::info!(method = "GET", status = 404, durationMs = 0.1, "request");
+            tracing::info!(requestId = "r-4", status = 404, durationMs = 0.1, "unknown");
         });
         insta::assert_snapshot!(text, @"
-        PUT /streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events/2 201 1.9 ms
-        POST /streams/order 201 12.0 ms  2886e475-d5cc-40f7-aec5-401071388b3c
-        WARN GET /readiness-check 503 5000.0 ms  timed out
-        GET (no such route) 404 0.1 ms
+        appendEvent 201 1.9 ms  order/2886e475 revision 2
+        listStreams 200 12.0 ms  order
+        WARN readiness 503 5000.0 ms  timed out
+        unknown 404 0.1 ms
         ");
     }
 

@@ -4,6 +4,7 @@ use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sns::config::{Credentials, Region};
 
@@ -84,18 +85,27 @@ async fn connect(
         .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
         .operation_timeout(limits::OPERATION_TIMEOUT)
         .build();
+    let http = crate::aws::https_client();
+    let region = Region::new(region);
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(crate::aws::https_client())
-        .region(Region::new(region))
+        .http_client(http.clone())
+        .region(region.clone())
         .timeout_config(timeouts);
     let loader = match endpoint {
         None => loader,
         Some(endpoint) => {
+            // A profile may have its credentials looked up over the network.
+            let looked_up = ProviderConfig::without_region()
+                .with_region(Some(region))
+                .with_http_client(http);
+            let profile = ProfileFileCredentialsProvider::builder()
+                .configure(&looked_up)
+                .build();
             let configured = CredentialsProviderChain::first_try(
                 "environment",
                 EnvironmentVariableCredentialsProvider::new(),
             )
-            .or_else("profile", ProfileFileCredentialsProvider::builder().build());
+            .or_else("profile", profile);
             let any = Credentials::new("test", "test", None, None, "emulator");
             loader
                 .endpoint_url(endpoint)

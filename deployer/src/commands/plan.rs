@@ -8,7 +8,7 @@ use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
-use super::trial::Trial;
+use super::trial::{Trial, with_its_own_code};
 use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
 use crate::environment::Environment;
 use crate::private_file;
@@ -125,9 +125,8 @@ pub(super) async fn run(
         session.wait_for_others();
     }
     let trial = Trial::if_wanted(manner.smoke, &deployment, &session, &cloud).await?;
-    let deployed = apply(&mut session, &deployment, plan)
-        .await
-        .map_err(|error| cloud.explain().deploy(error))?;
+    let deployed = apply(&mut session, &deployment, plan).await;
+    let deployed = with_its_own_code(deployed, &deployment, &mut session, &cloud, ui).await?;
     let template = StackTemplate::parse(settings)?;
     let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
     if let Some(trial) = trial {

@@ -1,4 +1,4 @@
-//! A deployment that is tried, and taken back if it does not work.
+//! A deployment that is taken back: it was tried and does not work, or runs other code than its own.
 
 use super::cloud::Cloud;
 use super::error::CommandError;
@@ -57,49 +57,80 @@ impl<'deployment> Trial<'deployment> {
         if !is_wrong {
             return Err(failure.hint("what was deployed stays"));
         }
-        let hints = self.take_back(deployed, session, cloud, ui, reason).await;
+        let hints = match (deployed, &self.before) {
+            (Deployed::Created(_), _) | (_, None) => {
+                let stack = &self.deployment.stack;
+                vec![format!(
+                    "`{stack}` was deployed for the first time, and is kept as it is"
+                )]
+            }
+            (Deployed::Updated(_) | Deployed::Unchanged(_), Some(before)) => {
+                take_back(self.deployment, before, session, cloud, ui, reason).await
+            }
+        };
         Err(failure.hints(hints))
     }
+}
 
-    /// Brings the stack back to what it was, and says what came of it.
-    async fn take_back(
-        &self,
-        deployed: &Deployed,
-        session: &mut Session<'_, Aws, Ui>,
-        cloud: &Cloud<'_>,
-        ui: &Ui,
-        reason: String,
-    ) -> Vec<String> {
-        let stack = &self.deployment.stack;
-        let way_back = match (deployed, &self.before) {
-            (Deployed::Created(_), _) | (_, None) => {
-                return vec![format!(
-                    "`{stack}` was deployed for the first time, and is kept as it is"
-                )];
-            }
-            (Deployed::Updated(_) | Deployed::Unchanged(_), Some(before)) => before.way_back(self.deployment),
-        };
-        let Some(way_back) = way_back else {
-            return vec![format!(
-                "`{stack}` was as the template says before, too: there is nothing to return to"
-            )];
-        };
-        // Whoever asks for a trial has asked for this.
-        ui.approve(Approval {
-            yes: true,
-            ..Approval::default()
-        });
-        ui.clone().tell(Event::Returning {
-            stack: stack.clone(),
-            reason,
-        });
-        match deploy(session, &way_back).await {
-            Ok(_) => vec![format!("`{stack}` is back at what was deployed before")],
-            Err(error) => {
-                let error = cloud.explain().deploy(error);
-                let fact = format!("`{stack}` could not be brought back: {}", error.source);
-                std::iter::once(fact).chain(error.hints).collect()
-            }
+/// What a deployment came to. An update after which other code is live than its artifact is taken back at once: nobody has agreed to
+/// that code.
+///
+/// # Errors
+/// The deployment failed, whatever became of the stack.
+pub(super) async fn with_its_own_code(
+    deployed: Result<Deployed, DeployError>,
+    deployment: &Deployment,
+    session: &mut Session<'_, Aws, Ui>,
+    cloud: &Cloud<'_>,
+    ui: &Ui,
+) -> Result<Deployed, CommandError> {
+    let error = match deployed {
+        Ok(deployed) => return Ok(deployed),
+        Err(error) => error,
+    };
+    let before = match &error {
+        DeployError::LiveCodeDiffers { before, .. } => before.clone(),
+        _ => None,
+    };
+    let reason = in_full(&error);
+    let failure = cloud.explain().deploy(error);
+    let Some(before) = before else {
+        return Err(failure);
+    };
+    let hints = take_back(deployment, &before, session, cloud, ui, reason).await;
+    Err(failure.hints(hints))
+}
+
+/// Brings a stack back to what it was before a deployment, and says what came of it.
+async fn take_back(
+    deployment: &Deployment,
+    before: &Before,
+    session: &mut Session<'_, Aws, Ui>,
+    cloud: &Cloud<'_>,
+    ui: &Ui,
+    reason: String,
+) -> Vec<String> {
+    let stack = &deployment.stack;
+    let Some(way_back) = before.way_back(deployment) else {
+        return vec![format!(
+            "`{stack}` was as the template says before, too: there is nothing to return to"
+        )];
+    };
+    // Whoever deploys has not asked for what is there now.
+    ui.approve(Approval {
+        yes: true,
+        ..Approval::default()
+    });
+    ui.clone().tell(Event::Returning {
+        stack: stack.clone(),
+        reason,
+    });
+    match deploy(session, &way_back).await {
+        Ok(_) => vec![format!("`{stack}` is back at what was deployed before")],
+        Err(error) => {
+            let error = cloud.explain().deploy(error);
+            let fact = format!("`{stack}` could not be brought back: {}", error.source);
+            std::iter::once(fact).chain(error.hints).collect()
         }
     }
 }

@@ -11,7 +11,7 @@ use super::error::CommandError;
 use super::plan;
 use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
-use super::trial::Trial;
+use super::trial::{Trial, with_its_own_code};
 use crate::checkout::revision;
 use crate::engine::deploy;
 use crate::settings::Settings;
@@ -109,9 +109,8 @@ pub(super) async fn run(
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;
     }
     let trial = Trial::if_wanted(args.smoke, &deployment, &session, &cloud).await?;
-    let deployed = deploy(&mut session, &deployment)
-        .await
-        .map_err(|error| cloud.explain().deploy(error))?;
+    let deployed = deploy(&mut session, &deployment).await;
+    let deployed = with_its_own_code(deployed, &deployment, &mut session, &cloud, ui).await?;
     let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
     if let Some(trial) = trial {
         trial.run(&deployed, &mut session, &cloud, settings, ui).await?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::aws::{CallError, Cloud};
 use crate::stack::widening::widenings;
-use crate::stack::{Blueprint, NextMove, code_sha256_of_key};
+use crate::stack::{Blueprint, DeployedStack, NextMove, code_sha256_of_key};
 
 use super::{CodeArtifact, Deployment, Session, Talk};
 
@@ -34,6 +34,14 @@ impl Before {
             template: session.cloud.original_template(&stack.id).await?,
             tags: stack.tags,
         }))
+    }
+
+    /// Keeps what was found of a stack.
+    pub(super) fn keep(template: String, stack: &DeployedStack) -> Self {
+        Self {
+            template,
+            tags: stack.tags.clone(),
+        }
     }
 
     /// The deployment that leads back from another one; none, if that one changed nothing that could be taken back, or the stack was

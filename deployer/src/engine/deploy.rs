@@ -24,7 +24,7 @@ use super::find::{Found, find_for_update};
 use super::ledger::{self, Succeeded};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
-use super::{DeployError, Deployment, Session, Talk, adopt, guard, stack_policy, termination};
+use super::{Before, DeployError, Deployment, Session, Talk, adopt, guard, stack_policy, termination};
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
 /// has it approved, executes it and follows it to its end.
@@ -98,7 +98,11 @@ async fn attempt<C: Cloud, T: Talk>(
         }
         return Err(outdated);
     }
-    apply(session, deployment, blueprint, proposal).await
+    let before = template.zip(proposal.standing.as_ref());
+    let before = before.map(|(template, stack)| Box::new(Before::keep(template, stack)));
+    apply(session, deployment, blueprint, proposal)
+        .await
+        .map_err(|error| error.with_way_back(before))
 }
 
 async fn apply<C: Cloud, T: Talk>(

@@ -9,7 +9,7 @@ use crate::stack::widening::{Widening, acceptances};
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
 use super::session::Interrupted;
-use super::{ErrorKind, Unready};
+use super::{Before, ErrorKind, Unready};
 
 /// Why a deployment was not made.
 #[derive(Debug, thiserror::Error)]
@@ -181,6 +181,8 @@ pub enum DeployError {
         wanted: String,
         /// The live code's hash.
         live: String,
+        /// What the stack was until then, where this deployment has changed it.
+        before: Option<Box<Before>>,
     },
     /// The function, its version or its alias was deleted behind CloudFormation's back.
     #[error("`{function}` is in the template, but not reachable through its alias")]
@@ -250,6 +252,14 @@ pub enum Mismatch {
 }
 
 impl DeployError {
+    /// Adds what the stack was, where the change has put other code live than was meant.
+    pub(super) fn with_way_back(mut self, was: Option<Box<Before>>) -> Self {
+        if let Self::LiveCodeDiffers { before, .. } = &mut self {
+            *before = was;
+        }
+        self
+    }
+
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
         match self {

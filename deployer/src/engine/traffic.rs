@@ -118,6 +118,7 @@ pub(super) async fn settle<C: Cloud, T: Talk>(
                     function: function_id,
                     wanted,
                     live,
+                    before: None,
                 });
             }
             Difference::Missing { function_id } => {

@@ -213,3 +213,18 @@ impl IntoResponse for Refused {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_has_no_method_for_is_refused_with_those_that_it_has() {
+        for method in [Method::CONNECT, Method::DELETE, Method::OPTIONS, Method::PATCH, Method::TRACE] {
+            assert!(!METHODS.contains(&method));
+            let answer = Refused::method(&method).into_response();
+            assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(answer.headers()[ALLOW], "GET, HEAD, POST, PUT");
+        }
+    }
+}

@@ -193,3 +193,43 @@ fn data_that_cannot_be_written_is_a_failure_and_talk_is_none() {
     // Who has heard enough is no failure.
     assert_eq!(ended("render --env local", "| true").0, 0);
 }
+
+/// Build scripts and macros of every dependency run below these programs.
+#[cfg(unix)]
+#[test]
+fn nothing_that_builds_is_handed_a_credential() {
+    const SECRETS: [&str; 7] = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "GITHUB_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "CARGO_REGISTRY_TOKEN",
+        "NPM_TOKEN",
+    ];
+    const TOOLS: [(&str, &str); 4] = [
+        ("rustc", "echo /nowhere"),
+        ("rustup", ""),
+        (
+            "cargo",
+            r#"echo '{"packages":[{"name":"orders","targets":[{"name":"orders-api","kind":["bin"]}]}]}'"#,
+        ),
+        ("cargo-lambda", "exit 1"),
+    ];
+    let session = TOOLS.into_iter().fold(Session::new(), |session, (tool, script)| {
+        session.with_tool(tool, &format!("/usr/bin/env >\"$0.saw\"\n{script}"))
+    });
+    let session = SECRETS
+        .into_iter()
+        .fold(session, |session, name| {
+            session.with_variable(name, "a-secret-of-ours")
+        })
+        .with_variable("LANG", "C.UTF-8");
+    let output = session.run("build --env local");
+    for (tool, _) in TOOLS {
+        let saw = session.read(&format!(".tools/bin/{tool}.saw"));
+        assert!(saw.contains("LANG=C.UTF-8"), "{tool}: {saw}");
+        assert!(!saw.contains("a-secret-of-ours"), "{tool}: {saw}");
+    }
+    assert!(output.contains("cargo lambda build"), "{output}");
+}

@@ -55,6 +55,18 @@ impl Session {
         self
     }
 
+    /// Writes a program that the workspace brings along: a script for `sh`.
+    #[cfg(unix)]
+    pub(crate) fn with_tool(self, name: &str, script: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let path = format!(".tools/bin/{name}");
+        let session = self.with_file(&path, format!("#!/bin/sh\n{script}\n"));
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(session.path(&path), executable).unwrap();
+        session
+    }
+
     /// Replaces the environment `local` by one in which `from` reads `to`.
     pub(crate) fn with_environment(self, from: &str, to: &str) -> Self {
         assert!(ENVIRONMENT.contains(from), "the environment has `{from}`");

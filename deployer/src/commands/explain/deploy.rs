@@ -94,7 +94,10 @@ impl Explain<'_> {
                     self.command("up")
                 ),
             ],
-            DeployError::LiveCodeDiffers { .. } => vec![format!(
+            DeployError::LiveCodeDiffers { before: Some(_), .. } => {
+                vec!["find out who stored it, and who may write to the bucket".to_owned()]
+            }
+            DeployError::LiveCodeDiffers { before: None, .. } => vec![format!(
                 "it serves; find out who stored it, and go back with `{}`",
                 self.command("rollback")
             )],

@@ -42,6 +42,31 @@ async fn a_function_on_another_version_than_the_stacks_is_not_healthy() {
 }
 
 #[tokio::test]
+async fn other_code_than_the_artifact_under_the_stacks_own_version_is_not_healthy() {
+    const KEY: &str = "code/api/arm64/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824.zip";
+    let mut scene = Scene::new();
+    scene.change(|template| template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!(KEY));
+    scene.deployment.artifacts[0] = CodeArtifact {
+        key: KEY.into(),
+        body: Some(KEY.as_bytes().to_vec()),
+        code_sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=".into(),
+    };
+    scene.up().await.unwrap();
+    let of_api = |described: Described| {
+        let mut functions = described.functions.into_iter();
+        let api = functions.find(|function| function.logical_id == "Api").unwrap();
+        (api.healthy, api.runs_foreign_code(), described.healthy)
+    };
+    // The fake's code has another hash than the key names, as planted code would.
+    assert_eq!(of_api(described(&mut scene).await.unwrap()), (false, true, false));
+    scene.cloud.with(|world| {
+        let versions = &mut world.functions.get_mut("orders-Api").unwrap().versions;
+        versions[0] = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=".into();
+    });
+    assert_eq!(of_api(described(&mut scene).await.unwrap()), (true, false, true));
+}
+
+#[tokio::test]
 async fn a_mapping_on_an_old_stream_is_not_healthy() {
     let mut scene = Scene::deployed().await;
     scene

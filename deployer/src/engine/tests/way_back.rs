@@ -92,6 +92,39 @@ async fn the_way_back_leads_through_cloudformation_to_the_old_template_tags_and_
 }
 
 #[tokio::test]
+async fn an_update_that_puts_other_code_live_than_its_artifact_knows_the_way_back() {
+    let mut scene = Scene::new();
+    scene.deployment = one_function(OLD, OLD_HASH, "r1");
+    scene.up().await.unwrap();
+    hash_by_key(&scene);
+    let old = scene.deployment.clone();
+    // What is live has the fake's own hash of the new code, and so is not what the artifact says.
+    scene.deployment = one_function(NEW, NEW_HASH, "r2");
+    let error = scene.up().await.unwrap_err();
+    let DeployError::LiveCodeDiffers {
+        before: Some(before), ..
+    } = error
+    else {
+        panic!("{error:?}");
+    };
+
+    let mut back = before.way_back(&scene.deployment).unwrap();
+    assert_eq!((&back.template, &back.tags), (&old.template, &old.tags));
+    back.artifacts[0].code_sha256 = crate::aws::fake::code_sha256(OLD.as_bytes());
+    scene.cloud.with(|world| {
+        let hash = crate::aws::fake::code_sha256(OLD.as_bytes());
+        world.checksums.insert(OLD.into(), hash)
+    });
+    scene.deployment = back;
+    let deployed = scene.up().await;
+    assert!(matches!(deployed, Ok(Deployed::Updated(_))), "{deployed:?}");
+    // The release that was not what it said is none.
+    scene.cloud.with(|world| {
+        assert_eq!(world.stack_mut("orders").template, old.template);
+    });
+}
+
+#[tokio::test]
 async fn permissions_that_were_given_up_may_be_had_again() {
     let mut scene = Scene::new();
     let role = json!({"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}});

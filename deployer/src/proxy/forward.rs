@@ -220,7 +220,13 @@ mod tests {
 
     #[test]
     fn what_the_store_has_no_method_for_is_refused_with_those_that_it_has() {
-        for method in [Method::CONNECT, Method::DELETE, Method::OPTIONS, Method::PATCH, Method::TRACE] {
+        for method in [
+            Method::CONNECT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::PATCH,
+            Method::TRACE,
+        ] {
             assert!(!METHODS.contains(&method));
             let answer = Refused::method(&method).into_response();
             assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);

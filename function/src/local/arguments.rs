@@ -154,9 +154,12 @@ impl FromStr for Endpoint {
         let is_web = uri
             .scheme_str()
             .is_some_and(|scheme| ["http", "https"].contains(&scheme));
-        let names_a_host = uri
-            .authority()
-            .is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'));
+        let names_a_host = uri.authority().is_some_and(|authority| {
+            // What stands behind the host is a port, or nothing.
+            let host = authority.host();
+            let behind = authority.as_str().strip_prefix(host);
+            !host.is_empty() && (behind == Some("") || authority.port_u16().is_some())
+        });
         if is_web && names_a_host && uri.query().is_none() {
             Ok(Self(text.to_owned()))
         } else {

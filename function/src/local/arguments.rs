@@ -158,7 +158,8 @@ impl FromStr for Endpoint {
             // What stands behind the host is a port, or nothing.
             let host = authority.host();
             let behind = authority.as_str().strip_prefix(host);
-            !host.is_empty() && (behind == Some("") || authority.port_u16().is_some())
+            let is_bare = behind.is_some_and(|behind| behind.is_empty() || authority.port_u16().is_some());
+            !host.is_empty() && is_bare
         });
         if is_web && names_a_host && uri.query().is_none() {
             Ok(Self(text.to_owned()))
@@ -220,6 +221,7 @@ mod tests {
             "http://local host",
             "http://localhost:port",
             "http://user@localhost",
+            "http://user@localhost:80",
             "http://localhost?a",
         ] {
             assert_eq!(text.parse::<Endpoint>(), Err(InvalidEndpoint), "{text}");

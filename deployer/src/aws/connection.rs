@@ -125,27 +125,28 @@ impl Aws {
     }
 }
 
+/// The names by which the SDKs look a service up, also those that credentials come from.
+const SERVICES: [&str; 12] = [
+    "CloudFormation",
+    "CloudWatch Logs",
+    "DynamoDB",
+    "IAM",
+    "Lambda",
+    "S3",
+    "SNS",
+    "SQS",
+    "SSO",
+    "SSO OIDC",
+    "STS",
+    "Signin",
+];
+
 /// The setting that would send calls elsewhere than to AWS: of a profile, or of the `services` section that it names.
 fn configured_endpoint(config: &SdkConfig) -> Option<String> {
     const SETTING: &str = "endpoint_url";
     if config.endpoint_url().is_some() {
         return Some(SETTING.to_owned());
     }
-    // The names by which the SDKs look a service up, also those that credentials come from.
-    const SERVICES: [&str; 12] = [
-        "CloudFormation",
-        "CloudWatch Logs",
-        "DynamoDB",
-        "IAM",
-        "Lambda",
-        "S3",
-        "SNS",
-        "SQS",
-        "SSO",
-        "SSO OIDC",
-        "STS",
-        "Signin",
-    ];
     let services = config.service_config()?;
     SERVICES.into_iter().find_map(|service| {
         let key = ServiceConfigKey::builder()

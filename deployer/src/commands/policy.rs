@@ -159,7 +159,9 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
                     Policy::MANAGED_SIZE
                 ));
             }
-            policies.iter().for_each(|policy| ui.data(&policy.json()));
+            for policy in &policies {
+                ui.data(&policy.json());
+            }
         }
         Format::Shell => ui.data(&asked.access(&template, policy)?.commands().map_err(usage)?),
         Format::Template => {

@@ -77,11 +77,11 @@ pub(super) async fn missing<'keys, C: Cloud, T: Talk>(
 ) -> Result<Vec<String>, CallError> {
     let mut missing = Vec::new();
     for key in keys {
-        if !session
+        if session
             .cloud
             .head_object(bucket, session.account(), key)
             .await?
-            .is_some()
+            .is_none()
         {
             missing.push(key.to_owned());
         }

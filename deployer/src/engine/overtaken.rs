@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::aws::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
@@ -79,7 +81,14 @@ impl Attempts {
         }
         session.tell(Event::Overtaken { stack: stack.clone() });
         let longest = FIRST_WAIT * 2_u32.pow(self.made - 1);
-        let wait = longest.mul_f64(session.chance());
+        let wait = longest.mul_f64(chance());
         Ok(session.pause(wait).await?)
     }
+}
+
+/// A number at random, from 0 up to 1.
+fn chance() -> f64 {
+    let (random, _) = Uuid::new_v4().as_u64_pair();
+    // The upper half has no bits of the version in its first 32.
+    f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }

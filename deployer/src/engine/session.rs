@@ -133,13 +133,6 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         }
     }
 
-    /// A number at random, from 0 up to 1.
-    pub(super) fn chance(&self) -> f64 {
-        let (random, _) = Uuid::new_v4().as_u64_pair();
-        // The upper half has no bits of the version in its first 32.
-        f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
-    }
-
     /// A token for one request to CloudFormation.
     pub(super) fn new_token(&self) -> RequestToken {
         RequestToken::new(&self.caller.arn, Uuid::new_v4())

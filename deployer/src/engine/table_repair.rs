@@ -19,7 +19,7 @@ pub(super) async fn repair<C: Cloud, T: Talk>(
     needed: TableRepair,
 ) -> Result<(), Unready> {
     let sent = session.cloud.repair_table(table, &needed).await;
-    if sent.as_ref().is_err_and(|error| error.is_not_found()) {
+    if sent.as_ref().is_err_and(CallError::is_not_found) {
         return Ok(sent?);
     }
     session.tell(Event::Repairing {

@@ -179,8 +179,9 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
             )
         }
         // By its reference page it knows alarms; yet a call that names none is about all.
-        ("cloudwatch:DescribeAlarms", _) => (one("*".to_owned()), None),
-        ("logs:DescribeLogGroups" | "logs:DescribeResourcePolicies", _) => (one("*".to_owned()), None),
+        ("cloudwatch:DescribeAlarms" | "logs:DescribeLogGroups" | "logs:DescribeResourcePolicies", _) => {
+            (one("*".to_owned()), None)
+        }
         // A mapping has no ARN before it is made, and a made-up one afterwards: it is told by its function.
         ("lambda:CreateEventSourceMapping", _) => (
             one("*".to_owned()),

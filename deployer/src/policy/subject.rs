@@ -137,7 +137,8 @@ fn is_claim(claim: &str) -> bool {
 
 /// A branch or tag as Git names it: <https://git-scm.com/docs/git-check-ref-format>.
 fn is_ref(name: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let part =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none();
     let (kind, rest) = name.split_once('/').unwrap_or((name, ""));
     ["heads", "tags"].contains(&kind)
         && rest.split('/').all(part)

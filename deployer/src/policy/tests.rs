@@ -4,6 +4,7 @@ mod authorised;
 mod excluded;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -304,11 +305,13 @@ fn each_policy_fits_into_the_role_it_is_for() {
                 "IAM refuses a policy with two statements of one name"
             );
         }
-        table.push_str(&format!(
-            "{name:<32} {:>6} in {} {sizes:?}\n",
+        writeln!(
+            table,
+            "{name:<32} {:>6} in {} {sizes:?}",
             policy.size(),
             sizes.len()
-        ));
+        )
+        .unwrap();
     };
     for name in ["local", "staging", "production"] {
         line(&format!("ci {name}"), &ci_of(&environment(name, "")));

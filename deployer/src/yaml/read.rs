@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         if event.anchor_id().is_some() {
             self.refuse(at, "anchors are not supported by CloudFormation");
         }
-        let core = event.tag().and_then(|tag| core_tag(tag));
+        let core = event.tag().and_then(core_tag);
         let kind = match event {
             Event::Scalar(text, style, ..) => {
                 let scalar = Scalar {

@@ -112,7 +112,7 @@ impl FromStr for TopicArn {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split(':').collect::<Vec<_>>().as_slice() {
             // Its messages need a group, which the store's notifications do not have.
-            [.., name] if name.ends_with(".fifo") => Err(InvalidTopicArn::Fifo),
+            [.., name] if name.strip_suffix(".fifo").is_some() => Err(InvalidTopicArn::Fifo),
             ["arn", partition, "sns", region, account, name]
                 if ![partition, region, account, name].contains(&&"") && text.chars().all(is_of_an_arn) =>
             {

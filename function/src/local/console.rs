@@ -112,13 +112,13 @@ impl Fields {
         let duration: f64 = self.get("durationMs")?.parse().ok()?;
         let mut told = format!("{operation} {status} {duration:.1} ms");
         if let Some(stream) = self.get("stream") {
-            told.push_str(&format!("  {stream}"));
+            told.extend(["  ", stream]);
             if let Some(revision) = self.get("revision") {
-                told.push_str(&format!(" revision {revision}"));
+                told.extend([" revision ", revision]);
             }
         }
         if let Some(error) = self.get("error") {
-            told.push_str(&format!("  {error}"));
+            told.extend(["  ", error]);
         }
         Some(told)
     }

@@ -30,7 +30,7 @@ impl Interrupts {
     /// Is done when the next one comes.
     pub(super) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -13,7 +13,7 @@ use super::error::Failed;
 /// The deployer, pointed at one environment.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
-    program: PathBuf,
+    path: PathBuf,
     about: Vec<OsString>,
     /// Whether account ids are hidden in what it says.
     mask: bool,
@@ -34,7 +34,7 @@ impl Program {
         option("--template", deployed.template.clone().map(Into::into));
         about.extend(deployed.verbose.then(|| "--verbose".into()));
         Self {
-            program,
+            path: program,
             about,
             mask: deployed.mask,
         }
@@ -97,14 +97,14 @@ impl Program {
     }
 
     fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.path);
         command.arg(verb).args(&self.about).stdin(Stdio::null());
         command
     }
 
     fn not_run(&self, source: io::Error) -> Failed {
         Failed::NotRun {
-            program: self.program.display().to_string(),
+            program: self.path.display().to_string(),
             source,
         }
     }

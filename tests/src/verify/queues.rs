@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use aws_sdk_sqs::operation::get_queue_url::GetQueueUrlError;
+
 use crate::{Cloud, FilterScope};
 
 /// The queues that a run has, or is about to have.
@@ -72,7 +74,7 @@ async fn remove(cloud: &Cloud, topic: &str, name: &str) -> Result<(), String> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_queue_does_not_exist()) =>
+                .is_some_and(GetQueueUrlError::is_queue_does_not_exist) =>
         {
             Ok(())
         }

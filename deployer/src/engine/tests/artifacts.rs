@@ -150,7 +150,7 @@ async fn what_lies_under_the_codes_key_is_compared_before_anything_is_changed() 
 async fn what_is_stored_between_look_and_upload_is_neither_overwritten_nor_taken() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| {
-        template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!("code/new.zip")
+        template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!("code/new.zip");
     });
     scene.deployment.artifacts[0].key = "code/new.zip".into();
     scene

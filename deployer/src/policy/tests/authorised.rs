@@ -91,12 +91,12 @@ fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<
                 ("iam:PassRole" | "iam:GetRole", kind) if kind != "AWS::IAM::Role" => {
                     let mut ids = resource.properties.to_string();
                     ids.retain(|letter| letter != '"');
-                    let named =
+                    let is_its_role =
                         |role: &&Resource| role.kind == "AWS::IAM::Role" && ids.contains(&role.logical_id);
                     rendered
                         .resources()
                         .iter()
-                        .filter(named)
+                        .filter(is_its_role)
                         .filter_map(arn)
                         .collect()
                 }

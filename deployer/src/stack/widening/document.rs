@@ -105,6 +105,10 @@ fn grants(statement: &Value, attached: Attached<'_>, has_variables: bool) -> Opt
 
 /// The values of one of two opposite members; `None` if they cannot be read, `Some(None)` if neither is there. What an opposite excepts is one
 /// value: with less of it, more is meant.
+#[expect(
+    clippy::option_option,
+    reason = "unreadable, absent and given are three things, and `?` takes the first"
+)]
 fn either(members: &Map<String, Value>, named: &str, all_but: &str) -> Option<Option<Vec<String>>> {
     match (members.get(named), members.get(all_but)) {
         (None, None) => Some(None),

@@ -10,6 +10,7 @@ use crate::stack::widening::Widening;
 use crate::stack::{ChangeSummary, Estimate};
 
 /// An event of the engine.
+#[expect(clippy::too_many_lines, reason = "an arm for each event")]
 pub(in crate::ui) fn event(event: &Event) -> Value {
     match event {
         Event::AccountChecked { account, caller } => {

@@ -69,7 +69,8 @@ fn lock_within(
 }
 
 /// The process that has the lock of `file`, where the system lists them: a line each of
-/// `1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF`, with the process, the device and the inode (proc_locks(5)).
+/// `1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF`, with the process, the device and the inode
+/// ([`proc_locks`](https://man7.org/linux/man-pages/man5/proc_locks.5.html)).
 fn holder(file: &File) -> Option<u32> {
     let inode = file.metadata().ok()?.ino().to_string();
     let locks = fs::read_to_string("/proc/locks").ok()?;

@@ -65,12 +65,12 @@ async fn without_protection_a_widening_is_shown_and_needs_no_second_answer() {
 
 #[tokio::test]
 async fn neither_a_boundary_that_goes_nor_what_cannot_be_read_passes_with_a_yes_to_the_deployment() {
+    type Change = fn(&mut Value);
     let bounded = |scene: &mut Scene, boundary: &str| {
         scene.change(|template| {
             template["Resources"]["Role"]["Properties"]["PermissionsBoundary"] = json!(boundary);
         });
     };
-    type Change = fn(&mut Value);
     let changes: [(Change, &str); 3] = [
         (
             |properties| drop(properties.as_object_mut().unwrap().remove("PermissionsBoundary")),
@@ -78,7 +78,7 @@ async fn neither_a_boundary_that_goes_nor_what_cannot_be_read_passes_with_a_yes_
         ),
         (
             |properties| {
-                properties["PermissionsBoundary"] = json!("arn:aws:iam::aws:policy/AdministratorAccess")
+                properties["PermissionsBoundary"] = json!("arn:aws:iam::aws:policy/AdministratorAccess");
             },
             "the boundary of Role is now arn:aws:iam::aws:policy/AdministratorAccess",
         ),

@@ -3,16 +3,16 @@
 //! | feature | brings | crates |
 //! | --- | --- | --- |
 //! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked; [`Category`]: the same with events as values; [`decider::Executor`]: commands | 134 |
-//! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 149 |
-//! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue | 116 |
+//! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 145 |
+//! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue | 85 |
 //! | `lambda` | `lambda::Function`: runs a handler on the store's notifications in a Lambda function | 46 |
-//! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic | 118 |
+//! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic | 85 |
 //! | `projection` | `projection::Projector`: read models that hold every event exactly once | 34 |
-//! | `dynamodb` | `projection::dynamodb::DynamoDb`: such read models in DynamoDB | 141 |
+//! | `dynamodb` | `projection::dynamodb::DynamoDb`: such read models in DynamoDB | 111 |
 //! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders | 134 |
 //!
 //! The last column says how many crates of others a feature needs by itself on Linux, procedural macros included, build scripts' own not; with none it is
-//! 26, and with all 169, because the features share most: the TLS and HTTP of reqwest, and the AWS SDK's runtime.
+//! 26, and with all 165, because the features share most: the TLS and HTTP of reqwest, and the AWS SDK's runtime.
 //! `cargo tree -p event-store-client --no-default-features --features sqs -e normal` lists them.
 //!
 //! Without any feature there are the wire [`types`], [`schema::Schema`] for events as values, and the [`decider::Decider`] trait.

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_in_absolute_form_is_this_proxys_too() {
+    fn a_target_in_absolute_form_names_this_proxy_too() {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static("localhost:8000"));
         let admitted = |uri: &'static str| admit(&Uri::from_static(uri), &headers, 8000);

@@ -64,25 +64,9 @@ where
             _ => fields.request(),
         };
         let told = told.unwrap_or_else(|| fields.to_string());
-        writeln!(writer, "{}", escaped(&told))
+        // It may hold texts of users.
+        writeln!(writer, "{}", telemetry::escaped(&told))
     }
-}
-
-/// The text with what a terminal would obey, or take for the end of the line, written as `\u{1b}`: it may come from users.
-fn escaped(text: &str) -> String {
-    let is_obeyed = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut text, character| {
-            if is_obeyed(character) {
-                text.extend(character.escape_unicode());
-            } else {
-                text.push(character);
-            }
-            text
-        })
 }
 
 /// An event's fields, in their order.

@@ -116,7 +116,7 @@ bench-deployer *options:
 # Build the functions as an environment wants them, and the deployer, into a folder that `up --artifacts` takes: `just artifacts staging built`
 [group('development')]
 artifacts environment folder: (artifacts-deployer folder)
-    "$2/deployer" build --env "$1" --output "$2"
+    "$2/deployer" build --env "$1" --to "$2"
 
 # Build the deployer as it is released
 [group('development')]

@@ -36,7 +36,7 @@ def settings(name):
 
 def outputs(name):
     described = subprocess.run(
-        [os.environ["DEPLOYER"], "describe", "--env", name, "--output", "json"], stdout=subprocess.PIPE, check=False
+        [os.environ["DEPLOYER"], "describe", "--env", name, "--format", "json"], stdout=subprocess.PIPE, check=False
     )
     if described.returncode != 0:
         # The deployer has said why.

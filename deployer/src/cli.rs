@@ -1,5 +1,7 @@
 //! The command line.
 
+mod groups;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -53,7 +55,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub mask: bool,
 
-    /// Tell every API call with its duration, and where each setting came from
+    /// Log every API call with its duration, and where each setting came from
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }

@@ -1,6 +1,9 @@
-//! PURE: the words that other tools have for this one's commands.
+//! PURE: the words that other tools have for this one's commands, and the words that this one had before.
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::environment::EnvironmentName;
 
 /// What somebody means who comes from CDK, SAM, Rain, Terraform or the AWS CLI. Words of this tool are not among them.
 const MEANINGS: [(&str, &str); 27] = [
@@ -33,16 +36,81 @@ const MEANINGS: [(&str, &str); 27] = [
     ("watch", "push"),
 ];
 
-/// Puts the command that was meant into an error about an unknown one, in place of one that is only spelt alike.
-pub fn translate(mut error: clap::Error) -> clap::Error {
-    if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
-        && let Some(meant) = meaning(word)
-    {
-        let meant = ContextValue::Strings(vec![meant.to_owned()]);
-        error.insert(ContextKind::SuggestedSubcommand, meant);
+/// A flag that has another name now.
+struct Renamed {
+    command: &'static str,
+    before: &'static str,
+    now: &'static str,
+}
+
+const fn renamed(command: &'static str, before: &'static str, now: &'static str) -> Renamed {
+    Renamed { command, before, now }
+}
+
+/// Each has one meaning now, wherever it is taken.
+const RENAMED: [Renamed; 9] = [
+    renamed("build", "--output", "--to"),
+    renamed("describe", "--output", "--format"),
+    renamed("describe", "-o", "--format"),
+    renamed("diff", "--offline", "--no-change-set"),
+    renamed("down", "--wait", "--wait-for-lock"),
+    renamed("gc", "--young", "--min-age"),
+    renamed("man", "--dir", "--to"),
+    renamed("proxy", "--output", "--url-from"),
+    renamed("up", "--wait", "--wait-for-lock"),
+];
+
+/// A value of `policy --for` that has another name now.
+const RENAMED_PARTY: (&str, &str) = ("deployer", "execution-role");
+
+/// The commands that take a name or a file of their own, and those that need no environment.
+const WITHOUT_ENVIRONMENT: [&str; 5] = ["completions", "explain", "init", "man", "schema"];
+
+/// Puts what was meant into an error about a word that is not known, in place of what is only spelt alike. The word stands behind `command`,
+/// where there is one.
+pub fn translate(mut error: clap::Error, command: Option<&str>) -> clap::Error {
+    let word = |error: &clap::Error, kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.clone()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let word = word(&error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            if let Some(meant) = meaning(&word) {
+                let meant = ContextValue::Strings(vec![meant.to_owned()]);
+                error.insert(ContextKind::SuggestedSubcommand, meant);
+            }
+        }
+        ErrorKind::UnknownArgument => {
+            let word = word(&error, ContextKind::InvalidArg).unwrap_or_default();
+            if let Some(tip) = command.and_then(|command| tip(command, &word)) {
+                error.remove(ContextKind::SuggestedArg);
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+            }
+        }
+        ErrorKind::InvalidValue if command == Some("policy") => {
+            let (before, now) = RENAMED_PARTY;
+            if word(&error, ContextKind::InvalidValue).as_deref() == Some(before) {
+                let tip = format!("'{before}' is called '{now}' now").into();
+                error.remove(ContextKind::SuggestedValue);
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+            }
+        }
+        _ => {}
     }
     error
+}
+
+/// What was meant by an argument that a command does not take.
+fn tip(command: &str, word: &str) -> Option<StyledStr> {
+    let renamed = RENAMED
+        .iter()
+        .find(|renamed| renamed.command == command && renamed.before == word);
+    if let Some(Renamed { before, now, .. }) = renamed {
+        return Some(format!("'{before}' is called '{now}' now").into());
+    }
+    let is_environment = !WITHOUT_ENVIRONMENT.contains(&command) && word.parse::<EnvironmentName>().is_ok();
+    is_environment.then(|| format!("an environment is named by '--env {word}'").into())
 }
 
 fn meaning(word: &str) -> Option<&'static str> {
@@ -73,5 +141,31 @@ mod tests {
     #[test]
     fn words_are_sorted_and_there_once() {
         assert!(MEANINGS.is_sorted_by(|(one, _), (other, _)| one < other));
+    }
+
+    #[test]
+    fn each_renamed_flag_is_none_and_leads_to_one() {
+        let program = Cli::command();
+        for Renamed { command, before, now } in RENAMED {
+            let command = program.find_subcommand(command).unwrap();
+            let has = |flag: &str| {
+                let long = flag.strip_prefix("--");
+                let mut arguments = command.get_arguments();
+                match long {
+                    Some(long) => arguments.any(|argument| argument.get_long() == Some(long)),
+                    None => arguments.any(|argument| argument.get_short() == flag.chars().nth(1)),
+                }
+            };
+            assert!(!has(before), "{before}");
+            assert!(has(now), "{now}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_environment_is_a_command() {
+        let program = Cli::command();
+        for name in WITHOUT_ENVIRONMENT {
+            assert!(program.find_subcommand(name).is_some(), "{name}");
+        }
     }
 }

@@ -198,9 +198,9 @@ impl Deployment {
         self.deployer.start(&[&about, arguments].concat())
     }
 
-    /// What `deployer describe --output json` says.
+    /// What `deployer describe --format json` says.
     pub async fn describe(&self) -> Described {
-        let run = self.run("describe", &["--output", "json"]).await.succeeded();
+        let run = self.run("describe", &["--format", "json"]).await.succeeded();
         Described(
             serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} in the JSON of {run}")),
         )

@@ -21,7 +21,7 @@ use crate::ui::Ui;
 pub struct BuildArgs {
     /// Put the zips into this folder, which is made if need be [default: `target/lambda/<processor>` in the workspace]
     #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    to: Option<PathBuf>,
 }
 
 /// A zip could not be put where it was wanted.
@@ -42,7 +42,7 @@ pub(super) async fn run(
     let template = StackTemplate::parse(settings)?;
     template.render(&[])?;
     let built = build(&template, settings, surroundings, ui).await?;
-    let folder = match &args.output {
+    let folder = match &args.to {
         Some(folder) => {
             write(&built, folder).await?;
             folder.clone()

@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use crate::cli::Cli;
 use crate::ui::Ui;
 
-/// Print the script by which a shell completes commands and options
+/// Print the completion script of a shell
 ///
 /// For bash: `source <(deployer completions bash)` in `~/.bashrc`. For fish: `deployer completions fish >
 /// ~/.config/fish/completions/deployer.fish`. For zsh: a file `_deployer` in a folder of `$fpath`.

@@ -13,16 +13,16 @@ use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{DescriptionFormat, Silent, Ui, for_github};
 
-/// Show the stack's outputs and how what is in it does
+/// Show the stack's outputs and health
 ///
 /// The health of a stack is its own state, each function's state and whether its alias leads to the version that the stack
 /// published, each event source mapping and whether it reads the table's latest stream, each table, and each queue: a message in one
 /// that nothing in the stack reads has failed, and waits for somebody.
 #[derive(Args, Debug)]
 pub struct DescribeArgs {
-    /// The form of the output
-    #[arg(long, short, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORM")]
-    output: DescriptionFormat,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORMAT")]
+    format: DescriptionFormat,
 }
 
 /// The file that takes the outputs of a step is not known.
@@ -45,7 +45,7 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    let step = match args.output {
+    let step = match args.format {
         DescriptionFormat::Github => Some(step_file(surroundings)?),
         _ => None,
     };
@@ -61,7 +61,7 @@ pub(super) async fn run(
     if let Some(file) = step {
         add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
-    ui.description(&described, args.output);
+    ui.description(&described, args.format);
     Ok(())
 }
 
@@ -70,7 +70,7 @@ fn step_file(surroundings: &Surroundings) -> Result<&str, CommandError> {
     let file = surroundings.variable("GITHUB_OUTPUT");
     file.ok_or_else(|| {
         CommandError::new(ErrorKind::Usage, NoStep)
-            .hint("GitHub Actions sets it in every step; elsewhere take `--output env`")
+            .hint("GitHub Actions sets it in every step; elsewhere take `--format env`")
     })
 }
 

@@ -14,7 +14,7 @@ use crate::stack::guard::Accepted;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
 
-/// Show what `up` would change, property by property, and change nothing
+/// Show what `up` would change, property by property
 ///
 /// The deployed template is compared with the rendering, and CloudFormation is asked what it would replace, by a change set that is
 /// not executed and does not stay. Permissions that widen and changes that `up` would refuse are set apart.
@@ -24,9 +24,9 @@ pub struct DiffArgs {
     #[command(flatten)]
     code: CodeArgs,
 
-    /// Make no change set: compare the templates only
+    /// Compare the templates only, and do not ask CloudFormation what it would replace
     #[arg(long)]
-    offline: bool,
+    no_change_set: bool,
 
     /// Print the difference as JSON
     #[arg(long)]
@@ -70,7 +70,7 @@ pub(super) async fn run(
         bucket,
         Accepted::default(),
     );
-    let asking = if args.offline {
+    let asking = if args.no_change_set {
         Asking::Templates
     } else {
         Asking::ChangeSet

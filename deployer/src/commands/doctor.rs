@@ -16,7 +16,7 @@ use crate::surroundings::Surroundings;
 use crate::template::Rendered;
 use crate::ui::{Manner, Ui};
 
-/// Find what would make a deployment fail, and say what puts it right
+/// Find what would make a deployment fail, and what puts it right
 ///
 /// Looks at the credentials, the account, the region, the tools, the artifact bucket, the stack's state, names that are taken, the roles
 /// that are let in, and the permissions of the caller, as far as IAM can simulate them. Changes nothing. Ends with exit code 1 if a

@@ -13,7 +13,7 @@ use crate::ui::{Approval, Manner, Ui};
 /// Delete the stack, and say what stays
 ///
 /// Lists what goes and what stays, and asks before anything does. The events table stays, unless `--purge` says otherwise; the next
-/// `up` adopts it. Artifacts stay too.
+/// `up` imports it. Artifacts stay too.
 #[derive(Args, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,9 +32,9 @@ pub struct DownArgs {
     #[arg(long, value_name = "STACK", requires = "purge")]
     confirm: Option<String>,
 
-    /// Wait for what somebody else does to the stack, instead of refusing to begin
+    /// Wait while another operation holds the stack, instead of refusing to begin
     #[arg(long)]
-    wait: bool,
+    wait_for_lock: bool,
 
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
@@ -79,7 +79,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
-    if args.wait {
+    if args.wait_for_lock {
         session.wait_for_others();
     }
     let destruction = Destruction {

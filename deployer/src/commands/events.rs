@@ -8,7 +8,7 @@ use crate::engine::last_operation;
 use crate::settings::Settings;
 use crate::ui::{Manner, Silent, Ui};
 
-/// Show the last operation on the stack as a timeline, and why it failed if it did
+/// Explain the last operation on the stack, with its timeline
 ///
 /// Each resource is told with the time from the operation's begin and how long it took. A failed operation ends with its root
 /// cause, what followed from it, where the resource is declared and what can be done. The exit code is 0 whatever became of the

@@ -81,7 +81,7 @@ impl<'settings> Explain<'settings> {
     }
 
     fn see_events(&self) -> String {
-        format!("all that happened is told by `{}`", self.command("events"))
+        format!("full timeline: `{}`", self.command("events"))
     }
 
     /// A failure of a call that was stopped by Ctrl-C before anything began in AWS.
@@ -120,7 +120,7 @@ impl<'settings> Explain<'settings> {
             Unready::Busy { by, .. } => {
                 let who = by.as_ref().map(|by| format!("`{by}` started it"));
                 who.into_iter()
-                    .chain(["try again when it is done, or wait for it with `--wait`".to_owned()])
+                    .chain(["try again when it is done, or wait for it with `--wait-for-lock`".to_owned()])
                     .collect()
             }
             Unready::NeedsRecovery { reason, status, .. } => {
@@ -145,9 +145,9 @@ impl<'settings> Explain<'settings> {
 
     fn interrupted(&self, going_on: Option<&str>) -> Vec<String> {
         match going_on {
-            None => vec!["nothing goes on in AWS".to_owned()],
+            None => vec!["nothing is under way in AWS".to_owned()],
             Some(stack) => vec![
-                format!("AWS goes on with `{stack}` all the same"),
+                format!("the operation on `{stack}` continues in AWS; run this command again afterwards"),
                 format!("watch it with `{}`", self.command("describe")),
             ],
         }

@@ -9,7 +9,7 @@ use crate::engine::{GarbageCollection, collect_garbage};
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
 
-/// Delete code and templates from the artifact bucket that nothing refers to
+/// Delete artifacts from the bucket that nothing refers to
 ///
 /// Kept is what the newest releases of each stack were made of, what is in the template of any stack in this account and region, and
 /// the code of every function and version there. Where any of that cannot be read, nothing is deleted: it is for whoever may see the
@@ -20,9 +20,9 @@ pub struct GcArgs {
     #[arg(long, default_value_t = 10, value_name = "COUNT")]
     keep: usize,
 
-    /// Leave alone what was stored within this time, which may belong to a plan or to a deployment under way
+    /// Delete only what was stored longer ago than this: what is younger may belong to a plan or to a deployment under way
     #[arg(long, default_value = "24h", value_name = "DURATION")]
-    young: SignedDuration,
+    min_age: SignedDuration,
 
     /// List what would be deleted, and delete nothing
     #[arg(long)]
@@ -55,7 +55,7 @@ pub(super) async fn run(args: &GcArgs, settings: &Settings, ui: &Ui) -> Result<(
     let collection = GarbageCollection {
         bucket: settings.environment.artifact_bucket(),
         keep: args.keep,
-        young_for: args.young,
+        young_for: args.min_age,
         dry_run: args.dry_run,
     };
     let cloud = Cloud::reach(settings, ui).await?;

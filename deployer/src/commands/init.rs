@@ -20,7 +20,7 @@ use crate::ui::Ui;
 /// The schema's file, when it lies beside the environments.
 const SCHEMA: &str = "environment.schema.json";
 
-/// Write a new environment file, with a comment on everything that can be set in it
+/// Write a new environment file, with a comment on each setting
 ///
 /// The account and the region are those of the credentials and the profile in use, unless they are given. Parameters of the template
 /// that have no default have to be given. A file that exists is left alone.

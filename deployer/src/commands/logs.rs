@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{LogForm, Silent, Ui};
 
-/// Show what the functions write, in the order of time
+/// Show what the functions log, in the order of time
 ///
 /// In a terminal each line is told with its time, its function, its level and its values, without the lines that only carry metrics;
 /// elsewhere every line is printed as it was written, one JSON object a line. Ctrl-C ends `--follow` with exit code 130, as it ends

@@ -19,9 +19,9 @@ pub struct ManArgs {
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 
-    /// Write the pages of all commands to this folder instead, which is made if need be
+    /// Write the pages of all commands into this folder instead, which is made if need be
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
-    dir: Option<PathBuf>,
+    to: Option<PathBuf>,
 }
 
 /// Why there is no page.
@@ -40,7 +40,7 @@ enum ManError {
 }
 
 pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), CommandError> {
-    match &args.dir {
+    match &args.to {
         Some(folder) => write(folder),
         None => print(args.command.as_deref(), ui),
     }

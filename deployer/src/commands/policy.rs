@@ -13,12 +13,10 @@ use crate::settings::Settings;
 use crate::template::Rendered;
 use crate::ui::Ui;
 
-/// Print the least that somebody has to be allowed by IAM
+/// Print the minimal IAM policy for a role
 ///
-/// Exact actions on exact names of this environment. `ci` runs the deployer; `diff` only compares, as a pull request does; `deployer` is the
-/// role that CloudFormation works with (`executionRole`); `caller` uses the store when its access is IAM; `key` is the policy of the key that
-/// `KmsKeyArn` names. Without an `executionRole` CloudFormation works with the permissions of whoever runs the deployer, and `ci` includes
-/// them.
+/// Exact actions on exact names of this environment. Without an `executionRole` CloudFormation works with the permissions of whoever runs
+/// the deployer, and `operator` includes them.
 ///
 /// `--format template` prints a CloudFormation template of the policies, the boundary of the environment's roles and, with `--oidc`, the role
 /// that GitHub's workflows become. It needs neither credentials nor network.
@@ -50,15 +48,16 @@ pub struct PolicyArgs {
 /// Whom a policy is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Party {
-    /// Whoever runs the deployer.
-    Ci,
-    /// Whoever compares, and changes nothing.
+    /// Whoever runs the deployer, a person or CI; `ci` is the same.
+    #[value(alias = "ci")]
+    Operator,
+    /// Whoever compares and changes nothing, as for a pull request.
     Diff,
-    /// The role that CloudFormation works with.
-    Deployer,
-    /// Who uses the store.
+    /// The environment's `executionRole`, which CloudFormation works with.
+    ExecutionRole,
+    /// Whoever uses a store whose access is IAM.
     Caller,
-    /// The key that the environment is encrypted with.
+    /// The key that `KmsKeyArn` names: a policy of the key itself.
     Key,
 }
 
@@ -77,7 +76,7 @@ enum Format {
 #[derive(Debug, thiserror::Error)]
 enum PolicyError {
     /// Services become that role, or nobody does.
-    #[error("`--oidc` is for roles that workflows become: `--for ci`, `diff` or `caller`")]
+    #[error("`--oidc` is for roles that workflows become: `--for operator`, `diff` or `caller`")]
     NotForWorkflows,
     /// A key has one policy of its own.
     #[error(
@@ -102,7 +101,7 @@ struct Asked<'a> {
 
 pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let base = &settings.environment;
-    if matches!(args.party, Party::Deployer | Party::Key) && args.oidc.is_some() {
+    if matches!(args.party, Party::ExecutionRole | Party::Key) && args.oidc.is_some() {
         return Err(usage(PolicyError::NotForWorkflows));
     }
     if args.party == Party::Key && args.format != Format::Json {
@@ -183,9 +182,11 @@ impl<'a> Asked<'a> {
         let (environment, rendered) = (self.environment, self.rendered);
         let stack = environment.stack.as_str();
         Ok(match self.args.party {
-            Party::Ci => ci(environment, rendered, self.bucket).map_err(usage)?,
+            Party::Operator => ci(environment, rendered, self.bucket).map_err(usage)?,
             Party::Diff => diff(environment, rendered),
-            Party::Deployer => execution(environment, &[(stack, rendered), self.bucket]).map_err(usage)?,
+            Party::ExecutionRole => {
+                execution(environment, &[(stack, rendered), self.bucket]).map_err(usage)?
+            }
             Party::Caller => caller(Names::of(environment), stack, rendered).map_err(usage)?,
             Party::Key => Policy::default(),
         })
@@ -193,10 +194,10 @@ impl<'a> Asked<'a> {
 
     /// What is dangerous about what is printed.
     fn warn(&self, ui: &Ui) {
-        let makes_roles = matches!(self.args.party, Party::Ci | Party::Deployer);
+        let makes_roles = matches!(self.args.party, Party::Operator | Party::ExecutionRole);
         if makes_roles && self.environment.permissions_boundary.is_none() {
             ui.note(&format!(
-                "the environment names no boundary, so whoever has this may give a role of the stack any permission: write `permissionsBoundary: {}` into `{}` and deploy what `--for ci --format template` prints",
+                "the environment names no boundary, so whoever has this may give a role of the stack any permission: write `permissionsBoundary: {}` into `{}` and deploy what `--for operator --format template` prints",
                 boundary_arn(self.base),
                 self.base.file
             ));
@@ -209,16 +210,16 @@ impl<'a> Asked<'a> {
     {
         let base = self.base;
         let party = match (self.args.party, &self.args.instances) {
-            (Party::Ci, None) => "ci",
-            (Party::Ci, Some(_)) => "preview",
+            (Party::Operator, None) => "ci",
+            (Party::Operator, Some(_)) => "preview",
             (Party::Diff, _) => "diff",
-            (Party::Deployer, _) => "cloudformation",
+            (Party::ExecutionRole, _) => "cloudformation",
             (Party::Caller | Party::Key, _) => "caller",
         };
         let wanted = base.permissions_boundary.as_ref().map(ToString::to_string);
         let own = boundary_arn(base);
         // A boundary of another name is somebody else's; those of instances are the environment's.
-        let made = self.args.party == Party::Ci
+        let made = self.args.party == Party::Operator
             && base.instance.is_none()
             && self.args.instances.is_none()
             && wanted.is_none_or(|wanted| wanted == own);

@@ -12,7 +12,7 @@ use crate::proxy::{Proxy, ServeError};
 use crate::settings::Settings;
 use crate::ui::{Silent, Ui};
 
-/// Let curl, a browser or an unsigned client use a store with IAM access
+/// Sign requests to a store with IAM access, for curl or a browser
 ///
 /// Listens on this machine alone, signs every request with the credentials in use, and sends it to the store. Whoever reaches it acts
 /// with these credentials, so requests of other machines' names and of other sites' pages are refused. The API's page is at `/openapi/`.
@@ -23,9 +23,9 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "PORT", default_value_t = 8000)]
     port: u16,
 
-    /// The output of the stack that says where requests go
+    /// The output of the stack that holds the store's URL
     #[arg(long, value_name = "NAME", default_value = "EsUrl")]
-    output: String,
+    url_from: String,
 }
 
 /// Why there is no proxy.
@@ -85,13 +85,13 @@ async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Cloud<'_>) -> Res
         .map_err(|error| cloud.explain().describe(error))?;
     let outputs = reachable(&described.outputs, &settings.environment);
     let url = outputs
-        .get(&args.output)
+        .get(&args.url_from)
         .and_then(|text| text.parse::<Url>().ok());
     url.filter(Url::has_host).ok_or_else(|| {
         let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
         let error = ProxyError::NoUrl {
             stack: stack.to_owned(),
-            output: args.output.clone(),
+            output: args.url_from.clone(),
         };
         CommandError::new(ErrorKind::Usage, error).hint(format!("its outputs are `{}`", names.join("`, `")))
     })

@@ -14,10 +14,10 @@ use crate::stack::guard::Accepted;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
 
-/// Build the functions and run their code behind the stack, past CloudFormation
+/// Run new code past CloudFormation, to try something out
 ///
-/// For trying something out: each function whose code is another gets a new version, and its alias leads there. Nothing else of the
-/// stack changes, and the next `up` puts it right. A protected environment is refused.
+/// Builds the functions; each whose code is another gets a new version, and its alias leads there. Nothing else of the stack
+/// changes, and the next `up` puts it right. A protected environment is refused.
 #[derive(Args, Debug)]
 pub struct PushArgs {
     /// Where the functions' code comes from.

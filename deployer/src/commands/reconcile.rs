@@ -1,4 +1,4 @@
-//! `deployer reconcile`, and what `up` does after it has adopted a table.
+//! `deployer reconcile`, and what `up` does after it has imported a table.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::ui::{Manner, Ui};
 ///
 /// The function that the template names under `Metadata.Deployer.Reconcile` goes over the events table, brings the listing forward
 /// and, with `--notify-since`, announces events again. It may run beside live traffic, and be interrupted and begun again at any time.
-/// `up` does this by itself after it has adopted a table.
+/// `up` does this by itself after it has imported a table.
 #[derive(Args, Debug)]
 pub struct ReconcileArgs {
     /// Announce the events since then again: how long ago, such as `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
@@ -65,7 +65,7 @@ pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> R
     Ok(())
 }
 
-/// Makes the listing complete again after tables were adopted: the new catalogue knows only what is appended from now on.
+/// Makes the listing complete again after tables were imported: the new catalogue knows only what is appended from now on.
 ///
 /// # Errors
 /// The deployment stands all the same, and the error says so.

@@ -11,7 +11,7 @@ use crate::stack::Move;
 use crate::stack::guard::Acceptance;
 use crate::ui::{Chosen, Manner, Ui};
 
-/// Lead the stack out of a state in which it takes no update
+/// Recover a stack that cannot be updated
 ///
 /// Tells the state, since when and by whom, what it means, the possible moves and what each loses; then does the one that is chosen, by
 /// `--move` or in the terminal. A stack that stands needs none. A move that would take the events table with it is refused unless that

@@ -16,8 +16,8 @@ use crate::ui::Ui;
 /// it, so that the output depends on files of the workspace alone.
 #[derive(Args, Debug)]
 pub struct RenderArgs {
-    /// The form of the output; `up` sends the JSON
-    #[arg(long, value_enum, default_value_t = Format::Json, value_name = "FORM")]
+    /// How it is printed; `up` sends the JSON
+    #[arg(long, value_enum, default_value_t = Format::Json, value_name = "FORMAT")]
     format: Format,
 
     /// Take the functions' code from `<binary>.zip` in this folder
@@ -25,7 +25,7 @@ pub struct RenderArgs {
     artifacts: Option<PathBuf>,
 }
 
-/// The form of a rendering.
+/// How a rendering is printed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Format {
     /// What CloudFormation is sent.

@@ -13,7 +13,7 @@ use crate::template;
 use crate::ui::{Manner, Ui};
 use crate::workspace;
 
-/// Show an operation from saved events as a timeline, and why it failed if it did
+/// Explain an operation from saved events, with its timeline
 ///
 /// Needs neither an environment nor credentials. The events are those that `aws cloudformation describe-stack-events` or
 /// `deployer events --json` printed; the last operation among them is told, as `deployer events` tells it.

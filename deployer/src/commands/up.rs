@@ -19,7 +19,7 @@ use crate::stack::guard::Acceptance;
 use crate::surroundings::Surroundings;
 use crate::ui::{Approval, Manner, Ui};
 
-/// Build the functions and bring the stack to what the template says
+/// Build the functions, and create or update the stack
 ///
 /// Shows what would change and asks before it does. A stack that is as it should be is left alone. Prints the stack's outputs.
 #[derive(Args, Debug)]
@@ -50,9 +50,9 @@ pub struct UpArgs {
     #[arg(long, conflicts_with = "plan")]
     smoke: bool,
 
-    /// Wait for what somebody else does to the stack, instead of refusing to begin
+    /// Wait while another operation holds the stack, instead of refusing to begin
     #[arg(long)]
-    wait: bool,
+    wait_for_lock: bool,
 
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
@@ -84,7 +84,7 @@ pub(super) async fn run(
         let manner = plan::Manner {
             accepted: &args.accept,
             smoke: args.smoke,
-            wait: args.wait,
+            wait: args.wait_for_lock,
         };
         return plan::run(&plan, manner, settings, ui).await;
     }
@@ -97,7 +97,7 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
-    if args.wait {
+    if args.wait_for_lock {
         session.wait_for_others();
     }
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;

@@ -54,7 +54,7 @@ pub enum DeployError {
         names: Vec<String>,
     },
     /// A table that outlived an earlier stack is not the template's.
-    #[error("table `{table}` exists and cannot be adopted: {mismatch}")]
+    #[error("table `{table}` exists and cannot be imported: {mismatch}")]
     NotAdoptable {
         /// The table.
         table: String,
@@ -63,7 +63,7 @@ pub enum DeployError {
         mismatch: Mismatch,
     },
     /// An adopted table did not take the template's settings.
-    #[error("adopted table `{table}` is still not as the template says: {settings}")]
+    #[error("imported table `{table}` is still not as the template says: {settings}")]
     NotRepaired {
         /// The table.
         table: String,
@@ -101,7 +101,7 @@ pub enum DeployError {
         objections: Vec<Objection>,
     },
     /// Somebody else changed the stack between the look at it and this deployment's turn.
-    #[error("another deployment of stack `{stack}` came first")]
+    #[error("another deployment of stack `{stack}` replaced this change set")]
     Overtaken {
         /// The stack.
         stack: String,

@@ -117,6 +117,6 @@ fn unknown(code: Code, error: &CallError) -> Finding {
         code,
         Severity::Warning,
         error.to_string(),
-        "allow the call: `deployer policy --for ci` prints all that the deployer calls",
+        "allow the call: `deployer policy --for operator` prints all that the deployer calls",
     )
 }

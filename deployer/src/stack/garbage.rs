@@ -25,16 +25,22 @@ pub struct StoredObject {
 pub struct Garbage {
     /// The objects that nothing refers to, by their keys.
     pub objects: Vec<Unreferenced>,
-    /// How many objects stay because something refers to them, or may yet.
-    pub referenced: usize,
-    /// How many stay because they are young: what they belong to may only be under way.
+    /// What stays, and why.
+    pub kept: Kept,
+}
+
+/// How many objects stay, by what keeps them. One that is kept by several counts with each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    /// Those of releases that are kept.
+    pub in_releases: usize,
+    /// Those that the template of a stack names.
+    pub in_templates: usize,
+    /// Those that are the code of a function or of a version of one.
+    pub in_functions: usize,
+    /// Those that nothing refers to, and that are young: what they belong to may only be under way.
     pub young: usize,
-    /// How many releases are kept.
-    pub releases: usize,
-    /// How many templates of stacks were looked through.
-    pub templates: usize,
-    /// How many functions and versions have code of their own.
-    pub code: usize,
 }
 
 /// An object that nothing refers to.
@@ -72,22 +78,23 @@ impl Garbage {
     ///
     /// Records are never garbage, and neither is what has no key of the deployer's.
     pub fn among(objects: &[StoredObject], evidence: &Evidence, young_since: Timestamp) -> Self {
-        let mut garbage = Self {
-            releases: evidence.kept.values().map(Vec::len).sum(),
-            templates: evidence.templates.len(),
-            code: evidence.code.len(),
-            ..Self::default()
-        };
+        let mut garbage = Self::default();
+        let kept = &mut garbage.kept;
         for object in objects {
-            let Some(key @ (ArtifactKey::Code { .. } | ArtifactKey::Template { .. })) =
+            let Some(ArtifactKey::Code { sha256 } | ArtifactKey::Template { sha256, .. }) =
                 ArtifactKey::parse(&object.key)
             else {
                 continue;
             };
-            if evidence.refers_to(&object.key, &key) {
-                garbage.referenced += 1;
-            } else if object.stored >= young_since {
-                garbage.young += 1;
+            let references = evidence.of(&object.key, &sha256);
+            kept.in_releases += usize::from(references.release);
+            kept.in_templates += usize::from(references.template);
+            kept.in_functions += usize::from(references.function);
+            if references.any() {
+                continue;
+            }
+            if object.stored >= young_since {
+                kept.young += 1;
             } else {
                 garbage.objects.push(Unreferenced {
                     key: object.key.clone(),

@@ -117,7 +117,7 @@ impl Situation {
 }
 
 const NOTHING: &str = "nothing";
-const ADDRESSES: &str = "its URL and the subscriptions to its topic; tables with a `Retain` policy stay, and the next `up` adopts them";
+const ADDRESSES: &str = "its URL and the subscriptions to its topic; tables with a `Retain` policy stay, and the next `up` imports them";
 
 const WAIT: PossibleMove = PossibleMove {
     way: Move::Wait,
@@ -126,22 +126,22 @@ const WAIT: PossibleMove = PossibleMove {
 };
 const CANCEL: PossibleMove = PossibleMove {
     way: Move::Cancel,
-    does: "stops the update and has it undone",
+    does: "cancels the update and rolls it back",
     loses: "the update",
 };
 const CONTINUE: PossibleMove = PossibleMove {
     way: Move::Continue,
-    does: "tries once more to undo the update, after what kept it was put right",
+    does: "tries the rollback again, once its cause is put right",
     loses: NOTHING,
 };
 const SKIP: PossibleMove = PossibleMove {
     way: Move::Skip,
-    does: "undoes the update without the resources that cannot be undone (`--skip`)",
-    loses: "the truth about those: CloudFormation takes them to be as they were before, and the next update of them may fail",
+    does: "rolls back without the resources that cannot be rolled back (`--skip`)",
+    loses: "track of those: CloudFormation believes that they are as they were before, and their next update may fail",
 };
 const ROLL_BACK: PossibleMove = PossibleMove {
     way: Move::RollBack,
-    does: "undoes the update",
+    does: "rolls the update back",
     loses: "the part of the update that was done",
 };
 const DELETE: PossibleMove = PossibleMove {
@@ -156,7 +156,7 @@ const DELETE_FAILED_CREATION: PossibleMove = PossibleMove {
 };
 const DELETE_SHELL: PossibleMove = PossibleMove {
     way: Move::Delete,
-    does: "deletes the shell; `up` creates the stack in it",
+    does: "deletes the empty stack; `up` creates it",
     loses: "the change set that nobody executed",
 };
 const DELETE_AGAIN: PossibleMove = PossibleMove {
@@ -181,17 +181,17 @@ pub fn situation(status: &StackStatus) -> Situation {
     let (meaning, moves): (_, &'static [PossibleMove]) = match status {
         Status::CreateInProgress => ("the stack is being created for the first time", &[WAIT]),
         Status::CreateFailed => (
-            "the first creation failed and was not undone: the stack never served",
+            "the first creation failed and was not rolled back: the stack never served",
             &[DELETE_FAILED_CREATION],
         ),
         Status::CreateComplete => ("the stack stands, as it was created", &[]),
-        Status::RollbackInProgress => ("a failed first creation is being undone", &[WAIT]),
+        Status::RollbackInProgress => ("a failed first creation is being rolled back", &[WAIT]),
         Status::RollbackFailed => (
-            "a failed first creation could not be undone: the stack never served",
+            "a failed first creation could not be rolled back: the stack never served",
             &[DELETE_FAILED_CREATION],
         ),
         Status::RollbackComplete => (
-            "a failed first creation was undone: there is a stack without resources, which can only be deleted",
+            "the first creation failed and was rolled back: the stack has no resources and can only be deleted",
             &[DELETE_FAILED_CREATION],
         ),
         Status::DeleteInProgress => ("the stack is being deleted", &[WAIT]),
@@ -207,35 +207,35 @@ pub fn situation(status: &StackStatus) -> Situation {
         ),
         Status::UpdateComplete => ("the stack stands, as it was last updated", &[]),
         Status::UpdateFailed => (
-            "an update failed and was not undone: the stack is partly new and partly old",
+            "an update failed and was not rolled back: the stack is partly new and partly old",
             &[ROLL_BACK, DELETE],
         ),
-        Status::UpdateRollbackInProgress => ("a failed update is being undone", &[WAIT]),
+        Status::UpdateRollbackInProgress => ("a failed update is being rolled back", &[WAIT]),
         Status::UpdateRollbackFailed => (
-            "a failed update could not be undone: the stack takes no update until it is",
+            "the rollback of a failed update failed: the stack takes no update until it is repaired",
             &[CONTINUE, SKIP, DELETE],
         ),
         Status::UpdateRollbackCompleteCleanupInProgress => (
-            "a failed update was undone, and what it had made is being deleted",
+            "the update failed and was rolled back; what it had made is being deleted",
             &[WAIT],
         ),
         Status::UpdateRollbackComplete => (
-            "the stack stands: an update failed and was undone, all is as it was before",
+            "the update failed and was rolled back; the stack is as it was before",
             &[],
         ),
         Status::ReviewInProgress => (
-            "there is no stack yet, only the shell that a change set made which nobody executed",
+            "the stack is empty: its first change set was never executed",
             &[DELETE_SHELL],
         ),
-        Status::ImportInProgress => ("resources are being taken into the stack", &[WAIT]),
-        Status::ImportComplete => ("the stack stands, with the resources that it took in", &[]),
-        Status::ImportRollbackInProgress => ("a failed import is being undone", &[WAIT]),
+        Status::ImportInProgress => ("resources are being imported", &[WAIT]),
+        Status::ImportComplete => ("the stack stands, with the resources that it imported", &[]),
+        Status::ImportRollbackInProgress => ("a failed import is being rolled back", &[WAIT]),
         Status::ImportRollbackFailed => (
-            "a failed import could not be undone: it is not certain which resources belong to the stack",
+            "the rollback of a failed import failed: it is not certain which resources belong to the stack",
             &[DELETE],
         ),
         Status::ImportRollbackComplete => (
-            "the stack stands: an import failed and was undone, all is as it was before",
+            "the import failed and was rolled back; the stack is as it was before",
             &[],
         ),
         Status::Unknown(_) => (

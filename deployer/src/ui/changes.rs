@@ -50,7 +50,7 @@ pub(super) fn mark(action: Action, replacement: Replacement) -> (String, String)
         (Action::Modify, Replacement::Conditional) => (paint::warn("~"), paint::warn("modify or replace")),
         (Action::Modify | Action::Dynamic, _) => (paint::warn("~"), action.to_string()),
         (Action::Add, _) => (paint::good("+"), action.to_string()),
-        (Action::Import, _) => (paint::good("←"), "take in".to_owned()),
+        (Action::Import, _) => (paint::good("←"), "import".to_owned()),
         (Action::Remove, _) => (paint::bad("-"), action.to_string()),
     }
 }
@@ -86,7 +86,7 @@ fn counts(summary: &ChangeSummary) -> String {
         .count();
     let counts = [
         (summary.count(Action::Add), "to add"),
-        (summary.count(Action::Import), "to take in"),
+        (summary.count(Action::Import), "to import"),
         (
             summary.count(Action::Modify) + summary.count(Action::Dynamic) - replaced,
             "to modify",
@@ -150,7 +150,12 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
                 paint::warn("!")
             )
         }),
-        goes_a("AWS::SNS::Topic").then(|| format!("{} the topic's subscriptions end", paint::warn("!"))),
+        goes_a("AWS::SNS::Topic").then(|| {
+            format!(
+                "{} existing subscriptions are lost; subscribers must subscribe again",
+                paint::warn("!")
+            )
+        }),
         (!purges.is_empty()).then(|| format!("{} {} with all data", paint::bad("-"), tables(purges))),
         (!stays.is_empty()).then(|| format!("{} stays: {}", paint::good("="), tables(stays))),
         Some(format!("{} to delete", goes.len() + purges.len())),
@@ -209,12 +214,12 @@ mod tests {
         insta::assert_snapshot!(plain(&super::question(&question)), @"
         To change orders:
           +  add                Added            SNS::Topic
-          ←  take in            Adopted          SNS::Topic
+          ←  import             Adopted          SNS::Topic
           ~  modify             Changed          SNS::Topic  Name
           ~  modify or replace  PerhapsReplaced  SNS::Topic  Name
           ±  replace            Replaced         SNS::Topic  Name
           -  remove             Removed          SNS::Topic  keeps the old one
-          1 to add · 1 to take in · 2 to modify · 1 to replace · 1 to remove
+          1 to add · 1 to import · 2 to modify · 1 to replace · 1 to remove
         ");
     }
 
@@ -292,7 +297,7 @@ mod tests {
           -  Url      Lambda::Url
           -  Updates  SNS::Topic
           ! the URL will not come back: a new stack gets another
-          ! the topic's subscriptions end
+          ! existing subscriptions are lost; subscribers must subscribe again
           = stays: table orders-events (1 item)
           2 to delete
         ");

@@ -42,7 +42,7 @@ impl Ui {
             Question::Destroy { purges, .. } if !purges.is_empty() && approval.purge => Decision::Yes,
             _ if !inner.terminal => Decision::Nobody,
             Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
-            Question::Widen { .. } => Decision::Ask("Let them do this?".to_owned()),
+            Question::Widen { .. } => Decision::Ask("Grant these permissions?".to_owned()),
             Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
             Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
             Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),

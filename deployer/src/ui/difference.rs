@@ -277,7 +277,7 @@ mod tests {
 
         Refused by `up`, unless accepted by name:
           ✗ --accept weaken:Events: the table, and every event in it, would be deleted with the stack or its replacement
-          ✗ --accept replace:Topic: whoever holds the old address has to be told the new one
+          ✗ --accept replace:Topic: existing subscriptions are lost; subscribers must subscribe again
         "#);
     }
 }

@@ -5,7 +5,7 @@ use super::table::columns;
 use super::text::count;
 use super::text::size;
 use crate::engine::Collected;
-use crate::stack::garbage::{Garbage, Unreferenced};
+use crate::stack::garbage::{Garbage, Kept, Unreferenced};
 
 /// What would be deleted, one object a line, and what all were held against.
 pub(super) fn question(bucket: &str, garbage: &Garbage) -> String {
@@ -15,7 +15,7 @@ pub(super) fn question(bucket: &str, garbage: &Garbage) -> String {
         "\n{title}\n{}  {}\n  {}",
         columns("  ", &rows),
         total(garbage),
-        paint::faint(proof(garbage))
+        paint::faint(kept(&garbage.kept))
     )
 }
 
@@ -38,11 +38,15 @@ fn total(garbage: &Garbage) -> String {
     format!("{objects} to delete ({})", bytes(garbage.bytes()))
 }
 
-/// What all objects were held against.
-fn proof(garbage: &Garbage) -> String {
+/// What stays, and why.
+fn kept(kept: &Kept) -> String {
+    let young = match kept.young {
+        0 => String::new(),
+        young => format!(", {young} too young"),
+    };
     format!(
-        "none is part of a kept release ({}), named by a stack's template ({}) or the code of a function ({})",
-        garbage.releases, garbage.templates, garbage.code
+        "Kept: {} in recent releases, {} in templates, {} in functions{young}",
+        kept.in_releases, kept.in_templates, kept.in_functions
     )
 }
 
@@ -51,12 +55,8 @@ pub(super) fn collected(bucket: &str, collected: &Collected) -> String {
     let done = paint::good("✓");
     match collected {
         Collected::Nothing(garbage) => {
-            let young = match garbage.young {
-                0 => String::new(),
-                young => format!(", too young to judge: {young}"),
-            };
-            let referenced = garbage.referenced;
-            format!("{done} nothing to delete from {bucket}; referred to: {referenced}{young}")
+            let kept = paint::faint(kept(&garbage.kept));
+            format!("{done} nothing to delete from {bucket}\n  {kept}")
         }
         Collected::WouldDelete(garbage) => format!("{}\nnothing was deleted", question(bucket, garbage)),
         Collected::Deleted(garbage) => {
@@ -96,11 +96,12 @@ mod tests {
                 object("code/api/arm64/0123.zip", Some(last)),
                 object("templates/orders/4567.json", None),
             ],
-            referenced: 9,
-            young: 1,
-            releases: 10,
-            templates: 1,
-            code: 4,
+            kept: Kept {
+                in_releases: 6,
+                in_templates: 5,
+                in_functions: 4,
+                young: 1,
+            },
         }
     }
 
@@ -115,7 +116,7 @@ mod tests {
           -  code/api/arm64/0123.zip     2.9 MB  of 2027-01-15  last in release 20270115T080000.042Z of orders
           -  templates/orders/4567.json  2.9 MB  of 2027-01-15  in no release
           2 objects to delete (5.8 MB)
-          none is part of a kept release (10), named by a stack's template (1) or the code of a function (4)
+          Kept: 6 in recent releases, 5 in templates, 4 in functions, 1 too young
         ");
     }
 
@@ -128,7 +129,8 @@ mod tests {
         let told = [Collected::Nothing(nothing), Collected::Deleted(garbage())]
             .map(|outcome| plain(&collected("artifacts", &outcome)));
         insta::assert_snapshot!(told.join("\n"), @"
-        ✓ nothing to delete from artifacts; referred to: 9, too young to judge: 1
+        ✓ nothing to delete from artifacts
+          Kept: 6 in recent releases, 5 in templates, 4 in functions, 1 too young
         ✓ 2 objects deleted from artifacts (5.8 MB); the bucket keeps old versions for a while
         ");
     }

@@ -59,7 +59,7 @@ mod tests {
             table: "orders-events".to_owned(),
             items: 3,
         };
-        insta::assert_snapshot!(event(&adopting), @r#"{"event":"adopting","items":3,"table":"orders-events"}"#);
+        insta::assert_snapshot!(event(&adopting), @r#"{"event":"importing","items":3,"table":"orders-events"}"#);
     }
 
     #[test]

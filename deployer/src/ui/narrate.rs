@@ -9,7 +9,7 @@ mod trial;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -28,6 +28,8 @@ use crate::engine::{Event, Reconciled};
 pub(super) struct Narrator {
     verbose: bool,
     began: BTreeMap<String, Timestamp>,
+    /// The tables that are imported: what protects them meanwhile is not what the template asks for.
+    importing: BTreeSet<String>,
     outlook: Outlook,
 }
 
@@ -77,8 +79,18 @@ impl Narrator {
             Event::Started { stack, estimate } => self.started(stack, estimate.as_ref()),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => {
+                self.importing.insert(table.clone());
                 let items = count(*items, "item");
-                Telling::said(format!("  {} adopts {table} ({items})", paint::warn("!")))
+                Telling::said(format!(
+                    "  {} importing table {table} ({items})",
+                    paint::warn("!")
+                ))
+            }
+            Event::Repairing {
+                table,
+                repair: TableRepair::DeletionProtection(true),
+            } if self.importing.remove(table) => {
+                Telling::note(format!("{table}: protecting the table during the import"))
             }
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
             Event::Accepted { objection } => Telling::said(format!(

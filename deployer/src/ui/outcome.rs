@@ -114,7 +114,7 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, took: Duration) -> S
     }
     let stays = if kept.len() == 1 { "stays" } else { "stay" };
     format!(
-        "{first}\n  {} {stays}; the next {} adopts it",
+        "{first}\n  {} {stays}; the next {} imports it",
         tables(kept),
         paint::quoted("`deployer up`")
     )

@@ -135,17 +135,17 @@ mod tests {
     fn a_stuck_stack_is_told_with_its_cause_and_what_each_move_loses() {
         insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackFailed))), @"
         orders is UPDATE_ROLLBACK_FAILED since 2023-11-14T22:13:20Z, by ada
-          a failed update could not be undone: the stack takes no update until it is
+          the rollback of a failed update failed: the stack takes no update until it is repaired
           `Topic` (AWS::SNS::Topic) failed: Rate exceeded
             hint: AWS was asked too much in this account at that moment: run it again
           not done: Topic
         possible moves:
-          continue  tries once more to undo the update, after what kept it was put right
+          continue  tries the rollback again, once its cause is put right
                     loses nothing
-          skip      undoes the update without the resources that cannot be undone (`--skip`)
-                    loses the truth about those: CloudFormation takes them to be as they were before, and the next update of them may fail
+          skip      rolls back without the resources that cannot be rolled back (`--skip`)
+                    loses track of those: CloudFormation believes that they are as they were before, and their next update may fail
           delete    deletes the stack
-                    loses its URL and the subscriptions to its topic; tables with a `Retain` policy stay, and the next `up` adopts them
+                    loses its URL and the subscriptions to its topic; tables with a `Retain` policy stay, and the next `up` imports them
         ");
     }
 
@@ -153,7 +153,7 @@ mod tests {
     fn a_stack_that_stands_needs_no_move() {
         insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackComplete))), @"
         orders is UPDATE_ROLLBACK_COMPLETE since 2023-11-14T22:13:20Z, by ada
-          the stack stands: an update failed and was undone, all is as it was before
+          the update failed and was rolled back; the stack is as it was before
         ");
     }
 
@@ -176,7 +176,7 @@ mod tests {
             done(Move::Retain, StackStatus::DeleteComplete),
         ];
         insta::assert_snapshot!(told.join("\n"), @"
-        ✓ orders is UPDATE_ROLLBACK_COMPLETE: the stack stands: an update failed and was undone, all is as it was before
+        ✓ orders is UPDATE_ROLLBACK_COMPLETE: the update failed and was rolled back; the stack is as it was before
           Topic was left as it is; see what differs with `deployer drift`
         ✓ orders is DELETE_COMPLETE: the stack is gone; `up` creates it
           Topic was left behind and is in no stack any more

@@ -50,7 +50,7 @@ fn a_shell_that_is_not_known() {
 #[test]
 fn manual_pages_are_written_for_every_command() {
     let session = Session::new();
-    assert_eq!(session.run("man --dir pages/man1"), "exit code: 0\n");
+    assert_eq!(session.run("man --to pages/man1"), "exit code: 0\n");
     let expected: BTreeSet<String> = commands()
         .into_iter()
         .map(|command| format!("deployer-{command}.1"))
@@ -171,7 +171,7 @@ fn without_credentials_the_account_has_to_be_given() {
 #[test]
 fn the_policy_of_who_deploys_is_data_on_stdout() {
     let session = Session::new();
-    let printed = session.run("policy --for ci --env local");
+    let printed = session.run("policy --for operator --env local");
     let json = printed.strip_prefix("exit code: 0\n--- stdout\n").unwrap();
     let json = json.split("--- stderr").next().unwrap();
     let policies: Vec<serde_json::Value> = serde_json::Deserializer::from_str(json)
@@ -194,7 +194,7 @@ fn a_template_without_a_url_has_no_callers() {
 
 #[test]
 fn a_role_that_trusts_a_whole_repository_is_told_to_be_wide() {
-    insta::assert_snapshot!(Session::new().run("policy --for ci --env local --oidc o/r"), @r#"
+    insta::assert_snapshot!(Session::new().run("policy --for operator --env local --oidc o/r"), @r#"
     exit code: 0
     --- stdout
     {
@@ -225,7 +225,7 @@ fn a_role_that_trusts_a_whole_repository_is_told_to_be_wide() {
     note: every workflow of `o/r` is trusted, on whatever branch: `o/r:environment:NAME` trusts fewer
     note: the account has to know GitHub as `arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com`: `--format template` makes that, too
     "#);
-    insta::assert_snapshot!(Session::new().run("policy --for ci --env local --oidc o"), @"
+    insta::assert_snapshot!(Session::new().run("policy --for operator --env local --oidc o"), @"
     exit code: 64
     --- stderr
     error: invalid value 'o' for '--oidc <OWNER/REPO>': `o` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`

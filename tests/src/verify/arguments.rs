@@ -21,7 +21,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "instance")]
     pub scratch: bool,
 
-    /// With `--scratch`: deploy the functions of this folder, as `deployer build --output DIR` filled it
+    /// With `--scratch`: deploy the functions of this folder, as `deployer build --to DIR` filled it
     #[arg(long, value_name = "DIR", requires = "scratch")]
     pub artifacts: Option<PathBuf>,
 

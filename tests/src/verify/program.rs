@@ -40,7 +40,7 @@ impl Program {
         }
     }
 
-    /// What `describe --output json` says. It asks whose account it is before anything else.
+    /// What `describe --format json` says. It asks whose account it is before anything else.
     pub(super) async fn describe(&self) -> Result<String, Failed> {
         let mut command = self.command("describe");
         // Not masked: the address is needed. It goes no further than here, and nor does what is said beside it.
@@ -50,7 +50,7 @@ impl Program {
             Stdio::inherit()
         };
         let described = command
-            .args(["--output", "json"])
+            .args(["--format", "json"])
             .stdout(Stdio::piped())
             .stderr(talk)
             .spawn()
@@ -78,9 +78,10 @@ impl Program {
     /// Takes everything down, out of reach of Ctrl-C.
     pub(super) async fn purge(&self, stack: &str) -> Result<(), Failed> {
         let mut command = self.command("down");
-        let down = command
-            .args(self.masking())
-            .args(["--yes", "--wait", "--purge", "--confirm", stack]);
+        let down =
+            command
+                .args(self.masking())
+                .args(["--yes", "--wait-for-lock", "--purge", "--confirm", stack]);
         let down = down.stdout(Stdio::null()).process_group(0);
         let status = down.status().await.map_err(|error| self.not_run(error))?;
         ended("down", status)

@@ -25,7 +25,7 @@ async fn an_environment_is_brought_up_changed_taken_down_and_brought_up_with_its
     let adopted = deployment.up(&[]).await.succeeded();
     let table = deployment.environment().stack() + "-events";
     assert!(
-        adopted.stderr.contains("adopts") && adopted.stderr.contains(&table),
+        adopted.stderr.contains("importing table") && adopted.stderr.contains(&table),
         "{adopted}"
     );
     assert!(

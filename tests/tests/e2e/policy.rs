@@ -1,4 +1,4 @@
-//! Whoever runs the deployer needs what `policy --for ci` says, and no less.
+//! Whoever runs the deployer needs what `policy --for operator` says, and no less.
 
 use event_store_e2e::{Cloud, Emulator, Environment};
 use serde_json::Value;

@@ -117,7 +117,7 @@ async fn plan(deployment: &Deployment, build: &Build) -> String {
 /// The keys that were deleted.
 async fn gc(deployment: &Deployment) -> Vec<String> {
     let run = deployment
-        .run("gc", &["--young", "0s", "--yes", "--json"])
+        .run("gc", &["--min-age", "0s", "--yes", "--json"])
         .await
         .succeeded();
     let events = lines(&run.stdout).into_iter();

@@ -76,7 +76,7 @@ impl Explain<'_> {
                 self.command("up --plan FILE")
             )],
             DeployError::Overtaken { .. } | DeployError::Stale { .. } => vec![format!(
-                "nothing was changed by this run; run `{}` again",
+                "nothing was changed; run `{}` again",
                 self.command("up")
             )],
             DeployError::NotPlannable { .. } => vec![format!(
@@ -163,8 +163,8 @@ mod tests {
           declared in templates/orders.yaml:2
           and 1 other cancelled or failed because of it
           so stack `orders` ended as `UPDATE_ROLLBACK_COMPLETE`
-          the stack stands: an update failed and was undone, all is as it was before
-        - all that happened is told by `deployer events --env staging`
+          the update failed and was rolled back; the stack is as it was before
+        - full timeline: `deployer events --env staging`
         ");
     }
 
@@ -185,10 +185,10 @@ mod tests {
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         1: `ApiFunction` (AWS::Lambda::Function) failed: The role defined for the function cannot be assumed by Lambda.
           so stack `orders` ended as `ROLLBACK_COMPLETE`
-          a failed first creation was undone: there is a stack without resources, which can only be deleted
+          the first creation failed and was rolled back: the stack has no resources and can only be deleted
         - a role that was just made takes some seconds to be known everywhere: run `up` again
         - if it stays so, look at the role's trust policy: it must name `lambda.amazonaws.com`
-        - all that happened is told by `deployer events --env staging`
+        - full timeline: `deployer events --env staging`
         ");
     }
 

@@ -56,7 +56,7 @@ fn a_stuck_stack_is_told_with_the_way_out() {
     ];
     insta::assert_snapshot!(told.join("\n"), @"
     4: stack `orders` is `UPDATE_ROLLBACK_FAILED` since 2023-11-14T22:13:20Z and has to be recovered first
-    - a failed update could not be undone: the stack takes no update until it is
+    - the rollback of a failed update failed: the stack takes no update until it is repaired
     - AWS says: The following resource(s) failed to update: [Topic].
     - `deployer recover --env staging` tells the ways out and what each loses, and takes one
     1: `Bucket` (AWS::S3::Bucket) failed: The bucket you tried to delete is not empty.
@@ -64,7 +64,7 @@ fn a_stuck_stack_is_told_with_the_way_out() {
       the stack could not be deleted altogether: what is left takes no update
     - the bucket holds objects, and every version of them counts: empty it first if they may go
     - `deployer recover --env staging` tells the ways out and what each loses, and takes one
-    - all that happened is told by `deployer events --env staging`
+    - full timeline: `deployer events --env staging`
     ");
 }
 
@@ -75,13 +75,13 @@ fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
     };
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
-    - AWS goes on with `orders` all the same
+    - the operation on `orders` continues in AWS; run this command again afterwards
     - watch it with `deployer describe --env staging`
     ");
     let error = DeployError::Interrupted { going_on: None };
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
-    - nothing goes on in AWS
+    - nothing is under way in AWS
     ");
 }
 
@@ -113,6 +113,6 @@ fn somebody_elses_operation_is_told_with_who_began_it() {
     insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Unready(error))), @"
     4: stack `orders` is `UPDATE_IN_PROGRESS` since 2023-11-14T22:13:20Z
     - `ada` started it
-    - try again when it is done, or wait for it with `--wait`
+    - try again when it is done, or wait for it with `--wait-for-lock`
     ");
 }

@@ -14,7 +14,7 @@ pub(super) async fn boundary<C: Cloud>(cloud: &C, examination: &Examination) -> 
                 Severity::Warning,
                 "nothing bounds the roles of the stack: whoever deploys it can give one of them any permission",
                 format!(
-                    "deploy what `deployer policy --for ci --format template` prints, and name `permissionsBoundary: {arn}` in the environment"
+                    "deploy what `deployer policy --for operator --format template` prints, and name `permissionsBoundary: {arn}` in the environment"
                 ),
             ));
         }
@@ -25,7 +25,7 @@ pub(super) async fn boundary<C: Cloud>(cloud: &C, examination: &Examination) -> 
             code,
             Severity::Error,
             format!("the boundary `{named}` does not exist: no role can be made with it"),
-            "deploy what `deployer policy --for ci --format template` prints, or take `permissionsBoundary` out of the environment",
+            "deploy what `deployer policy --for operator --format template` prints, or take `permissionsBoundary` out of the environment",
         ),
         Err(error) => unknown(code, &error),
     })

@@ -42,7 +42,7 @@ pub(super) async fn names<C: Cloud>(cloud: &C, examination: &Examination) -> Vec
             Ok(Some(_)) => Some(Finding::new(
                 code,
                 Severity::Error,
-                format!("the table `{name}` exists, and is not one that `up` takes in"),
+                format!("the table `{name}` exists, and is not one that `up` imports"),
                 format!("delete it, once nobody needs it: `aws dynamodb delete-table --table-name {name}`"),
             )),
             Err(error) => Some(unknown(code, &error)),

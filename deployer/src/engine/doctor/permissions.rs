@@ -16,7 +16,7 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
             code,
             Severity::Note,
             why,
-            "`deployer policy --for ci` prints what is needed; compare it with what is allowed",
+            "`deployer policy --for operator` prints what is needed; compare it with what is allowed",
         )
     };
     let principal = match principal(caller) {
@@ -50,7 +50,7 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
             "`{principal}` may not do all that the deployer does: {}",
             denied.join(", ")
         ),
-        "attach what `deployer policy --for ci` prints",
+        "attach what `deployer policy --for operator` prints",
     )
 }
 

@@ -107,7 +107,7 @@ async fn a_table_with_another_key_is_refused() {
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(
         error.to_string(),
-        "table `orders-events` exists and cannot be adopted: its key is `pk S, sk S`, the template's is `pk S, sk N`"
+        "table `orders-events` exists and cannot be imported: its key is `pk S, sk S`, the template's is `pk S, sk N`"
     );
     assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
 }

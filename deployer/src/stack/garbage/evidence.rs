@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::LastRelease;
-use crate::stack::{ArtifactKey, Release};
+use crate::stack::Release;
 
 /// Everything that may refer to an artifact in an account and region.
 #[derive(Clone, Debug, Default)]
@@ -22,16 +22,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    pub(super) fn refers_to(&self, key: &str, parsed: &ArtifactKey) -> bool {
-        let hash = match parsed {
-            ArtifactKey::Code { sha256 } | ArtifactKey::Template { sha256, .. } => sha256.as_str(),
-            ArtifactKey::Release { .. } => return true,
-        };
-        let in_a_release = self.kept.values().flatten().any(|release| holds(release, key));
-        // The hash alone will do: a template may put the rest of the key together.
-        let in_a_template = || self.templates.iter().any(|template| template.contains(hash));
-        let in_a_function = || base64_of(hash).is_some_and(|code| self.code.contains(&code));
-        in_a_release || in_a_template() || in_a_function()
+    /// What refers to the artifact at `key`, whose name carries `sha256`.
+    pub(super) fn of(&self, key: &str, sha256: &str) -> References {
+        References {
+            release: self.kept.values().flatten().any(|release| holds(release, key)),
+            // The hash alone will do: a template may put the rest of the key together.
+            template: self.templates.iter().any(|template| template.contains(sha256)),
+            function: base64_of(sha256).is_some_and(|code| self.code.contains(&code)),
+        }
     }
 
     pub(super) fn last_release_with(&self, key: &str) -> Option<LastRelease> {
@@ -44,6 +42,23 @@ impl Evidence {
             stack: last.stack.clone(),
             id: last.id.clone(),
         })
+    }
+}
+
+/// What refers to an artifact.
+pub(super) struct References {
+    /// A release that is kept.
+    pub(super) release: bool,
+    /// A template of a stack.
+    pub(super) template: bool,
+    /// A function or a version of one.
+    pub(super) function: bool,
+}
+
+impl References {
+    /// Whether anything does.
+    pub(super) fn any(&self) -> bool {
+        self.release || self.template || self.function
     }
 }
 

@@ -127,8 +127,10 @@ mod tests {
             Danger::AccessChanged,
             Danger::FeedRemoved,
             Danger::FeedChanged,
-            Danger::AddressReplaced,
-            Danger::AddressRemoved,
+            Danger::TopicReplaced,
+            Danger::UrlReplaced,
+            Danger::TopicRemoved,
+            Danger::UrlRemoved,
         ]
         .map(|danger| objection("A", danger));
         let told = all.iter().map(Objection::acceptance).collect::<Vec<_>>();

@@ -63,18 +63,22 @@ pub enum Danger {
     FeedRemoved,
     /// Announcements would stop, pass some updates over, or go elsewhere.
     FeedChanged,
-    /// A topic or a URL would have another address.
-    AddressReplaced,
-    /// A topic or a URL would be gone.
-    AddressRemoved,
+    /// A topic would have another ARN, and no subscriptions.
+    TopicReplaced,
+    /// A topic would be gone.
+    TopicRemoved,
+    /// A function would have another URL.
+    UrlReplaced,
+    /// A function's URL would be gone.
+    UrlRemoved,
 }
 
 impl Danger {
     /// What the danger is accepted by.
     pub fn verb(self) -> &'static str {
         match self {
-            Self::LogReplaced | Self::LogReshaped | Self::AddressReplaced => "replace",
-            Self::LogRemoved | Self::FeedRemoved | Self::AddressRemoved => "remove",
+            Self::LogReplaced | Self::LogReshaped | Self::TopicReplaced | Self::UrlReplaced => "replace",
+            Self::LogRemoved | Self::FeedRemoved | Self::TopicRemoved | Self::UrlRemoved => "remove",
             Self::StreamChanged | Self::EncryptionChanged | Self::AccessChanged | Self::FeedChanged => {
                 "change"
             }
@@ -89,8 +93,10 @@ impl Danger {
             Self::LogReplaced
             | Self::LogRemoved
             | Self::LogReshaped
-            | Self::AddressReplaced
-            | Self::AddressRemoved => true,
+            | Self::TopicReplaced
+            | Self::TopicRemoved
+            | Self::UrlReplaced
+            | Self::UrlRemoved => true,
             Self::StreamChanged
             | Self::LogExpires
             | Self::PolicyWeakened
@@ -130,8 +136,10 @@ impl Danger {
             Self::FeedChanged => {
                 "updates may be passed over, or go where nobody looks; after 24 hours the stream has forgotten them"
             }
-            Self::AddressReplaced => "whoever holds the old address has to be told the new one",
-            Self::AddressRemoved => "whoever holds the address reaches nothing",
+            Self::TopicReplaced => "existing subscriptions are lost; subscribers must subscribe again",
+            Self::TopicRemoved => "existing subscriptions are lost, and nothing is announced any more",
+            Self::UrlReplaced => "the store gets another URL; whoever uses the old one must be told",
+            Self::UrlRemoved => "whoever uses the store's URL reaches nothing any more",
         }
     }
 }

@@ -47,14 +47,14 @@ pub(super) const FEED: [Rule; 7] = [
 
 /// What is guarded of a topic.
 pub(super) const TOPIC: [Rule; 3] = [
-    rule("Type", Danger::AddressReplaced),
-    rule("Properties.TopicName", Danger::AddressReplaced),
-    rule("Properties.FifoTopic", Danger::AddressReplaced),
+    rule("Type", Danger::TopicReplaced),
+    rule("Properties.TopicName", Danger::TopicReplaced),
+    rule("Properties.FifoTopic", Danger::TopicReplaced),
 ];
 
 /// What is guarded of a function's URL.
 pub(super) const URL: [Rule; 3] = [
-    rule("Type", Danger::AddressReplaced),
-    rule("Properties.TargetFunctionArn", Danger::AddressReplaced),
-    rule("Properties.Qualifier", Danger::AddressReplaced),
+    rule("Type", Danger::UrlReplaced),
+    rule("Properties.TargetFunctionArn", Danger::UrlReplaced),
+    rule("Properties.Qualifier", Danger::UrlReplaced),
 ];

@@ -89,7 +89,8 @@ impl Guarded {
         match self {
             Self::Log => Danger::LogRemoved,
             Self::Feed => Danger::FeedRemoved,
-            Self::Topic | Self::Url => Danger::AddressRemoved,
+            Self::Topic => Danger::TopicRemoved,
+            Self::Url => Danger::UrlRemoved,
         }
     }
 
@@ -97,7 +98,8 @@ impl Guarded {
         match self {
             Self::Log => Danger::LogReplaced,
             Self::Feed => Danger::FeedChanged,
-            Self::Topic | Self::Url => Danger::AddressReplaced,
+            Self::Topic => Danger::TopicReplaced,
+            Self::Url => Danger::UrlReplaced,
         }
     }
 

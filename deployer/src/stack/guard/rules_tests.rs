@@ -194,23 +194,23 @@ fn each_guarded_change_is_refused() {
         (
             "/UpdatesTopic".into(),
             Value::Null,
-            "remove:UpdatesTopic AddressRemoved -",
+            "remove:UpdatesTopic TopicRemoved -",
         ),
         (
             "/UpdatesTopic/Properties/TopicName".into(),
             json!("b"),
-            "replace:UpdatesTopic AddressReplaced Properties.TopicName",
+            "replace:UpdatesTopic TopicReplaced Properties.TopicName",
         ),
-        ("/ApiUrl".into(), Value::Null, "remove:ApiUrl AddressRemoved -"),
+        ("/ApiUrl".into(), Value::Null, "remove:ApiUrl UrlRemoved -"),
         (
             "/ApiUrl/Properties/Qualifier".into(),
             Value::Null,
-            "replace:ApiUrl AddressReplaced Properties.Qualifier",
+            "replace:ApiUrl UrlReplaced Properties.Qualifier",
         ),
         (
             "/ApiUrl/Properties/TargetFunctionArn".into(),
             json!({"Ref": "Other"}),
-            "replace:ApiUrl AddressReplaced Properties.TargetFunctionArn",
+            "replace:ApiUrl UrlReplaced Properties.TargetFunctionArn",
         ),
     ] {
         assert_eq!(after(&pointer, value.clone()), [refused], "{pointer} = {value}");

@@ -59,7 +59,7 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
             "done": progress.done(),
             "total": progress.total(),
         }),
-        Event::Adopting { table, items } => json!({"event": "adopting", "table": table, "items": items}),
+        Event::Adopting { table, items } => json!({"event": "importing", "table": table, "items": items}),
         Event::Repairing { table, repair } => {
             json!({"event": "repairing", "table": table, "setting": setting(repair)})
         }

@@ -82,7 +82,7 @@ pub(in crate::ui) fn past(status: &str) -> String {
         "CREATE_COMPLETE" => "created".to_owned(),
         "UPDATE_COMPLETE" => "updated".to_owned(),
         "DELETE_COMPLETE" => "deleted".to_owned(),
-        "IMPORT_COMPLETE" => "taken in".to_owned(),
+        "IMPORT_COMPLETE" => "imported".to_owned(),
         "DELETE_SKIPPED" => "kept".to_owned(),
         other => other.to_lowercase().replace('_', " "),
     }

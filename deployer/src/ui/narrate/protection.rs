@@ -43,7 +43,7 @@ fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
         _ => format!("while it runs and {} after", count(minutes.into(), "minute")),
     };
     let mut text = format!(
-        "  {} an alarm that goes off {during} undoes the update: {}",
+        "  {} an alarm that goes off {during} rolls the update back: {}",
         paint::faint("○"),
         alarms.join(", ")
     );
@@ -54,7 +54,7 @@ fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
     if !unwatched.is_empty() {
         let _ = write!(
             text,
-            "\n  {} CloudFormation watches no more than that: not {}",
+            "\n  {} CloudFormation watches five alarms at most; these will not trigger a rollback: {}",
             paint::warn("!"),
             unwatched.join(", ")
         );
@@ -98,9 +98,9 @@ mod tests {
         ];
         let lines = events.map(|event| told(&event).lines.unwrap_or_default());
         insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
-        ○ an alarm that goes off while it runs and 5 minutes after undoes the update: ApiErrors, RelayBehind
+        ○ an alarm that goes off while it runs and 5 minutes after rolls the update back: ApiErrors, RelayBehind
             one that is known to be on is passed over with `--accept ignore:ApiErrors`
-        ! CloudFormation watches no more than that: not Throttles
+        ! CloudFormation watches five alarms at most; these will not trigger a rollback: Throttles
         ! lifting the stack policy of orders for UpdatesTopic
         ✓ the stack policy of orders is in force again
         ! the stack policy of orders is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes

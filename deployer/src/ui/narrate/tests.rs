@@ -90,14 +90,22 @@ fn what_was_not_necessary_is_told_on_demand() {
 }
 
 #[test]
-fn an_adopted_table_is_told_with_what_is_in_it() {
+fn an_imported_table_is_told_with_what_is_in_it_and_what_protects_it_meanwhile() {
     let adopting = Event::Adopting {
         table: "orders-events".to_owned(),
         items: 1_200,
     };
-    let told = Narrator::default().event(&adopting).lines.unwrap();
-    assert_eq!(
-        anstream::adapter::strip_str(&told).to_string(),
-        "  ! adopts orders-events (1200 items)"
-    );
+    let protected = |on| Event::Repairing {
+        table: "orders-events".to_owned(),
+        repair: TableRepair::DeletionProtection(on),
+    };
+    let mut narrator = Narrator::default();
+    let events = [adopting, protected(true), protected(false), protected(true)];
+    let told = events.map(|event| narrator.event(&event).lines.unwrap());
+    insta::assert_snapshot!(anstream::adapter::strip_str(&told.join("\n")), @"
+    ! importing table orders-events (1200 items)
+    ! orders-events: protecting the table during the import
+    ! orders-events: turning deletion protection off
+    ! orders-events: turning deletion protection on
+    ");
 }

@@ -33,6 +33,69 @@ fn an_unknown_flag() {
 }
 
 #[test]
+fn an_old_word_leads_to_the_new_one() {
+    let session = Session::new();
+    let told = [
+        "describe --env local --output json",
+        "describe --env local -o json",
+        "describe --env local --output=json",
+        "build --env local --output zips",
+        "proxy --env local --output EsUrl",
+        "up --env local --wait",
+        "down --env local --wait",
+        "gc --env local --young 0s",
+        "diff --env local --offline",
+        "man --dir pages",
+        "policy --env local --for deployer",
+    ]
+    .map(|arguments| {
+        let told = session.run(arguments);
+        assert!(told.starts_with("exit code: 64\n"), "{told}");
+        let tip: Vec<&str> = told.lines().filter(|line| line.contains("tip:")).collect();
+        format!("{arguments}\n{}", tip.join("\n"))
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    describe --env local --output json
+      tip: '--output' is called '--format' now
+    describe --env local -o json
+      tip: '-o' is called '--format' now
+    describe --env local --output=json
+      tip: '--output' is called '--format' now
+    build --env local --output zips
+      tip: '--output' is called '--to' now
+    proxy --env local --output EsUrl
+      tip: '--output' is called '--url-from' now
+    up --env local --wait
+      tip: '--wait' is called '--wait-for-lock' now
+    down --env local --wait
+      tip: '--wait' is called '--wait-for-lock' now
+    gc --env local --young 0s
+      tip: '--young' is called '--min-age' now
+    diff --env local --offline
+      tip: '--offline' is called '--no-change-set' now
+    man --dir pages
+      tip: '--dir' is called '--to' now
+    policy --env local --for deployer
+      tip: 'deployer' is called 'execution-role' now
+    ");
+}
+
+#[test]
+fn an_environment_without_its_flag() {
+    insta::assert_snapshot!(Session::new().run("up demo"), @"
+    exit code: 64
+    --- stderr
+    error: unexpected argument 'demo' found
+
+      tip: an environment is named by '--env demo'
+
+    Usage: deployer up [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
 fn two_places_for_artifacts() {
     insta::assert_snapshot!(Session::new().run("up --env local --no-build --artifacts zips"), @"
     exit code: 64
@@ -47,11 +110,11 @@ fn two_places_for_artifacts() {
 
 #[test]
 fn outputs_for_a_step_of_github_actions_outside_of_one() {
-    insta::assert_snapshot!(Session::new().run("describe --env local --output github"), @"
+    insta::assert_snapshot!(Session::new().run("describe --env local --format github"), @"
     exit code: 64
     --- stderr
     error: `GITHUB_OUTPUT` is not set
-      hint: GitHub Actions sets it in every step; elsewhere take `--output env`
+      hint: GitHub Actions sets it in every step; elsewhere take `--format env`
     ");
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod artifact;
 mod bad_input;
 mod conformance;
 mod drift;

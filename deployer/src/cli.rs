@@ -60,6 +60,38 @@ pub struct GlobalArgs {
     pub verbose: bool,
 }
 
+impl Command {
+    /// The word that it is called by.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Render(_) => "render",
+            Self::Build(_) => "build",
+            Self::Doctor(_) => "doctor",
+            Self::Diff(_) => "diff",
+            Self::Up(_) => "up",
+            Self::Describe(_) => "describe",
+            Self::History(_) => "history",
+            Self::Rollback(_) => "rollback",
+            Self::Push(_) => "push",
+            Self::Gc(_) => "gc",
+            Self::Drift(_) => "drift",
+            Self::Smoke(_) => "smoke",
+            Self::Down(_) => "down",
+            Self::Policy(_) => "policy",
+            Self::Proxy(_) => "proxy",
+            Self::Init(_) => "init",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Events(_) => "events",
+            Self::Explain(_) => "explain",
+            Self::Recover(_) => "recover",
+            Self::Reconcile(_) => "reconcile",
+            Self::Logs(_) => "logs",
+        }
+    }
+}
+
 /// One verb each.
 #[derive(Debug, Subcommand)]
 #[expect(

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::path::PathBuf;
 
+use terminal_size::{Height, Width, terminal_size_of};
+
 use crate::artifact::Machine;
 
 /// What a process is given when it is started, besides its arguments.
@@ -18,6 +20,10 @@ pub struct Surroundings {
     pub terminal: bool,
     /// Whether what goes to stdout is read in a terminal.
     pub output_is_terminal: bool,
+    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    pub width: Option<usize>,
+    /// The same of stdout.
+    pub output_width: Option<usize>,
 }
 
 impl Surroundings {
@@ -31,6 +37,8 @@ impl Surroundings {
                 .collect(),
             terminal: stderr().is_terminal() && stdin().is_terminal(),
             output_is_terminal: stdout().is_terminal(),
+            width: terminal_size_of(stderr()).map(columns),
+            output_width: terminal_size_of(stdout()).map(columns),
         }
     }
 
@@ -69,6 +77,10 @@ impl Surroundings {
             variables: self.variables.keys().cloned().collect(),
         }
     }
+}
+
+fn columns((width, _): (Width, Height)) -> usize {
+    width.0.into()
 }
 
 fn unicode(text: OsString) -> Option<String> {

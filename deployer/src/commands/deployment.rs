@@ -4,19 +4,23 @@ use crate::artifact::Artifact;
 use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use crate::environment::Environment;
 use crate::stack::guard::Accepted;
+use crate::stack::outline::Origins;
 use crate::template::Rendered;
 
-/// Puts together what is deployed.
+/// Puts together what is deployed: a rendering, and where its values come from.
 pub(super) fn deployment(
     environment: &Environment,
-    rendered: &Rendered,
+    (rendered, origins): (&Rendered, Origins),
     artifacts: Vec<Artifact>,
     bucket: ArtifactBucket,
     accepted: Accepted,
 ) -> Deployment {
     let template = rendered.json().to_owned();
     let artifacts = artifacts.into_iter().map(code).collect();
-    deployment_of(environment, template, artifacts, bucket, accepted)
+    Deployment {
+        origins,
+        ..deployment_of(environment, template, artifacts, bucket, accepted)
+    }
 }
 
 /// Puts together what is deployed of a template that was rendered before.
@@ -30,6 +34,7 @@ pub(super) fn deployment_of(
     Deployment {
         stack: environment.stack.to_string(),
         template,
+        origins: Origins::default(),
         tags: environment
             .tags
             .iter()

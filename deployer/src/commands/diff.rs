@@ -65,7 +65,7 @@ pub(super) async fn run(
     let rendered = template.render(&artifacts)?;
     let deployment = deployment(
         &settings.environment,
-        &rendered,
+        (&rendered, template.origins()),
         artifacts,
         bucket,
         Accepted::default(),

@@ -8,6 +8,7 @@ use crate::aws::EndpointRefused;
 use crate::engine;
 use crate::problem::Problems;
 use crate::settings::SettingsError;
+use crate::stack::Place;
 
 /// How a command ended, other than well.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -68,6 +69,8 @@ pub struct CommandError {
     pub notes: Vec<String>,
     /// What can be done, each a sentence without its full stop.
     pub hints: Vec<String>,
+    /// What is wrong in which lines of files that the fact itself does not name.
+    pub marks: Vec<(Place, String)>,
 }
 
 impl CommandError {
@@ -79,6 +82,7 @@ impl CommandError {
             details: None,
             notes: Vec::new(),
             hints: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -86,6 +90,13 @@ impl CommandError {
     #[must_use]
     pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);
+        self
+    }
+
+    /// Adds what is wrong in which lines of files.
+    #[must_use]
+    pub fn marks(mut self, marks: impl IntoIterator<Item = (Place, String)>) -> Self {
+        self.marks.extend(marks);
         self
     }
 

@@ -73,7 +73,9 @@ impl<'settings> Explain<'settings> {
             .into_iter()
             .chain([format!("so {ended}"), situation(status).meaning.to_owned()]);
         let stuck = (status.next_move() == NextMove::Recover).then(|| self.ways_out());
+        let mark = diagnosis.place.clone().map(|place| (place, diagnosis.fact()));
         CommandError::new(ErrorKind::Failed, RootCause(diagnosis.fact()))
+            .marks(mark)
             .notes(notes)
             .hints(diagnosis.hints().map(str::to_owned))
             .hints(stuck)

@@ -39,6 +39,7 @@ use std::process::ExitCode;
 use tokio::runtime::Builder;
 
 use self::error::{CommandError, ErrorKind};
+use self::explain::Explain;
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
@@ -64,6 +65,8 @@ const DIFFERING: u8 = 2;
 pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     let place = Place {
         terminal: surroundings.terminal,
+        width: surroundings.width,
+        data_width: surroundings.output_width,
         github_actions: surroundings.in_github_actions(),
         summary: surroundings.step_summary(),
         verbose: cli.global.verbose,
@@ -87,6 +90,15 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
         _ => Manner::Person,
     };
     let ui = Ui::new(place, manner);
+    let wanted = cli
+        .global
+        .env
+        .as_deref()
+        .or(surroundings.variable("DEPLOYER_ENV"));
+    ui.runs(&match wanted {
+        Some(wanted) => format!("deployer {} --env {wanted}", cli.command.name()),
+        None => format!("deployer {}", cli.command.name()),
+    });
     let ended = execute(cli, surroundings, &ui);
     // Whoever takes the data must not take half of it for the whole.
     if ended.is_ok() && !ui.is_all_written() {
@@ -127,6 +139,7 @@ fn in_environment(
     let settings = Settings::resolve(global, surroundings)?;
     ui.know(settings.environment.ids());
     ui.settings(&settings.told);
+    ui.runs(&Explain::of(&settings.environment).command(command.name()));
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Smoke(args) => block_on(smoke::run(args, &settings, ui))?,

@@ -61,7 +61,13 @@ pub(super) async fn run(
     let mut session = cloud.session(&mut talk).await?;
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
-    let deployment = deployment(environment, &rendered, artifacts, bucket, Accepted::default());
+    let deployment = deployment(
+        environment,
+        (&rendered, template.origins()),
+        artifacts,
+        bucket,
+        Accepted::default(),
+    );
     let pushed = push(&mut session, &deployment)
         .await
         .map_err(|error| cloud.explain().push(error))?;

@@ -11,6 +11,7 @@ use crate::engine::ArtifactBucket;
 use crate::environment::Environment;
 use crate::problem::Problems;
 use crate::settings::{Settings, SettingsError};
+use crate::stack::outline::Origins;
 use crate::template::{Artifacts, Rendered, Template, render};
 
 /// The stack that makes the artifact bucket, one for each account and region.
@@ -78,6 +79,11 @@ impl<'settings> StackTemplate<'settings> {
             all.with(artifact.binary(), artifact.key())
         });
         render(&self.template, environment, &artifacts)
+    }
+
+    /// Where the values of a rendering come from.
+    pub(super) fn origins(&self) -> Origins {
+        self.template.origins()
     }
 
     /// The artifact bucket and the stack that makes it.

@@ -103,7 +103,13 @@ pub(super) async fn run(
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
     let accepted = args.accept.iter().cloned().collect();
-    let mut deployment = deployment(environment, &rendered, artifacts, bucket, accepted);
+    let mut deployment = deployment(
+        environment,
+        (&rendered, template.origins()),
+        artifacts,
+        bucket,
+        accepted,
+    );
     deployment.provenance.revision = revision(settings.template_folder()).await;
     if let Some(file) = &args.plan {
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;

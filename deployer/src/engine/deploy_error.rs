@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::aws::{CallError, ValidationFinding};
 use crate::stack::guard::Objection;
 use crate::stack::plan::Moved;
-use crate::stack::widening::{Widening, acceptances};
+use crate::stack::widening::Widening;
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
 use super::session::Interrupted;
@@ -93,7 +93,9 @@ pub enum DeployError {
         findings: Vec<ValidationFinding>,
     },
     /// The changes would cost events, notifications or an address, and were not accepted by name.
-    #[error("the changes to stack `{stack}` are refused: {}", objections.iter().map(Objection::acceptance).collect::<Vec<_>>().join(", "))]
+    #[error(
+        "the changes to stack `{stack}` are refused: they would cost events, notifications or an address"
+    )]
     Guarded {
         /// The stack.
         stack: String,
@@ -212,7 +214,7 @@ pub enum DeployError {
         stack: String,
     },
     /// Permissions widen in a protected environment, and there is nobody to approve of it.
-    #[error("the changes to stack `{stack}` widen permissions and need approval of their own: {}", acceptances(widenings).join(", "))]
+    #[error("the changes to stack `{stack}` widen permissions and need approval of their own")]
     WideningNeedsApproval {
         /// The stack.
         stack: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::stack::guard::Accepted;
+use crate::stack::outline::Origins;
 use crate::stack::release::SourceRevision;
 use crate::stack::{ReleaseId, sha256_hex, template_key};
 
@@ -13,6 +14,8 @@ pub struct Deployment {
     pub stack: String,
     /// The rendered template: the very bytes that are sent, stored and compared.
     pub template: String,
+    /// Where its values come from, as far as that is known.
+    pub origins: Origins,
     /// The stack's tags, at most 50.
     pub tags: BTreeMap<String, String>,
     /// Whether AWS is to refuse to delete the stack, and its updates to replace what cannot be replaced.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::aws::{ChangeSetType, Cloud, NewChangeSet, RollbackTriggers};
 use crate::stack::comparison::{Comparison, ValueChange};
 use crate::stack::guard::{Objection, in_changes, in_templates};
+use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
 use crate::stack::{Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, change_set_name};
 
@@ -30,6 +31,8 @@ pub struct Diff {
     pub pushed: Vec<String>,
     /// What CloudFormation says that it would do; none, if it was not asked.
     pub changes: Option<ChangeSummary>,
+    /// What would change, told from its causes.
+    pub outline: Outline,
     /// What somebody could do that could not be done before.
     pub widenings: Vec<Widening>,
     /// What `up` would refuse.
@@ -107,6 +110,7 @@ pub async fn diff<C: Cloud, T: Talk>(
         templates,
         settings,
         pushed,
+        outline: Outline::of(&deployed, &wanted, changes.as_ref(), &deployment.origins),
         changes,
         widenings: widenings(&deployed, &wanted),
         objections: objections.into_iter().collect(),
@@ -123,6 +127,7 @@ fn of_nothing(deployment: &Deployment) -> Diff {
         settings: Vec::new(),
         pushed: Vec::new(),
         changes: None,
+        outline: Outline::of(&nothing, &wanted, None, &deployment.origins),
         widenings: widenings(&nothing, &wanted),
         objections: Vec::new(),
     }

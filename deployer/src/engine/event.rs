@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Reconciled;
 use crate::aws::TableRepair;
 use crate::stack::guard::Objection;
+use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 use crate::stack::{ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus};
 
@@ -115,6 +116,8 @@ pub enum Event {
         creates: bool,
         /// What would be done to each resource.
         changes: ChangeSummary,
+        /// The same, told from its causes.
+        outline: Outline,
         /// What somebody could do then that could not be done before.
         widenings: Vec<Widening>,
     },

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::aws::Cloud;
 use crate::stack::ChangeSummary;
 use crate::stack::guard::{Objection, in_changes, in_templates};
+use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
 
 use super::{DeployError, Deployment, Event, Session, Talk};
@@ -34,6 +35,12 @@ impl Deployed {
     /// The guarded changes that were accepted by name.
     pub(super) fn accepted(&self) -> &[Objection] {
         &self.accepted
+    }
+
+    /// What the deployment changes, told from its causes.
+    pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
+        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
+        Outline::of(&self.template, &wanted, Some(changes), &deployment.origins)
     }
 
     /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.

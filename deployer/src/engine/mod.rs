@@ -68,7 +68,7 @@ pub use error::{AccountError, DescribeError, ErrorKind, Unready};
 pub use event::Event;
 pub use finding::{Code, Finding, Severity};
 pub use gc::{Collected, GarbageCollection, GcError, collect_garbage};
-pub use history::{History, history};
+pub use history::{History, Live, history};
 pub use interrupt::{Interrupt, Interrupter, interruptible};
 pub use last_operation::last_operation;
 pub use ledger::LedgerError;

@@ -66,6 +66,7 @@ async fn attempt<C: Cloud, T: Talk>(
             session.tell(Event::Planned {
                 stack: deployment.stack.clone(),
                 creates: proposed.standing.is_none(),
+                outline: proposed.deployed.outline(deployment, &changes),
                 changes: changes.clone(),
                 widenings: match proposed.standing {
                     Some(_) => proposed.deployed.widenings(deployment),

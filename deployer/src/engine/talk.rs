@@ -2,6 +2,7 @@
 
 use crate::stack::ChangeSummary;
 use crate::stack::garbage::Garbage;
+use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 
 use super::{Event, KeptTable};
@@ -30,6 +31,8 @@ pub enum Question<'a> {
         creates: bool,
         /// What is done to each resource.
         changes: &'a ChangeSummary,
+        /// The same, told from its causes.
+        outline: &'a Outline,
         /// What somebody could do that could not be done before; nothing is said of a stack that is made.
         widenings: &'a [Widening],
     },

@@ -16,6 +16,7 @@ pub mod garbage;
 pub mod guard;
 mod log_source;
 mod no_change;
+pub mod outline;
 pub mod plan;
 mod progress;
 mod recovery;

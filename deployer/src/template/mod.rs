@@ -24,6 +24,7 @@ mod function;
 mod functions;
 mod lines;
 mod open_parameter;
+mod origins;
 mod permissions;
 mod render;
 mod rendered;

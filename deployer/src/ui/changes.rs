@@ -1,26 +1,28 @@
 //! PURE: what would be done, laid out for whoever decides.
 
 use super::outcome::tables;
-use super::table::columns;
+use super::table::{columns, fitted};
+use super::value::{change, parameter};
 use super::{garbage, paint};
 use crate::engine::{KeptTable, Question};
+use crate::stack::outline::{Outline, Outlined};
 use crate::stack::widening::Widening;
-use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
+use crate::stack::{Action, Replacement};
 
-/// Lays out what a question is about.
-pub(super) fn question(question: &Question<'_>) -> String {
+/// Lays out what a question is about, in lines of at most `width` characters where there is such a limit.
+///
+/// Permissions that were `told` of before are named and not told again.
+pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option<usize>) -> String {
     match question {
         Question::Deploy {
             stack,
             creates,
-            changes,
+            outline,
             widenings,
-        } => planned(stack, *creates, changes, widenings),
-        Question::Widen { stack, widenings } => {
-            let title = format!("In {stack}, which is protected, this needs approval of its own");
-            widened(&title, widenings)
-        }
-        Question::DeleteArtifacts { bucket, garbage } => garbage::question(bucket, garbage),
+            ..
+        } => planned(stack, *creates, outline, widenings, width),
+        Question::Widen { stack, widenings } => asked_apart(stack, widenings, told, width),
+        Question::DeleteArtifacts { bucket, garbage } => garbage::question(bucket, garbage, width),
         Question::Destroy {
             stack,
             goes,
@@ -31,23 +33,48 @@ pub(super) fn question(question: &Question<'_>) -> String {
 }
 
 /// What a plan would do.
-pub(super) fn planned(stack: &str, creates: bool, changes: &ChangeSummary, widenings: &[Widening]) -> String {
-    deployment(stack, creates, changes) + &widened("Permissions that widen", widenings)
-}
-
-/// The changes of a change set, one line each, and their count.
-fn deployment(stack: &str, creates: bool, summary: &ChangeSummary) -> String {
+pub(super) fn planned(
+    stack: &str,
+    creates: bool,
+    outline: &Outline,
+    widenings: &[Widening],
+    width: Option<usize>,
+) -> String {
     let verb = if creates { "create" } else { "change" };
     let title = paint::strong(format!("To {verb} {stack}:"));
-    let rows: Vec<Vec<String>> = summary.changes.iter().map(row).collect();
-    format!("\n{title}\n{}  {}", columns("  ", &rows), counts(summary))
+    let widened = widened("Permissions that widen", widenings, width);
+    format!("\n{title}\n{}{widened}", outlined(outline, width).trim_end())
+}
+
+/// What changes, its causes first, and how much it is.
+pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
+    let mut lines: Vec<String> = outline
+        .parameters
+        .iter()
+        .map(|changed| format!("  {}\n", parameter(changed)))
+        .collect();
+    if !lines.is_empty() && !outline.resources.is_empty() {
+        lines.push("\n".to_owned());
+    }
+    let below = |value| format!("       {}\n", change(value));
+    let rows: Vec<Vec<String>> = outline.resources.iter().map(row).collect();
+    for (line, resource) in fitted(width, "  ", &rows).into_iter().zip(&outline.resources) {
+        lines.push(line);
+        lines.extend(resource.values.iter().map(below));
+    }
+    if !outline.others.is_empty() {
+        lines.push(format!("  {}  the template itself\n", paint::warn("~")));
+        lines.extend(outline.others.iter().map(below));
+    }
+    lines.push(format!("  {}\n", counts(outline)));
+    lines.concat()
 }
 
 /// A sign and a word for what is done to a resource.
 pub(super) fn mark(action: Action, replacement: Replacement) -> (String, String) {
     match (action, replacement) {
         (Action::Modify, Replacement::Always) => (paint::bad("±"), paint::bad("replace")),
-        (Action::Modify, Replacement::Conditional) => (paint::warn("~"), paint::warn("modify or replace")),
+        (Action::Modify, Replacement::Conditional) => (paint::warn("~"), paint::warn("may replace")),
         (Action::Modify | Action::Dynamic, _) => (paint::warn("~"), action.to_string()),
         (Action::Add, _) => (paint::good("+"), action.to_string()),
         (Action::Import, _) => (paint::good("←"), "import".to_owned()),
@@ -55,44 +82,45 @@ pub(super) fn mark(action: Action, replacement: Replacement) -> (String, String)
     }
 }
 
-fn row(change: &ResourceChange) -> Vec<String> {
-    let (mark, what) = mark(change.action, change.replacement);
-    let kind = paint::faint(change.resource_type.trim_start_matches("AWS::"));
-    let kept = change
-        .policy_action
-        .as_deref()
-        .filter(|action| action.contains("Retain"))
-        .map(|_| "keeps the old one");
-    let causes: Vec<&str> = change
-        .causes
-        .iter()
-        .map(|cause| cause.trim_start_matches("Properties."))
-        .chain(kept)
-        .collect();
+fn row(resource: &Outlined) -> Vec<String> {
+    let (mark, what) = mark(resource.action, resource.replacement);
+    let kind = paint::faint(resource.resource_type.trim_start_matches("AWS::"));
     vec![
         mark,
         what,
-        change.logical_id.clone(),
+        resource.logical_id.clone(),
         kind,
-        paint::faint(causes.join(", ")),
+        paint::faint(because(resource)),
     ]
 }
 
-fn counts(summary: &ChangeSummary) -> String {
-    let replaced = summary
-        .changes
+/// Why a resource changes, in a few words.
+pub(super) fn because(resource: &Outlined) -> String {
+    let follows = (!resource.follows_from.is_empty())
+        .then(|| format!("follows from {}", resource.follows_from.join(", ")));
+    let properties = resource.properties.iter();
+    let parts = properties
+        .map(|property| property.trim_start_matches("Properties.").to_owned())
+        .chain(follows)
+        .chain(resource.keeps_old.then(|| "keeps the old one".to_owned()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn counts(outline: &Outline) -> String {
+    let replaced = outline
+        .resources
         .iter()
         .filter(|change| is_replaced(change))
         .count();
     let counts = [
-        (summary.count(Action::Add), "to add"),
-        (summary.count(Action::Import), "to import"),
+        (outline.count(Action::Add), "to add"),
+        (outline.count(Action::Import), "to import"),
         (
-            summary.count(Action::Modify) + summary.count(Action::Dynamic) - replaced,
+            outline.count(Action::Modify) + outline.count(Action::Dynamic) - replaced,
             "to modify",
         ),
         (replaced, "to replace"),
-        (summary.count(Action::Remove), "to remove"),
+        (outline.count(Action::Remove), "to remove"),
     ];
     let parts: Vec<String> = counts
         .iter()
@@ -106,12 +134,30 @@ fn counts(summary: &ChangeSummary) -> String {
     }
 }
 
-fn is_replaced(change: &ResourceChange) -> bool {
+fn is_replaced(change: &Outlined) -> bool {
     change.action == Action::Modify && change.replacement == Replacement::Always
 }
 
+/// What needs an approval of its own.
+fn asked_apart(stack: &str, widenings: &[Widening], told: &[Widening], width: Option<usize>) -> String {
+    if widenings.iter().any(|widening| !told.contains(widening)) {
+        let title = format!("In {stack}, which is protected, this needs approval of its own");
+        return widened(&title, widenings, width);
+    }
+    let mut names: Vec<&str> = widenings
+        .iter()
+        .map(|widening| widening.logical_id.as_str())
+        .collect();
+    names.dedup();
+    let title = format!(
+        "In {stack}, which is protected, the permissions of {} need approval of their own",
+        names.join(", ")
+    );
+    format!("\n{}", paint::strong(title))
+}
+
 /// What somebody could do that could not be done before; nothing, if that is nothing.
-fn widened(title: &str, widenings: &[Widening]) -> String {
+pub(super) fn widened(title: &str, widenings: &[Widening], width: Option<usize>) -> String {
     if widenings.is_empty() {
         return String::new();
     }
@@ -125,7 +171,7 @@ fn widened(title: &str, widenings: &[Widening]) -> String {
     format!(
         "\n{}\n{}",
         paint::strong(format!("{title}:")),
-        columns("  ", &rows).trim_end()
+        fitted(width, "  ", &rows).concat().trim_end()
     )
 }
 
@@ -170,8 +216,17 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::stack::comparison::ValueChange;
+    use crate::stack::outline::Origins;
     use crate::stack::widening::{Effect, Grant};
+    use crate::stack::{ChangeSummary, ResourceChange};
+
+    fn outline(changes: &ChangeSummary) -> Outline {
+        Outline::of(&Value::Null, &Value::Null, Some(changes), &Origins::default())
+    }
 
     fn change(logical_id: &str, action: Action, replacement: Replacement) -> ResourceChange {
         ResourceChange {
@@ -209,22 +264,23 @@ mod tests {
             stack: "orders",
             creates: false,
             changes: &changes,
+            outline: &outline(&changes),
             widenings: &[],
         };
-        insta::assert_snapshot!(plain(&super::question(&question)), @"
+        insta::assert_snapshot!(plain(&super::question(&question, &[], None)), @"
         To change orders:
-          +  add                Added            SNS::Topic
-          ←  import             Adopted          SNS::Topic
-          ~  modify             Changed          SNS::Topic  Name
-          ~  modify or replace  PerhapsReplaced  SNS::Topic  Name
-          ±  replace            Replaced         SNS::Topic  Name
-          -  remove             Removed          SNS::Topic  keeps the old one
+          +  add          Added            SNS::Topic
+          ←  import       Adopted          SNS::Topic
+          ~  modify       Changed          SNS::Topic  Name
+          ~  may replace  PerhapsReplaced  SNS::Topic  Name
+          ±  replace      Replaced         SNS::Topic  Name
+          -  remove       Removed          SNS::Topic  keeps the old one
           1 to add · 1 to import · 2 to modify · 1 to replace · 1 to remove
         ");
     }
 
     #[test]
-    fn who_may_do_more_is_told_apart_from_the_changes() {
+    fn who_may_do_more_is_told_apart_from_the_changes_and_once() {
         let widenings = [Widening {
             logical_id: "ApiRole".to_owned(),
             grant: Grant {
@@ -242,9 +298,10 @@ mod tests {
             stack: "orders",
             creates: false,
             changes: &changes,
+            outline: &outline(&changes),
             widenings: &widenings,
         };
-        insta::assert_snapshot!(plain(&super::question(&deploys)), @"
+        insta::assert_snapshot!(plain(&super::question(&deploys, &[], None)), @"
         To change orders:
           ~  modify  ApiRole  SNS::Topic  Name
           1 to modify
@@ -255,9 +312,66 @@ mod tests {
             stack: "orders",
             widenings: &widenings,
         };
-        insta::assert_snapshot!(plain(&super::question(&widens)), @"
+        let told = [&[][..], &widenings].map(|told| plain(&super::question(&widens, told, None)));
+        insta::assert_snapshot!(told.join("\n"), @"
         In orders, which is protected, this needs approval of its own:
           !  ApiRole  ApiRole may dynamodb:Scan on !GetAtt EventsTable.Arn
+
+        In orders, which is protected, the permissions of ApiRole need approval of their own
+        ");
+    }
+
+    #[test]
+    fn a_parameter_comes_first_and_its_consequences_say_so_in_80_columns() {
+        let follows = |logical_id: &str, resource_type: &str, replacement, from: &str| Outlined {
+            logical_id: logical_id.to_owned(),
+            resource_type: resource_type.to_owned(),
+            action: Action::Modify,
+            replacement,
+            keeps_old: false,
+            follows_from: vec![from.to_owned()],
+            values: Vec::new(),
+            properties: Vec::new(),
+        };
+        let value = |path: &str, before: Value, after: Value| ValueChange {
+            path: path.to_owned(),
+            before: Some(before),
+            after: Some(after),
+        };
+        let maybe = Replacement::Conditional;
+        let mut function = follows(
+            "ApiFunction",
+            "AWS::Lambda::Function",
+            Replacement::Never,
+            "ApiMemoryMb",
+        );
+        function.values = vec![value("Properties.Timeout", 10.into(), 20.into())];
+        let outline = Outline {
+            parameters: vec![value("ApiMemoryMb", "256".into(), "512".into())],
+            resources: vec![
+                function,
+                follows("ApiVersion", "AWS::Lambda::Version", maybe, "ApiFunction"),
+                follows(
+                    "AnyoneMayInvokeThroughUrl",
+                    "AWS::Lambda::Permission",
+                    maybe,
+                    "ApiAlias",
+                ),
+            ],
+            others: Vec::new(),
+        };
+        insta::assert_snapshot!(plain(&planned("event-store", false, &outline, &[], Some(80))), @"
+        To change event-store:
+          ApiMemoryMb: 256 → 512
+
+          ~  modify       ApiFunction                Lambda::Function    follows from
+                                                                         ApiMemoryMb
+               Timeout: 10 → 20
+          ~  may replace  ApiVersion                 Lambda::Version     follows from
+                                                                         ApiFunction
+          ~  may replace  AnyoneMayInvokeThroughUrl  Lambda::Permission  follows from
+                                                                         ApiAlias
+          3 to modify
         ");
     }
 
@@ -268,9 +382,10 @@ mod tests {
             stack: "orders",
             creates: false,
             changes: &changes,
+            outline: &outline(&changes),
             widenings: &[],
         };
-        insta::assert_snapshot!(plain(&super::question(&question)), @"
+        insta::assert_snapshot!(plain(&super::question(&question, &[], None)), @"
         To change orders:
           only outputs or tags change
         ");
@@ -292,7 +407,7 @@ mod tests {
             stays: &table,
             purges: &[],
         };
-        insta::assert_snapshot!(plain(&super::question(&keeps)), @"
+        insta::assert_snapshot!(plain(&super::question(&keeps, &[], None)), @"
         To delete orders:
           -  Url      Lambda::Url
           -  Updates  SNS::Topic
@@ -307,7 +422,7 @@ mod tests {
             stays: &[],
             purges: &table,
         };
-        insta::assert_snapshot!(plain(&super::question(&purges)), @"
+        insta::assert_snapshot!(plain(&super::question(&purges, &[], None)), @"
         To delete orders:
           - table orders-events (1 item) with all data
           1 to delete

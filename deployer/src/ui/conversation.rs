@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Ui, ask, changes, json};
+use super::{Asked, Ui, ask, changes, json};
 use crate::engine::{Answer, Event, Question, Talk};
 use crate::stack::Move;
 
@@ -31,9 +31,20 @@ impl Ui {
         self.emit(&json::question(question));
         let mut inner = self.0.borrow_mut();
         inner.screen.idle();
-        inner.screen.say(&changes::question(question));
-        if let Question::Deploy { changes, .. } = question {
-            inner.changes = Some((*changes).clone());
+        let told = inner
+            .asked
+            .as_ref()
+            .map_or([].as_slice(), |asked| &asked.widenings);
+        let text = changes::question(question, told, inner.width);
+        inner.screen.say(&text);
+        if let Question::Deploy {
+            outline, widenings, ..
+        } = question
+        {
+            inner.asked = Some(Asked {
+                outline: (*outline).clone(),
+                widenings: widenings.to_vec(),
+            });
         }
         let approval = &inner.approval;
         match question {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::outputs;
 use super::paint;
-use super::table::columns;
+use super::table::fitted;
 use super::text::count;
 use super::text::size;
 use crate::engine::Described;
@@ -25,9 +25,9 @@ pub enum DescriptionFormat {
 }
 
 /// Lays out a description.
-pub(super) fn text(described: &Described, format: DescriptionFormat) -> String {
+pub(super) fn text(described: &Described, format: DescriptionFormat, width: Option<usize>) -> String {
     match format {
-        DescriptionFormat::Table => table(described),
+        DescriptionFormat::Table => table(described, width),
         DescriptionFormat::Json => json(described),
         DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
         DescriptionFormat::Env => outputs::shell(&described.outputs),
@@ -42,7 +42,7 @@ fn json(described: &Described) -> String {
     text
 }
 
-fn table(described: &Described) -> String {
+fn table(described: &Described, width: Option<usize>) -> String {
     let rows = [
         stack_rows(described),
         function_rows(described),
@@ -51,7 +51,7 @@ fn table(described: &Described) -> String {
         queue_rows(described),
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
-    let mut text = columns("", &rows);
+    let mut text = fitted(width, "", &rows).concat();
     if !described.outputs.is_empty() {
         let rows: Vec<Vec<String>> = described
             .outputs
@@ -59,7 +59,7 @@ fn table(described: &Described) -> String {
             .map(|(name, value)| vec![paint::strong(name), value.clone()])
             .collect();
         text.push('\n');
-        text.push_str(&columns("", &rows));
+        text.push_str(&fitted(width, "", &rows).concat());
     }
     text
 }
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn each_form_carries_the_outputs() {
-        let yaml = text(&described(), DescriptionFormat::Yaml);
+        let yaml = text(&described(), DescriptionFormat::Yaml, None);
         insta::assert_snapshot!(yaml, @r#"
         stack: orders
         id: arn:stack/orders
@@ -319,15 +319,15 @@ mod tests {
           healthy: false
         "#);
         assert_eq!(
-            text(&described(), DescriptionFormat::Env),
+            text(&described(), DescriptionFormat::Env, None),
             "ES_URL='http://127.0.0.1/'\n"
         );
-        assert_eq!(text(&described(), DescriptionFormat::Github), "");
+        assert_eq!(text(&described(), DescriptionFormat::Github, None), "");
     }
 
     #[test]
     fn what_is_unhealthy_says_why() {
-        let table = text(&described(), DescriptionFormat::Table);
+        let table = text(&described(), DescriptionFormat::Table, None);
         insta::assert_snapshot!(anstream::adapter::strip_str(&table).to_string(), @"
         ✓ stack     orders         UPDATE_COMPLETE  since 2023-11-14 22:13:20 UTC · protected from deletion
         ✗ function  Api            Active           version 3, the stack published 2 · revision 0123456789ab
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_program_gets_everything() {
-        let json = text(&described(), DescriptionFormat::Json);
+        let json = text(&described(), DescriptionFormat::Json, None);
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["outputs"]["EsUrl"], "http://127.0.0.1/");
         assert_eq!(value["functions"][0]["stackVersion"], "2");

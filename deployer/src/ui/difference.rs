@@ -2,53 +2,35 @@
 
 use std::fmt::Write as _;
 
-use super::changes;
+use super::changes::{outlined, widened};
 use super::paint;
+use super::value::change;
 use crate::engine::Diff;
-use crate::stack::comparison::{Fate, ResourceComparison, ValueChange, shown};
-use crate::stack::{Action, Replacement, ResourceChange};
+use crate::stack::comparison::{Comparison, ValueChange};
 
-/// Longer values are cut: the whole of them is in `--json`.
-const LONGEST_VALUE: usize = 100;
-
-/// Lays a difference out.
-pub(super) fn text(diff: &Diff) -> String {
+/// Lays a difference out, in lines of at most `width` characters where there is such a limit.
+pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
     if diff.is_empty() {
         return format!("{} {} is as the template says\n", paint::good("="), diff.stack);
     }
     let mut text = format!("{}\n", title(diff));
-    if let Some(templates) = &diff.templates {
-        let (changed, whole): (Vec<_>, Vec<_>) = templates
-            .resources
-            .iter()
-            .partition(|resource| resource.fate == Fate::Changed);
-        for resource in whole {
-            text.push_str(&head(diff, resource));
-        }
-        for resource in changed {
-            let lines: String = resource.changes.iter().map(line).collect();
-            let _ = write!(text, "\n{}{lines}", head(diff, resource));
-        }
-        section(&mut text, "the template itself", &templates.others);
-    }
-    for change in unseen(diff) {
-        let head = headline(
-            change.action,
-            change.replacement,
-            &change.logical_id,
-            &change.resource_type,
-        );
-        let _ = write!(text, "\n{head}");
+    if is_of_templates(diff)
+        || diff
+            .changes
+            .as_ref()
+            .is_some_and(|changes| !changes.changes.is_empty())
+    {
+        text.push_str(&outlined(&diff.outline, width));
     }
     section(&mut text, "the stack itself", &diff.settings);
     for function in &diff.pushed {
         let mark = paint::warn("!");
         let _ = writeln!(
             text,
-            "\n{mark} {function} runs code that was pushed past the stack"
+            "  {mark}  {function} runs code that was pushed past the stack; `up` puts it right"
         );
     }
-    notes(&mut text, diff);
+    notes(&mut text, diff, width);
     text
 }
 
@@ -60,83 +42,33 @@ fn title(diff: &Diff) -> String {
     paint::strong(title)
 }
 
-/// The line of a resource. Of one that comes or goes it is the only one: the others would say the template over again.
-fn head(diff: &Diff, resource: &ResourceComparison) -> String {
-    let (action, replacement) = match (change_of(diff, &resource.logical_id), resource.fate) {
-        (Some(change), _) => (change.action, change.replacement),
-        (None, Fate::Added) => (Action::Add, Replacement::Never),
-        (None, Fate::Changed) => (Action::Modify, Replacement::Never),
-        (None, Fate::Removed) => (Action::Remove, Replacement::Never),
-    };
-    headline(action, replacement, &resource.logical_id, &resource.resource_type)
+/// Whether anything in the stack changes, and not only its settings or the code that runs.
+pub(super) fn has_changes(diff: &Diff) -> bool {
+    let changes = diff.changes.as_ref();
+    is_of_templates(diff) || changes.is_some_and(|changes| !changes.changes.is_empty())
 }
 
-fn headline(action: Action, replacement: Replacement, logical_id: &str, resource_type: &str) -> String {
-    let (mark, what) = changes::mark(action, replacement);
-    let kind = paint::faint(resource_type.trim_start_matches("AWS::"));
-    format!("{mark} {what}  {}  {kind}\n", paint::strong(logical_id))
-}
-
-/// What CloudFormation would do to resources of which the templates show no change: what depends on what changes.
-fn unseen(diff: &Diff) -> impl Iterator<Item = &ResourceChange> {
-    let changes = diff.changes.iter().flat_map(|changes| &changes.changes);
-    changes.filter(|change| {
-        let templates = diff.templates.iter().flat_map(|templates| &templates.resources);
-        !templates
-            .into_iter()
-            .any(|resource| resource.logical_id == change.logical_id)
-    })
-}
-
-fn change_of<'a>(diff: &'a Diff, logical_id: &str) -> Option<&'a ResourceChange> {
-    let changes = diff.changes.as_ref()?;
-    changes
-        .changes
-        .iter()
-        .find(|change| change.logical_id == logical_id)
+fn is_of_templates(diff: &Diff) -> bool {
+    diff.templates
+        .as_ref()
+        .is_some_and(|templates| !Comparison::is_empty(templates))
 }
 
 fn section(text: &mut String, title: &str, changes: &[ValueChange]) {
     if !changes.is_empty() {
-        let _ = writeln!(text, "\n{} {}", paint::warn("~"), paint::strong(title));
-        text.extend(changes.iter().map(line));
+        let _ = writeln!(text, "  {}  {}", paint::warn("~"), paint::strong(title));
+        text.extend(changes.iter().map(|value| format!("       {}\n", change(value))));
     }
-}
-
-fn line(change: &ValueChange) -> String {
-    let path = change.path.trim_start_matches("Properties.");
-    let what = match (&change.before, &change.after) {
-        (Some(before), Some(after)) => format!(
-            "{} → {}",
-            paint::bad(cut(&shown(before))),
-            paint::good(cut(&shown(after)))
-        ),
-        (Some(before), None) => format!("{} {}", paint::bad("-"), paint::bad(cut(&shown(before)))),
-        (None, Some(after)) => format!("{} {}", paint::good("+"), paint::good(cut(&shown(after)))),
-        (None, None) => String::new(),
-    };
-    format!("    {path}: {what}\n")
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= LONGEST_VALUE {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(LONGEST_VALUE).collect();
-    format!("{start}…")
 }
 
 /// What a reader must not overlook, at the end, where it is read last.
-fn notes(text: &mut String, diff: &Diff) {
+fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
     if !diff.widenings.is_empty() {
         let _ = writeln!(
             text,
-            "\n{}",
-            paint::warn(paint::strong("Permissions that widen:"))
+            "{}",
+            widened("Permissions that widen", &diff.widenings, width)
         );
-        for widening in &diff.widenings {
-            let _ = writeln!(text, "  {} {}", paint::warn("!"), widening.grant);
-        }
     }
     if !diff.objections.is_empty() {
         let _ = writeln!(
@@ -154,22 +86,18 @@ fn notes(text: &mut String, diff: &Diff) {
             );
         }
     }
-    if diff.status.is_some() && diff.changes.is_none() && diff.templates.is_some() {
-        let _ = writeln!(
-            text,
-            "\n{}",
-            paint::faint("CloudFormation was not asked: what it would replace is not known.")
-        );
+    if let Some(unknown) = unknown(diff) {
+        let _ = writeln!(text, "{}", paint::faint(unknown));
     }
+}
+
+/// What could not be found out.
+pub(super) fn unknown(diff: &Diff) -> Option<&'static str> {
     if diff.templates.is_none() {
-        let _ = writeln!(
-            text,
-            "\n{}",
-            paint::faint(
-                "The deployed template was not sent by this deployer: its properties are not compared."
-            )
-        );
+        return Some("The deployed template was not sent by this deployer: its properties are not compared.");
     }
+    let was_not_asked = diff.status.is_some() && diff.changes.is_none() && is_of_templates(diff);
+    was_not_asked.then_some("CloudFormation was not asked: what it would replace is not known.")
 }
 
 #[cfg(test)]
@@ -180,7 +108,9 @@ mod tests {
     use crate::stack::ChangeSummary;
     use crate::stack::comparison::Comparison;
     use crate::stack::guard::in_templates;
+    use crate::stack::outline::{Origins, Outline};
     use crate::stack::widening::widenings;
+    use crate::stack::{Action, Replacement, ResourceChange};
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -193,6 +123,7 @@ mod tests {
             templates: Some(Comparison::default()),
             settings: Vec::new(),
             pushed: Vec::new(),
+            outline: Outline::default(),
             changes: None,
             widenings: Vec::new(),
             objections: Vec::new(),
@@ -201,7 +132,22 @@ mod tests {
 
     #[test]
     fn no_difference_is_one_line() {
-        assert_eq!(plain(&text(&nothing())), "= orders is as the template says\n");
+        assert_eq!(
+            plain(&text(&nothing(), None)),
+            "= orders is as the template says\n"
+        );
+    }
+
+    #[test]
+    fn of_code_that_was_pushed_only_that_is_told() {
+        let diff = Diff {
+            pushed: vec!["Relay".into()],
+            ..nothing()
+        };
+        insta::assert_snapshot!(plain(&text(&diff, None)), @"
+        To change orders:
+          !  Relay runs code that was pushed past the stack; `up` puts it right
+        ");
     }
 
     #[test]
@@ -228,52 +174,48 @@ mod tests {
             policy_action: None,
             causes: Vec::new(),
         };
+        let changes = ChangeSummary {
+            changes: vec![
+                change("Topic", "AWS::SNS::Topic", Action::Modify, Replacement::Always),
+                change("Alias", "AWS::Lambda::Alias", Action::Modify, Replacement::Never),
+            ],
+        };
         let diff = Diff {
             templates: Some(Comparison::of_values(&before, &after)),
+            outline: Outline::of(&before, &after, Some(&changes), &Origins::default()),
             settings: vec![ValueChange {
                 path: "Tags[owner]".into(),
                 before: None,
                 after: Some("platform".into()),
             }],
             pushed: vec!["Relay".into()],
-            changes: Some(ChangeSummary {
-                changes: vec![
-                    change("Topic", "AWS::SNS::Topic", Action::Modify, Replacement::Always),
-                    change("Alias", "AWS::Lambda::Alias", Action::Modify, Replacement::Never),
-                ],
-            }),
+            changes: Some(changes),
             widenings: widenings(&before, &after),
             objections: in_templates(&before, &after),
             ..nothing()
         };
-        insta::assert_snapshot!(plain(&text(&diff)), @r#"
+        insta::assert_snapshot!(plain(&text(&diff, None)), @r#"
         To change orders:
-        + add  Anyone  Lambda::Permission
-        - remove  Gone  SQS::Queue
-
-        ~ modify  Api  Lambda::Function
-            Environment.Variables.OLD: - "x"
-            Environment.Variables.NEW: + !Ref Events
-            Timeout: 10 → 20
-
-        ~ modify  Events  DynamoDB::Table
-            DeletionPolicy: "Retain" → "Delete"
-
-        ± replace  Topic  SNS::Topic
-            TopicName: "a" → "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
-
-        ~ the template itself
-            Outputs: - {Old: {Value: "1"}}
-
-        ~ modify  Alias  Lambda::Alias
-
-        ~ the stack itself
-            Tags[owner]: + "platform"
-
-        ! Relay runs code that was pushed past the stack
+          ±  replace  Topic   SNS::Topic
+               TopicName: "a" → "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
+          ~  modify   Alias   Lambda::Alias
+          +  add      Anyone  Lambda::Permission
+          ~  modify   Api     Lambda::Function
+               Environment.Variables.OLD: - "x"
+               Environment.Variables.NEW: + !Ref Events
+               Timeout: 10 → 20
+          ~  modify   Events  DynamoDB::Table
+               DeletionPolicy: "Retain" → "Delete"
+          -  remove   Gone    SQS::Queue
+          ~  the template itself
+               Outputs: - {Old: {Value: "1"}}
+          1 to add · 3 to modify · 1 to replace · 1 to remove
+          ~  the stack itself
+               Tags[owner]: + "platform"
+          !  Relay runs code that was pushed past the stack; `up` puts it right
 
         Permissions that widen:
-          ! everybody may lambda:InvokeFunction on !Ref Api
+          !  Anyone  everybody may lambda:InvokeFunction on !Ref Api
 
         Refused by `up`, unless accepted by name:
           ✗ --accept weaken:Events: the table, and every event in it, would be deleted with the stack or its replacement

@@ -13,11 +13,10 @@ impl Ui {
     pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &Outputs) {
         self.emit(&json::deployed(stack, deployed, outputs));
         self.end(&outcome::deployed(stack, deployed, self.took()));
-        let changes = self.0.borrow_mut().changes.take();
-        self.streams()
-            .summarize(|| summary::deployed(stack, deployed, changes.as_ref(), outputs, self.took()));
+        let asked = self.0.borrow_mut().asked.take();
+        self.summarize(|| summary::deployed(stack, deployed, asked.as_ref(), outputs, self.took()));
         if self.manner() == Manner::Person {
-            self.data(&outcome::outputs(outputs));
+            self.data(&outcome::outputs(outputs, self.data_width()));
         }
     }
 
@@ -30,7 +29,7 @@ impl Ui {
     /// Tells which artifacts were deleted, or would be.
     pub fn collected(&self, bucket: &str, collected: &Collected) {
         self.emit(&json::collected(bucket, collected));
-        self.end(&garbage::collected(bucket, collected));
+        self.end(&garbage::collected(bucket, collected, self.width()));
     }
 
     /// Tells that a plan was written, and how it is done.
@@ -44,7 +43,7 @@ impl Ui {
         self.emit(&json::rolled_back(rolled_back, outputs));
         self.end(&outcome::rolled_back(rolled_back, self.took()));
         if self.manner() == Manner::Person {
-            self.data(&outcome::outputs(outputs));
+            self.data(&outcome::outputs(outputs, self.data_width()));
         }
     }
 
@@ -52,7 +51,7 @@ impl Ui {
     pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
         self.emit(&json::destroyed(stack, destroyed));
         self.end(&outcome::destroyed(stack, destroyed, self.took()));
-        self.streams().summarize(|| summary::destroyed(stack, destroyed));
+        self.summarize(|| summary::destroyed(stack, destroyed));
     }
 
     /// Tells that a store does what it should.
@@ -64,7 +63,7 @@ impl Ui {
     /// Tells where a stack stands, and what leads out.
     pub fn standing(&self, standing: &Standing) {
         self.emit(&recovery::standing_event(standing));
-        self.end(&recovery::standing(standing));
+        self.end(&recovery::standing(standing, self.width()));
     }
 
     /// Tells that there is no stack to recover.
@@ -89,6 +88,12 @@ impl Ui {
         self.end(&outcome::reconciled(stack, done, self.took()));
     }
 
+    /// Adds a section about this command to the step's summary.
+    pub(super) fn summarize(&self, section: impl FnOnce() -> String) {
+        let command = self.0.borrow().command.clone();
+        self.streams().summarize(|| summary::of(&command, &section()));
+    }
+
     /// Tells why a command failed.
     pub fn fail(&self, failure: &CommandError) {
         self.emit(&json::failed(failure));
@@ -104,6 +109,7 @@ impl Ui {
         {
             streams.command(&annotations);
         }
-        streams.summarize(|| summary::failed(failure, inner.changes.as_ref()));
+        let command = &inner.command;
+        streams.summarize(|| summary::of(command, &summary::failed(failure, inner.asked.as_ref())));
     }
 }

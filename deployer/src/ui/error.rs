@@ -10,6 +10,7 @@ use super::text::indented;
 use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
 use crate::problem::{Problem, Problems};
+use crate::stack::Place;
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
 ///
@@ -95,11 +96,16 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     lines
 }
 
-/// GitHub's annotations for configuration problems, a line each: shown beside the line of the file.
+/// GitHub's annotations for all that is known to be wrong in a line of a file, a line each: shown beside that line
+/// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message)).
 pub(super) fn annotations(error: &CommandError) -> Option<String> {
-    let problems = error.source.downcast_ref::<Problems>()?;
-    let lines: Vec<String> = problems.iter().map(annotation).collect();
-    Some(lines.join("\n"))
+    let problems = error.source.downcast_ref::<Problems>();
+    let of_problems = problems.into_iter().flatten().map(annotation);
+    let of_marks = error.marks.iter().map(|(Place { file, line }, message)| {
+        format!("::error file={},line={line}::{}", property(file), data(message))
+    });
+    let lines: Vec<String> = of_problems.chain(of_marks).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn annotation(problem: &Problem) -> String {
@@ -131,6 +137,7 @@ mod tests {
     use super::{annotations, text};
     use crate::commands::error::{CommandError, ErrorKind};
     use crate::problem::{Problem, Problems};
+    use crate::stack::Place;
     use crate::yaml::Location;
 
     fn plain(text: &str) -> String {
@@ -164,6 +171,17 @@ mod tests {
           hint: 50% sure
         ");
         insta::assert_snapshot!(annotations(&error).unwrap(), @"::error file=environments/a%2Cb.yaml,line=3,col=7::unknown key `reigon` (50%25 sure)");
+    }
+
+    #[test]
+    fn a_failure_of_a_resource_is_annotated_where_the_resource_is_declared() {
+        let place = Place {
+            file: "templates/orders.yaml".to_owned(),
+            line: 7,
+        };
+        let error = CommandError::new(ErrorKind::Failed, "it failed")
+            .marks([(place, "`Topic` failed: Rate exceeded\n::warning::".to_owned())]);
+        insta::assert_snapshot!(annotations(&error).unwrap(), @"::error file=templates/orders.yaml,line=7::`Topic` failed: Rate exceeded%0A::warning::");
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! PURE: artifacts that nothing refers to, laid out with how that is known.
 
 use super::paint;
-use super::table::columns;
+use super::table::fitted;
 use super::text::count;
 use super::text::size;
 use crate::engine::Collected;
 use crate::stack::garbage::{Garbage, Kept, Unreferenced};
 
 /// What would be deleted, one object a line, and what all were held against.
-pub(super) fn question(bucket: &str, garbage: &Garbage) -> String {
+pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) -> String {
     let title = paint::strong(format!("To delete from {bucket}:"));
     let rows: Vec<Vec<String>> = garbage.objects.iter().map(row).collect();
     format!(
         "\n{title}\n{}  {}\n  {}",
-        columns("  ", &rows),
+        fitted(width, "  ", &rows).concat(),
         total(garbage),
         paint::faint(kept(&garbage.kept))
     )
@@ -51,14 +51,16 @@ fn kept(kept: &Kept) -> String {
 }
 
 /// What came of it.
-pub(super) fn collected(bucket: &str, collected: &Collected) -> String {
+pub(super) fn collected(bucket: &str, collected: &Collected, width: Option<usize>) -> String {
     let done = paint::good("✓");
     match collected {
         Collected::Nothing(garbage) => {
             let kept = paint::faint(kept(&garbage.kept));
             format!("{done} nothing to delete from {bucket}\n  {kept}")
         }
-        Collected::WouldDelete(garbage) => format!("{}\nnothing was deleted", question(bucket, garbage)),
+        Collected::WouldDelete(garbage) => {
+            format!("{}\nnothing was deleted", question(bucket, garbage, width))
+        }
         Collected::Deleted(garbage) => {
             let objects = count(garbage.objects.len() as u64, "object");
             let size = bytes(garbage.bytes());
@@ -111,7 +113,7 @@ mod tests {
 
     #[test]
     fn each_object_is_listed_with_when_it_was_last_used_and_what_it_was_held_against() {
-        insta::assert_snapshot!(plain(&question("artifacts", &garbage())), @"
+        insta::assert_snapshot!(plain(&question("artifacts", &garbage(), None)), @"
         To delete from artifacts:
           -  code/api/arm64/0123.zip     2.9 MB  of 2027-01-15  last in release 20270115T080000.042Z of orders
           -  templates/orders/4567.json  2.9 MB  of 2027-01-15  in no release
@@ -127,7 +129,7 @@ mod tests {
             ..garbage()
         };
         let told = [Collected::Nothing(nothing), Collected::Deleted(garbage())]
-            .map(|outcome| plain(&collected("artifacts", &outcome)));
+            .map(|outcome| plain(&collected("artifacts", &outcome, None)));
         insta::assert_snapshot!(told.join("\n"), @"
         ✓ nothing to delete from artifacts
           Kept: 6 in recent releases, 5 in templates, 4 in functions, 1 too young

@@ -28,6 +28,7 @@ mod summary;
 mod table;
 mod text;
 mod timeline;
+mod value;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -41,7 +42,8 @@ pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
 use crate::proxy::Forwarded;
-use crate::stack::ChangeSummary;
+use crate::stack::outline::Outline;
+use crate::stack::widening::Widening;
 use narrate::{Narrator, Telling};
 use screen::Screen;
 use streams::Streams;
@@ -73,15 +75,26 @@ pub struct Ui(Rc<RefCell<Inner>>);
 struct Inner {
     streams: Streams,
     screen: Screen,
-    /// What the change set would do that was asked about last.
-    changes: Option<ChangeSummary>,
+    /// The command as it could be typed, for whoever reads a summary elsewhere.
+    command: String,
+    /// What was asked about last.
+    asked: Option<Asked>,
     manner: Manner,
     narrator: Narrator,
     approval: Approval,
     terminal: bool,
+    width: Option<usize>,
+    data_width: Option<usize>,
     verbose: bool,
     annotate: bool,
     began: Instant,
+}
+
+/// What a deployment would do, as it was asked about.
+#[derive(Clone, Debug)]
+struct Asked {
+    outline: Outline,
+    widenings: Vec<Widening>,
 }
 
 /// What the user interface has to know of the process.
@@ -93,6 +106,10 @@ struct Inner {
 pub struct Place {
     /// Whether somebody sits at a terminal.
     pub terminal: bool,
+    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    pub width: Option<usize>,
+    /// The same of stdout.
+    pub data_width: Option<usize>,
     /// Whether a GitHub Actions workflow reads stdout for annotations.
     pub github_actions: bool,
     /// The file that GitHub shows beside the log of the step, when this is one.
@@ -115,16 +132,24 @@ impl Ui {
         Self(Rc::new(RefCell::new(Inner {
             streams,
             screen,
-            changes: None,
+            command: String::new(),
+            asked: None,
             manner,
-            narrator: Narrator::new(place.verbose),
+            narrator: Narrator::new(place.verbose, place.width),
             approval: Approval::default(),
             // A program that reads events answers no questions.
             terminal: place.terminal && manner == Manner::Person,
+            width: place.width,
+            data_width: place.data_width,
             verbose: place.verbose,
             annotate: place.github_actions,
             began: Instant::now(),
         })))
+    }
+
+    /// Takes note of the command that runs: its name and its environment.
+    pub fn runs(&self, command: &str) {
+        command.clone_into(&mut self.0.borrow_mut().command);
     }
 
     /// Takes note of what was approved beforehand.
@@ -191,6 +216,14 @@ impl Ui {
 
     fn streams(&self) -> Streams {
         self.0.borrow().streams.clone()
+    }
+
+    fn width(&self) -> Option<usize> {
+        self.0.borrow().width
+    }
+
+    fn data_width(&self) -> Option<usize> {
+        self.0.borrow().data_width
     }
 
     fn manner(&self) -> Manner {

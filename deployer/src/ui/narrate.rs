@@ -27,6 +27,7 @@ use crate::engine::{Event, Reconciled};
 #[derive(Debug, Default)]
 pub(super) struct Narrator {
     verbose: bool,
+    width: Option<usize>,
     began: BTreeMap<String, Timestamp>,
     /// The tables that are imported: what protects them meanwhile is not what the template asks for.
     importing: BTreeSet<String>,
@@ -34,10 +35,11 @@ pub(super) struct Narrator {
 }
 
 impl Narrator {
-    /// One that also tells what was not necessary, where `verbose`.
-    pub(super) fn new(verbose: bool) -> Self {
+    /// One that also tells what was not necessary, where `verbose`, in lines of at most `width` characters.
+    pub(super) fn new(verbose: bool, width: Option<usize>) -> Self {
         Self {
             verbose,
+            width,
             ..Self::default()
         }
     }
@@ -123,9 +125,10 @@ impl Narrator {
             Event::Planned {
                 stack,
                 creates,
-                changes,
+                outline,
                 widenings,
-            } => Telling::said(changes::planned(stack, *creates, changes, widenings)),
+                ..
+            } => Telling::said(changes::planned(stack, *creates, outline, widenings, self.width)),
             Event::Pushed { function, from, to } => {
                 Telling::done(format!("{function} runs version {to}; it was on {from}"))
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::paint;
-use super::table::columns;
+use super::table::{columns, fitted};
 use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
@@ -75,12 +75,12 @@ pub(super) fn tried(stack: &str, took: Duration) -> String {
 }
 
 /// The outputs of a stack, as data.
-pub(super) fn outputs(outputs: &Outputs) -> String {
+pub(super) fn outputs(outputs: &Outputs, width: Option<usize>) -> String {
     let rows: Vec<_> = outputs
         .iter()
         .map(|(name, value)| vec![name.as_str(), value.as_str()])
         .collect();
-    columns("", &rows)
+    fitted(width, "", &rows).concat()
 }
 
 /// How a deletion ended.

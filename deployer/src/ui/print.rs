@@ -27,7 +27,9 @@ impl Ui {
                     vec![setting.name.to_owned(), setting.value.clone(), source]
                 })
                 .collect();
-            inner.screen.say(table::columns("  ", &rows).trim_end());
+            inner
+                .screen
+                .say(table::fitted(inner.width, "  ", &rows).concat().trim_end());
         }
     }
 
@@ -51,7 +53,7 @@ impl Ui {
             self.emit(&json::unreadable(error));
         }
         if self.manner() == Manner::Person {
-            self.data(&releases::table(&history.releases));
+            self.data(&releases::table(history, self.data_width()));
         }
         if let Some(notes) = releases::notes(stack, history) {
             self.end(&notes);
@@ -61,9 +63,9 @@ impl Ui {
     /// Prints what a deployment would change.
     pub fn difference(&self, diff: &Diff) {
         self.0.borrow_mut().screen.idle();
-        self.streams().summarize(|| summary::difference(diff));
+        self.summarize(|| summary::difference(diff));
         match self.manner() {
-            Manner::Person => self.data(&difference::text(diff)),
+            Manner::Person => self.data(&difference::text(diff, self.data_width())),
             Manner::Program => self.emit(&json::difference(diff)),
         }
     }
@@ -80,14 +82,14 @@ impl Ui {
     /// Prints the description of a stack.
     pub fn description(&self, described: &Described, format: DescriptionFormat) {
         self.0.borrow_mut().screen.idle();
-        self.data(&description::text(described, format));
+        self.data(&description::text(described, format, self.data_width()));
     }
 
     /// Prints an operation, step by step.
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
         match self.manner() {
-            Manner::Person => self.data(&timeline::text(timeline)),
+            Manner::Person => self.data(&timeline::text(timeline, self.data_width())),
             Manner::Program => self.emit(&serde_json::json!(timeline)),
         }
     }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::paint;
-use super::table::columns;
+use super::table::fitted;
 use crate::engine::{Recovery, Standing};
 use crate::stack::{Move, StackStatus, situation};
 
 /// Where a stack stands, and the moves that there are.
-pub(super) fn standing(standing: &Standing) -> String {
+pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
     let Standing {
         stack,
         status,
@@ -50,7 +50,7 @@ pub(super) fn standing(standing: &Standing) -> String {
         })
         .collect();
     lines.push(paint::strong("possible moves:"));
-    lines.push(columns("  ", &rows).trim_end().to_owned());
+    lines.push(fitted(width, "  ", &rows).concat().trim_end().to_owned());
     lines.join("\n")
 }
 
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_stuck_stack_is_told_with_its_cause_and_what_each_move_loses() {
-        insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackFailed))), @"
+        insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackFailed), None)), @"
         orders is UPDATE_ROLLBACK_FAILED since 2023-11-14T22:13:20Z, by ada
           the rollback of a failed update failed: the stack takes no update until it is repaired
           `Topic` (AWS::SNS::Topic) failed: Rate exceeded
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_stack_that_stands_needs_no_move() {
-        insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackComplete))), @"
+        insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackComplete), None)), @"
         orders is UPDATE_ROLLBACK_COMPLETE since 2023-11-14T22:13:20Z, by ada
           the update failed and was rolled back; the stack is as it was before
         ");

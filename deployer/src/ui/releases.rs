@@ -4,41 +4,61 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::paint;
-use super::table::columns;
+use super::table::fitted;
 use super::text::count;
 use super::text::duration;
-use crate::engine::History;
+use crate::engine::{History, Live};
 use crate::stack::Release;
 use crate::stack::release::{ReleaseOutcome, SourceRevision};
 
 /// How much of a hash tells two apart.
 const SHORT: usize = 12;
 
-/// The releases, one a line.
-pub(super) fn table(releases: &[Release]) -> String {
-    let rows: Vec<Vec<String>> = releases.iter().map(row).collect();
-    columns("", &rows)
+/// The releases, one a line below a header, the one that is live marked; nothing, where there is none.
+pub(super) fn table(history: &History, width: Option<usize>) -> String {
+    if history.releases.is_empty() {
+        return String::new();
+    }
+    let header = ["", "RELEASE", "OUTCOME", "COMMIT", "TEMPLATE", "BY", "TOOK"];
+    let header = header.map(paint::faint).to_vec();
+    let rows = history.releases.iter().map(|release| row(release, &history.live));
+    let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
+    fitted(width, "", &rows).concat()
 }
 
-fn row(release: &Release) -> Vec<String> {
+fn row(release: &Release, live: &Live) -> Vec<String> {
     let took = Duration::from_millis(release.durations.total_ms);
+    let is_live = *live == Live::Release(release.id.clone());
+    let outcome = if is_live {
+        format!("{}, live", outcome(release))
+    } else {
+        outcome(release)
+    };
     vec![
+        if is_live {
+            paint::good("✓")
+        } else {
+            String::new()
+        },
         paint::strong(&release.id),
-        outcome(release),
+        outcome,
         revision(release.revision.as_ref()),
-        paint::faint(format!("template {}", short(&release.template.sha256))),
-        format!("by {}", who(&release.caller)),
-        paint::faint(format!("in {}", duration(took))),
+        paint::faint(short(&release.template.sha256)),
+        who(&release.caller).to_owned(),
+        paint::faint(duration(took)),
     ]
 }
 
 /// A release in a line of talk: its name, and what it was made of.
 pub(super) fn in_short(release: &Release) -> String {
-    let (revision, who) = (revision(release.revision.as_ref()), who(&release.caller));
+    let revision = match &release.revision {
+        None => "no commit".to_owned(),
+        some => format!("commit {}", revision(some.as_ref())),
+    };
     format!(
         "{} {}",
         release.id,
-        paint::faint(format!("({revision}, by {who})"))
+        paint::faint(format!("({revision}, by {})", who(&release.caller)))
     )
 }
 
@@ -52,10 +72,10 @@ fn outcome(release: &Release) -> String {
 
 fn revision(revision: Option<&SourceRevision>) -> String {
     match revision {
-        None => "no commit".to_owned(),
+        None => "none".to_owned(),
         Some(SourceRevision { commit, dirty }) => {
             let changed = if *dirty { " and changes" } else { "" };
-            format!("commit {}{changed}", short(commit))
+            format!("{}{changed}", short(commit))
         }
     }
 }
@@ -85,6 +105,17 @@ pub(super) fn notes(stack: &str, history: &History) -> Option<String> {
             paint::warn("!"),
             paint::quoted(&error.to_string())
         ));
+    }
+    match &history.live {
+        Live::None if !history.releases.is_empty() => notes.push(format!(
+            "there is no stack {}: none of these is live",
+            paint::strong(stack)
+        )),
+        Live::Other => notes.push(format!(
+            "{} none of these is live: what is deployed is another template",
+            paint::warn("!")
+        )),
+        Live::None | Live::Release(_) => {}
     }
     if history.older > 0 {
         let older = count(history.older as u64, "older release");
@@ -126,10 +157,16 @@ mod tests {
             rolled_back_to: Some(first.id.clone()),
             ..release(1_800_007_200, "0123456789abcdef")
         };
-        insta::assert_snapshot!(plain(&table(&[third, second, first])), @"
-        20270115T100000.000Z  back to 20270115T080000.000Z  commit 0123456789ab              template 0123456789ab  by jo  in 0.0 s
-        20270115T090000.000Z  updated                       commit 89abcdef0123 and changes  template 89abcdef0123  by jo  in 0.0 s
-        20270115T080000.000Z  created                       no commit                        template 0123456789ab  by jo  in 1 min 05 s
+        let history = History {
+            live: Live::Release(third.id.clone()),
+            releases: vec![third, second, first],
+            ..History::default()
+        };
+        insta::assert_snapshot!(plain(&table(&history, None)), @"
+           RELEASE               OUTCOME                             COMMIT                    TEMPLATE      BY  TOOK
+        ✓  20270115T100000.000Z  back to 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
+           20270115T090000.000Z  updated                             89abcdef0123 and changes  89abcdef0123  jo  0.0 s
+           20270115T080000.000Z  created                             none                      0123456789ab  jo  1 min 05 s
         ");
     }
 
@@ -139,6 +176,7 @@ mod tests {
             notes(
                 "orders",
                 &History {
+                    live: Live::Release(release(0, "t1").id),
                     releases: vec![release(0, "t1")],
                     ..History::default()
                 }
@@ -153,13 +191,24 @@ mod tests {
             releases: Vec::new(),
             unreadable: vec![unreadable],
             older: 3,
+            live: Live::Other,
         };
-        let told = [notes("orders", &History::default()), notes("orders", &history)];
+        let gone = History {
+            releases: vec![release(0, "t1")],
+            ..History::default()
+        };
+        let told = [
+            notes("orders", &History::default()),
+            notes("orders", &history),
+            notes("orders", &gone),
+        ];
         let told: Vec<String> = told.into_iter().flatten().map(|note| plain(&note)).collect();
         insta::assert_snapshot!(told.join("\n"), @"
         orders has no recorded release
         ! the record `releases/orders/20270115T080000.000Z.json` cannot be read: its version is 2, this deployer knows 1: a later deployer wrote it
+        ! none of these is live: what is deployed is another template
         3 older releases, listed with a higher --limit
+        there is no stack orders: none of these is live
         ");
     }
 }

@@ -6,30 +6,45 @@ use std::time::Duration;
 use super::escape::on_one_line;
 use super::outcome::tables;
 use super::text::duration;
-use super::{changes, difference, error};
+use super::value::{change, parameter};
+use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
 use crate::engine::{Deployed, Destroyed, Diff, Outputs};
-use crate::stack::{ChangeSummary, ResourceChange};
+use crate::stack::outline::{Outline, Outlined};
+use crate::stack::widening::Widening;
+
+/// A section under the command that it is about: several may be in the summary of one step.
+pub(super) fn of(command: &str, section: &str) -> String {
+    format!("### {}\n\n{section}", code(command))
+}
 
 /// What a deployment would change.
 pub(super) fn difference(diff: &Diff) -> String {
     let stack = code(&diff.stack);
     if diff.is_empty() {
-        return format!("### {stack} is as the template says\n\n");
+        return format!("{stack} is as the template says\n\n");
     }
     let title = match &diff.status {
-        None => format!("### {stack} would be created\n\n"),
-        Some(_) => format!("### {stack} would change\n\n"),
+        None => format!("{stack} would be created\n\n"),
+        Some(_) => format!("{stack} would change\n\n"),
     };
-    let table = diff.changes.as_ref().map(table).unwrap_or_default();
+    let table = if difference::has_changes(diff) {
+        table(&diff.outline)
+    } else {
+        String::new()
+    };
     let mut notes = String::new();
-    for widening in &diff.widenings {
+    for value in diff.outline.others.iter().chain(&diff.settings) {
+        let _ = writeln!(notes, "- {}", code(&plain(&change(value))));
+    }
+    for function in &diff.pushed {
         let _ = writeln!(
             notes,
-            "- permissions widen: {}",
-            cell(&widening.grant.to_string())
+            "- {} runs code that was pushed past the stack",
+            code(function)
         );
     }
+    notes.push_str(&widened(&diff.widenings));
     for objection in &diff.objections {
         let consequence = cell(objection.danger.consequence());
         let acceptance = objection.acceptance();
@@ -38,15 +53,28 @@ pub(super) fn difference(diff: &Diff) -> String {
     if !notes.is_empty() {
         notes.push('\n');
     }
-    let whole = folded("Property by property", &plain(&difference::text(diff)));
-    format!("{title}{table}{notes}{whole}")
+    let unknown = difference::unknown(diff).map(|unknown| format!("{unknown}\n\n"));
+    format!("{title}{table}{notes}{}", unknown.unwrap_or_default())
+}
+
+/// What somebody could do that could not be done before.
+fn widened(widenings: &[Widening]) -> String {
+    let mut lines = String::new();
+    for widening in widenings {
+        let _ = writeln!(
+            lines,
+            "- permissions widen: {}",
+            cell(&widening.grant.to_string())
+        );
+    }
+    lines
 }
 
 /// How a deployment ended, and what it did.
 pub(super) fn deployed(
     stack: &str,
     deployed: &Deployed,
-    done: Option<&ChangeSummary>,
+    done: Option<&Asked>,
     outputs: &Outputs,
     took: Duration,
 ) -> String {
@@ -55,8 +83,8 @@ pub(super) fn deployed(
         Deployed::Updated(_) => "was updated",
         Deployed::Unchanged(_) => "is up to date",
     };
-    let changes = done.map(table).unwrap_or_default();
-    let mut text = format!("### ✓ {} {what} ({})\n\n{changes}", code(stack), duration(took));
+    let changes = done.map(|done| table(&done.outline)).unwrap_or_default();
+    let mut text = format!("✓ {} {what} ({})\n\n{changes}", code(stack), duration(took));
     if !outputs.is_empty() {
         text.push_str("| Output | Value |\n| --- | --- |\n");
         for (name, value) in outputs {
@@ -71,7 +99,7 @@ pub(super) fn deployed(
 pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
     let stack = code(stack);
     let (title, kept) = match destroyed {
-        Destroyed::NothingThere { kept } => (format!("### ✓ there is no stack {stack}\n\n"), kept),
+        Destroyed::NothingThere { kept } => (format!("✓ there is no stack {stack}\n\n"), kept),
         Destroyed::Gone {
             removed,
             kept,
@@ -82,7 +110,7 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
             } else {
                 format!(", {} with it", cell(&tables(purged)))
             };
-            let title = format!("### ✓ {stack} is gone: {} resources{data}\n\n", removed.len());
+            let title = format!("✓ {stack} is gone: {} resources{data}\n\n", removed.len());
             (title, kept)
         }
     };
@@ -94,37 +122,43 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
 }
 
 /// Why a command failed, and what it had set out to do.
-pub(super) fn failed(failure: &CommandError, asked: Option<&ChangeSummary>) -> String {
-    let changes = asked.map(table).unwrap_or_default();
+pub(super) fn failed(failure: &CommandError, asked: Option<&Asked>) -> String {
+    let changes = asked.map(|asked| table(&asked.outline) + &widened(&asked.widenings));
+    let changes = changes.unwrap_or_default();
     let reason = fenced(&plain(&error::text(failure)));
     format!(
-        "### ✗ `deployer` ended with exit code {}\n\n{reason}\n{changes}",
+        "✗ failed with exit code {}\n\n{reason}\n{changes}",
         failure.kind.code()
     )
 }
 
-/// What is done to each resource.
-fn table(summary: &ChangeSummary) -> String {
-    if summary.changes.is_empty() {
-        return "Only outputs or tags change.\n\n".to_owned();
+/// What is done to each resource, and the parameters that it follows from.
+fn table(outline: &Outline) -> String {
+    let mut text = String::new();
+    for changed in &outline.parameters {
+        let _ = writeln!(text, "- {}", code(&plain(&parameter(changed))));
     }
-    let rows: String = summary.changes.iter().map(row).collect();
-    format!("| | Resource | Type | Because of |\n| --- | --- | --- | --- |\n{rows}\n")
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    if outline.resources.is_empty() {
+        return format!("{text}Only outputs or tags change.\n\n");
+    }
+    let rows: String = outline.resources.iter().map(row).collect();
+    format!("{text}| | Resource | Type | Because of |\n| --- | --- | --- | --- |\n{rows}\n")
 }
 
-fn row(change: &ResourceChange) -> String {
-    let (mark, what) = changes::mark(change.action, change.replacement);
-    let causes: Vec<String> = change
-        .causes
-        .iter()
-        .map(|cause| cell(cause.trim_start_matches("Properties.")))
-        .collect();
+fn row(resource: &Outlined) -> String {
+    let (mark, what) = changes::mark(resource.action, resource.replacement);
+    let values = resource.values.iter().map(|value| code(&plain(&change(value))));
+    let because = Some(changes::because(resource)).filter(|because| !because.is_empty());
+    let causes: Vec<String> = values.chain(because.map(|because| cell(&because))).collect();
     format!(
         "| {} {} | {} | {} | {} |\n",
         plain(&mark),
         plain(&what),
-        code(&change.logical_id),
-        cell(&change.resource_type),
+        code(&resource.logical_id),
+        cell(&resource.resource_type),
         causes.join(", ")
     )
 }
@@ -158,13 +192,6 @@ fn longest_run_of_backticks(text: &str) -> usize {
     runs.map(str::len).max().unwrap_or(0)
 }
 
-fn folded(title: &str, text: &str) -> String {
-    format!(
-        "<details><summary>{title}</summary>\n\n{}\n</details>\n\n",
-        fenced(text)
-    )
-}
-
 /// A block that is shown as it is, between fences longer than any within.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat((longest_run_of_backticks(text) + 1).max(3));
@@ -177,12 +204,15 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::commands::error::ErrorKind;
     use crate::engine::KeptTable;
-    use crate::stack::{Action, Replacement};
+    use crate::stack::outline::Origins;
+    use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
-    fn changes() -> ChangeSummary {
+    fn asked() -> Asked {
         let change = |logical_id: &str, action, replacement, causes: &[&str]| ResourceChange {
             logical_id: logical_id.to_owned(),
             physical_id: None,
@@ -192,7 +222,7 @@ mod tests {
             policy_action: None,
             causes: causes.iter().map(|cause| (*cause).to_owned()).collect(),
         };
-        ChangeSummary {
+        let changes = ChangeSummary {
             changes: vec![
                 change("Added", Action::Add, Replacement::Never, &[]),
                 change(
@@ -202,6 +232,10 @@ mod tests {
                     &["Properties.Name", "Tags"],
                 ),
             ],
+        };
+        Asked {
+            outline: Outline::of(&Value::Null, &Value::Null, Some(&changes), &Origins::default()),
+            widenings: Vec::new(),
         }
     }
 
@@ -212,12 +246,14 @@ mod tests {
         let summary = deployed(
             "orders",
             &Deployed::Updated(Outputs::new()),
-            Some(&changes()),
+            Some(&asked()),
             &outputs,
             took,
         );
-        insta::assert_snapshot!(summary, @"
-        ### ✓ `orders` was updated (12 s)
+        insta::assert_snapshot!(of("deployer up --env demo", &summary), @"
+        ### `deployer up --env demo`
+
+        ✓ `orders` was updated (12 s)
 
         | | Resource | Type | Because of |
         | --- | --- | --- | --- |
@@ -237,7 +273,7 @@ mod tests {
             items: 2,
         }];
         insta::assert_snapshot!(super::destroyed("orders", &Destroyed::NothingThere { kept }), @"
-        ### ✓ there is no stack `orders`
+        ✓ there is no stack `orders`
 
         Kept: table orders-events (2 items)
         ");
@@ -250,8 +286,8 @@ mod tests {
             std::io::Error::other("table `orders` is protected"),
         )
         .hint("ask ```");
-        insta::assert_snapshot!(failed(&error, Some(&changes())), @"
-        ### ✗ `deployer` ended with exit code 4
+        insta::assert_snapshot!(failed(&error, Some(&asked())), @"
+        ✗ failed with exit code 4
 
         `````
         error: table `orders` is protected
@@ -266,38 +302,22 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_a_table_and_the_whole_of_it_folded() {
+    fn a_difference_is_a_table_and_what_is_in_none() {
         let diff = Diff {
             stack: "orders".to_owned(),
             status: Some("UPDATE_COMPLETE".to_owned()),
             templates: None,
             settings: Vec::new(),
             pushed: Vec::new(),
-            changes: Some(changes()),
+            outline: asked().outline,
+            changes: Some(ChangeSummary::default()),
             widenings: Vec::new(),
             objections: Vec::new(),
         };
         insta::assert_snapshot!(super::difference(&diff), @"
-        ### `orders` would change
-
-        | | Resource | Type | Because of |
-        | --- | --- | --- | --- |
-        | + add | `Added` | AWS::SNS::Topic |  |
-        | ± replace | `Replaced` | AWS::SNS::Topic | Name, Tags |
-
-        <details><summary>Property by property</summary>
-
-        ```
-        To change orders:
-
-        + add  Added  SNS::Topic
-
-        ± replace  Replaced  SNS::Topic
+        `orders` would change
 
         The deployed template was not sent by this deployer: its properties are not compared.
-        ```
-
-        </details>
         ");
     }
 

@@ -1,45 +1,140 @@
 //! PURE: columns that line up.
 
+use std::iter::repeat_n;
+
 use super::escape::{escape, on_one_line};
+
+/// What stands between two columns.
+const GAP: usize = 2;
+
+/// Ends every style.
+const RESET: &str = "\u{1b}[0m";
 
 /// Lays `rows` out in columns, two spaces apart, every line after `indent`.
 ///
 /// Widths count characters; a row may be shorter than others, and nothing is padded at a line's end.
 pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> String {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..count)
-        .map(|column| {
-            rows.iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| width(&on_one_line(cell.as_ref())))
-                .max()
-                .unwrap_or(0)
+    fitted(None, indent, rows).concat()
+}
+
+/// The same for lines of at most `width` characters, where there is such a limit: what is longer goes on below, within its column. Words
+/// are never broken, so that addresses can be copied. A text for each row.
+pub(super) fn fitted<Cell: AsRef<str>>(
+    width: Option<usize>,
+    indent: &str,
+    rows: &[Vec<Cell>],
+) -> Vec<String> {
+    let widths = widths(width, indent, rows);
+    rows.iter()
+        .map(|row| {
+            let cells: Vec<Vec<String>> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| wrapped(&on_one_line(cell.as_ref()), *width))
+                .collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or(1);
+            (0..height)
+                .map(|line| laid_out(indent, &cells, &widths, line))
+                .collect()
         })
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = indent.to_owned();
-        for (cell, column) in row.iter().zip(&widths) {
-            let cell = on_one_line(cell.as_ref());
-            line.push_str(&cell);
-            line.push_str(&" ".repeat(column - width(&cell) + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        .collect()
+}
+
+/// One line of a row.
+fn laid_out(indent: &str, cells: &[Vec<String>], widths: &[usize], line: usize) -> String {
+    let mut text = indent.to_owned();
+    for (cell, column) in cells.iter().zip(widths) {
+        let part = cell.get(line).map_or("", String::as_str);
+        text.push_str(part);
+        text.extend(repeat_n(' ', column.saturating_sub(width_of(part)) + GAP));
     }
-    text
+    format!("{}\n", text.trim_end())
+}
+
+/// How wide each column is: as wide as its widest cell, unless that is too much. Then the widest column that can be narrower is.
+fn widths<Cell: AsRef<str>>(limit: Option<usize>, indent: &str, rows: &[Vec<Cell>]) -> Vec<usize> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let most = |measure: fn(&str) -> usize| -> Vec<usize> {
+        let of_column = |column| {
+            let cells = rows.iter().filter_map(move |row| row.get(column));
+            cells
+                .map(|cell: &Cell| measure(&on_one_line(cell.as_ref())))
+                .max()
+        };
+        (0..count).map(|column| of_column(column).unwrap_or(0)).collect()
+    };
+    let mut widths = most(width_of);
+    let Some(limit) = limit else { return widths };
+    let least = most(longest_word);
+    let around = indent.len() + GAP * count.saturating_sub(1);
+    while widths.iter().sum::<usize>() + around > limit {
+        let reducible = widths
+            .iter_mut()
+            .zip(&least)
+            .filter(|(width, least)| **width > **least);
+        let Some((widest, _)) = reducible.max_by_key(|(width, _)| **width) else {
+            break;
+        };
+        *widest -= 1;
+    }
+    widths
 }
 
 /// The characters of `cell` that take room: not those of a colour.
-fn width(cell: &str) -> usize {
+fn width_of(cell: &str) -> usize {
     anstream::adapter::strip_str(&escape(cell))
         .map(|part| part.chars().count())
         .sum()
 }
 
+fn longest_word(cell: &str) -> usize {
+    cell.split(' ').map(width_of).max().unwrap_or(0)
+}
+
+/// A text on lines of at most `width` characters, broken between words. A style that goes on is ended and begun anew at each break.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if width_of(text) <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut style = String::new();
+    for word in text.split(' ') {
+        if line.is_empty() {
+            line.push_str(word);
+        } else if width_of(&line) + 1 + width_of(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            if !style.is_empty() {
+                line.push_str(RESET);
+            }
+            lines.push(std::mem::replace(&mut line, format!("{style}{word}")));
+        }
+        restyle(&mut style, word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// Follows the styles that a text begins and ends.
+fn restyle(style: &mut String, text: &str) {
+    for part in text.split("\u{1b}[").skip(1) {
+        let Some((code, _)) = part.split_once('m') else {
+            continue;
+        };
+        // What ends one colour or weight ends all that this program begins: it nests none.
+        if ["", "0", "22", "39"].contains(&code) {
+            style.clear();
+        } else {
+            style.extend(["\u{1b}[", code, "m"]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::columns;
+    use super::{columns, fitted};
 
     #[test]
     fn a_cell_begins_no_line_of_its_own() {
@@ -57,5 +152,28 @@ mod tests {
         +  Table     created
         ~  Function
         ");
+    }
+
+    #[test]
+    fn what_is_too_wide_goes_on_within_its_column_and_no_word_is_broken() {
+        let rows = [
+            vec!["ApiFunction", "reads no current stream and waits", "ok"],
+            vec!["A", "arn:aws:lambda:eu-central-1", "late by a minute"],
+        ];
+        insta::assert_snapshot!(fitted(Some(55), "  ", &rows).concat(), @"
+        ApiFunction  reads no current stream and  ok
+                     waits
+        A            arn:aws:lambda:eu-central-1  late by a
+                                                  minute
+        ");
+    }
+
+    #[test]
+    fn a_style_ends_with_its_line_and_goes_on_in_the_next() {
+        let rows = [vec!["\u{1b}[2mone two\u{1b}[0m", "x"]];
+        assert_eq!(
+            fitted(Some(6), "", &rows).concat(),
+            "\u{1b}[2mone\u{1b}[0m  x\n\u{1b}[2mtwo\u{1b}[0m\n"
+        );
     }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::narrate::past;
 use super::paint;
-use super::table::columns;
+use super::table::fitted;
 use super::text::{duration, indented};
 use crate::stack::{Diagnosis, Phase, Step, Timeline};
 
-/// The operation, a line for each step, and the root cause if there is one.
-pub(super) fn text(timeline: &Timeline) -> String {
+/// The operation: the root cause if there is one, then a line for each step.
+pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
     let Timeline {
         stack,
         operation,
@@ -24,12 +24,12 @@ pub(super) fn text(timeline: &Timeline) -> String {
     let took = duration(Duration::from_millis(timeline.duration_ms));
     let title = format!("{operation} of {stack}{by}, {began:.0}, {took}: {status}");
     let rows: Vec<Vec<String>> = timeline.steps.iter().map(row).collect();
-    let steps = columns("  ", &rows);
+    let steps = fitted(width, "  ", &rows).concat();
     let cause = timeline
         .cause
         .as_ref()
-        .map_or_else(String::new, |cause| format!("\n{}\n", explanation(cause)));
-    format!("{}\n{steps}{cause}", paint::strong(title))
+        .map_or_else(String::new, |cause| format!("{}\n\n", explanation(cause)));
+    format!("{}\n{cause}{steps}", paint::strong(title))
 }
 
 /// A root cause: the fact, what goes with it, and what can be done.
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_creation_is_told_step_by_step_and_then_explained() {
+    fn a_failed_creation_is_explained_and_then_told_step_by_step() {
         let stack = "CloudFormation::Stack";
         let cancelled = Some("Resource creation cancelled");
         let events = [
@@ -143,7 +143,7 @@ mod tests {
             line: 7,
         };
         let timeline = Timeline::of_last(&events, |failure| Diagnosis::of(failure, Some(place))).unwrap();
-        let plain = anstream::adapter::strip_str(&text(&timeline)).to_string();
+        let plain = anstream::adapter::strip_str(&text(&timeline, None)).to_string();
         insta::assert_snapshot!(plain);
     }
 }

@@ -57,7 +57,9 @@ fn a_failure_is_in_the_summary_of_a_step() {
         .with_variable("GITHUB_STEP_SUMMARY", file);
     session.run("up --env local --yes --no-build");
     insta::assert_snapshot!(session.read("summary.md"), @"
-    ### ✗ `deployer` ended with exit code 64
+    ### `deployer up --env local`
+
+    ✗ failed with exit code 64
 
     ```
     error: environments/local.yaml:2:9: unknown region `eu-centrl-1`

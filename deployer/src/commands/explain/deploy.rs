@@ -5,7 +5,7 @@ use super::acceptance::{guarded, widened};
 use super::validation::remedies;
 use crate::commands::error::CommandError;
 use crate::engine::DeployError;
-use crate::stack::{Failure, remedy};
+use crate::stack::{Failure, Place, remedy};
 
 impl Explain<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
@@ -29,9 +29,49 @@ impl Explain<'_> {
             _ => Vec::new(),
         };
         let hints = self.deploy_hints(&error);
+        let marks = self.deploy_marks(&error);
         CommandError::new(error.kind().into(), error)
+            .marks(marks)
             .notes(notes)
             .hints(hints)
+    }
+
+    /// What is wrong where in the template.
+    fn deploy_marks(&self, error: &DeployError) -> Vec<(Place, String)> {
+        let about: Vec<(&str, String)> = match error {
+            DeployError::ChangeSetRejected { findings, .. } => findings
+                .iter()
+                .filter_map(|finding| Some((finding.logical_id.as_deref()?, finding.reason.clone())))
+                .collect(),
+            DeployError::Guarded { objections, .. } => objections
+                .iter()
+                .map(|objection| {
+                    let (id, consequence) = (&objection.logical_id, objection.danger.consequence());
+                    (
+                        id.as_str(),
+                        format!(
+                            "refused unless `--accept {}`: {consequence}",
+                            objection.acceptance()
+                        ),
+                    )
+                })
+                .collect(),
+            DeployError::WideningNeedsApproval { widenings, .. } => widenings
+                .iter()
+                .map(|widening| {
+                    let id = &widening.logical_id;
+                    (
+                        id.as_str(),
+                        format!("refused unless `--accept widen:{id}`: {}", widening.grant),
+                    )
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let about = about.into_iter();
+        about
+            .filter_map(|(id, message)| Some((self.place(id)?, message)))
+            .collect()
     }
 
     fn deploy_hints(&self, error: &DeployError) -> Vec<String> {

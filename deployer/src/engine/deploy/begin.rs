@@ -85,11 +85,13 @@ async fn approve<C: Cloud, T: Talk>(
         Some(_) => proposal.deployed.widenings(deployment),
         None => Vec::new(),
     };
+    let outline = proposal.deployed.outline(deployment, changes);
     let stack = made.stack.clone();
     let question = Question::Deploy {
         stack: &made.stack,
         creates: made.kind == ChangeSetType::Create,
         changes,
+        outline: &outline,
         widenings: &widenings,
     };
     match session.confirm(question).await? {

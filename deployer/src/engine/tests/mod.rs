@@ -34,6 +34,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::stack::guard::Accepted;
+use crate::stack::outline::Origins;
 
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
@@ -253,6 +254,7 @@ fn deployment(template: &Value) -> Deployment {
             .to_string(),
         },
         accepted: Accepted::default(),
+        origins: Origins::default(),
         provenance: Provenance {
             deployer: "0.1.0".into(),
             ..Provenance::default()

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::aws::TableRepair;
 use crate::engine::{Event, Question};
+use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 use crate::stack::{ChangeSummary, Estimate};
 
@@ -100,8 +101,9 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
             stack,
             creates,
             changes,
+            outline,
             widenings,
-        } => change_set(stack, *creates, changes, widenings),
+        } => change_set(stack, *creates, (changes, outline), widenings),
         Event::Pushed { function, from, to } => {
             json!({"event": "pushed", "function": function, "from": from, "to": to})
         }
@@ -122,8 +124,9 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
             stack,
             creates,
             changes,
+            outline,
             widenings,
-        } => change_set(stack, *creates, changes, widenings),
+        } => change_set(stack, *creates, (changes, outline), widenings),
         Question::Widen { stack, widenings } => {
             json!({"event": "widening", "stack": stack, "widenings": widenings})
         }
@@ -146,12 +149,18 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
 }
 
 /// What a change set would do.
-fn change_set(stack: &str, creates: bool, changes: &ChangeSummary, widenings: &[Widening]) -> Value {
+fn change_set(
+    stack: &str,
+    creates: bool,
+    (changes, outline): (&ChangeSummary, &Outline),
+    widenings: &[Widening],
+) -> Value {
     json!({
         "event": "change-set",
         "stack": stack,
         "creates": creates,
         "changes": changes,
+        "outline": outline,
         "widenings": widenings,
     })
 }

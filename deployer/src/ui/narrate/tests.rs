@@ -22,7 +22,7 @@ fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -
 }
 
 fn told(events: &[StackEvent]) -> String {
-    let (mut narrator, mut progress) = (Narrator::new(false), Progress::of(3));
+    let (mut narrator, mut progress) = (Narrator::new(false, None), Progress::of(3));
     let mut told = Vec::new();
     for event in events {
         progress.apply(event);
@@ -84,8 +84,8 @@ fn what_was_not_necessary_is_told_on_demand() {
     let skipped = Event::UploadSkipped {
         key: "code/orders-api/arm64/0123.zip".to_owned(),
     };
-    assert_eq!(Narrator::new(false).event(&skipped), Telling::default());
-    let told = Narrator::new(true).event(&skipped).lines.unwrap();
+    assert_eq!(Narrator::new(false, None).event(&skipped), Telling::default());
+    let told = Narrator::new(true, None).event(&skipped).lines.unwrap();
     assert!(told.contains("orders-api"), "{told}");
 }
 

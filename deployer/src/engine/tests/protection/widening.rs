@@ -33,7 +33,7 @@ async fn permissions_do_not_widen_when_that_is_declined_or_nobody_is_there_to_as
         if answer == Answer::NobodyToAsk {
             assert_eq!(
                 error.to_string(),
-                "the changes to stack `orders` widen permissions and need approval of their own: widen:Role"
+                "the changes to stack `orders` widen permissions and need approval of their own"
             );
         }
     }

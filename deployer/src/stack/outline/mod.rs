@@ -1,0 +1,273 @@
+//! PURE: what a deployment would change, told from its causes: what was set anew comes first, what follows from that says so.
+
+mod origins;
+mod references;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::origins::{Origin, Origins};
+use self::references::references;
+use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
+use super::{Action, ChangeSummary, Replacement, ResourceChange};
+
+/// What a deployment would change, each thing once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outline {
+    /// Parameters with another value, and code that is another; the path is the name.
+    pub parameters: Vec<ValueChange>,
+    /// Each resource, those first that others follow from.
+    pub resources: Vec<Outlined>,
+    /// What changes in the template outside its resources.
+    pub others: Vec<ValueChange>,
+}
+
+/// What would be done to a resource, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outlined {
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// The resource's type.
+    pub resource_type: String,
+    /// What would be done.
+    pub action: Action,
+    /// Whether a modification makes a new resource in place of the old one.
+    pub replacement: Replacement,
+    /// Whether the old resource stays when the stack no longer has it.
+    pub keeps_old: bool,
+    /// The parameters, the code or the resources whose change is the cause.
+    pub follows_from: Vec<String>,
+    /// What changes by itself.
+    pub values: Vec<ValueChange>,
+    /// The properties that CloudFormation names where nothing more is known of the cause.
+    pub properties: Vec<String>,
+}
+
+impl Outline {
+    /// Outlines the way from the template `deployed`, which is null where it cannot be read, to the template `wanted`; with what
+    /// CloudFormation said, if it was asked.
+    pub fn of(deployed: &Value, wanted: &Value, changes: Option<&ChangeSummary>, origins: &Origins) -> Self {
+        let comparison = if deployed.is_null() {
+            Comparison::default()
+        } else {
+            Comparison::of_values(deployed, wanted)
+        };
+        let nothing = ChangeSummary::default();
+        let reader = Reader {
+            wanted,
+            origins,
+            comparison: &comparison,
+            changes: changes.unwrap_or(&nothing),
+        };
+        let parameters = reader.parameters();
+        let mut resources: Vec<Outlined> = reader
+            .logical_ids()
+            .into_iter()
+            .map(|logical_id| reader.outlined(logical_id, &parameters))
+            .collect();
+        by_cause(&mut resources);
+        Self {
+            parameters: parameters.into_values().collect(),
+            resources,
+            others: comparison.others,
+        }
+    }
+
+    /// How many resources have the given action.
+    pub fn count(&self, action: Action) -> usize {
+        let done = self.resources.iter().filter(|resource| resource.action == action);
+        done.count()
+    }
+}
+
+struct Reader<'a> {
+    wanted: &'a Value,
+    origins: &'a Origins,
+    comparison: &'a Comparison,
+    changes: &'a ChangeSummary,
+}
+
+impl Reader<'_> {
+    /// All that change, in the order in which CloudFormation and then the comparison names them.
+    fn logical_ids(&self) -> Vec<&str> {
+        let told = self
+            .changes
+            .changes
+            .iter()
+            .map(|change| change.logical_id.as_str());
+        let compared = self.comparison.resources.iter();
+        let mut seen = BTreeSet::new();
+        told.chain(compared.map(|resource| resource.logical_id.as_str()))
+            .filter(|logical_id| seen.insert(*logical_id))
+            .collect()
+    }
+
+    fn changes(&self, logical_id: &str) -> bool {
+        self.comparison_of(logical_id).is_some() || self.change_of(logical_id).is_some()
+    }
+
+    fn comparison_of(&self, logical_id: &str) -> Option<&ResourceComparison> {
+        let mut resources = self.comparison.resources.iter();
+        resources.find(|resource| resource.logical_id == logical_id)
+    }
+
+    fn change_of(&self, logical_id: &str) -> Option<&ResourceChange> {
+        let mut changes = self.changes.changes.iter();
+        changes.find(|change| change.logical_id == logical_id)
+    }
+
+    /// The parameters and the code that became another, each with both values. One whose old value is told differently by two places
+    /// was not alone in changing, and is left to those places.
+    fn parameters(&self) -> BTreeMap<String, ValueChange> {
+        let mut found: BTreeMap<String, Option<ValueChange>> = BTreeMap::new();
+        for resource in &self.comparison.resources {
+            for change in &resource.changes {
+                let (Some(name), Some(_), Some(_)) = (
+                    self.root(&resource.logical_id, &change.path),
+                    &change.before,
+                    &change.after,
+                ) else {
+                    continue;
+                };
+                let change = ValueChange {
+                    path: name.clone(),
+                    ..change.clone()
+                };
+                found
+                    .entry(name)
+                    .and_modify(|known| {
+                        if known.as_ref() != Some(&change) {
+                            *known = None;
+                        }
+                    })
+                    .or_insert(Some(change));
+            }
+        }
+        let certain = found.into_iter();
+        certain
+            .filter_map(|(name, change)| Some((name, change?)))
+            .collect()
+    }
+
+    /// The name of the parameter or of the code that a value is.
+    fn root(&self, logical_id: &str, path: &str) -> Option<String> {
+        match self.origins.of(logical_id, path)? {
+            Origin::Parameter(name) => Some(name.clone()),
+            Origin::Code(binary) => Some(format!("code of {binary}")),
+            Origin::Revision(_) => None,
+        }
+    }
+
+    fn outlined(&self, logical_id: &str, parameters: &BTreeMap<String, ValueChange>) -> Outlined {
+        let compared = self.comparison_of(logical_id);
+        let change = self.change_of(logical_id);
+        let mut follows_from = Vec::new();
+        let mut values = Vec::new();
+        let mut properties = Vec::new();
+        let changed = compared.filter(|resource| resource.fate == Fate::Changed);
+        for value in changed.into_iter().flat_map(|resource| &resource.changes) {
+            match self.cause_of(logical_id, &value.path, parameters) {
+                Cause::Itself => values.push(value.clone()),
+                Cause::Other(name) => follows_from.push(name),
+                Cause::Rest => {}
+            }
+        }
+        if let (None, Some(change)) = (compared, change) {
+            for property in &change.causes {
+                let causes = self.referred_to(logical_id, property);
+                if causes.is_empty() {
+                    properties.push(property.clone());
+                }
+                follows_from.extend(causes);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        follows_from.retain(|name| seen.insert(name.clone()));
+        let keeps_old = change
+            .and_then(|change| change.policy_action.as_deref())
+            .is_some_and(|action| action.contains("Retain"));
+        Outlined {
+            logical_id: logical_id.to_owned(),
+            resource_type: compared
+                .map(|resource| &resource.resource_type)
+                .or(change.map(|change| &change.resource_type))
+                .cloned()
+                .unwrap_or_default(),
+            action: change.map_or_else(|| action_of(compared), |change| change.action),
+            replacement: change.map_or(Replacement::Never, |change| change.replacement),
+            keeps_old,
+            follows_from,
+            values,
+            properties,
+        }
+    }
+
+    fn cause_of(&self, logical_id: &str, path: &str, parameters: &BTreeMap<String, ValueChange>) -> Cause {
+        if let Some(Origin::Revision(of)) = self.origins.of(logical_id, path) {
+            return match of == logical_id {
+                true => Cause::Rest,
+                false if self.changes(of) => Cause::Other(of.clone()),
+                false => Cause::Itself,
+            };
+        }
+        let root = self.root(logical_id, path);
+        root.filter(|name| parameters.contains_key(name))
+            .map_or(Cause::Itself, Cause::Other)
+    }
+
+    /// The resources that change and that a property refers to.
+    fn referred_to(&self, logical_id: &str, property: &str) -> Vec<String> {
+        let mut value = &self.wanted["Resources"][logical_id];
+        for step in property.split('.') {
+            value = &value[step];
+        }
+        let others = references(value).into_iter();
+        others
+            .filter(|other| *other != logical_id && self.changes(other))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Why a value changes.
+enum Cause {
+    /// It was set to another.
+    Itself,
+    /// Something else changed, which it follows from.
+    Other(String),
+    /// Whatever else changes of the resource.
+    Rest,
+}
+
+fn action_of(compared: Option<&ResourceComparison>) -> Action {
+    match compared.map(|resource| resource.fate) {
+        Some(Fate::Added) => Action::Add,
+        Some(Fate::Removed) => Action::Remove,
+        Some(Fate::Changed) | None => Action::Modify,
+    }
+}
+
+/// Sorts so that each resource stands behind those that it follows from.
+fn by_cause(resources: &mut [Outlined]) {
+    let mut depths: BTreeMap<String, usize> = BTreeMap::new();
+    // No chain is longer than there are resources; one that is closed to a circle stops growing there.
+    for _ in 0..resources.len() {
+        let mut grown = false;
+        for resource in resources.iter() {
+            let above = resource.follows_from.iter().filter_map(|name| depths.get(name));
+            let depth = above.max().map_or(0, |depth| depth + 1).min(resources.len());
+            grown |= depths.insert(resource.logical_id.clone(), depth) != Some(depth);
+        }
+        if !grown {
+            break;
+        }
+    }
+    resources.sort_by_key(|resource| depths.get(&resource.logical_id).copied());
+}

@@ -1,0 +1,155 @@
+use serde_json::json;
+
+use super::*;
+use crate::stack::comparison::shown;
+
+fn modified(logical_id: &str, resource_type: &str, causes: &[&str]) -> ResourceChange {
+    ResourceChange {
+        logical_id: logical_id.to_owned(),
+        physical_id: None,
+        resource_type: resource_type.to_owned(),
+        action: Action::Modify,
+        replacement: Replacement::Conditional,
+        policy_action: None,
+        causes: causes.iter().map(|cause| (*cause).to_owned()).collect(),
+    }
+}
+
+/// A function of `memory` MB with the revision of that, its version, and what hangs on it.
+fn template(memory: &str, timeout: u32) -> Value {
+    let revision = format!("{memory}-{timeout}");
+    json!({"Resources": {
+        "Api": {"Type": "AWS::Lambda::Function", "Properties": {
+            "Description": format!("revision {revision}"), "MemorySize": memory, "Timeout": timeout}},
+        "Version": {"Type": "AWS::Lambda::Version", "Properties": {
+            "FunctionName": {"Ref": "Api"}, "Description": revision}},
+        "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {
+            "FunctionName": {"Ref": "Api"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}}},
+        "Anyone": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "Alias"}}},
+    }})
+}
+
+fn origins() -> Origins {
+    let place = |id: &str, path: &str, origin| (id.to_owned(), format!("Properties.{path}"), origin);
+    let revision = || Origin::Revision("Api".to_owned());
+    Origins::from_iter([
+        place("Api", "MemorySize", Origin::Parameter("ApiMemoryMb".to_owned())),
+        place("Api", "Description", revision()),
+        place("Version", "Description", revision()),
+    ])
+}
+
+fn changes() -> ChangeSummary {
+    ChangeSummary {
+        changes: vec![
+            modified("Anyone", "AWS::Lambda::Permission", &["Properties.FunctionName"]),
+            modified("Alias", "AWS::Lambda::Alias", &["Properties.FunctionVersion"]),
+            modified(
+                "Api",
+                "AWS::Lambda::Function",
+                &["Properties.MemorySize", "Properties.Description"],
+            ),
+            modified("Version", "AWS::Lambda::Version", &["Properties.Description"]),
+        ],
+    }
+}
+
+fn told(outline: &Outline) -> String {
+    let value = |change: &ValueChange| {
+        let side = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), shown);
+        format!(
+            "{}: {} -> {}",
+            change.path,
+            side(&change.before),
+            side(&change.after)
+        )
+    };
+    let parameters = outline.parameters.iter().map(value);
+    let resources = outline.resources.iter().map(|resource| {
+        let values: Vec<String> = resource.values.iter().map(value).collect();
+        format!(
+            "{} follows from {:?}, values {values:?}, properties {:?}",
+            resource.logical_id, resource.follows_from, resource.properties
+        )
+    });
+    parameters.chain(resources).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn one_parameter_is_told_once_and_the_rest_follows_from_it() {
+    let outline = Outline::of(
+        &template("256", 10),
+        &template("512", 10),
+        Some(&changes()),
+        &origins(),
+    );
+    insta::assert_snapshot!(told(&outline), @r#"
+    ApiMemoryMb: "256" -> "512"
+    Api follows from ["ApiMemoryMb"], values [], properties []
+    Version follows from ["Api"], values [], properties []
+    Alias follows from ["Version"], values [], properties []
+    Anyone follows from ["Alias"], values [], properties []
+    "#);
+}
+
+#[test]
+fn what_is_no_parameter_is_told_with_its_values() {
+    let outline = Outline::of(
+        &template("256", 10),
+        &template("256", 20),
+        Some(&changes()),
+        &origins(),
+    );
+    insta::assert_snapshot!(told(&outline), @r#"
+    Api follows from [], values ["Properties.Timeout: 10 -> 20"], properties []
+    Version follows from ["Api"], values [], properties []
+    Alias follows from ["Version"], values [], properties []
+    Anyone follows from ["Alias"], values [], properties []
+    "#);
+}
+
+#[test]
+fn a_parameter_whose_places_disagree_about_what_it_was_is_told_place_by_place() {
+    let functions = |first: &str, second: &str| {
+        json!({"Resources": {
+            "First": {"Type": "T", "Properties": {"MemorySize": first}},
+            "Second": {"Type": "T", "Properties": {"MemorySize": second}},
+        }})
+    };
+    let origins = Origins::from_iter(["First", "Second"].map(|id| {
+        let origin = Origin::Parameter("MemoryMb".to_owned());
+        (id.to_owned(), "Properties.MemorySize".to_owned(), origin)
+    }));
+    let outline = Outline::of(&functions("1", "2"), &functions("3", "3"), None, &origins);
+    insta::assert_snapshot!(told(&outline), @r#"
+    First follows from [], values ["Properties.MemorySize: \"1\" -> \"3\""], properties []
+    Second follows from [], values ["Properties.MemorySize: \"2\" -> \"3\""], properties []
+    "#);
+}
+
+#[test]
+fn of_a_template_that_cannot_be_read_only_what_cloudformation_says_is_told() {
+    let outline = Outline::of(&Value::Null, &template("512", 10), Some(&changes()), &origins());
+    insta::assert_snapshot!(told(&outline), @r#"
+    Api follows from [], values [], properties ["Properties.MemorySize", "Properties.Description"]
+    Version follows from [], values [], properties ["Properties.Description"]
+    Alias follows from ["Version"], values [], properties []
+    Anyone follows from ["Alias"], values [], properties []
+    "#);
+}
+
+#[test]
+fn resources_that_follow_from_each_other_end_the_search() {
+    let circle = json!({"Resources": {
+        "A": {"Type": "T", "Properties": {"x": {"Ref": "B"}}},
+        "B": {"Type": "T", "Properties": {"x": {"Ref": "A"}}},
+    }});
+    let changes = ChangeSummary {
+        changes: vec![
+            modified("A", "T", &["Properties.x"]),
+            modified("B", "T", &["Properties.x"]),
+        ],
+    };
+    let outline = Outline::of(&circle, &circle, Some(&changes), &Origins::default());
+    assert_eq!(outline.resources.len(), 2);
+}

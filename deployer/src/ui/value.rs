@@ -1,0 +1,101 @@
+//! PURE: a value and what it becomes.
+
+use serde_json::Value;
+
+use super::paint;
+use crate::stack::comparison::{ValueChange, shown};
+
+/// Longer values are cut: the whole of them is in `--json`.
+const LONGEST: usize = 100;
+
+/// How much of a hash tells two apart.
+const SHORT_HASH: usize = 12;
+
+/// How many digits a hash has: that of a commit, and a SHA-256.
+const HASHES: [usize; 2] = [40, 64];
+
+/// What changes, with what it was and what it becomes.
+pub(super) fn change(change: &ValueChange) -> String {
+    told(change, shown)
+}
+
+/// The same of a parameter, whose values are texts whatever they mean.
+pub(super) fn parameter(change: &ValueChange) -> String {
+    told(change, |value| match value {
+        Value::String(text) if !text.is_empty() && !text.contains(' ') => text.clone(),
+        other => shown(other),
+    })
+}
+
+fn told(change: &ValueChange, shown: fn(&Value) -> String) -> String {
+    let path = change.path.trim_start_matches("Properties.");
+    let told = |value| cut(&with_short_hashes(&shown(value)));
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!(
+            "{path}: {} → {}",
+            paint::bad(told(before)),
+            paint::good(told(after))
+        ),
+        (Some(before), None) => format!("{path}: {} {}", paint::bad("-"), paint::bad(told(before))),
+        (None, Some(after)) => format!("{path}: {} {}", paint::good("+"), paint::good(told(after))),
+        (None, None) => path.to_owned(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(LONGEST).collect();
+    format!("{start}…")
+}
+
+/// A text in which each hash is as long as is needed.
+pub(super) fn with_short_hashes(text: &str) -> String {
+    let mut shortened = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|letter: char| !letter.is_ascii_hexdigit())
+            .unwrap_or(rest.len());
+        let (hash, behind) = rest.split_at(digits);
+        shortened.push_str(if HASHES.contains(&digits) {
+            &hash[..SHORT_HASH]
+        } else {
+            hash
+        });
+        let other = behind
+            .find(|letter: char| letter.is_ascii_hexdigit())
+            .unwrap_or(behind.len());
+        shortened.push_str(&behind[..other]);
+        rest = &behind[other..];
+    }
+    shortened
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn hashes_are_as_long_as_is_needed_and_other_words_are_left_alone() {
+        let hash = "0123456789abcdef".repeat(4);
+        assert_eq!(
+            with_short_hashes(&format!("code/api/{hash}.zip, decade, {hash}")),
+            "code/api/0123456789ab.zip, decade, 0123456789ab"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        let told = change(&ValueChange {
+            path: "Properties.Name".to_owned(),
+            before: Some(json!("x".repeat(200))),
+            after: Some(json!(1)),
+        });
+        let plain = anstream::adapter::strip_str(&told).to_string();
+        assert_eq!(plain, format!("Name: \"{}… → 1", "x".repeat(99)));
+    }
+}

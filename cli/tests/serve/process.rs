@@ -49,6 +49,20 @@ impl Store {
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut command = program();
         command.args(["serve", "--port", "0"]).args(arguments);
+        Self::run(command).await
+    }
+
+    /// The same under `limits`, as a shell sets them.
+    pub(crate) async fn limited(limits: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!(r#"{limits} && exec "$0" "$@""#);
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_event-store")]);
+        command.env_clear().stdin(Stdio::null()).kill_on_drop(true);
+        command.args(["serve", "--port", "0"]).args(arguments);
+        Self::run(command).await
+    }
+
+    async fn run(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -37,7 +37,8 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     } else {
         let listener = TcpListener::bind(config.address).await?;
         tracing::info!(address = %listener.local_addr()?, "serving");
-        Ok(http::serve(listener, router, http::told_to_end()?, limits::SHUTDOWN_TIMEOUT).await?)
+        http::serve(listener, router, http::told_to_end()?, limits::SHUTDOWN_TIMEOUT).await;
+        Ok(())
     }
 }
 

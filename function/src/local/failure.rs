@@ -50,8 +50,8 @@ pub enum Failure {
         /// Why not.
         source: io::Error,
     },
-    /// Connections can no longer be accepted.
-    #[error("HTTP cannot be served any longer")]
+    /// The process cannot be told its own address, or be told to end.
+    #[error("HTTP cannot be served")]
     Serve(#[source] io::Error),
 }
 

@@ -100,7 +100,7 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
         origins: arguments.allow_origin.clone(),
     };
     let router = cors::allowing(store.router(), arguments.allow_origin.clone());
-    let served = http::serve(
+    http::serve(
         listener,
         admitting(router, admission),
         told_once,
@@ -108,7 +108,7 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     )
     .await;
     store.end().await;
-    served.map_err(Failure::Serve)
+    Ok(())
 }
 
 /// Ends the process when it is told to once more.

@@ -1,8 +1,11 @@
 //! `event-store`: what an application's developer does with an event store.
 
+mod completions;
+mod man;
 mod move_in;
 mod serve;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -19,6 +22,8 @@ struct EventStore {
 enum Verb {
     Serve(serve::Serve),
     MoveIn(move_in::MoveIn),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 /// The exit code of a command line that was not understood: `EX_USAGE` of sysexits.h, as the deployer has it.
@@ -30,6 +35,8 @@ async fn main() -> ExitCode {
         Ok(EventStore { verb }) => match verb {
             Verb::Serve(serve) => serve.run().await,
             Verb::MoveIn(move_in) => move_in.run(),
+            Verb::Completions(completions) => completions.run(),
+            Verb::Man(pages) => pages.run(),
         },
         Err(error) => usage(&error),
     }
@@ -44,4 +51,21 @@ fn usage(error: &clap::Error) -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// Writes a result to stdout. Who stops reading early has what they want.
+fn data(bytes: &[u8]) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => failed("cannot write to stdout", &error),
+    }
+}
+
+/// Tells what could not be done, and why.
+fn failed(what: &str, why: &io::Error) -> ExitCode {
+    // When stderr cannot be written either there is nobody to tell.
+    let _ = writeln!(io::stderr(), "error: {what}\n  because: {why}");
+    ExitCode::FAILURE
 }

@@ -8,6 +8,7 @@ mod damage;
 mod data_folder;
 mod growth;
 mod kills;
+mod manual;
 mod notifications;
 mod process;
 mod serving;

@@ -15,6 +15,10 @@ export PATH := justfile_directory() / ".tools/bin" + ":" + env("PATH")
 
 aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml"; then export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; unset AWS_SESSION_TOKEN AWS_PROFILE; fi; }; aws_of'
 
+# `step NAME [FILE]` says what is done next and how long it takes; FILE is there once it has been done before.
+
+step := quote(justfile_directory() / "tools/step")
+
 # List the recipes
 [private]
 default:
@@ -27,12 +31,13 @@ run *arguments:
     #!/usr/bin/env bash
     set -euo pipefail
     if [[ $# == 0 || $1 == -* ]]; then
-        [[ -x {{ quote(target / "debug/event-store") }} ]] || echo 'building the store; its dependencies take some minutes the first time' >&2
+        {{ step }} run {{ quote(target / "debug/event-store") }}
         cargo build --workspace --bin event-store
         exec {{ quote(target / "debug/event-store") }} serve "$@"
     fi
     {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} _build_deployer
     {{ aws_of_environment }} "$1"
+    {{ step }} api {{ quote(target / "debug/event-store-api") }}
     cargo build --workspace --bin event-store-api
     variables=$(python tools/deployed.py variables "$1")
     eval "$variables"
@@ -42,11 +47,13 @@ run *arguments:
 
 # Deploy the store to an emulator on this machine, started if need be, and show how to call it
 [group('the store on this machine')]
-local: _build_deployer emulator
+local: emulator
     #!/usr/bin/env bash
     set -euo pipefail
+    {{ step }} local {{ quote(target / "debug/event-store-relay") }}
+    cargo build --workspace --bin deployer --bin event-store-api --bin event-store-relay
     {{ aws_of_environment }} local
-    echo 'deploying the environment `local`; building the functions takes some minutes the first time' >&2
+    {{ step }} up {{ quote(target / "lambda/dev") }}
     "$DEPLOYER" up --env local --yes
     echo >&2
     echo 'The store is serving. Create a stream, append to it, read its events:' >&2
@@ -82,6 +89,7 @@ describe environment *options: _build_deployer
 verify environment *options: _build_deployer
     #!/usr/bin/env bash
     set -euo pipefail
+    {{ step }} verify {{ quote(target / "debug/event-store-verify") }}
     cargo build --workspace --bin event-store-verify
     {{ aws_of_environment }} "$1"
     exec {{ quote(target / "debug/event-store-verify") }} --env "$@"
@@ -94,36 +102,51 @@ down environment *options: _build_deployer
 # Run every test, the end-to-end ones included; they start their own emulator
 [group('development')]
 test *options: _build_deployer
+    @{{ step }} test {{ quote(target / "lambda" ) }}
     cargo test --workspace "$@"
 
 # Build all that the tests use
 [group('development')]
 build:
+    @{{ step }} build {{ quote(target / "debug/deployer-under-test") }}
     cargo build --workspace --all-targets
 
 # Measure what the store costs: units and dollars, processor time, allocations, memory, throughput
 [group('development')]
 bench:
+    @{{ step }} bench {{ quote(target / "lambda") }}
     cargo bench --workspace --profile dev --bench costs
 
 # Measure the deployer against its budgets, and CDK beside it where there is one; takes options of tools/bench_deployer.py
 [group('development')]
 bench-deployer *options:
+    @{{ step }} release {{ quote(target / "release/deployer") }}
     cargo build --release --locked --workspace --bin deployer
-    {{ quote(target / "release/deployer") }} build --env local
+    # For this machine's processor as `local`, but optimised.
+    mkdir -p {{ quote(target / "bench") }}
+    sed '/^profile:/d' environments/local.yaml >{{ quote(target / "bench/local.yaml") }}
+    {{ quote(target / "release/deployer") }} build --env local --environments {{ quote(target / "bench") }}
     python tools/bench_deployer.py "$@"
 
 # Build the functions as an environment wants them, and the deployer, into a folder that `up --artifacts` takes: `just artifacts staging built`
 [group('development')]
 artifacts environment folder: (artifacts-deployer folder)
+    @{{ step }} artifacts {{ quote(target / "lambda") }}
     "$2/deployer" build --env "$1" --to "$2"
 
 # Build the deployer as it is released
 [group('development')]
 artifacts-deployer folder:
+    @{{ step }} release {{ quote(target / "release/deployer") }}
     cargo build --release --locked --workspace --bin deployer
     mkdir -p "$1"
     cp {{ quote(target / "release/deployer") }} "$1/"
+
+# Build what a release carries into an empty folder, and try it: `just dist built`; for Linux, unless Rust targets are named
+[group('development')]
+dist folder *targets:
+    @{{ step }} dist {{ quote(target / "dist") }}
+    python tools/dist "$@"
 
 # Let libFuzzer search for input that breaks a target, with a C++ compiler: `just fuzz page_key 60`
 [group('development')]
@@ -148,15 +171,18 @@ fuzz name seconds="60":
     "$built/$target/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
         "$built/corpus/$1" "corpus/$1"
 
-# Check formatting, code, templates, their renderings, the API's document and spelling
+# Check formatting, code, templates, their renderings, the API's document, links between documents and spelling
 [group('development')]
 lint: _build_deployer && _lint_renderings features
     cargo fmt --all --check
+    @{{ step }} clippy
     cargo clippy --workspace --all-targets -- -D warnings
+    @{{ step }} renderings
     cfn-lint templates/*.yaml
     openapi-spec-validator function/openapi.json
     python tools/swagger_ui.py check
     python tools/handlers.py check
+    python tools/documents.py
     zizmor --offline --quiet .github/workflows
     check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
     typos
@@ -167,6 +193,7 @@ lint: _build_deployer && _lint_renderings features
 features:
     #!/usr/bin/env bash
     set -euo pipefail
+    {{ step }} features
     python tools/feature_costs.py check
     # By itself, for once: only so does it see no more of a dependency than it asks for.
     features=$(cargo metadata --no-deps --format-version 1 --locked | python -c 'import json, sys; print(*(
@@ -203,6 +230,7 @@ fmt:
 # Build the crates' documentation
 [group('development')]
 doc:
+    @{{ step }} doc {{ quote(target / "doc") }}
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
 # Stop the emulator and delete everything that was built, but for the tools
@@ -212,7 +240,7 @@ clean: emulator-stop
 
 [private]
 _build_deployer:
-    @[[ -x $DEPLOYER ]] || echo 'building the deployer; the AWS crates take some minutes the first time' >&2
+    @{{ step }} deployer "$DEPLOYER"
     @cargo build --workspace --bin deployer
 
 # Each environment's rendering is linted, too: it is what is sent.

@@ -68,7 +68,7 @@ def main():
     if not options.deployer.is_file():
         sys.exit(f"{options.deployer} is missing: `cargo build --release --workspace --bin deployer` builds it")
     if not list(options.artifacts.glob("*.zip")):
-        sys.exit(f"{options.artifacts} has no zips: `deployer build --env local` makes them")
+        sys.exit(f"{options.artifacts} has no zips: `./justw bench-deployer` makes them")
     with tempfile.TemporaryDirectory(prefix="bench-deployer-") as folder, Emulator(Path(folder)) as emulator:
         bench = Bench(options, Path(folder), emulator.endpoint)
         measured = bench.deployer()

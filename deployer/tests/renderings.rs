@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use event_store_deployer::environment::{Environment, Instance};
+use event_store_deployer::environment::{Architecture, Environment, Instance};
 use event_store_deployer::problem::Problems;
 use event_store_deployer::template::{Artifacts, Capability, DeletionPolicy, Rendered, Template, render};
 
@@ -21,9 +21,13 @@ fn template(name: &str) -> Template {
 fn environment(name: &str, instance: Option<&str>) -> Environment {
     let file = format!("environments/{name}.yaml");
     let instance = instance.map(|instance| instance.parse::<Instance>().unwrap());
+    let mut environment = Environment::parse(&file, &read(&file), name, instance.as_ref())
+        .unwrap_or_else(|problems| panic!("{problems}"));
     // The processor of the machine that runs the tests is none of the rendering's business.
-    let text = read(&file).replace("architecture: host", "architecture: x86_64");
-    Environment::parse(&file, &text, name, instance.as_ref()).unwrap_or_else(|problems| panic!("{problems}"))
+    if environment.architecture == Architecture::Host {
+        environment.architecture = Architecture::X86_64;
+    }
+    environment
 }
 
 fn event_store(environment: &Environment) -> Rendered {

@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::io::{Cursor, Read as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use event_store_deployer::artifact::{Artifact, Build, Machine, Processor};
+use event_store_deployer::environment::Profile;
 use event_store_deployer::surroundings::Surroundings;
 use tempfile::TempDir;
 
@@ -61,7 +63,47 @@ async fn two_checkouts_with_different_homes_give_one_hash() {
     assert!(!holds(&code, here), "no path of this machine is in the code");
 }
 
+#[tokio::test]
+async fn a_development_build_is_cargos_own_and_made_once() {
+    let folder = TempDir::new().unwrap();
+    let (workspace, home) = (folder.path().join("one"), folder.path().join("home"));
+    let machine = prepare(&workspace, &home);
+    let (first, notes) = run(&workspace, &machine, Profile::Dev).await;
+    assert!(notes.contains("Compiling fixture"), "{notes}");
+    let own = std::fs::read(target_folder(&workspace).join("debug/fixture")).unwrap();
+    assert_eq!(
+        bootstrap_of(&first),
+        own,
+        "what is packed is cargo's development build"
+    );
+    let cargo = Command::new(env!("CARGO"))
+        .args(["build", "--workspace", "--bin", "fixture"])
+        .current_dir(&workspace)
+        .env("CARGO_HOME", &home)
+        .output()
+        .unwrap();
+    let cargo = String::from_utf8(cargo.stderr).unwrap();
+    assert!(
+        cargo.contains("Finished") && !cargo.contains("Compiling"),
+        "{cargo}"
+    );
+    let (second, notes) = run(&workspace, &machine, Profile::Dev).await;
+    assert!(!notes.contains("Compiling"), "{notes}");
+    assert_eq!(first.key(), second.key());
+}
+
+/// Where cargo builds, which a variable may have moved.
+fn target_folder(workspace: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from)
+}
+
 async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
+    let machine = prepare(workspace, cargo_home);
+    run(workspace, &machine, Profile::Release).await.0
+}
+
+/// Writes the crate, for a machine with a home of cargo of its own.
+fn prepare(workspace: &Path, cargo_home: &Path) -> Machine {
     let machine = machine(cargo_home);
     std::fs::create_dir_all(workspace.join("src")).unwrap();
     let manifest = MANIFEST.replace("VERSION", &locked("bytes"));
@@ -74,17 +116,23 @@ async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
         .status()
         .unwrap();
     assert!(lock.success());
+    machine
+}
 
+/// Builds it, and returns it with all that was said meanwhile.
+async fn run(workspace: &Path, machine: &Machine, profile: Profile) -> (Artifact, String) {
     let build = Build {
         workspace,
         binaries: &BTreeSet::from(["fixture".to_owned()]),
         processor: host(),
-        machine: &machine,
+        profile,
+        machine,
     };
     let mut notes = Vec::new();
     let outcome = build.run(&mut |note| notes.push(format!("{note:?}"))).await;
-    let mut artifacts = outcome.unwrap_or_else(|error| panic!("{error}\n{}", notes.join("\n")));
-    artifacts.remove(0)
+    let notes = notes.join("\n");
+    let mut artifacts = outcome.unwrap_or_else(|error| panic!("{error}\n{notes}"));
+    (artifacts.remove(0), notes)
 }
 
 /// The version of a package in the workspace's lock file.
@@ -127,6 +175,14 @@ fn bootstrap(workspace: &Path) -> Vec<u8> {
         .join(host().name())
         .join("fixture/bootstrap");
     std::fs::read(built).unwrap()
+}
+
+/// What is packed.
+fn bootstrap_of(artifact: &Artifact) -> Vec<u8> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(artifact.zip())).unwrap();
+    let mut code = Vec::new();
+    zip.by_name("bootstrap").unwrap().read_to_end(&mut code).unwrap();
+    code
 }
 
 fn holds(code: &[u8], text: &str) -> bool {

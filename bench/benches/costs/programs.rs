@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use event_store_deployer::artifact::{Build, BuildNote, Processor};
-use event_store_deployer::environment::Architecture;
+use event_store_deployer::environment::{Architecture, Profile};
 use event_store_deployer::surroundings::Surroundings;
 
 use super::Result;
@@ -38,6 +38,7 @@ async fn build(program: &str) -> Result<PathBuf> {
         workspace,
         binaries: &BTreeSet::from([program.to_owned()]),
         processor,
+        profile: Profile::Release,
         machine: &Surroundings::of_this_process().machine(),
     };
     let mut tell = |note: BuildNote<'_>| match note {
@@ -45,7 +46,7 @@ async fn build(program: &str) -> Result<PathBuf> {
         BuildNote::AddingTarget(target) => eprintln!("adding the Rust target {target}"),
     };
     let artifacts = build.run(&mut tell).await?;
-    let path = Build::output(workspace, processor)
+    let path = Build::output(workspace, processor, Profile::Release)
         .join(program)
         .join("bootstrap");
     let zip: usize = artifacts.iter().map(|artifact| artifact.zip().len()).sum();

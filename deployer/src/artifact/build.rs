@@ -15,6 +15,7 @@ use super::flags::{self, Folders};
 use super::load::{load, zip_path};
 use super::package::packages_of;
 use super::{Artifact, Processor, zip};
+use crate::environment::Profile;
 
 /// What this machine offers to a build.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Build<'build> {
     pub binaries: &'build BTreeSet<String>,
     /// The processor.
     pub processor: Processor,
+    /// How they are compiled; by [`Profile::Dev`] for this machine's own processor, whichever is given.
+    pub profile: Profile,
     /// The machine that builds.
     pub machine: &'build Machine,
 }
@@ -53,21 +56,26 @@ impl Build<'_> {
     /// Builds the binaries and packs each as `<binary>.zip` in the [output folder](Self::output).
     ///
     /// The zips' bytes follow from the sources, the lock file and the toolchain: neither the folders nor the flags of
-    /// the machine leave a trace.
+    /// the machine leave a trace, but for those of a development build.
     ///
     /// # Errors
     /// Where a tool is missing or fails, or what it built is not what Lambda can run.
     pub async fn run(&self, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<Vec<Artifact>, BuildError> {
-        let rustc = self.rustc().await?;
-        self.ensure_target(&rustc, note).await?;
         let metadata = self
             .output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])
             .await?;
         let packages = packages_of(self.binaries, &metadata)?;
-        self.compile(&rustc, &packages, note).await?;
-        let folder = Self::output(self.workspace, self.processor);
-        for binary in self.binaries {
-            pack(&folder, binary)?;
+        let folder = Self::output(self.workspace, self.processor, self.profile);
+        match self.profile {
+            Profile::Release => {
+                let rustc = self.rustc().await?;
+                self.ensure_target(&rustc, note).await?;
+                self.compile(&rustc, &packages, note).await?;
+                for binary in self.binaries {
+                    pack(&folder.join(binary).join(BOOTSTRAP), &zip_path(&folder, binary))?;
+                }
+            }
+            Profile::Dev => self.develop(&metadata, &folder, note).await?,
         }
         Ok(load(
             &folder,
@@ -76,9 +84,12 @@ impl Build<'_> {
         )?)
     }
 
-    /// Where the zips of a workspace are, one folder a processor.
-    pub fn output(workspace: &Path, processor: Processor) -> PathBuf {
-        workspace.join("target/lambda").join(processor.name())
+    /// Where the zips of a workspace are: one folder a processor, and one for development builds.
+    pub fn output(workspace: &Path, processor: Processor, profile: Profile) -> PathBuf {
+        workspace.join("target/lambda").join(match profile {
+            Profile::Release => processor.name(),
+            Profile::Dev => profile.written(),
+        })
     }
 
     pub(super) async fn rustc(&self) -> Result<Rustc, BuildError> {
@@ -138,7 +149,7 @@ impl Build<'_> {
                 "never",
             ])
             .args(["--target", &flags::versioned_target(target), "--lambda-dir"])
-            .arg(Self::output(self.workspace, self.processor));
+            .arg(Self::output(self.workspace, self.processor, self.profile));
         for package in packages {
             command.args(["--package", package]);
         }
@@ -161,7 +172,7 @@ impl Build<'_> {
             .env(format!("CFLAGS_{c_target}"), folders.c_flags())
             .env(format!("CXXFLAGS_{c_target}"), folders.c_flags())
             .env("SOURCE_DATE_EPOCH", flags::SOURCE_DATE_EPOCH);
-        follow(command, note).await
+        follow(command, "cargo-lambda", "cargo lambda build", note).await
     }
 
     pub(super) async fn output_of(
@@ -190,7 +201,7 @@ impl Build<'_> {
     }
 
     /// A program of the toolchain, the tools pinned by the workspace before those of the machine.
-    fn command(&self, program: &str) -> Command {
+    pub(super) fn command(&self, program: &str) -> Command {
         let pinned = self.workspace.join(".tools/bin");
         let folders = std::iter::once(pinned).chain(std::env::split_paths(&self.machine.path));
         let mut command = Command::new(program);
@@ -229,33 +240,37 @@ impl Rustc {
     }
 }
 
-/// Runs cargo-lambda and hands on what it writes, line by line.
-async fn follow(mut command: Command, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<(), BuildError> {
-    const PROGRAM: &str = "cargo-lambda";
+/// Runs a program and hands on what it writes, line by line; `called` is what a user would type.
+pub(super) async fn follow(
+    mut command: Command,
+    program: &'static str,
+    called: &str,
+    note: &mut dyn FnMut(BuildNote<'_>),
+) -> Result<(), BuildError> {
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| cannot_run(PROGRAM, error))?;
+        .map_err(|error| cannot_run(program, error))?;
     let mut output = String::new();
     if let Some(stderr) = child.stderr.take() {
         let mut lines = BufReader::new(stderr).lines();
         while let Some(line) = lines
             .next_line()
             .await
-            .map_err(|error| cannot_run(PROGRAM, error))?
+            .map_err(|error| cannot_run(program, error))?
         {
             note(BuildNote::Line(&line));
             output.push_str(&line);
             output.push('\n');
         }
     }
-    let status = child.wait().await.map_err(|error| cannot_run(PROGRAM, error))?;
+    let status = child.wait().await.map_err(|error| cannot_run(program, error))?;
     if status.success() {
         return Ok(());
     }
     Err(BuildError::Failed {
-        command: "cargo lambda build".to_owned(),
+        command: called.to_owned(),
         status: status.to_string(),
         output,
     })
@@ -268,20 +283,30 @@ fn cannot_run(program: &'static str, source: io::Error) -> BuildError {
     }
 }
 
-/// Packs `<folder>/<binary>/bootstrap` as `<folder>/<binary>.zip`.
-fn pack(folder: &Path, binary: &str) -> Result<(), BuildError> {
-    let built = folder.join(binary).join(BOOTSTRAP);
-    let code = std::fs::read(&built).map_err(|source| BuildError::File {
-        action: "read",
-        path: built.clone(),
+/// Packs a program as the `bootstrap` of a zip.
+fn pack(program: &Path, path: &Path) -> Result<(), BuildError> {
+    write(path, &zipped(program, &read(program)?)?)
+}
+
+pub(super) fn zipped(program: &Path, code: &[u8]) -> Result<Vec<u8>, BuildError> {
+    zip::pack(&BTreeMap::from([(BOOTSTRAP, code)])).map_err(|source| BuildError::Zip {
+        path: program.to_owned(),
         source,
-    })?;
-    let zip = zip::pack(&BTreeMap::from([(BOOTSTRAP, code.as_slice())]))
-        .map_err(|source| BuildError::Zip { path: built, source })?;
-    let path = zip_path(folder, binary);
-    std::fs::write(&path, zip).map_err(|source| BuildError::File {
+    })
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, BuildError> {
+    std::fs::read(path).map_err(|source| BuildError::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), BuildError> {
+    std::fs::write(path, content).map_err(|source| BuildError::File {
         action: "write",
-        path,
+        path: path.to_owned(),
         source,
     })
 }

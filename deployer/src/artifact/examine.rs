@@ -2,10 +2,14 @@
 
 use super::build::Build;
 use super::error::BuildError;
+use crate::environment::Profile;
 
 impl Build<'_> {
     /// What a build would fail for: a program that is missing or does not run, and a target that nobody can add.
     pub async fn lacks(&self) -> Vec<BuildError> {
+        if self.profile == Profile::Dev {
+            return Vec::from_iter(self.output_of("cargo", &["--version"]).await.err());
+        }
         let (cargo, cargo_lambda, target) = futures::join!(
             self.output_of("cargo", &["--version"]),
             self.output_of("cargo-lambda", &["lambda", "--version"]),

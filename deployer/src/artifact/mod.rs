@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod development;
 mod elf;
 mod error;
 mod examine;

@@ -1,8 +1,10 @@
 //! PURE: which packages of a workspace have the binaries that a template asks for.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::error::BuildError;
 
@@ -10,6 +12,12 @@ use super::error::BuildError;
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+}
+
+/// The part that tells where cargo builds.
+#[derive(Deserialize)]
+struct Folders {
+    target_directory: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -35,11 +43,7 @@ pub(super) fn packages_of(
     binaries: &BTreeSet<String>,
     metadata: &[u8],
 ) -> Result<BTreeSet<String>, BuildError> {
-    let metadata: Metadata =
-        serde_json::from_slice(metadata).map_err(|error| BuildError::Unintelligible {
-            command: "cargo metadata",
-            reason: error.to_string(),
-        })?;
+    let metadata: Metadata = parse(metadata)?;
     let known: Vec<(&str, &str)> = metadata
         .packages
         .iter()
@@ -61,6 +65,21 @@ pub(super) fn packages_of(
             }),
         })
         .collect()
+}
+
+/// Finds the folder in which cargo builds, whatever variables and configuration made of it.
+///
+/// # Errors
+/// Where `metadata` is not `cargo metadata`'s JSON.
+pub(super) fn target_directory(metadata: &[u8]) -> Result<PathBuf, BuildError> {
+    parse(metadata).map(|folders: Folders| folders.target_directory)
+}
+
+fn parse<T: DeserializeOwned>(metadata: &[u8]) -> Result<T, BuildError> {
+    serde_json::from_slice(metadata).map_err(|error| BuildError::Unintelligible {
+        command: "cargo metadata",
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! PURE: a zip whose bytes follow from its contents alone.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, System, ZipWriter};
+use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 
 /// Everything in a zip is executable: it holds `bootstrap`, and Lambda only reads.
 const MODE: u32 = 0o755;
@@ -31,6 +31,21 @@ pub(super) fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::resu
     Ok(writer.finish()?.into_inner())
 }
 
+/// Whether a zip's entry `name` holds exactly `content`; what is no zip holds nothing.
+pub(super) fn holds(zip: &[u8], name: &str, content: &[u8]) -> bool {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(zip)) else {
+        return false;
+    };
+    let Ok(mut entry) = archive.by_name(name) else {
+        return false;
+    };
+    if entry.size() != content.len() as u64 {
+        return false;
+    }
+    let mut packed = Vec::with_capacity(content.len());
+    entry.read_to_end(&mut packed).is_ok() && packed == content
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -38,7 +53,7 @@ mod tests {
 
     use zip::ZipArchive;
 
-    use super::pack;
+    use super::{holds, pack};
     use crate::artifact::hash::ContentHash;
 
     #[test]
@@ -46,6 +61,16 @@ mod tests {
         let one = pack(&BTreeMap::from([("bootstrap", &b"code"[..]), ("a.txt", b"text")])).unwrap();
         let other = pack(&BTreeMap::from([("a.txt", &b"text"[..]), ("bootstrap", b"code")])).unwrap();
         assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_zip_holds_what_was_packed_and_nothing_else() {
+        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        assert!(holds(&zip, "bootstrap", b"code"));
+        assert!(!holds(&zip, "bootstrap", b"coda"));
+        assert!(!holds(&zip, "bootstrap", b"codes"));
+        assert!(!holds(&zip, "a.txt", b"code"));
+        assert!(!holds(&zip[1..zip.len() - 30], "bootstrap", b"code"));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) async fn run(
             write(&built, folder).await?;
             folder.clone()
         }
-        None => Build::output(settings.workspace()?, template.processor()),
+        None => Build::output(settings.workspace()?, template.processor(), template.profile()),
     };
     for artifact in &built {
         let path = zip_path(&folder, artifact.binary());

@@ -33,7 +33,9 @@ impl CodeArgs {
     ) -> Result<Code, CommandError> {
         let folder = match &self.artifacts {
             Some(folder) => folder.clone(),
-            None if self.no_build => Build::output(settings.workspace()?, template.processor()),
+            None if self.no_build => {
+                Build::output(settings.workspace()?, template.processor(), template.profile())
+            }
             None => return Ok(Code::ToBuild),
         };
         Ok(Code::Found(template.load(&folder)?))
@@ -78,6 +80,7 @@ pub(super) async fn build(
         workspace: settings.workspace()?,
         binaries: &binaries,
         processor: template.processor(),
+        profile: template.profile(),
         machine: &surroundings.machine(),
     };
     ui.building(binaries.len(), template.processor().name());

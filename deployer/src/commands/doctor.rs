@@ -161,6 +161,7 @@ async fn tools(
         workspace,
         binaries: &binaries,
         processor: template.processor(),
+        profile: template.profile(),
         machine: &machine,
     };
     let lacks = build.lacks().await;

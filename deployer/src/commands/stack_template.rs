@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::error::CommandError;
 use crate::artifact::{self, Artifact, Processor};
 use crate::engine::ArtifactBucket;
-use crate::environment::Environment;
+use crate::environment::{Environment, Profile};
 use crate::problem::Problems;
 use crate::settings::{Settings, SettingsError};
 use crate::stack::outline::Origins;
@@ -55,6 +55,11 @@ impl<'settings> StackTemplate<'settings> {
     /// The processor that the functions run on.
     pub(super) fn processor(&self) -> Processor {
         self.environment().architecture.into()
+    }
+
+    /// How the functions are compiled.
+    pub(super) fn profile(&self) -> Profile {
+        self.environment().profile
     }
 
     /// Renders the template with the code given.

@@ -10,6 +10,7 @@ use self::reader::Reader;
 pub(super) use self::value::Tag;
 pub use self::value::{Located, ParameterValue, Setting};
 use super::architecture::Architecture;
+use super::profile::Profile;
 use super::region::Region;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Location, Node};
@@ -38,6 +39,9 @@ pub struct EnvironmentFile {
     pub watch_alarms_minutes: Option<Located<u8>>,
     /// The processor that the functions run on; `arm64` where it is left out.
     pub architecture: Option<Architecture>,
+    /// How the functions are compiled; `release` where it is left out. `dev` is for an emulator on this machine.
+    #[schemars(with = "Option<Profile>")]
+    pub profile: Option<Located<Profile>>,
     /// The template's parameters, less those that the deployer fills in.
     #[schemars(with = "std::collections::BTreeMap<String, ParameterValue>", default)]
     pub parameters: IndexMap<String, Setting>,
@@ -58,13 +62,14 @@ pub struct EnvironmentFile {
 
 impl EnvironmentFile {
     /// The keys of a file in the order of the documentation.
-    pub(super) const KEYS: [&'static str; 12] = [
+    pub(super) const KEYS: [&'static str; 13] = [
         "account",
         "region",
         "stack",
         "protected",
         "watchAlarmsMinutes",
         "architecture",
+        "profile",
         "parameters",
         "tags",
         "executionRole",
@@ -96,6 +101,7 @@ impl EnvironmentFile {
                 "protected" => read.protected = reader.flag(key, value),
                 "watchAlarmsMinutes" => read.watch_alarms_minutes = reader.minutes(key, value),
                 "architecture" => read.architecture = reader.architecture(key, value),
+                "profile" => read.profile = reader.profile(key, value),
                 "parameters" => read.parameters = reader.parameters(value),
                 "tags" => read.tags = reader.tags(value),
                 "executionRole" => read.execution_role = reader.text(key, value),

@@ -7,6 +7,7 @@ mod address;
 mod architecture;
 mod file;
 mod name;
+mod profile;
 mod region;
 mod schema;
 mod tags;
@@ -20,6 +21,7 @@ pub use address::{Endpoint, UrlPattern};
 pub use architecture::Architecture;
 pub use file::{EnvironmentFile, Located, ParameterValue, Setting};
 pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleArn, StackName};
+pub use profile::Profile;
 pub use region::Region;
 pub use schema::schema;
 
@@ -47,6 +49,8 @@ pub struct Environment {
     pub watch_alarms_minutes: u8,
     /// The processor that the functions run on.
     pub architecture: Architecture,
+    /// How the functions are compiled.
+    pub profile: Profile,
     /// The template's parameters that the file sets, in its order.
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack and, through it, of its resources.
@@ -85,6 +89,7 @@ impl Environment {
         let execution_role = meaning.optional(written.execution_role.as_ref());
         let permissions_boundary = meaning.optional(written.permissions_boundary.as_ref());
         let endpoint = meaning.optional(written.endpoint.as_ref());
+        let profile = meaning.profile(&written);
         let url = meaning.url(written.url.as_ref(), written.endpoint.is_some());
         let tags = tags::check(file, written.tags, &mut meaning.problems);
 
@@ -99,6 +104,7 @@ impl Environment {
                 protected,
                 watch_alarms_minutes: written.watch_alarms_minutes.map_or(0, |minutes| minutes.value),
                 architecture: written.architecture.unwrap_or_default(),
+                profile,
                 parameters: written.parameters,
                 tags,
                 execution_role,
@@ -218,6 +224,29 @@ impl Meaning<'_> {
                 .push(problem.with_hint("leave out `--instance`, or choose another environment"));
         }
         true
+    }
+
+    /// A development build runs where it was linked, which is neither Lambda nor a place for a log of record.
+    fn profile(&mut self, written: &EnvironmentFile) -> Profile {
+        let Some(Located { value, at }) = written.profile else {
+            return Profile::default();
+        };
+        if value == Profile::Dev {
+            if written.architecture != Some(Architecture::Host) || written.endpoint.is_none() {
+                let problem = Problem::new(
+                    self.file,
+                    at,
+                    "`profile: dev` is for an emulator on this machine alone",
+                );
+                self.problems.push(
+                    problem.with_hint("give `architecture: host` and `endpoint`, or leave `profile` out"),
+                );
+            }
+            if written.protected.is_some_and(|protected| protected.value) {
+                self.refuse(at, "a protected environment takes no development build");
+            }
+        }
+        value
     }
 
     fn url(&mut self, written: Option<&Located<String>>, endpoint: bool) -> Option<UrlPattern> {

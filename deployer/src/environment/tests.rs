@@ -70,6 +70,7 @@ fn what_is_left_out_has_a_default() {
     let environment = parse("account: '000000000000'\nregion: eu-west-1\n").unwrap();
     assert_eq!(environment.stack.as_str(), "event-store-staging");
     assert_eq!(environment.architecture, Architecture::Arm64);
+    assert_eq!(environment.profile, Profile::Release);
     assert!(!environment.protected);
     assert!(environment.parameters.is_empty());
     assert!(environment.tags.is_empty());
@@ -235,4 +236,33 @@ fn the_name_of_the_file_is_checked_as_well() {
     let text = "account: '000000000000'\nregion: eu-west-1\n";
     let problems = Environment::parse("environments/My Env.yaml", text, "My Env", None).unwrap_err();
     insta::assert_snapshot!(problems, @"environments/My Env.yaml:1:1: the environment name `My Env` is not a letter followed by at most 31 letters, digits or hyphens, in lower case");
+}
+
+#[test]
+fn a_development_build_is_for_an_emulator_on_this_machine() {
+    let emulator =
+        "account: '000000000000'\nregion: eu-west-1\narchitecture: host\nendpoint: http://127.0.0.1:4566\n";
+    let environment = parse(&format!("{emulator}profile: dev\n")).unwrap();
+    assert_eq!(environment.profile, Profile::Dev);
+    assert_eq!(
+        parse(&format!("{emulator}profile: release\n")).unwrap().profile,
+        Profile::Release
+    );
+    for elsewhere in ["architecture: host\n", "endpoint: http://127.0.0.1:4566\n"] {
+        let text = emulator.replace(elsewhere, "");
+        assert!(
+            refused(&format!("{text}profile: dev\n")).contains("for an emulator on this machine alone"),
+            "{text}"
+        );
+    }
+    let log_of_record = "account: '123456789012'\nregion: eu-west-1\nprotected: true\nprofile: dev\n";
+    insta::assert_snapshot!(refused(log_of_record), @"
+    environments/staging.yaml:4:10: `profile: dev` is for an emulator on this machine alone
+      hint: give `architecture: host` and `endpoint`, or leave `profile` out
+    environments/staging.yaml:4:10: a protected environment takes no development build
+    ");
+    insta::assert_snapshot!(refused(&format!("{emulator}profile: devel\n")), @"
+    environments/staging.yaml:5:10: `profile` is `release` or `dev`, not `devel`
+      hint: did you mean `dev`?
+    ");
 }

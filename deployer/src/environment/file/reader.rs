@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::LONGEST_WATCH;
 use super::value::{Located, ParameterValue, Setting, Tag};
-use crate::environment::Architecture;
+use crate::environment::{Architecture, Profile};
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Kind, Location, Node};
 
@@ -63,17 +63,32 @@ impl Reader<'_> {
     }
 
     pub(super) fn architecture(&mut self, key: &str, node: &Node) -> Option<Architecture> {
-        let written = self.text(key, node)?;
-        let known = Architecture::ALL
-            .into_iter()
-            .find(|known| known.written() == written.value);
-        if known.is_none() {
-            let message = format!("`{key}` is `arm64`, `x86_64` or `host`, not `{}`", written.value);
-            let problem = Problem::new(self.file, written.at, message);
-            self.problems
-                .push(problem.with_nearest(&written.value, Architecture::ALL.map(Architecture::written)));
+        let known = Architecture::ALL.map(|known| (known.written(), known));
+        let chosen = self.choice(key, node, "`arm64`, `x86_64` or `host`", &known);
+        chosen.map(|chosen| chosen.value)
+    }
+
+    pub(super) fn profile(&mut self, key: &str, node: &Node) -> Option<Located<Profile>> {
+        let known = Profile::ALL.map(|known| (known.written(), known));
+        self.choice(key, node, "`release` or `dev`", &known)
+    }
+
+    /// Takes one of the values that are `known` by their words, which `expected` lists for a reader.
+    fn choice<T: Copy>(
+        &mut self,
+        key: &str,
+        node: &Node,
+        expected: &str,
+        known: &[(&'static str, T)],
+    ) -> Option<Located<T>> {
+        let Located { value: written, at } = self.text(key, node)?;
+        if let Some((_, value)) = known.iter().find(|(word, _)| *word == written) {
+            return Some(Located { value: *value, at });
         }
-        known
+        let problem = Problem::new(self.file, at, format!("`{key}` is {expected}, not `{written}`"));
+        let words = known.iter().map(|(word, _)| *word);
+        self.problems.push(problem.with_nearest(&written, words));
+        None
     }
 
     pub(super) fn parameters(&mut self, node: &Node) -> IndexMap<String, Setting> {

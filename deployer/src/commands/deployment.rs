@@ -5,6 +5,7 @@ use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenanc
 use crate::environment::Environment;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
+use crate::stack::{Cause, Sequel};
 use crate::template::Rendered;
 
 /// Puts together what is deployed: a rendering, and where its values come from.
@@ -50,6 +51,8 @@ pub(super) fn deployment_of(
             deployer: env!("CARGO_PKG_VERSION").to_owned(),
             ..Provenance::default()
         },
+        sequel: Sequel::default(),
+        cause: Cause::default(),
     }
 }
 

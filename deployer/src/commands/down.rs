@@ -74,7 +74,9 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     if environment.protected {
         return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
     }
-    let rendered = StackTemplate::parse(settings)?.render(&[])?;
+    let template = StackTemplate::parse(settings)?;
+    let rendered = template.render(&[])?;
+    let bucket = template.bucket()?.name;
 
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
@@ -87,6 +89,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
         template: rendered.json().to_owned(),
         protected: environment.protected,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
+        bucket,
         purge: if args.purge {
             Purge::DeleteTables
         } else {

@@ -6,10 +6,9 @@ use super::cloud::Cloud;
 use super::deployment::{deployment_of, reachable};
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
-use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
-use super::trial::{Trial, with_its_own_code};
-use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, apply, plan};
+use super::trial;
+use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
 use crate::environment::Environment;
 use crate::private_file;
 use crate::settings::Settings;
@@ -106,7 +105,8 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let bucket = StackTemplate::parse(settings)?.bucket()?;
+    let template = StackTemplate::parse(settings)?;
+    let bucket = template.bucket()?;
     let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {
         key: artifact.key.clone(),
         body: None,
@@ -114,8 +114,8 @@ pub(super) async fn run(
     });
     let planned = plan.accepted.iter().filter_map(|text| text.parse().ok());
     let accepted = planned.chain(manner.accepted.iter().cloned()).collect();
-    let template = plan.template.clone();
-    let mut deployment = deployment_of(environment, template, artifacts.collect(), bucket, accepted);
+    let rendered = plan.template.clone();
+    let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
     deployment.tags.clone_from(&plan.tags);
     deployment.provenance.revision.clone_from(&plan.revision);
     let cloud = Cloud::reach(settings, ui).await?;
@@ -124,16 +124,17 @@ pub(super) async fn run(
     if manner.wait {
         session.wait_for_others();
     }
-    let trial = Trial::if_wanted(manner.smoke, &deployment, &session, &cloud).await?;
-    let deployed = apply(&mut session, &deployment, plan).await;
-    let deployed = with_its_own_code(deployed, &deployment, &mut session, &cloud, ui).await?;
-    let template = StackTemplate::parse(settings)?;
-    let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
-    if let Some(trial) = trial {
-        trial.run(&deployed, &mut session, &cloud, settings, ui).await?;
-    }
+    let place = trial::Place {
+        cloud: &cloud,
+        settings,
+        template: &template,
+        ui,
+    };
+    let (deployed, reconciled) = place
+        .up(&mut session, deployment, Some(plan), manner.smoke)
+        .await?;
     let outputs = reachable(deployed.outputs(), environment);
-    ui.deployed(&deployment.stack, &deployed, &outputs);
+    ui.deployed(environment.stack.as_str(), &deployed, &outputs);
     reconciled
 }
 

@@ -1,4 +1,4 @@
-//! `deployer reconcile`, and what `up` does after it has imported a table.
+//! `deployer reconcile`.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -7,8 +7,7 @@ use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
 use super::moment::Moment;
 use super::stack_template::StackTemplate;
-use crate::aws::Aws;
-use crate::engine::{Session, reconcile};
+use crate::engine::reconcile;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
 
@@ -63,32 +62,4 @@ pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> R
         .map_err(|error| cloud.explain().reconcile(error))?;
     ui.reconciled(stack, &done);
     Ok(())
-}
-
-/// Makes the listing complete again after tables were imported: the new catalogue knows only what is appended from now on.
-///
-/// # Errors
-/// The deployment stands all the same, and the error says so.
-pub(super) async fn after_adoption(
-    session: &mut Session<'_, Aws, Ui>,
-    cloud: &Cloud<'_>,
-    template: &StackTemplate<'_>,
-    ui: &Ui,
-    stack: &str,
-) -> Result<(), CommandError> {
-    let Some(reconciler) = template.reconciler().filter(|_| session.has_adopted()) else {
-        return Ok(());
-    };
-    let answer = cloud
-        .unless_interrupted(reconcile(session, stack, reconciler, None))
-        .await;
-    let error = match answer {
-        Ok(Ok(done)) => {
-            ui.reconciled(stack, &done);
-            return Ok(());
-        }
-        Ok(Err(error)) => cloud.explain().reconcile(error),
-        Err(interrupted) => interrupted,
-    };
-    Err(cloud.explain().incomplete(stack, &error))
 }

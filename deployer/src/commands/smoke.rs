@@ -14,7 +14,9 @@ use super::cloud::Cloud;
 use super::deployment::address;
 use super::error::CommandError;
 use crate::aws::Aws;
-use crate::engine::{BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Talk, smoke};
+use crate::engine::{
+    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
+};
 use crate::environment::Environment;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
@@ -58,23 +60,47 @@ pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Resul
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
     let timeout = args.timeout.map(Duration::from_secs);
-    try_store(&mut session, &cloud, &settings.environment, timeout)
+    let stores = HttpStores {
+        cloud: &cloud,
+        environment: &settings.environment,
+    };
+    try_store(&mut session, &stores, timeout)
         .await
         .map_err(|error| cloud.explain().smoke(error))?;
     ui.tried(settings.environment.stack.as_str());
     Ok(())
 }
 
-/// Tries the store of an environment.
-pub(super) async fn try_store<T: Talk>(
+/// The store of an environment, over HTTP.
+pub(super) struct HttpStores<'a> {
+    pub(super) cloud: &'a Cloud<'a>,
+    pub(super) environment: &'a Environment,
+}
+
+impl Stores for HttpStores<'_> {
+    type Store = HttpStore;
+
+    fn outputs(&self) -> OutputNames {
+        OUTPUTS
+    }
+
+    fn at(&self, target: &SmokeTarget) -> Result<HttpStore, BoxError> {
+        let target = SmokeTarget {
+            url: address(&target.url, self.environment),
+            ..target.clone()
+        };
+        HttpStore::at(&target, self.cloud.aws(), self.environment)
+    }
+}
+
+async fn try_store<T: Talk>(
     session: &mut Session<'_, Aws, T>,
-    cloud: &Cloud<'_>,
-    environment: &Environment,
+    stores: &HttpStores<'_>,
     timeout: Option<Duration>,
 ) -> Result<(), SmokeError> {
-    let mut target = SmokeTarget::find(session, environment.stack.as_str(), OUTPUTS).await?;
-    target.url = address(&target.url, environment);
-    let store = HttpStore::at(&target, cloud.aws(), environment).map_err(SmokeError::Unreachable)?;
+    let stack = stores.environment.stack.as_str();
+    let target = SmokeTarget::find(session, stack, stores.outputs()).await?;
+    let store = stores.at(&target).map_err(SmokeError::Unreachable)?;
     // On the heap: with the client in it, it would take much of the stack of whoever waits for it.
     Box::pin(smoke(session, &target, &store, timeout)).await
 }
@@ -83,7 +109,7 @@ pub(super) async fn try_store<T: Talk>(
 const ANSWER: Duration = Duration::from_secs(20);
 
 /// The store over HTTP.
-struct HttpStore {
+pub(super) struct HttpStore {
     client: Client,
     unsigned: Client,
     stream_type: StreamType,

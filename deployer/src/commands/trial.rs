@@ -1,142 +1,102 @@
-//! A deployment that is taken back: it was tried and does not work, or runs other code than its own.
+//! What `up` says of a deployment and of all that followed it.
 
 use super::cloud::Cloud;
 use super::error::CommandError;
-use super::smoke::try_store;
+use super::smoke::HttpStores;
+use super::stack_template::StackTemplate;
 use crate::aws::Aws;
-use crate::engine::{Before, DeployError, Deployed, Deployment, Event, Session, SmokeError, Talk, deploy};
+use crate::engine::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
 use crate::settings::Settings;
-use crate::ui::{Approval, Ui};
+use crate::stack::plan::Plan;
+use crate::ui::Ui;
 
-/// A deployment to be tried.
-pub(super) struct Trial<'deployment> {
-    deployment: &'deployment Deployment,
-    /// What the stack was before.
-    before: Option<Before>,
+/// Where a deployment is made.
+pub(super) struct Place<'a> {
+    pub(super) cloud: &'a Cloud<'a>,
+    pub(super) settings: &'a Settings,
+    pub(super) template: &'a StackTemplate<'a>,
+    pub(super) ui: &'a Ui,
 }
 
-impl<'deployment> Trial<'deployment> {
-    /// Takes note of what the stack is before it is changed, if the deployment is to be tried.
-    pub(super) async fn if_wanted<T: Talk>(
-        wanted: bool,
-        deployment: &'deployment Deployment,
-        session: &Session<'_, Aws, T>,
-        cloud: &Cloud<'_>,
-    ) -> Result<Option<Self>, CommandError> {
-        if !wanted {
-            return Ok(None);
-        }
-        let before = Before::of(session, &deployment.stack)
-            .await
-            .map_err(|error| cloud.explain().deploy(DeployError::Call(error)))?;
-        Ok(Some(Self { deployment, before }))
-    }
-
-    /// Tries the store. Of one that does something wrong, an update is taken back and a creation is kept; either is told. What AWS is late with
-    /// is told and is no failure.
+impl Place<'_> {
+    /// Deploys and does what follows, as [`up`] does, and tells what the listing came to. The deployment stands where the second result is an
+    /// error: that of the listing alone.
     ///
     /// # Errors
-    /// The store does something wrong, whatever became of the stack; or it could not be tried, and the stack stays as it is.
-    pub(super) async fn run(
-        self,
-        deployed: &Deployed,
+    /// The deployment failed, or its store does not work, whatever became of the stack.
+    pub(super) async fn up(
+        &self,
         session: &mut Session<'_, Aws, Ui>,
-        cloud: &Cloud<'_>,
-        settings: &Settings,
-        ui: &Ui,
+        mut deployment: Deployment,
+        planned: Option<&Plan>,
+        trial: bool,
+    ) -> Result<(Deployed, Result<(), CommandError>), CommandError> {
+        deployment.sequel.reconciler = self.template.reconciler().map(ToOwned::to_owned);
+        deployment.sequel.trial = trial;
+        let stores = HttpStores {
+            cloud: self.cloud,
+            environment: &self.settings.environment,
+        };
+        let raised = up(session, &deployment, planned, &stores)
+            .await
+            .map_err(|error| self.failed(&deployment.stack, error))?;
+        let Raised {
+            deployed,
+            reconciled,
+            tried,
+        } = raised;
+        let listed = self.listed(&deployment.stack, reconciled);
+        match tried {
+            None | Some(Tried::Works) => Ok((deployed, listed)),
+            Some(Tried::NotTried(error)) => {
+                let failure = self.cloud.explain().smoke(error);
+                Err(failure.hint("what was deployed stays"))
+            }
+            Some(Tried::Fails { error, returned }) => {
+                let hints = self.returned(&deployment.stack, returned);
+                Err(self.cloud.explain().smoke(error).hints(hints))
+            }
+        }
+    }
+
+    fn failed(&self, stack: &str, error: UpError) -> CommandError {
+        let hints = error.returned.map(|returned| self.returned(stack, returned));
+        let failure = self.cloud.explain().deploy(error.error);
+        failure.hints(hints.unwrap_or_default())
+    }
+
+    fn listed(
+        &self,
+        stack: &str,
+        reconciled: Option<Result<crate::engine::Reconciled, ReconcileError>>,
     ) -> Result<(), CommandError> {
-        let tried = try_store(session, cloud, &settings.environment, None).await;
-        let Err(error) = tried else { return Ok(()) };
-        let reason = in_full(&error);
-        if let SmokeError::NotSeen { step, .. } = error {
-            ui.clone().tell(Event::NotSeenYet { step, reason });
-            return Ok(());
+        let explain = self.cloud.explain();
+        match reconciled {
+            None => Ok(()),
+            Some(Ok(done)) => {
+                self.ui.reconciled(stack, &done);
+                Ok(())
+            }
+            Some(Err(error)) => Err(explain.incomplete(stack, &explain.reconcile(error))),
         }
-        let is_wrong = error.is_wrong_behaviour();
-        let failure = cloud.explain().smoke(error);
-        if !is_wrong {
-            return Err(failure.hint("what was deployed stays"));
-        }
-        let hints = match (deployed, &self.before) {
-            (Deployed::Created(_), _) | (_, None) => {
-                let stack = &self.deployment.stack;
+    }
+
+    fn returned(&self, stack: &str, returned: Returned) -> Vec<String> {
+        match returned {
+            Returned::Back => vec![format!("`{stack}` is back at what was deployed before")],
+            Returned::FirstDeployment => {
                 vec![format!(
                     "`{stack}` was deployed for the first time, and is kept as it is"
                 )]
             }
-            (Deployed::Updated(_) | Deployed::Unchanged(_), Some(before)) => {
-                take_back(self.deployment, before, session, cloud, ui, reason).await
+            Returned::NothingToReturnTo => vec![format!(
+                "`{stack}` was as the template says before, too: there is nothing to return to"
+            )],
+            Returned::Failed(error) => {
+                let error = self.cloud.explain().deploy(*error);
+                let fact = format!("`{stack}` could not be brought back: {}", error.source);
+                std::iter::once(fact).chain(error.hints).collect()
             }
-        };
-        Err(failure.hints(hints))
-    }
-}
-
-/// What a deployment came to. An update after which other code is live than its artifact is taken back at once: nobody has agreed to
-/// that code.
-///
-/// # Errors
-/// The deployment failed, whatever became of the stack.
-pub(super) async fn with_its_own_code(
-    deployed: Result<Deployed, DeployError>,
-    deployment: &Deployment,
-    session: &mut Session<'_, Aws, Ui>,
-    cloud: &Cloud<'_>,
-    ui: &Ui,
-) -> Result<Deployed, CommandError> {
-    let error = match deployed {
-        Ok(deployed) => return Ok(deployed),
-        Err(error) => error,
-    };
-    let before = match &error {
-        DeployError::LiveCodeDiffers { before, .. } => before.clone(),
-        _ => None,
-    };
-    let reason = in_full(&error);
-    let failure = cloud.explain().deploy(error);
-    let Some(before) = before else {
-        return Err(failure);
-    };
-    let hints = take_back(deployment, &before, session, cloud, ui, reason).await;
-    Err(failure.hints(hints))
-}
-
-/// Brings a stack back to what it was before a deployment, and says what came of it.
-async fn take_back(
-    deployment: &Deployment,
-    before: &Before,
-    session: &mut Session<'_, Aws, Ui>,
-    cloud: &Cloud<'_>,
-    ui: &Ui,
-    reason: String,
-) -> Vec<String> {
-    let stack = &deployment.stack;
-    let Some(way_back) = before.way_back(deployment) else {
-        return vec![format!(
-            "`{stack}` was as the template says before, too: there is nothing to return to"
-        )];
-    };
-    // Whoever deploys has not asked for what is there now.
-    ui.approve(Approval {
-        yes: true,
-        ..Approval::default()
-    });
-    ui.clone().tell(Event::Returning {
-        stack: stack.clone(),
-        reason,
-    });
-    match deploy(session, &way_back).await {
-        Ok(_) => vec![format!("`{stack}` is back at what was deployed before")],
-        Err(error) => {
-            let error = cloud.explain().deploy(error);
-            let fact = format!("`{stack}` could not be brought back: {}", error.source);
-            std::iter::once(fact).chain(error.hints).collect()
         }
     }
-}
-
-/// An error with what caused it.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }

@@ -9,11 +9,9 @@ use super::code::CodeArgs;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::plan;
-use super::reconcile::after_adoption;
 use super::stack_template::StackTemplate;
-use super::trial::{Trial, with_its_own_code};
+use super::trial::Place;
 use crate::checkout::revision;
-use crate::engine::deploy;
 use crate::settings::Settings;
 use crate::stack::guard::Acceptance;
 use crate::surroundings::Surroundings;
@@ -114,15 +112,15 @@ pub(super) async fn run(
     if let Some(file) = &args.plan {
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;
     }
-    let trial = Trial::if_wanted(args.smoke, &deployment, &session, &cloud).await?;
-    let deployed = deploy(&mut session, &deployment).await;
-    let deployed = with_its_own_code(deployed, &deployment, &mut session, &cloud, ui).await?;
-    let reconciled = after_adoption(&mut session, &cloud, &template, ui, &deployment.stack).await;
-    if let Some(trial) = trial {
-        trial.run(&deployed, &mut session, &cloud, settings, ui).await?;
-    }
+    let place = Place {
+        cloud: &cloud,
+        settings,
+        template: &template,
+        ui,
+    };
+    let (deployed, reconciled) = place.up(&mut session, deployment, None, args.smoke).await?;
     ui.deployed(
-        &deployment.stack,
+        environment.stack.as_str(),
         &deployed,
         &reachable(deployed.outputs(), environment),
     );

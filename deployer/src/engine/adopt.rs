@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::aws::{Cloud, DeployedTable, TableRepair};
 use crate::stack::{Blueprint, Key, TableDesign};
 
-use super::table_repair::repair;
+use super::table_repair::{self, repair};
 use super::{DeployError, Event, Mismatch, Session, Talk};
 
 /// What a creation would find in its way, and takes in instead.
@@ -20,6 +20,11 @@ impl Adoptions {
     /// Whether there is nothing to take in.
     pub(super) fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.log_groups.is_empty()
+    }
+
+    /// The tables that are taken in, by their names.
+    pub(super) fn table_names(&self) -> Vec<String> {
+        self.tables.iter().map(|(_, table)| table.name.clone()).collect()
     }
 }
 
@@ -140,9 +145,29 @@ pub(super) async fn bring_up_to_date<C: Cloud, T: Talk>(
                 settings: format!("{left:?}"),
             });
         }
-        session.note_adoption();
     }
     Ok(())
+}
+
+/// Brings tables that an earlier run has imported to what the template says.
+pub(super) async fn finish<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    blueprint: &Blueprint,
+    imports: &[String],
+    stack_tags: &BTreeMap<String, String>,
+) -> Result<(), DeployError> {
+    let mut adoptions = Adoptions::default();
+    for design in blueprint
+        .tables
+        .iter()
+        .filter(|design| imports.contains(&design.name))
+    {
+        // The run that was interrupted may have begun to change it.
+        if let Some(table) = table_repair::at_rest(session, &design.name).await? {
+            adoptions.tables.push((design.clone(), table));
+        }
+    }
+    bring_up_to_date(session, &adoptions, stack_tags).await
 }
 
 async fn needed_repairs<C: Cloud, T: Talk>(

@@ -56,8 +56,17 @@ pub(super) async fn store_code<C: Cloud, T: Talk>(
     ensure_stored(session, deployment, artifact).await
 }
 
+/// Stores the template alone: nothing else is needed where no change set is made.
+pub(super) async fn store_template_alone<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<(), DeployError> {
+    ensure_bucket(session, deployment).await?;
+    store_template(session, deployment).await
+}
+
 /// Stores the template under the hash of its bytes.
-pub(super) async fn store_template<C: Cloud, T: Talk>(
+async fn store_template<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {

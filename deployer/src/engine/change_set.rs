@@ -8,7 +8,7 @@ mod sweep;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{
     CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, Cloud, NewChangeSet,
@@ -22,6 +22,8 @@ use super::{DeployError, Event, Session, Talk};
 pub(super) use self::ours::begin_execution;
 
 const PATIENCE: Duration = Duration::from_secs(2);
+/// CloudFormation makes a change set within seconds, a large one within minutes. One that takes longer will not be made.
+const LONGEST_MAKING: SignedDuration = SignedDuration::from_mins(30);
 
 /// A change set that was made.
 #[derive(Debug)]
@@ -124,7 +126,16 @@ async fn wait_and_read<C: Cloud, T: Talk>(
     let mut read = loop {
         let read = page(session, made, None).await?;
         match read.progress {
-            ChangeSetProgress::Pending => session.pause(pace.next()).await?,
+            ChangeSetProgress::Pending => {
+                if session.cloud.now().duration_since(made.since) > LONGEST_MAKING {
+                    let reason = format!(
+                        "CloudFormation has not made it within {} minutes",
+                        LONGEST_MAKING.as_mins()
+                    );
+                    return Err(rejected(session, made, reason).await);
+                }
+                session.pause(pace.next()).await?;
+            }
             ChangeSetProgress::Ready => break read,
             ChangeSetProgress::Failed if means_no_changes(&read.reason) => return Ok(None),
             ChangeSetProgress::Failed => return Err(rejected(session, made, read.reason).await),

@@ -9,7 +9,7 @@ mod settled;
 
 use crate::aws::Cloud;
 use crate::stack::plan::Plan;
-use crate::stack::release::{Durations, ReleaseOutcome};
+use crate::stack::release::ReleaseOutcome;
 use crate::stack::{Blueprint, DeployedStack};
 
 use self::begin::begin;
@@ -17,14 +17,14 @@ use self::execute::{ending, execute, is_not_begun};
 pub use self::outcome::{Deployed, Outputs};
 pub(super) use self::preconditions::{check, check_callers};
 pub(super) use self::proposal::{Proposal, propose};
-use self::settled::settle;
+use self::settled::{Standing, finish, settle, try_what_stands};
 pub(super) use self::settled::{differences, needs_a_change_set};
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
-use super::ledger::{self, Succeeded};
+use super::journal::{self, Earlier, OpenTrial};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
-use super::{Before, DeployError, Deployment, Session, Talk, adopt, guard, stack_policy, termination};
+use super::{DeployError, Deployment, Session, Talk, adopt, guard, ledger, stack_policy, termination};
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
 /// has it approved, executes it and follows it to its end.
@@ -48,7 +48,8 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
     check(deployment, &blueprint)?;
     let mut attempts = Attempts::new();
     loop {
-        match attempt(session, deployment, &blueprint, planned).await {
+        // On the heap: whoever waits for it should not have to hold all that it holds.
+        match Box::pin(attempt(session, deployment, &blueprint, planned)).await {
             Ok(deployed) => return Ok(deployed),
             Err(error) => attempts.again(session, error).await?,
         }
@@ -62,34 +63,50 @@ async fn attempt<C: Cloud, T: Talk>(
     planned: Option<&Plan>,
 ) -> Result<Deployed, DeployError> {
     let found = find_for_update(session, &deployment.stack).await?;
-    let mut deployed = guard::Deployed::default();
+    let journal = journal::read(session, &deployment.bucket.name, &deployment.stack).await?;
     let template = match &found {
+        // A receipt says that this template is deployed.
+        Found::Standing(stack) if journal.is_settled(stack, &deployment.template) => {
+            Some(deployment.template.clone())
+        }
         Found::Standing(stack) => Some(session.cloud.original_template(&stack.id).await?),
         Found::Nothing | Found::FailedCreation(_) => None,
     };
-    if let Some(planned) = planned {
+    let standing = match &found {
+        Found::Standing(stack) => Some(stack).zip(template.as_deref()),
+        Found::Nothing | Found::FailedCreation(_) => None,
+    };
+    let earlier = journal::resume(session, deployment, standing, &journal).await?;
+    // A plan that an earlier run has done is no longer of the stack that it was made for.
+    if let (Some(planned), None) = (planned, earlier.same()) {
         super::plan::check_state(planned, &found, template.as_deref())?;
     }
-    if let (Found::Standing(stack), Some(template)) = (&found, &template) {
-        let differences = differences(session, deployment, blueprint, stack, template).await?;
-        if differences.is_empty() {
-            return Ok(Deployed::Unchanged(stack.outputs.clone()));
-        }
+    let mut deployed = guard::Deployed::default();
+    if let Some((stack, template)) = standing {
+        let differences = differences(session, deployment, blueprint, stack, template)
+            .await
+            .map_err(|error| error.with_way_back(earlier.before().cloned().map(Box::new)))?;
         if !differences.iter().any(needs_a_change_set) {
-            settle(session, deployment, blueprint, stack).await?;
-            let succeeded = Succeeded {
+            let standing = Standing {
                 stack,
-                outcome: ReleaseOutcome::Updated,
-                durations: Durations::default(),
+                template,
+                is_as_asked: differences.is_empty(),
             };
-            ledger::record(session, deployment, succeeded).await;
-            return Ok(Deployed::Updated(stack.outputs.clone()));
+            return finish(session, deployment, blueprint, standing, &earlier).await;
         }
         deployed = guard::Deployed::of(template);
         guard::check_templates(session, deployment, &mut deployed)?;
     }
     check_callers(session, blueprint).await?;
-    let proposal = propose(session, deployment, blueprint, found, deployed).await?;
+    let proposal = propose(
+        session,
+        deployment,
+        blueprint,
+        found,
+        template.as_deref(),
+        deployed,
+    )
+    .await?;
     if let Some(planned) = planned
         && let Err(outdated) = super::plan::check_changes(planned, &proposal.change_set)
     {
@@ -98,9 +115,8 @@ async fn attempt<C: Cloud, T: Talk>(
         }
         return Err(outdated);
     }
-    let before = template.zip(proposal.standing.as_ref());
-    let before = before.map(|(template, stack)| Box::new(Before::keep(template, stack)));
-    apply(session, deployment, blueprint, proposal)
+    let before = proposal.before.clone().map(Box::new);
+    apply(session, deployment, blueprint, proposal, &earlier)
         .await
         .map_err(|error| error.with_way_back(before))
 }
@@ -110,11 +126,15 @@ async fn apply<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     proposal: Proposal,
+    earlier: &Earlier,
 ) -> Result<Deployed, DeployError> {
+    let bucket = &deployment.bucket.name;
     let (made, changes) = match (&proposal.change_set, &proposal.standing) {
         (Prepared::Ready(made, changes), _) => (made, changes),
         (Prepared::NothingToDo, Some(stack)) => {
             settle(session, deployment, blueprint, stack).await?;
+            try_what_stands(session, deployment, proposal.before.as_ref());
+            journal::close(session, bucket, stack, None).await;
             return Ok(Deployed::Unchanged(stack.outputs.clone()));
         }
         (Prepared::NothingToDo, None) => {
@@ -125,7 +145,7 @@ async fn apply<C: Cloud, T: Talk>(
             });
         }
     };
-    let begun = match begin(session, deployment, made, changes, &proposal).await {
+    let begun = match begin(session, deployment, made, changes, &proposal, earlier).await {
         Ok(begun) => begun,
         Err(error) => {
             change_set::discard(session, made).await;
@@ -139,26 +159,40 @@ async fn apply<C: Cloud, T: Talk>(
             if is_not_begun(&error) {
                 change_set::discard(session, made).await;
             }
-            if let Some(lifted) = begun.lifted {
-                stack_policy::put_back(session, lifted, ending(&error)).await;
+            let ending = ending(&error);
+            let is_back = match begun.lifted {
+                Some(lifted) => stack_policy::put_back(session, lifted, ending).await,
+                None => true,
+            };
+            if ending == Ending::Over && is_back {
+                journal::withdraw(session, bucket, &begun.intent).await;
+            }
+            if matches!(error, DeployError::Failed { .. }) {
+                journal::clear(session, bucket).await;
             }
             return Err(error);
         }
     };
+    session.open.outdo();
     let settled = settle_executed(session, deployment, blueprint, &proposal, &stack).await;
     if let Some(lifted) = begun.lifted
         && (settled.is_err() || !stack_policy::is_settled(deployment, &stack))
     {
         stack_policy::put_back(session, lifted, Ending::Over).await;
     }
-    let outcome = settled?;
-    let succeeded = Succeeded {
-        stack: &stack,
-        outcome,
-        durations,
-    };
-    ledger::record(session, deployment, succeeded).await;
-    Ok(match outcome {
+    settled?;
+    let mut release = begun.release;
+    release.durations = durations;
+    ledger::record(session, bucket, &release).await;
+    if !proposal.adoptions.table_names().is_empty() {
+        session.open.reconciler.clone_from(&deployment.sequel.reconciler);
+    }
+    session.open.trial = deployment.sequel.trial.then_some(OpenTrial {
+        release: Some(release.id.clone()),
+        before: begun.before,
+    });
+    journal::close(session, bucket, &stack, Some(&deployment.template)).await;
+    Ok(match release.outcome {
         ReleaseOutcome::Created => Deployed::Created(stack.outputs),
         ReleaseOutcome::Updated => Deployed::Updated(stack.outputs),
     })
@@ -171,13 +205,11 @@ async fn settle_executed<C: Cloud, T: Talk>(
     blueprint: &Blueprint,
     proposal: &Proposal,
     stack: &DeployedStack,
-) -> Result<ReleaseOutcome, DeployError> {
+) -> Result<(), DeployError> {
     adopt::bring_up_to_date(session, &proposal.adoptions, &deployment.tags).await?;
     if proposal.standing.is_some() {
-        settle(session, deployment, blueprint, stack).await?;
-        return Ok(ReleaseOutcome::Updated);
+        return settle(session, deployment, blueprint, stack).await;
     }
     stack_policy::settle(session, deployment, stack).await?;
-    termination::settle(session, stack, deployment.protected).await?;
-    Ok(ReleaseOutcome::Created)
+    Ok(termination::settle(session, stack, deployment.protected).await?)
 }

@@ -174,6 +174,14 @@ pub enum DeployError {
         /// What kept it.
         cause: Option<Box<Failure>>,
     },
+    /// An earlier run, which was interrupted, has taken back what is asked for. All is as it would be had it gone on.
+    #[error("stack `{stack}` is back at what was deployed before: {reason}")]
+    GivenUp {
+        /// The stack.
+        stack: String,
+        /// What does not work.
+        reason: String,
+    },
     /// What is live is neither the artifact nor explained by a later version.
     #[error("the live code of `{function}` is `{live}`, the artifact is `{wanted}`")]
     LiveCodeDiffers {
@@ -292,6 +300,7 @@ impl DeployError {
             | Self::NotRemoved { .. }
             | Self::LiveCodeDiffers { .. }
             | Self::NotReachable { .. }
+            | Self::GivenUp { .. }
             | Self::LostSight { .. } => ErrorKind::Failed,
         }
     }

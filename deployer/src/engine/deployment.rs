@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
 use crate::stack::release::SourceRevision;
-use crate::stack::{ReleaseId, sha256_hex, template_key};
+use crate::stack::{Cause, ReleaseId, Sequel, sha256_hex, template_key};
 
 /// Everything that `deploy` needs to know: an environment and a template, both already evaluated.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Deployment {
     pub accepted: Accepted,
     /// Where all this comes from, for the record.
     pub provenance: Provenance,
+    /// What follows before all is done.
+    pub sequel: Sequel,
+    /// Why it is made.
+    pub cause: Cause,
 }
 
 /// Where a deployment comes from.

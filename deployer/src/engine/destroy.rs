@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::aws::{Cloud, TableRepair};
-use crate::stack::{Blueprint, DeployedStack, StackStatus};
+use crate::aws::{CallError, Cloud, TableRepair};
+use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
 
 use super::find::find_for_deletion;
+use super::journal::{self, Journal};
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
-use super::{Answer, DestroyError, Event, Question, Session, Talk, table_repair, termination, traffic};
+use super::{
+    Answer, DestroyError, Event, Question, Session, Talk, smoke, table_repair, termination, traffic,
+};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -25,6 +28,8 @@ pub struct Destruction {
     pub protected: bool,
     /// The role that CloudFormation acts as; else it acts as the caller.
     pub execution_role: Option<String>,
+    /// The artifact bucket, in which is written what is about to be deleted.
+    pub bucket: String,
     /// What becomes of the tables that outlive the stack.
     pub purge: Purge,
 }
@@ -82,13 +87,14 @@ pub async fn destroy<C: Cloud, T: Talk>(
         });
     }
     let standing = find_for_deletion(session, &destruction.stack).await?;
+    let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
     let (kept, purged) = match destruction.purge {
         Purge::KeepTables => (inventory.tables.clone(), Vec::new()),
         Purge::DeleteTables => (Vec::new(), inventory.tables.clone()),
     };
     if standing.is_none() && purged.is_empty() {
-        return Ok(Destroyed::NothingThere { kept });
+        return finish(session, destruction, &journal, kept).await;
     }
     ask(session, destruction, &inventory.goes, &kept, &purged).await?;
     if let Some(stack) = standing {
@@ -96,13 +102,17 @@ pub async fn destroy<C: Cloud, T: Talk>(
             stack: destruction.stack.clone(),
             estimate: None,
         });
+        smoke::sweep_all(session, &destruction.stack).await;
+        write_down(session, destruction, &journal, &stack, &inventory).await?;
         delete_stack(session, destruction, stack, inventory.goes.len()).await?;
         delete_recreated_log_groups(session, &inventory).await?;
     }
+    journal::remove_log_groups(session, &journal).await?;
     for table in &purged {
         purge(session, destruction, table).await?;
     }
     verify(session, &inventory.blueprint, &kept).await?;
+    journal::forget(session, &destruction.bucket, &journal).await;
     Ok(Destroyed::Gone {
         removed: inventory.goes,
         kept,
@@ -110,11 +120,63 @@ pub async fn destroy<C: Cloud, T: Talk>(
     })
 }
 
+/// Finishes a deletion that was interrupted after the stack was gone. Where none was, nothing is there.
+async fn finish<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    journal: &Journal,
+    kept: Vec<KeptTable>,
+) -> Result<Destroyed, DestroyError> {
+    smoke::sweep_all(session, &destruction.stack).await;
+    if journal.is_empty() {
+        return Ok(Destroyed::NothingThere { kept });
+    }
+    journal::remove_log_groups(session, journal).await?;
+    journal::forget(session, &destruction.bucket, journal).await;
+    Ok(Destroyed::Gone {
+        removed: Vec::new(),
+        kept,
+        purged: Vec::new(),
+    })
+}
+
+/// Writes down which log groups go with the stack: once it is gone, nothing else tells. Where there is no bucket, nobody has deployed from
+/// here, and it goes all the same.
+async fn write_down<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    journal: &Journal,
+    stack: &DeployedStack,
+    inventory: &Inventory,
+) -> Result<(), CallError> {
+    if !journal.has_bucket() {
+        return Ok(());
+    }
+    let intent = Intent::Delete(DeleteIntent {
+        stack_id: stack.id.clone(),
+        log_groups: inventory.log_groups().map(ToOwned::to_owned).collect(),
+        caller: session.caller().to_owned(),
+    });
+    journal::write(session, &destruction.bucket, &destruction.stack, &intent).await?;
+    Ok(())
+}
+
 /// What goes with the stack, and which tables outlive it.
 struct Inventory {
     goes: Vec<(String, String)>,
     tables: Vec<KeptTable>,
     blueprint: Blueprint,
+}
+
+impl Inventory {
+    /// The log groups that go with the stack.
+    fn log_groups(&self) -> impl Iterator<Item = &str> {
+        let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
+        let groups = self.blueprint.log_groups.iter();
+        groups
+            .filter(move |group| !group.retained && went(&group.logical_id))
+            .map(|group| group.name.as_str())
+    }
 }
 
 /// The deployed template says what outlives the stack; the rendering does, when the stack is gone.
@@ -235,14 +297,12 @@ async fn delete_recreated_log_groups<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     inventory: &Inventory,
 ) -> Result<(), DestroyError> {
-    let went = |logical_id: &str| inventory.goes.iter().any(|(gone, _)| gone == logical_id);
-    let groups = inventory.blueprint.log_groups.iter();
-    for group in groups.filter(|group| !group.retained && went(&group.logical_id)) {
-        if session.cloud.log_group_exists(&group.name).await? {
+    for name in inventory.log_groups() {
+        if session.cloud.log_group_exists(name).await? {
             session.tell(Event::LogGroupDeleting {
-                name: group.name.clone(),
+                name: name.to_owned(),
             });
-            session.cloud.delete_log_group(&group.name).await?;
+            session.cloud.delete_log_group(name).await?;
         }
     }
     Ok(())
@@ -254,8 +314,8 @@ async fn purge<C: Cloud, T: Talk>(
     destruction: &Destruction,
     kept: &KeptTable,
 ) -> Result<(), DestroyError> {
-    let Some(table) = session.cloud.describe_table(&kept.name).await? else {
-        return Ok(());
+    let Some(table) = table_repair::at_rest(session, &kept.name).await? else {
+        return wait_until_gone(session, &kept.name).await;
     };
     if let Some(stack) = session.cloud.stack_owning(&kept.name).await? {
         // Somebody deployed again while the stack was being deleted.
@@ -276,7 +336,13 @@ async fn purge<C: Cloud, T: Talk>(
         table: kept.name.clone(),
         items: kept.items,
     });
-    session.cloud.delete_table(&kept.name).await?;
+    if let Err(error) = session.cloud.delete_table(&kept.name).await {
+        // Its answer was lost, and it was sent again to a table that was going already.
+        let now = session.cloud.describe_table(&kept.name).await?;
+        if now.is_some_and(|table| !table.is_going()) {
+            return Err(error.into());
+        }
+    }
     wait_until_gone(session, &kept.name).await
 }
 

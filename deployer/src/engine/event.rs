@@ -246,6 +246,28 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A release whose smoke test failed could not be marked so in the ledger.
+    NotMarked {
+        /// The release.
+        release: ReleaseId,
+        /// Why.
+        reason: String,
+    },
+    /// An earlier run was ended before its time: what it began is finished, and what it left is removed.
+    EarlierRun {
+        /// The stack.
+        stack: String,
+        /// The ARN of the user or role that it was of.
+        by: String,
+        /// Whether such a run may still be at work; then what it holds is left to it.
+        at_work: bool,
+        /// Whether it was a deletion.
+        deletes: bool,
+        /// The release that it has brought.
+        release: Option<ReleaseId>,
+        /// The log groups that came back after its deletion and are removed.
+        log_groups: Vec<String>,
+    },
     /// Something that was to be tidied up is still there.
     CleanupFailed {
         /// What is left.

@@ -3,21 +3,13 @@
 use crate::aws::{CallError, Cloud};
 use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
 use crate::stack::{
-    ArtifactKey, ChangeSummary, DeployedStack, Estimate, Release, ReleaseId, release_key, release_prefix,
-    sha256_hex,
+    ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, release_key, release_prefix, sha256_hex,
 };
 
-use super::{DeployError, Deployment, Event, Session, Talk, artifacts};
+use super::{Deployment, Event, Session, Talk};
 
 /// How many records are read to find a release that was like a deployment.
 const RECORDS_COMPARED: usize = 5;
-
-/// A deployment that has succeeded.
-pub(super) struct Succeeded<'a> {
-    pub(super) stack: &'a DeployedStack,
-    pub(super) outcome: ReleaseOutcome,
-    pub(super) durations: Durations,
-}
 
 /// Why a record was not read.
 #[derive(Debug, thiserror::Error)]
@@ -48,30 +40,96 @@ enum NotWritten {
     #[error(transparent)]
     Call(#[from] CallError),
     #[error(transparent)]
-    Store(#[from] DeployError),
-    #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
 
 /// Writes the record of a deployment. The stack is as asked already, so that a failure is told and is no error.
 pub(super) async fn record<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
-    deployment: &Deployment,
-    succeeded: Succeeded<'_>,
+    bucket: &str,
+    release: &Release,
 ) {
-    let release = release(session, deployment, succeeded);
-    match write(session, deployment, &release).await {
-        Ok(()) => session.tell(Event::Recorded { release: release.id }),
+    let written = write(session, bucket, release).await;
+    tell(session, release, written);
+}
+
+/// Writes the record of a deployment that an earlier run has made, unless it is there.
+pub(super) async fn record_late<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    release: &Release,
+) {
+    match read(session, bucket, &release.stack, &release.id).await {
+        Ok(_) => {}
+        Err(LedgerError::Gone { .. }) => record(session, bucket, release).await,
         Err(error) => session.tell(Event::NotRecorded {
             reason: error.to_string(),
         }),
     }
 }
 
-fn release<C: Cloud, T: Talk>(
+/// Marks a release as one whose smoke test failed.
+pub(super) async fn mark_failed<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    id: &ReleaseId,
+) {
+    let marked = match read(session, bucket, stack, id).await {
+        Ok(mut release) => {
+            release.failed_smoke = true;
+            write(session, bucket, &release)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(reason) = marked {
+        session.tell(Event::NotMarked {
+            release: id.clone(),
+            reason,
+        });
+    }
+}
+
+/// The newest release with a template, among the newest few.
+pub(super) async fn newest_with<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    template_sha256: &str,
+) -> Option<ReleaseId> {
+    let ids = ids(session, bucket, stack).await.ok()?;
+    for id in ids.into_iter().rev().take(RECORDS_COMPARED) {
+        let release = read(session, bucket, stack, &id).await;
+        if release.is_ok_and(|release| release.template.sha256 == template_sha256) {
+            return Some(id);
+        }
+    }
+    None
+}
+
+fn tell<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    release: &Release,
+    written: Result<(), NotWritten>,
+) {
+    match written {
+        Ok(()) => session.tell(Event::Recorded {
+            release: release.id.clone(),
+        }),
+        Err(error) => session.tell(Event::NotRecorded {
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// The record of a deployment that is about to begin. How long it takes is not known yet.
+pub(super) fn release<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
-    succeeded: Succeeded<'_>,
+    stack_id: &str,
+    outcome: ReleaseOutcome,
 ) -> Release {
     let artifacts = deployment.artifacts.iter().map(|artifact| StoredCode {
         key: artifact.key.clone(),
@@ -80,9 +138,10 @@ fn release<C: Cloud, T: Talk>(
     Release {
         id: ReleaseId::at(session.cloud.now()),
         stack: deployment.stack.clone(),
-        stack_id: succeeded.stack.id.clone(),
-        outcome: succeeded.outcome,
+        stack_id: stack_id.to_owned(),
+        outcome,
         rolled_back_to: deployment.provenance.rolled_back_to.clone(),
+        failed_smoke: false,
         revision: deployment.provenance.revision.clone(),
         template: StoredTemplate {
             key: deployment.template_key(),
@@ -92,18 +151,16 @@ fn release<C: Cloud, T: Talk>(
         tags: deployment.tags.clone(),
         caller: session.caller().to_owned(),
         deployer: deployment.provenance.deployer.clone(),
-        durations: succeeded.durations,
+        durations: Durations::default(),
     }
 }
 
 async fn write<C: Cloud, T: Talk>(
-    session: &mut Session<'_, C, T>,
-    deployment: &Deployment,
+    session: &Session<'_, C, T>,
+    bucket: &str,
     release: &Release,
 ) -> Result<(), NotWritten> {
-    // A deployment that needed no change set has stored no template.
-    artifacts::store_template(session, deployment).await?;
-    let (bucket, key) = (&deployment.bucket.name, release_key(&release.stack, &release.id));
+    let key = release_key(&release.stack, &release.id);
     let body = release.to_json()?.into_bytes();
     Ok(session
         .cloud

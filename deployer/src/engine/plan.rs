@@ -38,7 +38,7 @@ async fn attempt<C: Cloud, T: Talk>(
 ) -> Result<Plan, DeployError> {
     let found = find_for_update(session, &deployment.stack).await?;
     let mut deployed = guard::Deployed::default();
-    let mut stack_state = None;
+    let (mut stack_state, mut template) = (None, None);
     match &found {
         Found::Nothing => {}
         Found::FailedCreation(stack) => {
@@ -48,18 +48,28 @@ async fn attempt<C: Cloud, T: Talk>(
             });
         }
         Found::Standing(stack) => {
-            let template = session.cloud.original_template(&stack.id).await?;
-            stack_state = Some(StackState::of(stack, &template));
-            let differences = deploy::differences(session, deployment, blueprint, stack, &template).await?;
+            let deployed_template = session.cloud.original_template(&stack.id).await?;
+            stack_state = Some(StackState::of(stack, &deployed_template));
+            let differences =
+                deploy::differences(session, deployment, blueprint, stack, &deployed_template).await?;
             if !differences.iter().any(deploy::needs_a_change_set) {
                 return Ok(written(deployment, place, stack_state, None));
             }
-            deployed = guard::Deployed::of(&template);
+            deployed = guard::Deployed::of(&deployed_template);
             guard::check_templates(session, deployment, &mut deployed)?;
+            template = Some(deployed_template);
         }
     }
     deploy::check_callers(session, blueprint).await?;
-    let proposed = deploy::propose(session, deployment, blueprint, found, deployed).await?;
+    let proposed = deploy::propose(
+        session,
+        deployment,
+        blueprint,
+        found,
+        template.as_deref(),
+        deployed,
+    )
+    .await?;
     let changes = match proposed.change_set {
         Prepared::Ready(made, changes) => {
             change_set::discard(session, &made).await;

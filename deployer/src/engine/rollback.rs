@@ -2,12 +2,13 @@
 
 use crate::aws::{CallError, Cloud};
 use crate::stack::release::NoChoice;
-use crate::stack::{Release, ReleaseChoice, ReleaseId, sha256_hex};
+use crate::stack::{Cause, Release, ReleaseChoice, ReleaseId, Sequel, sha256_hex};
 
+use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
 use super::{
     CodeArtifact, DeployError, Deployed, Deployment, ErrorKind, Event, Provenance, Session, Talk, artifacts,
-    deploy,
+    deploy, journal,
 };
 
 /// What is to be gone back to.
@@ -99,6 +100,9 @@ pub async fn rollback<C: Cloud, T: Talk>(
     rollback: &Rollback,
 ) -> Result<RolledBack, RollbackError> {
     let deployment = &rollback.deployment;
+    if let Some(done) = finish_earlier(session, rollback).await? {
+        return Ok(done);
+    }
     let ids = ledger::ids(session, &deployment.bucket.name, &deployment.stack).await?;
     let release = match &rollback.to {
         Some(choice) => {
@@ -110,7 +114,10 @@ pub async fn rollback<C: Cloud, T: Talk>(
         }
         None => previous(session, deployment, &ids).await?,
     };
-    let deployment = of_release(session, deployment, &release).await?;
+    let mut deployment = of_release(session, deployment, &release).await?;
+    if rollback.to.is_none() {
+        deployment.cause = Cause::PreviousRelease;
+    }
     session.tell(Event::RollingBack {
         release: Box::new(release.clone()),
     });
@@ -118,7 +125,34 @@ pub async fn rollback<C: Cloud, T: Talk>(
     Ok(RolledBack { release, deployed })
 }
 
-/// The newest release, before the one that is deployed, with another template.
+/// Finishes what earlier runs have begun. One that has gone back to the release before, and was interrupted, has done what is asked for again:
+/// to go back once more from there is another request.
+async fn finish_earlier<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    rollback: &Rollback,
+) -> Result<Option<RolledBack>, RollbackError> {
+    let (bucket, name) = (&rollback.deployment.bucket.name, &rollback.deployment.stack);
+    let journal = journal::read(session, bucket, name).await?;
+    if journal.is_empty() {
+        return Ok(None);
+    }
+    let Found::Standing(stack) = find_for_update(session, name).await.map_err(DeployError::from)? else {
+        return Ok(None);
+    };
+    let reached = journal::finish_others(session, bucket, &stack, &journal).await?;
+    let reached = reached.filter(|intent| rollback.to.is_none() && intent.cause == Cause::PreviousRelease);
+    let Some(id) = reached.and_then(|intent| intent.release.rolled_back_to) else {
+        return Ok(None);
+    };
+    let release = ledger::read(session, bucket, name, &id).await?;
+    let mut deployment = of_release(session, &rollback.deployment, &release).await?;
+    deployment.cause = Cause::PreviousRelease;
+    // Nothing is left to do but what the interrupted run has left.
+    let deployed = deploy(session, &deployment).await?;
+    Ok(Some(RolledBack { release, deployed }))
+}
+
+/// The newest release, before the one that is deployed, with another template, whose smoke test did not fail.
 ///
 /// What is deployed may be in no record: then the newest release is the one before it.
 async fn previous<C: Cloud, T: Talk>(
@@ -138,7 +172,7 @@ async fn previous<C: Cloud, T: Talk>(
             continue;
         }
         let release = read(session, deployment, id).await?;
-        if Some(&release.template.sha256) != deployed.as_ref() {
+        if Some(&release.template.sha256) != deployed.as_ref() && !release.failed_smoke {
             return Ok(release);
         }
         // A stack that was brought back to a release goes on back from there.
@@ -198,6 +232,8 @@ async fn of_release<C: Cloud, T: Talk>(
             rolled_back_to: Some(release.id.clone()),
             deployer: deployment.provenance.deployer.clone(),
         },
+        // Nothing of what follows an `up` follows a return.
+        sequel: Sequel::default(),
         ..deployment.clone()
     })
 }

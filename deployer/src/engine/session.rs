@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::aws::{Caller, Cloud};
 use crate::stack::RequestToken;
 
-use super::{AccountError, Answer, Event, Interrupt, Question, Talk};
+use super::{AccountError, Answer, Event, Interrupt, Question, Talk, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
 pub struct Session<'a, C, T> {
@@ -16,7 +16,10 @@ pub struct Session<'a, C, T> {
     interrupt: Interrupt,
     caller: Caller,
     waits: bool,
-    adopted: bool,
+    /// Whether what is asked is agreed to already.
+    agreed: bool,
+    /// What this run has still to do and to write.
+    pub(super) open: journal::Open,
 }
 
 /// The operation was asked to stop.
@@ -52,7 +55,8 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             interrupt,
             caller,
             waits: false,
-            adopted: false,
+            agreed: false,
+            open: journal::Open::default(),
         })
     }
 
@@ -65,13 +69,9 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         self.waits
     }
 
-    /// Whether a table that outlived an earlier stack was taken in: what was derived from it has to be made anew.
-    pub fn has_adopted(&self) -> bool {
-        self.adopted
-    }
-
-    pub(super) fn note_adoption(&mut self) {
-        self.adopted = true;
+    /// Takes from now on for agreed what would be asked, or asks again.
+    pub(super) fn take_for_agreed(&mut self, agreed: bool) {
+        self.agreed = agreed;
     }
 
     /// The account that the session is for.
@@ -90,6 +90,9 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
 
     /// Asks a question; to be interrupted while it stands is an answer too.
     pub(super) async fn confirm(&mut self, question: Question<'_>) -> Result<Answer, Interrupted> {
+        if self.agreed {
+            return Ok(Answer::Yes);
+        }
         let interrupt = &mut self.interrupt;
         tokio::select! {
             biased;
@@ -122,6 +125,11 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             done = work => Ok(Some(done)),
             () = self.cloud.sleep(left) => Ok(None),
         }
+    }
+
+    /// What stops the operation.
+    pub(super) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
     }
 
     /// Stops here if the operation is to stop.

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::aws::{CallError, Cloud};
 use crate::stack::guard::Objection;
-use crate::stack::{DeployedStack, StackPolicy};
+use crate::stack::{DeployedStack, LiftedPolicy, StackPolicy};
 
+use super::journal::Earlier;
 use super::{Deployment, Event, Session, Talk};
 
 /// A policy that does not hold for the time of an operation.
@@ -19,6 +20,19 @@ pub(super) struct Lifted {
     stack: String,
     /// What was in force before.
     policy: StackPolicy,
+}
+
+/// A policy that has to be lifted for one operation.
+#[derive(Debug)]
+pub(super) struct Lifting {
+    stack_id: String,
+    stack: String,
+    /// What is in force before.
+    policy: StackPolicy,
+    /// What is in force meanwhile.
+    lifted: StackPolicy,
+    /// What may be replaced or deleted meanwhile.
+    resources: BTreeSet<String>,
 }
 
 /// Why a lifted policy is put back.
@@ -65,13 +79,15 @@ pub(super) fn is_settled(deployment: &Deployment, stack: &DeployedStack) -> bool
     deployment.protected || stack.termination_protection
 }
 
-/// Lifts a stack's policy for what was accepted by name, and for nothing else.
-pub(super) async fn lift<C: Cloud, T: Talk>(
-    session: &mut Session<'_, C, T>,
+/// Finds out whether a stack's policy has to be lifted for what was accepted by name, and changes nothing. `earlier` knows what was in force
+/// before an ended run has lifted it.
+pub(super) async fn to_lift<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
     stack: &DeployedStack,
     deployed: &Value,
     accepted: &[Objection],
-) -> Result<Option<Lifted>, CallError> {
+    earlier: &Earlier,
+) -> Result<Option<Lifting>, CallError> {
     let resources: BTreeSet<String> = accepted
         .iter()
         .filter(|objection| objection.danger.is_denied_by_policy())
@@ -80,26 +96,59 @@ pub(super) async fn lift<C: Cloud, T: Talk>(
     if resources.is_empty() {
         return Ok(None);
     }
-    let Some(policy) = session.cloud.stack_policy(&stack.id).await? else {
+    let Some(actual) = session.cloud.stack_policy(&stack.id).await? else {
         return Ok(None);
     };
     let lifted = StackPolicy::protecting(deployed, &resources);
-    if StackPolicy::permissive().is_in_force(Some(&policy)) || lifted.is_in_force(Some(&policy)) {
-        return Ok(None);
-    }
-    session.cloud.set_stack_policy(&stack.id, &lifted).await?;
-    session.tell(Event::StackPolicyLifted {
-        stack: stack.name.clone(),
-        resources: resources.into_iter().collect(),
-    });
-    Ok(Some(Lifted {
+    let policy = if lifted.is_in_force(Some(&actual)) {
+        earlier.policy_before(&lifted)
+    } else {
+        Some(actual).filter(|actual| !StackPolicy::permissive().is_in_force(Some(actual)))
+    };
+    Ok(policy.map(|policy| Lifting {
         stack_id: stack.id.clone(),
         stack: stack.name.clone(),
         policy,
+        lifted,
+        resources,
     }))
 }
 
-/// Puts a lifted policy back. What cannot be put back is told and is no error: the operation has a better one.
+impl Lifting {
+    /// What the next run is told of it.
+    pub(super) fn written(&self) -> LiftedPolicy {
+        LiftedPolicy {
+            policy: self.policy.as_str().to_owned(),
+            lifted: self.lifted.as_str().to_owned(),
+        }
+    }
+}
+
+/// Lifts a stack's policy for what was accepted by name, and for nothing else.
+pub(super) async fn lift<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    lifting: Lifting,
+) -> Result<Lifted, CallError> {
+    let Lifting {
+        stack_id,
+        stack,
+        policy,
+        lifted,
+        resources,
+    } = lifting;
+    session.cloud.set_stack_policy(&stack_id, &lifted).await?;
+    session.tell(Event::StackPolicyLifted {
+        stack: stack.clone(),
+        resources: resources.into_iter().collect(),
+    });
+    Ok(Lifted {
+        stack_id,
+        stack,
+        policy,
+    })
+}
+
+/// Puts a lifted policy back, and tells whether it is. What cannot be put back is told and is no error: the operation has a better one.
 ///
 /// Also while the operation goes on: whoever no longer watches it must not leave the door open. What has not been replaced or deleted
 /// by then, CloudFormation refuses, and takes the whole update back.
@@ -107,20 +156,40 @@ pub(super) async fn put_back<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     lifted: Lifted,
     ending: Ending,
-) {
+) -> bool {
     let Lifted {
         stack_id,
         stack,
         policy,
     } = lifted;
     match session.cloud.set_stack_policy(&stack_id, &policy).await {
-        Ok(()) => session.tell(Event::StackPolicyRestored {
-            stack,
-            goes_on: ending == Ending::GoesOn,
-        }),
-        Err(error) => session.tell(Event::CleanupFailed {
-            what: format!("the lifted policy of stack {stack}"),
-            reason: error.to_string(),
-        }),
+        Ok(()) => {
+            session.tell(Event::StackPolicyRestored {
+                stack,
+                goes_on: ending == Ending::GoesOn,
+            });
+            true
+        }
+        Err(error) => {
+            session.tell(Event::CleanupFailed {
+                what: format!("the lifted policy of stack {stack}"),
+                reason: error.to_string(),
+            });
+            false
+        }
     }
+}
+
+/// Puts a policy back that an earlier run has left lifted.
+pub(super) async fn set_back<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &DeployedStack,
+    policy: &StackPolicy,
+) -> Result<(), CallError> {
+    session.cloud.set_stack_policy(&stack.id, policy).await?;
+    session.tell(Event::StackPolicyRestored {
+        stack: stack.name.clone(),
+        goes_on: false,
+    });
+    Ok(())
 }

@@ -26,18 +26,25 @@ pub(super) async fn repair<C: Cloud, T: Talk>(
         table: table.name.clone(),
         repair: needed.clone(),
     });
-    let mut pace = Pace::up_to(PATIENCE);
-    while session
-        .cloud
-        .describe_table(&table.name)
-        .await?
-        .is_some_and(|table| !table.is_active())
-    {
-        session.pause(pace.next()).await?;
-    }
+    at_rest(session, &table.name).await?;
     match sent {
         Err(error) if !holds(session, table, &needed).await? => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+/// Waits until a table takes a change, and gives it; none, if it is gone or goes.
+pub(super) async fn at_rest<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    name: &str,
+) -> Result<Option<DeployedTable>, Unready> {
+    let mut pace = Pace::up_to(PATIENCE);
+    loop {
+        match session.cloud.describe_table(name).await? {
+            Some(table) if table.is_going() => return Ok(None),
+            Some(table) if !table.is_active() => session.pause(pace.next()).await?,
+            found => return Ok(found),
+        }
     }
 }
 

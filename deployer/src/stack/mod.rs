@@ -14,6 +14,7 @@ mod event;
 mod failure;
 pub mod garbage;
 pub mod guard;
+mod intent;
 mod log_source;
 mod no_change;
 pub mod outline;
@@ -47,6 +48,10 @@ pub use estimate::Estimate;
 pub(crate) use event::as_text;
 pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};
+pub use intent::{
+    Cause, DeleteIntent, DeployIntent, GivenUp, Intent, LiftedPolicy, Sequel, StoredBefore, intent_key,
+    is_intent, is_receipt, receipt_key, run_prefix,
+};
 pub use log_source::{LogGroupName, LogSource, log_sources};
 pub use no_change::means_no_changes;
 pub use progress::{Progress, ResourceState};

@@ -1,6 +1,7 @@
 //! PURE: the engine's events in words.
 
 mod code;
+mod earlier;
 mod operation;
 mod protection;
 mod telling;
@@ -141,6 +142,7 @@ impl Narrator {
                 "  {} this release is not in the ledger, and cannot be returned to: {reason}",
                 paint::warn("!")
             )),
+            Event::NotMarked { .. } | Event::EarlierRun { .. } => earlier::told(event),
             Event::CleanupFailed { what, reason } => {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
             }

@@ -63,6 +63,15 @@ pub(super) fn in_short(release: &Release) -> String {
 }
 
 fn outcome(release: &Release) -> String {
+    let failed = if release.failed_smoke {
+        ", failed its smoke test"
+    } else {
+        ""
+    };
+    format!("{}{failed}", brought(release))
+}
+
+fn brought(release: &Release) -> String {
     match (&release.rolled_back_to, release.outcome) {
         (Some(to), _) => format!("back to {to}"),
         (None, ReleaseOutcome::Created) => "created".to_owned(),
@@ -147,6 +156,7 @@ mod tests {
             ..release(1_800_000_000, "0123456789abcdef")
         };
         let second = Release {
+            failed_smoke: true,
             revision: Some(SourceRevision {
                 commit: "89abcdef01234567".to_owned(),
                 dirty: true,
@@ -165,7 +175,7 @@ mod tests {
         insta::assert_snapshot!(plain(&table(&history, None)), @"
            RELEASE               OUTCOME                             COMMIT                    TEMPLATE      BY  TOOK
         ✓  20270115T100000.000Z  back to 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
-           20270115T090000.000Z  updated                             89abcdef0123 and changes  89abcdef0123  jo  0.0 s
+           20270115T090000.000Z  updated, failed its smoke test      89abcdef0123 and changes  89abcdef0123  jo  0.0 s
            20270115T080000.000Z  created                             none                      0123456789ab  jo  1 min 05 s
         ");
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::aws::NewChangeSet;
@@ -51,7 +50,7 @@ impl World {
         FakeChangeSet {
             id: format!("arn:changeSet/{}/{}", request.name, self.tokens.len()),
             name: request.name.clone(),
-            ready_at: self.now + SignedDuration::from_secs(1),
+            ready_at: self.now + self.change_sets_take,
             gone_at: None,
             made: self.now,
             is_executed: false,

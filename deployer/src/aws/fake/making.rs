@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::operation::resources_of;
-use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World, code_sha256};
+use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World};
 
 impl World {
     pub(super) fn make(&mut self, stack: &str, logical_id: &str, body: &Value) {
@@ -41,7 +41,7 @@ impl World {
                 let code = self
                     .objects
                     .get(key)
-                    .map(|code| code_sha256(code))
+                    .map(|code| self.hash(code))
                     .unwrap_or_default();
                 let variables = self.variables(stack, body);
                 let function = self.functions.entry(name.clone()).or_default();
@@ -103,6 +103,7 @@ impl World {
             "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
             "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
             "AWS::SQS::Queue" => drop(self.queues.remove(&resource.physical_id)),
+            "AWS::SNS::Topic" => self.subscriptions.clear(),
             "AWS::Logs::LogGroup" => self.unmake_log_group(&resource.physical_id),
             _ => {}
         }

@@ -170,6 +170,11 @@ impl FakeCloud {
     /// Takes note of a call and fails it if that is the script.
     fn call(&self, operation: &str) -> Result<(), CallError> {
         let mut world = self.world.borrow_mut();
+        if world.script.dies_now() {
+            drop(world);
+            // As a panic, but nobody is told of it: the run ends here, and nothing of it is carried on.
+            std::panic::resume_unwind(Box::new(Killed));
+        }
         world.calls.push(operation.to_owned());
         world.catch_up();
         if world.throttle_after_execution && !world.calls.iter().any(|call| call == "ExecuteChangeSet") {
@@ -216,6 +221,16 @@ impl FakeCloud {
         self.with_mut().script.lost = Some((number, loss));
     }
 
+    /// Ends the run before its next call after so many: the last of them was carried out, and its answer was worth nothing.
+    pub(crate) fn kill_after(&self, calls: usize) {
+        self.with_mut().script.calls_to_live = Some(calls);
+    }
+
+    /// Lets runs live again.
+    pub(crate) fn let_live(&self) {
+        self.with_mut().script.calls_to_live = None;
+    }
+
     /// Whether the answer that was to be lost was given.
     pub(crate) fn has_lost_its_answer(&self) -> bool {
         self.with_mut().script.lost.is_none()
@@ -253,7 +268,21 @@ pub(crate) enum Loss {
     Silence,
 }
 
+/// What a run ends with that is killed.
+pub(crate) struct Killed;
+
 impl world::Script {
+    fn dies_now(&mut self) -> bool {
+        match &mut self.calls_to_live {
+            None => false,
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+        }
+    }
+
     fn is_lost(&mut self) -> Option<Loss> {
         let (number, loss) = self.lost.as_mut()?;
         *number -= 1;

@@ -11,7 +11,7 @@ use crate::aws::{
 
 use crate::stack::garbage::StoredObject;
 
-use super::world::{ACCOUNT, FakeTable, code_sha256};
+use super::world::{ACCOUNT, FakeTable};
 use super::{FakeCloud, refused};
 
 impl Identity for FakeCloud {
@@ -234,7 +234,7 @@ impl Functions for FakeCloud {
     async fn update_code(&self, function: &str, _: &str, key: &str) -> Result<(), CallError> {
         self.answer("UpdateFunctionCode", || {
             let mut world = self.world.borrow_mut();
-            let code = code_sha256(&world.objects[key]);
+            let code = world.hash(&world.objects[key]);
             world.functions.get_mut(function).unwrap().code_sha256 = code;
             Ok(())
         })
@@ -361,8 +361,12 @@ impl Tables for FakeCloud {
     async fn delete_table(&self, name: &str) -> Result<(), CallError> {
         self.answer("DeleteTable", || {
             let mut world = self.world.borrow_mut();
-            let gone_at = world.now + jiff::SignedDuration::from_secs(1);
+            let now = world.now;
+            let gone_at = now + jiff::SignedDuration::from_secs(1);
             let table = world.tables.get_mut(name).unwrap();
+            if table.gone_at.is_some() || table.busy_until > now {
+                return Err(refused("DeleteTable", "the table is being changed or deleted"));
+            }
             if table.deletion_protection {
                 return Err(refused("DeleteTable", "deletion protection is on"));
             }

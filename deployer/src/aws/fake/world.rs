@@ -70,6 +70,10 @@ pub(crate) struct World {
     pub(crate) last_request: Option<crate::aws::NewChangeSet>,
     /// Calls are scripted to fail only once an operation runs.
     pub(crate) throttle_after_execution: bool,
+    /// How long it takes to make a change set.
+    pub(crate) change_sets_take: SignedDuration,
+    /// Code is hashed as Lambda does it, so that what is live is known by the key of its artifact.
+    pub(crate) hashes_code: bool,
     /// An update leaves aliases alone whose text it does not change.
     pub(crate) aliases_stay: bool,
     pub(super) script: Script,
@@ -89,6 +93,8 @@ pub(super) struct Script {
     pub(super) rejection: Option<(String, Vec<ValidationFinding>)>,
     /// Which of the coming answers is lost, counted from 1, and how.
     pub(super) lost: Option<(usize, super::Loss)>,
+    /// After how many calls the run is killed.
+    pub(super) calls_to_live: Option<usize>,
     pub(super) told_change: Option<ResourceChange>,
     pub(super) recreated_log_groups: BTreeMap<String, usize>,
     pub(super) ringing: BTreeSet<String>,
@@ -204,6 +210,8 @@ impl World {
             invoked: Vec::new(),
             last_request: None,
             throttle_after_execution: false,
+            change_sets_take: SignedDuration::from_secs(1),
+            hashes_code: false,
             aliases_stay: false,
             script: Script {
                 page_size: 100,
@@ -211,6 +219,14 @@ impl World {
             },
             due: Vec::new(),
             events: 0,
+        }
+    }
+
+    pub(super) fn hash(&self, code: &[u8]) -> String {
+        if self.hashes_code {
+            crate::stack::sha256_base64(code)
+        } else {
+            code_sha256(code)
         }
     }
 
@@ -350,7 +366,7 @@ impl FakeStack {
         self.id == name || self.name == name && self.status != StackStatus::DeleteComplete
     }
 
-    pub(super) fn describe(&self) -> DeployedStack {
+    pub(crate) fn describe(&self) -> DeployedStack {
         let template: Value = serde_json::from_str(&self.template).unwrap_or_default();
         let outputs = template["Outputs"].as_object().cloned().unwrap_or_default();
         let outputs = outputs

@@ -34,6 +34,11 @@ impl DeployedTable {
     pub fn is_active(&self) -> bool {
         self.status == "ACTIVE"
     }
+
+    /// Whether it is being deleted.
+    pub fn is_going(&self) -> bool {
+        self.status == "DELETING"
+    }
 }
 
 /// A setting that an import leaves as it was and that is brought to what the template says.

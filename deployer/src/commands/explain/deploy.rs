@@ -141,6 +141,10 @@ impl Explain<'_> {
                 "it serves; find out who stored it, and go back with `{}`",
                 self.command("rollback")
             )],
+            DeployError::GivenUp { .. } => vec![format!(
+                "an earlier run, which was interrupted, brought it there; `{}` tries once more",
+                self.command("up")
+            )],
             DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
             DeployError::NeedsApproval { .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]

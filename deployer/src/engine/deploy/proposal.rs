@@ -5,7 +5,7 @@ use crate::engine::adopt::{self, Adoptions};
 use crate::engine::change_set::{self, Prepared};
 use crate::engine::find::Found;
 use crate::engine::{
-    DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard, overtaken,
+    Before, DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard, overtaken,
 };
 use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
 
@@ -18,6 +18,8 @@ pub(in crate::engine) struct Proposal {
     pub(in crate::engine) change_set: Prepared,
     /// The template that is deployed.
     pub(in crate::engine) deployed: guard::Deployed,
+    /// What the stack is, to the byte.
+    pub(super) before: Option<Before>,
 }
 
 /// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
@@ -26,6 +28,7 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
     deployment: &Deployment,
     blueprint: &Blueprint,
     found: Found,
+    template: Option<&str>,
     mut deployed: guard::Deployed,
 ) -> Result<Proposal, DeployError> {
     let standing = match found {
@@ -67,7 +70,9 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
         change_set::discard(session, made).await;
         return Err(refused);
     }
+    let before = template.zip(standing.as_ref());
     Ok(Proposal {
+        before: before.map(|(template, stack)| Before::keep(template, stack)),
         standing,
         adoptions,
         change_set,

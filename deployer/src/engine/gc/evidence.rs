@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{GarbageCollection, GcError};
 use crate::aws::{CallError, Cloud};
-use crate::engine::{Session, Talk, ledger};
+use crate::engine::{Session, Talk, journal, ledger};
 use crate::stack::garbage::{Evidence, StoredObject};
-use crate::stack::{ArtifactKey, NextMove, ReleaseId, StackStatus};
+use crate::stack::{ArtifactKey, Intent, NextMove, Release, ReleaseId, StackStatus, is_intent};
 
 /// Reads everything that may refer to one of `objects`. There is none where there are no objects.
 ///
@@ -25,7 +25,10 @@ pub(super) async fn evidence<C: Cloud, T: Talk>(
     releases.sort();
     let users: BTreeSet<&str> = releases.iter().map(|(stack, _)| stack.as_str()).collect();
     read_releases(session, collection, &releases, &mut evidence).await?;
-    evidence.templates = templates(session, &collection.bucket, &users).await?;
+    read_intents(session, collection, objects, &mut evidence).await?;
+    evidence
+        .templates
+        .extend(templates(session, &collection.bucket, &users).await?);
     evidence.code = code(session).await.map_err(unproven("the functions' code"))?;
     Ok(evidence)
 }
@@ -57,6 +60,43 @@ async fn read_releases<C: Cloud, T: Talk>(
             })?;
             evidence.kept.entry(stack.clone()).or_default().push(kept);
         }
+    }
+    Ok(())
+}
+
+/// What runs that are at work, or were interrupted, bring or may return to.
+async fn read_intents<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    collection: &GarbageCollection,
+    objects: &[StoredObject],
+    evidence: &mut Evidence,
+) -> Result<(), GcError> {
+    for key in objects
+        .iter()
+        .map(|object| &object.key)
+        .filter(|key| is_intent(key))
+    {
+        let read = journal::read_intent(session, &collection.bucket, key).await;
+        let Some(Intent::Deploy(intent)) = read.map_err(unproven(&format!("`{key}`")))? else {
+            continue;
+        };
+        let (release, before) = (intent.release, intent.before);
+        let kept = evidence.kept.entry(release.stack.clone()).or_default();
+        if let Some(before) = before {
+            let account = session.account();
+            let text = session
+                .cloud
+                .read_object(&collection.bucket, account, &before.template.key)
+                .await
+                .map_err(unproven(&format!("`{}`", before.template.key)))?;
+            let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+            evidence.templates.push(text);
+            kept.push(Release {
+                template: before.template,
+                ..release.clone()
+            });
+        }
+        kept.push(release);
     }
     Ok(())
 }

@@ -6,13 +6,15 @@ use jiff::SignedDuration;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::aws::{CallError, Cloud, NewQueue};
+use crate::aws::{CallError, Cloud, NewQueue, QueueOrigin};
 use crate::engine::{Event, Session, Talk};
 
 use super::SmokeTarget;
 
 /// The tag of such queues, and its value.
 const TAG: (&str, &str) = ("deployer", "smoke");
+/// The tag that names whose trial it is.
+const BY: &str = "deployer-by";
 /// What is older was left by a run that could not tidy up: no trial takes so long.
 const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(1);
 
@@ -30,7 +32,7 @@ impl Inbox {
         target: &SmokeTarget,
         run: Uuid,
     ) -> Result<Self, CallError> {
-        let name = format!("{}{}", prefix(target), run.simple());
+        let name = format!("{}{}", prefix(&target.stack), run.simple());
         let arn = queue_arn(target, &name);
         let policy = json!({
             "Version": "2012-10-17",
@@ -45,7 +47,10 @@ impl Inbox {
         let queue = NewQueue {
             name,
             policy: policy.to_string(),
-            tags: BTreeMap::from([(TAG.0.to_owned(), TAG.1.to_owned())]),
+            tags: BTreeMap::from([
+                (TAG.0.to_owned(), TAG.1.to_owned()),
+                (BY.to_owned(), session.caller().to_owned()),
+            ]),
         };
         let url = session.cloud.create_queue(&queue).await?;
         match session.cloud.subscribe_queue(&target.topic, &arn).await {
@@ -70,37 +75,77 @@ impl Inbox {
 }
 
 /// Removes what earlier runs left. That it cannot be removed is told and is no failure of the store.
+///
+/// A trial of the same caller is an earlier one that was interrupted: who tries a store twice at once is told so by the one that fails.
 pub(super) async fn sweep<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, target: &SmokeTarget) {
-    let queues = format!("queues {}*", prefix(target));
-    let swept = try_sweep(session, target).await;
-    tell_failure(session, &queues, swept);
+    let now = session.cloud.now();
+    let caller = session.caller().to_owned();
+    let is_left = |origin: &QueueOrigin| {
+        let age = now.duration_since(origin.made);
+        age > LEFT_BEHIND || origin.tags.get(BY) == Some(&caller)
+    };
+    let swept = match left(session, &target.stack, is_left).await {
+        Ok(urls) => remove_all(session, target, &urls).await,
+        Err(error) => Err(error),
+    };
+    tell_failure(session, &format!("queues {}*", prefix(&target.stack)), swept);
 }
 
-async fn try_sweep<C: Cloud, T: Talk>(
+/// Removes all queues of trials of a stack that goes: their subscriptions go with its topic.
+pub(in crate::engine) async fn sweep_all<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, stack: &str) {
+    let swept = match left(session, stack, |_| true).await {
+        Ok(urls) => delete_all(session, &urls).await,
+        Err(error) => Err(error),
+    };
+    tell_failure(session, &format!("queues {}*", prefix(stack)), swept);
+}
+
+/// The queues of trials of a stack, by their URLs.
+async fn left<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
-    target: &SmokeTarget,
-) -> Result<(), CallError> {
+    stack: &str,
+    is_left: impl Fn(&QueueOrigin) -> bool,
+) -> Result<Vec<String>, CallError> {
+    let mut urls = Vec::new();
     let mut next: Option<String> = None;
     loop {
         let page = session
             .cloud
-            .queues_named(&prefix(target), next.as_deref())
+            .queues_named(&prefix(stack), next.as_deref())
             .await?;
-        for url in &page.items {
-            let origin = session.cloud.queue_origin(url).await?;
-            let is_left = origin.is_some_and(|origin| {
-                let age = session.cloud.now().duration_since(origin.made);
-                age > LEFT_BEHIND && origin.tags.get(TAG.0).map(String::as_str) == Some(TAG.1)
-            });
-            if is_left {
-                remove(session, target, url).await?;
+        for url in page.items {
+            let origin = session.cloud.queue_origin(&url).await?;
+            let is_ours = |origin: &QueueOrigin| origin.tags.get(TAG.0).map(String::as_str) == Some(TAG.1);
+            if origin.is_some_and(|origin| is_ours(&origin) && is_left(&origin)) {
+                urls.push(url);
             }
         }
         next = page.next;
         if next.is_none() {
-            return Ok(());
+            return Ok(urls);
         }
     }
+}
+
+async fn delete_all<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    urls: &[String],
+) -> Result<(), CallError> {
+    for url in urls {
+        session.cloud.delete_queue(url).await?;
+    }
+    Ok(())
+}
+
+async fn remove_all<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    target: &SmokeTarget,
+    urls: &[String],
+) -> Result<(), CallError> {
+    for url in urls {
+        remove(session, target, url).await?;
+    }
+    Ok(())
 }
 
 async fn remove<C: Cloud, T: Talk>(
@@ -139,8 +184,8 @@ fn tell_failure<C: Cloud, T: Talk>(
 }
 
 /// Stacks have names of at most 32 characters, queues of 80.
-fn prefix(target: &SmokeTarget) -> String {
-    format!("{}-smoke-", target.stack)
+fn prefix(stack: &str) -> String {
+    format!("{stack}-smoke-")
 }
 
 /// The queue is where the topic is: `arn:<partition>:sns:<region>:<account>:<name>`.

@@ -20,6 +20,8 @@ use super::pace::Pace;
 use super::{Event, Session, Talk};
 use inbox::Inbox;
 
+pub(super) use inbox::sweep_all;
+
 pub use error::{BoxError, SmokeError};
 pub use step::SmokeStep;
 pub use store::{Refusal, Store};

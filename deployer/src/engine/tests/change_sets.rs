@@ -129,3 +129,17 @@ async fn fifty_tags_are_the_most() {
     );
     assert_eq!(scene.cloud.calls(), ["GetCallerIdentity"]);
 }
+
+#[tokio::test]
+async fn a_change_set_that_is_never_made_is_not_waited_for_for_ever() {
+    let mut scene = Scene::new();
+    scene
+        .cloud
+        .with(|world| world.change_sets_take = jiff::SignedDuration::from_hours(100));
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no change set could be made for stack `orders`: CloudFormation has not made it within 30 minutes"
+    );
+    scene.assert_nothing_is_left_behind();
+}

@@ -15,6 +15,7 @@ mod explaining;
 mod following;
 mod garbage;
 mod guards;
+mod interrupted;
 mod interruption;
 mod logging;
 mod lost_answers;
@@ -35,6 +36,7 @@ use serde_json::{Value, json};
 
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
+use crate::stack::{Cause, Sequel};
 
 use crate::aws::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
@@ -186,14 +188,19 @@ impl Scene {
         deploy(&mut session, &self.deployment).await
     }
 
-    async fn down(&mut self, purge: Purge) -> Result<Destroyed, DestroyError> {
-        let destruction = Destruction {
+    fn destruction(&self, purge: Purge) -> Destruction {
+        Destruction {
             stack: self.deployment.stack.clone(),
             template: self.deployment.template.clone(),
             protected: self.deployment.protected,
             execution_role: None,
+            bucket: BUCKET.into(),
             purge,
-        };
+        }
+    }
+
+    async fn down(&mut self, purge: Purge) -> Result<Destroyed, DestroyError> {
+        let destruction = self.destruction(purge);
         let mut session = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT)
             .await
             .unwrap();
@@ -259,6 +266,8 @@ fn deployment(template: &Value) -> Deployment {
             deployer: "0.1.0".into(),
             ..Provenance::default()
         },
+        sequel: Sequel::default(),
+        cause: Cause::default(),
     }
 }
 

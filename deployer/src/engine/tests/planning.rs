@@ -17,7 +17,7 @@ fn place() -> Place {
     }
 }
 
-async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
+pub(super) async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
@@ -32,12 +32,16 @@ async fn applied(scene: &mut Scene, plan: &Plan) -> Result<Deployed, DeployError
 
 /// Whether others are waited for.
 #[derive(PartialEq)]
-enum Patience {
+pub(super) enum Patience {
     None,
     ForOthers,
 }
 
-async fn applied_with(scene: &mut Scene, plan: &Plan, patience: Patience) -> Result<Deployed, DeployError> {
+pub(super) async fn applied_with(
+    scene: &mut Scene,
+    plan: &Plan,
+    patience: Patience,
+) -> Result<Deployed, DeployError> {
     let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {
         key: artifact.key.clone(),
         body: None,

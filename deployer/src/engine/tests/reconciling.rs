@@ -72,19 +72,3 @@ async fn what_is_not_deployed_is_not_asked() {
     assert!(matches!(error, ReconcileError::NotDeployed { .. }), "{error:?}");
     assert_eq!(scene.cloud.called("InvokeFunction"), 0);
 }
-
-#[tokio::test]
-async fn only_an_adoption_makes_a_listing_incomplete() {
-    let mut scene = Scene::deployed().await;
-    assert!(!has_adopted(&mut scene).await);
-    scene.down(Purge::KeepTables).await.unwrap();
-    assert!(has_adopted(&mut scene).await);
-}
-
-async fn has_adopted(scene: &mut Scene) -> bool {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
-    deploy(&mut session, &scene.deployment).await.unwrap();
-    session.has_adopted()
-}

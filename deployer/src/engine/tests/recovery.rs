@@ -30,7 +30,7 @@ async fn in_state(status: &StackStatus) -> Scene {
     }
 }
 
-fn recovery(way: Move) -> Recovery {
+pub(super) fn recovery(way: Move) -> Recovery {
     Recovery {
         stack: "orders".into(),
         way,

@@ -115,19 +115,28 @@ async fn a_deployment_is_told_how_long_the_last_one_like_it_took() {
 
 #[tokio::test]
 async fn a_ledger_that_cannot_be_read_holds_up_no_deployment() {
-    for operation in ["ListObjectsV2", "GetObject"] {
+    let mut scene = Scene::deployed().await;
+    called(&mut scene, "one");
+    scene.up().await.unwrap();
+    scene.talk.events.clear();
+    called(&mut scene, "two");
+    let denied = CallErrorKind::AccessDenied { message: "no".into() };
+    scene.cloud.fail_calls("GetObject", 1, &denied);
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    assert_eq!(told_to_last(&scene), None);
+}
+
+#[tokio::test]
+async fn who_cannot_see_what_earlier_runs_have_left_or_write_what_it_is_about_to_do_changes_nothing() {
+    for (operation, calls) in [("ListObjectsV2", 1), ("PutObject", 1)] {
         let mut scene = Scene::deployed().await;
-        called(&mut scene, "one");
-        scene.up().await.unwrap();
-        scene.talk.events.clear();
-        called(&mut scene, "two");
+        scene.deployment.tags.insert("service".into(), "orders".into());
         let denied = CallErrorKind::AccessDenied { message: "no".into() };
-        scene.cloud.fail_calls(operation, 1, &denied);
-        assert!(
-            matches!(scene.up().await, Ok(Deployed::Updated(_))),
-            "{operation}"
-        );
-        assert_eq!(told_to_last(&scene), None, "{operation}");
+        scene.cloud.fail_calls(operation, calls, &denied);
+        let error = scene.up().await.unwrap_err();
+        assert!(matches!(error, DeployError::Call(_)), "{operation}: {error:?}");
+        assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0, "{operation}");
+        scene.assert_nothing_is_left_behind();
     }
 }
 

@@ -10,10 +10,10 @@ use crate::engine::{ErrorKind, OutputNames, Refusal, SmokeError, SmokeStep, Smok
 
 use super::*;
 
-const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:orders-updates";
+pub(super) const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:orders-updates";
 
 /// A store with its own faults, behind an AWS that is late with some things.
-struct TriedStore<'scene> {
+pub(super) struct TriedStore<'scene> {
     cloud: &'scene FakeCloud,
     /// How long the relay takes to announce; for ever, if nothing.
     announces_after: Option<SignedDuration>,
@@ -26,7 +26,20 @@ struct TriedStore<'scene> {
     appended: Cell<usize>,
 }
 
-impl TriedStore<'_> {
+impl<'scene> TriedStore<'scene> {
+    /// A store that works.
+    pub(super) fn of(cloud: &'scene FakeCloud) -> Self {
+        Self {
+            cloud,
+            announces_after: Some(SignedDuration::from_secs(2)),
+            status_of_unsigned: 403,
+            closed_until: Timestamp::UNIX_EPOCH,
+            broken_until: Timestamp::UNIX_EPOCH,
+            asked_unsigned: Cell::new(false),
+            appended: Cell::new(0),
+        }
+    }
+
     fn is_reached(&self) -> Result<(), Refusal> {
         let now = self.cloud.now();
         if now < self.closed_until {
@@ -42,7 +55,7 @@ impl TriedStore<'_> {
         self.closed_until = self.cloud.now() + SignedDuration::from_secs(seconds);
     }
 
-    fn is_broken_for(&mut self, seconds: i64) {
+    pub(super) fn is_broken_for(&mut self, seconds: i64) {
         self.broken_until = self.cloud.now() + SignedDuration::from_secs(seconds);
     }
 }
@@ -84,15 +97,7 @@ async fn tried(
     scene: &mut Scene,
     change: impl FnOnce(&mut TriedStore<'_>),
 ) -> (Result<(), SmokeError>, bool) {
-    let mut store = TriedStore {
-        cloud: &scene.cloud,
-        announces_after: Some(SignedDuration::from_secs(2)),
-        status_of_unsigned: 403,
-        closed_until: Timestamp::UNIX_EPOCH,
-        broken_until: Timestamp::UNIX_EPOCH,
-        asked_unsigned: Cell::new(false),
-        appended: Cell::new(0),
-    };
+    let mut store = TriedStore::of(&scene.cloud);
     change(&mut store);
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await

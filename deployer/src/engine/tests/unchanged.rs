@@ -12,7 +12,7 @@ async fn a_second_deployment_of_the_same_is_six_calls() {
         [
             "GetCallerIdentity",
             "DescribeStacks",
-            "GetTemplate",
+            "ListObjectsV2",
             "ListStackResources",
             "GetFunctionConfiguration",
             "GetFunctionConfiguration"

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
-/// The name of a release of a stack: when its deployment had succeeded, such as `20261123T233618.123Z`.
+/// The name of a release of a stack: when its deployment began, such as `20261123T233618.123Z`.
 ///
 /// Names sort as the releases followed each other, and need no escaping in a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct ReleaseId {
 const FORMAT: &str = "%Y%m%dT%H%M%S%.3fZ";
 
 impl ReleaseId {
-    /// Names the release whose deployment had succeeded at `time`, to the millisecond.
+    /// Names the release whose deployment began at `time`, to the millisecond.
     pub fn at(time: Timestamp) -> Self {
         // Rounding fails only beyond the year 9999.
         let time = time.round(Unit::Millisecond).unwrap_or(time);
@@ -29,7 +29,7 @@ impl ReleaseId {
         }
     }
 
-    /// When the deployment had succeeded.
+    /// When the deployment began.
     pub fn time(&self) -> Timestamp {
         self.time
     }

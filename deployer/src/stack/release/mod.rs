@@ -13,11 +13,11 @@ pub use choice::{InvalidChoice, NoChoice, ReleaseChoice};
 pub use durations::{Durations, Span};
 pub use id::{NoReleaseId, ReleaseId};
 
-/// One entry of a stack's ledger. It is written once, after a deployment has succeeded, and never changed.
+/// One entry of a stack's ledger. It is written after a deployment has succeeded, and changed only to note that its smoke test failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// The release's name, which is also when the deployment had succeeded.
+    /// The release's name, which is also when its deployment began.
     pub id: ReleaseId,
     /// The stack's name.
     pub stack: String,
@@ -27,6 +27,9 @@ pub struct Release {
     pub outcome: ReleaseOutcome,
     /// The release that was returned to, if one was.
     pub rolled_back_to: Option<ReleaseId>,
+    /// Whether its smoke test failed: then it is returned to only when it is named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed_smoke: bool,
     /// The sources that it was deployed from; none outside a checkout.
     pub revision: Option<SourceRevision>,
     /// The rendered template.
@@ -137,7 +140,7 @@ impl Release {
         Ok(record.release)
     }
 
-    /// When the deployment had succeeded.
+    /// When its deployment began.
     pub fn time(&self) -> Timestamp {
         self.id.time()
     }
@@ -155,6 +158,7 @@ pub(crate) mod testing {
             stack_id: "arn:stack/orders".into(),
             outcome: ReleaseOutcome::Updated,
             rolled_back_to: None,
+            failed_smoke: false,
             revision: Some(SourceRevision {
                 commit: "0123456789abcdef0123456789abcdef01234567".into(),
                 dirty: false,

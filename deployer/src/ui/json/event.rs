@@ -111,6 +111,25 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         Event::RollingBack { release } => json!({"event": "rolling-back", "release": release}),
         Event::Recorded { release } => json!({"event": "recorded", "release": release}),
         Event::NotRecorded { reason } => json!({"event": "not-recorded", "reason": reason}),
+        Event::NotMarked { release, reason } => {
+            json!({"event": "not-marked", "release": release, "reason": reason})
+        }
+        Event::EarlierRun {
+            stack,
+            by,
+            at_work,
+            deletes,
+            release,
+            log_groups,
+        } => json!({
+            "event": "earlier-run",
+            "stack": stack,
+            "by": by,
+            "atWork": at_work,
+            "deletes": deletes,
+            "release": release,
+            "logGroups": log_groups,
+        }),
         Event::CleanupFailed { what, reason } => {
             json!({"event": "cleanup-failed", "what": what, "reason": reason})
         }

@@ -109,3 +109,34 @@ fn an_imported_table_is_told_with_what_is_in_it_and_what_protects_it_meanwhile()
     ! orders-events: turning deletion protection on
     ");
 }
+
+#[test]
+fn of_a_run_that_was_interrupted_is_told_whose_it_was_and_what_became_of_it() {
+    let told = |at_work, deletes, release: Option<&str>, log_groups: &[&str]| {
+        let telling = Narrator::new(false, None).event(&Event::EarlierRun {
+            stack: "orders".to_owned(),
+            by: "arn:jo".to_owned(),
+            at_work,
+            deletes,
+            release: release.map(|id| id.parse().unwrap()),
+            log_groups: log_groups.iter().map(|name| (*name).to_owned()).collect(),
+        });
+        anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
+    };
+    assert_eq!(
+        told(false, false, Some("20270115T080000.000Z"), &[]),
+        "  ! an earlier deployment of orders by arn:jo was interrupted: it brought release 20270115T080000.000Z, and what it had left to do is done now"
+    );
+    assert_eq!(
+        told(false, false, None, &[]),
+        "  ! an earlier deployment of orders by arn:jo was interrupted: it did not come to its end, and what it left is removed"
+    );
+    assert_eq!(
+        told(false, true, None, &["/orders/api"]),
+        "  ! an earlier deletion of orders by arn:jo was interrupted: /orders/api came back afterwards: removed"
+    );
+    assert_eq!(
+        told(true, false, None, &[]),
+        "  ! a deployment of orders by arn:jo has begun and may still be at work: it is left alone"
+    );
+}

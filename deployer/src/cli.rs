@@ -13,7 +13,7 @@ use crate::commands::{
 
 /// Deploys Rust Lambda stacks with CloudFormation.
 ///
-/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 2 differs (`diff --exit-code`, `drift --exit-code`) · 3 needs approval ·
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done, or nothing to do · 1 failed · 2 differs or is not healthy (`--exit-code` of `diff`, `drift` and `describe`) · 3 needs approval ·
 /// 4 refused by a guard · 64 usage or configuration · 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(

@@ -11,6 +11,7 @@ use crate::cli::GlobalArgs;
 use crate::environment::{Environment, Instance};
 use crate::surroundings::Surroundings;
 use crate::workspace;
+use crate::yaml;
 
 pub use self::error::SettingsError;
 use self::found::Found;
@@ -69,13 +70,16 @@ impl Settings {
             })?;
 
         let written = Source::File;
+        // The text was read once: it is YAML, and a mapping.
+        let names_a_stack = yaml::parse(&file, &text).is_ok_and(|root| root.get("stack").is_some());
+        let stack_source = if names_a_stack { written } else { Source::Default };
         let mut told = vec![
             Setting::new("environment", name, name_source),
             Setting::new("environments", found.display(&folder), folder_source),
             Setting::new("template", template_name.as_str(), template_source),
             Setting::new("account", environment.account.to_string(), written),
             Setting::new("region", environment.region.to_string(), written),
-            Setting::new("stack", environment.stack.to_string(), written),
+            Setting::new("stack", environment.stack.to_string(), stack_source),
         ];
         told.extend(instance.map(|(name, source)| Setting::new("instance", name, source)));
         let endpoint = environment.endpoint.as_ref();
@@ -108,6 +112,24 @@ impl Settings {
     /// The folder of the template.
     pub fn template_folder(&self) -> &Path {
         self.template_path.parent().unwrap_or(&self.folder)
+    }
+
+    /// A template that goes with the stack's: beside it, or else in the workspace.
+    ///
+    /// # Errors
+    /// It is in neither place.
+    pub fn beside_template(&self, name: &str) -> Result<PathBuf, SettingsError> {
+        let beside = self.template_path.with_file_name(name);
+        let workspace = self.workspace.as_ref();
+        let in_workspace =
+            workspace.map(|workspace| workspace.join(workspace::TEMPLATE).with_file_name(name));
+        let mut places = std::iter::once(beside.clone()).chain(in_workspace);
+        places
+            .find(|path| path.is_file())
+            .ok_or_else(|| SettingsError::NoTemplate {
+                name: name.to_owned(),
+                beside: self.display(&beside),
+            })
     }
 
     /// Names a file as the user would.

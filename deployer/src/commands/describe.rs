@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use clap::Args;
 
+use super::Ended;
 use super::cloud::Cloud;
 use super::deployment::reachable;
 use super::error::{CommandError, ErrorKind};
@@ -23,6 +24,10 @@ pub struct DescribeArgs {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORMAT")]
     format: DescriptionFormat,
+
+    /// End with exit code 2 if something is not healthy
+    #[arg(long)]
+    exit_code: bool,
 }
 
 /// The file that takes the outputs of a step is not known.
@@ -44,7 +49,7 @@ pub(super) async fn run(
     settings: &Settings,
     surroundings: &Surroundings,
     ui: &Ui,
-) -> Result<(), CommandError> {
+) -> Result<Ended, CommandError> {
     let step = match args.format {
         DescriptionFormat::Github => Some(step_file(surroundings)?),
         _ => None,
@@ -61,8 +66,12 @@ pub(super) async fn run(
     if let Some(file) = step {
         add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
-    ui.description(&described, args.format);
-    Ok(())
+    ui.description(&described, args.format, &cloud.explain().command("up"));
+    Ok(if args.exit_code && !described.healthy {
+        Ended::Differing
+    } else {
+        Ended::Well
+    })
 }
 
 /// Where GitHub Actions takes a step's outputs; looked for before AWS is asked anything.

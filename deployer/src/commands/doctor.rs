@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Ended;
 use super::cloud::Cloud;
+use super::code::{Code as FunctionCode, CodeArgs};
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
@@ -23,6 +24,10 @@ use crate::ui::{Manner, Ui};
 /// deployment would fail.
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
+    /// Where the functions' code would come from.
+    #[command(flatten)]
+    code: CodeArgs,
+
     /// Print the findings as JSON on stdout, one object a line
     #[arg(long)]
     json: bool,
@@ -39,6 +44,7 @@ impl DoctorArgs {
 }
 
 pub(super) async fn run(
+    args: &DoctorArgs,
     settings: &Settings,
     surroundings: &Surroundings,
     ui: &Ui,
@@ -50,7 +56,7 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let looked_at = async {
         futures::join!(
-            tools(&template, settings, surroundings),
+            code(&args.code, &template, settings, surroundings),
             examine(cloud.aws(), &examination)
         )
     };
@@ -142,7 +148,32 @@ fn simulated(policy: &Policy) -> Vec<(Vec<String>, Vec<String>)> {
         .collect()
 }
 
-/// Whether functions can be built here. Who deploys what was built elsewhere needs none of it: hence warnings.
+/// Whether there is code to deploy: what was built, or the tools that build.
+async fn code(
+    args: &CodeArgs,
+    template: &StackTemplate<'_>,
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Vec<Finding> {
+    match args.find(template, settings) {
+        Ok(FunctionCode::ToBuild) => tools(template, settings, surroundings).await,
+        Ok(FunctionCode::Found(artifacts)) => {
+            let found = format!("the code of {} functions is there", artifacts.len());
+            vec![Finding::fine(Code::Tools, found)]
+        }
+        Err(error) => {
+            let remedy = error.hints.join("; ");
+            vec![Finding::new(
+                Code::Tools,
+                Severity::Error,
+                error.source.to_string(),
+                remedy,
+            )]
+        }
+    }
+}
+
+/// Whether functions can be built here.
 async fn tools(
     template: &StackTemplate<'_>,
     settings: &Settings,
@@ -151,7 +182,7 @@ async fn tools(
     let Ok(workspace) = settings.workspace() else {
         return vec![Finding::new(
             Code::Tools,
-            Severity::Note,
+            Severity::Error,
             "nothing can be built outside of a workspace",
             "deploy what was built with `up --artifacts DIR`",
         )];
@@ -180,7 +211,12 @@ async fn tools(
                 .first()
                 .cloned()
                 .unwrap_or_else(|| "deploy what was built with `up --artifacts DIR`".to_owned());
-            Finding::new(Code::Tools, Severity::Warning, error.source.to_string(), remedy)
+            Finding::new(
+                Code::Tools,
+                Severity::Error,
+                error.source.to_string(),
+                format!("{remedy}; or look at what was built elsewhere with `--artifacts DIR`"),
+            )
         })
         .collect()
 }

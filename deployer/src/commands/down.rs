@@ -53,7 +53,7 @@ impl DownArgs {
 
 /// A name was given to confirm a purge, and it is another's.
 #[derive(Debug, thiserror::Error)]
-#[error("`--confirm {given}` does not name the stack `{stack}`")]
+#[error("`--confirm {given}` does not match the stack `{stack}`")]
 struct OtherStack {
     given: String,
     stack: String,
@@ -69,7 +69,6 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     ui.approve(Approval {
         yes: args.yes,
         purge: args.confirm.is_some(),
-        environment: environment.name.to_string(),
     });
     if environment.protected {
         return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));

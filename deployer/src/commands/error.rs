@@ -137,6 +137,9 @@ impl From<SettingsError> for CommandError {
             SettingsError::NoWorkspace { .. } => Some(
                 "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
             ),
+            SettingsError::NoTemplate { name, .. } => Some(format!(
+                "put `{name}` beside the template, or run this in the workspace that has it"
+            )),
             SettingsError::OpenLine { .. } => Some(
                 "reach it by `https://`, or through a tunnel at `127.0.0.1`; where the network is yours alone, say so with `DEPLOYER_PLAIN_HTTP=true`"
                     .to_owned(),

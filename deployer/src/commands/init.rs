@@ -12,6 +12,7 @@ use super::error::{CommandError, ErrorKind};
 use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_region};
 use crate::cli::GlobalArgs;
 use crate::environment::Environment;
+use crate::problem::nearest;
 use crate::settings::Places;
 use crate::surroundings::Surroundings;
 use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
@@ -37,6 +38,10 @@ pub struct InitArgs {
     /// The region [default: that of the profile] [env: `AWS_REGION`]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+
+    /// Where the AWS APIs are, if it is not AWS that answers them, such as `http://127.0.0.1:4566`
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
 
     /// Guard the event log, as production wants it
     #[arg(long)]
@@ -77,8 +82,8 @@ enum InitError {
     NoRegion,
     #[error("no account is given, and AWS cannot be asked for it")]
     NoAccount(#[source] CallError),
-    #[error("no account is given, and AWS cannot be asked for it")]
-    Elsewhere(#[source] EndpointRefused),
+    #[error("no account is given, and whoever `{}` names would be asked for it instead of AWS", .0.variable)]
+    Elsewhere(EndpointRefused),
     #[error("the template's parameter `{0}` has no default")]
     Missing(String),
     #[error("cannot read `{file}`")]
@@ -119,13 +124,14 @@ pub(super) async fn run(
         name: &args.name,
         account: args.account.as_deref().unwrap_or("000000000000"),
         region: args.region.as_deref().unwrap_or("us-east-1"),
+        endpoint: args.endpoint.as_deref(),
         protected: args.protected,
         values: &values,
         parameters: &open,
         schema: places.environments.join(SCHEMA).is_file(),
     };
     if let Some(missing) = draft.missing().next() {
-        return Err(missing_parameter(missing));
+        return Err(missing_parameter(missing).hints(misspelt(args, &open)));
     }
     check(&file, &draft, &template)?;
 
@@ -139,6 +145,10 @@ pub(super) async fn run(
     check(&file, &draft, &template)?;
     write(&path, &file, &draft.text())?;
     ui.data(&format!("{file}\n"));
+    let name = &args.name;
+    ui.note(&format!(
+        "next, look over the file; `deployer doctor --env {name}` finds what stands in the way, and `deployer up --env {name}` deploys"
+    ));
     Ok(())
 }
 
@@ -185,14 +195,36 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
         CommandError::new(ErrorKind::Failed, error)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
-    let aws = Aws::connect(region, None, certificates)
+    let aws = Aws::connect(region, args.endpoint.as_deref(), certificates)
         .await
-        .map_err(|error| unknown(InitError::Elsewhere(error)))?;
+        .map_err(in_the_way)?;
     let caller = aws
         .caller()
         .await
         .map_err(|error| unknown(InitError::NoAccount(error)))?;
     Ok(caller.account)
+}
+
+/// A variable, or a setting of the profile, would have another than AWS asked.
+fn in_the_way(refused: EndpointRefused) -> CommandError {
+    let hint = format!(
+        "unset `{}`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`",
+        refused.variable
+    );
+    CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)
+}
+
+/// The parameters that were given and that the template does not have.
+fn misspelt(args: &InitArgs, open: &[OpenParameter]) -> Vec<String> {
+    let known = || open.iter().map(|open| open.name.as_str());
+    let names = args.parameter.iter().map(|assigned| assigned.name.as_str());
+    names
+        .filter(|name| !known().any(|known| known == *name))
+        .map(|name| match nearest(name, known()) {
+            Some(near) => format!("there is no parameter `{name}`: did you mean `{near}`?"),
+            None => format!("there is no parameter `{name}`"),
+        })
+        .collect()
 }
 
 /// Writes the file, unless somebody else just did.

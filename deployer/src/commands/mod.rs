@@ -50,7 +50,7 @@ use crate::ui::{Manner, Place, Ui};
 enum Ended {
     /// It did what it was asked for.
     Well,
-    /// It was asked whether there is a difference, and there is one.
+    /// It was asked whether all is as it should be, and something is not.
     Differing,
     /// What has no end of its own was ended by Ctrl-C.
     Stopped,
@@ -147,14 +147,14 @@ fn in_environment(
         Command::Build(args) => block_on(build::run(args, &settings, surroundings, ui))?,
         Command::Policy(args) => policy::run(args, &settings, ui)?,
         Command::Proxy(args) => block_on(proxy::run(args, &settings, ui))?,
-        Command::Doctor(_) => return block_on(doctor::run(&settings, surroundings, ui)),
+        Command::Doctor(args) => return block_on(doctor::run(args, &settings, surroundings, ui)),
         Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
         Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
         Command::History(args) => block_on(history::run(args, &settings, ui))?,
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
         Command::Push(args) => block_on(push::run(args, &settings, surroundings, ui))?,
         Command::Gc(args) => block_on(gc::run(args, &settings, ui))?,
-        Command::Describe(args) => block_on(describe::run(args, &settings, surroundings, ui))?,
+        Command::Describe(args) => return block_on(describe::run(args, &settings, surroundings, ui)),
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
         Command::Logs(args) => return block_on(logs::run(args, &settings, surroundings, ui)),
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,

@@ -109,7 +109,7 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// Where the bucket's template is missing or wrong.
     pub(super) fn render_bucket(&self) -> Result<(&'static str, Rendered), CommandError> {
-        let path = self.settings.template_path.with_file_name(BUCKET_TEMPLATE);
+        let path = self.settings.beside_template(BUCKET_TEMPLATE)?;
         let file = self.settings.display(&path);
         let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Unreadable {
             file: file.clone(),

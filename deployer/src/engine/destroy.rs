@@ -247,6 +247,7 @@ async fn ask<C: Cloud, T: Talk>(
     match session.confirm(question).await? {
         Answer::Yes => Ok(()),
         Answer::No => Err(DestroyError::Declined { stack }),
+        Answer::Mismatch => Err(DestroyError::NoMatch { stack }),
         Answer::NobodyToAsk => Err(DestroyError::NeedsApproval {
             stack,
             purges: !purges.is_empty(),

@@ -57,6 +57,12 @@ pub enum DestroyError {
         #[source]
         source: CallError,
     },
+    /// What was typed to approve the deletion is another name.
+    #[error("what was typed does not match the stack `{stack}`")]
+    NoMatch {
+        /// The stack.
+        stack: String,
+    },
     /// The deletion was not approved.
     #[error("the deletion of stack `{stack}` was declined")]
     Declined {
@@ -85,7 +91,9 @@ impl DestroyError {
         match self {
             Self::Unready(unready) => unready.kind(),
             Self::Protected { .. } | Self::OwnedElsewhere { .. } => ErrorKind::Refused,
-            Self::Declined { .. } | Self::NeedsApproval { .. } => ErrorKind::NeedsApproval,
+            Self::Declined { .. } | Self::NoMatch { .. } | Self::NeedsApproval { .. } => {
+                ErrorKind::NeedsApproval
+            }
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Call(_)
             | Self::Blueprint(_)

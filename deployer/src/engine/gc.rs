@@ -58,7 +58,7 @@ pub async fn collect_garbage<C: Cloud, T: Talk>(
     };
     match session.confirm(question).await? {
         Answer::Yes => {}
-        Answer::No => return Err(GcError::Declined),
+        Answer::No | Answer::Mismatch => return Err(GcError::Declined),
         Answer::NobodyToAsk => return Err(GcError::NeedsApproval),
     }
     // Somebody may have deployed while the question stood.

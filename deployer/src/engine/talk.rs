@@ -70,6 +70,8 @@ pub enum Answer {
     Yes,
     /// Leave everything as it is.
     No,
+    /// Leave everything as it is: a name had to be typed, and another was.
+    Mismatch,
     /// There is nobody to ask, and the answer was not given beforehand.
     NobodyToAsk,
 }

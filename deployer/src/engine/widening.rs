@@ -32,7 +32,7 @@ pub(super) async fn approve<C: Cloud, T: Talk>(
     };
     match session.confirm(question).await? {
         Answer::Yes => Ok(()),
-        Answer::No => Err(DeployError::Declined { stack }),
+        Answer::No | Answer::Mismatch => Err(DeployError::Declined { stack }),
         Answer::NobodyToAsk => Err(DeployError::WideningNeedsApproval {
             stack,
             widenings: open,

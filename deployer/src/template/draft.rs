@@ -19,6 +19,8 @@ pub struct Draft<'a> {
     pub account: &'a str,
     /// The region.
     pub region: &'a str,
+    /// Where the AWS APIs are, if it is not AWS that answers them.
+    pub endpoint: Option<&'a str>,
     /// Whether its event log is guarded.
     pub protected: bool,
     /// The values of parameters, as on the command line.
@@ -51,15 +53,22 @@ account: {account:?}   # no other account is ever touched
 region: {region}
 # stack: event-store-{name}   # at most 32 characters
 {protected}protected: {value}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
-# architecture: arm64   # the functions' processor, or x86_64
+# watchAlarmsMinutes: 0   # for how long after an update of a protected environment its alarms still undo it
+# architecture: arm64   # the functions' processor, or x86_64, or host: that of this machine
 # executionRole: arn:aws:iam::{account}:role/cloudformation   # works in place of whoever deploys; none by default
 # permissionsBoundary: arn:aws:iam::{account}:policy/boundary   # bounds every role of the stack; none by default
+{endpoint}   # where the AWS APIs are, if it is not AWS that answers them; none by default
+# url: \"{{endpoint}}/_aws/lambda-url/{{id}}/\"   # how a function URL is reached behind the endpoint; none by default
 parameters:{open}
 ",
             name = self.name,
             account = self.account,
             region = self.region,
             value = self.protected,
+            endpoint = self.endpoint.map_or_else(
+                || "# endpoint: http://127.0.0.1:4566".to_owned(),
+                |endpoint| format!("endpoint: {endpoint:?}")
+            ),
             open = if self.values.is_empty() { " {}" } else { "" },
         );
         let known = |name: &String| self.parameters.iter().any(|open| open.name == *name);
@@ -164,6 +173,7 @@ Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Not
             name: "orders",
             account: "012345678901",
             region: "eu-central-1",
+            endpoint: None,
             protected: false,
             values: &values,
             parameters: &parameters,
@@ -176,6 +186,13 @@ Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Not
     fn a_draft_says_all_that_can_be_set() {
         let (text, missing) = written(&[("Access", "iam")]);
         assert_eq!(missing, 0);
+        let schema: serde_json::Value = serde_json::from_str(&crate::environment::schema()).unwrap();
+        for key in schema["properties"].as_object().unwrap().keys() {
+            let written = text
+                .lines()
+                .any(|line| line.trim_start_matches("# ").starts_with(&format!("{key}:")));
+            assert!(written, "`{key}` can be set, and the draft does not say so");
+        }
         insta::assert_snapshot!(text);
     }
 

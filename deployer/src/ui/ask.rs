@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, stdin};
 
+use rustix::termios::{QueueSelector, tcflush};
 use tokio::task::spawn_blocking;
 
 use super::streams::Streams;
@@ -12,8 +13,10 @@ pub(super) async fn yes_or_no(streams: &Streams, question: &str) -> bool {
     matches!(answer.to_lowercase().as_str(), "y" | "yes")
 }
 
-/// Asks for a text on stderr.
+/// Asks for a text on stderr. Only what is typed after the question answers it.
 pub(super) async fn line(streams: &Streams, question: &str) -> String {
+    // Where there is no terminal nothing was typed, and nobody is asked.
+    let _ = tcflush(stdin(), QueueSelector::IFlush);
     streams.ask(question);
     // Ctrl-C has to work while nobody types.
     let typed = spawn_blocking(|| {

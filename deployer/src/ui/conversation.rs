@@ -56,7 +56,7 @@ impl Ui {
             Question::Widen { .. } => Decision::Ask("Grant these permissions?".to_owned()),
             Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
             Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
-            Question::Destroy { .. } => Decision::AskForName(approval.environment.clone()),
+            Question::Destroy { stack, .. } => Decision::AskForName((*stack).to_owned()),
         }
     }
 }
@@ -97,8 +97,12 @@ impl Talk for Ui {
             Decision::Nobody => return Answer::NobodyToAsk,
             Decision::Ask(question) => ask::yes_or_no(&self.streams(), &question).await,
             Decision::AskForName(name) => {
-                let question = format!("Data will be lost. Type `{name}` to go on: ");
-                ask::line(&self.streams(), &question).await == name
+                let question = format!("Data will be lost. Type the stack's name, `{name}`, to go on: ");
+                let typed = ask::line(&self.streams(), &question).await;
+                if typed != name && !typed.is_empty() {
+                    return Answer::Mismatch;
+                }
+                typed == name
             }
         };
         // How long a person thinks is not how long the command takes.

@@ -25,9 +25,14 @@ pub enum DescriptionFormat {
 }
 
 /// Lays out a description.
-pub(super) fn text(described: &Described, format: DescriptionFormat, width: Option<usize>) -> String {
+pub(super) fn text(
+    described: &Described,
+    format: DescriptionFormat,
+    up: &str,
+    width: Option<usize>,
+) -> String {
     match format {
-        DescriptionFormat::Table => table(described, width),
+        DescriptionFormat::Table => table(described, up, width),
         DescriptionFormat::Json => json(described),
         DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
         DescriptionFormat::Env => outputs::shell(&described.outputs),
@@ -42,10 +47,10 @@ fn json(described: &Described) -> String {
     text
 }
 
-fn table(described: &Described, width: Option<usize>) -> String {
+fn table(described: &Described, up: &str, width: Option<usize>) -> String {
     let rows = [
         stack_rows(described),
-        function_rows(described),
+        function_rows(described, up),
         mapping_rows(described),
         table_rows(described),
         queue_rows(described),
@@ -95,14 +100,15 @@ fn stack_rows(described: &Described) -> Vec<Vec<String>> {
     rows
 }
 
-fn function_rows(described: &Described) -> Vec<Vec<String>> {
+fn function_rows(described: &Described, up: &str) -> Vec<Vec<String>> {
+    let puts_right = format!("`{up}` puts it right");
     let rows = described.functions.iter().map(|function| {
         let version = match (&function.version, &function.stack_version) {
             (Some(live), _) if function.runs_foreign_code() => {
-                format!("version {live}, whose code is not the artifact's")
+                format!("version {live}, whose code is not the artifact's; {puts_right}")
             }
             (Some(live), stack) if Some(live) == stack.as_ref() => format!("version {live}"),
-            (Some(live), Some(stack)) => format!("version {live}, the stack published {stack}"),
+            (Some(live), Some(stack)) => format!("version {live}, the stack published {stack}; {puts_right}"),
             (Some(live), None) => format!("version {live}, the stack published none"),
             (None, _) => format!("alias {} leads nowhere", function.alias),
         };
@@ -273,7 +279,12 @@ mod tests {
 
     #[test]
     fn each_form_carries_the_outputs() {
-        let yaml = text(&described(), DescriptionFormat::Yaml, None);
+        let yaml = text(
+            &described(),
+            DescriptionFormat::Yaml,
+            "deployer up --env demo",
+            None,
+        );
         insta::assert_snapshot!(yaml, @r#"
         stack: orders
         id: arn:stack/orders
@@ -319,18 +330,36 @@ mod tests {
           healthy: false
         "#);
         assert_eq!(
-            text(&described(), DescriptionFormat::Env, None),
+            text(
+                &described(),
+                DescriptionFormat::Env,
+                "deployer up --env demo",
+                None
+            ),
             "ES_URL='http://127.0.0.1/'\n"
         );
-        assert_eq!(text(&described(), DescriptionFormat::Github, None), "");
+        assert_eq!(
+            text(
+                &described(),
+                DescriptionFormat::Github,
+                "deployer up --env demo",
+                None
+            ),
+            ""
+        );
     }
 
     #[test]
     fn what_is_unhealthy_says_why() {
-        let table = text(&described(), DescriptionFormat::Table, None);
+        let table = text(
+            &described(),
+            DescriptionFormat::Table,
+            "deployer up --env demo",
+            None,
+        );
         insta::assert_snapshot!(anstream::adapter::strip_str(&table).to_string(), @"
         ✓ stack     orders         UPDATE_COMPLETE  since 2023-11-14 22:13:20 UTC · protected from deletion
-        ✗ function  Api            Active           version 3, the stack published 2 · revision 0123456789ab
+        ✗ function  Api            Active           version 3, the stack published 2; `deployer up --env demo` puts it right · revision 0123456789ab
         ✗ mapping   Mapping        Enabled          reads no current stream · last: OK
         ✓ table     orders-events  ACTIVE           12 items, 34.6 kB · protected from deletion
         ✗ queue     Failures       3 messages       nothing in the stack reads them: they have failed, and wait for somebody
@@ -341,7 +370,12 @@ mod tests {
 
     #[test]
     fn a_program_gets_everything() {
-        let json = text(&described(), DescriptionFormat::Json, None);
+        let json = text(
+            &described(),
+            DescriptionFormat::Json,
+            "deployer up --env demo",
+            None,
+        );
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["outputs"]["EsUrl"], "http://127.0.0.1/");
         assert_eq!(value["functions"][0]["stackVersion"], "2");

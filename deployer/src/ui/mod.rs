@@ -64,8 +64,6 @@ pub struct Approval {
     pub yes: bool,
     /// `--confirm`, which has been compared with the stack's name.
     pub purge: bool,
-    /// The environment's name, which is typed where data would go.
-    pub environment: String,
 }
 
 /// The user, as far as a command knows one. Clones talk to the same user.

@@ -79,10 +79,10 @@ impl Ui {
         }
     }
 
-    /// Prints the description of a stack.
-    pub fn description(&self, described: &Described, format: DescriptionFormat) {
+    /// Prints the description of a stack, which the command `up` puts right.
+    pub fn description(&self, described: &Described, format: DescriptionFormat, up: &str) {
         self.0.borrow_mut().screen.idle();
-        self.data(&description::text(described, format, self.data_width()));
+        self.data(&description::text(described, format, up, self.data_width()));
     }
 
     /// Prints an operation, step by step.

@@ -92,6 +92,8 @@ fn a_new_environment_renders_at_once() {
     exit code: 0
     --- stdout
     environments/orders.yaml
+    --- stderr
+    note: next, look over the file; `deployer doctor --env orders` finds what stands in the way, and `deployer up --env orders` deploys
     ");
     insta::assert_snapshot!(session.read("environments/orders.yaml"));
     let rendered = session.run("render --env orders");
@@ -127,9 +129,9 @@ fn what_would_be_refused_later_is_not_written() {
     insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=pubic --parameter Acess=iam")), @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:11:11: the parameter `Access` is `pubic`, which is not an allowed value
+    error: environments/orders.yaml:14:11: the parameter `Access` is `pubic`, which is not an allowed value
       hint: allowed are `iam`, `public`
-    error: environments/orders.yaml:13:3: unknown parameter `Acess`
+    error: environments/orders.yaml:16:3: unknown parameter `Acess`
       hint: did you mean `Access`?
       hint: nothing was written: the places are those of the file as it would be
     ");

@@ -137,9 +137,9 @@ async fn a_changed_setting_moves_the_alias(deployment: &mut Deployment) {
     deployment.change(|environment| environment.with("LogLevel", "debug"));
     let differs = deployment.diff(&["--exit-code"]).await.ended_with(2);
     for told in [
-        "modify  ApiFunction",
-        "LOG_LEVEL: \"info\" → \"debug\"",
-        "modify or replace  ApiAlias",
+        "LogLevel: info → debug",
+        "may replace  ApiAlias",
+        "follows from ApiVersion",
     ] {
         assert!(differs.stdout.contains(told), "`{told}` is missing: {differs}");
     }

@@ -7,6 +7,9 @@ use crate::commands::error::CommandError;
 use crate::engine::DeployError;
 use crate::stack::{Failure, Place, remedy};
 
+/// What has happened by the time that a deployment is asked about.
+const STORED: &str = "the stack was not changed; the artifact bucket and what was uploaded to it stay, until `deployer gc` deletes what nothing refers to";
+
 impl Explain<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
         if let DeployError::Failed {
@@ -145,9 +148,9 @@ impl Explain<'_> {
                 "an earlier run, which was interrupted, brought it there; `{}` tries once more",
                 self.command("up")
             )],
-            DeployError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DeployError::Declined { .. } => vec![STORED.to_owned()],
             DeployError::NeedsApproval { .. } => {
-                vec!["nothing was changed; give the approval with `--yes`".to_owned()]
+                vec![STORED.to_owned(), "give the approval with `--yes`".to_owned()]
             }
             DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
             DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),

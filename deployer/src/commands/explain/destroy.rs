@@ -30,7 +30,9 @@ impl Explain<'_> {
                     self.command("down")
                 )]
             }
-            DestroyError::Declined { .. } => vec!["nothing was changed".to_owned()],
+            DestroyError::Declined { .. } | DestroyError::NoMatch { .. } => {
+                vec!["nothing was changed".to_owned()]
+            }
             DestroyError::NeedsApproval { stack, purges: true } => {
                 vec![format!(
                     "nothing was changed; give the approval with `--purge --confirm {stack}`"

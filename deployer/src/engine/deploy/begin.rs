@@ -146,7 +146,7 @@ async fn approve<C: Cloud, T: Talk>(
     };
     match session.confirm(question).await? {
         Answer::Yes => widening::approve(session, deployment, &widenings).await,
-        Answer::No => Err(DeployError::Declined { stack }),
+        Answer::No | Answer::Mismatch => Err(DeployError::Declined { stack }),
         Answer::NobodyToAsk => Err(DeployError::NeedsApproval { stack }),
     }
 }

@@ -41,9 +41,9 @@ fn of_state(stack: &DeployedStack) -> Finding {
     match stack.status.next_move() {
         NextMove::Wait => Finding::new(
             Code::StackState,
-            Severity::Warning,
+            Severity::Error,
             fact,
-            "another operation is running: wait for its end",
+            "another operation is running: wait for its end, or deploy with `--wait-for-lock`",
         ),
         NextMove::Recover => Finding::new(
             Code::StackState,

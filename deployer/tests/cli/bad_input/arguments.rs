@@ -124,7 +124,7 @@ fn a_purge_of_another_stack() {
     insta::assert_snapshot!(session.run("down --env local --purge --confirm other"), @"
     exit code: 64
     --- stderr
-    error: `--confirm other` does not name the stack `orders`
+    error: `--confirm other` does not match the stack `orders`
       hint: to delete its data, say `--purge --confirm orders`
     ");
 }

@@ -124,6 +124,58 @@ fn a_parameter_that_nobody_can_guess_has_to_be_given() {
 }
 
 #[test]
+fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
+    insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"");
+}
+
+#[test]
+fn an_environment_elsewhere_is_written_with_its_endpoint() {
+    let session = Session::new();
+    let told = session.run(&format!(
+        "{NEW} --parameter Access=public --endpoint http://127.0.0.1:9"
+    ));
+    assert!(told.starts_with("exit code: 0\n"), "{told}");
+    let file = session.read("environments/orders.yaml");
+    assert!(file.contains("\nendpoint: \"http://127.0.0.1:9\" "), "{file}");
+}
+
+#[test]
+fn the_variable_that_would_have_another_asked_for_the_account_is_named() {
+    let session = Session::new()
+        .with_credentials()
+        .with_variable("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    insta::assert_snapshot!(session.run("init orders --region eu-central-1 --parameter Access=public"), @"");
+}
+
+#[test]
+fn an_examination_fails_where_a_build_would() {
+    let session = Session::new();
+    let told = session.run("doctor --env local --json");
+    let tools = told
+        .lines()
+        .filter(|line| line.contains("\"tools\""))
+        .collect::<Vec<_>>();
+    assert!(!tools.is_empty(), "{told}");
+    assert!(
+        tools.iter().all(|line| line.contains("\"severity\":\"error\"")),
+        "{told}"
+    );
+    let built = session.with_file(
+        "zips/orders-api.zip",
+        crate::session::zip("bootstrap", &crate::session::elf(62)),
+    );
+    let told = built.run("doctor --env local --json --artifacts zips");
+    let tools = told
+        .lines()
+        .filter(|line| line.contains("\"tools\""))
+        .collect::<Vec<_>>();
+    assert!(
+        tools.iter().all(|line| line.contains("\"severity\":\"fine\"")),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_would_be_refused_later_is_not_written() {
     let session = Session::new();
     insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=pubic --parameter Acess=iam")), @"

@@ -28,6 +28,17 @@ fn a_flag_goes_before_a_variable() {
 }
 
 #[test]
+fn verbose_names_a_default_as_such() {
+    let session = Session::new().with_environment("stack: orders\n", "");
+    let told = session.run("render --verbose --env local");
+    let stack = told.lines().find(|line| line.contains("stack"));
+    assert_eq!(
+        stack,
+        Some("  stack         event-store-local               (default)")
+    );
+}
+
+#[test]
 fn verbose_tells_where_each_setting_came_from() {
     let session = Session::new().with_variable("DEPLOYER_ENV", "staging");
     let told = session.run("render --verbose --template templates/event-store.yaml");

@@ -108,12 +108,15 @@ async fn termination_protection_that_is_no_longer_wanted_is_lifted_visibly() {
 async fn a_declined_deletion_changes_nothing() {
     for (answer, kind) in [
         (Answer::No, ErrorKind::NeedsApproval),
+        (Answer::Mismatch, ErrorKind::NeedsApproval),
         (Answer::NobodyToAsk, ErrorKind::NeedsApproval),
     ] {
         let mut scene = Scene::deployed().await;
         scene.talk.answer = answer;
         let error = scene.down(Purge::DeleteTables).await.unwrap_err();
         assert_eq!(error.kind(), kind);
+        let is_other_name = matches!(error, DestroyError::NoMatch { .. });
+        assert_eq!(is_other_name, answer == Answer::Mismatch, "{error}");
         assert_eq!(
             scene.cloud.called("DeleteStack") + scene.cloud.called("DeleteTable"),
             0

@@ -143,7 +143,7 @@ async fn names_that_are_taken_are_told_from_tables_that_are_taken_in() {
 async fn the_state_of_the_stack_decides_whether_a_deployment_can_begin() {
     for (status, expected) in [
         (StackStatus::UpdateComplete, None),
-        (StackStatus::UpdateInProgress, Some(Severity::Warning)),
+        (StackStatus::UpdateInProgress, Some(Severity::Error)),
         (StackStatus::UpdateRollbackFailed, Some(Severity::Error)),
     ] {
         let scene = Scene::deployed().await;

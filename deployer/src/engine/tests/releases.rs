@@ -1,6 +1,7 @@
 //! The ledger of releases.
 
 use crate::aws::CallErrorKind;
+use crate::engine::Live;
 use crate::stack::release::{ReleaseOutcome, SourceRevision, Span};
 use crate::stack::{Release, ReleaseId, sha256_hex};
 
@@ -22,6 +23,30 @@ pub(super) async fn releases(scene: &mut Scene) -> Vec<Release> {
 /// Asks for a topic with another name to be shown, as a release that others can be told from.
 pub(super) fn called(scene: &mut Scene, name: &str) {
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!(name));
+}
+
+async fn live(scene: &mut Scene) -> Live {
+    history_of(scene, 100).await.unwrap().live
+}
+
+#[tokio::test]
+async fn the_release_that_is_live_is_known_and_none_is_once_the_stack_is_gone() {
+    let mut scene = Scene::new();
+    assert_eq!(live(&mut scene).await, Live::None);
+    for name in ["first", "second"] {
+        called(&mut scene, name);
+        scene.up().await.unwrap();
+    }
+    let newest = releases(&mut scene).await.remove(0).id;
+    assert_eq!(live(&mut scene).await, Live::Release(newest));
+    let template = r#"{"Resources": {}}"#.to_owned();
+    scene
+        .cloud
+        .with(|world| world.stack_mut("orders").template = template);
+    assert_eq!(live(&mut scene).await, Live::Other);
+    scene.down(Purge::KeepTables).await.unwrap();
+    assert_eq!(live(&mut scene).await, Live::None);
+    assert_eq!(releases(&mut scene).await.len(), 2);
 }
 
 #[tokio::test]

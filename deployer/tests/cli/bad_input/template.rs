@@ -43,6 +43,25 @@ fn a_template_that_repeats_a_key() {
 }
 
 #[test]
+fn a_template_elsewhere_goes_with_the_bucket_of_the_workspace_or_says_what_is_missing() {
+    let session = Session::new()
+        .with_credentials()
+        .with_file("elsewhere/orders.yaml", crate::session::TEMPLATE);
+    let policy = "policy --for operator --env local --template elsewhere/orders.yaml";
+    assert!(session.run(policy).starts_with("exit code: 0\n"));
+    let outside = Session::new().with_file("other/orders.yaml", crate::session::TEMPLATE);
+    let (environments, template) = (session.path("environments"), outside.path("other/orders.yaml"));
+    let folder = tempfile::TempDir::new().unwrap();
+    let arguments =
+        format!("policy --for operator --env local --environments {environments} --template {template}");
+    let told = session.run_in(folder.path(), &arguments);
+    let told = told
+        .replace(&outside.path(""), "<elsewhere>/")
+        .replace("<elsewhere>//", "<elsewhere>/");
+    insta::assert_snapshot!(told, @"");
+}
+
+#[test]
 fn a_template_that_is_not_there() {
     insta::assert_snapshot!(Session::new().run("render --env local --template missing.yaml"), @"
     exit code: 64

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
 
-/// The commands by when they are needed, in the order of the table in the README.
+/// The commands by when they are needed, as the tables in `docs/` have them.
 const GROUPS: [(&str, &[&str]); 8] = [
     ("Before deploying", &["doctor", "policy", "render", "diff"]),
     ("Deploying", &["build", "up", "down"]),
@@ -93,9 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_the_same_groups() {
-        let readme = include_str!("../../../README.md");
-        let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| ")).collect();
+    fn the_documents_have_the_same_groups() {
+        let pages = [
+            include_str!("../../../docs/deploying.md"),
+            include_str!("../../../docs/operations.md"),
+        ];
+        let lines = pages.iter().flat_map(|page| page.lines());
+        let rows: Vec<&str> = lines.filter(|line| line.starts_with("| ")).collect();
         for (group, names) in GROUPS {
             let begin = format!("| {} |", group.to_lowercase().replace("iam", "IAM"));
             let row = rows.iter().find(|row| row.starts_with(&begin));

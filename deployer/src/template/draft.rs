@@ -54,6 +54,7 @@ region: {region}
 # stack: event-store-{name}   # at most 32 characters
 {protected}protected: {value}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
 # watchAlarmsMinutes: 0   # for how long after an update of a protected environment its alarms still undo it
+# profile: release   # how the functions are compiled, or dev: as they were last, for an emulator on this machine
 # architecture: arm64   # the functions' processor, or x86_64, or host: that of this machine
 # executionRole: arn:aws:iam::{account}:role/cloudformation   # works in place of whoever deploys; none by default
 # permissionsBoundary: arn:aws:iam::{account}:policy/boundary   # bounds every role of the stack; none by default

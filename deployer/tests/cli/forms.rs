@@ -125,7 +125,13 @@ fn a_parameter_that_nobody_can_guess_has_to_be_given() {
 
 #[test]
 fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
-    insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"");
+    insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"
+    exit code: 64
+    --- stderr
+    error: the template's parameter `Access` has no default
+      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
+      hint: there is no parameter `Acess`: did you mean `Access`?
+    ");
 }
 
 #[test]
@@ -144,7 +150,12 @@ fn the_variable_that_would_have_another_asked_for_the_account_is_named() {
     let session = Session::new()
         .with_credentials()
         .with_variable("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
-    insta::assert_snapshot!(session.run("init orders --region eu-central-1 --parameter Access=public"), @"");
+    insta::assert_snapshot!(session.run("init orders --region eu-central-1 --parameter Access=public"), @"
+    exit code: 64
+    --- stderr
+    error: no account is given, and whoever `endpoint_url` names would be asked for it instead of AWS
+      hint: unset `endpoint_url`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`
+    ");
 }
 
 #[test]
@@ -181,9 +192,9 @@ fn what_would_be_refused_later_is_not_written() {
     insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=pubic --parameter Acess=iam")), @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:14:11: the parameter `Access` is `pubic`, which is not an allowed value
+    error: environments/orders.yaml:15:11: the parameter `Access` is `pubic`, which is not an allowed value
       hint: allowed are `iam`, `public`
-    error: environments/orders.yaml:16:3: unknown parameter `Acess`
+    error: environments/orders.yaml:17:3: unknown parameter `Acess`
       hint: did you mean `Access`?
       hint: nothing was written: the places are those of the file as it would be
     ");

@@ -31,11 +31,9 @@ fn a_flag_goes_before_a_variable() {
 fn verbose_names_a_default_as_such() {
     let session = Session::new().with_environment("stack: orders\n", "");
     let told = session.run("render --verbose --env local");
-    let stack = told.lines().find(|line| line.contains("stack"));
-    assert_eq!(
-        stack,
-        Some("  stack         event-store-local               (default)")
-    );
+    let mut lines = told.lines().map(str::trim);
+    let stack = lines.find(|line| line.starts_with("stack "));
+    assert!(stack.is_some_and(|line| line.ends_with("(default)")), "{told}");
 }
 
 #[test]

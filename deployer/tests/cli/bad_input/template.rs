@@ -58,7 +58,12 @@ fn a_template_elsewhere_goes_with_the_bucket_of_the_workspace_or_says_what_is_mi
     let told = told
         .replace(&outside.path(""), "<elsewhere>/")
         .replace("<elsewhere>//", "<elsewhere>/");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"
+    exit code: 64
+    --- stderr
+    error: there is no `<elsewhere>/other/artifacts.yaml`, the template of the artifact bucket, and none in a workspace
+      hint: put `artifacts.yaml` beside the template, or run this in the workspace that has it
+    ");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::travels_as_text;
+use crate::text::{is_seen, travels_as_text};
 
-/// The type of an event, such as `order-placed`: 1–200 characters, none of them a control character.
+/// The type of an event, such as `order-placed`: 1–200 characters, all of which are seen ([`is_seen`]).
 ///
 /// So much is asked of a type when it is parsed, to be written. One that comes from a store is taken as it is
 /// ([`EventType::stored`]): what was written under other rules must stay readable.
@@ -33,8 +33,8 @@ impl FromStr for EventType {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if !(1..=Self::MAX_LENGTH).contains(&text.chars().count()) {
             Err(InvalidEventType::Length)
-        } else if text.contains(char::is_control) {
-            Err(InvalidEventType::ControlCharacter)
+        } else if !text.chars().all(is_seen) {
+            Err(InvalidEventType::Unseen)
         } else {
             Ok(Self(text.into()))
         }
@@ -55,9 +55,9 @@ pub enum InvalidEventType {
     /// It is empty, or longer than [`EventType::MAX_LENGTH`].
     #[error("must be 1-200 characters")]
     Length,
-    /// It holds a control character (U+0000–U+001F, U+007F–U+009F).
-    #[error("must not hold control characters")]
-    ControlCharacter,
+    /// It holds a character that is not seen: a control character, or one that formats others.
+    #[error("must not hold control or formatting characters")]
+    Unseen,
 }
 
 #[cfg(test)]
@@ -75,11 +75,22 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_refused() {
-        for text in ["a\n", "\0", "\u{1b}[2J", "a\u{7f}", "\u{9b}2J"] {
+    fn characters_that_are_not_seen_are_refused() {
+        for text in [
+            "a\n",
+            "\0",
+            "\u{1b}[2J",
+            "a\u{7f}",
+            "\u{9b}2J",
+            "a\u{200b}b",
+            "\u{202e}a",
+            "a\u{2066}b",
+            "\u{feff}a",
+            "a\u{2028}b",
+        ] {
             assert_eq!(
                 text.parse::<EventType>(),
-                Err(InvalidEventType::ControlCharacter),
+                Err(InvalidEventType::Unseen),
                 "{text:?}"
             );
         }

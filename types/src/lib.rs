@@ -49,4 +49,5 @@ pub use revision::{InvalidRevision, Revision};
 pub use stream::Stream;
 pub use stream_id::{InvalidStreamId, StreamId};
 pub use stream_type::{InvalidStreamType, StreamType};
+pub use text::is_seen;
 pub use timestamp::{InvalidTimestamp, Timestamp};

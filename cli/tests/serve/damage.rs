@@ -11,7 +11,7 @@ use crate::process::Store;
 const LONG: &str = "an event to be damaged; ";
 
 #[tokio::test]
-async fn a_log_that_cannot_be_read_to_its_end_holds_up_nothing_that_is_appended() {
+async fn damage_that_the_repair_meets_is_named_and_what_is_whole_is_read() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("store");
     let store = Store::on(&file).await;
@@ -24,17 +24,28 @@ async fn a_log_that_cannot_be_read_to_its_end_holds_up_nothing_that_is_appended(
             .await;
         assert_eq!(appended.status, 201, "{appended:?}");
     }
-    store.lists(&[(damaged.clone(), 41)]).await;
+    let whole = store.order().await;
+    let listed = [(damaged, 41), (whole.clone(), 1)];
+    store.lists(&listed).await;
     store.end().await;
     damage(&file.join("events.db"));
 
+    // It was closed, so that nothing is checked before it serves.
     let mut store = Store::on(&file).await;
-    let whole = store.order().await;
-    store.lists(&[(damaged, 41), (whole, 1)]).await;
-    let said = store
-        .says("what an earlier process left undone cannot be repaired")
-        .await;
+    let said = store.says(" is damaged: ").await;
     assert!(said.contains("malformed"), "{said}");
+    let refused = store.append(&whole, 2).await;
+    let detail = refused.json["detail"].as_str().unwrap();
+    assert!(
+        refused.status == 503 && detail.contains(" is damaged: "),
+        "{refused:?}"
+    );
+    assert_eq!(store.get("/readiness-check").await.status, 503);
+    assert_eq!(store.events(&whole).await.len(), 1);
+    store.lists(&listed).await;
+    // The damage itself is told as what it is, and not as what may pass.
+    let unread = store.get(&format!("/streams/order/{}/events", listed[0].0)).await;
+    assert_eq!((unread.status, &unread.json["type"]), (500, &json!("internal")));
 }
 
 /// Overwrites the page that the middle one of the long events begins in.

@@ -92,7 +92,7 @@ async fn killed_under_load_it_loses_no_acknowledged_event_lists_every_stream_and
     }
     let events: usize = written.iter().map(|(_, events)| events.len()).sum();
     println!("{events} events in {} streams, {LIVES} kills", written.len());
-    assert!(events > 50, "only {events} events");
+    assert!(events > 10, "only {events} events");
 
     last.kill_now();
     let store = start(&file, &topic).await;

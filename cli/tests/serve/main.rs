@@ -11,5 +11,6 @@ mod kills;
 mod manual;
 mod notifications;
 mod process;
+mod random_damage;
 mod serving;
 mod topic;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::process::Store;
@@ -121,4 +122,38 @@ async fn told_to_end_while_the_topic_is_out_of_order_it_ends_and_says_what_is_le
     assert!(status.success());
     assert!(log.contains("ending before all is announced"), "{log}");
     assert!(topic.calls().await > 0);
+}
+
+#[tokio::test]
+async fn while_the_disk_is_full_nothing_is_announced_twice() {
+    let (topic, folder) = (Topic::start().await, TempDir::new().unwrap());
+    let file = folder.path().join("store");
+    let arguments = topic.arguments();
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--data", file.to_str().unwrap()]);
+    // No file may grow beyond 512 KB: what is written then fails as on a full disk.
+    let mut store = Store::limited("trap '' XFSZ && ulimit -f 1024", &arguments).await;
+    let id = store.order().await;
+    let mut last = 1;
+    loop {
+        let event = json!({"eventType": "changed", "payload": "x".repeat(5_000)});
+        let body = json!({"expectedRevision": last, "events": [event]});
+        let answer = store.post(&format!("/streams/order/{id}/events"), &body).await;
+        if answer.status == 503 {
+            break;
+        }
+        assert_eq!(answer.status, 201, "{answer:?}");
+        last += 1;
+    }
+    store.says("not relayed; it is tried again until it is").await;
+    topic.has(&all(&[(id.clone(), last)])).await;
+    // It is tried again each second.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    assert_eq!(
+        store.events(&id).await.len() as u64,
+        last,
+        "what is there is read"
+    );
+    let announcements = topic.announcements().await;
+    assert_eq!(announcements.len() as u64, last, "{announcements:?}");
 }

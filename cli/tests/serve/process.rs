@@ -49,6 +49,13 @@ impl Store {
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut command = program();
         command.args(["serve", "--port", "0"]).args(arguments);
+        Self::run(command).await.unwrap()
+    }
+
+    /// In a folder that may not be opened: then what it says.
+    pub(crate) async fn try_on(folder: &Path) -> Result<Self, String> {
+        let mut command = program();
+        command.args(["serve", "--port", "0", "--data"]).arg(folder);
         Self::run(command).await
     }
 
@@ -59,10 +66,10 @@ impl Store {
         command.args(["-c", &script, env!("CARGO_BIN_EXE_event-store")]);
         command.env_clear().stdin(Stdio::null()).kill_on_drop(true);
         command.args(["serve", "--port", "0"]).args(arguments);
-        Self::run(command).await
+        Self::run(command).await.unwrap()
     }
 
-    async fn run(mut command: Command) -> Self {
+    async fn run(mut command: Command) -> Result<Self, String> {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -77,18 +84,18 @@ impl Store {
                 .unwrap();
             match line {
                 Some(line) => greeting.push(line),
-                None => panic!("it ended before it was ready: {}", said(&mut child).await),
+                None => return Err(said(&mut child).await),
             }
         }
         // Another test may have chosen before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = greeting[0].rsplit(' ').next().unwrap().to_owned();
-        Self {
+        Ok(Self {
             child,
             greeting: greeting.join("\n"),
             url,
             http: reqwest::Client::new(),
-        }
+        })
     }
 
     /// The address, as the first line of the greeting ends with it.

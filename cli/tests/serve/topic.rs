@@ -92,6 +92,11 @@ impl Topic {
 
     /// Every notification that came: the stream and the revision of each.
     pub(crate) async fn announced(&self) -> BTreeSet<(String, u64)> {
+        self.announcements().await.into_iter().collect()
+    }
+
+    /// The same, as often as they came.
+    pub(crate) async fn announcements(&self) -> Vec<(String, u64)> {
         let requests = self.server.received_requests().await.unwrap();
         let notifications = requests.iter().flat_map(entries);
         notifications

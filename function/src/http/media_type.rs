@@ -17,7 +17,7 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), ApiError> {
     }
     let found = said(headers, &CONTENT_TYPE);
     match &found {
-        Some(content_type) if essence(content_type) == "application/json" => Ok(()),
+        Some(content_type) if essence(content_type) == "application/json" && is_utf8(content_type) => Ok(()),
         _ => Err(ApiError::UnsupportedMediaType { found }),
     }
 }
@@ -48,6 +48,22 @@ fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
+/// Whether a media type names UTF-8, or no character set: JSON has no other (RFC 8259 §8.1).
+fn is_utf8(content_type: &str) -> bool {
+    let parameters = content_type.split(';').skip(1);
+    parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .all(|(_, value)| {
+            let value = value.trim();
+            let unquoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+            let value = unquoted.unwrap_or(value);
+            ["utf-8", "utf8"]
+                .iter()
+                .any(|name| value.eq_ignore_ascii_case(name))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,11 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn json_is_taken_with_any_parameters() {
+    fn json_is_taken_with_any_parameters_but_another_charset() {
         for name in [
             "application/json",
             "Application/JSON; charset=utf-8",
             " application/json ;a=b",
+            "application/json; Charset=\"UTF-8\"",
+            "application/json;charset=utf8; a",
         ] {
             assert!(checked(&[("content-type", name)]).is_ok(), "{name}");
         }
@@ -84,6 +102,11 @@ mod tests {
             "application/merge-patch+json",
             "application/problem+json",
             "application/json, text/plain",
+            "application/json; charset=utf-16",
+            "application/json; charset=\"iso-8859-1\"",
+            "application/json; a=b; CHARSET=us-ascii",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset=",
         ] {
             let refused = checked(&[("content-type", name)]);
             assert!(

@@ -28,33 +28,47 @@ pub(super) struct Condition {
 
 impl Condition {
     pub(super) fn of(folder: &DataFolder) -> Arc<Self> {
-        let refusal = OnceLock::new();
-        if let Some(damage) = folder.damage() {
-            let text = format!(
-                "the database in `{}` is damaged: {damage}; what can be read of it is, and nothing is appended",
-                folder.path().display()
-            );
-            tracing::error!("{text}");
-            // Nobody was before.
-            let _ = refusal.set(text);
-        }
-        Arc::new(Self {
+        let condition = Self {
             file: folder.identity(),
-            refusal,
-        })
+            refusal: OnceLock::new(),
+        };
+        if let Some(damage) = folder.damage() {
+            condition.is_damaged(damage);
+        }
+        Arc::new(condition)
+    }
+
+    /// So many commits were found that are not as they were written. The log tells which.
+    pub(super) fn has_unreadable(&self, commits: usize) {
+        let are = if commits == 1 { "commit is" } else { "commits are" };
+        self.is_damaged(&format!(
+            "{commits} {are} not as written, which the log tells by their streams and revisions"
+        ));
+    }
+
+    /// Something of the database was found to be damaged.
+    pub(super) fn is_damaged(&self, damage: &str) {
+        self.refuse(format!(
+            "the database in `{}` is damaged: {damage}; what can be read of it is, and nothing is appended",
+            self.file.path().display()
+        ));
+    }
+
+    /// Takes no events from now on. The first reason stays.
+    fn refuse(&self, reason: String) {
+        if self.refusal.set(reason).is_ok() {
+            tracing::error!("{}", self.refusal.get().map_or("", String::as_str));
+        }
     }
 
     /// Why no events are taken, if none are.
     fn refusal(&self) -> Option<&str> {
         if self.refusal.get().is_none() && !self.file.is_there() {
-            let text = format!(
+            self.refuse(format!(
                 "`{}` was moved or deleted under the store, which would append to what nobody finds; end it, and start it where the \
                  file is now",
                 self.file.path().display()
-            );
-            if self.refusal.set(text.clone()).is_ok() {
-                tracing::error!("{text}");
-            }
+            ));
         }
         self.refusal.get().map(String::as_str)
     }

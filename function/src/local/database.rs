@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::behind::Behind;
+use super::condition::Condition;
 use super::connector::Connector;
 use super::data_folder::DataFolder;
 use super::failure::Failure;
@@ -43,11 +44,15 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens the database in `file`, or one in memory, and makes the tables that are missing. Whoever follows the log is told of each stream
-    /// that is appended to.
+    /// that is appended to, and the condition of each damage that is met.
     ///
     /// # Errors
     /// When it cannot be opened, or no thread be started.
-    pub(super) fn open(file: Option<(DataFolder, Durability)>, behind: Arc<Behind>) -> Result<Self, Failure> {
+    pub(super) fn open(
+        file: Option<(DataFolder, Durability)>,
+        behind: Arc<Behind>,
+        condition: Option<Arc<Condition>>,
+    ) -> Result<Self, Failure> {
         let database = match &file {
             Some((file, durability)) => on_file(file, *durability)?,
             None => dynoxide::Database::memory().map_err(Failure::Memory)?,
@@ -58,6 +63,7 @@ impl Database {
             database,
             events_table: tables.events.clone(),
             behind,
+            condition,
         };
         let thread = std::thread::Builder::new()
             .name("database".to_owned())
@@ -161,6 +167,7 @@ struct Answering {
     database: dynoxide::Database,
     events_table: String,
     behind: Arc<Behind>,
+    condition: Option<Arc<Condition>>,
 }
 
 impl Answering {
@@ -168,6 +175,16 @@ impl Answering {
         while let Ok(Message::Question(question)) = asked.recv() {
             let answer = match self.carry_out(&question.operation, &question.body) {
                 Ok(body) => Answer { status: 200, body },
+                Err(error) if is_damage(&error) => {
+                    if let Some(condition) = &self.condition {
+                        condition.is_damaged(&error.to_string());
+                    }
+                    // To ask again does not help, which the status of an error within the database would suggest.
+                    Answer {
+                        status: 400,
+                        body: error.to_json().into_bytes(),
+                    }
+                }
                 Err(error) => Answer {
                     status: error.status_code(),
                     body: error.to_json().into_bytes(),
@@ -209,6 +226,24 @@ impl Answering {
             _ => None,
         }
     }
+}
+
+/// Whether an error says that what is stored cannot be read: SQLite finds its file broken, or what it gives is not what was put into it.
+/// Between SQLite and here lies a layer that keeps of most errors no more than their words.
+fn is_damage(error: &DynoxideError) -> bool {
+    const WORDS: [&str; 5] = [
+        "disk image is malformed",
+        "not a database",
+        "Conversion error from type",
+        "Invalid column type",
+        "Bad item JSON",
+    ];
+    let is_internal = matches!(
+        error,
+        DynoxideError::InternalServerError(_) | DynoxideError::SqliteError(_)
+    );
+    let told = error.to_string();
+    is_internal && WORDS.iter().any(|words| told.contains(words))
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {

@@ -16,6 +16,7 @@ use super::database::{Database, Durability};
 use super::failure::Failure;
 use super::follower::Follower;
 use super::notifications::{FailureLog, Notifications};
+use super::once::Once;
 use crate::http;
 use crate::relay::Relay;
 use crate::store::limits;
@@ -51,7 +52,7 @@ impl Embedded {
             || Uuid::new_v4().to_string(),
             |(folder, _)| folder.id().to_owned(),
         );
-        let database = Database::open(file, behind.clone())?;
+        let database = Database::open(file, behind.clone(), condition.clone())?;
         let (events, catalogue) = database.tables();
         let follower = Follower {
             behind,
@@ -59,9 +60,10 @@ impl Embedded {
             announced: Announced::new(database.connector(), database.catalogue_name()),
             relay: Relay {
                 catalogue: catalogue.clone(),
-                publisher: Notifications::to(topic).await,
+                publisher: Once::by(Notifications::to(topic).await),
                 failure_queue: FailureLog,
             },
+            condition: condition.clone(),
         };
         let (end, told_to_end) = oneshot::channel();
         let router = http::router(http::Store::new(events, catalogue).named(&name));

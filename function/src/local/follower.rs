@@ -17,8 +17,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::announced::{Announced, MARKS_A_CALL};
 use super::behind::Behind;
+use super::condition::Condition;
 use super::database::AskError;
 use super::notifications::{FailureLog, Notifications};
+use super::once::Once;
 use crate::relay::Relay;
 use crate::relay::batch::Batch;
 use crate::relay::patience::Patience;
@@ -34,7 +36,9 @@ pub(super) struct Follower {
     pub(super) behind: Arc<Behind>,
     pub(super) events: EventsTable,
     pub(super) announced: Announced,
-    pub(super) relay: Relay<CatalogueTable, Notifications, FailureLog>,
+    pub(super) relay: Relay<CatalogueTable, Once<Notifications>, FailureLog>,
+    /// The condition of the store, if it is on disk.
+    pub(super) condition: Option<Arc<Condition>>,
 }
 
 /// How long a call that fails is tried again before others get their turn. Kept short, because the listing of new streams
@@ -140,6 +144,11 @@ impl Follower {
                 return Err(failure);
             }
         }
+        if let Some(condition) = &self.condition
+            && repair.tally.unreadable > 0
+        {
+            condition.has_unreadable(repair.tally.unreadable);
+        }
         let unannounced = self.find_unannounced().await.map_err(|error| chain(&error))?;
         let Repair { started, tally, .. } = repair;
         tracing::debug!(
@@ -226,13 +235,21 @@ impl Follower {
             .filter(|(stream, _)| !missing.contains(stream))
             .collect();
         self.behind.add_all(missing);
-        if !done.is_empty()
-            && let Err(error) = self.announced.mark(&done).await
-        {
-            self.behind.add_all(done.into_iter().map(|(stream, _)| stream));
-            failure = Err(chain(&error));
+        if done.is_empty() {
+            return failure;
         }
-        failure
+        match self.announced.mark(&done).await {
+            Ok(()) => {
+                for (stream, last) in &done {
+                    self.relay.publisher.is_noted(stream, *last);
+                }
+                failure
+            }
+            Err(error) => {
+                self.behind.add_all(done.into_iter().map(|(stream, _)| stream));
+                Err(chain(&error))
+            }
+        }
     }
 
     /// The oldest commits of the stream that have not been announced.

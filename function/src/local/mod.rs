@@ -21,6 +21,7 @@ mod failure;
 mod follower;
 mod log_writer;
 mod notifications;
+mod once;
 mod tables;
 
 use std::io::{self, Write as _};

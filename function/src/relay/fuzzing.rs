@@ -81,7 +81,7 @@ fn names_a_place(undecodable: &Undecodable) -> bool {
         Undecodable::Form { line, .. } => *line > 0,
         Undecodable::UnknownName { .. } | Undecodable::NoImage | Undecodable::NoItem => true,
         Undecodable::Inconsistent { attribute } => {
-            ["pk", "sk", "last", "createdAt", "events"].contains(attribute)
+            ["pk", "sk", "last", "createdAt", "events", "sum"].contains(attribute)
         }
     }
 }

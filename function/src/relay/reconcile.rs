@@ -26,7 +26,7 @@ use crate::store::StoreError;
 use crate::telemetry::chain;
 
 use progress::{Position, Progress, Tally};
-use survey::{Detail, LogSurvey, Page, Segment};
+use survey::{LogSurvey, Page, Segment};
 
 pub use survey::PAGE_COMMITS;
 
@@ -79,10 +79,7 @@ impl<S: LogSurvey, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Reconciler
             failure: None,
         };
         while !walk.position.is_end() && Instant::now() < patience.deadline {
-            let page = match self
-                .read(segment, &walk.position, progress.detail(), patience)
-                .await
-            {
+            let page = match self.read(segment, &walk.position, patience).await {
                 Ok(page) => page,
                 Err(stopped) => {
                     walk.failure = stopped.failure();
@@ -112,16 +109,10 @@ impl<S: LogSurvey, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Reconciler
         walk
     }
 
-    async fn read(
-        &self,
-        segment: Segment,
-        position: &Position,
-        detail: Detail,
-        patience: Patience,
-    ) -> Result<Page, Stopped> {
+    async fn read(&self, segment: Segment, position: &Position, patience: Patience) -> Result<Page, Stopped> {
         let mut attempts = patience.begin();
         loop {
-            let call = self.log.page(segment, position.place(), detail);
+            let call = self.log.page(segment, position.place());
             let error = match attempts.attempt(call).await? {
                 Ok(page) => return Ok(page),
                 Err(error @ StoreError::Fault(_)) => return Err(Stopped::Failed(error)),

@@ -89,6 +89,7 @@ pub struct InvalidPageLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::checksum::Checksum;
 
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
     const ITEM_BYTES: usize = 400 * 1024;
@@ -131,13 +132,14 @@ mod tests {
     fn the_largest_append_fits_an_item() {
         let keys =
             "pk".len() + 100 + 1 + ID_BYTES + "sk".len() + "last".len() + 2 * 21 + "createdAt".len() + 27;
+        let sum = "sum".len() + Checksum::BYTES;
         // A list and each map in it cost 3 bytes, and each element 1 more.
         let event = 3 + 1 + "id".len() + "type".len() + "payload".len() + "metadata".len() + 4 + ID_BYTES;
         let list = "events".len() + 3 + APPEND_EVENTS * event;
         assert!(
-            keys + list + APPEND_BYTES <= ITEM_BYTES,
+            keys + sum + list + APPEND_BYTES <= ITEM_BYTES,
             "{}",
-            keys + list + APPEND_BYTES
+            keys + sum + list + APPEND_BYTES
         );
     }
 

@@ -6,6 +6,7 @@
 
 pub mod append;
 pub mod append_at_end;
+pub mod checksum;
 pub mod commit;
 pub mod consumed;
 pub mod cursor;

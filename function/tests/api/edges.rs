@@ -115,14 +115,24 @@ async fn a_moment_is_rfc_3339_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_event_type_holds_no_control_characters() {
+async fn an_event_type_holds_no_characters_that_are_not_seen() {
     let api = Api::start().await;
-    for event_type in ["a\n", "\u{1b}[2J", "\u{7f}", "\u{9b}2J", "\0"] {
+    for event_type in [
+        "a\n",
+        "\u{1b}[2J",
+        "\u{7f}",
+        "\u{9b}2J",
+        "\0",
+        "a\u{202e}b",
+        "\u{2066}",
+        "a\u{200b}",
+        "\u{feff}a",
+    ] {
         let body = json!({"initialEvent": {"eventType": event_type, "payload": 1}});
         let answer = api.post("/streams/order", body).await;
         assert_eq!(
             messages(&answer),
-            json!({"initialEvent.eventType": ["must not hold control characters"]})
+            json!({"initialEvent.eventType": ["must not hold control or formatting characters"]})
         );
     }
 }

@@ -63,8 +63,7 @@ async fn invoke_at(log_level: &str, event: Value) -> Ran {
         .respond_with(updated)
         .mount(&server)
         .await;
-    let mut image = insertion()["dynamodb"]["NewImage"].clone();
-    image["events"] = json!({"L": [{"M": {"type": {"S": "placed"}}}]});
+    let image = &insertion()["dynamodb"]["NewImage"];
     let scanned = json!({"Items": [image], "ConsumedCapacity": {"CapacityUnits": 0.5}});
     Mock::given(header("x-amz-target", "DynamoDB_20120810.Scan"))
         .respond_with(ResponseTemplate::new(200).set_body_json(scanned))

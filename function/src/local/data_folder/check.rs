@@ -20,10 +20,11 @@ pub(super) fn ended_uncleanly(events: &Path) -> bool {
     fs::metadata(written_ahead(events)).is_ok_and(|found| found.len() > 0)
 }
 
-/// What is wrong with the database, if something is (<https://www.sqlite.org/pragma.html#pragma_quick_check>).
+/// What is wrong with the database, if something is (<https://www.sqlite.org/pragma.html#pragma_integrity_check>): not the quick check,
+/// which does not find a commit that no index leads to.
 pub(super) fn damage(location: &str) -> Option<String> {
     let found = Connection::open(location).and_then(|connection| {
-        let mut statement = connection.prepare(&format!("PRAGMA quick_check({TOLD})"))?;
+        let mut statement = connection.prepare(&format!("PRAGMA integrity_check({TOLD})"))?;
         let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
         lines.collect::<Result<Vec<_>, _>>()
     });

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use event_store_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::survey::{Detail, Place, Segment};
+use super::survey::{Place, Segment};
 
 /// How far reconciling has come, in each segment of the log, and which commits it announces again.
 ///
@@ -112,14 +112,6 @@ impl Progress {
         let count = self.segments.len();
         let segment = move |index| Segment { index, count };
         (0..).map(segment).zip(&self.segments)
-    }
-
-    /// What has to be known of each commit.
-    pub(super) fn detail(&self) -> Detail {
-        match self.notify_since {
-            None => Detail::Revisions,
-            Some(_) => Detail::EventTypes,
-        }
     }
 
     /// Whether a commit of this time is to be announced again.

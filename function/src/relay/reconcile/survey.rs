@@ -19,7 +19,6 @@ pub trait LogSurvey {
         &self,
         segment: Segment,
         after: Option<&Place>,
-        detail: Detail,
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 }
 
@@ -30,15 +29,6 @@ pub struct Segment {
     pub index: usize,
     /// How many parts there are.
     pub count: usize,
-}
-
-/// What has to be known of each commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Where it ends: [`Appended::events`] is empty.
-    Revisions,
-    /// The types of its events, too.
-    EventTypes,
 }
 
 /// A place in a segment: the key of the commit that was read last, as the database has it.

@@ -98,12 +98,7 @@ impl World {
 }
 
 impl LogSurvey for &World {
-    async fn page(
-        &self,
-        segment: Segment,
-        after: Option<&Place>,
-        detail: Detail,
-    ) -> Result<Page, StoreError> {
+    async fn page(&self, segment: Segment, after: Option<&Place>) -> Result<Page, StoreError> {
         if self.goes_wrong("scan").await {
             return Err(StoreError::Fault("no such table".into()));
         }
@@ -122,11 +117,6 @@ impl LogSurvey for &World {
             pk: commit.stream.to_string(),
             sk: commit.first.to_string(),
         });
-        if detail == Detail::Revisions {
-            for commit in &mut commits {
-                commit.events.clear();
-            }
-        }
         Ok(Page {
             commits,
             next,

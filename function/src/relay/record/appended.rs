@@ -2,12 +2,16 @@
 
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use event_store_types::{EventType, Revision, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Undecodable;
 use crate::store::StreamKey;
+use crate::store::checksum::{Checksum, Summing};
+use crate::store::commit::Commit;
 
 /// A commit, as far as the relay needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +27,44 @@ pub struct Appended {
     /// When it was appended.
     pub created_at: Timestamp,
 }
+
 impl Appended {
+    /// A commit that was read from the log itself.
+    pub fn of(stream: StreamKey, commit: &Commit) -> Self {
+        let types = commit.events().as_slice().iter();
+        let types = types.map(|event| event.event_type.clone());
+        Self {
+            stream,
+            first: commit.first(),
+            last: commit.last(),
+            events: (0..)
+                .zip(types)
+                // The commit's last revision exists, so that each before it does.
+                .filter_map(|(place, event_type)| Some((commit.first().checked_add(place)?, event_type)))
+                .collect(),
+            created_at: commit.created_at(),
+        }
+    }
+
+    /// Reads the image of an item. Payloads and metadata are looked at for the checksum alone.
     pub(super) fn decode(image: &RawValue) -> Result<Self, Undecodable> {
         let image: Image<'_> = serde_json::from_str(image.get()).map_err(|_| Undecodable::NoItem)?;
         let inconsistent = |attribute| Undecodable::Inconsistent { attribute };
         let stream = image.stream().ok_or(inconsistent("pk"))?;
         let first = number(image.sk).ok_or(inconsistent("sk"))?;
         let last = number(image.last).ok_or(inconsistent("last"))?;
-        let events = image.events_from(first).ok_or(inconsistent("events"))?;
+        let images = image.events().ok_or(inconsistent("events"))?;
+        let created_at = text(image.created_at).ok_or(inconsistent("createdAt"))?;
+        if let Some(sum) = image.sum {
+            let summing = Summing::begin(&stream, first, last, created_at);
+            if checksum(sum).is_none_or(|stored| sum_of(summing, &images) != Some(stored)) {
+                return Err(inconsistent("sum"));
+            }
+        }
+        let events = types_from(first, images).ok_or(inconsistent("events"))?;
         if events.last().is_none_or(|(revision, _)| *revision != last) {
             return Err(inconsistent("last"));
         }
-        let created_at = text(image.created_at).ok_or(inconsistent("createdAt"))?;
         Ok(Self {
             stream,
             first,
@@ -44,6 +74,7 @@ impl Appended {
         })
     }
 }
+
 /// The attributes are kept as they are, too, so that each can be told by its name.
 #[derive(Deserialize)]
 struct Image<'image> {
@@ -57,6 +88,8 @@ struct Image<'image> {
     created_at: Option<&'image RawValue>,
     #[serde(borrow)]
     events: Option<&'image RawValue>,
+    #[serde(borrow)]
+    sum: Option<&'image RawValue>,
 }
 
 impl Image<'_> {
@@ -65,16 +98,43 @@ impl Image<'_> {
         text.parse().ok()
     }
 
-    fn events_from(&self, first: Revision) -> Option<Vec<(Revision, EventType)>> {
+    fn events(&self) -> Option<Vec<EventImage<'_>>> {
         let List { list } = attribute(self.events)?;
-        (0..)
-            .zip(list)
-            .map(|(offset, event)| {
-                let revision = first.checked_add(offset)?;
-                Some((revision, EventType::stored(event.map.event_type.text)))
-            })
-            .collect()
+        Some(list.into_iter().map(|event| event.map).collect())
     }
+}
+
+fn types_from(first: Revision, events: Vec<EventImage<'_>>) -> Option<Vec<(Revision, EventType)>> {
+    (0..)
+        .zip(events)
+        .map(|(offset, event)| {
+            let revision = first.checked_add(offset)?;
+            Some((revision, EventType::stored(event.event_type.text)))
+        })
+        .collect()
+}
+
+/// The checksum of the events as they came, or `None` when they are not all there.
+fn sum_of(mut summing: Summing, events: &[EventImage<'_>]) -> Option<Checksum> {
+    for event in events {
+        let Text { text: payload } = attribute(event.payload)?;
+        let metadata = match event.metadata {
+            None => None,
+            metadata => Some(attribute::<Text>(metadata)?.text),
+        };
+        summing.event(
+            text(event.id)?,
+            &event.event_type.text,
+            &payload,
+            metadata.as_deref(),
+        );
+    }
+    Some(summing.end())
+}
+
+fn checksum(value: &RawValue) -> Option<Checksum> {
+    let Binary { binary } = attribute(Some(value))?;
+    Checksum::stored(&STANDARD.decode(binary).ok()?)
 }
 
 fn text<T: FromStr>(value: Option<&RawValue>) -> Option<T> {
@@ -104,19 +164,31 @@ struct Number {
 }
 
 #[derive(Deserialize)]
-struct List {
-    #[serde(rename = "L")]
-    list: Vec<EventMap>,
+struct Binary {
+    #[serde(rename = "B")]
+    binary: String,
 }
 
 #[derive(Deserialize)]
-struct EventMap {
-    #[serde(rename = "M")]
-    map: EventImage,
+struct List<'image> {
+    #[serde(rename = "L", borrow)]
+    list: Vec<EventMap<'image>>,
 }
 
 #[derive(Deserialize)]
-struct EventImage {
+struct EventMap<'image> {
+    #[serde(rename = "M", borrow)]
+    map: EventImage<'image>,
+}
+
+#[derive(Deserialize)]
+struct EventImage<'image> {
     #[serde(rename = "type")]
     event_type: Text,
+    #[serde(borrow)]
+    id: Option<&'image RawValue>,
+    #[serde(borrow)]
+    payload: Option<&'image RawValue>,
+    #[serde(borrow)]
+    metadata: Option<&'image RawValue>,
 }

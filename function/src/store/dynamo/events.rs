@@ -71,18 +71,20 @@ impl EventsTable {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
-    /// Sends `query` for commits.
-    async fn commits(&self, query: QueryFluentBuilder) -> Result<Commits, StoreError> {
+    /// Sends `query` for commits of `stream`.
+    pub(super) async fn commits(
+        &self,
+        stream: &StreamKey,
+        query: QueryFluentBuilder,
+    ) -> Result<Commits, StoreError> {
         let (items, more) = self.read(query).await?;
-        let commits = items.into_iter().map(item::decode).collect::<Result<_, _>>()?;
+        let commits = items.into_iter().map(|item| item::decode_of(stream, item));
+        let commits = commits.collect::<Result<_, _>>()?;
         Ok(Commits { commits, more })
     }
 
     /// Sends `query`, and says whether it ended before what it asked for did.
-    pub(super) async fn read(
-        &self,
-        query: QueryFluentBuilder,
-    ) -> Result<(Vec<item::Item>, bool), StoreError> {
+    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<item::Item>, bool), StoreError> {
         let answer = query.send().await.map_err(translate)?;
         self.meter.add_read(
             answer
@@ -98,15 +100,9 @@ impl EventsTable {
 
 impl EventLog for EventsTable {
     async fn tail(&self, stream: &StreamKey) -> Result<Option<Tail>, StoreError> {
-        let newest = self
-            .query(stream, "pk = :stream", Consistency::Strong)
-            .scan_index_forward(false)
-            .limit(1)
-            // `last` is a reserved word of DynamoDB's.
-            .projection_expression("#last, createdAt")
-            .expression_attribute_names("#last", "last");
-        let (items, _) = self.read(newest).await?;
-        Ok(items.first().map(item::decode_tail).transpose()?)
+        // Its end alone would cost as much, and could not be held against the checksum.
+        let newest = self.newest_commits(stream, 1).await?;
+        Ok(newest.commits.first().map(Commit::tail))
     }
 
     async fn newest_at_or_before(
@@ -120,7 +116,7 @@ impl EventLog for EventsTable {
             .expression_attribute_values(":revision", AttributeValue::N(revision.to_string()))
             .scan_index_forward(false)
             .limit(1);
-        let newest = self.commits(newest).await?;
+        let newest = self.commits(stream, newest).await?;
         Ok(newest.commits.into_iter().next())
     }
 
@@ -140,7 +136,7 @@ impl EventLog for EventsTable {
             .expression_attribute_values(":first", AttributeValue::N(starts.start().to_string()))
             .expression_attribute_values(":last", AttributeValue::N(starts.end().to_string()))
             .scan_index_forward(order == Order::OldestFirst);
-        self.commits(query).await
+        self.commits(stream, query).await
     }
 
     async fn newest_commits(&self, stream: &StreamKey, limit: usize) -> Result<Commits, StoreError> {
@@ -148,7 +144,7 @@ impl EventLog for EventsTable {
             .query(stream, "pk = :stream", Consistency::Strong)
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        self.commits(newest).await
+        self.commits(stream, newest).await
     }
 
     /// The one place where anything is written to the events table, and always on the condition that nothing
@@ -176,7 +172,7 @@ impl EventLog for EventsTable {
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
                     let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
-                    let there = item::decode(there)?;
+                    let there = item::decode_of(stream, there)?;
                     self.meter.add_write(Some(refused_units(commit, &there)));
                     Ok(Put::Refused(there))
                 }

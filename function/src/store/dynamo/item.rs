@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use event_store_types::{EventType, Metadata, Payload, Revision};
 use serde_json::value::RawValue;
 
-use crate::store::commit::{Commit, CommitEvent, CommitEvents, Tail};
+use crate::store::checksum::Checksum;
+use crate::store::commit::{Commit, CommitEvent, CommitEvents};
 use crate::store::{StoreError, StreamKey};
 
 /// An item, as the SDK has it.
@@ -24,13 +26,33 @@ pub(super) fn encode(stream: &StreamKey, commit: &Commit) -> Item {
             AttributeValue::S(commit.created_at().to_string()),
         ),
         ("events".into(), AttributeValue::L(events)),
+        (
+            "sum".into(),
+            AttributeValue::B(Blob::new(Checksum::of(stream, commit).as_bytes())),
+        ),
     ])
 }
 
-/// Reads an item as a commit.
+/// Reads an item as a commit, and holds it against its checksum. Those that were written before there were any have none.
 pub(super) fn decode(mut item: Item) -> Result<Commit, Undecodable> {
-    let tail = decode_tail(&item)?;
-    let first = revision(&item, "sk")?;
+    let sum = checksum(&item)?;
+    let stream = stream(&item)?;
+    let commit = decode_commit(&mut item)?;
+    if sum.is_some_and(|sum| sum != Checksum::of(&stream, &commit)) {
+        return Err(Undecodable { attribute: "sum" });
+    }
+    Ok(commit)
+}
+
+fn decode_commit(item: &mut Item) -> Result<Commit, Undecodable> {
+    let created_at = item
+        .get("createdAt")
+        .and_then(|value| value.as_s().ok()?.parse().ok())
+        .ok_or(Undecodable {
+            attribute: "createdAt",
+        })?;
+    let last = revision(item, "last")?;
+    let first = revision(item, "sk")?;
     let Some(AttributeValue::L(events)) = item.remove("events") else {
         return Err(Undecodable { attribute: "events" });
     };
@@ -39,27 +61,32 @@ pub(super) fn decode(mut item: Item) -> Result<Commit, Undecodable> {
         .map(decode_event)
         .collect::<Result<Vec<_>, _>>()?;
     let events = CommitEvents::stored(events).ok_or(Undecodable { attribute: "events" })?;
-    Commit::new(first, tail.created_at, events)
+    Commit::new(first, created_at, events)
         .ok()
-        .filter(|commit| commit.last() == tail.revision)
+        .filter(|commit| commit.last() == last)
         .ok_or(Undecodable { attribute: "last" })
 }
 
-/// Reads where an item's commit ends.
-pub(super) fn decode_tail(item: &Item) -> Result<Tail, Undecodable> {
-    let created_at = item
-        .get("createdAt")
+/// Reads which stream an item's commit belongs to.
+pub(super) fn stream(item: &Item) -> Result<StreamKey, Undecodable> {
+    item.get("pk")
         .and_then(|value| value.as_s().ok()?.parse().ok())
-        .ok_or(Undecodable {
-            attribute: "createdAt",
-        })?;
-    Ok(Tail {
-        revision: revision(item, "last")?,
-        created_at,
-    })
+        .ok_or(Undecodable { attribute: "pk" })
 }
 
-pub(super) fn revision(item: &Item, attribute: &'static str) -> Result<Revision, Undecodable> {
+fn checksum(item: &Item) -> Result<Option<Checksum>, Undecodable> {
+    let Some(value) = item.get("sum") else {
+        return Ok(None);
+    };
+    value
+        .as_b()
+        .ok()
+        .and_then(|bytes| Checksum::stored(bytes.as_ref()))
+        .map(Some)
+        .ok_or(Undecodable { attribute: "sum" })
+}
+
+fn revision(item: &Item, attribute: &'static str) -> Result<Revision, Undecodable> {
     item.get(attribute)
         .and_then(|value| value.as_n().ok()?.parse().ok())
         .ok_or(Undecodable { attribute })
@@ -115,17 +142,41 @@ fn json(text: String) -> Option<Payload> {
     RawValue::from_string(text).ok().map(Payload::from)
 }
 
-/// An item that no version of the store has written.
+/// An item that no version of the store has written, or that is no longer as it was: then the attribute is `sum`, unless the damage
+/// shows in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the attribute `{attribute}` of an item is missing or not what it should be")]
+#[error("the attribute `{attribute}` of an item is missing or does not fit the others")]
 pub(super) struct Undecodable {
     pub(super) attribute: &'static str,
 }
 
-impl From<Undecodable> for StoreError {
-    fn from(error: Undecodable) -> Self {
-        Self::Fault(error.into())
-    }
+/// Reads an item that the database gave for `stream`.
+///
+/// # Errors
+/// [`StoreError::Fault`] with a [`Damaged`] in it: trying again does not help.
+pub(super) fn decode_of(stream: &StreamKey, item: Item) -> Result<Commit, StoreError> {
+    let revision = item.get("sk").and_then(|value| value.as_n().ok()).cloned();
+    let decoded = match self::stream(&item) {
+        Ok(found) if found == *stream => decode(item),
+        _ => Err(Undecodable { attribute: "pk" }),
+    };
+    decoded.map_err(|source| {
+        StoreError::Fault(Box::new(Damaged {
+            stream: stream.clone(),
+            revision: revision.unwrap_or_default(),
+            source,
+        }))
+    })
+}
+
+/// An item of a stream that is no commit.
+#[derive(Debug, thiserror::Error)]
+#[error("the commit of `{stream}` at revision `{revision}` was damaged or changed")]
+struct Damaged {
+    stream: StreamKey,
+    /// Where it begins, as the database has it.
+    revision: String,
+    source: Undecodable,
 }
 
 #[cfg(test)]
@@ -171,7 +222,7 @@ mod tests {
 
     #[test]
     fn each_attribute_that_is_missing_or_wrong_is_named() {
-        for attribute in ["sk", "last", "createdAt", "events"] {
+        for attribute in ["pk", "sk", "last", "createdAt", "events"] {
             let mut item = encode(&stream(), &commit());
             item.remove(attribute);
             assert_eq!(decode(item).unwrap_err().attribute, attribute);
@@ -199,6 +250,73 @@ mod tests {
             event.insert(attribute.into(), AttributeValue::N("1".into()));
             assert_eq!(decode(item).unwrap_err().attribute, name);
         }
+    }
+
+    #[test]
+    fn an_item_of_before_there_were_checksums_is_read() {
+        let mut item = encode(&stream(), &commit());
+        item.remove("sum");
+        assert_eq!(decode(item), Ok(commit()));
+    }
+
+    #[test]
+    fn a_checksum_costs_an_item_eleven_bytes() {
+        let item = encode(&stream(), &commit());
+        assert_eq!("sum".len() + item["sum"].as_b().unwrap().as_ref().len(), 11);
+    }
+
+    #[test]
+    fn whatever_is_changed_in_an_item_is_noticed() {
+        let whole = encode(&stream(), &commit());
+        let changed = |attribute: &str, value: AttributeValue| {
+            let mut item = whole.clone();
+            item.insert(attribute.into(), value);
+            decode(item).unwrap_err().attribute
+        };
+        let other = "order/2886e475-d5cc-40f7-aec5-401071388b3d";
+        assert_eq!(changed("pk", AttributeValue::S(other.into())), "sum");
+        let later = AttributeValue::S("2025-01-25T00:00:01.000000Z".into());
+        assert_eq!(changed("createdAt", later), "sum");
+        for sum in [
+            AttributeValue::B(Blob::new([0; 8])),
+            AttributeValue::B(Blob::new([0; 9])),
+            AttributeValue::S("AAAAAAAAAAA=".into()),
+        ] {
+            assert_eq!(changed("sum", sum), "sum");
+        }
+        let mut moved = whole.clone();
+        moved.insert("sk".into(), AttributeValue::N("14".into()));
+        moved.insert("last".into(), AttributeValue::N("15".into()));
+        assert_eq!(decode(moved).unwrap_err().attribute, "sum");
+        for (name, text) in [
+            ("id", "2886e475-d5cc-40f7-aec5-401071388b3c"),
+            ("type", "type-c"),
+            ("payload", "{}"),
+            ("metadata", "{}"),
+        ] {
+            let mut item = whole.clone();
+            let Some(AttributeValue::L(events)) = item.get_mut("events") else {
+                panic!("an item has events")
+            };
+            let Some(AttributeValue::M(event)) = events.last_mut() else {
+                panic!("an event is a map")
+            };
+            event.insert(name.into(), AttributeValue::S(text.into()));
+            assert_eq!(decode(item).unwrap_err().attribute, "sum", "{name}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_no_commit_is_told_by_its_place() {
+        let mut other = stream();
+        other.stream_type = "orders".parse().unwrap();
+        let error = decode_of(&other, encode(&stream(), &commit())).unwrap_err();
+        assert_eq!(
+            crate::telemetry::chain(&error),
+            "the database refuses the request or gives an answer that makes no sense: \
+             the commit of `orders/2886e475-d5cc-40f7-aec5-401071388b3c` at revision `4` was damaged or changed: \
+             the attribute `pk` of an item is missing or does not fit the others"
+        );
     }
 
     #[test]

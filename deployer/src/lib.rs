@@ -13,6 +13,7 @@ pub mod private_file;
 pub mod problem;
 pub mod proxy;
 pub mod settings;
+pub mod shell;
 pub mod stack;
 pub mod surroundings;
 pub mod template;

@@ -13,6 +13,7 @@ use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_regi
 use crate::cli::GlobalArgs;
 use crate::environment::Environment;
 use crate::settings::Places;
+use crate::shell;
 use crate::surroundings::Surroundings;
 use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
 use crate::ui::Ui;
@@ -221,6 +222,8 @@ fn missing_parameter(open: &OpenParameter) -> CommandError {
         [] => String::new(),
         allowed => format!(": one of `{}`", allowed.join("`, `")),
     };
-    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone()))
-        .hint(format!("give it with `--parameter {}=VALUE`{values}", open.name))
+    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone())).hint(format!(
+        "give it with `--parameter {}=VALUE`{values}",
+        shell::quoted(&open.name)
+    ))
 }

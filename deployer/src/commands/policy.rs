@@ -7,9 +7,10 @@ use super::stack_template::StackTemplate;
 use crate::environment::{Environment, NameError};
 use crate::policy::{
     Access, Instances, Names, Policy, Subject, boundary, boundary_arn, boundary_name, caller, ci, diff,
-    execution, key_policy, provider_arn, quoted, trust,
+    execution, key_policy, provider_arn, trust,
 };
 use crate::settings::Settings;
+use crate::shell;
 use crate::template::Rendered;
 use crate::ui::Ui;
 
@@ -168,8 +169,8 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
             ui.data(&access.template().map_err(usage)?);
             ui.note(&format!(
                 "it is a stack of its own: `aws cloudformation deploy --template-file {} --stack-name {} --region {} --capabilities CAPABILITY_NAMED_IAM`, or `deployer up --template` with an environment of its own",
-                quoted("FILE"),
-                quoted(&access.name),
+                "FILE",
+                shell::quoted(&access.name),
                 base.region
             ));
         }

@@ -8,6 +8,7 @@ use super::statement::TooMany;
 use super::trust::{AUDIENCE, ISSUER, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
+use crate::shell;
 
 /// Who may do what, and who may become that.
 #[derive(Clone, Debug)]
@@ -84,7 +85,7 @@ impl Access<'_> {
         let names = Names::of(self.environment);
         let mut lines = String::new();
         let mut command = |words: &[&str]| {
-            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            let words: Vec<String> = words.iter().map(|word| shell::quoted(word)).collect();
             // Writing to a text does not fail.
             let _ = writeln!(lines, "aws iam {}", words.join(" "));
         };
@@ -178,14 +179,4 @@ fn managed(name: &str, description: &str, policy: &Policy) -> Value {
             "PolicyDocument": policy.document(),
         },
     })
-}
-
-/// A word as a POSIX shell reads it back.
-pub fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

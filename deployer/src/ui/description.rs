@@ -30,7 +30,7 @@ pub(super) fn text(described: &Described, format: DescriptionFormat, width: Opti
         DescriptionFormat::Table => table(described, width),
         DescriptionFormat::Json => json(described),
         DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
-        DescriptionFormat::Env => outputs::shell(&described.outputs),
+        DescriptionFormat::Env => outputs::for_shell(&described.outputs),
         DescriptionFormat::Github => String::new(),
     }
 }
@@ -320,7 +320,7 @@ mod tests {
         "#);
         assert_eq!(
             text(&described(), DescriptionFormat::Env, None),
-            "ES_URL='http://127.0.0.1/'\n"
+            "ES_URL=http://127.0.0.1/\n"
         );
         assert_eq!(text(&described(), DescriptionFormat::Github, None), "");
     }

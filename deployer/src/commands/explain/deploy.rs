@@ -5,6 +5,7 @@ use super::acceptance::{guarded, widened};
 use super::validation::remedies;
 use crate::commands::error::CommandError;
 use crate::engine::DeployError;
+use crate::shell;
 use crate::stack::{Failure, Place, remedy};
 
 impl Explain<'_> {
@@ -85,7 +86,8 @@ impl Explain<'_> {
                 status: Some(status),
                 ..
             } if status.is_success() => vec![format!(
-                "the bucket was deleted by hand: delete its stack with `aws cloudformation delete-stack --stack-name {stack}`, and `{}` makes both anew",
+                "the bucket was deleted by hand: delete its stack with `aws cloudformation delete-stack --stack-name {}`, and `{}` makes both anew",
+                shell::quoted(stack),
                 self.command("up")
             )],
             DeployError::NoBucket { cause, .. } => cause
@@ -130,7 +132,8 @@ impl Explain<'_> {
             DeployError::ForeignObject { bucket, key, .. } => vec![
                 "nothing was changed; whoever stored it may write to the bucket, or stored it before checksums were kept".to_owned(),
                 format!(
-                    "find out who did, take it away with `aws s3 rm s3://{bucket}/{key}`, and run `{}` again",
+                    "find out who did, take it away with `aws s3 rm {}`, and run `{}` again",
+                    shell::quoted(&format!("s3://{bucket}/{key}")),
                     self.command("up")
                 ),
             ],

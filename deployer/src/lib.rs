@@ -17,6 +17,7 @@ pub mod shell;
 pub mod stack;
 pub mod surroundings;
 pub mod template;
+pub mod text_file;
 pub mod ui;
 pub mod workspace;
 pub mod yaml;

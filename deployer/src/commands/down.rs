@@ -78,7 +78,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     if environment.protected {
         return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
     }
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render(&[])?;
     let bucket = template.bucket()?.name;
 

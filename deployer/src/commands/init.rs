@@ -16,6 +16,7 @@ use crate::settings::Places;
 use crate::shell;
 use crate::surroundings::Surroundings;
 use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
+use crate::text_file;
 use crate::ui::Ui;
 
 /// The schema's file, when it lies beside the environments.
@@ -145,7 +146,7 @@ pub(super) async fn run(
 
 fn template(places: &Places) -> Result<Template, CommandError> {
     let file = places.display(&places.template);
-    let text = std::fs::read_to_string(&places.template).map_err(|source| {
+    let text = text_file::read(&places.template).map_err(|source| {
         let file = file.clone();
         CommandError::new(ErrorKind::Usage, InitError::Unreadable { file, source })
     })?;

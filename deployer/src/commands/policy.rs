@@ -111,7 +111,7 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
     if args.instances.is_some() && base.instance.is_some() {
         return Err(usage(PolicyError::OneOrMany));
     }
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     if let Some(subject) = args.oidc.as_ref().filter(|subject| subject.is_whole_repository()) {
         ui.note(&format!(
             "every workflow of `{subject}` is trusted, on whatever branch: `{subject}:environment:NAME` trusts fewer"

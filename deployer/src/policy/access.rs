@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::statement::TooMany;
-use super::trust::{AUDIENCE, ISSUER, provider, trust};
+use super::trust::{ISSUER, audience, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
 use crate::shell;
@@ -55,7 +55,7 @@ impl Access<'_> {
         }
         if let Some(subject) = &self.subject {
             if !self.existing_provider {
-                resources.insert("GitHub".to_owned(), of_github());
+                resources.insert("GitHub".to_owned(), of_github(Names::of(self.environment)));
             }
             resources.insert("Role".to_owned(), self.role(subject, &attached));
             outputs.insert(
@@ -110,7 +110,7 @@ impl Access<'_> {
                 "--url",
                 &url,
                 "--client-id-list",
-                AUDIENCE,
+                &audience(names),
             ]);
         }
         let document = trust(names, subject).to_string();
@@ -158,14 +158,14 @@ pub fn provider_arn(environment: &Environment) -> String {
 }
 
 /// An account has one, which other roles may trust, too: it stays when this stack goes.
-fn of_github() -> Value {
+fn of_github(names: Names<'_>) -> Value {
     json!({
         "Type": "AWS::IAM::OIDCProvider",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
             "Url": format!("https://{ISSUER}"),
-            "ClientIdList": [AUDIENCE],
+            "ClientIdList": [audience(names)],
         },
     })
 }

@@ -160,8 +160,11 @@ impl Explain<'_> {
                 self.command("down"),
                 self.command("up")
             )],
-            DeployError::MissingArtifact { .. }
-            | DeployError::Blueprint(_)
+            DeployError::MissingArtifact { .. } => vec![
+                "the artifact bucket holds what the deployer builds: name the binary, with `artifact:<binary>` for the parameter under `Metadata.Deployer.Fill`".to_owned(),
+                "code that is built elsewhere lies in a bucket of its own, and is deployed as the template says".to_owned(),
+            ],
+            DeployError::Blueprint(_)
             | DeployError::TooManyTags { .. }
             | DeployError::TemplateTooLong { .. }
             | DeployError::NotRepaired { .. } => Vec::new(),

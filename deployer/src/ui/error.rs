@@ -104,7 +104,10 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
 /// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message)).
 pub(super) fn annotations(error: &CommandError) -> Option<String> {
     let problems = error.source.downcast_ref::<Problems>();
-    let of_problems = problems.into_iter().flatten().map(|problem| annotation(problem, "error"));
+    let of_problems = problems
+        .into_iter()
+        .flatten()
+        .map(|problem| annotation(problem, "error"));
     let of_marks = error.marks.iter().map(|(Place { file, line }, message)| {
         format!("::error file={},line={line}::{}", property(file), data(message))
     });

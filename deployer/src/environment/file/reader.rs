@@ -64,7 +64,13 @@ impl Reader<'_> {
 
     pub(super) fn architecture(&mut self, key: &str, node: &Node) -> Option<Architecture> {
         let known = Architecture::ALL.map(|known| (known.written(), known));
-        let chosen = self.choice(key, node, "`arm64`, `x86_64` or `host`", &known, Architecture::meant_by);
+        let chosen = self.choice(
+            key,
+            node,
+            "`arm64`, `x86_64` or `host`",
+            &known,
+            Architecture::meant_by,
+        );
         chosen.map(|chosen| chosen.value)
     }
 

@@ -72,7 +72,7 @@ pub struct Problems(Vec<Problem>);
 impl Problems {
     /// Adds a problem; the same problem at the same place is kept once.
     pub fn push(&mut self, problem: Problem) {
-        if self.0.contains(&problem) {
+        if self.contains(&problem) {
             return;
         }
         let index = self.0.partition_point(|known| {
@@ -86,6 +86,11 @@ impl Problems {
         for problem in other.0 {
             self.push(problem);
         }
+    }
+
+    /// Tells whether a problem is among them.
+    pub fn contains(&self, problem: &Problem) -> bool {
+        self.0.contains(problem)
     }
 
     /// Tells whether nothing is wrong.

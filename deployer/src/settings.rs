@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::GlobalArgs;
 use crate::environment::{Environment, Instance};
 use crate::surroundings::Surroundings;
+use crate::text_file;
 use crate::workspace;
 use crate::yaml;
 
@@ -63,11 +64,10 @@ impl Settings {
         found.refuse_open_lines(&environment)?;
 
         let template_name = found.display(&template_path);
-        let template =
-            std::fs::read_to_string(&template_path).map_err(|source| SettingsError::Unreadable {
-                file: template_name.clone(),
-                source,
-            })?;
+        let template = text_file::read(&template_path).map_err(|source| SettingsError::Unreadable {
+            file: template_name.clone(),
+            source,
+        })?;
 
         let written = Source::File;
         // The text was read once: it is YAML, and a mapping.
@@ -148,7 +148,7 @@ fn read_environment(folder: &Path, name: &str, file: &str) -> Result<String, Set
     if name.contains(['/', '\\']) {
         return Err(unknown());
     }
-    match std::fs::read_to_string(folder.join(format!("{name}.yaml"))) {
+    match text_file::read(&folder.join(format!("{name}.yaml"))) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(unknown()),
         Err(source) => Err(SettingsError::Unreadable {

@@ -15,6 +15,7 @@ mod deployer;
 mod deployment;
 mod emulator;
 mod environment;
+pub mod generated;
 mod subscription;
 mod verifier;
 pub mod verify;

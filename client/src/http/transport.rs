@@ -95,13 +95,23 @@ impl Network {
     /// # Errors
     /// When TLS cannot be set up on this machine.
     pub fn new(connect_timeout: Duration) -> Result<Self, InvalidClient> {
+        Self::trusting(connect_timeout, &[])
+    }
+
+    /// Makes one that trusts the certificates in `pem`, PEM one after another, besides the system's.
+    ///
+    /// # Errors
+    /// When `pem` holds something else, or TLS cannot be set up on this machine.
+    pub fn trusting(connect_timeout: Duration, pem: &[u8]) -> Result<Self, InvalidClient> {
         // TLS by whom the program has chosen, else by ring.
         if CryptoProvider::get_default().is_none() {
             // Somebody else may have chosen since, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(InvalidClient::Transport)?;
         reqwest::Client::builder()
             .connect_timeout(connect_timeout)
+            .tls_certs_merge(certificates)
             // The store never redirects, and a signature is good for one address only.
             .redirect(reqwest::redirect::Policy::none())
             .build()

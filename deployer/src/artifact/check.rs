@@ -1,8 +1,9 @@
 //! PURE: whether a zip is one that Lambda can run.
 
-use std::io::{Cursor, Read as _};
+use std::io::{self, Cursor, Read, Seek};
 
 use zip::ZipArchive;
+use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::elf;
@@ -18,10 +19,14 @@ const LIMIT_UNZIPPED: u64 = 250 * 1024 * 1024;
 /// The file that Lambda's custom runtimes start.
 pub(super) const BOOTSTRAP: &str = "bootstrap";
 
-/// An ELF header's length: no more of a `bootstrap` is unpacked to know its processor.
-const ELF_HEADER: u64 = 64;
+/// The permissions that others have, of whom Lambda's user is one: "Lambda needs 644 for files and 755 for executables"
+/// ([knowledge centre](https://repost.aws/knowledge-center/lambda-deployment-package-errors)).
+const READ: u32 = 0o004;
+const READ_AND_EXECUTE: u32 = 0o005;
 
 /// Checks that `zip` holds an executable `bootstrap` for `processor`, under Lambda's limits.
+///
+/// Everything is unpacked, which holds each file against its checksum, and goes no further than the limit.
 ///
 /// # Errors
 /// The first [`Flaw`] found.
@@ -30,39 +35,82 @@ pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
         bytes,
         limit: LIMIT_ZIPPED,
     })?;
-    let not_a_zip = |error: ZipError| Flaw::NotAZip {
-        reason: reason(&error),
-    };
-    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(not_a_zip)?;
-    let unzipped = archive
-        .decompressed_size()
-        .and_then(|bytes| u64::try_from(bytes).ok())
-        .unwrap_or(u64::MAX);
-    within(unzipped, LIMIT_UNZIPPED).map_err(|bytes| Flaw::TooLargeUnzipped {
-        bytes,
-        limit: LIMIT_UNZIPPED,
-    })?;
-    let Some(index) = archive.index_for_name(BOOTSTRAP) else {
-        let entries = archive
-            .file_names()
-            .flatten()
-            .map(std::borrow::Cow::into_owned)
-            .collect();
-        return Err(Flaw::NoBootstrap { entries });
-    };
-    let entry = archive.by_index(index).map_err(not_a_zip)?;
-    let mode = entry.unix_mode().unwrap_or(0) & 0o7777;
-    if mode & 0o111 == 0 {
-        return Err(Flaw::NotExecutable { mode });
+    if zip.is_empty() {
+        return Err(Flaw::NotAZip {
+            reason: "it is empty".to_owned(),
+        });
     }
-    let mut head = Vec::new();
-    entry
-        .take(ELF_HEADER)
-        .read_to_end(&mut head)
-        .map_err(|error| Flaw::NotAZip {
-            reason: error.to_string(),
-        })?;
-    elf::check(&head, processor)
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(|error| Flaw::NotAZip {
+        reason: reason(&error),
+    })?;
+    if archive.index_for_name(BOOTSTRAP).is_none() {
+        return Err(Flaw::NoBootstrap {
+            entries: archive
+                .file_names()
+                .flatten()
+                .map(std::borrow::Cow::into_owned)
+                .collect(),
+        });
+    }
+    let mut room = LIMIT_UNZIPPED;
+    let mut bootstrap = Vec::new();
+    for index in 0..archive.len() {
+        let name = entry_name(&archive, index);
+        let damaged = |reason| Flaw::Damaged {
+            entry: name.clone(),
+            reason,
+        };
+        let entry = archive.by_index(index).map_err(|error| damaged(reason(&error)))?;
+        check_mode(&entry, &name)?;
+        let content = unpack(entry, room)
+            .map_err(|error| damaged(error.to_string()))?
+            .ok_or(Flaw::TooLargeUnzipped {
+                limit: LIMIT_UNZIPPED,
+            })?;
+        room -= content.len() as u64;
+        if name == BOOTSTRAP {
+            bootstrap = content;
+        }
+    }
+    elf::check(&bootstrap, processor)
+}
+
+fn entry_name<Source: Read + Seek>(archive: &ZipArchive<Source>, index: usize) -> String {
+    archive
+        .name_for_index(index)
+        .and_then(Result::ok)
+        .map_or_else(|| format!("entry {index}"), std::borrow::Cow::into_owned)
+}
+
+fn check_mode<Source: Read>(entry: &ZipFile<'_, Source>, name: &str) -> Result<(), Flaw> {
+    let mode = entry.unix_mode().unwrap_or(0) & 0o7777;
+    let allows = |wanted| mode & wanted == wanted;
+    if name == BOOTSTRAP {
+        if entry.is_symlink() {
+            return Err(Flaw::NotAFile {
+                kind: "a symbolic link",
+            });
+        }
+        if entry.is_dir() {
+            return Err(Flaw::NotAFile { kind: "a directory" });
+        }
+        if !allows(READ_AND_EXECUTE) {
+            return Err(Flaw::NotExecutable { mode });
+        }
+    } else if entry.is_file() && !allows(READ) {
+        return Err(Flaw::NotReadable {
+            entry: name.to_owned(),
+            mode,
+        });
+    }
+    Ok(())
+}
+
+/// Everything in an entry; nothing where it is more than `room`, whatever size the entry itself claims.
+fn unpack(entry: impl Read, room: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    entry.take(room + 1).read_to_end(&mut content)?;
+    Ok(within(content.len() as u64, room).is_ok().then_some(content))
 }
 
 fn reason(error: &ZipError) -> String {
@@ -79,8 +127,13 @@ fn within(bytes: u64, limit: u64) -> Result<(), u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
+
     use super::{Flaw, LIMIT_UNZIPPED, LIMIT_ZIPPED, Processor, check};
-    use crate::artifact::fixture::{elf, zip_of, zip_with_mode};
+    use crate::artifact::fixture::{elf, zip_of, zip_with_link, zip_with_mode};
 
     #[test]
     fn a_zip_with_an_executable_bootstrap_passes() {
@@ -96,11 +149,86 @@ mod tests {
     }
 
     #[test]
-    fn a_bootstrap_that_may_not_run_is_refused() {
+    fn a_bootstrap_that_others_may_not_run_is_refused() {
+        for mode in [0o000, 0o100, 0o400, 0o644, 0o700, 0o750, 0o751, 0o754] {
+            assert_eq!(
+                check(&zip_with_mode("bootstrap", &elf(62), mode), Processor::X86_64),
+                Err(Flaw::NotExecutable { mode }),
+                "{mode:04o}"
+            );
+        }
+        for mode in [0o555, 0o755, 0o775, 0o777, 0o005] {
+            assert_eq!(
+                check(&zip_with_mode("bootstrap", &elf(62), mode), Processor::X86_64),
+                Ok(()),
+                "{mode:04o}"
+            );
+        }
         insta::assert_snapshot!(
-            check(&zip_with_mode("bootstrap", &elf(62), 0o644), Processor::X86_64).unwrap_err(),
-            @"has a `bootstrap` that is not executable (mode 0644)"
+            check(&zip_with_mode("bootstrap", &elf(62), 0o750), Processor::X86_64).unwrap_err(),
+            @"has a `bootstrap` that not everybody may read and execute (mode 0750)"
         );
+    }
+
+    #[test]
+    fn a_bootstrap_that_is_no_file_is_refused() {
+        insta::assert_snapshot!(
+            check(&zip_with_link("bootstrap", "bin/server"), Processor::X86_64).unwrap_err(),
+            @"has a `bootstrap` that is a symbolic link, not a file"
+        );
+    }
+
+    #[test]
+    fn a_file_beside_it_that_others_may_not_read_is_refused() {
+        let zip = zip_beside("settings.json", b"{}", 0o600);
+        insta::assert_snapshot!(
+            check(&zip, Processor::X86_64).unwrap_err(),
+            @"has a file `settings.json` that not everybody may read (mode 0600)"
+        );
+        assert_eq!(
+            check(&zip_beside("settings.json", b"{}", 0o644), Processor::X86_64),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_byte_flipped_anywhere_in_what_was_zipped_is_refused() {
+        // Stored, because the last bits of what is deflated mean nothing.
+        let whole = zip_beside("words.txt", b"words", 0o644);
+        let begin = 30 + "bootstrap".len();
+        for at in begin..begin + elf(62).len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            assert!(
+                matches!(check(&flipped, Processor::X86_64), Err(Flaw::Damaged { ref entry, .. }) if entry == "bootstrap"),
+                "byte {at}"
+            );
+        }
+        let mut deflated = zip_of("bootstrap", &elf(62));
+        deflated[begin + 8] ^= 0x10;
+        assert!(matches!(
+            check(&deflated, Processor::X86_64),
+            Err(Flaw::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn a_damaged_file_beside_it_is_refused_too() {
+        let mut zip = zip_beside("words.txt", b"stored as it is", 0o644);
+        let at = zip.windows(6).position(|window| window == b"stored").unwrap();
+        zip[at] ^= 1;
+        insta::assert_snapshot!(check(&zip, Processor::X86_64).unwrap_err(), @"is damaged: `words.txt` cannot be unpacked (Invalid checksum)");
+    }
+
+    #[test]
+    fn a_zip_cut_anywhere_is_refused() {
+        let whole = zip_of("bootstrap", &elf(62));
+        for length in 0..whole.len() {
+            assert!(
+                check(&whole[..length], Processor::X86_64).is_err(),
+                "{length} bytes"
+            );
+        }
     }
 
     #[test]
@@ -117,7 +245,7 @@ mod tests {
     #[test]
     fn what_is_not_a_zip_is_refused() {
         insta::assert_snapshot!(check(&elf(62), Processor::X86_64).unwrap_err(), @"is not a zip: Could not find EOCD");
-        insta::assert_snapshot!(check(b"", Processor::X86_64).unwrap_err(), @"is not a zip: Could not find EOCD");
+        insta::assert_snapshot!(check(b"", Processor::X86_64).unwrap_err(), @"is not a zip: it is empty");
     }
 
     #[test]
@@ -130,17 +258,35 @@ mod tests {
     }
 
     #[test]
-    fn contents_over_lambdas_limit_are_refused() {
-        let mut zip = zip_of("bootstrap", &elf(62));
+    fn contents_over_lambdas_limit_are_refused_whatever_they_claim() {
+        let zeros = vec![0; usize::try_from(LIMIT_UNZIPPED).unwrap() + 1];
+        let mut zip = zip_of("bootstrap", &zeros);
+        assert!(zip.len() < 1024 * 1024);
+        assert_eq!(
+            check(&zip, Processor::X86_64),
+            Err(Flaw::TooLargeUnzipped {
+                limit: LIMIT_UNZIPPED
+            })
+        );
         let directory = zip
             .windows(4)
             .rposition(|window| window == b"PK\x01\x02")
             .unwrap();
-        let claimed = u32::try_from(LIMIT_UNZIPPED).unwrap() + 1;
-        zip[directory + 24..directory + 28].copy_from_slice(&claimed.to_le_bytes());
+        zip[directory + 24..directory + 28].copy_from_slice(&64_u32.to_le_bytes());
         assert!(matches!(
             check(&zip, Processor::X86_64),
-            Err(Flaw::TooLargeUnzipped { .. })
+            Err(Flaw::Damaged { .. })
         ));
+    }
+
+    /// A zip of an executable and one stored file.
+    fn zip_beside(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, content, mode) in [("bootstrap", &*elf(62), 0o755), (name, content, mode)] {
+            writer.start_file(name, stored.unix_permissions(mode)).unwrap();
+            writer.write_all(content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
     }
 }

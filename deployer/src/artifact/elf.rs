@@ -1,28 +1,57 @@
-//! PURE: whether a `bootstrap` is an executable for the processor asked for.
+//! PURE: whether a `bootstrap` is a whole executable for the processor asked for.
 
 use object::elf::{
-    EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, FileType,
-    Machine,
+    EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine,
+    PT_LOAD,
 };
-use object::read::elf::FileHeader;
+use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 use object::{Endianness, FileKind};
 
 use super::flaw::Flaw;
 use super::processor::Processor;
 
-/// Checks the ELF header of `bootstrap`.
+/// Checks all of `bootstrap` that its headers speak of.
 ///
 /// # Errors
-/// [`Flaw::NotElf`] where it is no ELF executable, [`Flaw::WrongProcessor`] where it is one for another processor.
+/// [`Flaw::NotElf`] where it is no ELF executable, [`Flaw::WrongProcessor`] where it is one for another processor,
+/// [`Flaw::CutOff`] where its headers speak of more bytes than there are.
 pub(super) fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
-    let (kind, machine) = header(bootstrap)?;
+    if bootstrap.is_empty() {
+        return Err(not_elf("it is empty"));
+    }
+    if bootstrap.starts_with(b"#!") {
+        return Err(not_elf("it is a script"));
+    }
+    match FileKind::parse(bootstrap).map_err(unreadable)? {
+        FileKind::Elf64 => check_header::<FileHeader64<Endianness>>(bootstrap, asked),
+        FileKind::Elf32 => check_header::<FileHeader32<Endianness>>(bootstrap, asked),
+        other => Err(not_elf(format!("it is {other:?}"))),
+    }
+}
+
+fn check_header<Header: FileHeader<Endian = Endianness>>(
+    bootstrap: &[u8],
+    asked: Processor,
+) -> Result<(), Flaw> {
+    let header = Header::parse(bootstrap).map_err(unreadable)?;
+    let endian = header.endian().map_err(unreadable)?;
+    let kind = header.e_type(endian);
     // A position-independent executable is ET_DYN, as a shared library is.
     if kind != ET_EXEC && kind != ET_DYN {
-        return Err(Flaw::NotElf {
-            reason: "an ELF file that is not an executable".to_owned(),
-        });
+        return Err(not_elf("an ELF file that is not an executable"));
     }
+    check_processor(header.e_machine(endian), header.is_big_endian(), asked)?;
+    check_length(header, endian, bootstrap)?;
+    // What tells it from a shared library: there is somewhere to begin.
+    if header.e_entry(endian).into() == 0 {
+        return Err(not_elf("a shared library, without a point to begin at"));
+    }
+    Ok(())
+}
+
+fn check_processor(machine: Machine, big_endian: bool, asked: Processor) -> Result<(), Flaw> {
     let found = match machine {
+        EM_AARCH64 if big_endian => "big-endian ARM".to_owned(),
         EM_AARCH64 if asked == Processor::Arm64 => return Ok(()),
         EM_X86_64 if asked == Processor::X86_64 => return Ok(()),
         EM_AARCH64 => "`arm64`".to_owned(),
@@ -35,31 +64,52 @@ pub(super) fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
     Err(Flaw::WrongProcessor { found, asked })
 }
 
-fn header(bootstrap: &[u8]) -> Result<(FileType, Machine), Flaw> {
-    let unreadable = |error: object::Error| Flaw::NotElf {
-        reason: error.to_string().to_lowercase(),
+/// Whether the tables, and what they point at, lie within the file. A linker writes the section headers last, so that a file
+/// cut anywhere lacks them; one that was stripped of them is held against its segments alone.
+fn check_length<Header: FileHeader<Endian = Endianness>>(
+    header: &Header,
+    endian: Endianness,
+    bootstrap: &[u8],
+) -> Result<(), Flaw> {
+    let cut_off = || Flaw::CutOff {
+        bytes: bootstrap.len(),
     };
-    match FileKind::parse(bootstrap).map_err(unreadable)? {
-        FileKind::Elf64 => type_and_machine::<FileHeader64<Endianness>>(bootstrap).map_err(unreadable),
-        FileKind::Elf32 => type_and_machine::<FileHeader32<Endianness>>(bootstrap).map_err(unreadable),
-        other => Err(Flaw::NotElf {
-            reason: format!("it is {other:?}"),
-        }),
+    let segments = header.program_headers(endian, bootstrap).map_err(|_| cut_off())?;
+    let sections = header.section_headers(endian, bootstrap).map_err(|_| cut_off())?;
+    let segments_lie_within = segments
+        .iter()
+        .all(|segment| segment.data(endian, bootstrap).is_ok());
+    let sections_lie_within = sections
+        .iter()
+        .all(|section| section.data(endian, bootstrap).is_ok());
+    if !segments_lie_within || !sections_lie_within {
+        return Err(cut_off());
+    }
+    if segments.iter().any(|segment| segment.p_type(endian) == PT_LOAD) {
+        Ok(())
+    } else {
+        Err(not_elf("it has no segment to load"))
     }
 }
 
-fn type_and_machine<Header: FileHeader<Endian = Endianness>>(
-    bytes: &[u8],
-) -> object::Result<(FileType, Machine)> {
-    let header = Header::parse(bytes)?;
-    let endian = header.endian()?;
-    Ok((header.e_type(endian), header.e_machine(endian)))
+fn not_elf(reason: impl Into<String>) -> Flaw {
+    Flaw::NotElf {
+        reason: reason.into(),
+    }
+}
+
+fn unreadable(error: object::Error) -> Flaw {
+    not_elf(error.to_string().to_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Flaw, Processor, check};
     use crate::artifact::fixture::elf;
+
+    fn refused(bootstrap: &[u8]) -> String {
+        check(bootstrap, Processor::X86_64).unwrap_err().to_string()
+    }
 
     #[test]
     fn an_executable_for_the_processor_passes() {
@@ -68,34 +118,82 @@ mod tests {
     }
 
     #[test]
+    fn this_very_program_passes() {
+        let processor = if cfg!(target_arch = "aarch64") {
+            Processor::Arm64
+        } else {
+            Processor::X86_64
+        };
+        let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        if program.starts_with(b"\x7fELF") {
+            assert_eq!(check(&program, processor), Ok(()));
+            let cut = &program[..program.len() - 1];
+            assert_eq!(check(cut, processor), Err(Flaw::CutOff { bytes: cut.len() }));
+            assert_eq!(
+                check(&program[..200], processor),
+                Err(Flaw::CutOff { bytes: 200 })
+            );
+        }
+    }
+
+    #[test]
     fn an_executable_for_another_processor_is_refused_with_both_names() {
         insta::assert_snapshot!(
             check(&elf(62), Processor::Arm64).unwrap_err(),
             @"holds code for `x86_64`, but the environment asks for `arm64`"
         );
-        insta::assert_snapshot!(check(&elf(3), Processor::X86_64).unwrap_err(), @"holds code for 32-bit x86, but the environment asks for `x86_64`");
+        insta::assert_snapshot!(refused(&elf(3)), @"holds code for 32-bit x86, but the environment asks for `x86_64`");
     }
 
     #[test]
-    fn a_script_is_refused() {
-        insta::assert_snapshot!(check(b"#!/bin/sh\nexec ./server\n", Processor::X86_64).unwrap_err(), @"has a `bootstrap` that is not a Linux executable: unknown file magic");
+    fn what_is_no_elf_file_is_refused() {
+        insta::assert_snapshot!(refused(b"#!/bin/sh\nexec ./server\n"), @"has a `bootstrap` that is not a Linux executable: it is a script");
+        insta::assert_snapshot!(refused(b""), @"has a `bootstrap` that is not a Linux executable: it is empty");
+        insta::assert_snapshot!(refused(&[0; 200]), @"has a `bootstrap` that is not a Linux executable: unknown file magic");
     }
 
     #[test]
-    fn an_object_file_is_refused() {
+    fn what_does_not_begin_by_itself_is_refused() {
         let mut object_file = elf(62);
         object_file[16] = 1;
-        assert!(matches!(
-            check(&object_file, Processor::X86_64),
-            Err(Flaw::NotElf { .. })
-        ));
+        insta::assert_snapshot!(refused(&object_file), @"has a `bootstrap` that is not a Linux executable: an ELF file that is not an executable");
+        let mut library = elf(62);
+        library[16] = 3;
+        library[24..32].fill(0);
+        insta::assert_snapshot!(refused(&library), @"has a `bootstrap` that is not a Linux executable: a shared library, without a point to begin at");
+        let mut without_segments = elf(62);
+        without_segments[56] = 0;
+        insta::assert_snapshot!(refused(&without_segments), @"has a `bootstrap` that is not a Linux executable: it has no segment to load");
     }
 
     #[test]
-    fn a_cut_off_header_is_refused() {
-        assert!(matches!(
-            check(&elf(62)[..20], Processor::X86_64),
-            Err(Flaw::NotElf { .. })
-        ));
+    fn an_executable_cut_anywhere_is_refused() {
+        let whole = elf(62);
+        for length in 0..whole.len() {
+            assert!(
+                check(&whole[..length], Processor::X86_64).is_err(),
+                "{length} bytes"
+            );
+        }
+        insta::assert_snapshot!(refused(&whole[..whole.len() - 1]), @"has a `bootstrap` that is cut off: its headers speak of more than its 127 bytes");
+    }
+
+    #[test]
+    fn headers_that_speak_of_more_than_there_is_are_refused() {
+        // The places of `e_phoff`, `e_shoff` with a count of one, and the segment's `p_filesz`.
+        for (at, counts) in [(32, None), (40, Some((60, 58))), (64 + 32, None)] {
+            let mut claiming = elf(62);
+            claiming[at + 6] = 0x7f;
+            if let Some((count, size)) = counts {
+                (claiming[count], claiming[size]) = (1, 64);
+            }
+            assert_eq!(
+                check(&claiming, Processor::X86_64),
+                Err(Flaw::CutOff {
+                    bytes: claiming.len()
+                }),
+                "{at}"
+            );
+        }
     }
 }

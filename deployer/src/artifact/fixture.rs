@@ -6,14 +6,17 @@ use std::io::{Cursor, Write as _};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// An ELF header of an executable for `machine` (62 is `x86_64`, 183 is `arm64`).
+/// An ELF executable for `machine` (62 is `x86_64`, 183 is `arm64`): a header, and one segment that is the whole file.
 pub(super) fn elf(machine: u8) -> Vec<u8> {
-    let mut header = vec![0; 64];
-    header[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
-    header[16] = 2;
-    header[18] = machine;
-    header[20] = 1;
-    header
+    let mut file = vec![0; 128];
+    file[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
+    // ET_EXEC, and an entry point after both headers.
+    (file[16], file[18], file[20], file[24]) = (2, machine, 1, 120);
+    // The program headers: where they are, how long one is, and how many.
+    (file[32], file[54], file[56]) = (64, 56, 1);
+    // PT_LOAD, and its length in the file.
+    (file[64], file[64 + 32]) = (1, 128);
+    file
 }
 
 /// A zip with one entry.
@@ -28,5 +31,14 @@ pub(super) fn zip_with_mode(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
         .start_file(name, SimpleFileOptions::default().unix_permissions(mode))
         .expect("an entry");
     writer.write_all(content).expect("a write to memory");
+    writer.finish().expect("a small zip").into_inner()
+}
+
+/// A zip whose one entry is a symbolic link.
+pub(super) fn zip_with_link(name: &str, target: &str) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer
+        .add_symlink(name, target, SimpleFileOptions::default())
+        .expect("an entry");
     writer.finish().expect("a small zip").into_inner()
 }

@@ -17,9 +17,31 @@ pub enum Flaw {
         /// The names that it does hold.
         entries: Vec<String>,
     },
-    /// `bootstrap` lacks the execute permission.
-    #[error("has a `bootstrap` that is not executable (mode {mode:04o})")]
+    /// A file's bytes are not those that were zipped.
+    #[error("is damaged: `{entry}` cannot be unpacked ({reason})")]
+    Damaged {
+        /// The file in the zip.
+        entry: String,
+        /// What the format's reader says of it.
+        reason: String,
+    },
+    /// `bootstrap` is a directory or a link.
+    #[error("has a `bootstrap` that is {kind}, not a file")]
+    NotAFile {
+        /// What it is.
+        kind: &'static str,
+    },
+    /// `bootstrap` lacks permissions that Lambda's own user needs.
+    #[error("has a `bootstrap` that not everybody may read and execute (mode {mode:04o})")]
     NotExecutable {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Another file lacks the permission that Lambda's own user needs.
+    #[error("has a file `{entry}` that not everybody may read (mode {mode:04o})")]
+    NotReadable {
+        /// The file in the zip.
+        entry: String,
         /// Its permission bits.
         mode: u32,
     },
@@ -28,6 +50,12 @@ pub enum Flaw {
     NotElf {
         /// What the format's reader says of it.
         reason: String,
+    },
+    /// `bootstrap` ends before its own headers say.
+    #[error("has a `bootstrap` that is cut off: its headers speak of more than its {bytes} bytes")]
+    CutOff {
+        /// What there is.
+        bytes: usize,
     },
     /// `bootstrap` is for another processor.
     #[error("holds code for {found}, but the environment asks for `{asked}`")]
@@ -46,10 +74,8 @@ pub enum Flaw {
         limit: u64,
     },
     /// The contents are larger than Lambda unpacks.
-    #[error("unpacks to {bytes} bytes, over Lambda's limit of {limit}")]
+    #[error("unpacks to more than Lambda's limit of {limit} bytes")]
     TooLargeUnzipped {
-        /// The size of all entries together.
-        bytes: u64,
         /// Lambda's limit.
         limit: u64,
     },

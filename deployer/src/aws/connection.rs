@@ -30,6 +30,7 @@ pub struct Aws {
     /// Who is asked, for messages.
     pub(super) endpoint: Option<String>,
     pub(super) credentials: Option<SharedCredentialsProvider>,
+    certificates: Option<Certificates>,
     calls: Calls,
 }
 
@@ -51,7 +52,7 @@ impl Aws {
         certificates: Option<Certificates>,
     ) -> Result<Self, EndpointRefused> {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(https_client(endpoint, certificates))
+            .http_client(https_client(endpoint, certificates.clone()))
             .region(Region::new(region.to_owned()))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -77,7 +78,10 @@ impl Aws {
             .map(|provider| SharedCredentialsProvider::new(Checked(provider)));
         let mut config = config.into_builder();
         config.set_credentials_provider(checked);
-        Ok(Self::from_config(&config.build(), region, endpoint))
+        Ok(Self {
+            certificates,
+            ..Self::from_config(&config.build(), region, endpoint)
+        })
     }
 
     fn from_config(config: &SdkConfig, region: &str, endpoint: Option<&str>) -> Self {
@@ -110,6 +114,7 @@ impl Aws {
             region: region.to_owned(),
             endpoint: endpoint.map(ToOwned::to_owned),
             credentials: config.credentials_provider(),
+            certificates: None,
             calls,
         }
     }
@@ -117,6 +122,11 @@ impl Aws {
     /// Whose credentials calls are signed with, where any were looked for.
     pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
         self.credentials.clone()
+    }
+
+    /// Whom calls trust besides those whom the system trusts.
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.certificates.as_ref()
     }
 
     /// Every call made so far, in order.

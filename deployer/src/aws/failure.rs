@@ -17,6 +17,14 @@ impl Aws {
     {
         let foreign = error.raw_response().and_then(|response| self.not_aws(response));
         let kind = foreign.unwrap_or_else(|| self.kind(&error));
+        let kind = match (kind, error.raw_response()) {
+            (CallErrorKind::Other { code, message }, Some(response))
+                if message.trim().is_empty() || code.is_empty() =>
+            {
+                self.unreadable(response, &message)
+            }
+            (kind, _) => kind,
+        };
         let source = match error {
             // The service's own words are in the kind.
             SdkError::ServiceError(_) => None,
@@ -69,6 +77,24 @@ impl Aws {
             status: response.status().as_u16(),
             words: first_words(&String::from_utf8_lossy(body)),
         })
+    }
+
+    /// What AWS, or what stands for it, answered in a form that it does not answer in.
+    fn unreadable(&self, response: &HttpResponse, message: &str) -> CallErrorKind {
+        let status = response.status().as_u16();
+        let body = response.body().bytes().unwrap_or_default();
+        let words = match (
+            message.trim(),
+            first_words(&String::from_utf8_lossy(body)).as_str(),
+        ) {
+            ("", "") => "with nothing".to_owned(),
+            ("", words) => format!("what cannot be read: {words}"),
+            (message, _) => message.to_owned(),
+        };
+        CallErrorKind::Other {
+            code: format!("status {status}"),
+            message: format!("`{}` answered {words}", self.address()),
+        }
     }
 
     fn address(&self) -> String {

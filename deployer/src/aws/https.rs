@@ -49,6 +49,11 @@ impl Certificates {
         }
         Ok(Self(pem))
     }
+
+    /// As they were read: PEM, one after another.
+    pub fn pem(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// The one client that every call to AWS goes through, or to `endpoint` in its place. What is on this machine is reached without a proxy.

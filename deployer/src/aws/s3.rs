@@ -6,6 +6,7 @@ use aws_sdk_s3::types::ChecksumMode;
 use jiff::Timestamp;
 
 use super::{ArtifactStore, Aws, CallError, CallErrorKind, Head, Page, Stored};
+use crate::environment::Partition;
 use crate::stack::garbage::StoredObject;
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
@@ -150,7 +151,11 @@ impl ArtifactStore for Aws {
     fn object_url(&self, bucket: &str, key: &str) -> String {
         match &self.endpoint {
             Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => format!("https://{bucket}.s3.{}.{}/{key}", self.region, self.domain()),
+            None => format!(
+                "https://{bucket}.s3.{}.{}/{key}",
+                self.region,
+                Partition::of(&self.region).domain
+            ),
         }
     }
 }
@@ -178,15 +183,6 @@ impl Aws {
                 ..error
             }),
             _ => Err(error),
-        }
-    }
-
-    /// The domain of the partition that the region is in.
-    fn domain(&self) -> &'static str {
-        if self.region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
         }
     }
 }

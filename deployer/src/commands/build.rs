@@ -39,7 +39,7 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     template.render(&[])?;
     let built = build(&template, settings, surroundings, ui).await?;
     let folder = match &args.to {

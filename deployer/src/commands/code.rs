@@ -31,6 +31,9 @@ impl CodeArgs {
         template: &StackTemplate<'_>,
         settings: &Settings,
     ) -> Result<Code, CommandError> {
+        if template.binaries().is_empty() {
+            return Ok(Code::Found(Vec::new()));
+        }
         let folder = match &self.artifacts {
             Some(folder) => folder.clone(),
             None if self.no_build => {
@@ -76,6 +79,9 @@ pub(super) async fn build(
     ui: &Ui,
 ) -> Result<Vec<Artifact>, CommandError> {
     let binaries = template.binaries();
+    if binaries.is_empty() {
+        return Ok(Vec::new());
+    }
     let build = Build {
         workspace: settings.workspace()?,
         binaries: &binaries,

@@ -53,7 +53,7 @@ pub(super) async fn run(
     surroundings: &Surroundings,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
     template.render(&[])?;
     let bucket = template.bucket()?;

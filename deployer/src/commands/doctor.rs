@@ -50,7 +50,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let environment = &settings.environment;
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render(&[])?;
     let examination = examination(settings, &template, &rendered)?;
     let cloud = Cloud::reach(settings, ui).await?;
@@ -62,10 +62,22 @@ pub(super) async fn run(
     };
     let (tools, examined) = Box::pin(cloud.unless_interrupted(looked_at)).await?;
     // An environment file with a region that has none is not read at all.
-    let region = Finding::fine(
-        Code::Region,
-        format!("`{}` has function URLs", environment.region),
-    );
+    let region = if environment.region.is_known() {
+        Finding::fine(
+            Code::Region,
+            format!("`{}` has function URLs", environment.region),
+        )
+    } else {
+        Finding::new(
+            Code::Region,
+            Severity::Warning,
+            format!(
+                "whether `{}` has function URLs is not known here",
+                environment.region
+            ),
+            "look it up in the documentation of Lambda",
+        )
+    };
     let mut findings = vec![region];
     findings.extend(tools);
     findings.extend(examined);
@@ -179,6 +191,12 @@ async fn tools(
     settings: &Settings,
     surroundings: &Surroundings,
 ) -> Vec<Finding> {
+    if template.binaries().is_empty() {
+        return vec![Finding::fine(
+            Code::Tools,
+            "the template has no functions to build",
+        )];
+    }
     let Ok(workspace) = settings.workspace() else {
         return vec![Finding::new(
             Code::Tools,

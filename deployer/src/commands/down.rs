@@ -8,6 +8,7 @@ use super::explain::Explain;
 use super::stack_template::StackTemplate;
 use crate::engine::{DestroyError, Destruction, Purge, destroy};
 use crate::settings::Settings;
+use crate::shell;
 use crate::ui::{Approval, Manner, Ui};
 
 /// Delete the stack, and say what stays
@@ -63,7 +64,10 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     let environment = &settings.environment;
     let stack = environment.stack.to_string();
     if let Some(given) = args.confirm.clone().filter(|given| *given != stack) {
-        let hint = format!("to delete its data, say `--purge --confirm {stack}`");
+        let hint = format!(
+            "to delete its data, say `--purge --confirm {}`",
+            shell::quoted(&stack)
+        );
         return Err(CommandError::new(ErrorKind::Usage, OtherStack { given, stack }).hint(hint));
     }
     ui.approve(Approval {
@@ -73,7 +77,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     if environment.protected {
         return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
     }
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render(&[])?;
     let bucket = template.bucket()?.name;
 

@@ -8,6 +8,7 @@ use crate::aws::EndpointRefused;
 use crate::engine;
 use crate::problem::Problems;
 use crate::settings::SettingsError;
+use crate::shell;
 use crate::stack::Place;
 
 /// How a command ended, other than well.
@@ -170,14 +171,20 @@ impl From<LoadError> for CommandError {
 
 fn remedy(flaw: &Flaw) -> String {
     match flaw {
-        Flaw::NotAZip { .. } | Flaw::NotElf { .. } => {
+        Flaw::NotAZip { .. } | Flaw::NotElf { .. } | Flaw::Damaged { .. } | Flaw::CutOff { .. } => {
             "build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`"
                 .to_owned()
         }
         Flaw::NoBootstrap { .. } => {
             "the executable has to be called `bootstrap` and lie at the top of the zip".to_owned()
         }
-        Flaw::NotExecutable { .. } => "zip it again after `chmod +x bootstrap`".to_owned(),
+        Flaw::NotAFile { .. } => {
+            "put the executable itself into the zip, under the name `bootstrap`".to_owned()
+        }
+        Flaw::NotExecutable { .. } => "zip it again after `chmod 755 bootstrap`".to_owned(),
+        Flaw::NotReadable { entry, .. } => {
+            format!("zip it again after `chmod 644 {}`", shell::quoted(entry))
+        }
         Flaw::WrongProcessor { asked, .. } => format!(
             "build it for `{}`, or change `architecture` in the environment's file",
             asked.rust_target()

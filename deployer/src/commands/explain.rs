@@ -20,6 +20,7 @@ use super::error::{CommandError, ErrorKind};
 use crate::aws::{CallError, CallErrorKind};
 use crate::engine::Unready;
 use crate::environment::Environment;
+use crate::shell;
 use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
 use crate::template;
 
@@ -166,9 +167,10 @@ impl<'settings> Explain<'settings> {
     pub(super) fn command(&self, verb: &str) -> String {
         let instance = self.environment.instance.as_ref();
         let instance = instance
-            .map(|name| format!(" --instance {name}"))
+            .map(|name| format!(" --instance {}", shell::quoted(name.as_str())))
             .unwrap_or_default();
-        format!("deployer {verb} --env {}{instance}", self.environment.name)
+        let name = shell::quoted(self.environment.name.as_str());
+        format!("deployer {verb} --env {name}{instance}")
     }
 }
 

@@ -14,8 +14,10 @@ use crate::cli::GlobalArgs;
 use crate::environment::Environment;
 use crate::problem::nearest;
 use crate::settings::Places;
+use crate::shell;
 use crate::surroundings::Surroundings;
 use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
+use crate::text_file;
 use crate::ui::Ui;
 
 /// The schema's file, when it lies beside the environments.
@@ -154,7 +156,7 @@ pub(super) async fn run(
 
 fn template(places: &Places) -> Result<Template, CommandError> {
     let file = places.display(&places.template);
-    let text = std::fs::read_to_string(&places.template).map_err(|source| {
+    let text = text_file::read(&places.template).map_err(|source| {
         let file = file.clone();
         CommandError::new(ErrorKind::Usage, InitError::Unreadable { file, source })
     })?;
@@ -253,6 +255,8 @@ fn missing_parameter(open: &OpenParameter) -> CommandError {
         [] => String::new(),
         allowed => format!(": one of `{}`", allowed.join("`, `")),
     };
-    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone()))
-        .hint(format!("give it with `--parameter {}=VALUE`{values}", open.name))
+    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone())).hint(format!(
+        "give it with `--parameter {}=VALUE`{values}",
+        shell::quoted(&open.name)
+    ))
 }

@@ -139,6 +139,7 @@ fn in_environment(
     let settings = Settings::resolve(global, surroundings)?;
     ui.know(settings.environment.ids());
     ui.settings(&settings.told);
+    ui.warn(&settings.environment.warnings);
     ui.runs(&Explain::of(&settings.environment).command(command.name()));
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,

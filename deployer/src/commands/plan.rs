@@ -12,8 +12,10 @@ use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
 use crate::environment::Environment;
 use crate::private_file;
 use crate::settings::Settings;
+use crate::shell;
 use crate::stack::guard::Acceptance;
 use crate::stack::plan::{Place, Plan, UnreadablePlan};
+use crate::text_file;
 use crate::ui::Ui;
 
 /// Why a file holds no plan.
@@ -60,7 +62,7 @@ pub(super) async fn make<T: Talk>(
         let file = name.clone();
         CommandError::new(ErrorKind::Failed, PlanFileError::Unwritable { file, source })
     })?;
-    let apply = Explain::of(&settings.environment).command(&format!("up --apply {name}"));
+    let apply = Explain::of(&settings.environment).command(&format!("up --apply {}", shell::quoted(&name)));
     ui.planned(&plan, &name, &apply);
     Ok(())
 }
@@ -69,11 +71,11 @@ pub(super) async fn make<T: Talk>(
 pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandError> {
     let path = settings.folder.join(file);
     let file = settings.display(&path);
-    let text = std::fs::read(&path).map_err(|source| {
+    let text = text_file::read(&path).map_err(|source| {
         let file = file.clone();
         CommandError::new(ErrorKind::Usage, PlanFileError::Unreadable { file, source })
     })?;
-    let plan = Plan::parse(&text).map_err(|source| {
+    let plan = Plan::parse(text.as_bytes()).map_err(|source| {
         let hint = Explain::of(&settings.environment).command("up --plan FILE");
         CommandError::new(ErrorKind::Usage, PlanFileError::NoPlan { file, source })
             .hint(format!("`{hint}` writes one"))
@@ -105,7 +107,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let bucket = template.bucket()?;
     let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {
         key: artifact.key.clone(),

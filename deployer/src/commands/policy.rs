@@ -7,9 +7,10 @@ use super::stack_template::StackTemplate;
 use crate::environment::{Environment, NameError};
 use crate::policy::{
     Access, Instances, Names, Policy, Subject, boundary, boundary_arn, boundary_name, caller, ci, diff,
-    execution, key_policy, provider_arn, quoted, trust,
+    execution, key_policy, provider_arn, trust,
 };
 use crate::settings::Settings;
+use crate::shell;
 use crate::template::Rendered;
 use crate::ui::Ui;
 
@@ -110,7 +111,7 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
     if args.instances.is_some() && base.instance.is_some() {
         return Err(usage(PolicyError::OneOrMany));
     }
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     if let Some(subject) = args.oidc.as_ref().filter(|subject| subject.is_whole_repository()) {
         ui.note(&format!(
             "every workflow of `{subject}` is trusted, on whatever branch: `{subject}:environment:NAME` trusts fewer"
@@ -168,8 +169,8 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
             ui.data(&access.template().map_err(usage)?);
             ui.note(&format!(
                 "it is a stack of its own: `aws cloudformation deploy --template-file {} --stack-name {} --region {} --capabilities CAPABILITY_NAMED_IAM`, or `deployer up --template` with an environment of its own",
-                quoted("FILE"),
-                quoted(&access.name),
+                "FILE",
+                shell::quoted(&access.name),
                 base.region
             ));
         }

@@ -65,7 +65,13 @@ pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Resul
     ));
     ui.data(&format!("http://{}/\n", proxy.address()));
     let (told, mut forwarded) = mpsc::channel(UNREAD);
-    let serving = proxy.serve(target, signer, told, cloud.interrupted());
+    let serving = proxy.serve(
+        target,
+        signer,
+        told,
+        cloud.aws().certificates(),
+        cloud.interrupted(),
+    );
     let telling = async {
         while let Some(one) = forwarded.recv().await {
             ui.forwarded(&one);

@@ -51,7 +51,7 @@ pub(super) async fn run(
         let stack = environment.stack.to_string();
         return Err(explain.push(PushError::Protected { stack }));
     }
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
     template.render(&[])?;
     let bucket = template.bucket()?;

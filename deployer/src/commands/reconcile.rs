@@ -45,7 +45,7 @@ impl ReconcileArgs {
 }
 
 pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let Some(reconciler) = template.reconciler() else {
         let template = settings.template_name.clone();
         return Err(CommandError::new(ErrorKind::Usage, NoReconciler { template })

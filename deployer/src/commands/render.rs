@@ -35,7 +35,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &RenderArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     let artifacts = match &args.artifacts {
         Some(folder) => template.load(folder)?,
         None => Vec::new(),

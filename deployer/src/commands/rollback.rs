@@ -52,7 +52,7 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
         ..Approval::default()
     });
     let environment = &settings.environment;
-    let bucket = StackTemplate::parse(settings)?.bucket()?;
+    let bucket = StackTemplate::parse(settings, ui)?.bucket()?;
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;

@@ -10,6 +10,7 @@ use crate::settings::SettingsError;
 use crate::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
 use crate::surroundings::Surroundings;
 use crate::template;
+use crate::text_file;
 use crate::ui::{Manner, Ui};
 use crate::workspace;
 
@@ -62,7 +63,7 @@ pub(super) fn run(
 ) -> Result<(), CommandError> {
     let path = surroundings.folder.join(&args.file);
     let file = args.file.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+    let text = text_file::read(&path).map_err(|source| SettingsError::Unreadable {
         file: file.clone(),
         source,
     })?;
@@ -102,6 +103,6 @@ fn template_at(global: &GlobalArgs, surroundings: &Surroundings) -> Option<(Stri
         Some(path) => surroundings.folder.join(path),
         None => workspace::find(&surroundings.folder)?.join(workspace::TEMPLATE),
     };
-    let text = std::fs::read_to_string(&path).ok()?;
+    let text = text_file::read(&path).ok()?;
     Some((workspace::display(&path, &surroundings.folder), text))
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use event_store_client::transport::Network;
 use event_store_client::types::{
     EventId, ExpectedRevision, NewEvent, Notification, Revision, StreamId, StreamType,
 };
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::cloud::Cloud;
 use super::deployment::address;
 use super::error::CommandError;
-use crate::aws::Aws;
+use crate::aws::{Aws, Certificates};
 use crate::engine::{
     BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
 };
@@ -108,6 +109,9 @@ async fn try_store<T: Talk>(
 /// The longest that one answer is waited for, with what the client tries again by itself.
 const ANSWER: Duration = Duration::from_secs(20);
 
+/// The longest that connecting may take.
+const CONNECTING: Duration = Duration::from_secs(3);
+
 /// The store over HTTP.
 pub(super) struct HttpStore {
     client: Client,
@@ -121,23 +125,25 @@ pub(super) struct HttpStore {
 
 impl HttpStore {
     fn at(target: &SmokeTarget, aws: &Aws, environment: &Environment) -> Result<Self, BoxError> {
-        let builder = || -> ClientBuilder {
-            Client::builder(&target.url)
+        let trusted = aws.certificates().map_or(&[][..], Certificates::pem);
+        let builder = || -> Result<ClientBuilder, BoxError> {
+            Ok(Client::builder(&target.url)
                 .user_agent("deployer")
                 .operation_timeout(ANSWER)
+                .transport(Network::trusting(CONNECTING, trusted)?))
         };
         let signed = match aws.credentials() {
             Some(credentials) if target.is_signed => {
-                builder().aws_iam(credentials, environment.region.as_str())
+                builder()?.aws_iam(credentials, environment.region.as_str())
             }
-            _ => builder(),
+            _ => builder()?,
         };
         let stream_type: StreamType = STREAM_TYPE.parse()?;
         let event_id = EventId::random();
         let payload = json!({"environment": environment.name.to_string()});
         Ok(Self {
             client: signed.build()?,
-            unsigned: builder().build()?,
+            unsigned: builder()?.build()?,
             stream_id: StreamId::from_name(&stream_type, target.stack.as_str()),
             stream_type,
             event: NewEvent::of(EVENT_TYPE.parse()?, &payload)?.with_id(event_id),

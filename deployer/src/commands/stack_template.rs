@@ -13,6 +13,8 @@ use crate::problem::Problems;
 use crate::settings::{Settings, SettingsError};
 use crate::stack::outline::Origins;
 use crate::template::{Artifacts, Rendered, Template, render};
+use crate::text_file;
+use crate::ui::Ui;
 
 /// The stack that makes the artifact bucket, one for each account and region.
 const BUCKET_STACK: &str = "event-store-artifacts";
@@ -24,6 +26,7 @@ const BUCKET_TEMPLATE: &str = "artifacts.yaml";
 pub(super) struct StackTemplate<'settings> {
     template: Template,
     settings: &'settings Settings,
+    ui: Ui,
 }
 
 impl<'settings> StackTemplate<'settings> {
@@ -31,9 +34,14 @@ impl<'settings> StackTemplate<'settings> {
     ///
     /// # Errors
     /// All problems of the template at once.
-    pub(super) fn parse(settings: &'settings Settings) -> Result<Self, Problems> {
+    pub(super) fn parse(settings: &'settings Settings, ui: &Ui) -> Result<Self, Problems> {
         let template = Template::parse(&settings.template_name, &settings.template)?;
-        Ok(Self { template, settings })
+        let ui = ui.clone();
+        Ok(Self {
+            template,
+            settings,
+            ui,
+        })
     }
 
     /// The binaries whose code the template deploys.
@@ -62,7 +70,7 @@ impl<'settings> StackTemplate<'settings> {
         self.environment().profile
     }
 
-    /// Renders the template with the code given.
+    /// Renders the template with the code given, and warns of what is odd in it.
     ///
     /// # Errors
     /// All problems of the environment's parameters, or of the template, at once.
@@ -83,7 +91,9 @@ impl<'settings> StackTemplate<'settings> {
         let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
             all.with(artifact.binary(), artifact.key())
         });
-        render(&self.template, environment, &artifacts)
+        let rendered = render(&self.template, environment, &artifacts)?;
+        self.ui.warn(rendered.warnings());
+        Ok(rendered)
     }
 
     /// Where the values of a rendering come from.
@@ -111,7 +121,7 @@ impl<'settings> StackTemplate<'settings> {
     pub(super) fn render_bucket(&self) -> Result<(&'static str, Rendered), CommandError> {
         let path = self.settings.beside_template(BUCKET_TEMPLATE)?;
         let file = self.settings.display(&path);
-        let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Unreadable {
+        let text = text_file::read(&path).map_err(|source| SettingsError::Unreadable {
             file: file.clone(),
             source,
         })?;

@@ -87,7 +87,7 @@ pub(super) async fn run(
         return plan::run(&plan, manner, settings, ui).await;
     }
     let environment = &settings.environment;
-    let template = StackTemplate::parse(settings)?;
+    let template = StackTemplate::parse(settings, ui)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
     template.render(&[])?;
     let bucket = template.bucket()?;

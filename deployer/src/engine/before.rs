@@ -86,17 +86,18 @@ impl Before {
         if self.template == from.template && self.tags == from.tags {
             return None;
         }
-        let keys = Blueprint::read(&self.template).ok()?.functions.into_iter();
-        let artifact = |key: String| {
-            let code_sha256 = code_sha256_of_key(&key)?;
+        let functions = Blueprint::read(&self.template).ok()?.functions;
+        let artifact = |key: &str| {
+            let code_sha256 = code_sha256_of_key(key)?;
             Some(CodeArtifact {
-                key,
+                key: key.to_owned(),
                 body: None,
                 code_sha256,
             })
         };
-        let artifacts: Option<Vec<CodeArtifact>> = keys
-            .filter_map(|function| function.code_key)
+        let artifacts: Option<Vec<CodeArtifact>> = functions
+            .iter()
+            .filter_map(|function| function.code_key(&from.bucket.name))
             .map(artifact)
             .collect();
         let read = |template: &str| serde_json::from_str::<Value>(template).unwrap_or_default();

@@ -209,7 +209,10 @@ fn function_health(
         .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned));
     let state = live.as_ref().map_or("Missing", |live| &live.state).to_owned();
     let version = live.as_ref().map(|live| live.version.clone());
-    let artifact = function.code_key.as_deref().and_then(ArtifactKey::parse);
+    let artifact = function
+        .code
+        .as_ref()
+        .and_then(|code| ArtifactKey::parse(&code.key));
     let artifact_sha256 = match artifact {
         Some(ArtifactKey::Code { sha256 }) => base64_of_hex(&sha256),
         _ => None,

@@ -162,11 +162,8 @@ fn with_code<'a>(
     blueprint: &'a Blueprint,
 ) -> impl Iterator<Item = (&'a LiveFunction, &'a CodeArtifact)> {
     blueprint.functions.iter().filter_map(|function| {
-        let key = function.code_key.as_ref()?;
-        let artifact = deployment
-            .artifacts
-            .iter()
-            .find(|artifact| &artifact.key == key)?;
+        let key = function.code_key(&deployment.bucket.name)?;
+        let artifact = deployment.artifacts.iter().find(|artifact| artifact.key == key)?;
         Some((function, artifact))
     })
 }

@@ -142,7 +142,7 @@ async fn bring_back<C: Cloud, T: Talk>(
     let Some(deployed) = resources.get(&function.function_id) else {
         return Ok(());
     };
-    if let Some(key) = &function.code_key {
+    if let Some(key) = function.code_key(&deployment.bucket.name) {
         session
             .cloud
             .update_code(&deployed.physical_id, &deployment.bucket.name, key)
@@ -155,7 +155,7 @@ async fn bring_back<C: Cloud, T: Talk>(
 }
 
 fn code_of<'a>(deployment: &'a Deployment, function: &LiveFunction) -> Option<&'a str> {
-    let key = function.code_key.as_deref()?;
+    let key = function.code_key(&deployment.bucket.name)?;
     let artifact = deployment.artifacts.iter().find(|artifact| artifact.key == key)?;
     Some(&artifact.code_sha256)
 }

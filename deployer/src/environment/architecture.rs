@@ -2,6 +2,8 @@
 
 use schemars::JsonSchema;
 
+use crate::problem::nearest;
+
 /// The processor that the functions run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
 pub enum Architecture {
@@ -30,11 +32,70 @@ impl Architecture {
         }
     }
 
+    /// What other tools call the processors.
+    const OTHER_NAMES: [(&str, Self); 10] = [
+        ("aarch64", Self::Arm64),
+        ("armv8", Self::Arm64),
+        ("graviton", Self::Arm64),
+        ("arm", Self::Arm64),
+        ("amd64", Self::X86_64),
+        ("x64", Self::X86_64),
+        ("x86-64", Self::X86_64),
+        ("x86", Self::X86_64),
+        ("intel", Self::X86_64),
+        ("native", Self::Host),
+    ];
+
+    /// The one that was probably meant by a word that is none of theirs.
+    pub(super) fn meant_by(written: &str) -> Option<&'static str> {
+        let lower = written.to_lowercase();
+        // A target of Rust's, a platform of Docker's.
+        let word = lower.strip_prefix("linux/").unwrap_or(&lower);
+        let word = match word.split_once('-') {
+            Some((processor, _)) if word.contains("linux") => processor,
+            _ => word,
+        };
+        Self::ALL
+            .into_iter()
+            .map(|known| (known.written(), known))
+            .chain(Self::OTHER_NAMES)
+            .find(|(name, _)| *name == word)
+            .map(|(_, meant)| meant.written())
+            .or_else(|| nearest(&lower, Self::ALL.map(Self::written)))
+    }
+
     /// The word for it in an environment file.
     pub(super) fn written(self) -> &'static str {
         match self {
             Self::Host => "host",
             named => named.processor(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Architecture;
+
+    #[test]
+    fn another_tools_word_for_a_processor_is_understood() {
+        for (written, meant) in [
+            ("amd64", "x86_64"),
+            ("AMD64", "x86_64"),
+            ("x86-64", "x86_64"),
+            ("x64", "x86_64"),
+            ("linux/amd64", "x86_64"),
+            ("X86_64", "x86_64"),
+            ("x86_64-unknown-linux-gnu", "x86_64"),
+            ("aarch64", "arm64"),
+            ("aarch64-unknown-linux-musl", "arm64"),
+            ("linux/arm64", "arm64"),
+            ("ARM64", "arm64"),
+            ("amr64", "arm64"),
+            ("hots", "host"),
+        ] {
+            assert_eq!(Architecture::meant_by(written), Some(meant), "{written}");
+        }
+        assert_eq!(Architecture::meant_by("riscv64"), None);
     }
 }

@@ -11,7 +11,7 @@ pub(super) use self::value::Tag;
 pub use self::value::{Located, ParameterValue, Setting};
 use super::architecture::Architecture;
 use super::profile::Profile;
-use super::region::Region;
+use super::region::{PATTERN, Region};
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Location, Node};
 
@@ -26,8 +26,11 @@ pub struct EnvironmentFile {
     /// The only AWS account that is touched: twelve digits, in quotes.
     #[schemars(required, regex(pattern = "^[0-9]{12}$"))]
     pub account: Option<Located<String>>,
-    /// The AWS region; it has to have function URLs.
-    #[schemars(required, extend("enum" = Region::all().map(Region::as_str).collect::<Vec<_>>()))]
+    /// The AWS region; the stack needs one that has function URLs.
+    #[schemars(required, extend("anyOf" = [
+        {"enum": Region::known().collect::<Vec<_>>()},
+        {"pattern": PATTERN},
+    ]))]
     pub region: Option<Located<String>>,
     /// The name of the stack; `event-store-<environment>` where it is left out.
     #[schemars(length(max = 32), regex(pattern = "^[A-Za-z][A-Za-z0-9-]*$"))]

@@ -10,7 +10,7 @@ mod name;
 mod profile;
 mod region;
 mod schema;
-mod tags;
+pub(crate) mod tags;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ pub use architecture::Architecture;
 pub use file::{EnvironmentFile, Located, ParameterValue, Setting};
 pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleArn, StackName};
 pub use profile::Profile;
-pub use region::Region;
+pub use region::{Partition, Region};
 pub use schema::schema;
 
 use crate::problem::{Problem, Problems};
@@ -63,6 +63,8 @@ pub struct Environment {
     pub endpoint: Option<Endpoint>,
     /// How a function URL is reached behind an endpoint.
     pub url: Option<UrlPattern>,
+    /// What is odd in the file, and stands in nobody's way.
+    pub warnings: Problems,
 }
 
 impl Environment {
@@ -91,6 +93,14 @@ impl Environment {
         let endpoint = meaning.optional(written.endpoint.as_ref());
         let profile = meaning.profile(&written);
         let url = meaning.url(written.url.as_ref(), written.endpoint.is_some());
+        meaning.partition(
+            region.as_ref(),
+            [
+                (written.execution_role.as_ref(), "role"),
+                (written.permissions_boundary.as_ref(), "boundary"),
+            ],
+        );
+        let warnings = meaning.unknown_region(region.as_ref(), written.region.as_ref());
         let tags = tags::check(file, written.tags, &mut meaning.problems);
 
         match (name, account, region, stack, meaning.problems.is_empty()) {
@@ -111,6 +121,7 @@ impl Environment {
                 permissions_boundary,
                 endpoint,
                 url,
+                warnings,
             }),
             _ => Err(meaning.problems),
         }
@@ -189,6 +200,43 @@ impl Meaning<'_> {
         T: FromStr<Err: fmt::Display + Hint>,
     {
         written.and_then(|written| self.of(written))
+    }
+
+    /// AWS makes regions more often than this program is made.
+    fn unknown_region(&self, region: Option<&Region>, written: Option<&Located<String>>) -> Problems {
+        match (region, written) {
+            (Some(region), Some(written)) if !region.is_known() => {
+                let message = format!("whether the region `{region}` has function URLs is not known here");
+                Problem::new(self.file, written.at, message)
+                    .with_hint("if it has none, AWS refuses the stack before it makes anything")
+                    .into()
+            }
+            _ => Problems::default(),
+        }
+    }
+
+    /// Nothing of one partition is known in another.
+    fn partition<const N: usize>(
+        &mut self,
+        region: Option<&Region>,
+        arns: [(Option<&Located<String>>, &str); N],
+    ) {
+        let Some(region) = region else { return };
+        let partition = region.partition().name;
+        for (written, what) in arns {
+            if let Some(arn) = written
+                && let Some(other) = arn.value.split(':').nth(1)
+                && arn.value.starts_with("arn:")
+                && other != partition
+            {
+                self.refuse(
+                    arn.at,
+                    format!(
+                        "the {what} is in the partition `{other}`, the region `{region}` in `{partition}`"
+                    ),
+                );
+            }
+        }
     }
 
     fn stack(

@@ -1,26 +1,72 @@
-//! PURE: the regions that a stack can be deployed to.
+//! PURE: the regions that a stack can be deployed to, and the partitions that they are in.
 
 use std::fmt;
 use std::str::FromStr;
 
+use fancy_regex::Regex;
+
 use super::Hint;
 
-/// A region that has function URLs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Region(&'static str);
+/// A region: one that is known, or one whose name is made as AWS makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Region(String);
 
-/// A text that is no such region.
+/// A text that is no region, or one that nothing could be deployed to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
     /// AWS has the region, Lambda has no function URLs in it.
     #[error("the region `{0}` has no function URLs")]
     WithoutFunctionUrls(String),
-    /// No region of that name is known.
+    /// No region has such a name.
     #[error("unknown region `{0}`")]
     Unknown(String),
 }
 
-/// The regions of the partition `aws` with function URLs.
+/// A part of AWS with accounts, ARNs and addresses of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// Its name in ARNs: `aws`.
+    pub name: &'static str,
+    /// The domain that the addresses of its services end in, `AWS::URLSuffix`.
+    pub domain: &'static str,
+    /// What the names of its regions begin with.
+    regions: &'static str,
+}
+
+/// As the SDKs know them
+/// ([partitions.json](https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json)); the public one, whose regions begin in
+/// many ways, comes last.
+const PARTITIONS: [Partition; 8] = [
+    partition("aws-cn", "amazonaws.com.cn", "cn-"),
+    partition("aws-us-gov", "amazonaws.com", "us-gov-"),
+    partition("aws-iso", "c2s.ic.gov", "us-iso-"),
+    partition("aws-iso-b", "sc2s.sgov.gov", "us-isob-"),
+    partition("aws-iso-e", "cloud.adc-e.uk", "eu-isoe-"),
+    partition("aws-iso-f", "csp.hci.ic.gov", "us-isof-"),
+    partition("aws-eusc", "amazonaws.eu", "eusc-"),
+    partition("aws", "amazonaws.com", ""),
+];
+
+const fn partition(name: &'static str, domain: &'static str, regions: &'static str) -> Partition {
+    Partition {
+        name,
+        domain,
+        regions,
+    }
+}
+
+impl Partition {
+    /// The one that a region is in, whose name says so.
+    pub fn of(region: &str) -> &'static Self {
+        let [.., public] = &PARTITIONS;
+        PARTITIONS
+            .iter()
+            .find(|partition| region.starts_with(partition.regions))
+            .unwrap_or(public)
+    }
+}
+
+/// The regions with function URLs of the partition `aws`.
 const WITH_FUNCTION_URLS: [&str; 23] = [
     "af-south-1",
     "ap-east-1",
@@ -62,20 +108,33 @@ const WITHOUT_FUNCTION_URLS: [&str; 11] = [
     "me-central-1",
 ];
 
+/// How the name of any region is made.
+pub(super) const PATTERN: &str = "^[a-z]{2,4}(-(gov|isob?|isoe|isof|[a-z]{2}))?-(central|((north|south)(east|west)?)|east|west)-[0-9]{1,2}$";
+
 impl Region {
-    /// Lists all regions that a stack can be deployed to.
-    pub fn all() -> impl Iterator<Item = Self> {
-        WITH_FUNCTION_URLS.into_iter().map(Self)
+    /// Lists the regions that are known to have function URLs.
+    pub fn known() -> impl Iterator<Item = &'static str> {
+        WITH_FUNCTION_URLS.into_iter()
+    }
+
+    /// Whether it is known to have function URLs; AWS may have made it since.
+    pub fn is_known(&self) -> bool {
+        WITH_FUNCTION_URLS.contains(&self.as_str())
     }
 
     /// Reads it as a text.
-    pub fn as_str(self) -> &'static str {
-        self.0
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
-    /// Names the partition in ARNs: all known regions are in the one of the public cloud.
-    pub fn partition(self) -> &'static str {
-        "aws"
+    /// The partition that it is in.
+    pub fn partition(&self) -> &'static Partition {
+        Partition::of(&self.0)
+    }
+
+    /// The name of one of its own services, as policies write it: `logs.eu-central-1.amazonaws.com`.
+    pub fn service(&self, service: &str) -> String {
+        format!("{service}.{self}.{}", self.partition().domain)
     }
 }
 
@@ -83,19 +142,24 @@ impl FromStr for Region {
     type Err = RegionError;
 
     fn from_str(text: &str) -> Result<Self, RegionError> {
-        match Self::all().find(|region| region.0 == text) {
-            Some(region) => Ok(region),
-            None if WITHOUT_FUNCTION_URLS.contains(&text) => {
-                Err(RegionError::WithoutFunctionUrls(text.to_owned()))
-            }
-            None => Err(RegionError::Unknown(text.to_owned())),
+        if WITHOUT_FUNCTION_URLS.contains(&text) {
+            Err(RegionError::WithoutFunctionUrls(text.to_owned()))
+        } else if WITH_FUNCTION_URLS.contains(&text) || is_made_as_a_region(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RegionError::Unknown(text.to_owned()))
         }
     }
 }
 
+/// Whether AWS could have a region of such a name: an area, perhaps what sets it apart, a direction, a number.
+fn is_made_as_a_region(text: &str) -> bool {
+    Regex::new(PATTERN).is_ok_and(|pattern| pattern.is_match(text).unwrap_or(false))
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
+        formatter.write_str(&self.0)
     }
 }
 
@@ -129,5 +193,60 @@ mod tests {
             without,
             RegionError::WithoutFunctionUrls("eu-central-2".to_owned())
         );
+    }
+
+    #[test]
+    fn a_region_tells_its_partition_and_its_domain() {
+        for (region, name, domain) in [
+            ("eu-central-1", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("cn-northwest-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "aws-iso-e", "cloud.adc-e.uk"),
+            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+            ("us-east-1", "aws", "amazonaws.com"),
+        ] {
+            let region: Region = region.parse().unwrap();
+            let Partition {
+                name: found,
+                domain: of,
+                ..
+            } = region.partition();
+            assert_eq!((*found, *of), (name, domain), "{region}");
+        }
+        let service = "cn-north-1".parse::<Region>().unwrap().service("logs");
+        assert_eq!(service, "logs.cn-north-1.amazonaws.com.cn");
+    }
+
+    #[test]
+    fn a_region_that_is_not_known_yet_is_one_and_what_is_made_otherwise_is_none() {
+        for new in [
+            "de-central-1",
+            "us-southeast-12",
+            "cn-south-3",
+            "eusc-de-east-1",
+            "us-isob-east-1",
+        ] {
+            assert!(!new.parse::<Region>().unwrap().is_known(), "{new}");
+        }
+        for bad in [
+            "",
+            "eu",
+            "eu-central",
+            "eu-central-1a",
+            "eu-central-",
+            "EU-CENTRAL-1",
+            "eu-middle-1",
+            "eu-central-123",
+            "-central-1",
+            "eu--central-1",
+            "us-gov-west-1-x",
+            "eu_central_1",
+            " eu-central-1",
+        ] {
+            assert_eq!(bad.parse::<Region>(), Err(RegionError::Unknown(bad.to_owned())));
+        }
     }
 }

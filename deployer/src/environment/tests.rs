@@ -266,3 +266,48 @@ fn a_development_build_is_for_an_emulator_on_this_machine() {
       hint: did you mean `dev`?
     ");
 }
+
+#[test]
+fn a_stacks_tag_has_a_value() {
+    insta::assert_snapshot!(
+        refused("account: '000000000000'\nregion: eu-west-1\ntags: { owner: '', 'a b': 'c\u{a0}d' }\n"), @"environments/staging.yaml:3:16: the tag `owner` of a stack has no value, and CloudFormation asks for one");
+}
+
+#[test]
+fn another_tools_word_for_a_processor_is_told_what_it_is_called_here() {
+    insta::assert_snapshot!(
+        refused("account: '000000000000'\nregion: eu-west-1\narchitecture: amd64\n"), @"
+        environments/staging.yaml:3:15: `architecture` is `arm64`, `x86_64` or `host`, not `amd64`
+          hint: did you mean `x86_64`?
+        ");
+}
+
+#[test]
+fn a_region_that_is_not_known_is_warned_of() {
+    let text = "account: '000000000000'\nregion: us-gov-west-1\n";
+    let environment = parse(text).unwrap();
+    insta::assert_snapshot!(environment.warnings, @"
+    environments/staging.yaml:2:9: whether the region `us-gov-west-1` has function URLs is not known here
+      hint: if it has none, AWS refuses the stack before it makes anything
+    ");
+    assert!(
+        parse("account: '000000000000'\nregion: eu-west-1\n")
+            .unwrap()
+            .warnings
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_an_environment_names_is_in_the_partition_of_its_region() {
+    let text = |partition: &str| {
+        format!(
+            "account: '000000000000'\nregion: cn-north-1\nexecutionRole: arn:{partition}:iam::123456789012:role/a\npermissionsBoundary: arn:{partition}:iam::123456789012:policy/a\n"
+        )
+    };
+    assert!(parse(&text("aws-cn")).is_ok());
+    insta::assert_snapshot!(refused(&text("aws")), @"
+    environments/staging.yaml:3:16: the role is in the partition `aws`, the region `cn-north-1` in `aws-cn`
+    environments/staging.yaml:4:22: the boundary is in the partition `aws`, the region `cn-north-1` in `aws-cn`
+    ");
+}

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::statement::TooMany;
-use super::trust::{AUDIENCE, ISSUER, provider, trust};
+use super::trust::{ISSUER, audience, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
+use crate::shell;
 
 /// Who may do what, and who may become that.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl Access<'_> {
         }
         if let Some(subject) = &self.subject {
             if !self.existing_provider {
-                resources.insert("GitHub".to_owned(), of_github());
+                resources.insert("GitHub".to_owned(), of_github(Names::of(self.environment)));
             }
             resources.insert("Role".to_owned(), self.role(subject, &attached));
             outputs.insert(
@@ -84,7 +85,7 @@ impl Access<'_> {
         let names = Names::of(self.environment);
         let mut lines = String::new();
         let mut command = |words: &[&str]| {
-            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            let words: Vec<String> = words.iter().map(|word| shell::quoted(word)).collect();
             // Writing to a text does not fail.
             let _ = writeln!(lines, "aws iam {}", words.join(" "));
         };
@@ -109,7 +110,7 @@ impl Access<'_> {
                 "--url",
                 &url,
                 "--client-id-list",
-                AUDIENCE,
+                &audience(names),
             ]);
         }
         let document = trust(names, subject).to_string();
@@ -157,14 +158,14 @@ pub fn provider_arn(environment: &Environment) -> String {
 }
 
 /// An account has one, which other roles may trust, too: it stays when this stack goes.
-fn of_github() -> Value {
+fn of_github(names: Names<'_>) -> Value {
     json!({
         "Type": "AWS::IAM::OIDCProvider",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
             "Url": format!("https://{ISSUER}"),
-            "ClientIdList": [AUDIENCE],
+            "ClientIdList": [audience(names)],
         },
     })
 }
@@ -178,14 +179,4 @@ fn managed(name: &str, description: &str, policy: &Policy) -> Value {
             "PolicyDocument": policy.document(),
         },
     })
-}
-
-/// A word as a POSIX shell reads it back.
-pub fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

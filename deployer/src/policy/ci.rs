@@ -226,7 +226,7 @@ impl Own<'_> {
     /// What Lambda decrypts the variables of a function with for whoever reads them.
     fn keys(&self) -> Option<Statement> {
         let keys = key::of_all(self.rendered);
-        let service = format!("lambda.{}.amazonaws.com", self.environment.region);
+        let service = self.environment.region.service("lambda");
         (!keys.is_empty()).then(|| {
             Statement::new("FunctionVariables", ["kms:Decrypt"], keys)
                 .when(json!({"StringEquals": {"kms:ViaService": service}}))

@@ -226,13 +226,13 @@ fn with_key<'a>(resource: &Resource, place: &Place<'_>) -> Vec<(Scope, &'a str)>
         return Vec::new();
     };
     let actions = WITH_KEY.iter().filter(|(kind, _)| *kind == resource.kind);
-    let region = place.environment.region;
+    let region = &place.environment.region;
     let scoped = |action: &'static str| {
         let scope = match action {
             "kms:CreateGrant" => Scope::of("kms", key, Some(Condition::LentToService)),
             "kms:DescribeKey" => Scope::of("kms", key, None),
             action if action.starts_with("kms:") => {
-                let services = ["dynamodb", "lambda"].map(|name| format!("{name}.{region}.amazonaws.com"));
+                let services = ["dynamodb", "lambda"].map(|name| region.service(name));
                 Scope::of("kms", key, Some(Condition::Through(services.to_vec())))
             }
             action => scope(action, resource, place),

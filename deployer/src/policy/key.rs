@@ -59,7 +59,7 @@ pub fn key_policy(environment: &Environment, rendered: &Rendered) -> Result<Stri
         .map(|arn| arn.trim_end_matches(":*").to_owned())
         .collect();
     let topics: Vec<String> = of_kind("AWS::SNS::Topic").collect();
-    let (region, account) = (environment.region, environment.account.as_str());
+    let (region, account) = (&environment.region, environment.account.as_str());
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [
@@ -73,7 +73,7 @@ pub fn key_policy(environment: &Environment, rendered: &Rendered) -> Result<Stri
             {
                 "Sid": "LogGroups",
                 "Effect": "Allow",
-                "Principal": {"Service": format!("logs.{region}.amazonaws.com")},
+                "Principal": {"Service": region.service("logs")},
                 "Action": ["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
                 "Resource": "*",
                 "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},

@@ -21,7 +21,7 @@ mod statement;
 mod subject;
 mod trust;
 
-pub use access::{Access, provider_arn, quoted};
+pub use access::{Access, provider_arn};
 pub use boundary::{Untold, boundary, boundary_arn, boundary_name};
 pub use caller::{NoUrl, caller};
 pub use ci::{ci, diff};

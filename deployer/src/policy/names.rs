@@ -21,24 +21,29 @@ impl<'a> Names<'a> {
         Self { environment }
     }
 
+    /// The domain that the addresses of services end in.
+    pub(super) fn domain(self) -> &'static str {
+        self.environment.region.partition().domain
+    }
+
     /// An ARN of a service in the environment's region and account.
     pub(super) fn arn(self, service: &str, resource: &str) -> String {
         let Environment { region, account, .. } = self.environment;
         format!(
             "arn:{}:{service}:{region}:{account}:{resource}",
-            region.partition()
+            region.partition().name
         )
     }
 
     /// An ARN of IAM, which has no region.
     pub(super) fn iam(self, resource: &str) -> String {
         let Environment { region, account, .. } = self.environment;
-        format!("arn:{}:iam::{account}:{resource}", region.partition())
+        format!("arn:{}:iam::{account}:{resource}", region.partition().name)
     }
 
     /// An ARN in a bucket, which has neither region nor account.
     pub(super) fn bucket(self, resource: &str) -> String {
-        format!("arn:{}:s3:::{resource}", self.environment.region.partition())
+        format!("arn:{}:s3:::{resource}", self.environment.region.partition().name)
     }
 
     /// A stack of any age: its id changes when it is made anew.

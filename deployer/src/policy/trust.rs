@@ -8,8 +8,11 @@ use super::subject::{Claims, Subject};
 /// GitHub's issuer of tokens.
 pub(super) const ISSUER: &str = "token.actions.githubusercontent.com";
 
-/// Whom a token is for that is shown to AWS.
-pub(super) const AUDIENCE: &str = "sts.amazonaws.com";
+/// Whom a token is for that is shown to AWS; in China
+/// [another](https://github.com/aws-actions/configure-aws-credentials#configuring-iam-to-trust-github).
+pub(super) fn audience(names: Names<'_>) -> String {
+    format!("sts.{}", names.domain())
+}
 
 /// The ARN of what an account knows GitHub by; there is one in an account.
 pub(super) fn provider(names: Names<'_>) -> String {
@@ -20,10 +23,11 @@ pub(super) fn provider(names: Names<'_>) -> String {
 /// <https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services>.
 pub fn trust(names: Names<'_>, subject: &Subject) -> Value {
     let (audience, claim) = (format!("{ISSUER}:aud"), format!("{ISSUER}:sub"));
+    let sts = self::audience(names);
     let condition = match subject.claims() {
-        Claims::Exact(texts) => json!({"StringEquals": {audience: AUDIENCE, claim: texts}}),
+        Claims::Exact(texts) => json!({"StringEquals": {audience: sts, claim: texts}}),
         Claims::Patterns(patterns) => json!({
-            "StringEquals": {audience: AUDIENCE},
+            "StringEquals": {audience: sts},
             "StringLike": {claim: patterns},
         }),
     };

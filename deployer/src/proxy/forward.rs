@@ -10,14 +10,14 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
-use reqwest::{Client, Url};
+use reqwest::{Certificate, Client, Url};
 use rustls::crypto::CryptoProvider;
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
 use super::admission::admit;
 use super::headers;
-use crate::aws::{Signer, is_loopback};
+use crate::aws::{Certificates, Signer, is_loopback};
 
 /// The most that Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. A signature is over the whole body.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
@@ -62,12 +62,15 @@ impl Forwarder {
         signer: Signer,
         told: Sender<Forwarded>,
         port: u16,
+        certificates: Option<&Certificates>,
     ) -> Result<Self, NoClient> {
         if CryptoProvider::get_default().is_none() {
             // Somebody else may have chosen since, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let mut client = Client::builder();
+        let trusted = certificates.map_or(&[][..], Certificates::pem);
+        let trusted = Certificate::from_pem_bundle(trusted).map_err(NoClient)?;
+        let mut client = Client::builder().tls_certs_merge(trusted);
         if is_loopback(target.as_str()) {
             client = client.no_proxy();
         }

@@ -14,7 +14,7 @@ use futures::FutureExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
 
-use crate::aws::Signer;
+use crate::aws::{Certificates, Signer};
 pub use forward::{Forwarded, NoClient};
 use forward::{Forwarder, forward};
 
@@ -54,9 +54,10 @@ impl Proxy {
         target: reqwest::Url,
         signer: Signer,
         told: Sender<Forwarded>,
+        certificates: Option<&Certificates>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
-        let forwarder = Forwarder::new(target, signer, told, self.address.port())?;
+        let forwarder = Forwarder::new(target, signer, told, self.address.port(), certificates)?;
         let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
         let stop = stop.shared();
         let late = stop.clone();

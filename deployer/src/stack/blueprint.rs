@@ -84,8 +84,25 @@ pub struct LiveFunction {
     pub function_id: String,
     /// The version's name in the template.
     pub version_id: String,
-    /// Where in the artifact bucket the function's code is.
-    pub code_key: Option<String>,
+    /// Where the function's code is, if it is in a bucket.
+    pub code: Option<StoredCode>,
+}
+
+/// A place in a bucket that a function's code comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCode {
+    /// The bucket.
+    pub bucket: String,
+    /// The object in it.
+    pub key: String,
+}
+
+impl LiveFunction {
+    /// Where in the artifact bucket its code is. Code in any other bucket is somebody else's, and is deployed as the template says.
+    pub fn code_key(&self, artifact_bucket: &str) -> Option<&str> {
+        let code = self.code.as_ref()?;
+        (code.bucket == artifact_bucket).then_some(&code.key)
+    }
 }
 
 /// Why a template could not be read.
@@ -194,7 +211,14 @@ fn live_function(alias_id: &str, alias: &Value, resources: &Map<String, Value>) 
         alias_id: alias_id.to_owned(),
         function_id: function_id.to_owned(),
         version_id: target(&properties["FunctionVersion"])?.to_owned(),
-        code_key: code["S3Key"].as_str().map(ToOwned::to_owned),
+        code: stored_code(code),
+    })
+}
+
+fn stored_code(code: &Value) -> Option<StoredCode> {
+    Some(StoredCode {
+        bucket: code["S3Bucket"].as_str()?.to_owned(),
+        key: code["S3Key"].as_str()?.to_owned(),
     })
 }
 
@@ -293,7 +317,10 @@ mod tests {
                 alias_id: "ApiLive".into(),
                 function_id: "Api".into(),
                 version_id: "ApiVersion".into(),
-                code_key: Some("code/api.zip".into()),
+                code: Some(StoredCode {
+                    bucket: "b".into(),
+                    key: "code/api.zip".into(),
+                }),
             }]
         );
     }

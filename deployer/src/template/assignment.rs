@@ -47,6 +47,8 @@ pub(super) struct Assignment {
     pub(super) artifact_keys: Vec<String>,
     /// The binaries for whose code a placeholder stands.
     pub(super) missing_artifacts: Vec<String>,
+    /// What could not be checked.
+    pub(super) warnings: Problems,
 }
 
 /// What a revision is before it is known: it is no part of what it is computed over.
@@ -70,6 +72,7 @@ pub(super) fn assign(
             values: IndexMap::new(),
             artifact_keys: Vec::new(),
             missing_artifacts: Vec::new(),
+            warnings: Problems::default(),
         },
     };
     assigning.unknown();
@@ -193,6 +196,12 @@ impl Assigning<'_> {
         file: &str,
         at: Location,
     ) {
+        if let Some((at, message)) = declaration.unchecked_pattern(&value) {
+            let warning = Problem::new(&self.template.file, at, message);
+            self.assignment.warnings.push(warning.with_hint(
+                "look at the value yourself: a rendering has no parameters that CloudFormation could check",
+            ));
+        }
         match declaration.check(name, &value) {
             Ok(()) => {
                 self.assignment.values.insert(name.to_owned(), value);

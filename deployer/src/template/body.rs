@@ -137,6 +137,9 @@ impl Evaluator<'_> {
                 key if ATTRIBUTES.contains(&key) => self.value(&attribute.value),
                 _ => None,
             };
+            if let ("Properties", Some(properties)) = (attribute.key.as_str(), &value) {
+                self.check_properties(resource, properties);
+            }
             if let Some(value) = value {
                 body.insert(attribute.key.clone(), value);
             }

@@ -1,7 +1,6 @@
 //! PURE: the declaration of a parameter and what it allows.
 
-use regex_lite::Regex;
-
+use super::pattern::Pattern;
 use crate::environment::ParameterValue;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Location, Node};
@@ -15,7 +14,7 @@ pub(super) struct Declaration {
     /// The default as written, and where.
     pub(super) default: Option<(String, Location)>,
     pub(super) allowed_values: Vec<String>,
-    allowed_pattern: Option<(String, Location)>,
+    allowed_pattern: Option<AllowedPattern>,
     minimum_value: Option<f64>,
     maximum_value: Option<f64>,
     minimum_length: Option<f64>,
@@ -32,6 +31,20 @@ enum Kind {
     NumberList,
     /// The name of a parameter in AWS's Parameter Store, in whose place AWS puts its value.
     Stored,
+}
+
+/// A pattern as written, and what it means where this program can tell.
+#[derive(Debug, Clone)]
+struct AllowedPattern {
+    written: String,
+    at: Location,
+    meaning: Result<Pattern, String>,
+}
+
+impl PartialEq for AllowedPattern {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.written, self.at) == (&other.written, other.at)
+    }
 }
 
 /// A value that a declaration does not allow.
@@ -73,7 +86,11 @@ impl Declaration {
             kind: reader.kind(),
             default: reader.text("Default"),
             allowed_values: reader.texts("AllowedValues"),
-            allowed_pattern: reader.text("AllowedPattern"),
+            allowed_pattern: reader.text("AllowedPattern").map(|(written, at)| AllowedPattern {
+                meaning: Pattern::parse(&written),
+                written,
+                at,
+            }),
             minimum_value: reader.number("MinValue"),
             maximum_value: reader.number("MaxValue"),
             minimum_length: reader.number("MinLength"),
@@ -103,37 +120,33 @@ impl Declaration {
         self.kind == Kind::Stored
     }
 
+    /// The pattern that no value can be checked against here, with its place and why; CloudFormation checks it.
+    pub(super) fn unchecked_pattern(&self, value: &ParameterValue) -> Option<(Location, String)> {
+        let AllowedPattern { written, at, meaning } = self.allowed_pattern.as_ref()?;
+        let reason = match meaning {
+            Err(reason) => Some(reason.clone()),
+            Ok(pattern) => members(value).find_map(|member| pattern.is_match(member).err()),
+        };
+        reason.map(|reason| {
+            (
+                *at,
+                format!("the `AllowedPattern` `{written}` is not checked here: {reason}"),
+            )
+        })
+    }
+
     /// Checks a value against everything that is declared; the members of a list are checked one by one.
     pub(super) fn check(&self, name: &str, value: &ParameterValue) -> Result<(), NotAllowed> {
-        let pattern = self.pattern(name)?;
-        match value {
-            ParameterValue::Text(text) => self.check_text(
-                &format!("the parameter `{name}` is `{text}`"),
-                text,
-                pattern.as_ref(),
-            ),
-            ParameterValue::List(members) => members.iter().try_for_each(|member| {
-                let fact = format!("the parameter `{name}` has the member `{member}`");
-                self.check_text(&fact, member, pattern.as_ref())
-            }),
-        }
+        members(value).try_for_each(|text| {
+            let fact = match value {
+                ParameterValue::Text(_) => format!("the parameter `{name}` is `{text}`"),
+                ParameterValue::List(_) => format!("the parameter `{name}` has the member `{text}`"),
+            };
+            self.check_text(&fact, text)
+        })
     }
 
-    /// CloudFormation matches the whole value, whether or not the pattern is anchored.
-    fn pattern(&self, name: &str) -> Result<Option<Regex>, NotAllowed> {
-        let Some((pattern, _)) = &self.allowed_pattern else {
-            return Ok(None);
-        };
-        match Regex::new(&format!("^(?:{pattern})$")) {
-            Ok(pattern) => Ok(Some(pattern)),
-            Err(error) => Err(NotAllowed {
-                message: format!("the `AllowedPattern` `{pattern}` of `{name}` cannot be checked: {error}"),
-                hint: None,
-            }),
-        }
-    }
-
-    fn check_text(&self, subject: &str, text: &str, pattern: Option<&Regex>) -> Result<(), NotAllowed> {
+    fn check_text(&self, subject: &str, text: &str) -> Result<(), NotAllowed> {
         let refused = |fact: String, hint: Option<String>| {
             let message = format!("{subject}, {fact}");
             Err(NotAllowed {
@@ -150,10 +163,14 @@ impl Declaration {
             let hint = format!("allowed are {}", allowed.join(", "));
             return refused("which is not an allowed value".to_owned(), Some(hint));
         }
-        if let (Some(regex), Some((pattern, _))) = (pattern, &self.allowed_pattern)
-            && !regex.is_match(text)
+        if let Some(AllowedPattern {
+            written,
+            meaning: Ok(pattern),
+            ..
+        }) = &self.allowed_pattern
+            && pattern.is_match(text) == Ok(false)
         {
-            return refused(format!("which does not match `{pattern}`"), None);
+            return refused(format!("which does not match `{written}`"), None);
         }
         if matches!(self.kind, Kind::Number | Kind::NumberList) {
             let Some(number) = number(text) else {
@@ -177,6 +194,15 @@ impl Declaration {
             _ => Ok(()),
         }
     }
+}
+
+/// The single texts of a value.
+fn members(value: &ParameterValue) -> impl Iterator<Item = &str> {
+    let members = match value {
+        ParameterValue::Text(text) => std::slice::from_ref(text),
+        ParameterValue::List(members) => members.as_slice(),
+    };
+    members.iter().map(String::as_str)
 }
 
 /// Reads a number in its one spelling: digits, perhaps a fraction, perhaps a minus. What is rendered is the text, and a property

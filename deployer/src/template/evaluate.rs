@@ -206,7 +206,7 @@ impl<'t> Evaluator<'t> {
             "AWS::Region" => Named::Text(self.environment.region.to_string()),
             "AWS::AccountId" => Named::Text(self.environment.account.to_string()),
             "AWS::StackName" => Named::Text(self.environment.stack.to_string()),
-            "AWS::Partition" => Named::Text(self.environment.region.partition().to_owned()),
+            "AWS::Partition" => Named::Text(self.environment.region.partition().name.to_owned()),
             "AWS::NoValue" => Named::Nothing,
             "AWS::NotificationARNs" | "AWS::StackId" | "AWS::URLSuffix" => Named::Open,
             _ if self.resource(name, at) => Named::Open,

@@ -3,6 +3,7 @@
 use super::evaluate::{Evaluated, Evaluator};
 use super::function::Function;
 use super::value::Value;
+use crate::problem::Problem;
 use crate::yaml::{Location, Node};
 
 impl Evaluator<'_> {
@@ -47,10 +48,13 @@ impl Evaluator<'_> {
             (Some(found), _) => self.evaluate(found),
             (None, Some(default)) => self.evaluate(default),
             (None, None) => {
-                self.refuse(
-                    at,
-                    format!("the mapping `{name}` has no `{first_key}`, `{second_key}`"),
-                );
+                let message = format!("the mapping `{name}` has no `{first_key}`, `{second_key}`");
+                // CloudFormation looks up what is written out wherever it stands, taken or not.
+                if [first, second].iter().all(|key| key.as_text().is_some()) {
+                    self.problems.push(Problem::new(&template.file, at, message));
+                } else {
+                    self.refuse(at, message);
+                }
                 Evaluated::Refused
             }
         }

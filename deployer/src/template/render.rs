@@ -45,6 +45,7 @@ pub fn render(
     let Assignment {
         artifact_keys,
         missing_artifacts,
+        warnings,
         ..
     } = assignment;
     Ok(Rendered::new(
@@ -53,6 +54,7 @@ pub fn render(
             parameters,
             artifact_keys,
             missing_artifacts,
+            warnings,
         },
     ))
 }

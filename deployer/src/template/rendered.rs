@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::revision::hexadecimal;
 use super::value::{Value, ascii};
+use crate::problem::Problems;
 
 /// A template for one environment, without parameters, conditions, rules, mappings and transform.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,7 @@ pub struct Rendered {
     parameters: IndexMap<String, String>,
     artifact_keys: Vec<String>,
     missing_artifacts: Vec<String>,
+    warnings: Problems,
 }
 
 /// What is beside the template itself.
@@ -23,6 +25,7 @@ pub(super) struct Supplied {
     pub(super) parameters: IndexMap<String, String>,
     pub(super) artifact_keys: Vec<String>,
     pub(super) missing_artifacts: Vec<String>,
+    pub(super) warnings: Problems,
 }
 
 /// A resource of the rendering.
@@ -122,6 +125,7 @@ impl Rendered {
             parameters: supplied.parameters,
             artifact_keys: supplied.artifact_keys,
             missing_artifacts: supplied.missing_artifacts,
+            warnings: supplied.warnings,
         }
     }
 
@@ -174,6 +178,11 @@ impl Rendered {
     /// Lists the binaries for whose code a placeholder stands; such a rendering can be read but not deployed.
     pub fn missing_artifacts(&self) -> &[String] {
         &self.missing_artifacts
+    }
+
+    /// What is odd in the template, and stands in nobody's way.
+    pub fn warnings(&self) -> &Problems {
+        &self.warnings
     }
 
     /// Lists what has to be acknowledged to deploy it.

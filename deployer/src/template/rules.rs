@@ -72,7 +72,8 @@ impl Evaluator<'_> {
     }
 }
 
-fn references<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
+/// Collects the names that a node refers to.
+pub(super) fn references<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
     match &node.kind {
         Kind::Scalar(_) => {}
         Kind::Sequence(items) => items.iter().for_each(|item| references(item, names)),

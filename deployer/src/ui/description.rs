@@ -35,7 +35,7 @@ pub(super) fn text(
         DescriptionFormat::Table => table(described, up, width),
         DescriptionFormat::Json => json(described),
         DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
-        DescriptionFormat::Env => outputs::shell(&described.outputs),
+        DescriptionFormat::Env => outputs::for_shell(&described.outputs),
         DescriptionFormat::Github => String::new(),
     }
 }
@@ -336,7 +336,7 @@ mod tests {
                 "deployer up --env demo",
                 None
             ),
-            "ES_URL='http://127.0.0.1/'\n"
+            "ES_URL=http://127.0.0.1/\n"
         );
         assert_eq!(
             text(

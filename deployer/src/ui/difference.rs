@@ -6,6 +6,7 @@ use super::changes::{outlined, widened};
 use super::paint;
 use super::value::change;
 use crate::engine::Diff;
+use crate::shell;
 use crate::stack::comparison::{Comparison, ValueChange};
 
 /// Lays a difference out, in lines of at most `width` characters where there is such a limit.
@@ -81,7 +82,7 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
                 text,
                 "  {} --accept {}: {}",
                 paint::bad("✗"),
-                objection.acceptance(),
+                shell::quoted(&objection.acceptance()),
                 objection.danger.consequence()
             );
         }

@@ -40,7 +40,7 @@ pub(super) fn of_stdout(error: &io::Error) -> String {
 /// The text of a failure: the fact, its causes, and what can be done.
 pub(super) fn text(error: &CommandError) -> String {
     let mut lines = match error.source.downcast_ref::<Problems>() {
-        Some(problems) => problem_lines(problems),
+        Some(problems) => problem_lines(problems, &paint::bad("error:")),
         None => cause_lines(&*error.source),
     };
     lines.extend(
@@ -55,13 +55,17 @@ pub(super) fn text(error: &CommandError) -> String {
     lines.join("\n")
 }
 
-fn problem_lines(problems: &Problems) -> Vec<String> {
+/// The text of what is odd in a file, and stands in nobody's way.
+pub(super) fn warnings(problems: &Problems) -> String {
+    problem_lines(problems, &paint::warn("warning:")).join("\n")
+}
+
+fn problem_lines(problems: &Problems, label: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for problem in problems {
         let place = format!("{}:{}:{}:", problem.file, problem.line, problem.column);
         lines.push(format!(
-            "{} {} {}",
-            paint::bad("error:"),
+            "{label} {} {}",
             paint::strong(place),
             paint::quoted(&problem.message)
         ));
@@ -100,7 +104,10 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
 /// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message)).
 pub(super) fn annotations(error: &CommandError) -> Option<String> {
     let problems = error.source.downcast_ref::<Problems>();
-    let of_problems = problems.into_iter().flatten().map(annotation);
+    let of_problems = problems
+        .into_iter()
+        .flatten()
+        .map(|problem| annotation(problem, "error"));
     let of_marks = error.marks.iter().map(|(Place { file, line }, message)| {
         format!("::error file={},line={line}::{}", property(file), data(message))
     });
@@ -108,14 +115,23 @@ pub(super) fn annotations(error: &CommandError) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn annotation(problem: &Problem) -> String {
+/// GitHub's annotations, a line each, of the level that its workflow commands are called by.
+pub(super) fn annotated(problems: &Problems, level: &str) -> String {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| annotation(problem, level))
+        .collect();
+    lines.join("\n")
+}
+
+fn annotation(problem: &Problem, level: &str) -> String {
     let message = match &problem.hint {
         Some(hint) => format!("{} ({hint})", problem.message),
         None => problem.message.clone(),
     };
     let file = property(&problem.file);
     format!(
-        "::error file={file},line={},col={}::{}",
+        "::{level} file={file},line={},col={}::{}",
         problem.line,
         problem.column,
         data(&message)

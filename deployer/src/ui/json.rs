@@ -11,7 +11,7 @@ pub(super) use self::finished::{collected, deployed, destroyed, planned, pushed,
 pub(super) use self::found::{difference, drift, finding, release, unreadable};
 use crate::artifact::Artifact;
 use crate::commands::error::CommandError;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 
 /// An artifact that was built or loaded.
 pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Value {
@@ -25,15 +25,7 @@ pub(super) fn failed(failure: &CommandError) -> Value {
         .downcast_ref::<Problems>()
         .into_iter()
         .flatten()
-        .map(|problem| {
-            json!({
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-                "message": problem.message,
-                "hint": problem.hint,
-            })
-        })
+        .map(problem)
         .collect();
     json!({
         "event": "failed",
@@ -45,12 +37,28 @@ pub(super) fn failed(failure: &CommandError) -> Value {
     })
 }
 
+/// What is odd in a file, and stands in nobody's way.
+pub(super) fn warning(warning: &Problem) -> Value {
+    let mut event = problem(warning);
+    event["event"] = "warning".into();
+    event
+}
+
+fn problem(problem: &Problem) -> Value {
+    json!({
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::commands::error::ErrorKind;
     use crate::engine::{Deployed, Destroyed, Event, KeptTable, Outputs};
-    use crate::problem::Problem;
     use crate::yaml::Location;
 
     #[test]

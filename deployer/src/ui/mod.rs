@@ -41,6 +41,7 @@ pub use log_line::LogForm;
 pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
+use crate::problem::Problems;
 use crate::proxy::Forwarded;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
@@ -86,6 +87,8 @@ struct Inner {
     verbose: bool,
     annotate: bool,
     began: Instant,
+    /// What was warned of, which is told once however often a file is read.
+    warned: Problems,
 }
 
 /// What a deployment would do, as it was asked about.
@@ -142,6 +145,7 @@ impl Ui {
             verbose: place.verbose,
             annotate: place.github_actions,
             began: Instant::now(),
+            warned: Problems::default(),
         })))
     }
 
@@ -201,6 +205,26 @@ impl Ui {
     /// Tells something that somebody should know who reads the data.
     pub fn note(&self, text: &str) {
         self.end(&format!("{} {}", paint::warn("note:"), paint::quoted(text)));
+    }
+
+    /// Warns of what is odd in a file, and stands in nobody's way.
+    pub fn warn(&self, warnings: &Problems) {
+        let mut new = Problems::default();
+        for warning in warnings {
+            if !self.0.borrow().warned.contains(warning) {
+                self.emit(&json::warning(warning));
+                new.push(warning.clone());
+            }
+        }
+        if new.is_empty() {
+            return;
+        }
+        self.end(&error::warnings(&new));
+        let mut inner = self.0.borrow_mut();
+        if inner.annotate {
+            inner.streams.command(&error::annotated(&new, "warning"));
+        }
+        inner.warned.extend(new);
     }
 
     /// Tells what became of a request that was sent on.

@@ -1,11 +1,13 @@
 //! PURE: a stack's outputs in the forms that other programs take.
 
 use crate::engine::Outputs;
+use crate::shell;
 
 /// Lines that a shell reads: `ES_URL='https://…'`.
-pub(super) fn shell(outputs: &Outputs) -> String {
-    let line = |(name, value): (&String, &String)| format!("{}={}\n", variable(name), quoted(value));
-    outputs.iter().map(line).collect()
+pub(super) fn for_shell(outputs: &Outputs) -> String {
+    let variables = shell::variables(outputs.keys().map(String::as_str));
+    let line = |(variable, value): (String, &String)| format!("{variable}={}\n", shell::quoted(value));
+    variables.into_iter().zip(outputs.values()).map(line).collect()
 }
 
 /// Lines that GitHub Actions takes as the outputs of a step, under the names that the stack gives them. A value of several lines
@@ -27,30 +29,6 @@ pub fn for_github(outputs: &Outputs) -> String {
     outputs.iter().map(lines).collect()
 }
 
-/// The name of an output as a variable's: `EsSnsTopic` is `ES_SNS_TOPIC`.
-fn variable(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut variable = String::new();
-    for (index, letter) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|index| letters[index]);
-        let after = letters.get(index + 1);
-        let begins_a_word = letter.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
-            });
-        if begins_a_word {
-            variable.push('_');
-        }
-        variable.push(letter.to_ascii_uppercase());
-    }
-    variable
-}
-
-/// A value that a POSIX shell takes as it is.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,12 +46,12 @@ mod tests {
             ("EsUrl", "https://abc.example/?a=1&b=$(id)"),
             ("EsDynamoDbTable", "it's\nlong"),
         ]);
-        insta::assert_snapshot!(shell(&outputs), @r#"
+        insta::assert_snapshot!(for_shell(&outputs), @r#"
         ES_DYNAMO_DB_TABLE='it'\''s
         long'
         ES_URL='https://abc.example/?a=1&b=$(id)'
         "#);
-        let script = format!("{}printf %s \"$ES_URL|$ES_DYNAMO_DB_TABLE\"", shell(&outputs));
+        let script = format!("{}printf %s \"$ES_URL|$ES_DYNAMO_DB_TABLE\"", for_shell(&outputs));
         let ran = std::process::Command::new("sh")
             .arg("-c")
             .arg(script)
@@ -82,22 +60,6 @@ mod tests {
         assert_eq!(
             String::from_utf8(ran.stdout).unwrap(),
             "https://abc.example/?a=1&b=$(id)|it's\nlong"
-        );
-    }
-
-    #[test]
-    fn a_variable_is_named_after_the_words_of_the_output() {
-        let names = ["EsUrl", "EsSnsTopic", "ApiURL", "HTTPPort", "Queue2Url", "plain"].map(variable);
-        assert_eq!(
-            names,
-            [
-                "ES_URL",
-                "ES_SNS_TOPIC",
-                "API_URL",
-                "HTTP_PORT",
-                "QUEUE2_URL",
-                "PLAIN"
-            ]
         );
     }
 

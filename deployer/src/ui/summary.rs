@@ -10,6 +10,7 @@ use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
 use crate::engine::{Deployed, Destroyed, Diff, Outputs};
+use crate::shell;
 use crate::stack::outline::{Outline, Outlined};
 use crate::stack::widening::Widening;
 
@@ -47,7 +48,7 @@ pub(super) fn difference(diff: &Diff) -> String {
     notes.push_str(&widened(&diff.widenings));
     for objection in &diff.objections {
         let consequence = cell(objection.danger.consequence());
-        let acceptance = objection.acceptance();
+        let acceptance = shell::quoted(&objection.acceptance());
         let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {consequence}");
     }
     if !notes.is_empty() {

@@ -66,6 +66,7 @@ impl<'a> Reader<'a> {
                     text: text.into_owned(),
                     plain: style == ScalarStyle::Plain,
                 };
+                self.hidden_key(at, &scalar);
                 Kind::Scalar(self.declared(at, core.as_deref(), scalar))
             }
             Event::SequenceStart(..) => {
@@ -142,6 +143,24 @@ impl<'a> Reader<'a> {
                 value,
                 plain,
             });
+        }
+    }
+
+    /// A colon that something invisible follows begins no value: what looks like a key would be text.
+    fn hidden_key(&mut self, at: Location, scalar: &Scalar) {
+        let hidden = scalar.plain.then(|| {
+            let mut letters = scalar.text.chars().zip(scalar.text.chars().skip(1));
+            letters.find(|(colon, next)| *colon == ':' && is_invisible(*next))
+        });
+        if let Some(Some((_, odd))) = hidden {
+            let before = scalar.text.split(':').next().unwrap_or_default();
+            let message = format!(
+                "the invisible character U+{:04X} follows `{before}:`, which is no key for it",
+                u32::from(odd)
+            );
+            let problem = Problem::new(self.file, at, message);
+            self.problems
+                .push(problem.with_hint("put a space in its place, or put the text in quotes"));
         }
     }
 
@@ -286,6 +305,19 @@ mod tests {
         let root = parse("t.yaml", "a:\nb: ''\n").unwrap();
         assert!(root.get("a").unwrap().is_null());
         assert_eq!(root.get("b").unwrap().as_text(), Some(""));
+    }
+
+    #[test]
+    fn a_key_that_something_invisible_follows_is_no_text() {
+        insta::assert_snapshot!(refused("a:\n  b:\u{a0}c\nd:\n  - e:\u{200b}f\n"), @"
+        t.yaml:2:3: the invisible character U+00A0 follows `b:`, which is no key for it
+          hint: put a space in its place, or put the text in quotes
+        t.yaml:4:5: the invisible character U+200B follows `e:`, which is no key for it
+          hint: put a space in its place, or put the text in quotes
+        ");
+        let quoted = parse("t.yaml", "a: 'b:\u{a0}c'\nd: e\u{a0}f: g\n");
+        assert!(quoted.is_err(), "an invisible character in a key");
+        assert!(parse("t.yaml", "a: 'b:\u{a0}c'\n").is_ok());
     }
 
     #[test]

@@ -160,10 +160,12 @@ pub(crate) fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// The header of an ELF executable for `machine`: 62 is `x86_64`, 183 is `arm64`.
+/// An ELF executable for `machine` (62 is `x86_64`, 183 is `arm64`): a header, and one segment that is the whole file.
 pub(crate) fn elf(machine: u8) -> Vec<u8> {
-    let mut header = vec![0; 64];
-    header[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
-    (header[16], header[18], header[20]) = (2, machine, 1);
-    header
+    let mut file = vec![0; 128];
+    file[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
+    (file[16], file[18], file[20], file[24]) = (2, machine, 1, 120);
+    (file[32], file[54], file[56]) = (64, 56, 1);
+    (file[64], file[64 + 32]) = (1, 128);
+    file
 }

@@ -1,5 +1,6 @@
 //! PURE: what is refused unless it is accepted by name, what it would cost, and the flags that accept it.
 
+use crate::shell;
 use crate::stack::guard::{Danger, Objection};
 use crate::stack::widening::{Widening, acceptances};
 
@@ -16,7 +17,7 @@ pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
     });
     let mut flags: Vec<String> = objections
         .iter()
-        .map(|objection| format!("--accept {}", objection.acceptance()))
+        .map(|objection| format!("--accept {}", shell::quoted(&objection.acceptance())))
         .collect();
     flags.dedup();
     let replaces_a_table = objections
@@ -34,7 +35,7 @@ pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
 pub(super) fn widened(widenings: &[Widening]) -> Vec<String> {
     let flags: Vec<String> = acceptances(widenings)
         .into_iter()
-        .map(|acceptance| format!("--accept {acceptance}"))
+        .map(|acceptance| format!("--accept {}", shell::quoted(&acceptance)))
         .collect();
     vec![format!(
         "nothing was changed; if this is meant, approve it by name: `{}`",

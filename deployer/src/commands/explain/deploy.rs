@@ -5,6 +5,7 @@ use super::acceptance::{guarded, widened};
 use super::validation::remedies;
 use crate::commands::error::CommandError;
 use crate::engine::DeployError;
+use crate::shell;
 use crate::stack::{Failure, Place, remedy};
 
 /// What has happened by the time that a deployment is asked about.
@@ -88,7 +89,8 @@ impl Explain<'_> {
                 status: Some(status),
                 ..
             } if status.is_success() => vec![format!(
-                "the bucket was deleted by hand: delete its stack with `aws cloudformation delete-stack --stack-name {stack}`, and `{}` makes both anew",
+                "the bucket was deleted by hand: delete its stack with `aws cloudformation delete-stack --stack-name {}`, and `{}` makes both anew",
+                shell::quoted(stack),
                 self.command("up")
             )],
             DeployError::NoBucket { cause, .. } => cause
@@ -133,7 +135,8 @@ impl Explain<'_> {
             DeployError::ForeignObject { bucket, key, .. } => vec![
                 "nothing was changed; whoever stored it may write to the bucket, or stored it before checksums were kept".to_owned(),
                 format!(
-                    "find out who did, take it away with `aws s3 rm s3://{bucket}/{key}`, and run `{}` again",
+                    "find out who did, take it away with `aws s3 rm {}`, and run `{}` again",
+                    shell::quoted(&format!("s3://{bucket}/{key}")),
                     self.command("up")
                 ),
             ],
@@ -160,8 +163,11 @@ impl Explain<'_> {
                 self.command("down"),
                 self.command("up")
             )],
-            DeployError::MissingArtifact { .. }
-            | DeployError::Blueprint(_)
+            DeployError::MissingArtifact { .. } => vec![
+                "the artifact bucket holds what the deployer builds: name the binary, with `artifact:<binary>` for the parameter under `Metadata.Deployer.Fill`".to_owned(),
+                "code that is built elsewhere lies in a bucket of its own, and is deployed as the template says".to_owned(),
+            ],
+            DeployError::Blueprint(_)
             | DeployError::TooManyTags { .. }
             | DeployError::TemplateTooLong { .. }
             | DeployError::NotRepaired { .. } => Vec::new(),

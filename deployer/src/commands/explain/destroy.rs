@@ -3,6 +3,7 @@
 use super::Explain;
 use crate::commands::error::CommandError;
 use crate::engine::DestroyError;
+use crate::shell;
 
 impl Explain<'_> {
     pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {
@@ -35,7 +36,8 @@ impl Explain<'_> {
             }
             DestroyError::NeedsApproval { stack, purges: true } => {
                 vec![format!(
-                    "nothing was changed; give the approval with `--purge --confirm {stack}`"
+                    "nothing was changed; give the approval with `--purge --confirm {}`",
+                    shell::quoted(stack)
                 )]
             }
             DestroyError::NeedsApproval { purges: false, .. } => {

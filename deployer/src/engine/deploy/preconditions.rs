@@ -22,14 +22,14 @@ pub(in crate::engine) fn check(deployment: &Deployment, blueprint: &Blueprint) -
             bytes: deployment.template.len(),
         });
     }
-    let given = |key: &String| deployment.artifacts.iter().any(|artifact| &artifact.key == key);
+    let given = |key: &str| deployment.artifacts.iter().any(|artifact| artifact.key == key);
     let missing = blueprint
         .functions
         .iter()
-        .filter_map(|function| function.code_key.as_ref())
+        .filter_map(|function| function.code_key(&deployment.bucket.name))
         .find(|key| !given(key));
     missing.map_or(Ok(()), |key| {
-        Err(DeployError::MissingArtifact { key: key.clone() })
+        Err(DeployError::MissingArtifact { key: key.to_owned() })
     })
 }
 

@@ -6,6 +6,7 @@ use futures::join;
 use super::{Examination, unknown};
 use crate::aws::Cloud;
 use crate::engine::finding::{Code, Finding, Severity};
+use crate::shell;
 use crate::stack::Blueprint;
 
 /// Looks whether the names of tables and log groups are free.
@@ -43,7 +44,10 @@ pub(super) async fn names<C: Cloud>(cloud: &C, examination: &Examination) -> Vec
                 code,
                 Severity::Error,
                 format!("the table `{name}` exists, and is not one that `up` imports"),
-                format!("delete it, once nobody needs it: `aws dynamodb delete-table --table-name {name}`"),
+                format!(
+                    "delete it, once nobody needs it: `aws dynamodb delete-table --table-name {}`",
+                    shell::quoted(name)
+                ),
             )),
             Err(error) => Some(unknown(code, &error)),
         });
@@ -54,7 +58,10 @@ pub(super) async fn names<C: Cloud>(cloud: &C, examination: &Examination) -> Vec
                 code,
                 Severity::Error,
                 format!("the log group `{name}` exists"),
-                format!("delete it, once nobody needs its lines: `aws logs delete-log-group --log-group-name {name}`"),
+                format!(
+                    "delete it, once nobody needs its lines: `aws logs delete-log-group --log-group-name {}`",
+                    shell::quoted(name)
+                ),
             )),
             Ok(_) => None,
             Err(error) => Some(unknown(code, &error)),

@@ -51,7 +51,10 @@ fn code_drift(
             actual: live.version.clone(),
         });
     }
-    let expected = function.code_key.as_deref().and_then(code_sha256_of_key);
+    let expected = function
+        .code
+        .as_ref()
+        .and_then(|code| code_sha256_of_key(&code.key));
     if let Some(expected) = expected.filter(|expected| *expected != live.code_sha256) {
         drifts.push(UnseenDrift::Code {
             logical_id: function.function_id.clone(),

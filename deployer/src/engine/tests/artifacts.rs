@@ -168,3 +168,27 @@ async fn what_is_stored_between_look_and_upload_is_neither_overwritten_nor_taken
     );
     assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
 }
+
+#[tokio::test]
+async fn code_in_another_bucket_is_deployed_as_the_template_says() {
+    let mut scene = Scene::new();
+    scene.change(|template| {
+        template["Resources"]["Api"]["Properties"]["Code"] =
+            json!({"S3Bucket": "releases", "S3Key": "api/7.zip", "S3ObjectVersion": "v1"});
+    });
+    assert!(matches!(scene.up().await.unwrap(), Deployed::Created(_)));
+    assert!(matches!(scene.up().await.unwrap(), Deployed::Unchanged(_)));
+    assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
+    let stored: Vec<&str> = scene.talk.events.iter().filter_map(uploaded).collect();
+    assert!(!stored.contains(&"api/7.zip"), "{stored:?}");
+}
+
+#[tokio::test]
+async fn code_in_the_artifact_bucket_is_the_deployers_to_build() {
+    let mut scene = Scene::new();
+    scene.change(|template| template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!("api/7.zip"));
+    assert!(matches!(
+        scene.up().await.unwrap_err(),
+        DeployError::MissingArtifact { key } if key == "api/7.zip"
+    ));
+}

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::LONGEST_WATCH;
 use super::value::{Located, ParameterValue, Setting, Tag};
 use crate::environment::{Architecture, Profile};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, nearest};
 use crate::yaml::{Kind, Location, Node};
 
 /// Takes values out of nodes; what is of another kind becomes a problem, and is left out.
@@ -64,13 +64,21 @@ impl Reader<'_> {
 
     pub(super) fn architecture(&mut self, key: &str, node: &Node) -> Option<Architecture> {
         let known = Architecture::ALL.map(|known| (known.written(), known));
-        let chosen = self.choice(key, node, "`arm64`, `x86_64` or `host`", &known);
+        let chosen = self.choice(
+            key,
+            node,
+            "`arm64`, `x86_64` or `host`",
+            &known,
+            Architecture::meant_by,
+        );
         chosen.map(|chosen| chosen.value)
     }
 
     pub(super) fn profile(&mut self, key: &str, node: &Node) -> Option<Located<Profile>> {
         let known = Profile::ALL.map(|known| (known.written(), known));
-        self.choice(key, node, "`release` or `dev`", &known)
+        self.choice(key, node, "`release` or `dev`", &known, |written| {
+            nearest(written, Profile::ALL.map(Profile::written))
+        })
     }
 
     /// Takes one of the values that are `known` by their words, which `expected` lists for a reader.
@@ -80,14 +88,17 @@ impl Reader<'_> {
         node: &Node,
         expected: &str,
         known: &[(&'static str, T)],
+        meant: impl Fn(&str) -> Option<&'static str>,
     ) -> Option<Located<T>> {
         let Located { value: written, at } = self.text(key, node)?;
         if let Some((_, value)) = known.iter().find(|(word, _)| *word == written) {
             return Some(Located { value: *value, at });
         }
         let problem = Problem::new(self.file, at, format!("`{key}` is {expected}, not `{written}`"));
-        let words = known.iter().map(|(word, _)| *word);
-        self.problems.push(problem.with_nearest(&written, words));
+        self.problems.push(match meant(&written) {
+            Some(meant) => problem.with_hint(format!("did you mean `{meant}`?")),
+            None => problem,
+        });
         None
     }
 

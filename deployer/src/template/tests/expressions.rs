@@ -140,6 +140,15 @@ fn what_aws_decides_stays() {
 fn a_branch_not_taken_may_refer_to_what_is_not_there() {
     assert_eq!(evaluated("!If [Is, 1, !Ref Gone]"), "1");
     assert_eq!(evaluated("!If [Is, 1, !Select [0, !Ref Empty]]"), "1");
+    assert_eq!(
+        evaluated("!If [Is, 1, !FindInMap [Levels, !Ref Name, Value]]"),
+        "1"
+    );
+}
+
+#[test]
+fn a_mapping_is_looked_up_in_a_branch_not_taken_too_where_its_keys_are_written_out() {
+    insta::assert_snapshot!(not_evaluated("!If [Is, 1, !FindInMap [Levels, warn, Value]]"), @"t.yaml:20:26: the mapping `Levels` has no `warn`, `Value`");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What a template becomes, and every way in which one is refused.
 
+mod checked;
 mod expressions;
 mod loops;
 mod properties;
+mod recorded;
 mod refusals;
 mod whole;
 

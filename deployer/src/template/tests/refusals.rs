@@ -148,12 +148,6 @@ Resources:
 }
 
 #[test]
-fn a_pattern_that_cannot_be_checked_is_refused() {
-    let template = "Parameters:\n  A: { Type: String, Default: x, AllowedPattern: '(?=x)x' }\nResources:\n  B: { Type: x }\n";
-    insta::assert_snapshot!(refused(template, ""), @"t.yaml:2:31: the `AllowedPattern` `(?=x)x` of `A` cannot be checked: look-around is not supported");
-}
-
-#[test]
 fn a_revision_of_nothing_is_refused() {
     let template = "Metadata: { Deployer: { Fill: { A: 'revision:Functoin' } } }\nParameters:\n  A: { Type: String }\n\
                     Resources:\n  Function: { Type: x }\n";

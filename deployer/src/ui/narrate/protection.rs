@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Telling;
 use crate::engine::Event;
+use crate::shell;
 use crate::ui::paint;
 use crate::ui::text::count;
 
@@ -48,7 +49,10 @@ fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
         alarms.join(", ")
     );
     if let Some(first) = alarms.first() {
-        let hint = format!("one that is known to be on is passed over with `--accept ignore:{first}`");
+        let hint = format!(
+            "one that is known to be on is passed over with `--accept {}`",
+            shell::quoted(&format!("ignore:{first}"))
+        );
         let _ = write!(text, "\n      {}", paint::faint(hint));
     }
     if !unwatched.is_empty() {

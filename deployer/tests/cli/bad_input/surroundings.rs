@@ -108,6 +108,11 @@ fn certificates_that_are_none() {
 
 /// A server that is not AWS answers every request so.
 fn answers(status: &'static str, body: &'static str) -> u16 {
+    answers_with("content-type: text/html", status, body)
+}
+
+/// A server that answers every request so.
+fn answers_with(header: &'static str, status: &'static str, body: &'static str) -> u16 {
     use std::io::{Read as _, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -118,7 +123,7 @@ fn answers(status: &'static str, body: &'static str) -> u16 {
             let length = body.len();
             let _ = write!(
                 connection,
-                "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                "HTTP/1.1 {status}\r\n{header}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
             );
         }
     });
@@ -159,5 +164,27 @@ fn an_answer_that_is_not_awss_is_told_with_its_status_and_first_words() {
         let told = session.run("describe --env local");
         assert!(told.contains(&format!("`{address}` {words}")), "{told}");
         assert!(told.contains("this is not AWS"), "{told}");
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_told_with_its_status_and_first_words() {
+    for (status, body, words) in [
+        ("400 Bad Request", "", "answered with nothing (status 400)"),
+        (
+            "500 Internal Server Error",
+            "oops, the emulator",
+            "answered what cannot be read: oops, the emulator (status 500)",
+        ),
+    ] {
+        let address = format!(
+            "http://127.0.0.1:{}",
+            answers_with("x-amzn-requestid: 1", status, body)
+        );
+        let session = Session::new()
+            .with_environment("http://127.0.0.1:9", &address)
+            .with_credentials();
+        let told = session.run("describe --env local");
+        assert!(told.contains(&format!("failed: `{address}` {words}")), "{told}");
     }
 }

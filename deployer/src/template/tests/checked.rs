@@ -1,0 +1,100 @@
+//! What is checked of the properties of known resources.
+
+use super::*;
+
+fn template(resources: &str) -> String {
+    format!(
+        "AWSTemplateFormatVersion: '2010-09-09'\nParameters:\n  Memory: {{Type: Number, Default: 512}}\n  Regex: {{Type: String, AllowedPattern: '(?!aws).+', Default: mine}}\nResources:\n{resources}"
+    )
+}
+
+fn function(memory: &str) -> String {
+    template(&format!(
+        "  Api:\n    Type: AWS::Lambda::Function\n    Properties:\n      MemorySize: {memory}\n      Timeout: 3\n      EphemeralStorage: {{ Size: !Ref Memory }}\n"
+    ))
+}
+
+#[test]
+fn a_whole_number_is_one_or_the_text_of_one() {
+    for good in ["512", "'512'", "!Ref Memory", "!Sub '${Memory}'"] {
+        assert!(try_render(&function(good), "").is_ok(), "{good}");
+    }
+    insta::assert_snapshot!(refused(&function("'512.5'"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `512.5`");
+    insta::assert_snapshot!(refused(&function("51.5"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `51.5`");
+    insta::assert_snapshot!(refused(&function("[512]"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not a list");
+    insta::assert_snapshot!(refused(&function("'+512'"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `+512`");
+    insta::assert_snapshot!(refused(&function("true"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `true`");
+}
+
+#[test]
+fn a_number_that_is_not_whole_is_told_where_it_is_set() {
+    insta::assert_snapshot!(refused(&function("!Ref Memory"), "Memory: 512.5"), @"
+    environments/staging.yaml:5:11: `EphemeralStorage.Size` is a whole number, not `512.5`
+      hint: it is used in t.yaml:11
+    environments/staging.yaml:5:11: `MemorySize` is a whole number, not `512.5`
+      hint: it is used in t.yaml:9
+    ");
+    for spelled in ["5e2", "+512", "0512", "512."] {
+        let environment = format!("Memory: '{spelled}'");
+        let told = refused(&function("!Ref Memory"), &environment);
+        assert!(told.contains("which is not a number"), "{spelled}: {told}");
+    }
+}
+
+#[test]
+fn the_properties_of_a_resource_are_a_mapping() {
+    insta::assert_snapshot!(refused(&template("  T:\n    Type: AWS::SNS::Topic\n    Properties: no\n"), ""), @"
+    t.yaml:8:17: `no` is read differently by different versions of YAML
+      hint: put it in quotes, or write `true`, `false` or a plain number
+    ");
+    insta::assert_snapshot!(refused(&template("  T:\n    Type: AWS::SNS::Topic\n    Properties: [DisplayName]\n"), ""), @"t.yaml:8:17: the `Properties` of `T` are a list, not a mapping");
+}
+
+#[test]
+fn tags_are_held_against_awss_rules() {
+    let topic = |tags: &str| {
+        template(&format!(
+            "  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      Tags: {tags}\n"
+        ))
+    };
+    assert!(
+        try_render(
+            &topic("[{Key: a, Value: ''}, {Key: 'é b_.:/=+-@', Value: !Ref Memory}]"),
+            ""
+        )
+        .is_ok()
+    );
+    insta::assert_snapshot!(refused(&topic("[{Key: '', Value: a}]"), ""), @"t.yaml:9:13: the key of a tag has 1 to 128 characters");
+    insta::assert_snapshot!(refused(&topic("[{Key: 'AWS:cost', Value: a}]"), ""), @"t.yaml:9:13: the tag `AWS:cost` begins with `aws:`, which is AWS's own");
+    insta::assert_snapshot!(refused(&topic("[{Key: 'a|b', Value: 'c#d'}]"), ""), @"
+    t.yaml:9:13: the tag `a|b` has other characters than letters, digits, spaces and `_.:/=+-@`
+    t.yaml:9:13: the value of the tag `a|b` has other characters than letters, digits, spaces and `_.:/=+-@`
+    ");
+    insta::assert_snapshot!(refused(&topic("[{Key: a, Value: b}, {Key: a, Value: c}]"), ""), @"t.yaml:9:13: the tag `a` is repeated");
+    insta::assert_snapshot!(refused(&topic("{'aws:a': b}"), ""), @"t.yaml:9:13: the tag `aws:a` begins with `aws:`, which is AWS's own");
+    let long = "x".repeat(257);
+    insta::assert_snapshot!(refused(&topic(&format!("[{{Key: a, Value: {long}}}]")), ""), @"t.yaml:9:13: the value of the tag `a` has more than 256 characters");
+    let key = "x".repeat(129);
+    insta::assert_snapshot!(refused(&topic(&format!("[{{Key: {key}, Value: b}}]")), ""), @"t.yaml:9:13: the key of a tag has 1 to 128 characters");
+    let many: Vec<String> = (0..51)
+        .map(|number| format!("{{Key: k{number}, Value: v}}"))
+        .collect();
+    insta::assert_snapshot!(refused(&topic(&format!("[{}]", many.join(", "))), ""), @"t.yaml:9:13: a resource has at most 50 tags; these are 51");
+}
+
+#[test]
+fn a_pattern_beyond_the_regular_is_checked_and_one_of_javas_own_is_warned_of() {
+    insta::assert_snapshot!(refused(&template("  T: {Type: AWS::SNS::Topic}\n"), "Regex: awsome"), @"environments/staging.yaml:5:10: the parameter `Regex` is `awsome`, which does not match `(?!aws).+`");
+    let own = template("  T: {Type: AWS::SNS::Topic}\n").replace("(?!aws).+", r"\p{javaLowerCase}+");
+    let rendered = try_render(&own, "Regex: ABC").unwrap();
+    insta::assert_snapshot!(rendered.warnings(), @r#"
+    t.yaml:4:41: the `AllowedPattern` `\p{javaLowerCase}+` is not checked here: `\p{javaLowerCase}` is Java's own
+      hint: look at the value yourself: a rendering has no parameters that CloudFormation could check
+    "#);
+    assert!(
+        try_render(&template("  T: {Type: AWS::SNS::Topic}\n"), "")
+            .unwrap()
+            .warnings()
+            .is_empty()
+    );
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::aws::{CallError, Cloud, TableRepair};
+use crate::aws::{CallError, Cloud, Owner, TableRepair};
 use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
 
 use super::find::find_for_deletion;
@@ -201,7 +201,7 @@ async fn take_inventory<C: Cloud, T: Talk>(
             continue;
         };
         if has_resources.is_none()
-            && let Some(stack) = session.cloud.stack_owning(&table.name).await?
+            && let Owner::Stack(stack) = session.cloud.owner(&table.name).await?
         {
             return Err(DestroyError::OwnedElsewhere {
                 table: table.name,
@@ -317,7 +317,7 @@ async fn purge<C: Cloud, T: Talk>(
     let Some(table) = table_repair::at_rest(session, &kept.name).await? else {
         return wait_until_gone(session, &kept.name).await;
     };
-    if let Some(stack) = session.cloud.stack_owning(&kept.name).await? {
+    if let Owner::Stack(stack) = session.cloud.owner(&kept.name).await? {
         // Somebody deployed again while the stack was being deleted.
         if stack != destruction.stack {
             return Err(DestroyError::OwnedElsewhere {
@@ -372,7 +372,7 @@ async fn verify<C: Cloud, T: Talk>(
             names.push(design.name.clone());
         }
     }
-    for group in blueprint.log_groups.iter().filter(|group| !group.retained) {
+    for group in blueprint.log_groups().filter(|group| !group.retained) {
         if session.cloud.log_group_exists(&group.name).await? {
             names.push(group.name.clone());
         }

@@ -16,6 +16,7 @@ pub mod garbage;
 pub mod guard;
 mod intent;
 mod log_source;
+mod named;
 mod no_change;
 pub mod outline;
 pub mod plan;
@@ -34,7 +35,7 @@ pub mod widening;
 pub use artifact_key::{
     ArtifactKey, base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key,
 };
-pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, TableDesign};
+pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
@@ -53,6 +54,7 @@ pub use intent::{
     is_intent, is_receipt, receipt_key, run_prefix,
 };
 pub use log_source::{LogGroupName, LogSource, log_sources};
+pub use named::{NamedKind, NamedResource};
 pub use no_change::means_no_changes;
 pub use progress::{Progress, ResourceState};
 pub use recovery::{Move, PossibleMove, Situation, UnknownMove, situation};

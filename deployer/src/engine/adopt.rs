@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{Cloud, DeployedTable, Owner, TableRepair};
+use crate::stack::guard::Accepted;
 use crate::stack::{Blueprint, Key, NamedKind, NamedResource, TableDesign};
 
 use super::table_repair::{self, repair};
 use super::taken::{Taken, taken};
-use super::{DeployError, Event, Mismatch, Session, Talk};
+use super::{DeployError, Event, Mismatch, Session, Talk, ownership};
 
 /// What a creation would find in its way, and takes in instead.
 #[derive(Debug, Default)]
@@ -38,6 +39,7 @@ pub(super) async fn look_up<C: Cloud, T: Talk>(
     stack: &str,
     blueprint: &Blueprint,
     deployed: Option<&Blueprint>,
+    accepted: &Accepted,
 ) -> Result<Adoptions, DeployError> {
     let is_deployed = |named: &&NamedResource| {
         let mut has = deployed.iter().flat_map(|deployed| &deployed.named);
@@ -66,7 +68,7 @@ pub(super) async fn look_up<C: Cloud, T: Talk>(
             NamedKind::Table if *retained => {
                 adoptions
                     .tables
-                    .extend(adoptable(session, blueprint, &found).await?);
+                    .extend(adoptable(session, blueprint, &found, accepted.adopts(stack)).await?);
             }
             NamedKind::LogGroup if *retained && found.owner.stack().is_none() => {
                 adoptions.log_groups.push(name.clone());
@@ -86,6 +88,7 @@ async fn adoptable<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     blueprint: &Blueprint,
     found: &Taken,
+    of_anybody: bool,
 ) -> Result<Option<(TableDesign, DeployedTable)>, DeployError> {
     let name = &found.resource.name;
     let design = blueprint.tables.iter().find(|design| design.name == *name);
@@ -93,7 +96,13 @@ async fn adoptable<C: Cloud, T: Talk>(
     let (Some(design), Some(table)) = (design, table) else {
         return Ok(None);
     };
-    if let Some(mismatch) = mismatch(design, &table, &found.owner) {
+    let mismatch = match mismatch(design, &table, &found.owner) {
+        None if !of_anybody => ownership::other_owner(session, &table)
+            .await?
+            .map(Mismatch::OfAnother),
+        mismatch => mismatch,
+    };
+    if let Some(mismatch) = mismatch {
         return Err(DeployError::NotAdoptable {
             table: table.name,
             mismatch,

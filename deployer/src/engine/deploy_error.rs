@@ -262,6 +262,9 @@ pub enum Mismatch {
     /// It is part of another stack.
     #[error("it belongs to stack `{0}`")]
     Owned(String),
+    /// Another environment has left it.
+    #[error("it is of environment `{0}`")]
+    OfAnother(String),
 }
 
 impl DeployError {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::aws::{CallError, Cloud, Owner, TableRepair};
+use crate::stack::guard::Accepted;
 use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
 
 use super::find::find_for_deletion;
@@ -12,7 +13,7 @@ use super::journal::{self, Journal};
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Talk, smoke, table_repair, termination, traffic,
+    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair, termination, traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,6 +33,8 @@ pub struct Destruction {
     pub bucket: String,
     /// What becomes of the tables that outlive the stack.
     pub purge: Purge,
+    /// What was accepted by name: a stack of another environment, a state that is not known.
+    pub accepted: Accepted,
 }
 
 /// What becomes of the tables that outlive a stack.
@@ -86,7 +89,7 @@ pub async fn destroy<C: Cloud, T: Talk>(
             stack: destruction.stack.clone(),
         });
     }
-    let standing = find_for_deletion(session, &destruction.stack).await?;
+    let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
     let (kept, purged) = match destruction.purge {
@@ -172,7 +175,7 @@ impl Inventory {
     /// The log groups that go with the stack.
     fn log_groups(&self) -> impl Iterator<Item = &str> {
         let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
-        let groups = self.blueprint.log_groups.iter();
+        let groups = self.blueprint.log_groups();
         groups
             .filter(move |group| !group.retained && went(&group.logical_id))
             .map(|group| group.name.as_str())
@@ -207,6 +210,16 @@ async fn take_inventory<C: Cloud, T: Talk>(
                 table: table.name,
                 stack,
             });
+        }
+        if has_resources.is_none()
+            && destruction.purge == Purge::DeleteTables
+            && !destruction.accepted.adopts(&destruction.stack)
+            && let Some(owner) = ownership::other_owner(session, &table).await?
+        {
+            return Err(DestroyError::Unready(Unready::NotOurs {
+                stack: destruction.stack.clone(),
+                owner: Some(owner),
+            }));
         }
         tables.push(KeptTable {
             name: table.name,

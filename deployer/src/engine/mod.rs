@@ -33,6 +33,7 @@ mod ledger;
 mod log_merge;
 mod logs;
 mod overtaken;
+mod ownership;
 mod pace;
 mod plan;
 mod push;

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::file::Tag;
 use crate::problem::{Problem, Problems};
 
-/// The most tags a stack may have.
-const MAXIMUM: usize = 50;
+/// The most tags of an environment: a stack may have 50, and one of them says whose it is.
+const MAXIMUM: usize = 49;
 /// The most characters in the key of a tag.
 const MAXIMUM_KEY_LENGTH: usize = 128;
 /// The most characters in the value of a tag.
@@ -15,7 +15,10 @@ const MAXIMUM_VALUE_LENGTH: usize = 256;
 /// Reports what AWS would refuse, and answers the tags in the order of the file.
 pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> IndexMap<String, String> {
     if let Some(extra) = tags.get(MAXIMUM) {
-        let message = format!("a stack has at most {MAXIMUM} tags; these are {}", tags.len());
+        let message = format!(
+            "a stack has at most {MAXIMUM} tags beside the deployer's own; these are {}",
+            tags.len()
+        );
         problems.push(Problem::new(file, extra.key_at, message));
     }
     for tag in &tags {
@@ -24,6 +27,15 @@ pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> Inde
             refuse(
                 tag.key_at,
                 format!("the key of a tag has 1 to {MAXIMUM_KEY_LENGTH} characters"),
+            );
+        }
+        if tag.key.starts_with("deployer:") {
+            refuse(
+                tag.key_at,
+                format!(
+                    "the tag `{}` begins with `deployer:`, by which a stack says whose it is",
+                    tag.key
+                ),
             );
         }
         if tag.key.to_ascii_lowercase().starts_with("aws:") {

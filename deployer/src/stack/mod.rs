@@ -19,6 +19,7 @@ mod log_source;
 mod named;
 mod no_change;
 pub mod outline;
+mod owner_tag;
 pub mod plan;
 mod progress;
 mod recovery;
@@ -40,7 +41,7 @@ pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, Place};
-pub use difference::{Difference, LiveCode, Wanted, traffic_difference, what_differs};
+pub use difference::{Difference, LiveCode, Wanted, is_same_template, traffic_difference, what_differs};
 pub use drift::{
     ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
     variable_drift,
@@ -56,6 +57,7 @@ pub use intent::{
 pub use log_source::{LogGroupName, LogSource, log_sources};
 pub use named::{NamedKind, NamedResource};
 pub use no_change::means_no_changes;
+pub use owner_tag::{OWNER_TAG, with_owner};
 pub use progress::{Progress, ResourceState};
 pub use recovery::{Move, PossibleMove, Situation, UnknownMove, situation};
 pub use release::{Release, ReleaseChoice, ReleaseId};

@@ -67,6 +67,13 @@ impl Narrator {
                 let by = by.as_deref().map_or_else(String::new, |by| format!(", by {by}"));
                 Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
             }
+            Event::TakingOver { stack, owner } => {
+                let whose = owner.as_ref().map_or_else(
+                    || "nobody known".to_owned(),
+                    |owner| format!("environment {owner}"),
+                );
+                Telling::note(format!("taking over {stack}, which is of {whose}"))
+            }
             Event::Overtaken { stack } => {
                 Telling::note(format!("another deployment of {stack} came first; looking again"))
             }

@@ -43,7 +43,14 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
     let had = standing
         .as_ref()
         .map(|_| Blueprint::of(deployed.template()).unwrap_or_default());
-    let adoptions = adopt::look_up(session, &deployment.stack, blueprint, had.as_ref()).await?;
+    let adoptions = adopt::look_up(
+        session,
+        &deployment.stack,
+        blueprint,
+        had.as_ref(),
+        &deployment.accepted,
+    )
+    .await?;
     let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
     let token = session.new_token();
     let request = NewChangeSet {

@@ -311,7 +311,7 @@ async fn a_creation_that_finds_its_own_stack_begins_anew() {
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
-    let error = adopt::look_up(&mut session, "orders", &blueprint, None).await;
+    let error = adopt::look_up(&mut session, "orders", &blueprint, None, &Accepted::default()).await;
     assert!(matches!(error, Err(DeployError::Overtaken { .. })), "{error:?}");
 }
 

@@ -54,7 +54,9 @@ impl CloudFormation for Aws {
             .send()
             .await;
         let answer = answer.map_err(|error| self.failure("cloudformation:GetTemplate", error))?;
-        Ok(answer.template_body.unwrap_or_default())
+        let template = answer.template_body.unwrap_or_default();
+        // Whoever deployed it may have sent it with a byte order mark, which CloudFormation takes, and no reader of JSON does.
+        Ok(template.trim_start_matches('\u{feff}').to_owned())
     }
 
     async fn stack_resources(

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::aws::CallError;
-use crate::stack::{BlueprintError, StackStatus};
+use crate::stack::StackStatus;
 
 use super::session::Interrupted;
 
@@ -105,9 +105,6 @@ pub enum DescribeError {
         /// The stack.
         stack: String,
     },
-    /// The deployed template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
 }
 
 impl From<Interrupted> for Unready {

@@ -228,7 +228,7 @@ fn a_stack_has_at_most_fifty_tags() {
     let tags: Vec<String> = (0..51).map(|number| format!("  tag{number}: x\n")).collect();
     let tags = tags.concat();
     insta::assert_snapshot!(
-        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:54:3: a stack has at most 50 tags; these are 51");
+        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:53:3: a stack has at most 49 tags beside the deployer's own; these are 51");
 }
 
 #[test]

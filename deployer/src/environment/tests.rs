@@ -224,7 +224,7 @@ fn a_url_needs_an_endpoint() {
 }
 
 #[test]
-fn a_stack_has_at_most_fifty_tags() {
+fn a_stack_has_at_most_fifty_tags_one_of_them_the_deployers() {
     let tags: Vec<String> = (0..51).map(|number| format!("  tag{number}: x\n")).collect();
     let tags = tags.concat();
     insta::assert_snapshot!(
@@ -265,4 +265,10 @@ fn a_development_build_is_for_an_emulator_on_this_machine() {
     environments/staging.yaml:5:10: `profile` is `release` or `dev`, not `devel`
       hint: did you mean `dev`?
     ");
+}
+
+#[test]
+fn a_tag_by_which_a_stack_says_whose_it_is_is_not_given_by_hand() {
+    let text = "account: '000000000000'\nregion: eu-west-1\ntags: { deployer:environment: production }\n";
+    insta::assert_snapshot!(refused(text), @"environments/staging.yaml:3:9: the tag `deployer:environment` begins with `deployer:`, by which a stack says whose it is");
 }

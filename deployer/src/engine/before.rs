@@ -8,8 +8,8 @@ use crate::aws::{CallError, Cloud};
 use crate::stack::release::StoredTemplate;
 use crate::stack::widening::widenings;
 use crate::stack::{
-    Blueprint, Cause, DeployedStack, GivenUp, Sequel, StoredBefore, code_sha256_of_key, sha256_base64,
-    is_same_template, sha256_hex, template_key,
+    Blueprint, Cause, DeployedStack, GivenUp, Sequel, StoredBefore, code_sha256_of_key, is_same_template,
+    sha256_base64, sha256_hex, template_key,
 };
 
 use super::{CodeArtifact, Deployment, Session, Talk};

@@ -13,7 +13,8 @@ use super::journal::{self, Journal};
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair, termination, traffic,
+    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair,
+    termination, traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -138,7 +138,9 @@ async fn finish_earlier<C: Cloud, T: Talk>(
     if journal.is_empty() {
         return Ok(None);
     }
-    let Found::Standing(stack) = find_for_update(session, name).await.map_err(DeployError::from)? else {
+    let accepted = &rollback.deployment.accepted;
+    let found = find_for_update(session, name, accepted).await;
+    let Found::Standing(stack) = found.map_err(DeployError::from)? else {
         return Ok(None);
     };
     let reached = journal::finish_others(session, bucket, &stack, &journal).await?;

@@ -6,8 +6,8 @@ mod request;
 use aws_sdk_cloudformation::types::{self, Capability, OnFailure};
 
 use self::answer::{
-    change, deployed_stack, finding, is_executed, listed_change_set, listed_stack, owner, progress,
-    stack_event, stack_resource,
+    change, deployed_stack, finding, is_executed, listed_change_set, listed_stack, progress, stack_event,
+    stack_resource,
 };
 use self::request::{rollback, tags, template};
 use super::{
@@ -54,7 +54,9 @@ impl CloudFormation for Aws {
             .send()
             .await;
         let answer = answer.map_err(|error| self.failure("cloudformation:GetTemplate", error))?;
-        Ok(answer.template_body.unwrap_or_default())
+        let template = answer.template_body.unwrap_or_default();
+        // Whoever deployed it may have sent it with a byte order mark, which CloudFormation takes, and no reader of JSON does.
+        Ok(template.trim_start_matches('\u{feff}').to_owned())
     }
 
     async fn stack_resources(
@@ -70,23 +72,6 @@ impl CloudFormation for Aws {
             items: resources.into_iter().map(stack_resource).collect(),
             next: answer.next_token,
         })
-    }
-
-    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError> {
-        let request = self
-            .cloudformation
-            .describe_stack_resources()
-            .physical_resource_id(physical_id);
-        let answer = request.send().await;
-        match answer.map_err(|error| self.failure("cloudformation:DescribeStackResources", error)) {
-            Ok(answer) => Ok(answer
-                .stack_resources
-                .unwrap_or_default()
-                .into_iter()
-                .find_map(owner)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError> {

@@ -25,6 +25,7 @@ pub struct Aws {
     pub(super) s3: aws_sdk_s3::Client,
     pub(super) sns: aws_sdk_sns::Client,
     pub(super) sqs: aws_sdk_sqs::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) region: String,
     /// Who is asked, for messages.
@@ -110,6 +111,7 @@ impl Aws {
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: client!(aws_sdk_sns),
             sqs: client!(aws_sdk_sqs),
+            ssm: client!(aws_sdk_ssm),
             sts: client!(aws_sdk_sts),
             region: region.to_owned(),
             endpoint: endpoint.map(ToOwned::to_owned),
@@ -117,6 +119,21 @@ impl Aws {
             certificates: None,
             calls,
         }
+    }
+
+    /// The clients of a test, which call `endpoint` and retry nothing.
+    #[cfg(test)]
+    pub(super) fn at(endpoint: &str) -> Self {
+        let credentials = aws_credential_types::Credentials::new("test", "test", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(https_client(Some(endpoint), None))
+            .region(Region::new("eu-central-1"))
+            .endpoint_url(endpoint)
+            .retry_config(RetryConfig::disabled())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+        Self::from_config(&config, "eu-central-1", Some(endpoint))
     }
 
     /// Whose credentials calls are signed with, where any were looked for.
@@ -136,7 +153,7 @@ impl Aws {
 }
 
 /// The names by which the SDKs look a service up, also those that credentials come from.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     "CloudFormation",
     "CloudWatch Logs",
     "DynamoDB",
@@ -145,6 +162,7 @@ const SERVICES: [&str; 12] = [
     "S3",
     "SNS",
     "SQS",
+    "SSM",
     "SSO",
     "SSO OIDC",
     "STS",

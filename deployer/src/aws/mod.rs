@@ -16,6 +16,7 @@ mod invocations;
 mod lambda;
 mod log_reader;
 mod logs;
+mod names;
 mod port;
 mod recorder;
 mod recovery;
@@ -33,9 +34,9 @@ pub use port::{
     ArtifactStore, CallError, CallErrorKind, Caller, ChangeSetHandle, ChangeSetPage, ChangeSetProgress,
     ChangeSetType, Clock, Cloud, CloudFormation, Concurrency, DeployedTable, DriftDetection, DriftSearch,
     FunctionConfiguration, Functions, Head, Identity, Invocations, Invoked, LeftBehind, ListedChangeSet,
-    ListedStack, LogEvent, LogReader, Logs, Mapping, NewChangeSet, NewQueue, NewStack, Page, Prospect,
-    QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, Stored, TableRepair, Tables, TemplateSource,
-    TopicSubscription, Topics, ValidationFinding,
+    ListedStack, LogEvent, LogReader, Logs, Mapping, Names, NewChangeSet, NewQueue, NewStack, Owner, Page,
+    Prospect, QueueOrigin, Queues, Recovery, Roles, RollbackTriggers, Stored, TableRepair, Tables,
+    TemplateSource, TopicSubscription, Topics, ValidationFinding,
 };
 pub use recorder::{Call, Calls};
 pub use signer::{SignatureError, Signer};

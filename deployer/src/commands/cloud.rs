@@ -61,9 +61,9 @@ impl<'settings> Cloud<'settings> {
     ) -> Result<Session<'session, Aws, T>, CommandError> {
         let account = self.settings.environment.account.as_str();
         let opened = Session::open(&self.aws, talk, self.interrupt.clone(), account);
-        self.unless_interrupted(opened)
-            .await?
-            .map_err(|error| self.explain().account(error))
+        let opened = self.unless_interrupted(opened).await?;
+        let session = opened.map_err(|error| self.explain().account(error))?;
+        Ok(session.of(self.settings.environment.full_name()))
     }
 
     /// Does `work` unless Ctrl-C comes first; for what leaves nothing behind when it is dropped.

@@ -1,8 +1,11 @@
 //! PURE: what the engine is asked for, from an environment and its rendering.
 
+use std::collections::BTreeMap;
+
 use crate::artifact::Artifact;
 use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use crate::environment::Environment;
+use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
 use crate::stack::{Cause, Sequel};
@@ -36,11 +39,7 @@ pub(super) fn deployment_of(
         stack: environment.stack.to_string(),
         template,
         origins: Origins::default(),
-        tags: environment
-            .tags
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
+        tags: tags(environment),
         protected: environment.protected,
         watch_alarms_minutes: environment.watch_alarms_minutes,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
@@ -54,6 +53,14 @@ pub(super) fn deployment_of(
         sequel: Sequel::default(),
         cause: Cause::default(),
     }
+}
+
+/// The stack's tags: the environment's, and its name. A stack that has another one in that place is not touched.
+pub(super) fn tags(environment: &Environment) -> BTreeMap<String, String> {
+    let own = environment.tags.iter();
+    own.map(|(name, value)| (name.clone(), value.clone()))
+        .chain([(OWNER_TAG.to_owned(), environment.full_name())])
+        .collect()
 }
 
 fn code(artifact: Artifact) -> CodeArtifact {

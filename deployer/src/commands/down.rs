@@ -9,6 +9,7 @@ use super::stack_template::StackTemplate;
 use crate::engine::{DestroyError, Destruction, Purge, destroy};
 use crate::settings::Settings;
 use crate::shell;
+use crate::stack::guard::Acceptance;
 use crate::ui::{Approval, Manner, Ui};
 
 /// Delete the stack, and say what stays
@@ -36,6 +37,11 @@ pub struct DownArgs {
     /// Wait while another operation holds the stack, instead of refusing to begin
     #[arg(long)]
     wait_for_lock: bool,
+
+    /// Delete what is refused otherwise, as the refusal names it: a stack of another environment, or in a state that is not known; may be
+    /// repeated
+    #[arg(long, value_name = "VERB:NAME")]
+    accept: Vec<Acceptance>,
 
     /// Print what happens as JSON on stdout, one object a line
     #[arg(long)]
@@ -88,6 +94,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
         session.wait_for_others();
     }
     let destruction = Destruction {
+        accepted: args.accept.iter().cloned().collect(),
         stack,
         template: rendered.json().to_owned(),
         protected: environment.protected,

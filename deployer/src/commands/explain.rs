@@ -135,8 +135,30 @@ impl<'settings> Explain<'settings> {
                     .chain([self.ways_out()])
                     .collect()
             }
+            Unready::NotOurs { stack, owner } => self.not_ours(stack, owner.as_deref()),
+            Unready::UnknownState { status, .. } => vec![
+                situation(status).meaning.to_owned(),
+                format!("nothing was changed; if you know it, accept it by name: `--accept state:{status}`"),
+            ],
             Unready::Interrupted => self.interrupted(None),
         }
+    }
+
+    fn not_ours(&self, stack: &str, owner: Option<&str>) -> Vec<String> {
+        let file = &self.environment.file;
+        let whose = match owner {
+            Some(owner) => format!(
+                "`{file}` names a stack that environment `{owner}` has made: give it a `stack` of its own, or work with `--env {owner}`"
+            ),
+            None => format!(
+                "it was made by hand, or by a deployer before stacks said whose they are; if it is not what `{file}` is for, choose another `stack` there"
+            ),
+        };
+        let take_over = format!(
+            "nothing was changed; to take the stack over, once: `{} --accept adopt:{stack}`",
+            self.command("up")
+        );
+        vec![whose, take_over]
     }
 
     fn ways_out(&self) -> String {

@@ -15,6 +15,7 @@ use crate::settings::Settings;
 use crate::shell;
 use crate::stack::guard::Acceptance;
 use crate::stack::plan::{Place, Plan, UnreadablePlan};
+use crate::stack::with_owner;
 use crate::text_file;
 use crate::ui::Ui;
 
@@ -118,7 +119,7 @@ pub(super) async fn run(
     let accepted = planned.chain(manner.accepted.iter().cloned()).collect();
     let rendered = plan.template.clone();
     let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
-    deployment.tags.clone_from(&plan.tags);
+    deployment.tags = with_owner(plan.tags.clone(), &deployment.tags);
     deployment.provenance.revision.clone_from(&plan.revision);
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{Cloud, DeployedTable, TableRepair};
-use crate::stack::{Blueprint, Key, TableDesign};
+use crate::aws::{Cloud, DeployedTable, Owner, TableRepair};
+use crate::stack::guard::Accepted;
+use crate::stack::{Blueprint, Key, NamedKind, NamedResource, TableDesign};
 
 use super::table_repair::{self, repair};
-use super::{DeployError, Event, Mismatch, Session, Talk};
+use super::taken::{Taken, taken};
+use super::{DeployError, Event, Mismatch, Session, Talk, ownership};
 
 /// What a creation would find in its way, and takes in instead.
 #[derive(Debug, Default)]
@@ -28,79 +30,108 @@ impl Adoptions {
     }
 }
 
-/// Looks up every literal name in the template before a creation.
+/// Looks up every literal name in the template that is not `deployed` already; there is no such template where the stack is made.
 ///
 /// # Errors
 /// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
 pub(super) async fn look_up<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
+    stack: &str,
     blueprint: &Blueprint,
+    deployed: Option<&Blueprint>,
+    accepted: &Accepted,
 ) -> Result<Adoptions, DeployError> {
+    let is_deployed = |named: &&NamedResource| {
+        let mut has = deployed.iter().flat_map(|deployed| &deployed.named);
+        has.any(|has| has.is_same_as(named))
+    };
+    let names = blueprint.named.iter().filter(|named| !is_deployed(named));
     let mut adoptions = Adoptions::default();
-    let mut leftovers = Vec::new();
-    for design in &blueprint.tables {
-        let Some(table) = session.cloud.describe_table(&design.name).await? else {
-            continue;
-        };
-        if !design.retained {
-            leftovers.push(table.name);
-            continue;
+    let mut in_the_way = Vec::new();
+    for found in taken(session.cloud, session.account(), names).await {
+        let found = found?;
+        if found.owner.stack() == Some(stack) {
+            match deployed {
+                Some(_) => continue,
+                // Somebody else has made this very stack meanwhile.
+                None => {
+                    return Err(DeployError::Overtaken {
+                        stack: stack.to_owned(),
+                    });
+                }
+            }
         }
-        if let Some(mismatch) = mismatch(session, design, &table).await? {
-            return Err(DeployError::NotAdoptable {
-                table: table.name,
-                mismatch,
-            });
-        }
-        session.tell(Event::Adopting {
-            table: table.name.clone(),
-            items: table.items,
-        });
-        adoptions.tables.push((design.clone(), table));
-    }
-    for group in &blueprint.log_groups {
-        if session.cloud.log_group_exists(&group.name).await? {
-            let found = if group.retained {
-                &mut adoptions.log_groups
-            } else {
-                &mut leftovers
-            };
-            found.push(group.name.clone());
+        let NamedResource {
+            kind, name, retained, ..
+        } = &found.resource;
+        match kind {
+            NamedKind::Table if *retained => {
+                adoptions
+                    .tables
+                    .extend(adoptable(session, blueprint, &found, accepted.adopts(stack)).await?);
+            }
+            NamedKind::LogGroup if *retained && found.owner.stack().is_none() => {
+                adoptions.log_groups.push(name.clone());
+            }
+            _ => in_the_way.push(found),
         }
     }
-    if leftovers.is_empty() {
+    if in_the_way.is_empty() {
         Ok(adoptions)
     } else {
-        Err(DeployError::Leftovers { names: leftovers })
+        Err(DeployError::NamesTaken { taken: in_the_way })
     }
 }
 
-async fn mismatch<C: Cloud, T: Talk>(
-    session: &Session<'_, C, T>,
-    design: &TableDesign,
-    table: &DeployedTable,
-) -> Result<Option<Mismatch>, DeployError> {
+/// The table that is taken in; `None` where it has gone meanwhile.
+async fn adoptable<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    blueprint: &Blueprint,
+    found: &Taken,
+    of_anybody: bool,
+) -> Result<Option<(TableDesign, DeployedTable)>, DeployError> {
+    let name = &found.resource.name;
+    let design = blueprint.tables.iter().find(|design| design.name == *name);
+    let table = session.cloud.describe_table(name).await?;
+    let (Some(design), Some(table)) = (design, table) else {
+        return Ok(None);
+    };
+    let mismatch = match mismatch(design, &table, &found.owner) {
+        None if !of_anybody => ownership::other_owner(session, &table)
+            .await?
+            .map(Mismatch::OfAnother),
+        mismatch => mismatch,
+    };
+    if let Some(mismatch) = mismatch {
+        return Err(DeployError::NotAdoptable {
+            table: table.name,
+            mismatch,
+            owner: found.owner.clone(),
+        });
+    }
+    session.tell(Event::Adopting {
+        table: table.name.clone(),
+        items: table.items,
+    });
+    Ok(Some((design.clone(), table)))
+}
+
+fn mismatch(design: &TableDesign, table: &DeployedTable, owner: &Owner) -> Option<Mismatch> {
+    if let Some(stack) = owner.stack() {
+        return Some(Mismatch::Owned(stack.to_owned()));
+    }
     if table.key != design.key {
-        return Ok(Some(Mismatch::Key {
+        return Some(Mismatch::Key {
             wanted: in_words(&design.key),
             actual: in_words(&table.key),
-        }));
+        });
     }
     // A stream that is off can be turned on; one that carries something else would have to be deleted first.
-    if let Some(actual) = &table.stream_view
-        && table.stream_view != design.stream_view
-    {
-        let wanted = design.stream_view.clone().unwrap_or_else(|| "nothing".to_owned());
-        return Ok(Some(Mismatch::StreamView {
-            wanted,
-            actual: actual.clone(),
-        }));
-    }
-    Ok(session
-        .cloud
-        .stack_owning(&table.name)
-        .await?
-        .map(Mismatch::Owned))
+    let actual = table.stream_view.as_ref()?;
+    (table.stream_view != design.stream_view).then(|| Mismatch::StreamView {
+        wanted: design.stream_view.clone().unwrap_or_else(|| "nothing".to_owned()),
+        actual: actual.clone(),
+    })
 }
 
 fn in_words(key: &[Key]) -> String {

@@ -8,8 +8,8 @@ use crate::aws::{CallError, Cloud};
 use crate::stack::release::StoredTemplate;
 use crate::stack::widening::widenings;
 use crate::stack::{
-    Blueprint, Cause, DeployedStack, GivenUp, Sequel, StoredBefore, code_sha256_of_key, sha256_base64,
-    sha256_hex, template_key,
+    Blueprint, Cause, DeployedStack, GivenUp, Sequel, StoredBefore, code_sha256_of_key, is_same_template,
+    sha256_base64, sha256_hex, template_key,
 };
 
 use super::{CodeArtifact, Deployment, Session, Talk};
@@ -83,7 +83,7 @@ impl Before {
     ///
     /// Its record tells what it gives up, and for what `reason`. The code is still in the artifact bucket. What was allowed until a moment ago may be allowed again.
     pub fn way_back(&self, from: &Deployment, reason: &str) -> Option<Deployment> {
-        if self.template == from.template && self.tags == from.tags {
+        if is_same_template(&self.template, &from.template) && self.tags == from.tags {
             return None;
         }
         let functions = Blueprint::read(&self.template).ok()?.functions;

@@ -62,7 +62,7 @@ async fn attempt<C: Cloud, T: Talk>(
     blueprint: &Blueprint,
     planned: Option<&Plan>,
 ) -> Result<Deployed, DeployError> {
-    let found = find_for_update(session, &deployment.stack).await?;
+    let found = find_for_update(session, &deployment.stack, &deployment.accepted).await?;
     let journal = journal::read(session, &deployment.bucket.name, &deployment.stack).await?;
     let template = match &found {
         // A receipt says that this template is deployed.

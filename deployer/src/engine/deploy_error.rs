@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use crate::aws::{CallError, ValidationFinding};
+use crate::aws::{CallError, Owner, ValidationFinding};
 use crate::stack::guard::Objection;
 use crate::stack::plan::Moved;
 use crate::stack::widening::Widening;
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
 use super::session::Interrupted;
+use super::taken::Taken;
 use super::{Before, ErrorKind, Unready};
 
 /// Why a deployment was not made.
@@ -47,11 +48,11 @@ pub enum DeployError {
         /// Its key.
         key: String,
     },
-    /// Things of the template's names exist and are in no stack; a creation would fail on them.
-    #[error("these exist already and are in no stack: `{}`", names.join("`, `"))]
-    Leftovers {
-        /// Their names.
-        names: Vec<String>,
+    /// Things of the template's names exist and cannot be taken in; a creation would fail on them.
+    #[error("these exist already: {}", taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    NamesTaken {
+        /// What has them.
+        taken: Vec<Taken>,
     },
     /// A table that outlived an earlier stack is not the template's.
     #[error("table `{table}` exists and cannot be imported: {mismatch}")]
@@ -61,6 +62,8 @@ pub enum DeployError {
         /// How it differs.
         #[source]
         mismatch: Mismatch,
+        /// Whose it is.
+        owner: Owner,
     },
     /// An adopted table did not take the template's settings.
     #[error("imported table `{table}` is still not as the template says: {settings}")]
@@ -259,6 +262,9 @@ pub enum Mismatch {
     /// It is part of another stack.
     #[error("it belongs to stack `{0}`")]
     Owned(String),
+    /// Another environment has left it.
+    #[error("it is of environment `{0}`")]
+    OfAnother(String),
 }
 
 impl DeployError {
@@ -282,7 +288,7 @@ impl DeployError {
             | Self::Stale { .. }
             | Self::NotPlannable { .. }
             | Self::PlanOutdated { .. }
-            | Self::Leftovers { .. }
+            | Self::NamesTaken { .. }
             | Self::NotAdoptable { .. }
             | Self::ForeignObject { .. }
             | Self::Guarded { .. } => ErrorKind::Refused,

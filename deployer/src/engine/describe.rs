@@ -40,6 +40,9 @@ pub struct Described {
     pub tables: Vec<TableHealth>,
     /// The queues.
     pub queues: Vec<QueueHealth>,
+    /// What was not looked at, and why; none where everything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
 }
 
 /// A function.
@@ -149,13 +152,26 @@ pub async fn describe<C: Cloud, T: Talk>(
         stack: stack.to_owned(),
     })?;
     let template = session.cloud.original_template(&stack.id).await?;
-    let blueprint = Blueprint::read(&template)?;
+    // What somebody has deployed by hand may be YAML. Only the template says which alias leads to a function, and which queue is read from.
+    let (blueprint, left_out) = match Blueprint::read(&template) {
+        Ok(blueprint) => (Some(blueprint), None),
+        Err(error) => (
+            None,
+            Some(format!("functions and queues were not looked at: {error}")),
+        ),
+    };
     let resources = traffic::resources(session.cloud, &stack.id).await?;
 
-    let functions = functions(session, &blueprint, &resources).await?;
+    let functions = match &blueprint {
+        Some(blueprint) => functions(session, blueprint, &resources).await?,
+        None => Vec::new(),
+    };
     let (tables, streams) = tables(session, &resources).await?;
     let mappings = mappings(session, &resources, &streams).await?;
-    let queues = queues(session, &blueprint, &resources).await?;
+    let queues = match &blueprint {
+        Some(blueprint) => queues(session, blueprint, &resources).await?,
+        None => Vec::new(),
+    };
     let healthy = stack.status.is_healthy()
         && functions.iter().all(|function| function.healthy)
         && mappings.iter().all(|mapping| mapping.healthy)
@@ -174,6 +190,7 @@ pub async fn describe<C: Cloud, T: Talk>(
         mappings,
         tables,
         queues,
+        left_out,
     })
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::aws::{CallError, Cloud, TableRepair};
+use crate::aws::{CallError, Cloud, Owner, TableRepair};
+use crate::stack::guard::Accepted;
 use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
 
 use super::find::find_for_deletion;
@@ -12,7 +13,8 @@ use super::journal::{self, Journal};
 use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Talk, smoke, table_repair, termination, traffic,
+    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair,
+    termination, traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,6 +34,8 @@ pub struct Destruction {
     pub bucket: String,
     /// What becomes of the tables that outlive the stack.
     pub purge: Purge,
+    /// What was accepted by name: a stack of another environment, a state that is not known.
+    pub accepted: Accepted,
 }
 
 /// What becomes of the tables that outlive a stack.
@@ -86,7 +90,7 @@ pub async fn destroy<C: Cloud, T: Talk>(
             stack: destruction.stack.clone(),
         });
     }
-    let standing = find_for_deletion(session, &destruction.stack).await?;
+    let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
     let (kept, purged) = match destruction.purge {
@@ -172,7 +176,7 @@ impl Inventory {
     /// The log groups that go with the stack.
     fn log_groups(&self) -> impl Iterator<Item = &str> {
         let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
-        let groups = self.blueprint.log_groups.iter();
+        let groups = self.blueprint.log_groups();
         groups
             .filter(move |group| !group.retained && went(&group.logical_id))
             .map(|group| group.name.as_str())
@@ -201,12 +205,22 @@ async fn take_inventory<C: Cloud, T: Talk>(
             continue;
         };
         if has_resources.is_none()
-            && let Some(stack) = session.cloud.stack_owning(&table.name).await?
+            && let Owner::Stack(stack) = session.cloud.owner(&table.name).await?
         {
             return Err(DestroyError::OwnedElsewhere {
                 table: table.name,
                 stack,
             });
+        }
+        if has_resources.is_none()
+            && destruction.purge == Purge::DeleteTables
+            && !destruction.accepted.adopts(&destruction.stack)
+            && let Some(owner) = ownership::other_owner(session, &table).await?
+        {
+            return Err(DestroyError::Unready(Unready::NotOurs {
+                stack: destruction.stack.clone(),
+                owner: Some(owner),
+            }));
         }
         tables.push(KeptTable {
             name: table.name,
@@ -318,7 +332,7 @@ async fn purge<C: Cloud, T: Talk>(
     let Some(table) = table_repair::at_rest(session, &kept.name).await? else {
         return wait_until_gone(session, &kept.name).await;
     };
-    if let Some(stack) = session.cloud.stack_owning(&kept.name).await? {
+    if let Owner::Stack(stack) = session.cloud.owner(&kept.name).await? {
         // Somebody deployed again while the stack was being deleted.
         if stack != destruction.stack {
             return Err(DestroyError::OwnedElsewhere {
@@ -373,7 +387,7 @@ async fn verify<C: Cloud, T: Talk>(
             names.push(design.name.clone());
         }
     }
-    for group in blueprint.log_groups.iter().filter(|group| !group.retained) {
+    for group in blueprint.log_groups().filter(|group| !group.retained) {
         if session.cloud.log_group_exists(&group.name).await? {
             names.push(group.name.clone());
         }

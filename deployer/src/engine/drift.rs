@@ -65,12 +65,13 @@ pub async fn drift<C: Cloud, T: Talk>(
         stack: stack.name.clone(),
     });
     let search = session.cloud.search_for_drift(&stack.id).await?;
-    let unseen = unseen(session, &stack, protected).await?;
+    let (unseen, unread) = unseen(session, &stack, protected).await?;
     let incomplete = wait_for(session, &search).await?;
+    let incomplete: Vec<String> = incomplete.into_iter().chain(unread).collect();
     Ok(Drift {
         resources: resources(session, &stack).await?,
         stack: stack.name,
-        incomplete,
+        incomplete: (!incomplete.is_empty()).then(|| incomplete.join("; ")),
         unseen,
     })
 }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::aws::CallError;
-use crate::stack::{BlueprintError, StackStatus};
+use crate::stack::StackStatus;
 
 use super::session::Interrupted;
 
@@ -72,6 +72,22 @@ pub enum Unready {
         /// Why it is in that state, in AWS's words.
         reason: Option<String>,
     },
+    /// The stack is another environment's, or says of none that it is its.
+    #[error("stack `{stack}` {}", owner.as_ref().map_or_else(|| "does not say which environment it is of".to_owned(), |owner| format!("is of environment `{owner}`")))]
+    NotOurs {
+        /// The stack.
+        stack: String,
+        /// The environment that it says it is of.
+        owner: Option<String>,
+    },
+    /// The stack is in a state that is not known, so that it cannot be known what comes of it.
+    #[error("stack `{stack}` is `{status}`, a state that is not known")]
+    UnknownState {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+    },
     /// Somebody asked to stop while another operation was waited for.
     #[error("interrupted")]
     Interrupted,
@@ -89,9 +105,6 @@ pub enum DescribeError {
         /// The stack.
         stack: String,
     },
-    /// The deployed template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
 }
 
 impl From<Interrupted> for Unready {
@@ -115,7 +128,10 @@ impl Unready {
         match self {
             Self::Call(_) => ErrorKind::Failed,
             Self::Interrupted => ErrorKind::Interrupted,
-            Self::Busy { .. } | Self::NeedsRecovery { .. } => ErrorKind::Refused,
+            Self::Busy { .. }
+            | Self::NeedsRecovery { .. }
+            | Self::NotOurs { .. }
+            | Self::UnknownState { .. } => ErrorKind::Refused,
         }
     }
 }

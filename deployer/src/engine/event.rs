@@ -58,6 +58,13 @@ pub enum Event {
         /// Who began it, where that is known.
         by: Option<String>,
     },
+    /// A stack that is not this environment's is taken over, as was accepted.
+    TakingOver {
+        /// The stack.
+        stack: String,
+        /// The environment that it said it was of.
+        owner: Option<String>,
+    },
     /// Another deployment came first, and this one begins anew.
     Overtaken {
         /// The stack.

@@ -36,7 +36,7 @@ async fn attempt<C: Cloud, T: Talk>(
     blueprint: &Blueprint,
     place: Place,
 ) -> Result<Plan, DeployError> {
-    let found = find_for_update(session, &deployment.stack).await?;
+    let found = find_for_update(session, &deployment.stack, &deployment.accepted).await?;
     let mut deployed = guard::Deployed::default();
     let (mut stack_state, mut template) = (None, None);
     match &found {

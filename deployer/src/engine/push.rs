@@ -110,7 +110,7 @@ pub async fn push<C: Cloud, T: Talk>(
         });
     }
     let blueprint = Blueprint::read(&deployment.template)?;
-    let stack = match find_for_update(session, &deployment.stack).await? {
+    let stack = match find_for_update(session, &deployment.stack, &deployment.accepted).await? {
         Found::Standing(stack) => stack,
         Found::Nothing | Found::FailedCreation(_) => {
             return Err(PushError::NoStack {

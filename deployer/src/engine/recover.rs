@@ -6,7 +6,7 @@ use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, situation};
 
 use super::busy::wait_for_the_end;
 use super::watch::{Ended, Operation, Unseen, watch};
-use super::{Event, RecoverError, Session, Talk, termination, traffic};
+use super::{Event, RecoverError, Session, Talk, ownership, termination, traffic};
 
 /// A move that was chosen.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub async fn recover<C: Cloud, T: Talk>(
     let stack = found.ok_or_else(|| RecoverError::NoStack {
         stack: recovery.stack.clone(),
     })?;
+    ownership::check(session, &stack, &recovery.accepted)?;
     check(session, recovery, &stack).await?;
     if recovery.way == Move::Wait {
         return wait(session, stack).await;

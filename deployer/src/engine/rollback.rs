@@ -2,7 +2,9 @@
 
 use crate::aws::{CallError, Cloud};
 use crate::stack::release::NoChoice;
-use crate::stack::{Cause, Release, ReleaseChoice, ReleaseId, Sequel, sha256_hex};
+use crate::stack::{
+    Cause, Release, ReleaseChoice, ReleaseId, Sequel, is_same_template, sha256_hex, with_owner,
+};
 
 use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
@@ -136,7 +138,9 @@ async fn finish_earlier<C: Cloud, T: Talk>(
     if journal.is_empty() {
         return Ok(None);
     }
-    let Found::Standing(stack) = find_for_update(session, name).await.map_err(DeployError::from)? else {
+    let accepted = &rollback.deployment.accepted;
+    let found = find_for_update(session, name, accepted).await;
+    let Found::Standing(stack) = found.map_err(DeployError::from)? else {
         return Ok(None);
     };
     let reached = journal::finish_others(session, bucket, &stack, &journal).await?;
@@ -165,14 +169,13 @@ async fn previous<C: Cloud, T: Talk>(
         Some(stack) => Some(session.cloud.original_template(&stack.id).await?),
         None => None,
     };
-    let deployed = template.map(sha256_hex);
     let mut before: Option<ReleaseId> = None;
     for (newer, id) in ids.iter().rev().enumerate() {
         if before.as_ref().is_some_and(|before| id >= before) {
             continue;
         }
         let release = read(session, deployment, id).await?;
-        if Some(&release.template.sha256) != deployed.as_ref() && !release.failed_smoke {
+        if !release.failed_smoke && !is_deployed(session, deployment, &release, template.as_deref()).await? {
             return Ok(release);
         }
         // A stack that was brought back to a release goes on back from there.
@@ -183,6 +186,25 @@ async fn previous<C: Cloud, T: Talk>(
     Err(RollbackError::NoEarlierRelease {
         stack: deployment.stack.clone(),
     })
+}
+
+/// Whether a release's template is the one that is deployed: by its hash, or, should AWS have laid it out anew, as JSON.
+async fn is_deployed<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    release: &Release,
+    deployed: Option<&str>,
+) -> Result<bool, CallError> {
+    let Some(deployed) = deployed else {
+        return Ok(false);
+    };
+    if release.template.sha256 == sha256_hex(deployed) {
+        return Ok(true);
+    }
+    let (bucket, key) = (&deployment.bucket.name, &release.template.key);
+    let stored = session.cloud.read_object(bucket, session.account(), key).await?;
+    let stored = stored.and_then(|stored| String::from_utf8(stored).ok());
+    Ok(stored.is_some_and(|stored| is_same_template(&stored, deployed)))
 }
 
 async fn read<C: Cloud, T: Talk>(
@@ -225,7 +247,7 @@ async fn of_release<C: Cloud, T: Talk>(
     });
     Ok(Deployment {
         template: String::from_utf8(template).map_err(|_| altered())?,
-        tags: release.tags.clone(),
+        tags: with_owner(release.tags.clone(), &deployment.tags),
         artifacts: artifacts.collect(),
         provenance: Provenance {
             revision: release.revision.clone(),

@@ -15,6 +15,7 @@ pub struct Session<'a, C, T> {
     pub(super) talk: &'a mut T,
     interrupt: Interrupt,
     caller: Caller,
+    environment: Option<String>,
     waits: bool,
     /// Whether what is asked is agreed to already.
     agreed: bool,
@@ -54,10 +55,24 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             talk,
             interrupt,
             caller,
+            environment: None,
             waits: false,
             agreed: false,
             open: journal::Open::default(),
         })
+    }
+
+    /// Works for an environment, by its name, which the stacks that it has made are tagged with. A session that works for none touches only
+    /// stacks that are tagged with none.
+    #[must_use]
+    pub fn of(mut self, environment: String) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// The name of the environment that the session works for.
+    pub(super) fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
     }
 
     /// Waits, from now on, for what others do to a stack, instead of refusing to begin.

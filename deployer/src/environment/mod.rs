@@ -149,6 +149,14 @@ impl Environment {
         named.chain(ids)
     }
 
+    /// The environment's name, and behind a slash an instance's: what its stack is tagged with.
+    pub fn full_name(&self) -> String {
+        match &self.instance {
+            Some(instance) => format!("{}/{instance}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
     /// Where the artifacts' own stack goes: the same account and region, but one stack for all environments in them,
     /// so that nothing of this one is left in it.
     #[must_use]

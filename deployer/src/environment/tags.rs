@@ -9,8 +9,10 @@ use indexmap::IndexMap;
 use super::file::Tag;
 use crate::problem::{Problem, Problems};
 
-/// The most tags a stack or a resource may have.
+/// The most tags of a stack or a resource.
 const MAXIMUM: usize = 50;
+/// The most tags of an environment: one of its stack's says whose the stack is.
+const MAXIMUM_OF_AN_ENVIRONMENT: usize = MAXIMUM - 1;
 /// The most characters in the key of a tag.
 const MAXIMUM_KEY_LENGTH: usize = 128;
 /// The most characters in the value of a tag.
@@ -18,12 +20,21 @@ const MAXIMUM_VALUE_LENGTH: usize = 256;
 
 /// Reports what AWS would refuse, and answers the tags in the order of the file.
 pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> IndexMap<String, String> {
-    if let (Some(extra), Some(message)) = (tags.get(MAXIMUM), too_many("stack", tags.len())) {
+    if let Some(extra) = tags.get(MAXIMUM_OF_AN_ENVIRONMENT) {
+        let message = format!(
+            "a stack has at most {MAXIMUM_OF_AN_ENVIRONMENT} tags beside the deployer's own; these are {}",
+            tags.len()
+        );
         problems.push(Problem::new(file, extra.key_at, message));
     }
     for tag in &tags {
         let (key, value) = (&tag.key, &tag.value.value);
         if let Some(message) = wrong_key(key) {
+            problems.push(Problem::new(file, tag.key_at, message));
+        }
+        if key.starts_with("deployer:") {
+            let message =
+                format!("the tag `{key}` begins with `deployer:`, by which a stack says whose it is");
             problems.push(Problem::new(file, tag.key_at, message));
         }
         let wrong = wrong_value(key, value).or_else(|| {
@@ -38,9 +49,9 @@ pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> Inde
     tags.into_iter().map(|tag| (tag.key, tag.value.value)).collect()
 }
 
-/// What is wrong with the number of tags of `what`.
-pub(crate) fn too_many(what: &str, count: usize) -> Option<String> {
-    (count > MAXIMUM).then(|| format!("a {what} has at most {MAXIMUM} tags; these are {count}"))
+/// What is wrong with the number of a resource's tags.
+pub(crate) fn too_many(count: usize) -> Option<String> {
+    (count > MAXIMUM).then(|| format!("a resource has at most {MAXIMUM} tags; these are {count}"))
 }
 
 /// What is wrong with the key of a tag.

@@ -224,11 +224,11 @@ fn a_url_needs_an_endpoint() {
 }
 
 #[test]
-fn a_stack_has_at_most_fifty_tags() {
+fn a_stack_has_at_most_fifty_tags_one_of_them_the_deployers() {
     let tags: Vec<String> = (0..51).map(|number| format!("  tag{number}: x\n")).collect();
     let tags = tags.concat();
     insta::assert_snapshot!(
-        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:54:3: a stack has at most 50 tags; these are 51");
+        refused(&format!("account: '000000000000'\nregion: eu-west-1\ntags:\n{tags}")), @"environments/staging.yaml:53:3: a stack has at most 49 tags beside the deployer's own; these are 51");
 }
 
 #[test]
@@ -310,4 +310,10 @@ fn what_an_environment_names_is_in_the_partition_of_its_region() {
     environments/staging.yaml:3:16: the role is in the partition `aws`, the region `cn-north-1` in `aws-cn`
     environments/staging.yaml:4:22: the boundary is in the partition `aws`, the region `cn-north-1` in `aws-cn`
     ");
+}
+
+#[test]
+fn a_tag_by_which_a_stack_says_whose_it_is_is_not_given_by_hand() {
+    let text = "account: '000000000000'\nregion: eu-west-1\ntags: { deployer:environment: production }\n";
+    insta::assert_snapshot!(refused(text), @"environments/staging.yaml:3:9: the tag `deployer:environment` begins with `deployer:`, by which a stack says whose it is");
 }

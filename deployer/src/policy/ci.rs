@@ -291,8 +291,21 @@ impl Own<'_> {
                 queues,
             ),
             Statement::new("FindCallers", ["iam:GetRole"], self.callers()),
+            self.find_named("FindTopics", "AWS::SNS::Topic", "sns:GetTopicAttributes"),
+            self.find_named("FindParameters", "AWS::SSM::Parameter", "ssm:GetParameters"),
+            self.find_named("FindRoles", "AWS::IAM::Role", "iam:GetRole"),
             Statement::new("FindBoundary", ["iam:GetPolicy"], self.boundary()),
         ]
+    }
+
+    /// What has a name of its own, which is looked for before it is made.
+    fn find_named(&self, id: &str, kind: &str, action: &str) -> Statement {
+        let resources = self.rendered.resources().iter();
+        let named = resources.filter(|resource| resource.kind == kind && resource.name.is_some());
+        let arns: Vec<_> = named
+            .filter_map(|resource| self.names().resource(self.stack(), resource))
+            .collect();
+        Statement::new(id, [action], arns)
     }
 
     /// The roles that are let in, which are looked for before they are named to Lambda.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::{NamedKind, NamedResource};
+
 /// The parts of a template that matter beyond CloudFormation.
 ///
 /// Only literal names are read: a generated name collides with nothing and is found through the stack.
@@ -11,8 +13,8 @@ use serde_json::{Map, Value};
 pub struct Blueprint {
     /// Tables with a name of their own.
     pub tables: Vec<TableDesign>,
-    /// Log groups with a name of their own.
-    pub log_groups: Vec<LogGroupDesign>,
+    /// Everything with a name of its own that may be taken, tables included.
+    pub named: Vec<NamedResource>,
     /// Functions that are reached through an alias.
     pub functions: Vec<LiveFunction>,
     /// What event source mappings read from, by the names in the template.
@@ -60,17 +62,6 @@ pub enum KeyRole {
     Partition,
     /// `RANGE`.
     Sort,
-}
-
-/// A log group as the template wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogGroupDesign {
-    /// Its name in the template.
-    pub logical_id: String,
-    /// Its name in AWS.
-    pub name: String,
-    /// Whether it outlives its stack.
-    pub retained: bool,
 }
 
 /// A function, the version of it that the stack publishes, and the alias through which it is reached.
@@ -121,14 +112,22 @@ impl Blueprint {
     pub fn read(template: &str) -> Result<Self, BlueprintError> {
         let template: Value =
             serde_json::from_str(template).map_err(|error| BlueprintError { source: Some(error) })?;
+        Self::of(&template)
+    }
+
+    /// Takes what matters from a rendered template.
+    ///
+    /// # Errors
+    /// It is not an object with `Resources`.
+    pub fn of(template: &Value) -> Result<Self, BlueprintError> {
         let resources = template["Resources"]
             .as_object()
             .ok_or(BlueprintError { source: None })?;
         let mut blueprint = Self::default();
         for (logical_id, resource) in resources {
+            blueprint.named.extend(NamedResource::read(logical_id, resource));
             match resource["Type"].as_str() {
                 Some("AWS::DynamoDB::Table") => blueprint.tables.extend(table(logical_id, resource)),
-                Some("AWS::Logs::LogGroup") => blueprint.log_groups.extend(log_group(logical_id, resource)),
                 Some("AWS::Lambda::EventSourceMapping") => {
                     let source = target(&resource["Properties"]["EventSourceArn"]);
                     blueprint.sources.extend(source.map(str::to_owned));
@@ -150,6 +149,13 @@ impl Blueprint {
     /// The tables that outlive their stack.
     pub fn retained_tables(&self) -> impl Iterator<Item = &TableDesign> {
         self.tables.iter().filter(|table| table.retained)
+    }
+
+    /// The log groups with a name of their own.
+    pub fn log_groups(&self) -> impl Iterator<Item = &NamedResource> {
+        self.named
+            .iter()
+            .filter(|named| named.kind == NamedKind::LogGroup)
     }
 }
 
@@ -194,14 +200,6 @@ fn table(logical_id: &str, resource: &Value) -> Option<TableDesign> {
     })
 }
 
-fn log_group(logical_id: &str, resource: &Value) -> Option<LogGroupDesign> {
-    Some(LogGroupDesign {
-        logical_id: logical_id.to_owned(),
-        name: resource["Properties"]["LogGroupName"].as_str()?.to_owned(),
-        retained: is_retained(resource),
-    })
-}
-
 fn live_function(alias_id: &str, alias: &Value, resources: &Map<String, Value>) -> Option<LiveFunction> {
     let properties = &alias["Properties"];
     let function_id = target(&properties["FunctionName"])?;
@@ -240,7 +238,7 @@ fn target(value: &Value) -> Option<&str> {
     }
 }
 
-fn is_retained(resource: &Value) -> bool {
+pub(super) fn is_retained(resource: &Value) -> bool {
     resource["DeletionPolicy"]
         .as_str()
         .is_some_and(|policy| policy.starts_with("Retain"))

@@ -73,7 +73,7 @@ pub struct LiveCode {
 /// Compares a stack with what is asked for; nothing, if they are the same.
 pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if !is_same(template, wanted.template) {
+    if !is_same_template(template, wanted.template) {
         differences.push(Difference::Template);
     }
     if &stack.tags != wanted.tags {
@@ -86,7 +86,7 @@ pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) 
 }
 
 /// Whether two templates are the same: byte for byte, or, should AWS have laid one out anew, as JSON.
-fn is_same(one: &str, other: &str) -> bool {
+pub fn is_same_template(one: &str, other: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || read(one).is_some_and(|one| Some(one) == read(other))
 }
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn a_template_that_was_laid_out_anew_is_the_same_and_what_is_no_json_is_compared_as_text() {
-        assert!(is_same(r#"{"a":1,"b":[]}"#, "{ \"b\": [],\n \"a\": 1 }"));
-        assert!(!is_same(r#"{"a":1}"#, r#"{"a":"1"}"#));
-        assert!(is_same("Resources:", "Resources:"));
-        assert!(!is_same("Resources:", "Resources: "));
+        assert!(is_same_template(r#"{"a":1,"b":[]}"#, "{ \"b\": [],\n \"a\": 1 }"));
+        assert!(!is_same_template(r#"{"a":1}"#, r#"{"a":"1"}"#));
+        assert!(is_same_template("Resources:", "Resources:"));
+        assert!(!is_same_template("Resources:", "Resources: "));
     }
 }

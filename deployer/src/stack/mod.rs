@@ -16,8 +16,10 @@ pub mod garbage;
 pub mod guard;
 mod intent;
 mod log_source;
+mod named;
 mod no_change;
 pub mod outline;
+mod owner_tag;
 pub mod plan;
 mod progress;
 mod recovery;
@@ -34,14 +36,12 @@ pub mod widening;
 pub use artifact_key::{
     ArtifactKey, base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key,
 };
-pub use blueprint::{
-    Blueprint, BlueprintError, Key, KeyRole, LiveFunction, LogGroupDesign, StoredCode, TableDesign,
-};
+pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, StoredCode, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, Place};
-pub use difference::{Difference, LiveCode, Wanted, traffic_difference, what_differs};
+pub use difference::{Difference, LiveCode, Wanted, is_same_template, traffic_difference, what_differs};
 pub use drift::{
     ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
     variable_drift,
@@ -55,7 +55,9 @@ pub use intent::{
     is_intent, is_receipt, receipt_key, run_prefix,
 };
 pub use log_source::{LogGroupName, LogSource, log_sources};
+pub use named::{NamedKind, NamedResource};
 pub use no_change::means_no_changes;
+pub use owner_tag::{OWNER_TAG, with_owner};
 pub use progress::{Progress, ResourceState};
 pub use recovery::{Move, PossibleMove, Situation, UnknownMove, situation};
 pub use release::{Release, ReleaseChoice, ReleaseId};

@@ -139,7 +139,7 @@ impl Evaluator<'_> {
             Value::Object(members) => pairs_of(members),
             _ => return,
         };
-        if let Some(message) = tags::too_many("resource", pairs.len()) {
+        if let Some(message) = tags::too_many(pairs.len()) {
             self.refuse(at, message);
         }
         let mut keys = BTreeSet::new();

@@ -57,6 +57,10 @@ fn table(described: &Described, up: &str, width: Option<usize>) -> String {
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
     let mut text = fitted(width, "", &rows).concat();
+    if let Some(left_out) = &described.left_out {
+        text.push_str(left_out);
+        text.push('\n');
+    }
     if !described.outputs.is_empty() {
         let rows: Vec<Vec<String>> = described
             .outputs
@@ -229,6 +233,7 @@ mod tests {
 
     fn described() -> Described {
         Described {
+            left_out: None,
             stack: "orders".to_owned(),
             id: "arn:stack/orders".to_owned(),
             status: StackStatus::UpdateComplete,

@@ -23,6 +23,7 @@ use super::text::count;
 use super::{changes, paint, releases};
 use crate::aws::TableRepair;
 use crate::engine::{Event, Reconciled};
+use crate::stack::StackStatus;
 
 /// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
 #[derive(Debug, Default)]
@@ -63,10 +64,8 @@ impl Narrator {
                 status,
                 since,
                 by,
-            } => {
-                let by = by.as_deref().map_or_else(String::new, |by| format!(", by {by}"));
-                Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
-            }
+            } => awaiting(stack, status, *since, by.as_deref()),
+            Event::TakingOver { stack, owner } => taking_over(stack, owner.as_deref()),
             Event::Overtaken { stack } => {
                 Telling::note(format!("another deployment of {stack} came first; looking again"))
             }
@@ -148,6 +147,19 @@ impl Narrator {
             }
         }
     }
+}
+
+fn awaiting(stack: &str, status: &StackStatus, since: Timestamp, by: Option<&str>) -> Telling {
+    let by = by.map_or_else(String::new, |by| format!(", by {by}"));
+    Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
+}
+
+fn taking_over(stack: &str, owner: Option<&str>) -> Telling {
+    let whose = owner.map_or_else(
+        || "says of no environment that it is its".to_owned(),
+        |owner| format!("was made by environment {owner}"),
+    );
+    Telling::note(format!("taking over {stack}, which {whose}"))
 }
 
 fn reconciling(done: &Reconciled) -> Telling {

@@ -72,14 +72,6 @@ pub(super) fn stack_resource(resource: types::StackResourceSummary) -> StackReso
     }
 }
 
-/// The name of the stack that a resource is part of: resources that have left a stack are listed for a while longer.
-pub(super) fn owner(resource: types::StackResource) -> Option<String> {
-    let is_gone = resource
-        .resource_status
-        .is_some_and(|status| ["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status.as_str()));
-    resource.stack_name.filter(|_| !is_gone)
-}
-
 pub(super) fn progress(status: &types::ChangeSetStatus) -> ChangeSetProgress {
     match status {
         types::ChangeSetStatus::CreateComplete => ChangeSetProgress::Ready,

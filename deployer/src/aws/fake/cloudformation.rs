@@ -74,18 +74,6 @@ impl CloudFormation for FakeCloud {
         Ok(self.page(&resources, page))
     }
 
-    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError> {
-        self.call("DescribeStackResources")?;
-        let world = self.world.borrow();
-        let owner = world.stacks.iter().find(|stack| {
-            stack
-                .resources
-                .values()
-                .any(|resource| resource.physical_id == physical_id)
-        });
-        Ok(owner.map(|stack| stack.name.clone()))
-    }
-
     async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError> {
         self.call("DescribeStackEvents")?;
         let events: Vec<_> = {

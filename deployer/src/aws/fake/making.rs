@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::names::{named, physical_id};
 use super::operation::resources_of;
 use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World};
 
@@ -69,6 +70,14 @@ impl World {
                     .insert(alias, number);
                 name
             }
+            "AWS::SNS::Topic" | "AWS::SSM::Parameter" => match named(logical_id, body) {
+                Some(named) => {
+                    let id = physical_id(&named);
+                    self.others.insert(id.clone());
+                    id
+                }
+                None => name,
+            },
             _ => name,
         };
         let resource = FakeResource {
@@ -103,8 +112,12 @@ impl World {
             "AWS::Lambda::Function" => drop(self.functions.remove(&resource.physical_id)),
             "AWS::S3::Bucket" => drop(self.buckets.remove(&resource.physical_id)),
             "AWS::SQS::Queue" => drop(self.queues.remove(&resource.physical_id)),
-            "AWS::SNS::Topic" => self.subscriptions.clear(),
+            "AWS::SNS::Topic" => {
+                self.subscriptions.clear();
+                self.others.remove(&resource.physical_id);
+            }
             "AWS::Logs::LogGroup" => self.unmake_log_group(&resource.physical_id),
+            "AWS::SSM::Parameter" => drop(self.others.remove(&resource.physical_id)),
             _ => {}
         }
     }
@@ -146,20 +159,17 @@ impl World {
 
     /// Whether a resource's literal name is taken.
     pub(super) fn exists(&self, stack: &FakeStack, logical_id: &str, body: &Value) -> bool {
-        let name = physical_name(stack, logical_id, body);
-        match body["Type"].as_str() {
-            Some("AWS::DynamoDB::Table") => self.tables.contains_key(&name),
-            Some("AWS::Logs::LogGroup") => self.log_groups.contains(&name),
-            Some("AWS::S3::Bucket") => self.buckets.contains(&name),
-            _ => false,
+        match named(logical_id, body) {
+            Some(named) => self.is_taken(&named),
+            None => self.buckets.contains(&physical_name(stack, logical_id, body)),
         }
     }
 }
 
 fn physical_name(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
-    let properties = &body["Properties"];
-    let literal = ["TableName", "LogGroupName", "BucketName"]
-        .iter()
-        .find_map(|name| properties[*name].as_str());
-    literal.map_or_else(|| format!("{}-{logical_id}", stack.name), ToOwned::to_owned)
+    let named = named(logical_id, body).map(|named| named.name);
+    let bucket = || body["Properties"]["BucketName"].as_str().map(ToOwned::to_owned);
+    named
+        .or_else(bucket)
+        .unwrap_or_else(|| format!("{}-{logical_id}", stack.name))
 }

@@ -7,6 +7,7 @@ mod inboxes;
 mod invocations;
 mod log_reader;
 mod making;
+mod names;
 mod operation;
 mod protection;
 mod quota;

@@ -155,6 +155,11 @@ impl World {
         let scripted = changed
             .iter()
             .find_map(|(id, body)| Some(((*id).clone(), plan.world.failure_of(id, body)?)));
+        let known = plan.world.find(stack).unwrap();
+        let taken = changed.iter().find(|(id, body)| {
+            !had.contains_key(*id) && !target.imports.contains(*id) && plan.world.exists(known, id, body)
+        });
+        let scripted = scripted.or(taken.map(|(id, _)| ((*id).clone(), format!("{id} already exists"))));
         if let Some((id, reason)) = hindrance.or(scripted) {
             plan.a_second_later();
             let body = wanted.get(&id).or(had.get(&id)).unwrap();
@@ -169,15 +174,13 @@ impl World {
             return;
         }
         for (id, body) in changed {
-            plan.resource_is(id, body, "UPDATE_IN_PROGRESS", None, Effect::None);
+            let import = target.imports.contains(id);
+            let kind = if import { "IMPORT" } else { "UPDATE" };
+            plan.resource_is(id, body, &format!("{kind}_IN_PROGRESS"), None, Effect::None);
             plan.a_second_later();
-            plan.resource_is(
-                id,
-                body,
-                "UPDATE_COMPLETE",
-                None,
-                Effect::Make(id.clone(), body.clone()),
-            );
+            let effect = if import { Effect::Import } else { Effect::Make };
+            let status = format!("{kind}_COMPLETE");
+            plan.resource_is(id, body, &status, None, effect(id.clone(), body.clone()));
         }
         // An alias follows its version, whose text it does not hold.
         for (id, body) in in_order(&wanted)

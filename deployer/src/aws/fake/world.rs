@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) stacks: Vec<FakeStack>,
     pub(crate) tables: BTreeMap<String, FakeTable>,
     pub(crate) log_groups: BTreeSet<String>,
+    /// Topics by their ARNs, parameters by their names; those whose name is literal.
+    pub(crate) others: BTreeSet<String>,
     /// The roles by their paths and names, without a leading slash.
     pub(crate) roles: BTreeSet<String>,
     /// The managed policies by their ARNs.
@@ -115,6 +117,8 @@ pub(crate) struct FakeStack {
     /// The triggers of the last operation that said any.
     pub(crate) rollback: RollbackTriggers,
     pub(crate) resources: BTreeMap<String, FakeResource>,
+    /// What it no longer has, and did not delete.
+    pub(super) left: BTreeSet<String>,
     pub(crate) change_sets: Vec<FakeChangeSet>,
     pub(crate) events: Vec<StackEvent>,
     /// The token of the running or last operation.
@@ -187,6 +191,7 @@ impl World {
             stacks: Vec::new(),
             tables: BTreeMap::new(),
             log_groups: BTreeSet::new(),
+            others: BTreeSet::new(),
             roles: BTreeSet::new(),
             policies: BTreeSet::new(),
             concurrency_limit: 1_000,
@@ -260,6 +265,7 @@ impl World {
             policy: None,
             rollback: RollbackTriggers::default(),
             resources: BTreeMap::new(),
+            left: BTreeSet::new(),
             change_sets: Vec::new(),
             events: Vec::new(),
             token: String::new(),
@@ -309,7 +315,9 @@ impl World {
             Effect::Import(logical_id, body) => self.import(&stack, &logical_id, &body),
             Effect::Unmake(logical_id) => self.unmake(&stack, &logical_id),
             Effect::Leave(logical_id) => {
-                self.stack_mut(&stack).resources.remove(&logical_id);
+                let stack = self.stack_mut(&stack);
+                let left = stack.resources.remove(&logical_id);
+                stack.left.extend(left.map(|resource| resource.physical_id));
             }
             Effect::Adopt { template, tags } => {
                 let stack = self.stack_mut(&stack);

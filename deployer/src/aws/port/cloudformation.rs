@@ -172,9 +172,6 @@ pub trait CloudFormation {
         page: Option<&str>,
     ) -> Result<Page<StackResource>, CallError>;
 
-    /// The name of the stack that a resource belongs to, by the resource's name in AWS; `None` when it is in none.
-    async fn stack_owning(&self, physical_id: &str) -> Result<Option<String>, CallError>;
-
     /// A page of the stack's events, newest first.
     async fn stack_events(&self, stack: &str, page: Option<&str>) -> Result<Page<StackEvent>, CallError>;
 

@@ -14,6 +14,7 @@ mod identity;
 mod invocations;
 mod log_reader;
 mod logs;
+mod names;
 mod queues;
 mod recovery;
 mod roles;
@@ -34,6 +35,7 @@ pub use identity::{Caller, Identity};
 pub use invocations::{Invocations, Invoked};
 pub use log_reader::{LogEvent, LogReader};
 pub use logs::Logs;
+pub use names::{Names, Owner};
 pub use queues::{NewQueue, QueueOrigin, Queues};
 pub use recovery::{LeftBehind, Recovery};
 pub use roles::Roles;
@@ -61,6 +63,7 @@ pub trait Cloud:
     + Functions
     + Tables
     + Logs
+    + Names
     + Queues
     + Topics
     + Roles
@@ -79,6 +82,7 @@ impl<T> Cloud for T where
         + Functions
         + Tables
         + Logs
+        + Names
         + Queues
         + Topics
         + Roles

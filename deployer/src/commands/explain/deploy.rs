@@ -3,8 +3,9 @@
 use super::Explain;
 use super::acceptance::{guarded, widened};
 use super::validation::remedies;
+use crate::aws::Owner;
 use crate::commands::error::CommandError;
-use crate::engine::DeployError;
+use crate::engine::{DeployError, Taken};
 use crate::shell;
 use crate::stack::{Failure, Place, remedy};
 
@@ -106,15 +107,8 @@ impl Explain<'_> {
                         .to_owned(),
                 ]
             }
-            DeployError::Leftovers { .. } => {
-                vec![
-                    "delete them if nobody needs them, or choose another `stack` in the environment's file"
-                        .to_owned(),
-                ]
-            }
-            DeployError::NotAdoptable { table, .. } => vec![format!(
-                "delete or rename `{table}` if nobody needs it, or choose another `stack` in the environment's file"
-            )],
+            DeployError::NamesTaken { taken } => self.names_taken(taken),
+            DeployError::NotAdoptable { table, owner, .. } => vec![self.way_past(&[format!("table `{table}`")], owner)],
             DeployError::Guarded { objections, .. } => guarded(objections),
             DeployError::PlanOutdated { .. } => vec![format!(
                 "nothing was changed; plan again with `{}`",
@@ -175,6 +169,38 @@ impl Explain<'_> {
     }
 }
 
+impl Explain<'_> {
+    /// One way past each owner. What is somebody's is not to be deleted for this.
+    fn names_taken(&self, taken: &[Taken]) -> Vec<String> {
+        let mut hints: Vec<String> = Vec::new();
+        for one in taken {
+            let of_the_same = taken.iter().filter(|other| other.owner == one.owner);
+            let names: Vec<_> = of_the_same.map(|other| other.resource.to_string()).collect();
+            let hint = self.way_past(&names, &one.owner);
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        hints
+    }
+
+    fn way_past(&self, names: &[String], owner: &Owner) -> String {
+        let other_name = format!("choose another `stack` in `{}`", self.environment.file);
+        let names = names.join(", ");
+        match owner {
+            Owner::Nobody | Owner::Deleted(_) => {
+                format!("delete {names} if nobody needs what is in it, or {other_name}")
+            }
+            Owner::Stack(stack) => format!(
+                "stack `{stack}` has {names}: leave them to it, and {other_name}, or give the environment a name of its own"
+            ),
+            Owner::Unknown => format!(
+                "find out whose {names} is, by `aws cloudformation describe-stack-resources --physical-resource-id`, or {other_name}"
+            ),
+        }
+    }
+}
+
 /// What failed, in AWS's words, and what can be done about it, where that is known.
 fn because(failure: &Failure) -> Vec<String> {
     let Failure {
@@ -194,8 +220,9 @@ fn because(failure: &Failure) -> Vec<String> {
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::stack::StackStatus;
+    use crate::engine::Mismatch;
     use crate::stack::plan::Moved;
+    use crate::stack::{NamedKind, NamedResource, StackStatus};
 
     #[test]
     fn a_failed_deployment_names_the_resource_that_failed_first() {
@@ -269,6 +296,59 @@ mod tests {
         - `deployer up --env staging` deletes what is left and creates the stack
         1: gone from bucket `artifacts` are `code/api.zip`
         - nothing was changed; `deployer up --env staging` stores them again
+        ");
+    }
+
+    #[test]
+    fn only_what_is_in_no_stack_is_to_be_deleted() {
+        let taken = |name: &str, owner: Owner| Taken {
+            id: name.to_owned(),
+            resource: NamedResource {
+                kind: NamedKind::Topic,
+                logical_id: "It".to_owned(),
+                name: name.to_owned(),
+                retained: false,
+            },
+            owner,
+        };
+        let error = DeployError::NamesTaken {
+            taken: vec![
+                taken("nobodys", Owner::Nobody),
+                taken("theirs", Owner::Stack("payments".to_owned())),
+                taken("also-theirs", Owner::Stack("payments".to_owned())),
+                taken("left", Owner::Deleted("orders".to_owned())),
+                taken("hidden", Owner::Unknown),
+            ],
+        };
+        insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
+        4: these exist already: topic `nobodys` (in no stack), topic `theirs` (part of stack `payments`), topic `also-theirs` (part of stack `payments`), topic `left` (left by stack `orders`, which is deleted), topic `hidden` (of a stack that may not be looked up, or of none)
+        - delete topic `nobodys` if nobody needs what is in it, or choose another `stack` in `environments/staging.yaml`
+        - stack `payments` has topic `theirs`, topic `also-theirs`: leave them to it, and choose another `stack` in `environments/staging.yaml`, or give the environment a name of its own
+        - delete topic `left` if nobody needs what is in it, or choose another `stack` in `environments/staging.yaml`
+        - find out whose topic `hidden` is, by `aws cloudformation describe-stack-resources --physical-resource-id`, or choose another `stack` in `environments/staging.yaml`
+        ");
+        let error = |owner, mismatch| DeployError::NotAdoptable {
+            table: "orders-events".to_owned(),
+            mismatch,
+            owner,
+        };
+        let owned = error(
+            Owner::Stack("payments".to_owned()),
+            Mismatch::Owned("payments".to_owned()),
+        );
+        let other = error(
+            Owner::Nobody,
+            Mismatch::StreamView {
+                wanted: "NEW_IMAGE".to_owned(),
+                actual: "KEYS_ONLY".to_owned(),
+            },
+        );
+        let told = [owned, other].map(|error| explained(|explain| explain.deploy(error)));
+        insta::assert_snapshot!(told.join("\n"), @"
+        4: table `orders-events` exists and cannot be imported: it belongs to stack `payments`
+        - stack `payments` has table `orders-events`: leave them to it, and choose another `stack` in `environments/staging.yaml`, or give the environment a name of its own
+        4: table `orders-events` exists and cannot be imported: its stream carries `KEYS_ONLY`, the template's carries `NEW_IMAGE`
+        - delete table `orders-events` if nobody needs what is in it, or choose another `stack` in `environments/staging.yaml`
         ");
     }
 }

@@ -9,7 +9,6 @@ impl Explain<'_> {
         let hints = match &error {
             DescribeError::Call(call) => self.call(call),
             DescribeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
-            DescribeError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(ErrorKind::Failed, error).hints(hints)
     }

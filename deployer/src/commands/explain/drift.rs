@@ -11,7 +11,6 @@ impl Explain<'_> {
             DriftError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
             DriftError::Busy { .. } => vec!["try again when it is done".to_owned()],
             DriftError::Interrupted => vec!["nothing was changed".to_owned()],
-            DriftError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(error.kind().into(), error).hints(hints)
     }

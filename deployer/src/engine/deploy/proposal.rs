@@ -39,10 +39,18 @@ pub(in crate::engine) async fn propose<C: Cloud, T: Talk>(
             None
         }
     };
-    let adoptions = match standing {
-        None => adopt::look_up(session, blueprint).await?,
-        Some(_) => Adoptions::default(),
-    };
+    // Of a template that cannot be read nothing is known to be there.
+    let had = standing
+        .as_ref()
+        .map(|_| Blueprint::of(deployed.template()).unwrap_or_default());
+    let adoptions = adopt::look_up(
+        session,
+        &deployment.stack,
+        blueprint,
+        had.as_ref(),
+        &deployment.accepted,
+    )
+    .await?;
     let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
     let token = session.new_token();
     let request = NewChangeSet {

@@ -3,7 +3,7 @@
 use crate::aws::CallError;
 use crate::engine::ErrorKind;
 use crate::engine::session::Interrupted;
-use crate::stack::{BlueprintError, StackStatus};
+use crate::stack::StackStatus;
 
 /// Why a stack could not be searched for drift.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +25,6 @@ pub enum DriftError {
         /// Its state.
         status: StackStatus,
     },
-    /// The deployed template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -37,7 +34,7 @@ impl DriftError {
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Call(_) | Self::NoStack { .. } | Self::Blueprint(_) => ErrorKind::Failed,
+            Self::Call(_) | Self::NoStack { .. } => ErrorKind::Failed,
             Self::Busy { .. } => ErrorKind::Refused,
             Self::Interrupted => ErrorKind::Interrupted,
         }

@@ -20,13 +20,19 @@ pub(super) struct Deployed {
     pub(super) streams: BTreeMap<String, String>,
 }
 
+/// The drift that is seen here alone, and what could not be compared.
 pub(super) async fn unseen<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
     protected: bool,
-) -> Result<Vec<UnseenDrift>, DriftError> {
+) -> Result<(Vec<UnseenDrift>, Option<String>), DriftError> {
     let template = session.cloud.original_template(&stack.id).await?;
-    let blueprint = Blueprint::read(&template)?;
+    let read = Blueprint::read(&template);
+    let unread = read
+        .as_ref()
+        .err()
+        .map(|error| format!("functions and the stack policy were not compared: {error}"));
+    let blueprint = read.unwrap_or_default();
     let resources = traffic::resources(session.cloud, &stack.id).await?;
     let mut streams = BTreeMap::new();
     for table in traffic::of_type(&resources, "AWS::DynamoDB::Table") {
@@ -45,7 +51,7 @@ pub(super) async fn unseen<C: Cloud, T: Talk>(
     }
     drifts.extend(mapping_drift(session, &deployed).await?);
     drifts.extend(stack_drift(session, &deployed, stack, protected).await?);
-    Ok(drifts)
+    Ok((drifts, unread))
 }
 
 async fn stack_drift<C: Cloud, T: Talk>(
@@ -58,7 +64,8 @@ async fn stack_drift<C: Cloud, T: Talk>(
     if stack.termination_protection != protected {
         drifts.push(UnseenDrift::TerminationProtection { expected: protected });
     }
-    if protected {
+    // What a template protects is known only where it can be read.
+    if protected && !deployed.template.is_null() {
         let policy = session.cloud.stack_policy(&stack.id).await?;
         let wanted = StackPolicy::protecting(&deployed.template, &BTreeSet::new());
         if !wanted.is_in_force(policy.as_ref()) {

@@ -147,3 +147,20 @@ async fn a_shell_is_no_stack() {
         Err(DescribeError::NoStack { .. })
     ));
 }
+
+#[tokio::test]
+async fn of_a_template_that_is_no_json_outputs_and_health_are_told_and_what_is_not() {
+    let mut scene = Scene::deployed().await;
+    let yaml = "Resources: {Topic: {Type: AWS::SNS::Topic}}";
+    scene
+        .cloud
+        .with(|world| world.stack_mut("orders").template = yaml.into());
+    let described = described(&mut scene).await.unwrap();
+    assert!(described.healthy);
+    assert_eq!(described.tables.len(), 1);
+    assert_eq!((described.functions.len(), described.queues.len()), (0, 0));
+    assert_eq!(
+        described.left_out.as_deref(),
+        Some("functions and queues were not looked at: the template is not a JSON object with `Resources`")
+    );
+}

@@ -69,6 +69,7 @@ async fn nothing_is_wrong_before_a_first_deployment_and_nothing_is_changed() {
         "GetAccountSettings",
         "GetCallerIdentity",
         "GetRole",
+        "GetTopicAttributes",
         "HeadBucket",
         "SimulatePrincipalPolicy",
     ];
@@ -114,9 +115,8 @@ async fn names_that_are_taken_are_told_from_tables_that_are_taken_in() {
         world.log_groups.extend(
             Blueprint::read(&template().to_string())
                 .unwrap()
-                .log_groups
-                .into_iter()
-                .map(|group| group.name),
+                .log_groups()
+                .map(|group| group.name.clone()),
         );
     });
     let findings = found(&scene.cloud).await;
@@ -129,11 +129,15 @@ async fn names_that_are_taken_are_told_from_tables_that_are_taken_in() {
     [
         (
             Note,
-            "the table `orders-events` exists, with 0 items",
+            "table `orders-events` exists already (in no stack)",
         ),
         (
             Error,
-            "the log group `/event-store/orders/api` exists",
+            "log group `/event-store/orders/api` exists already (in no stack)",
+        ),
+        (
+            Error,
+            "topic `orders-events` exists already (in no stack)",
         ),
     ]
     "#);

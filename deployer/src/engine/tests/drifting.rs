@@ -204,3 +204,25 @@ async fn a_search_can_be_interrupted() {
     let error = drifting(&mut scene).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
 }
+
+#[tokio::test]
+async fn of_a_template_that_is_no_json_the_drift_is_told_that_can_be_seen() {
+    let mut scene = deployed().await;
+    scene.deployment.protected = true;
+    scene.cloud.with(|world| {
+        world.stack_mut("orders").template = "Resources: {}".into();
+        world.drift_incomplete = Some("Failed to detect drift on resources [Url]".into());
+    });
+    let drift = drifting(&mut scene).await.unwrap();
+    assert_eq!(
+        drift.unseen,
+        [UnseenDrift::TerminationProtection { expected: true }]
+    );
+    assert_eq!(
+        drift.incomplete.as_deref(),
+        Some(
+            "Failed to detect drift on resources [Url]; functions and the stack policy were not compared: the template is not a JSON object \
+             with `Resources`"
+        )
+    );
+}

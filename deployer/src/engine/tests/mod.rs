@@ -19,6 +19,7 @@ mod interrupted;
 mod interruption;
 mod logging;
 mod lost_answers;
+mod ownership;
 mod planning;
 mod protection;
 mod pushing;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
 use crate::stack::{Cause, Sequel};
@@ -53,6 +55,8 @@ struct Scene {
     cloud: FakeCloud,
     talk: ScriptedTalk,
     interrupt: Interrupt,
+    /// The environment that is worked for, if stacks are to say so.
+    environment: Option<String>,
     deployment: Deployment,
 }
 
@@ -157,6 +161,7 @@ impl Scene {
             cloud: FakeCloud::new(),
             talk: ScriptedTalk::with(interrupter),
             interrupt,
+            environment: None,
             deployment: deployment(&template()),
         }
     }
@@ -181,11 +186,29 @@ impl Scene {
         self.talk.asked.clear();
     }
 
+    /// Works for an environment from now on, as a command does.
+    fn work_for(&mut self, environment: &str) {
+        self.environment = Some(environment.to_owned());
+        let tags = &mut self.deployment.tags;
+        tags.insert(OWNER_TAG.to_owned(), environment.to_owned());
+    }
+
+    fn accept(&mut self, acceptance: &str) {
+        self.deployment.accepted = std::iter::once(acceptance.parse().unwrap()).collect();
+    }
+
+    async fn session(&mut self) -> Session<'_, FakeCloud, ScriptedTalk> {
+        let opened = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT);
+        let session = opened.await.unwrap();
+        match &self.environment {
+            Some(environment) => session.of(environment.clone()),
+            None => session,
+        }
+    }
+
     async fn up(&mut self) -> Result<Deployed, DeployError> {
-        let mut session = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT)
-            .await
-            .unwrap();
-        deploy(&mut session, &self.deployment).await
+        let deployment = self.deployment.clone();
+        deploy(&mut self.session().await, &deployment).await
     }
 
     fn destruction(&self, purge: Purge) -> Destruction {
@@ -196,15 +219,13 @@ impl Scene {
             execution_role: None,
             bucket: BUCKET.into(),
             purge,
+            accepted: self.deployment.accepted.clone(),
         }
     }
 
     async fn down(&mut self, purge: Purge) -> Result<Destroyed, DestroyError> {
         let destruction = self.destruction(purge);
-        let mut session = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT)
-            .await
-            .unwrap();
-        destroy(&mut session, &destruction).await
+        destroy(&mut self.session().await, &destruction).await
     }
 
     /// Asks for another template from now on.

@@ -15,8 +15,8 @@ pub struct Accepted(BTreeSet<Acceptance>);
 pub struct Acceptance(String);
 
 /// The verbs, in the order in which they are told.
-const VERBS: [&str; 7] = [
-    "replace", "remove", "change", "expire", "weaken", "widen", "ignore",
+const VERBS: [&str; 9] = [
+    "replace", "remove", "change", "expire", "weaken", "widen", "ignore", "adopt", "state",
 ];
 
 impl Accepted {
@@ -45,6 +45,16 @@ impl Accepted {
         self.has("ignore", logical_id)
     }
 
+    /// Whether a stack may be taken over that another environment has made, or nobody knows who: `adopt:orders`.
+    pub fn adopts(&self, stack: &str) -> bool {
+        self.has("adopt", stack)
+    }
+
+    /// Whether a stack may be deleted in a state that is not known: `state:SOME_STATE`.
+    pub fn takes_state(&self, status: &str) -> bool {
+        self.has("state", status)
+    }
+
     /// Each, as it is given.
     pub fn texts(&self) -> Vec<String> {
         self.0.iter().map(|acceptance| acceptance.0.clone()).collect()
@@ -65,10 +75,15 @@ impl FromStr for Acceptance {
     type Err = InvalidAcceptance;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_known = text.split_once(':').is_some_and(|(verb, logical_id)| {
-            let is_name =
-                !logical_id.is_empty() && logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            VERBS.contains(&verb) && is_name
+        let is_known = text.split_once(':').is_some_and(|(verb, name)| {
+            // A stack's name may have hyphens, a state's has underscores, a resource's neither.
+            let also = match verb {
+                "adopt" => Some(b'-'),
+                "state" => Some(b'_'),
+                _ => None,
+            };
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || Some(byte) == also;
+            VERBS.contains(&verb) && !name.is_empty() && name.bytes().all(is_part)
         });
         is_known
             .then(|| Self(text.to_owned()))
@@ -79,8 +94,8 @@ impl FromStr for Acceptance {
 /// A text that accepts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire`, `weaken`, `widen` or `ignore`, a colon, \
-     and the resource's name in the template, such as `replace:EventsTable`"
+    "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire`, `weaken`, `widen`, `ignore`, \
+     `adopt` or `state`, a colon, and the name of the resource in the template, of the stack or of its state, such as `replace:EventsTable`"
 )]
 pub struct InvalidAcceptance(String);
 
@@ -146,8 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_and_a_state_are_accepted_by_their_names() {
+        let accepted = accepting(["adopt:event-store-2", "state:PAUSED_BY_MOONLIGHT"]);
+        assert!(accepted.adopts("event-store-2") && !accepted.adopts("event-store"));
+        assert!(accepted.takes_state("PAUSED_BY_MOONLIGHT") && !accepted.takes_state("PAUSED"));
+    }
+
+    #[test]
     fn a_misspelt_acceptance_is_refused() {
         for text in [
+            "replace:event-store",
+            "adopt:event_store",
+            "state:SOME-STATE",
             "",
             "EventsTable",
             "replace:",

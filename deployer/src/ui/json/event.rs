@@ -31,6 +31,9 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         } => {
             json!({"event": "awaiting", "stack": stack, "status": status, "since": since.to_string(), "by": by})
         }
+        Event::TakingOver { stack, owner } => {
+            json!({"event": "takingOver", "stack": stack, "owner": owner})
+        }
         Event::Overtaken { stack } => json!({"event": "overtaken", "stack": stack}),
         Event::RemovingFailedCreation { stack, status } => {
             json!({"event": "removing-failed-creation", "stack": stack, "status": status.to_string()})

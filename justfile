@@ -243,7 +243,7 @@ _build_deployer:
     @{{ step }} deployer "$DEPLOYER"
     @cargo build --workspace --bin deployer
 
-# Each environment's rendering is linted, too: it is what is sent.
+# Each environment's rendering is linted, too: it is what is sent. So are the stacks of those who may deploy and compare.
 [private]
 _lint_renderings:
     #!/usr/bin/env bash
@@ -255,4 +255,9 @@ _lint_renderings:
         echo "cfn-lint on the rendering of $name" >&2
         "$DEPLOYER" render --env "$name" >"$rendered/$name.json"
         cfn-lint "$rendered/$name.json"
+        for who in operator diff caller; do
+            access="$rendered/$name-$who.json"
+            "$DEPLOYER" policy --env "$name" --for "$who" --oidc owner/repository --format template >"$access" 2>/dev/null
+            cfn-lint "$access"
+        done
     done

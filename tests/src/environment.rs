@@ -18,6 +18,8 @@ pub struct Environment {
     protected: bool,
     /// How a function URL is reached.
     url: String,
+    /// Where AWS is, when it is not reached directly.
+    endpoint: Option<String>,
     parameters: BTreeMap<String, String>,
 }
 
@@ -33,6 +35,7 @@ impl Environment {
             name: name.into(),
             protected: false,
             url: AT_THE_EMULATOR.into(),
+            endpoint: None,
             parameters: BTreeMap::new(),
         }
         .with("Access", "public")
@@ -46,6 +49,7 @@ impl Environment {
             name: name.into(),
             protected: true,
             url: AT_THE_EMULATOR.into(),
+            endpoint: None,
             parameters: BTreeMap::new(),
         }
         .with("Access", "iam")
@@ -63,6 +67,13 @@ impl Environment {
     #[must_use]
     pub fn reached_at(mut self, address: &str) -> Self {
         self.url = AT_THE_EMULATOR.replace("{endpoint}", address);
+        self
+    }
+
+    /// Has AWS itself reached by another way, such as a proxy at `address`.
+    #[must_use]
+    pub fn through(mut self, address: &str) -> Self {
+        self.endpoint = Some(address.into());
         self
     }
 
@@ -95,7 +106,7 @@ impl Environment {
              url: \"{}\"\n\
              parameters:\n  RequireTls: \"false\"\n  AlarmWhenRelayIsIdle: \"false\"\n",
             self.protected,
-            emulator.endpoint(),
+            self.endpoint.as_deref().unwrap_or_else(|| emulator.endpoint()),
             self.url,
         );
         for (parameter, value) in &self.parameters {

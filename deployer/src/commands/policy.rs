@@ -251,7 +251,11 @@ fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Re
         // No instance's name fits behind the stack's.
         return Ok(own);
     };
-    let of_example = boundary(&example, &template.render_for(&example)?).map_err(usage)?;
+    // What an instance may not be given, such as concurrency of its own, keeps the environment from having any.
+    let Ok(rendered) = template.render_for(&example) else {
+        return Ok(own);
+    };
+    let of_example = boundary(&example, &rendered).map_err(usage)?;
     Ok(own.merged(all.all(environment, of_example)))
 }
 

@@ -190,7 +190,7 @@ impl Written {
                         return Finished::Unclosed;
                     }
                     // What looks like a variable in a value that was filled in is none.
-                    template.push_str(&text.replace("${", "${!"));
+                    template.push_str(&escaped(&text));
                 }
                 Piece::Open(name) => {
                     template.extend(["${", &name, "}"]);
@@ -206,6 +206,20 @@ impl Written {
     }
 }
 
+/// A text in which nothing is a variable any more. What is not closed is none, and is left as it is: the `!` of `${!` is taken away
+/// only where a `}` follows.
+fn escaped(text: &str) -> String {
+    let (mut escaped, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else {
+            break;
+        };
+        escaped.extend([before, "${!", name, "}"]);
+        rest = behind;
+    }
+    escaped + rest
+}
+
 /// Whether a text ends after a `${` and before its `}`.
 fn ends_inside(text: &str) -> bool {
     text.rfind("${").is_some_and(|start| !text[start..].contains('}'))
@@ -214,6 +228,18 @@ fn ends_inside(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_would_be_a_variable_is_escaped() {
+        for (text, expected) in [
+            ("a-${B}/${C}-$", "a-${!B}/${!C}-$"),
+            ("${!B}", "${!!B}"),
+            ("${a${b}", "${!a${b}"),
+            ("a${b${c", "a${b${c"),
+        ] {
+            assert_eq!(escaped(text), expected);
+        }
+    }
 
     #[test]
     fn the_text_of_a_sub_is_taken_apart() {

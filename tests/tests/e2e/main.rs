@@ -12,7 +12,9 @@
 mod access;
 mod artifact;
 mod bad_input;
+mod beside;
 mod conformance;
+mod cut_off;
 mod drift;
 mod life_cycle;
 mod looking_after;

@@ -1,9 +1,11 @@
 //! Whoever runs the deployer needs what `policy --for operator` says, and no less.
 
+use std::fs;
+
 use event_store_e2e::{Cloud, Emulator, Environment};
 use serde_json::Value;
 
-use crate::deployment;
+use crate::{deployer, deployment};
 
 /// Actions of which every first `up` needs each.
 const NEEDED: [&str; 5] = [
@@ -112,4 +114,53 @@ fn without(policy: &Value, action: &str) -> Value {
     statements.retain(|statement| !statement["Action"].as_array().unwrap().is_empty());
     assert!(found, "the policy allows {action}");
     less
+}
+
+#[tokio::test]
+async fn the_roles_of_people_and_workflows_are_a_stack_that_the_deployer_itself_deploys() {
+    let deployment = deployment(Environment::staging_like("accessed")).await;
+    let owner = Cloud::owner(Emulator::shared().await);
+    for who in ["operator", "diff"] {
+        let asked = [
+            "--for",
+            who,
+            "--oidc",
+            "owner/repository:environment:accessed",
+            // The emulator knows no identity providers.
+            "--existing-provider",
+            "--format",
+            "template",
+        ];
+        let printed = deployment.run("policy", &asked).await.succeeded();
+        let template: Value = serde_json::from_str(&printed.stdout).unwrap();
+        let file = deployment.file(&format!("{who}.json"));
+        fs::write(&file, &printed.stdout).unwrap();
+        let name = format!("access-{who}");
+        let environment = format!(
+            "account: '000000000000'\nregion: {}\nstack: {name}\nendpoint: {}\n",
+            owner.region(),
+            Emulator::shared().await.endpoint()
+        );
+        fs::write(deployment.file(&format!("{name}.yaml")), environment).unwrap();
+        let folder = deployment.environments();
+        let about = ["--env", &name, "--environments", &folder, "--template", &file];
+        deployer()
+            .run(&[&["up", "--yes"], &about[..]].concat())
+            .await
+            .succeeded();
+
+        let role = template["Resources"]["Role"]["Properties"]["RoleName"]
+            .as_str()
+            .unwrap();
+        let policies = template["Resources"]["Role"]["Properties"]["ManagedPolicyArns"]
+            .as_array()
+            .unwrap();
+        let attached = owner.iam().list_attached_role_policies().role_name(role);
+        let attached = attached.send().await.unwrap();
+        assert_eq!(attached.attached_policies().len(), policies.len(), "{role}");
+        deployer()
+            .run(&[&["down", "--yes"], &about[..]].concat())
+            .await
+            .succeeded();
+    }
 }

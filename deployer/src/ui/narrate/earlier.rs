@@ -34,8 +34,8 @@ fn earlier_run(event: &Event) -> String {
     }
     let came_to = match release {
         Some(release) => format!("it brought release {release}, and what it had left to do is done now"),
-        None if log_groups.is_empty() => "it did not come to its end, and what it left is removed".to_owned(),
+        None if log_groups.is_empty() => "what it left is removed".to_owned(),
         None => format!("{} came back afterwards: removed", log_groups.join(", ")),
     };
-    format!("an earlier {what} of {stack} by {by} was interrupted: {came_to}")
+    format!("a {what} of {stack} by {by} had not come to its end: {came_to}")
 }

@@ -125,15 +125,15 @@ fn of_a_run_that_was_interrupted_is_told_whose_it_was_and_what_became_of_it() {
     };
     assert_eq!(
         told(false, false, Some("20270115T080000.000Z"), &[]),
-        "  ! an earlier deployment of orders by arn:jo was interrupted: it brought release 20270115T080000.000Z, and what it had left to do is done now"
+        "  ! a deployment of orders by arn:jo had not come to its end: it brought release 20270115T080000.000Z, and what it had left to do is done now"
     );
     assert_eq!(
         told(false, false, None, &[]),
-        "  ! an earlier deployment of orders by arn:jo was interrupted: it did not come to its end, and what it left is removed"
+        "  ! a deployment of orders by arn:jo had not come to its end: what it left is removed"
     );
     assert_eq!(
         told(false, true, None, &["/orders/api"]),
-        "  ! an earlier deletion of orders by arn:jo was interrupted: /orders/api came back afterwards: removed"
+        "  ! a deletion of orders by arn:jo had not come to its end: /orders/api came back afterwards: removed"
     );
     assert_eq!(
         told(true, false, None, &[]),

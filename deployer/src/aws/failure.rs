@@ -147,6 +147,7 @@ fn kind_of(code: &str, message: &str) -> CallErrorKind {
         | "NoSuchEntityException"
         | "TableNotFoundException"
         | "AWS.SimpleQueueService.NonExistentQueue"
+        | "ParameterNotFound"
         | "QueueDoesNotExist"
         | "NoSuchBucket"
         | "NoSuchKey"

@@ -149,11 +149,13 @@ impl Aws {
         }
     }
 
-    /// One that is missing is no error of this call, but listed as invalid.
     async fn parameter_exists(&self, name: &str) -> Result<bool, CallError> {
-        let answer = self.ssm.get_parameters().names(name).send().await;
-        let answer = answer.map_err(|error| self.failure("ssm:GetParameters", error))?;
-        Ok(!answer.parameters().is_empty())
+        let answer = self.ssm.get_parameter().name(name).send().await;
+        match answer.map_err(|error| self.failure("ssm:GetParameter", error)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -292,7 +292,7 @@ impl Own<'_> {
             ),
             Statement::new("FindCallers", ["iam:GetRole"], self.callers()),
             self.find_named("FindTopics", "AWS::SNS::Topic", "sns:GetTopicAttributes"),
-            self.find_named("FindParameters", "AWS::SSM::Parameter", "ssm:GetParameters"),
+            self.find_named("FindParameters", "AWS::SSM::Parameter", "ssm:GetParameter"),
             self.find_named("FindRoles", "AWS::IAM::Role", "iam:GetRole"),
             Statement::new("FindBoundary", ["iam:GetPolicy"], self.boundary()),
         ]

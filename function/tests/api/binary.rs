@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::lambda_logs;
 use crate::support::{Database, Process};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sends a request over HTTP/1.1, and gives back the whole response.
 async fn request(address: &str, method: &str, path: &str, body: &str) -> String {

@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use super::{CATALOGUE_TABLE, EVENTS_TABLE};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary, running, and what it logs.
 pub(crate) struct Process {

@@ -55,7 +55,7 @@ impl Names for FakeCloud {
             NamedKind::LogGroup => "DescribeLogGroups",
             NamedKind::Topic => "GetTopicAttributes",
             NamedKind::Queue => "GetQueueUrl",
-            NamedKind::Parameter => "GetParameters",
+            NamedKind::Parameter => "GetParameter",
             NamedKind::Role => "GetRole",
             NamedKind::Function => "GetFunctionConfiguration",
         })?;

@@ -231,7 +231,7 @@ async fn whatever_has_a_name_of_its_own_is_looked_up_once_before_a_creation() {
         ("DescribeLogGroups", 2),
         ("GetTopicAttributes", 2),
         ("GetQueueUrl", 1),
-        ("GetParameters", 1),
+        ("GetParameter", 1),
         ("GetFunctionConfiguration", 1),
         ("DescribeStackResources", 0),
     ] {

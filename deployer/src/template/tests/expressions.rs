@@ -256,7 +256,8 @@ fn what_is_known_of_a_sub_is_escaped_as_a_whole() {
         ),
         ("!Sub ['in $${Tail}', {Tail: '{Cost}'}]", r#""in ${Cost}""#),
         ("!Sub '${Table}$'", r#"{"Fn::Sub":"${Table}$"}"#),
-        ("!Sub '${Table}${'", r#"{"Fn::Sub":"${Table}${!"}"#),
+        // What is not closed is no variable, and CloudFormation takes no `!` away from it.
+        ("!Sub '${Table}${'", r#"{"Fn::Sub":"${Table}${"}"#),
         ("!Sub '${ AWS::Region }/${  Name}'", r#""eu-central-1/orders""#),
         (
             "!Sub ['${ A }', {A: !Ref Table}]",

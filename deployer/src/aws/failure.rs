@@ -15,7 +15,12 @@ impl Aws {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let foreign = error.raw_response().and_then(|response| self.not_aws(response));
+        // Whoever gives a code speaks as AWS does, an emulator that gives its refusals no id among them.
+        let has_code = error
+            .as_service_error()
+            .is_some_and(|failure| failure.code().is_some_and(|code| !code.is_empty()));
+        let answer = error.raw_response().filter(|_| !has_code);
+        let foreign = answer.and_then(|response| self.not_aws(response));
         let kind = foreign.unwrap_or_else(|| self.kind(&error));
         let kind = match (kind, error.raw_response()) {
             (CallErrorKind::Other { code, message }, Some(response))

@@ -178,12 +178,12 @@ mod tests {
     #[test]
     fn a_variable_is_none_that_a_shell_reads_and_none_that_it_refuses() {
         assert_eq!(
-            variables(["Path", "Uid", "LdPreload", "2ndUrl", "", "a=b;id", "é"]),
+            variables(["Path", "Uid", "LdPreload", "2Url", "", "a=b;id", "é"]),
             [
                 "OUTPUT_PATH",
                 "OUTPUT_UID",
                 "OUTPUT_LD_PRELOAD",
-                "OUTPUT_2ND_URL",
+                "OUTPUT_2_URL",
                 "OUTPUT_",
                 "A_B_ID",
                 "_"

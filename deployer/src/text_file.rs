@@ -71,7 +71,7 @@ mod tests {
             }
         }
         assert_eq!(decode(b"\xff\xfe\0\0a\0\0\0".to_vec()), Err(NotUtf8::Utf32));
-        let latin_1 = b"a: 1\nb: caf\xe9\n".to_vec();
-        assert_eq!(decode(latin_1), Err(NotUtf8::Other { line: 2, at: 7 }));
+        let latin_1 = b"a: 1\nb: na\xefve\n".to_vec();
+        assert_eq!(decode(latin_1), Err(NotUtf8::Other { line: 2, at: 6 }));
     }
 }

@@ -18,11 +18,14 @@ async fn of_three_at_once_one_deploys_and_the_others_say_who_does_and_wait() {
     let deploys = |run: &Run| run.stderr.contains("ApiFunction Lambda::Function created");
     let (deployed, others): (Vec<_>, Vec<_>) = runs.iter().partition(|run| deploys(run));
     assert_eq!(deployed.len(), 1, "{runs:?}");
+    // One begins before the other's end, within its last steps, or after it.
+    let told = [
+        "another deployment of event-store-beside",
+        "a deployment of event-store-beside by",
+        "nothing to do",
+    ];
     for run in others {
-        assert!(
-            run.stderr.contains("another deployment of event-store-beside"),
-            "{run}"
-        );
+        assert!(told.iter().any(|words| run.stderr.contains(words)), "{run}");
     }
     let history = deployment.run("history", &["--json"]).await.succeeded();
     assert_eq!(history.stdout.matches("\"outcome\"").count(), 1, "{history}");

@@ -99,7 +99,7 @@ async fn what_a_kill_left_unannounced_is_announced_at_the_next_start_and_nothing
     let store = start(&topic, &file).await;
     let more = append(&store, 1).await;
     topic.has(&all(&more)).await;
-    assert_eq!(topic.announced().await, all(&more));
+    assert_eq!(topic.announced(), all(&more));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn told_to_end_it_announces_what_was_appended() {
     let streams = append(&store, 12).await;
     let (status, _) = store.end().await;
     assert!(status.success());
-    assert_eq!(topic.announced().await, all(&streams));
+    assert_eq!(topic.announced(), all(&streams));
 }
 
 #[tokio::test]
@@ -154,6 +154,6 @@ async fn while_the_disk_is_full_nothing_is_announced_twice() {
         last,
         "what is there is read"
     );
-    let announcements = topic.announcements().await;
+    let announcements = topic.announcements();
     assert_eq!(announcements.len() as u64, last, "{announcements:?}");
 }

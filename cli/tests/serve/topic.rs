@@ -1,8 +1,8 @@
 //! A stand-in for SNS that can be out of order, and remembers what it took.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use wiremock::matchers::{body_string_contains, method};
@@ -13,17 +13,24 @@ pub(crate) const ARN: &str = "arn:aws:sns:eu-central-1:000000000000:updates";
 /// The stand-in.
 pub(crate) struct Topic {
     server: MockServer,
-    out_of_order: Arc<AtomicBool>,
+    state: Arc<State>,
 }
 
-struct Answering(Arc<AtomicBool>);
+#[derive(Default)]
+struct State {
+    out_of_order: AtomicBool,
+    taken: Mutex<Vec<Value>>,
+}
+
+struct Answering(Arc<State>);
 
 impl Respond for Answering {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        if self.0.load(Ordering::SeqCst) {
+        if self.0.out_of_order.load(Ordering::SeqCst) {
             return ResponseTemplate::new(503);
         }
         let entries = entries(request);
+        self.0.taken.lock().unwrap().extend(entries.iter().cloned());
         let taken: Vec<String> = (0..entries.len())
             .map(|id| format!("<member><Id>{id}</Id><MessageId>m</MessageId></member>"))
             .collect();
@@ -53,13 +60,13 @@ fn entries(request: &Request) -> Vec<Value> {
 impl Topic {
     pub(crate) async fn start() -> Self {
         let server = MockServer::start().await;
-        let out_of_order = Arc::new(AtomicBool::new(false));
+        let state = Arc::<State>::default();
         Mock::given(method("POST"))
             .and(body_string_contains("Action=PublishBatch"))
-            .respond_with(Answering(out_of_order.clone()))
+            .respond_with(Answering(state.clone()))
             .mount(&server)
             .await;
-        Self { server, out_of_order }
+        Self { server, state }
     }
 
     /// What names the topic to the program.
@@ -73,7 +80,7 @@ impl Topic {
     }
 
     pub(crate) fn set_out_of_order(&self, out_of_order: bool) {
-        self.out_of_order.store(out_of_order, Ordering::SeqCst);
+        self.state.out_of_order.store(out_of_order, Ordering::SeqCst);
     }
 
     /// How many calls came, whatever became of them.
@@ -84,22 +91,23 @@ impl Topic {
     /// Forgets what came so far.
     pub(crate) async fn forget(&self) {
         self.server.reset().await;
+        self.state.taken.lock().unwrap().clear();
         Mock::given(method("POST"))
-            .respond_with(Answering(self.out_of_order.clone()))
+            .respond_with(Answering(self.state.clone()))
             .mount(&self.server)
             .await;
     }
 
-    /// Every notification that came: the stream and the revision of each.
-    pub(crate) async fn announced(&self) -> BTreeSet<(String, u64)> {
-        self.announcements().await.into_iter().collect()
+    /// Every notification that it took: the stream and the revision of each.
+    pub(crate) fn announced(&self) -> BTreeSet<(String, u64)> {
+        self.announcements().into_iter().collect()
     }
 
-    /// The same, as often as they came.
-    pub(crate) async fn announcements(&self) -> Vec<(String, u64)> {
-        let requests = self.server.received_requests().await.unwrap();
-        let notifications = requests.iter().flat_map(entries);
-        notifications
+    /// The same, as often as it took them.
+    pub(crate) fn announcements(&self) -> Vec<(String, u64)> {
+        let taken = self.state.taken.lock().unwrap();
+        taken
+            .iter()
             .map(|notification| {
                 let id = notification["StreamId"].as_str().unwrap().to_owned();
                 let revision = notification["StreamRevision"].as_str().unwrap();
@@ -111,7 +119,7 @@ impl Topic {
     /// Waits until all of these have come.
     pub(crate) async fn has(&self, expected: &BTreeSet<(String, u64)>) {
         crate::process::until("announced", async || {
-            let announced = self.announced().await;
+            let announced = self.announced();
             let missing: Vec<_> = expected.difference(&announced).collect();
             missing
                 .is_empty()

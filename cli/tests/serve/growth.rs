@@ -1,4 +1,4 @@
-//! How long a put takes as the log grows. It is measured and printed, and not asserted: see the claim in the README.
+//! How long a put takes as the log grows. It is measured and printed, and not asserted.
 
 use std::time::{Duration, Instant};
 

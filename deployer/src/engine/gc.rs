@@ -5,11 +5,12 @@ mod evidence;
 
 use jiff::SignedDuration;
 
-use crate::aws::{CallError, Cloud};
-use crate::stack::garbage::{Garbage, StoredObject, young_since};
+use crate::aws::Cloud;
+use crate::stack::garbage::{Garbage, young_since};
 
 pub use self::error::GcError;
 use self::evidence::evidence;
+use super::objects::objects;
 use super::session::Interrupted;
 use super::{Answer, Event, Question, Session, Talk};
 
@@ -88,33 +89,10 @@ async fn look<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     collection: &GarbageCollection,
 ) -> Result<Garbage, GcError> {
-    let objects = objects(session, &collection.bucket).await?;
+    let objects = objects(session, &collection.bucket, "")
+        .await?
+        .unwrap_or_default();
     let evidence = evidence(session, collection, &objects).await?;
     let young_since = young_since(session.cloud.now(), collection.young_for);
     Ok(Garbage::among(&objects, &evidence, young_since))
-}
-
-async fn objects<C: Cloud, T: Talk>(
-    session: &Session<'_, C, T>,
-    bucket: &str,
-) -> Result<Vec<StoredObject>, CallError> {
-    let mut objects = Vec::new();
-    let mut next: Option<String> = None;
-    loop {
-        let listed = session
-            .cloud
-            .list_objects(bucket, session.account(), "", next.as_deref())
-            .await;
-        let page = match listed {
-            Ok(page) => page,
-            // Nothing was deployed here yet.
-            Err(error) if error.is_not_found() => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        objects.extend(page.items);
-        next = page.next;
-        if next.is_none() {
-            return Ok(objects);
-        }
-    }
 }

@@ -14,6 +14,7 @@ use crate::stack::{
     DeleteIntent, DeployIntent, DeployedStack, Intent, intent_key, is_receipt, receipt_key, run_prefix,
 };
 
+use super::objects::objects;
 use super::{Session, Talk};
 
 pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume};
@@ -80,32 +81,21 @@ pub(super) async fn read<C: Cloud, T: Talk>(
     bucket: &str,
     stack: &str,
 ) -> Result<Journal, CallError> {
-    let mut journal = Journal::default();
-    let prefix = run_prefix(stack);
-    let mut next: Option<String> = None;
-    loop {
-        let listed = session
-            .cloud
-            .list_objects(bucket, session.account(), &prefix, next.as_deref())
-            .await;
-        let page = match listed {
-            Ok(page) => page,
-            Err(error) if error.is_not_found() => return Ok(Journal::default()),
-            Err(error) => return Err(error),
-        };
-        journal.has_bucket = true;
-        for key in page.items.into_iter().map(|object| object.key) {
-            if is_receipt(&key) {
-                journal.receipts.push(key);
-            } else if let Some(intent) = read_intent(session, bucket, &key).await? {
-                journal.intents.push((key, intent));
-            }
-        }
-        next = page.next;
-        if next.is_none() {
-            return Ok(journal);
+    let Some(objects) = objects(session, bucket, &run_prefix(stack)).await? else {
+        return Ok(Journal::default());
+    };
+    let mut journal = Journal {
+        has_bucket: true,
+        ..Journal::default()
+    };
+    for key in objects.into_iter().map(|object| object.key) {
+        if is_receipt(&key) {
+            journal.receipts.push(key);
+        } else if let Some(intent) = read_intent(session, bucket, &key).await? {
+            journal.intents.push((key, intent));
         }
     }
+    Ok(journal)
 }
 
 pub(super) async fn read_intent<C: Cloud, T: Talk>(

@@ -6,6 +6,7 @@ use crate::stack::{
     ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, release_key, release_prefix, sha256_hex,
 };
 
+use super::objects::objects;
 use super::{Deployment, Event, Session, Talk};
 
 /// How many records are read to find a release that was like a deployment.
@@ -174,33 +175,17 @@ pub(super) async fn ids<C: Cloud, T: Talk>(
     bucket: &str,
     stack: &str,
 ) -> Result<Vec<ReleaseId>, CallError> {
-    let prefix = release_prefix(stack);
-    let mut ids = Vec::new();
-    let mut next: Option<String> = None;
-    loop {
-        let listed = session
-            .cloud
-            .list_objects(bucket, session.account(), &prefix, next.as_deref())
-            .await;
-        let page = match listed {
-            Ok(page) => page,
-            Err(error) if error.is_not_found() => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        ids.extend(
-            page.items
-                .iter()
-                .filter_map(|object| match ArtifactKey::parse(&object.key)? {
-                    ArtifactKey::Release { id, .. } => Some(id),
-                    ArtifactKey::Code { .. } | ArtifactKey::Template { .. } => None,
-                }),
-        );
-        next = page.next;
-        if next.is_none() {
-            ids.sort();
-            return Ok(ids);
-        }
-    }
+    let objects = objects(session, bucket, &release_prefix(stack)).await?;
+    let mut ids: Vec<ReleaseId> = objects
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|object| match ArtifactKey::parse(&object.key)? {
+            ArtifactKey::Release { id, .. } => Some(id),
+            ArtifactKey::Code { .. } | ArtifactKey::Template { .. } => None,
+        })
+        .collect();
+    ids.sort();
+    Ok(ids)
 }
 
 /// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that

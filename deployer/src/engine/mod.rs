@@ -32,6 +32,7 @@ mod last_operation;
 mod ledger;
 mod log_merge;
 mod logs;
+mod objects;
 mod overtaken;
 mod ownership;
 mod pace;

@@ -148,7 +148,8 @@ impl<'settings> Explain<'settings> {
         let file = &self.environment.file;
         let whose = match owner {
             Some(owner) => format!(
-                "`{file}` names a stack that environment `{owner}` has made: give it a `stack` of its own, or work with `--env {owner}`"
+                "`{file}` names a stack that environment `{owner}` has made: give it a `stack` of its own, or work with `--env {}`",
+                owner.replacen('/', " --instance ", 1)
             ),
             None => format!(
                 "it was made by hand, or by a deployer before stacks said whose they are; if it is not what `{file}` is for, choose another `stack` there"

@@ -8,7 +8,7 @@ use super::{Event, Session, Talk, Unready};
 
 /// Refuses a stack that is of another environment, or of none that is known, unless it is accepted: `adopt:STACK`.
 ///
-/// A shell is nobody's: nothing of it exists.
+/// A shell without an owner is nobody's: nothing of it exists.
 ///
 /// # Errors
 /// The stack is not this environment's.
@@ -18,7 +18,8 @@ pub(super) fn check<C: Cloud, T: Talk>(
     accepted: &Accepted,
 ) -> Result<(), Unready> {
     let owner = stack.tags.get(OWNER_TAG);
-    if stack.status == StackStatus::ReviewInProgress || owner.map(String::as_str) == session.environment() {
+    let is_nobodys = owner.is_none() && stack.status == StackStatus::ReviewInProgress;
+    if is_nobodys || owner.map(String::as_str) == session.environment() {
         return Ok(());
     }
     let owner = owner.cloned();

@@ -1,6 +1,7 @@
 //! No environment touches what another one has made.
 
 use crate::engine::{ErrorKind, RecoverError, Recovery, Unready, recover};
+use crate::stack::guard::Objection;
 use crate::stack::{Move, OWNER_TAG, StackStatus};
 
 use super::*;
@@ -60,6 +61,42 @@ async fn an_environment_says_by_a_tag_that_a_stack_is_its_and_finds_it_again() {
     assert_eq!(tags[OWNER_TAG], "staging");
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
     scene.down(Purge::KeepTables).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stack_that_waits_for_its_creation_is_left_to_the_environment_that_asks() {
+    let mut scene = copied().await;
+    scene.cloud.set_status("orders", StackStatus::ReviewInProgress);
+    let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+    assert!(matches!(&error, DestroyError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
+    assert_nothing_was_changed(&scene);
+}
+
+#[tokio::test]
+async fn a_takeover_accepts_the_owner_and_no_loss_of_what_is_there() {
+    let mut scene = Scene::new();
+    scene.change(|template| {
+        template["Resources"]["Theirs"] = json!({
+            "Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "theirs"},
+        });
+    });
+    scene.work_for("staging");
+    scene.up().await.unwrap();
+    scene.work_for("copy");
+    scene.forget();
+    scene.change(|template| drop(template["Resources"].as_object_mut().unwrap().remove("Theirs")));
+    scene.accept("adopt:orders");
+    let error = scene.up().await.unwrap_err();
+    let DeployError::Guarded { objections, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        objections.iter().map(Objection::acceptance).collect::<Vec<_>>(),
+        ["remove:Theirs"]
+    );
+    assert_nothing_was_changed(&scene);
 }
 
 #[tokio::test]

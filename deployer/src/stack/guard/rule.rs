@@ -14,7 +14,7 @@ const fn rule(path: &'static str, danger: Danger) -> Rule {
     Rule { path, danger }
 }
 
-/// What is guarded of a table that outlives its stack.
+/// What is guarded of a table that may not go.
 pub(super) const LOG: [Rule; 13] = [
     rule("Type", Danger::LogReplaced),
     rule("DeletionPolicy", Danger::PolicyWeakened),

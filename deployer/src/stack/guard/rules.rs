@@ -121,10 +121,10 @@ impl Rule {
     }
 }
 
-/// A table that outlives its stack.
+/// A table whose template does not say that it may go with its stack. One that says nothing, as in a stack that was made by hand, holds
+/// what somebody put there.
 fn is_log(resource: &Value) -> bool {
-    let policy = resource["DeletionPolicy"].as_str();
-    resource["Type"] == "AWS::DynamoDB::Table" && policy.is_some_and(|policy| policy.starts_with("Retain"))
+    resource["Type"] == "AWS::DynamoDB::Table" && resource["DeletionPolicy"] != "Delete"
 }
 
 /// A change that only makes a log safer, turns its feed on, or adds an attribute for an index.

@@ -262,3 +262,33 @@ fn protection_that_is_turned_on_is_not_refused() {
     unprotected["Resources"]["EventsTable"]["DeletionPolicy"] = json!("Delete");
     assert_eq!(in_templates(&unprotected, &deployed()), []);
 }
+
+#[test]
+fn a_table_may_go_only_if_its_template_says_so() {
+    let silent = |resources: &mut Value| {
+        resources["CatalogueTable"]
+            .as_object_mut()
+            .unwrap()
+            .remove("DeletionPolicy");
+    };
+    for (changed, refused) in [
+        (Value::Null, vec!["remove:CatalogueTable"]),
+        (json!("b"), vec!["replace:CatalogueTable"]),
+    ] {
+        let (mut before, mut wanted) = (deployed(), deployed());
+        silent(&mut before["Resources"]);
+        let resources = wanted["Resources"].as_object_mut().unwrap();
+        if changed.is_null() {
+            resources.remove("CatalogueTable");
+        } else {
+            resources["CatalogueTable"]["Properties"]["TableName"] = changed;
+            resources["CatalogueTable"]["DeletionPolicy"] = "Retain".into();
+        }
+        let objections = in_templates(&before, &wanted);
+        let told: Vec<_> = objections
+            .iter()
+            .map(|objection| objection.acceptance())
+            .collect();
+        assert_eq!(told, refused);
+    }
+}

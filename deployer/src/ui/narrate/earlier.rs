@@ -30,7 +30,9 @@ fn earlier_run(event: &Event) -> String {
     };
     let what = if *deletes { "deletion" } else { "deployment" };
     if *at_work {
-        return format!("a {what} of {stack} by {by} has begun and may still be at work: it is left alone");
+        return format!(
+            "a {what} of {stack} by {by} has begun and may still be at work: whichever is executed first counts"
+        );
     }
     let came_to = match release {
         Some(release) => format!("it brought release {release}, and what it had left to do is done now"),

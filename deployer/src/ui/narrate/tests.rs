@@ -137,6 +137,6 @@ fn of_a_run_that_was_interrupted_is_told_whose_it_was_and_what_became_of_it() {
     );
     assert_eq!(
         told(true, false, None, &[]),
-        "  ! a deployment of orders by arn:jo has begun and may still be at work: it is left alone"
+        "  ! a deployment of orders by arn:jo has begun and may still be at work: whichever is executed first counts"
     );
 }

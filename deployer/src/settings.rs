@@ -12,7 +12,7 @@ use crate::environment::{Environment, Instance};
 use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::workspace;
-use crate::yaml;
+use cfn_template::yaml;
 
 pub use self::error::SettingsError;
 use self::found::Found;

@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::Path;
 
+use cfn_template::problem::Problems;
+use cfn_template::{Artifacts, Capability, DeletionPolicy, Rendered, Template, render};
 use event_store_deployer::environment::{Architecture, Environment, Instance};
-use event_store_deployer::problem::Problems;
-use event_store_deployer::template::{Artifacts, Capability, DeletionPolicy, Rendered, Template, render};
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
@@ -36,7 +36,8 @@ fn event_store(environment: &Environment) -> Rendered {
     let artifacts = Artifacts::in_bucket(environment.artifact_bucket())
         .with("event-store-api", key("event-store-api"))
         .with("event-store-relay", key("event-store-relay"));
-    render(&template("event-store"), environment, &artifacts).unwrap_or_else(|problems| panic!("{problems}"))
+    render(&template("event-store"), &environment.values(), &artifacts)
+        .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn refused(production: &str) -> Problems {
@@ -44,7 +45,7 @@ fn refused(production: &str) -> Problems {
     let environment = Environment::parse(file, production, "production", None).unwrap();
     render(
         &template("event-store"),
-        &environment,
+        &environment.values(),
         &Artifacts::in_bucket("bucket"),
     )
     .unwrap_err()
@@ -65,7 +66,7 @@ fn the_artifacts_of_every_environment() {
     for name in ["local", "staging", "production"] {
         let environment = environment(name, None).of_artifacts();
         let artifacts = Artifacts::in_bucket(environment.artifact_bucket());
-        let rendered = render(&template("artifacts"), &environment, &artifacts).unwrap();
+        let rendered = render(&template("artifacts"), &environment.values(), &artifacts).unwrap();
         insta::assert_snapshot!(format!("artifacts@{name}"), rendered.json());
         let bucket = rendered.resource("ArtifactBucket").unwrap();
         assert_eq!(
@@ -150,7 +151,7 @@ fn staging(replaced: &str, by: &str, instance: Option<&str>) -> Result<Rendered,
         Environment::parse(file, &text.replace(replaced, by), "staging", instance.as_ref()).unwrap();
     render(
         &template("event-store"),
-        &environment,
+        &environment.values(),
         &Artifacts::in_bucket("bucket"),
     )
 }

@@ -20,7 +20,7 @@ impl Source {
 
 fn sources() -> Vec<Source> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let members = ["types", "client", "function", "deployer"];
+    let members = ["types", "client", "function", "deployer", "deployer/template"];
     let files = members
         .iter()
         .flat_map(|member| files(&workspace.join(member).join("src")));

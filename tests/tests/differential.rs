@@ -7,8 +7,8 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
+use cfn_template::{Artifacts, Template, render};
 use event_store_deployer::environment::Environment;
-use event_store_deployer::template::{Artifacts, Template, render};
 use event_store_e2e::generated::{Answer, Evaluator, Generated, generated};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
@@ -53,7 +53,7 @@ fn rendering(generated: &Generated) -> Result<String, String> {
     let rendered =
         Environment::parse("environments/any.yaml", &environment, "any", None).and_then(|environment| {
             let template = Template::parse("template.yaml", &generated.template)?;
-            render(&template, &environment, &Artifacts::in_bucket("bucket"))
+            render(&template, &environment.values(), &Artifacts::in_bucket("bucket"))
         });
     match rendered {
         Ok(rendered) => Ok(rendered.json().to_owned()),

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cfn_template::{Artifacts, Template, render};
 use event_store_deployer::environment::Environment;
-use event_store_deployer::template::{Artifacts, Template, render};
 use serde_json::{Map, Value};
 
 /// What of a table stays out: nobody reads its stream in one process, and nobody protects it from its only user.
@@ -35,7 +35,7 @@ fn rendered() -> Map<String, Value> {
         .with("event-store-api", "api.zip".to_owned())
         .with("event-store-relay", "relay.zip".to_owned());
     let rendered =
-        render(&template, &environment, &artifacts).unwrap_or_else(|problems| panic!("{problems}"));
+        render(&template, &environment.values(), &artifacts).unwrap_or_else(|problems| panic!("{problems}"));
     let mut rendered: Value = serde_json::from_str(rendered.json()).unwrap();
     let Value::Object(resources) = rendered["Resources"].take() else {
         panic!("a template has resources")

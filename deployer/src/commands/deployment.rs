@@ -9,7 +9,7 @@ use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
 use crate::stack::{Cause, Sequel};
-use crate::template::Rendered;
+use cfn_template::Rendered;
 
 /// Puts together what is deployed: a rendering, and where its values come from.
 pub(super) fn deployment(

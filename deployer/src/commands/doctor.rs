@@ -14,8 +14,8 @@ use crate::policy::{Policy, boundary_arn, ci};
 use crate::settings::Settings;
 use crate::stack::Blueprint;
 use crate::surroundings::Surroundings;
-use crate::template::Rendered;
 use crate::ui::{Manner, Ui};
+use cfn_template::Rendered;
 
 /// Find what would make a deployment fail, and what puts it right
 ///

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use crate::artifact::{BuildError, Flaw, LoadError};
 use crate::aws::EndpointRefused;
 use crate::engine;
-use crate::problem::Problems;
 use crate::settings::SettingsError;
 use crate::shell;
 use crate::stack::Place;
+use cfn_template::problem::Problems;
 
 /// How a command ended, other than well.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -22,7 +22,7 @@ use crate::engine::Unready;
 use crate::environment::Environment;
 use crate::shell;
 use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
-use crate::template;
+use cfn_template::line_of;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
 pub(super) struct Explain<'settings> {
@@ -59,7 +59,7 @@ impl<'settings> Explain<'settings> {
 
     fn place(&self, logical_id: &str) -> Option<Place> {
         let (file, text) = self.template?;
-        let line = template::line_of(text, logical_id)?;
+        let line = line_of(text, logical_id)?;
         Some(Place {
             file: file.to_owned(),
             line,

@@ -11,14 +11,14 @@ use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
 use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_region};
 use crate::cli::GlobalArgs;
-use crate::environment::Environment;
-use crate::problem::nearest;
+use crate::environment::{Draft, Environment};
 use crate::settings::Places;
 use crate::shell;
 use crate::surroundings::Surroundings;
-use crate::template::{Artifacts, Draft, OpenParameter, Template, render};
 use crate::text_file;
 use crate::ui::Ui;
+use cfn_template::problem::nearest;
+use cfn_template::{Artifacts, OpenParameter, Template, render};
 
 /// The schema's file, when it lies beside the environments.
 const SCHEMA: &str = "environment.schema.json";
@@ -169,7 +169,7 @@ fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), Comma
     environment
         .and_then(|environment| {
             let bucket = Artifacts::in_bucket(environment.artifact_bucket());
-            render(template, &environment, &bucket)
+            render(template, &environment.values(), &bucket)
         })
         .map(|_| ())
         .map_err(|problems| {

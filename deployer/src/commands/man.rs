@@ -7,8 +7,8 @@ use clap_mangen::Man;
 
 use super::error::{CommandError, ErrorKind};
 use crate::cli::Cli;
-use crate::problem::nearest;
 use crate::ui::Ui;
+use cfn_template::problem::nearest;
 
 /// Print a manual page, or write those of all commands
 ///

@@ -11,8 +11,8 @@ use crate::policy::{
 };
 use crate::settings::Settings;
 use crate::shell;
-use crate::template::Rendered;
 use crate::ui::Ui;
+use cfn_template::Rendered;
 
 /// Print the minimal IAM policy for a role
 ///

@@ -9,10 +9,10 @@ use crate::cli::GlobalArgs;
 use crate::settings::SettingsError;
 use crate::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
 use crate::surroundings::Surroundings;
-use crate::template;
 use crate::text_file;
 use crate::ui::{Manner, Ui};
 use crate::workspace;
+use cfn_template::line_of;
 
 /// Explain an operation from saved events, with its timeline
 ///
@@ -78,7 +78,7 @@ pub(super) fn run(
     let template = template_at(global, surroundings);
     let place = |logical_id: &str| {
         let (file, text) = template.as_ref()?;
-        let line = template::line_of(text, logical_id)?;
+        let line = line_of(text, logical_id)?;
         Some(Place {
             file: file.clone(),
             line,

@@ -9,12 +9,12 @@ use super::error::CommandError;
 use crate::artifact::{self, Artifact, Processor};
 use crate::engine::ArtifactBucket;
 use crate::environment::{Environment, Profile};
-use crate::problem::Problems;
 use crate::settings::{Settings, SettingsError};
-use crate::stack::outline::Origins;
-use crate::template::{Artifacts, Rendered, Template, render};
+use crate::stack::outline::{Origin, Origins};
 use crate::text_file;
 use crate::ui::Ui;
+use cfn_template::problem::Problems;
+use cfn_template::{Artifacts, Rendered, Template, render};
 
 /// The stack that makes the artifact bucket, one for each account and region.
 const BUCKET_STACK: &str = "event-store-artifacts";
@@ -91,14 +91,23 @@ impl<'settings> StackTemplate<'settings> {
         let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
             all.with(artifact.binary(), artifact.key())
         });
-        let rendered = render(&self.template, environment, &artifacts)?;
+        let rendered = render(&self.template, &environment.values(), &artifacts)?;
         self.ui.warn(rendered.warnings());
         Ok(rendered)
     }
 
     /// Where the values of a rendering come from.
     pub(super) fn origins(&self) -> Origins {
-        self.template.origins()
+        let places = self.template.origins().into_iter();
+        let told = places.map(|(id, path, origin)| {
+            let origin = match origin {
+                cfn_template::Origin::Parameter(name) => Origin::Parameter(name),
+                cfn_template::Origin::Code(binary) => Origin::Code(binary),
+                cfn_template::Origin::Revision(resource) => Origin::Revision(resource),
+            };
+            (id, path, origin)
+        });
+        told.collect()
     }
 
     /// The artifact bucket and the stack that makes it.
@@ -134,7 +143,7 @@ impl<'settings> StackTemplate<'settings> {
             ..self.environment().clone()
         };
         let bucket = Artifacts::in_bucket(environment.artifact_bucket());
-        Ok((BUCKET_STACK, render(&template, &environment, &bucket)?))
+        Ok((BUCKET_STACK, render(&template, &environment.values(), &bucket)?))
     }
 
     fn environment(&self) -> &Environment {

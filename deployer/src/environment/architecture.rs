@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use crate::problem::nearest;
+use cfn_template::problem::nearest;
 
 /// The processor that the functions run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]

@@ -3,17 +3,19 @@
 mod reader;
 mod value;
 
+use cfn_template::Setting;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
 use self::reader::Reader;
+pub use self::value::Located;
+use self::value::ParameterSchema;
 pub(super) use self::value::Tag;
-pub use self::value::{Located, ParameterValue, Setting};
 use super::architecture::Architecture;
 use super::profile::Profile;
 use super::region::{PATTERN, Region};
-use crate::problem::{Problem, Problems};
-use crate::yaml::{Location, Node};
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::yaml::{Location, Node};
 
 /// CloudFormation watches rollback triggers for this many minutes at most
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
@@ -46,7 +48,7 @@ pub struct EnvironmentFile {
     #[schemars(with = "Option<Profile>")]
     pub profile: Option<Located<Profile>>,
     /// The template's parameters, less those that the deployer fills in.
-    #[schemars(with = "std::collections::BTreeMap<String, ParameterValue>", default)]
+    #[schemars(with = "std::collections::BTreeMap<String, ParameterSchema>", default)]
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack, which its resources inherit; at most fifty.
     #[schemars(with = "std::collections::BTreeMap<String, String>", default, extend("maxProperties" = 50))]

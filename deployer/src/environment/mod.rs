@@ -5,28 +5,32 @@
 
 mod address;
 mod architecture;
+mod draft;
 mod file;
 mod name;
 mod profile;
 mod region;
 mod schema;
-pub(crate) mod tags;
+mod tags;
+mod values;
 
 use std::fmt;
 use std::str::FromStr;
 
+use cfn_template::{ParameterValue, Setting};
 use indexmap::IndexMap;
 
 pub use address::{Endpoint, UrlPattern};
 pub use architecture::Architecture;
-pub use file::{EnvironmentFile, Located, ParameterValue, Setting};
+pub use draft::Draft;
+pub use file::{EnvironmentFile, Located};
 pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleArn, StackName};
 pub use profile::Profile;
 pub use region::{Partition, Region};
 pub use schema::schema;
 
-use crate::problem::{Problem, Problems};
-use crate::yaml::{self, Location};
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::yaml::{self, Location};
 
 /// Where a stack is deployed, and with what settings.
 #[derive(Debug, Clone, PartialEq)]

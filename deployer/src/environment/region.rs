@@ -170,10 +170,12 @@ impl Hint for RegionError {
                 "the ones that have are {}",
                 WITH_FUNCTION_URLS.join(", ")
             )),
-            Self::Unknown(written) => Some(match crate::problem::nearest(written, WITH_FUNCTION_URLS) {
-                Some(region) => format!("did you mean `{region}`?"),
-                None => format!("the known ones are {}", WITH_FUNCTION_URLS.join(", ")),
-            }),
+            Self::Unknown(written) => Some(
+                match cfn_template::problem::nearest(written, WITH_FUNCTION_URLS) {
+                    Some(region) => format!("did you mean `{region}`?"),
+                    None => format!("the known ones are {}", WITH_FUNCTION_URLS.join(", ")),
+                },
+            ),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Names, Policy, Statement};
 use crate::environment::Environment;
-use crate::template::{Rendered, Resource};
+use cfn_template::{Rendered, Resource};
 
 /// A role may do something that cannot be told before it is deployed.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Names, Policy, Statement};
-use crate::template::{Rendered, Resource};
+use cfn_template::{Rendered, Resource};
 
 /// The template has no function URL, so there is nothing to call.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Names, Policy, Statement, UnknownType, caller, execution, key};
 use crate::environment::Environment;
-use crate::template::{Rendered, Resource};
+use cfn_template::{Rendered, Resource};
 
 /// What any command asks of the stack.
 const STACK: [&str; 21] = [

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::actions::{GRANTED, WITH_KEY};
 use super::{Names, Policy, Statement, key};
 use crate::environment::Environment;
-use crate::template::{DeletionPolicy, Rendered, Resource};
+use cfn_template::{DeletionPolicy, Rendered, Resource};
 
 /// A type of which it is not known what CloudFormation calls for it.
 #[derive(Debug, thiserror::Error)]

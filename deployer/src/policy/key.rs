@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Names;
 use crate::environment::Environment;
-use crate::template::{Rendered, Resource};
+use cfn_template::{Rendered, Resource};
 
 /// The properties that name a key, by type.
 const KEYS: [(&str, &str); 5] = [

@@ -1,7 +1,7 @@
 //! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
 
 use crate::environment::{Environment, StackName};
-use crate::template::Resource;
+use cfn_template::Resource;
 
 /// The longest name of a function, of a role.
 const LONGEST_NAME: usize = 64;

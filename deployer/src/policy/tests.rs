@@ -12,7 +12,7 @@ use self::excluded::EXCLUDED;
 use super::actions::{GRANTED, WITH_KEY};
 use super::*;
 use crate::environment::Environment;
-use crate::template::{Artifacts, Rendered, Template, render};
+use cfn_template::{Artifacts, Rendered, Template, render};
 
 /// The calls of CloudFormation's handlers, by type and handler, as `tools/handlers.py` extracts them.
 const HANDLERS: &str = include_str!("../../tests/handlers.json");
@@ -32,7 +32,7 @@ fn rendered(template: &str, environment: &Environment) -> Rendered {
     let text = fs::read_to_string(root().join(format!("templates/{template}.yaml"))).unwrap();
     let template = Template::parse(template, &text).unwrap();
     let bucket = Artifacts::in_bucket(environment.artifact_bucket());
-    render(&template, environment, &bucket).unwrap()
+    render(&template, &environment.values(), &bucket).unwrap()
 }
 
 fn both(environment: &Environment) -> (Rendered, Rendered) {
@@ -144,7 +144,7 @@ fn a_type_of_which_nothing_is_known_is_refused() {
     let template = Template::parse("t.yaml", text).unwrap();
     let mut bare = environment.clone();
     bare.parameters.clear();
-    let rendered = render(&template, &bare, &Artifacts::in_bucket("code")).unwrap();
+    let rendered = render(&template, &bare.values(), &Artifacts::in_bucket("code")).unwrap();
     let error = execution(&bare, &[("orders", &rendered)]).unwrap_err();
     insta::assert_snapshot!(error, @"what CloudFormation calls for `AWS::Backup::BackupVault` is not known: `Vault` has that type");
 }
@@ -475,7 +475,7 @@ fn the_access_to_production_is_a_template_that_our_own_renderer_takes() {
     let template = Template::parse("access.json", &text).unwrap();
     let mut bare = environment.of_artifacts();
     bare.tags.clear();
-    let rendered = render(&template, &bare, &Artifacts::in_bucket("code")).unwrap();
+    let rendered = render(&template, &bare.values(), &Artifacts::in_bucket("code")).unwrap();
     let kinds: Vec<&str> = rendered
         .resources()
         .iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::aws::EndpointRefused;
 use crate::environment::NameError;
-use crate::problem::Problems;
+use cfn_template::problem::Problems;
 
 /// Why there is nothing to work with.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,8 @@ use super::streams::Streams;
 use super::text::indented;
 use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::problem::{Problem, Problems};
 use crate::stack::Place;
+use cfn_template::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
 ///
@@ -152,9 +152,9 @@ fn property(text: &str) -> String {
 mod tests {
     use super::{annotations, text};
     use crate::commands::error::{CommandError, ErrorKind};
-    use crate::problem::{Problem, Problems};
     use crate::stack::Place;
-    use crate::yaml::Location;
+    use cfn_template::problem::{Problem, Problems};
+    use cfn_template::yaml::Location;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()

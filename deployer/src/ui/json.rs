@@ -11,7 +11,7 @@ pub(super) use self::finished::{collected, deployed, destroyed, planned, pushed,
 pub(super) use self::found::{difference, drift, finding, release, unreadable};
 use crate::artifact::Artifact;
 use crate::commands::error::CommandError;
-use crate::problem::{Problem, Problems};
+use cfn_template::problem::{Problem, Problems};
 
 /// An artifact that was built or loaded.
 pub(super) fn artifact(verb: &str, artifact: &Artifact) -> Value {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::commands::error::ErrorKind;
     use crate::engine::{Deployed, Destroyed, Event, KeptTable, Outputs};
-    use crate::yaml::Location;
+    use cfn_template::yaml::Location;
 
     #[test]
     fn an_event_says_what_it_is() {

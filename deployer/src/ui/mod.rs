@@ -41,10 +41,10 @@ pub use log_line::LogForm;
 pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
-use crate::problem::Problems;
 use crate::proxy::Forwarded;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
+use cfn_template::problem::Problems;
 use narrate::{Narrator, Telling};
 use screen::Screen;
 use streams::Streams;

@@ -7,9 +7,10 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use cfn_template::ParameterValue;
 use event_store_client::transport::Network;
 use event_store_client::{Client, RetryPolicy};
-use event_store_deployer::environment::{Endpoint, Environment, ParameterValue};
+use event_store_deployer::environment::{Endpoint, Environment};
 use serde::Deserialize;
 
 use super::error::Failed;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::yaml::Location;
+use cfn_template::yaml::Location;
 
 /// A value and its place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,27 +29,10 @@ impl<T: JsonSchema> JsonSchema for Located<T> {
     }
 }
 
-/// What a file gives a parameter, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    /// The value.
-    pub value: ParameterValue,
-    /// Where its name stands.
-    pub key_at: Location,
-    /// Where the value stands.
-    pub at: Location,
-}
+/// The schema of a [`cfn_template::ParameterValue`].
+pub(super) struct ParameterSchema;
 
-/// The value of a parameter: CloudFormation knows texts and lists of texts only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ParameterValue {
-    /// A text; a number or truth value as it is written.
-    Text(String),
-    /// A list of texts.
-    List(Vec<String>),
-}
-
-impl JsonSchema for ParameterValue {
+impl JsonSchema for ParameterSchema {
     fn schema_name() -> Cow<'static, str> {
         "ParameterValue".into()
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::template::Resource;
+use cfn_template::Resource;
 
 /// Actions that know no resource: they are authorised on `*`, and a policy that names one allows nothing.
 const WITHOUT_RESOURCE: [&str; 9] = [
@@ -119,7 +119,7 @@ fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<
                 (_, "AWS::S3::BucketPolicy") => first("AWS::S3::Bucket").into_iter().collect(),
                 _ => arn(resource).into_iter().collect(),
             };
-            let stays = resource.deletion_policy != crate::template::DeletionPolicy::Delete;
+            let stays = resource.deletion_policy != cfn_template::DeletionPolicy::Delete;
             let is_log = resource.properties["DeletionProtectionEnabled"] == true;
             let left_out = stays && *action == "dynamodb:DeleteTable"
                 || is_log && *action == "dynamodb:UpdateTable"

@@ -1,4 +1,4 @@
-//! PURE: from a template, an environment and the artifacts to the template that is sent.
+//! PURE: from a template, values and artifacts to the template that is sent.
 
 use indexmap::IndexMap;
 
@@ -10,30 +10,26 @@ use super::permissions::one_after_another;
 use super::rendered::{Rendered, Supplied};
 use super::revision::revision;
 use super::value::Value;
-use crate::environment::{Environment, ParameterValue, PolicyArn};
 use crate::problem::{Problem, Problems};
+use crate::values::{ParameterValue, Values};
 use crate::yaml::{Kind, Node};
 
-/// Renders a template: resolves all that the environment decides, leaves all that AWS decides.
+/// Renders a template: resolves all that the values decide, leaves all that AWS decides.
 ///
 /// The same arguments always give the same bytes. A binary without code gets a placeholder, which
 /// [`Rendered::missing_artifacts`] names.
 ///
 /// # Errors
-/// First the parameters: each that is unknown, missing or not allowed, in the environment's file where it is set
-/// there. Where they are right, the template: each broken rule, unknown name, reference to a removed resource and
+/// First the parameters: each that is unknown, missing or not allowed, in the file that sets it, else in the
+/// template. Where they are right, the template: each broken rule, unknown name, reference to a removed resource and
 /// wrong call.
-pub fn render(
-    template: &Template,
-    environment: &Environment,
-    artifacts: &Artifacts,
-) -> Result<Rendered, Problems> {
-    let mut assignment = assign(template, environment, artifacts)?;
-    let mut body = body::evaluate(template, environment, &assignment.values)?;
-    bound(&mut body, environment.permissions_boundary.as_ref());
+pub fn render(template: &Template, values: &Values, artifacts: &Artifacts) -> Result<Rendered, Problems> {
+    let mut assignment = assign(template, values, artifacts)?;
+    let mut body = body::evaluate(template, values, &assignment.values)?;
+    bound(&mut body, values.permissions_boundary.as_deref());
     if revise(template, &body, &mut assignment)? {
-        body = body::evaluate(template, environment, &assignment.values)?;
-        bound(&mut body, environment.permissions_boundary.as_ref());
+        body = body::evaluate(template, values, &assignment.values)?;
+        bound(&mut body, values.permissions_boundary.as_deref());
     }
     one_after_another(&mut body.resources);
     let root = root(template, body);
@@ -65,10 +61,10 @@ pub fn render(
 /// As [`render`].
 pub fn resolved_parameters(
     template: &Template,
-    environment: &Environment,
+    values: &Values,
     artifacts: &Artifacts,
 ) -> Result<IndexMap<String, String>, Problems> {
-    render(template, environment, artifacts).map(|rendered| rendered.parameters().clone())
+    render(template, values, artifacts).map(|rendered| rendered.parameters().clone())
 }
 
 /// Sets the revisions; tells whether there is any. A resource that is removed by its condition has none.
@@ -102,7 +98,7 @@ fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Resu
 }
 
 /// Bounds the roles and users that have no boundary of their own.
-fn bound(body: &mut Body, boundary: Option<&PolicyArn>) {
+fn bound(body: &mut Body, boundary: Option<&str>) {
     let Some(boundary) = boundary else { return };
     for resource in body.resources.values_mut() {
         let kind = resource.get("Type").and_then(Value::as_text);
@@ -116,7 +112,7 @@ fn bound(body: &mut Body, boundary: Option<&PolicyArn>) {
         {
             properties
                 .entry("PermissionsBoundary".to_owned())
-                .or_insert_with(|| Value::text(boundary.as_str()));
+                .or_insert_with(|| Value::text(boundary));
         }
     }
 }

@@ -4,20 +4,30 @@ use super::Template;
 use super::fill::Fill;
 use super::function::Function;
 use super::substitute::{Part, parts};
-use crate::stack::outline::{Origin, Origins};
 use crate::yaml::{Entry, Node};
 
+/// What a value of a rendering comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The whole value is that of a parameter.
+    Parameter(String),
+    /// The code of a binary, which is named by its content.
+    Code(String),
+    /// Part of it is the revision of a resource, which changes with everything that the resource is made of.
+    Revision(String),
+}
+
 impl Template {
-    /// Finds the properties of resources whose value is that of a parameter, or has a revision in it. Members of lists are not looked
-    /// into.
-    pub fn origins(&self) -> Origins {
+    /// Finds the properties of resources whose value is that of a parameter, or has a revision in it: by logical id and path, such as
+    /// `Properties.MemorySize`. Members of lists are not looked into.
+    pub fn origins(&self) -> Vec<(String, String, Origin)> {
         let mut places = Vec::new();
         for resource in self.section("Resources") {
             if let Some(properties) = resource.value.get("Properties") {
                 self.collect(&resource.key, "Properties", properties, &mut places);
             }
         }
-        places.into_iter().collect()
+        places
     }
 
     fn collect(&self, id: &str, path: &str, node: &Node, places: &mut Vec<(String, String, Origin)>) {

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::evaluate::Evaluator;
 use super::rules::references;
 use super::value::Value;
-use crate::environment::tags;
 use crate::problem::Problem;
+use crate::tags;
 use crate::yaml::{Entry, Location, Node};
 
 /// The properties that are whole numbers, by the type of their resource
@@ -122,11 +122,9 @@ impl Evaluator<'_> {
         // What is wrong is a setting, where the value is one.
         let mut names = Vec::new();
         references(node, &mut names);
-        let setting = names
-            .iter()
-            .find_map(|name| self.environment.parameters.get(*name));
+        let setting = names.iter().find_map(|name| self.values.settings.get(*name));
         self.problems.push(match setting {
-            Some(setting) => Problem::new(&self.environment.file, setting.at, message)
+            Some(setting) => Problem::new(&self.values.file, setting.at, message)
                 .with_hint(format!("it is used in {}:{}", self.template.file, node.at.line)),
             None => Problem::new(&self.template.file, node.at, message),
         });

@@ -143,7 +143,7 @@ impl std::error::Error for Problems {}
 
 /// Finds the candidate with the fewest typing mistakes against `written`: at most one for every three letters, and
 /// never the whole word.
-pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();
     let length = lower.chars().count();
     candidates

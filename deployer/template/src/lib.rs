@@ -1,10 +1,10 @@
-//! PURE: a template: read, evaluated for an environment, and rendered.
+//! Reads a CloudFormation template, evaluates it with what is known before a deployment, and renders the rest.
 //!
-//! To render is to resolve all that an environment decides and to leave all that AWS decides. It goes through these
+//! Nothing here reads a file, a clock or a network. To render is to resolve all that the [`Values`] decide and to leave all that AWS decides. It goes through these
 //! steps, each a file of its own:
 //!
 //! 1. [`Template::parse`] takes the sections apart; short forms are written out (`shorthand`).
-//! 2. `assignment` gives every parameter its value, from the environment or by its [`Fill`].
+//! 2. `assignment` gives every parameter its value, from the [`Values`] or by its [`Fill`].
 //! 3. `rules` and conditions (`decide`) are decided by the parameters alone.
 //! 4. Loops are written out (`each`).
 //! 5. `evaluate` goes through resources and outputs (`body`).
@@ -16,7 +16,6 @@ mod body;
 mod decide;
 mod declaration;
 mod document;
-mod draft;
 mod each;
 mod evaluate;
 mod fill;
@@ -27,6 +26,7 @@ mod open_parameter;
 mod origins;
 mod pattern;
 mod permissions;
+pub mod problem;
 mod properties;
 mod render;
 mod rendered;
@@ -35,16 +35,20 @@ mod rules;
 mod shorthand;
 mod spelling;
 mod substitute;
+pub mod tags;
 mod value;
+mod values;
+pub mod yaml;
 
 pub use assignment::Artifacts;
 pub use document::Template;
-pub use draft::Draft;
 pub use fill::{Fill, UnknownFill};
 pub use lines::line_of;
 pub use open_parameter::OpenParameter;
+pub use origins::Origin;
 pub use render::{render, resolved_parameters};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
+pub use values::{ParameterValue, Setting, Values};
 
 #[cfg(test)]
 mod tests;

@@ -43,7 +43,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What is wrong is a setting, so the environment's file is named where it sets a parameter of the assertion.
+    /// What is wrong is a setting, so the file of the settings is named where it sets a parameter of the assertion.
     fn broken(&mut self, rule: &Entry, assertion: &Node, assert: &Node) {
         let message = match assertion.get("AssertDescription").and_then(Node::as_text) {
             Some(description) => description.to_owned(),
@@ -51,12 +51,10 @@ impl Evaluator<'_> {
         };
         let mut names = Vec::new();
         references(assert, &mut names);
-        let setting = names
-            .iter()
-            .find_map(|name| self.environment.parameters.get(*name));
+        let setting = names.iter().find_map(|name| self.values.settings.get(*name));
         let line = assertion.at.line;
         let problem = match setting {
-            Some(setting) => Problem::new(&self.environment.file, setting.at, message),
+            Some(setting) => Problem::new(&self.values.file, setting.at, message),
             None => Problem::new(&self.template.file, assertion.at, message),
         };
         let place = format!("the rule `{}` is in {}:{line}", rule.key, self.template.file);

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use super::evaluate::{Evaluator, Presence};
 use super::value::Value;
-use crate::environment::{Environment, ParameterValue};
 use crate::problem::Problems;
+use crate::values::{ParameterValue, Values};
 use crate::yaml::{Entry, Location, Node};
 
 use super::document::Template;
@@ -51,10 +51,10 @@ const POLICIES: [&str; 4] = ["Delete", "Retain", "RetainExceptOnCreate", "Snapsh
 /// Every broken rule, unknown name, reference to a removed resource and wrong call.
 pub(super) fn evaluate(
     template: &Template,
-    environment: &Environment,
+    values: &Values,
     parameters: &IndexMap<String, ParameterValue>,
 ) -> Result<Body, Problems> {
-    let mut evaluator = Evaluator::new(template, environment, parameters);
+    let mut evaluator = Evaluator::new(template, values, parameters);
     evaluator.check_rules();
     evaluator.decide_conditions();
     let resources = evaluator.write_out_entries(template.section("Resources"));

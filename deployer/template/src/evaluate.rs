@@ -1,4 +1,4 @@
-//! PURE: evaluation: what an environment decides is put in its place, what AWS decides stays as a call.
+//! PURE: evaluation: what is known before a deployment is put in its place, what AWS decides stays as a call.
 
 use indexmap::IndexMap;
 
@@ -7,18 +7,18 @@ use super::declaration::Declaration;
 use super::document::Template;
 use super::function::{Call, Function};
 use super::value::Value;
-use crate::environment::{Environment, ParameterValue};
 use crate::problem::{Problem, Problems};
+use crate::values::{ParameterValue, Values};
 use crate::yaml::{Entry, Kind, Location, Node, Scalar};
 
-/// Evaluates one template for one environment.
+/// Evaluates one template with one set of values.
 ///
 /// A value may be absent: a property or an item that is `AWS::NoValue` is left out. Where something has to be there, its absence is
 /// a problem. Evaluation goes on after a problem, and goes through the branches not taken as well, where only unknown names are
 /// reported.
 pub(super) struct Evaluator<'t> {
     pub(super) template: &'t Template,
-    pub(super) environment: &'t Environment,
+    pub(super) values: &'t Values,
     pub(super) parameters: &'t IndexMap<String, ParameterValue>,
     pub(super) conditions: IndexMap<String, Condition>,
     /// The resources, once it is known which there are; none while conditions and rules are decided.
@@ -91,12 +91,12 @@ impl<'t> Evaluator<'t> {
     /// Prepares an evaluation; no condition and no resource is known yet.
     pub(super) fn new(
         template: &'t Template,
-        environment: &'t Environment,
+        values: &'t Values,
         parameters: &'t IndexMap<String, ParameterValue>,
     ) -> Self {
         Self {
             template,
-            environment,
+            values,
             parameters,
             conditions: IndexMap::new(),
             resources: None,
@@ -203,10 +203,10 @@ impl<'t> Evaluator<'t> {
             };
         }
         match name {
-            "AWS::Region" => Named::Text(self.environment.region.to_string()),
-            "AWS::AccountId" => Named::Text(self.environment.account.to_string()),
-            "AWS::StackName" => Named::Text(self.environment.stack.to_string()),
-            "AWS::Partition" => Named::Text(self.environment.region.partition().name.to_owned()),
+            "AWS::Region" => Named::Text(self.values.region.clone()),
+            "AWS::AccountId" => Named::Text(self.values.account.clone()),
+            "AWS::StackName" => Named::Text(self.values.stack.clone()),
+            "AWS::Partition" => Named::Text(self.values.partition.clone()),
             "AWS::NoValue" => Named::Nothing,
             "AWS::NotificationARNs" | "AWS::StackId" | "AWS::URLSuffix" => Named::Open,
             _ if self.resource(name, at) => Named::Open,

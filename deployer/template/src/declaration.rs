@@ -1,8 +1,8 @@
 //! PURE: the declaration of a parameter and what it allows.
 
 use super::pattern::Pattern;
-use crate::environment::ParameterValue;
 use crate::problem::{Problem, Problems};
+use crate::values::ParameterValue;
 use crate::yaml::{Location, Node};
 
 /// A parameter as the template declares it.

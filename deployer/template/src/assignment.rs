@@ -1,12 +1,12 @@
-//! PURE: every parameter of a template with the value it has in an environment.
+//! PURE: every parameter of a template with its value.
 
 use indexmap::IndexMap;
 
 use super::declaration::Declaration;
 use super::document::Template;
 use super::fill::Fill;
-use crate::environment::{Environment, ParameterValue, Setting};
 use crate::problem::{Problem, Problems};
+use crate::values::{ParameterValue, Setting, Values};
 use crate::yaml::Location;
 
 /// Where the code of the functions lies.
@@ -58,15 +58,15 @@ pub(super) const NO_REVISION: &str = "000000000000000000000000000000000000000000
 ///
 /// # Errors
 /// Each parameter that is unknown, set though it is filled in, missing, of the wrong kind, or not allowed: in the
-/// environment's file where it is set there, else in the template.
+/// file that sets it, else in the template.
 pub(super) fn assign(
     template: &Template,
-    environment: &Environment,
+    values: &Values,
     artifacts: &Artifacts,
 ) -> Result<Assignment, Problems> {
     let mut assigning = Assigning {
         template,
-        environment,
+        values,
         problems: Problems::default(),
         assignment: Assignment {
             values: IndexMap::new(),
@@ -83,7 +83,7 @@ pub(super) fn assign(
                 let value = assigning.fill(&fill.value, artifacts);
                 assigning.filled(name, declaration, &fill.value, fill.at, &value);
             }
-            None => match environment.parameters.get(name) {
+            None => match values.settings.get(name) {
                 Some(setting) => assigning.set(name, declaration, setting),
                 None => assigning.left_out(name, declaration),
             },
@@ -95,42 +95,39 @@ pub(super) fn assign(
 
 struct Assigning<'a> {
     template: &'a Template,
-    environment: &'a Environment,
+    values: &'a Values,
     problems: Problems,
     assignment: Assignment,
 }
 
 impl Assigning<'_> {
     fn unknown(&mut self) {
-        for (name, setting) in &self.environment.parameters {
+        for (name, setting) in &self.values.settings {
             if !self.template.declarations.contains_key(name) {
                 let message = format!("unknown parameter `{name}`");
                 let candidates = self.template.declarations.keys().map(String::as_str);
                 let settable = candidates.filter(|candidate| !self.template.fill.contains_key(*candidate));
-                let problem = Problem::new(&self.environment.file, setting.key_at, message);
+                let problem = Problem::new(&self.values.file, setting.key_at, message);
                 self.problems.push(problem.with_nearest(name, settable));
             }
         }
     }
 
     fn filled_and_set(&mut self, name: &str, fill: &Fill) {
-        if let Some(setting) = self.environment.parameters.get(name) {
+        if let Some(setting) = self.values.settings.get(name) {
             let message = format!("the parameter `{name}` is filled in by the deployer, with `{fill}`");
             self.problems
-                .push(Problem::new(&self.environment.file, setting.key_at, message));
+                .push(Problem::new(&self.values.file, setting.key_at, message));
         }
     }
 
     fn fill(&mut self, fill: &Fill, artifacts: &Artifacts) -> String {
-        let environment = self.environment;
+        let values = self.values;
         match fill {
-            Fill::Environment => environment.name.to_string(),
-            Fill::Instance => environment
-                .instance
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-            Fill::Protected => environment.protected.to_string(),
-            Fill::Architecture => environment.architecture.processor().to_owned(),
+            Fill::Environment => values.environment.clone(),
+            Fill::Instance => values.instance.clone(),
+            Fill::Protected => values.protected.to_string(),
+            Fill::Architecture => values.processor.clone(),
             Fill::ArtifactBucket => artifacts.bucket.clone(),
             Fill::Artifact(binary) => self.artifact(binary, artifacts),
             Fill::Revision(_) => NO_REVISION.to_owned(),
@@ -143,10 +140,7 @@ impl Assigning<'_> {
             return key.to_owned();
         }
         self.assignment.missing_artifacts.push(binary.to_owned());
-        format!(
-            "code/{binary}/{}/not-built.zip",
-            self.environment.architecture.processor()
-        )
+        format!("code/{binary}/{}/not-built.zip", self.values.processor)
     }
 
     fn filled(&mut self, name: &str, declaration: &Declaration, fill: &Fill, at: Location, text: &str) {
@@ -167,12 +161,12 @@ impl Assigning<'_> {
             ParameterValue::List(_) if !declaration.is_list() => {
                 let message = format!("the parameter `{name}` is a single value, not a list");
                 self.problems
-                    .push(Problem::new(&self.environment.file, setting.at, message));
+                    .push(Problem::new(&self.values.file, setting.at, message));
                 return;
             }
             ParameterValue::List(members) => ParameterValue::List(members.clone()),
         };
-        self.checked(name, declaration, value, &self.environment.file, setting.at);
+        self.checked(name, declaration, value, &self.values.file, setting.at);
     }
 
     fn left_out(&mut self, name: &str, declaration: &Declaration) {
@@ -180,7 +174,7 @@ impl Assigning<'_> {
             let message = format!("the parameter `{name}` is missing");
             let place = format!("{}:{}", self.template.file, declaration.at.line);
             let hint = format!("set it under `parameters`; it is declared without a default in {place}");
-            let problem = Problem::new(&self.environment.file, Location::START, message);
+            let problem = Problem::new(&self.values.file, Location::START, message);
             self.problems.push(problem.with_hint(hint));
             return;
         };

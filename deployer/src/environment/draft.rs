@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::OpenParameter;
-use crate::environment::ParameterValue;
+use cfn_template::{OpenParameter, ParameterValue};
 
 /// Comments are broken at this column.
 const WIDTH: usize = 100;
@@ -153,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::environment::Environment;
-    use crate::template::{Artifacts, Template, render};
+    use cfn_template::{Artifacts, Template, render};
 
     const TEMPLATE: &str = "
 Parameters:
@@ -208,7 +207,7 @@ Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Not
             let (text, _) = written(&[("Access", "iam"), ("Note", &value)]);
             let environment = Environment::parse("orders.yaml", &text, "orders", None).unwrap();
             let template = Template::parse("template.yaml", TEMPLATE).unwrap();
-            let rendered = render(&template, &environment, &Artifacts::in_bucket("code")).unwrap();
+            let rendered = render(&template, &environment.values(), &Artifacts::in_bucket("code")).unwrap();
             prop_assert_eq!(&rendered.parameters()["Note"], &value);
         }
     }

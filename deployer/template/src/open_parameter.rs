@@ -1,7 +1,7 @@
 //! PURE: the parameters that an environment file may set.
 
 use super::document::Template;
-use crate::environment::ParameterValue;
+use crate::values::ParameterValue;
 use crate::yaml::Node;
 
 /// A parameter that the deployer does not fill in.

@@ -1,8 +1,7 @@
 //! A whole template, and what is known of its rendering.
 
-use super::{ENVIRONMENT, environment_with, rendered, try_render};
-use crate::environment::{Environment, Instance};
-use crate::template::{Artifacts, Capability, DeletionPolicy, Template, render, resolved_parameters};
+use super::{rendered, try_render, values_with};
+use crate::{Artifacts, Capability, DeletionPolicy, Template, Values, render, resolved_parameters};
 
 const WHOLE: &str = r"
 AWSTemplateFormatVersion: '2010-09-09'
@@ -203,9 +202,9 @@ fn an_empty_list_gives_no_iteration() {
 #[test]
 fn the_parameters_of_the_raw_template_are_known() {
     let template = Template::parse("t.yaml", WHOLE).unwrap();
-    let environment = environment_with("Callers: [a, b]\nPublic: false");
+    let values = values_with("Callers: [a, b]\nPublic: false");
     let artifacts = Artifacts::in_bucket("bucket").with("api", "code/api.zip");
-    let parameters = resolved_parameters(&template, &environment, &artifacts).unwrap();
+    let parameters = resolved_parameters(&template, &values, &artifacts).unwrap();
     assert_eq!(parameters["Callers"], "a,b");
     assert_eq!(parameters["Code"], "code/api.zip");
     assert_eq!(parameters["Instance"], "");
@@ -218,11 +217,12 @@ fn the_parameters_of_the_raw_template_are_known() {
 
 #[test]
 fn an_instance_has_other_policies_and_is_let_past_the_rule() {
-    let text = format!("{ENVIRONMENT}parameters: {{ Callers: [], Public: true }}\n");
-    let instance: Instance = "pr-42".parse().unwrap();
-    let environment = Environment::parse("e.yaml", &text, "staging", Some(&instance)).unwrap();
+    let values = Values {
+        instance: "pr-42".to_owned(),
+        ..values_with("Callers: []\nPublic: true")
+    };
     let template = Template::parse("t.yaml", WHOLE).unwrap();
-    let rendered = render(&template, &environment, &Artifacts::in_bucket("bucket")).unwrap();
+    let rendered = render(&template, &values, &Artifacts::in_bucket("bucket")).unwrap();
     assert_eq!(
         rendered.resource("Role").unwrap().deletion_policy,
         DeletionPolicy::Delete
@@ -235,8 +235,8 @@ fn an_instance_has_other_policies_and_is_let_past_the_rule() {
 fn a_binary_without_code_has_a_placeholder() {
     let template = Template::parse("t.yaml", WHOLE).unwrap();
     assert_eq!(template.binaries(), ["api"]);
-    let environment = environment_with("Callers: []\nPublic: false");
-    let without = render(&template, &environment, &Artifacts::in_bucket("bucket")).unwrap();
+    let values = values_with("Callers: []\nPublic: false");
+    let without = render(&template, &values, &Artifacts::in_bucket("bucket")).unwrap();
     assert_eq!(without.missing_artifacts(), ["api"]);
     assert!(without.artifact_keys().is_empty());
     assert!(
@@ -271,12 +271,14 @@ fn a_revision_follows_its_resource_and_what_that_refers_to() {
 
 #[test]
 fn roles_get_the_environments_boundary_unless_they_have_their_own() {
-    let text = format!("{ENVIRONMENT}permissionsBoundary: arn:aws:iam::123456789012:policy/b\n");
-    let environment = Environment::parse("e.yaml", &text, "staging", None).unwrap();
+    let values = Values {
+        permissions_boundary: Some("arn:aws:iam::123456789012:policy/b".to_owned()),
+        ..values_with("")
+    };
     let template = "Resources:\n  A: { Type: AWS::IAM::Role }\n  \
                     B: { Type: AWS::IAM::Role, Properties: { PermissionsBoundary: own, RoleName: b } }\n";
     let template = Template::parse("t.yaml", template).unwrap();
-    let rendered = render(&template, &environment, &Artifacts::in_bucket("bucket")).unwrap();
+    let rendered = render(&template, &values, &Artifacts::in_bucket("bucket")).unwrap();
     let boundary = |id: &str| rendered.resource(id).unwrap().properties["PermissionsBoundary"].clone();
     assert_eq!(boundary("A"), "arn:aws:iam::123456789012:policy/b");
     assert_eq!(boundary("B"), "own");

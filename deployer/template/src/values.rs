@@ -1,0 +1,52 @@
+//! PURE: what a template is rendered with.
+
+use indexmap::IndexMap;
+
+use crate::yaml::Location;
+
+/// All that is known of a stack before it is deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// The file that the settings stand in, as the user named it.
+    pub file: String,
+    /// The parameters that the file sets, in its order.
+    pub settings: IndexMap<String, Setting>,
+    /// `AWS::Region`.
+    pub region: String,
+    /// `AWS::AccountId`.
+    pub account: String,
+    /// `AWS::Partition`.
+    pub partition: String,
+    /// `AWS::StackName`.
+    pub stack: String,
+    /// What [`Fill::Environment`](crate::Fill::Environment) fills in.
+    pub environment: String,
+    /// What [`Fill::Instance`](crate::Fill::Instance) fills in; empty where the stack is no separate copy.
+    pub instance: String,
+    /// What [`Fill::Protected`](crate::Fill::Protected) fills in.
+    pub protected: bool,
+    /// What [`Fill::Architecture`](crate::Fill::Architecture) fills in: `arm64` or `x86_64`.
+    pub processor: String,
+    /// The ARN of the permissions boundary that each role and user gets which names none.
+    pub permissions_boundary: Option<String>,
+}
+
+/// What a file gives a parameter, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The value.
+    pub value: ParameterValue,
+    /// Where its name stands.
+    pub key_at: Location,
+    /// Where the value stands.
+    pub at: Location,
+}
+
+/// The value of a parameter: CloudFormation knows texts and lists of texts only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// A text; a number or truth value as it is written.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use crate::stack::release::SourceRevision;
+use cfn_deploy::stack::release::SourceRevision;
 
 /// What `git describe` says behind a commit whose tracked files were changed.
 const DIRTY: &str = "-dirty";

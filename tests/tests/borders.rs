@@ -20,7 +20,14 @@ impl Source {
 
 fn sources() -> Vec<Source> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let members = ["types", "client", "function", "deployer", "deployer/template"];
+    let members = [
+        "types",
+        "client",
+        "function",
+        "deployer",
+        "deployer/template",
+        "deployer/engine",
+    ];
     let files = members
         .iter()
         .flat_map(|member| files(&workspace.join(member).join("src")));
@@ -83,6 +90,24 @@ fn a_module_that_calls_itself_pure_has_no_clock_client_file_system_or_runtime() 
         paths(pure.into_iter().filter(|source| source.holds(&impure))),
         Vec::<String>::new()
     );
+}
+
+#[test]
+fn what_is_said_of_a_stack_asks_nobody() {
+    let asking = sources().into_iter().filter(|source| {
+        source.path.starts_with("deployer/engine/src/stack/") && source.holds(&["crate::cloud", "async fn"])
+    });
+    assert_eq!(paths(asking), Vec::<String>::new());
+}
+
+#[test]
+fn only_the_deployer_s_adapters_name_an_sdk() {
+    let naming = sources().into_iter().filter(|source| {
+        source.path.starts_with("deployer/")
+            && !source.path.starts_with("deployer/src/aws/")
+            && source.holds(&["aws_sdk_", "aws_config::", "aws_smithy_"])
+    });
+    assert_eq!(paths(naming), Vec::<String>::new());
 }
 
 #[test]

@@ -10,11 +10,12 @@ use self::answer::{
     stack_resource,
 };
 use self::request::{rollback, tags, template};
-use super::{
-    Aws, CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
+use super::Aws;
+use cfn_deploy::cloud::{
+    CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
     ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, ValidationFinding,
 };
-use crate::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
+use cfn_deploy::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 impl CloudFormation for Aws {
     async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {

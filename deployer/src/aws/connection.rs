@@ -9,10 +9,11 @@ use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_types::service_config::ServiceConfigKey;
 use jiff::Timestamp;
 
+use super::EndpointRefused;
 use super::credentials::Checked;
 use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
-use super::{Clock, EndpointRefused};
+use cfn_deploy::cloud::Clock;
 
 /// AWS, or what stands in for it, reached over the network.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use aws_sdk_cloudformation::types::{self, StackDriftDetectionStatus, StackResourceDriftStatus};
 
-use crate::stack::{PropertyDrift, ResourceDrift};
+use cfn_deploy::stack::{PropertyDrift, ResourceDrift};
 
-use super::{Aws, CallError, DriftDetection, DriftSearch, Page};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, DriftDetection, DriftSearch, Page};
 
 impl DriftDetection for Aws {
     async fn search_for_drift(&self, stack: &str) -> Result<String, CallError> {

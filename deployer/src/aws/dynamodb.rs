@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::types::{
     PointInTimeRecoveryStatus, StreamSpecification, StreamViewType, TableDescription, Tag,
 };
 
-use crate::stack::{Key, KeyRole};
+use cfn_deploy::stack::{Key, KeyRole};
 
-use super::{Aws, CallError, CallErrorKind, DeployedTable, TableRepair, Tables};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, CallErrorKind, DeployedTable, TableRepair, Tables};
 
 impl Tables for Aws {
     async fn describe_table(&self, name: &str) -> Result<Option<DeployedTable>, CallError> {

@@ -6,7 +6,8 @@ use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 
-use super::{Aws, CallError, Invocations, Invoked};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, Invocations, Invoked};
 
 /// Longer than the minute that a function may take here, with its start before it.
 const LONGEST: Duration = Duration::from_secs(90);

@@ -3,7 +3,8 @@
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use jiff::Timestamp;
 
-use super::{Aws, CallError, LogEvent, LogReader, Page};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, LogEvent, LogReader, Page};
 
 impl LogReader for Aws {
     async fn log_events(

@@ -1,6 +1,7 @@
 //! `CloudWatch` Logs.
 
-use super::{Aws, CallError, CallErrorKind, Logs};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, CallErrorKind, Logs};
 
 impl Logs for Aws {
     async fn log_group_exists(&self, name: &str) -> Result<bool, CallError> {

@@ -2,8 +2,11 @@
 
 use aws_sdk_cloudformation::types::StackResource;
 
-use super::{Aws, CallError, CallErrorKind, CloudFormation, Functions, Logs, Names, Owner, Roles, Tables};
-use crate::stack::{NamedKind, NamedResource, StackStatus};
+use super::Aws;
+use cfn_deploy::cloud::{
+    CallError, CallErrorKind, CloudFormation, Functions, Logs, Names, Owner, Roles, Tables,
+};
+use cfn_deploy::stack::{NamedKind, NamedResource, StackStatus};
 
 impl Names for Aws {
     async fn physical_id(

@@ -2,9 +2,10 @@
 
 use aws_sdk_cloudformation::types::DeletionMode;
 
-use crate::stack::RequestToken;
+use cfn_deploy::stack::RequestToken;
 
-use super::{Aws, CallError, LeftBehind, Recovery};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, LeftBehind, Recovery};
 
 impl Recovery for Aws {
     async fn continue_rollback(

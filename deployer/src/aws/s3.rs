@@ -5,9 +5,10 @@ use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::ChecksumMode;
 use jiff::Timestamp;
 
-use super::{ArtifactStore, Aws, CallError, CallErrorKind, Head, Page, Stored};
+use super::Aws;
 use crate::environment::Partition;
-use crate::stack::garbage::StoredObject;
+use cfn_deploy::cloud::{ArtifactStore, CallError, CallErrorKind, Head, Page, Stored};
+use cfn_deploy::stack::garbage::StoredObject;
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
 const FORBIDDEN: u16 = 403;

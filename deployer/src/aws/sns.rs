@@ -1,6 +1,7 @@
 //! SNS.
 
-use super::{Aws, CallError, Page, TopicSubscription, Topics};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, Page, TopicSubscription, Topics};
 
 impl Topics for Aws {
     async fn subscribe_queue(&self, topic: &str, queue: &str) -> Result<String, CallError> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::Timestamp;
 
-use super::{Aws, CallError, NewQueue, Page, QueueOrigin, Queues};
+use super::Aws;
+use cfn_deploy::cloud::{CallError, NewQueue, Page, QueueOrigin, Queues};
 
 /// Messages to be received, those being worked on, and those that wait for their time.
 const COUNTS: [QueueAttributeName; 3] = [

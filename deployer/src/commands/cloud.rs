@@ -8,10 +8,10 @@ use tokio::task::JoinHandle;
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use crate::aws::{Aws, Certificates, EndpointRefused, Signer};
-use crate::engine::{Interrupt, Session, Talk, interruptible};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
+use cfn_deploy::{Interrupt, Session, Talk, interruptible};
 
 /// What a command does in AWS, from the first call to the last.
 pub(super) struct Cloud<'settings> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::artifact::Artifact;
-use crate::engine::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use crate::environment::Environment;
-use crate::stack::OWNER_TAG;
-use crate::stack::guard::Accepted;
-use crate::stack::outline::Origins;
-use crate::stack::{Cause, Sequel};
+use cfn_deploy::stack::OWNER_TAG;
+use cfn_deploy::stack::guard::Accepted;
+use cfn_deploy::stack::outline::Origins;
+use cfn_deploy::stack::{Cause, Sequel};
+use cfn_deploy::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use cfn_template::Rendered;
 
 /// Puts together what is deployed: a rendering, and where its values come from.

@@ -9,10 +9,10 @@ use super::Ended;
 use super::cloud::Cloud;
 use super::deployment::reachable;
 use super::error::{CommandError, ErrorKind};
-use crate::engine::describe;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{DescriptionFormat, Silent, Ui, for_github};
+use cfn_deploy::describe;
 
 /// Show the stack's outputs and health
 ///

@@ -8,11 +8,11 @@ use super::code::CodeArgs;
 use super::deployment::deployment;
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
-use crate::engine::{Asking, diff};
 use crate::settings::Settings;
-use crate::stack::guard::Accepted;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::stack::guard::Accepted;
+use cfn_deploy::{Asking, diff};
 
 /// Show what `up` would change, property by property
 ///

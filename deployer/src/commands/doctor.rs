@@ -8,13 +8,13 @@ use super::code::{Code as FunctionCode, CodeArgs};
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
-use crate::engine::{Boundary, Code, Examination, Finding, Severity, examine};
 use crate::environment::Environment;
 use crate::policy::{Policy, boundary_arn, ci};
 use crate::settings::Settings;
-use crate::stack::Blueprint;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::stack::Blueprint;
+use cfn_deploy::{Boundary, Code, Examination, Finding, Severity, examine};
 use cfn_template::Rendered;
 
 /// Find what would make a deployment fail, and what puts it right

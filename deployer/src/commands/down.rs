@@ -6,11 +6,11 @@ use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use super::stack_template::StackTemplate;
-use crate::engine::{DestroyError, Destruction, Purge, destroy};
 use crate::settings::Settings;
-use crate::shell;
-use crate::stack::guard::Acceptance;
 use crate::ui::{Approval, Manner, Ui};
+use cfn_deploy::shell;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{DestroyError, Destruction, Purge, destroy};
 
 /// Delete the stack, and say what stays
 ///

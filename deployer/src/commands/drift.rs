@@ -5,9 +5,9 @@ use clap::Args;
 use super::Ended;
 use super::cloud::Cloud;
 use super::error::CommandError;
-use crate::engine::drift;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::drift;
 
 /// Show how what is there differs from what was deployed
 ///

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use crate::artifact::{BuildError, Flaw, LoadError};
 use crate::aws::EndpointRefused;
-use crate::engine;
 use crate::settings::SettingsError;
-use crate::shell;
-use crate::stack::Place;
+use cfn_deploy::shell;
+use cfn_deploy::stack::Place;
 use cfn_template::problem::Problems;
 
 /// How a command ended, other than well.
@@ -45,14 +44,14 @@ impl From<ErrorKind> for ExitCode {
     }
 }
 
-impl From<engine::ErrorKind> for ErrorKind {
-    fn from(kind: engine::ErrorKind) -> Self {
+impl From<cfn_deploy::ErrorKind> for ErrorKind {
+    fn from(kind: cfn_deploy::ErrorKind) -> Self {
         match kind {
-            engine::ErrorKind::Failed => Self::Failed,
-            engine::ErrorKind::NeedsApproval => Self::NeedsApproval,
-            engine::ErrorKind::Refused => Self::Refused,
-            engine::ErrorKind::Configuration => Self::Usage,
-            engine::ErrorKind::Interrupted => Self::Interrupted,
+            cfn_deploy::ErrorKind::Failed => Self::Failed,
+            cfn_deploy::ErrorKind::NeedsApproval => Self::NeedsApproval,
+            cfn_deploy::ErrorKind::Refused => Self::Refused,
+            cfn_deploy::ErrorKind::Configuration => Self::Usage,
+            cfn_deploy::ErrorKind::Interrupted => Self::Interrupted,
         }
     }
 }

@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::cloud::Cloud;
 use super::error::CommandError;
-use crate::engine::last_operation;
 use crate::settings::Settings;
 use crate::ui::{Manner, Silent, Ui};
+use cfn_deploy::last_operation;
 
 /// Explain the last operation on the stack, with its timeline
 ///

@@ -17,11 +17,11 @@ mod smoke;
 mod validation;
 
 use super::error::{CommandError, ErrorKind};
-use crate::aws::{CallError, CallErrorKind};
-use crate::engine::Unready;
 use crate::environment::Environment;
-use crate::shell;
-use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
+use cfn_deploy::Unready;
+use cfn_deploy::cloud::{CallError, CallErrorKind};
+use cfn_deploy::shell;
+use cfn_deploy::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
 use cfn_template::line_of;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.

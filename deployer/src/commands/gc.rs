@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 
 use super::cloud::Cloud;
 use super::error::CommandError;
-use crate::engine::{GarbageCollection, collect_garbage};
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
+use cfn_deploy::{GarbageCollection, collect_garbage};
 
 /// Delete artifacts from the bucket that nothing refers to
 ///

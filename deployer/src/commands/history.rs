@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::cloud::Cloud;
 use super::error::CommandError;
-use crate::engine::history;
 use crate::settings::Settings;
 use crate::ui::{Manner, Silent, Ui};
+use cfn_deploy::history;
 
 /// List the stack's releases, newest first
 ///

@@ -9,14 +9,15 @@ use clap::Args;
 
 use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
-use crate::aws::{Aws, CallError, EndpointRefused, Identity as _, configured_region};
+use crate::aws::{Aws, EndpointRefused, configured_region};
 use crate::cli::GlobalArgs;
 use crate::environment::{Draft, Environment};
 use crate::settings::Places;
-use crate::shell;
 use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::ui::Ui;
+use cfn_deploy::cloud::{CallError, Identity as _};
+use cfn_deploy::shell;
 use cfn_template::problem::nearest;
 use cfn_template::{Artifacts, OpenParameter, Template, render};
 

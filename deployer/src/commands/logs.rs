@@ -9,10 +9,10 @@ use super::Ended;
 use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
 use super::moment::Moment;
-use crate::engine::{LogQuery, logs};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{LogForm, Silent, Ui};
+use cfn_deploy::{LogQuery, logs};
 
 /// Show what the functions log, in the order of time
 ///

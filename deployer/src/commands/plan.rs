@@ -8,16 +8,16 @@ use super::error::{CommandError, ErrorKind};
 use super::explain::Explain;
 use super::stack_template::StackTemplate;
 use super::trial;
-use crate::engine::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
 use crate::environment::Environment;
 use crate::private_file;
 use crate::settings::Settings;
-use crate::shell;
-use crate::stack::guard::Acceptance;
-use crate::stack::plan::{Place, Plan, UnreadablePlan};
-use crate::stack::with_owner;
 use crate::text_file;
 use crate::ui::Ui;
+use cfn_deploy::shell;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::stack::plan::{Place, Plan, UnreadablePlan};
+use cfn_deploy::stack::with_owner;
+use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
 
 /// Why a file holds no plan.
 #[derive(Debug, thiserror::Error)]

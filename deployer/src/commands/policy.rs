@@ -10,8 +10,8 @@ use crate::policy::{
     execution, key_policy, provider_arn, trust,
 };
 use crate::settings::Settings;
-use crate::shell;
 use crate::ui::Ui;
+use cfn_deploy::shell;
 use cfn_template::Rendered;
 
 /// Print the minimal IAM policy for a role

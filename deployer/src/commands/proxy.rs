@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 use super::cloud::Cloud;
 use super::deployment::reachable;
 use super::error::{CommandError, ErrorKind};
-use crate::engine::describe;
 use crate::proxy::{Proxy, ServeError};
 use crate::settings::Settings;
 use crate::ui::{Silent, Ui};
+use cfn_deploy::describe;
 
 /// Sign requests to a store with IAM access, for curl or a browser
 ///

@@ -8,11 +8,11 @@ use super::deployment::deployment;
 use super::error::CommandError;
 use super::explain::Explain;
 use super::stack_template::StackTemplate;
-use crate::engine::{PushError, push};
 use crate::settings::Settings;
-use crate::stack::guard::Accepted;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::stack::guard::Accepted;
+use cfn_deploy::{PushError, push};
 
 /// Run new code past CloudFormation, to try something out
 ///

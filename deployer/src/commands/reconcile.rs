@@ -7,9 +7,9 @@ use super::cloud::Cloud;
 use super::error::{CommandError, ErrorKind};
 use super::moment::Moment;
 use super::stack_template::StackTemplate;
-use crate::engine::reconcile;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::reconcile;
 
 /// Make the listing of streams complete again, from the events
 ///

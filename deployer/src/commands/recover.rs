@@ -5,11 +5,11 @@ use clap::Args;
 use super::cloud::Cloud;
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
-use crate::engine::{RecoverError, Recovery, Standing, recover, standing};
 use crate::settings::Settings;
-use crate::stack::Move;
-use crate::stack::guard::Acceptance;
 use crate::ui::{Chosen, Manner, Ui};
+use cfn_deploy::stack::Move;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{RecoverError, Recovery, Standing, recover, standing};
 
 /// Recover a stack that cannot be updated
 ///

@@ -6,11 +6,11 @@ use super::cloud::Cloud;
 use super::deployment::{deployment_of, reachable};
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
-use crate::engine::{Rollback, rollback};
 use crate::settings::Settings;
-use crate::stack::ReleaseChoice;
-use crate::stack::guard::Acceptance;
 use crate::ui::{Approval, Manner, Ui};
+use cfn_deploy::stack::ReleaseChoice;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{Rollback, rollback};
 
 /// Bring the stack back to an earlier release
 ///

@@ -7,11 +7,11 @@ use clap::Args;
 use super::error::{CommandError, ErrorKind};
 use crate::cli::GlobalArgs;
 use crate::settings::SettingsError;
-use crate::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
 use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::ui::{Manner, Ui};
 use crate::workspace;
+use cfn_deploy::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
 use cfn_template::line_of;
 
 /// Explain an operation from saved events, with its timeline

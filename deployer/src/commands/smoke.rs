@@ -15,12 +15,12 @@ use super::cloud::Cloud;
 use super::deployment::address;
 use super::error::CommandError;
 use crate::aws::{Aws, Certificates};
-use crate::engine::{
-    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
-};
 use crate::environment::Environment;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
+use cfn_deploy::{
+    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
+};
 
 const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",

@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 
 use super::error::CommandError;
 use crate::artifact::{self, Artifact, Processor};
-use crate::engine::ArtifactBucket;
 use crate::environment::{Environment, Profile};
 use crate::settings::{Settings, SettingsError};
-use crate::stack::outline::{Origin, Origins};
 use crate::text_file;
 use crate::ui::Ui;
+use cfn_deploy::ArtifactBucket;
+use cfn_deploy::stack::outline::{Origin, Origins};
 use cfn_template::problem::Problems;
 use cfn_template::{Artifacts, Rendered, Template, render};
 

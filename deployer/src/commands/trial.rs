@@ -5,10 +5,10 @@ use super::error::CommandError;
 use super::smoke::HttpStores;
 use super::stack_template::StackTemplate;
 use crate::aws::Aws;
-use crate::engine::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
 use crate::settings::Settings;
-use crate::stack::plan::Plan;
 use crate::ui::Ui;
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
 
 /// Where a deployment is made.
 pub(super) struct Place<'a> {
@@ -68,7 +68,7 @@ impl Place<'_> {
     fn listed(
         &self,
         stack: &str,
-        reconciled: Option<Result<crate::engine::Reconciled, ReconcileError>>,
+        reconciled: Option<Result<cfn_deploy::Reconciled, ReconcileError>>,
     ) -> Result<(), CommandError> {
         let explain = self.cloud.explain();
         match reconciled {

@@ -13,9 +13,9 @@ use super::stack_template::StackTemplate;
 use super::trial::Place;
 use crate::checkout::revision;
 use crate::settings::Settings;
-use crate::stack::guard::Acceptance;
 use crate::surroundings::Surroundings;
 use crate::ui::{Approval, Manner, Ui};
+use cfn_deploy::stack::guard::Acceptance;
 
 /// Build the functions, and create or update the stack
 ///

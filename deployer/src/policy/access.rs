@@ -8,7 +8,7 @@ use super::statement::TooMany;
 use super::trust::{ISSUER, audience, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
-use crate::shell;
+use cfn_deploy::shell;
 
 /// Who may do what, and who may become that.
 #[derive(Clone, Debug)]

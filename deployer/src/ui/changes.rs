@@ -4,10 +4,10 @@ use super::outcome::tables;
 use super::table::{columns, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
-use crate::engine::{KeptTable, Question};
-use crate::stack::outline::{Outline, Outlined};
-use crate::stack::widening::Widening;
-use crate::stack::{Action, Replacement};
+use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::stack::{Action, Replacement};
+use cfn_deploy::{KeptTable, Question};
 
 /// Lays out what a question is about, in lines of at most `width` characters where there is such a limit.
 ///
@@ -219,10 +219,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::stack::comparison::ValueChange;
-    use crate::stack::outline::Origins;
-    use crate::stack::widening::{Effect, Grant};
-    use crate::stack::{ChangeSummary, ResourceChange};
+    use cfn_deploy::stack::comparison::ValueChange;
+    use cfn_deploy::stack::outline::Origins;
+    use cfn_deploy::stack::widening::{Effect, Grant};
+    use cfn_deploy::stack::{ChangeSummary, ResourceChange};
 
     fn outline(changes: &ChangeSummary) -> Outline {
         Outline::of(&Value::Null, &Value::Null, Some(changes), &Origins::default())

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{Asked, Ui, ask, changes, json};
-use crate::engine::{Answer, Event, Question, Talk};
-use crate::stack::Move;
+use cfn_deploy::stack::Move;
+use cfn_deploy::{Answer, Event, Question, Talk};
 
 impl Ui {
     /// Asks for a move, where somebody is there.

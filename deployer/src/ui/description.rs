@@ -7,7 +7,7 @@ use super::paint;
 use super::table::fitted;
 use super::text::count;
 use super::text::size;
-use crate::engine::Described;
+use cfn_deploy::Described;
 
 /// The form of a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -228,8 +228,8 @@ fn short_revision(description: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{FunctionHealth, MappingHealth, Outputs, QueueHealth, TableHealth};
-    use crate::stack::StackStatus;
+    use cfn_deploy::stack::StackStatus;
+    use cfn_deploy::{FunctionHealth, MappingHealth, Outputs, QueueHealth, TableHealth};
 
     fn described() -> Described {
         Described {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::changes::{outlined, widened};
 use super::paint;
 use super::value::change;
-use crate::engine::Diff;
-use crate::shell;
-use crate::stack::comparison::{Comparison, ValueChange};
+use cfn_deploy::Diff;
+use cfn_deploy::shell;
+use cfn_deploy::stack::comparison::{Comparison, ValueChange};
 
 /// Lays a difference out, in lines of at most `width` characters where there is such a limit.
 pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
@@ -106,12 +106,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stack::ChangeSummary;
-    use crate::stack::comparison::Comparison;
-    use crate::stack::guard::in_templates;
-    use crate::stack::outline::{Origins, Outline};
-    use crate::stack::widening::widenings;
-    use crate::stack::{Action, Replacement, ResourceChange};
+    use cfn_deploy::stack::ChangeSummary;
+    use cfn_deploy::stack::comparison::Comparison;
+    use cfn_deploy::stack::guard::in_templates;
+    use cfn_deploy::stack::outline::{Origins, Outline};
+    use cfn_deploy::stack::widening::widenings;
+    use cfn_deploy::stack::{Action, Replacement, ResourceChange};
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::paint;
-use crate::engine::Drift;
-use crate::stack::{PropertyDrift, ResourceDrift, UnseenDrift};
+use cfn_deploy::Drift;
+use cfn_deploy::stack::{PropertyDrift, ResourceDrift, UnseenDrift};
 
 /// Lays drift out.
 pub(super) fn text(drift: &Drift) -> String {

@@ -2,11 +2,11 @@
 
 use super::{Manner, Ui, error, garbage, json, outcome, paint, recovery, summary};
 use crate::commands::error::CommandError;
-use crate::engine::{
+use cfn_deploy::stack::StackStatus;
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::{
     Collected, Deployed, Destroyed, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
 };
-use crate::stack::StackStatus;
-use crate::stack::plan::Plan;
 
 impl Ui {
     /// Tells how a deployment ended, and prints its outputs.

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use super::paint;
 use super::streams::Streams;
 use super::text::indented;
-use crate::aws::CallError;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::stack::Place;
+use cfn_deploy::cloud::CallError;
+use cfn_deploy::stack::Place;
 use cfn_template::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
@@ -152,7 +152,7 @@ fn property(text: &str) -> String {
 mod tests {
     use super::{annotations, text};
     use crate::commands::error::{CommandError, ErrorKind};
-    use crate::stack::Place;
+    use cfn_deploy::stack::Place;
     use cfn_template::problem::{Problem, Problems};
     use cfn_template::yaml::Location;
 

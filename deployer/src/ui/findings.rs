@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::paint;
 use super::text::count;
-use crate::engine::{Finding, Severity};
+use cfn_deploy::{Finding, Severity};
 
 /// Lays findings out, each with its code and its remedy, and counts what is wrong.
 pub(super) fn text(findings: &[Finding]) -> String {
@@ -38,7 +38,7 @@ pub(super) fn text(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Code;
+    use cfn_deploy::Code;
 
     #[test]
     fn every_severity_can_be_told_without_colour() {

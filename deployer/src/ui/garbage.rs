@@ -4,8 +4,8 @@ use super::paint;
 use super::table::fitted;
 use super::text::count;
 use super::text::size;
-use crate::engine::Collected;
-use crate::stack::garbage::{Garbage, Kept, Unreferenced};
+use cfn_deploy::Collected;
+use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
 
 /// What would be deleted, one object a line, and what all were held against.
 pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) -> String {
@@ -80,7 +80,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::stack::garbage::LastRelease;
+    use cfn_deploy::stack::garbage::LastRelease;
 
     fn garbage() -> Garbage {
         let object = |key: &str, last_release| Unreferenced {

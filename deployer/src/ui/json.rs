@@ -58,7 +58,7 @@ fn problem(problem: &Problem) -> Value {
 mod tests {
     use super::*;
     use crate::commands::error::ErrorKind;
-    use crate::engine::{Deployed, Destroyed, Event, KeptTable, Outputs};
+    use cfn_deploy::{Deployed, Destroyed, Event, KeptTable, Outputs};
     use cfn_template::yaml::Location;
 
     #[test]

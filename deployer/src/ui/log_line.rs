@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::paint;
 use super::text::indented;
-use crate::engine::LogLine;
+use cfn_deploy::LogLine;
 
 /// How lines of logs are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

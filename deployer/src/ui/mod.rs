@@ -26,6 +26,8 @@ mod screen;
 mod streams;
 mod summary;
 mod table;
+#[cfg(test)]
+mod testing;
 mod text;
 mod timeline;
 mod value;
@@ -42,8 +44,8 @@ pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
 use crate::proxy::Forwarded;
-use crate::stack::outline::Outline;
-use crate::stack::widening::Widening;
+use cfn_deploy::stack::outline::Outline;
+use cfn_deploy::stack::widening::Widening;
 use cfn_template::problem::Problems;
 use narrate::{Narrator, Telling};
 use screen::Screen;

@@ -21,9 +21,9 @@ pub(super) use self::telling::Telling;
 use super::outlook::Outlook;
 use super::text::count;
 use super::{changes, paint, releases};
-use crate::aws::TableRepair;
-use crate::engine::{Event, Reconciled};
-use crate::stack::StackStatus;
+use cfn_deploy::cloud::TableRepair;
+use cfn_deploy::stack::StackStatus;
+use cfn_deploy::{Event, Reconciled};
 
 /// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use super::table::{columns, fitted};
 use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
-use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
-use crate::stack::plan::Plan;
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stack::{Estimate, Phase, Progress, StackEvent};
+use cfn_deploy::stack::{Estimate, Phase, Progress, StackEvent};
 
 /// How much longer what is going on will go on.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -61,9 +61,9 @@ pub(super) fn left(remaining: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::estimate;
     use super::*;
-    use crate::stack::StackEvent;
-    use crate::stack::estimate_testing::estimate;
+    use cfn_deploy::stack::StackEvent;
 
     fn event(second: i64, logical_id: &str, status: &str) -> StackEvent {
         StackEvent {

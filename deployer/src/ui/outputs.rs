@@ -1,7 +1,7 @@
 //! PURE: a stack's outputs in the forms that other programs take.
 
-use crate::engine::Outputs;
-use crate::shell;
+use cfn_deploy::Outputs;
+use cfn_deploy::shell;
 
 /// Lines that a shell reads: `ES_URL='https://…'`.
 pub(super) fn for_shell(outputs: &Outputs) -> String {

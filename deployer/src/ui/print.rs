@@ -6,9 +6,9 @@ use super::{
     Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
 };
 use crate::aws::Call;
-use crate::engine::{Described, Diff, Drift, Finding, History, LogLine};
 use crate::settings::Setting;
-use crate::stack::Timeline;
+use cfn_deploy::stack::Timeline;
+use cfn_deploy::{Described, Diff, Drift, Finding, History, LogLine};
 
 impl Ui {
     /// Prints data.

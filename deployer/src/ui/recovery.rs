@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::paint;
 use super::table::fitted;
-use crate::engine::{Recovery, Standing};
-use crate::stack::{Move, StackStatus, situation};
+use cfn_deploy::stack::{Move, StackStatus, situation};
+use cfn_deploy::{Recovery, Standing};
 
 /// Where a stack stands, and the moves that there are.
 pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
@@ -104,8 +104,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::stack::guard::Accepted;
-    use crate::stack::{Diagnosis, Failure};
+    use cfn_deploy::stack::guard::Accepted;
+    use cfn_deploy::stack::{Diagnosis, Failure};
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()

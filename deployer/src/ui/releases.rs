@@ -7,9 +7,9 @@ use super::paint;
 use super::table::fitted;
 use super::text::count;
 use super::text::duration;
-use crate::engine::{History, Live};
-use crate::stack::Release;
-use crate::stack::release::{ReleaseOutcome, SourceRevision};
+use cfn_deploy::stack::Release;
+use cfn_deploy::stack::release::{ReleaseOutcome, SourceRevision};
+use cfn_deploy::{History, Live};
 
 /// How much of a hash tells two apart.
 const SHORT: usize = 12;
@@ -135,10 +135,10 @@ pub(super) fn notes(stack: &str, history: &History) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::release;
     use super::*;
-    use crate::engine::LedgerError;
-    use crate::stack::release::Durations;
-    use crate::stack::release::testing::release;
+    use cfn_deploy::LedgerError;
+    use cfn_deploy::stack::release::Durations;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()

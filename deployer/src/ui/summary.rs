@@ -9,10 +9,10 @@ use super::text::duration;
 use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
-use crate::engine::{Deployed, Destroyed, Diff, Outputs};
-use crate::shell;
-use crate::stack::outline::{Outline, Outlined};
-use crate::stack::widening::Widening;
+use cfn_deploy::shell;
+use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::{Deployed, Destroyed, Diff, Outputs};
 
 /// A section under the command that it is about: several may be in the summary of one step.
 pub(super) fn of(command: &str, section: &str) -> String {
@@ -209,9 +209,9 @@ mod tests {
 
     use super::*;
     use crate::commands::error::ErrorKind;
-    use crate::engine::KeptTable;
-    use crate::stack::outline::Origins;
-    use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
+    use cfn_deploy::KeptTable;
+    use cfn_deploy::stack::outline::Origins;
+    use cfn_deploy::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
     fn asked() -> Asked {
         let change = |logical_id: &str, action, replacement, causes: &[&str]| ResourceChange {

@@ -6,7 +6,7 @@ use super::narrate::past;
 use super::paint;
 use super::table::fitted;
 use super::text::{duration, indented};
-use crate::stack::{Diagnosis, Phase, Step, Timeline};
+use cfn_deploy::stack::{Diagnosis, Phase, Step, Timeline};
 
 /// The operation: the root cause if there is one, then a line for each step.
 pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
@@ -75,7 +75,7 @@ fn row(step: &Step) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::{Place, StackEvent};
+    use cfn_deploy::stack::{Place, StackEvent};
     use jiff::Timestamp;
 
     fn event(second: i64, logical_id: &str, kind: &str, status: &str, reason: Option<&str>) -> StackEvent {

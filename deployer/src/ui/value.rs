@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::paint;
-use crate::stack::comparison::{ValueChange, shown};
+use cfn_deploy::stack::comparison::{ValueChange, shown};
 
 /// Longer values are cut: the whole of them is in `--json`.
 const LONGEST: usize = 100;

@@ -4,10 +4,10 @@ use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types;
 use jiff::Timestamp;
 
-use crate::aws::{
+use cfn_deploy::cloud::{
     ChangeSetHandle, ChangeSetProgress, ListedChangeSet, ListedStack, Prospect, ValidationFinding,
 };
-use crate::stack::{
+use cfn_deploy::stack::{
     Action, DeployedStack, Replacement, ResourceChange, StackEvent, StackResource, StackStatus,
 };
 

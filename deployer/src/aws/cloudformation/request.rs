@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{RollbackConfiguration, RollbackTrigger, Tag};
 
-use crate::aws::{ChangeSetType, NewChangeSet, RollbackTriggers, TemplateSource};
+use cfn_deploy::cloud::{ChangeSetType, NewChangeSet, RollbackTriggers, TemplateSource};
 
 /// The template's body, or the URL that it is read from.
 pub(super) fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {

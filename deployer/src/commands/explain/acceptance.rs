@@ -1,8 +1,8 @@
 //! PURE: what is refused unless it is accepted by name, what it would cost, and the flags that accept it.
 
-use crate::shell;
-use crate::stack::guard::{Danger, Objection};
-use crate::stack::widening::{Widening, acceptances};
+use cfn_deploy::shell;
+use cfn_deploy::stack::guard::{Danger, Objection};
+use cfn_deploy::stack::widening::{Widening, acceptances};
 
 /// What each refused change would cost, and how it is let pass.
 pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
@@ -47,8 +47,8 @@ pub(super) fn widened(widenings: &[Widening]) -> Vec<String> {
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::engine::DeployError;
-    use crate::stack::widening::{Effect, Grant};
+    use cfn_deploy::DeployError;
+    use cfn_deploy::stack::widening::{Effect, Grant};
 
     #[test]
     fn a_widening_is_told_with_the_flag_that_approves_it() {

@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::AccountError;
+use cfn_deploy::AccountError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn account(&self, error: AccountError) -> CommandError {
@@ -21,7 +21,7 @@ impl Explain<'_> {
 mod tests {
     use super::super::tests::{call, explained};
     use super::*;
-    use crate::aws::CallErrorKind;
+    use cfn_deploy::cloud::CallErrorKind;
 
     #[test]
     fn the_wrong_account_is_refused_by_a_guard() {

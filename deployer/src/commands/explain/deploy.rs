@@ -3,11 +3,11 @@
 use super::Explain;
 use super::acceptance::{guarded, widened};
 use super::validation::remedies;
-use crate::aws::Owner;
 use crate::commands::error::CommandError;
-use crate::engine::{DeployError, Taken};
-use crate::shell;
-use crate::stack::{Failure, Place, remedy};
+use cfn_deploy::cloud::Owner;
+use cfn_deploy::shell;
+use cfn_deploy::stack::{Failure, Place, remedy};
+use cfn_deploy::{DeployError, Taken};
 
 /// What has happened by the time that a deployment is asked about.
 const STORED: &str = "the stack was not changed; the artifact bucket and what was uploaded to it stay, until `deployer gc` deletes what nothing refers to";
@@ -220,9 +220,9 @@ fn because(failure: &Failure) -> Vec<String> {
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::engine::Mismatch;
-    use crate::stack::plan::Moved;
-    use crate::stack::{NamedKind, NamedResource, StackStatus};
+    use cfn_deploy::Mismatch;
+    use cfn_deploy::stack::plan::Moved;
+    use cfn_deploy::stack::{NamedKind, NamedResource, StackStatus};
 
     #[test]
     fn a_failed_deployment_names_the_resource_that_failed_first() {

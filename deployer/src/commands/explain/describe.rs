@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::engine::DescribeError;
+use cfn_deploy::DescribeError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn describe(&self, error: DescribeError) -> CommandError {

@@ -2,8 +2,8 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::DestroyError;
-use crate::shell;
+use cfn_deploy::DestroyError;
+use cfn_deploy::shell;
 
 impl Explain<'_> {
     pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {

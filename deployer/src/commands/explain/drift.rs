@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::DriftError;
+use cfn_deploy::DriftError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn drift(&self, error: DriftError) -> CommandError {

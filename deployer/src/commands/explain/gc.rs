@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::{GcError, LedgerError};
+use cfn_deploy::{GcError, LedgerError};
 
 impl Explain<'_> {
     pub(in crate::commands) fn gc(&self, error: GcError) -> CommandError {
@@ -30,8 +30,8 @@ impl Explain<'_> {
 mod tests {
     use super::super::tests::{call, explained};
     use super::*;
-    use crate::aws::CallErrorKind;
-    use crate::stack::StackStatus;
+    use cfn_deploy::cloud::CallErrorKind;
+    use cfn_deploy::stack::StackStatus;
 
     #[test]
     fn what_is_not_deleted_says_why() {

@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::engine::LedgerError;
+use cfn_deploy::LedgerError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn ledger(&self, error: LedgerError) -> CommandError {

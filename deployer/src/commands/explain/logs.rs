@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::LogsError;
+use cfn_deploy::LogsError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn logs(&self, error: LogsError) -> CommandError {

@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::PushError;
+use cfn_deploy::PushError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn push(&self, error: PushError) -> CommandError {

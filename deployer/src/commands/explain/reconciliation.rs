@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::ReconcileError;
+use cfn_deploy::ReconcileError;
 
 /// The deployment stands, but the listing may lack streams.
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,8 @@
 use super::Explain;
 use super::acceptance::guarded;
 use crate::commands::error::CommandError;
-use crate::engine::RecoverError;
-use crate::stack::{Move, situation};
+use cfn_deploy::RecoverError;
+use cfn_deploy::stack::{Move, situation};
 
 impl Explain<'_> {
     pub(in crate::commands) fn recover(&self, error: RecoverError) -> CommandError {
@@ -52,8 +52,8 @@ fn named(moves: &[Move]) -> String {
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::stack::StackStatus;
-    use crate::stack::guard::{Danger, Objection};
+    use cfn_deploy::stack::StackStatus;
+    use cfn_deploy::stack::guard::{Danger, Objection};
 
     fn recovery(error: RecoverError) -> String {
         explained(|explain| explain.recover(error))

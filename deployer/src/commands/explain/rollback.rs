@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::RollbackError;
+use cfn_deploy::RollbackError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn rollback(&self, error: RollbackError) -> CommandError {
@@ -27,8 +27,8 @@ impl Explain<'_> {
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::stack::ReleaseId;
-    use crate::stack::release::NoChoice;
+    use cfn_deploy::stack::ReleaseId;
+    use cfn_deploy::stack::release::NoChoice;
 
     #[test]
     fn a_release_that_cannot_be_returned_to_says_what_is_gone() {

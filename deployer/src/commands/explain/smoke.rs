@@ -2,7 +2,7 @@
 
 use super::Explain;
 use crate::commands::error::CommandError;
-use crate::engine::{SmokeError, SmokeStep};
+use cfn_deploy::{SmokeError, SmokeStep};
 
 impl Explain<'_> {
     pub(in crate::commands) fn smoke(&self, error: SmokeError) -> CommandError {

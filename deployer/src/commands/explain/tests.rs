@@ -1,11 +1,11 @@
 //! What several commands are told alike.
 
 use super::Explain;
-use crate::aws::{CallError, CallErrorKind};
 use crate::commands::error::CommandError;
-use crate::engine::{DeployError, DestroyError, Unready};
 use crate::environment::Environment;
-use crate::stack::{Failure, StackStatus};
+use cfn_deploy::cloud::{CallError, CallErrorKind};
+use cfn_deploy::stack::{Failure, StackStatus};
+use cfn_deploy::{DeployError, DestroyError, Unready};
 
 const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
 

@@ -1,8 +1,8 @@
 //! PURE: why no change set could be made, and what early validation found.
 
 use super::Explain;
-use crate::aws::ValidationFinding;
-use crate::stack::{Place, remedy};
+use cfn_deploy::cloud::ValidationFinding;
+use cfn_deploy::stack::{Place, remedy};
 
 impl Explain<'_> {
     /// What early validation found, each with the line of its resource.
@@ -40,7 +40,7 @@ pub(super) fn remedies(findings: &[ValidationFinding], reason: &str) -> Vec<Stri
 mod tests {
     use super::super::tests::explained;
     use super::*;
-    use crate::engine::DeployError;
+    use cfn_deploy::DeployError;
 
     #[test]
     fn what_early_validation_found_is_told_with_the_lines_of_the_resources() {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::aws::TableRepair;
-use crate::engine::{Event, Question};
-use crate::stack::outline::Outline;
-use crate::stack::widening::Widening;
-use crate::stack::{ChangeSummary, Estimate};
+use cfn_deploy::cloud::TableRepair;
+use cfn_deploy::stack::outline::Outline;
+use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::stack::{ChangeSummary, Estimate};
+use cfn_deploy::{Event, Question};
 
 /// An event of the engine.
 #[expect(clippy::too_many_lines, reason = "an arm for each event")]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
-use crate::stack::plan::Plan;
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
 
 /// How a deployment ended.
 pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> Value {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::{Diff, Drift, Finding, LedgerError};
-use crate::stack::Release;
+use cfn_deploy::stack::Release;
+use cfn_deploy::{Diff, Drift, Finding, LedgerError};
 
 /// A release of the ledger.
 pub(in crate::ui) fn release(release: &Release) -> Value {

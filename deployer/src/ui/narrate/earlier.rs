@@ -1,7 +1,7 @@
 //! PURE: what is told of runs that were ended before their time.
 
-use crate::engine::Event;
 use crate::ui::paint;
+use cfn_deploy::Event;
 
 use super::Telling;
 

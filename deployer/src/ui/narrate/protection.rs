@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::Telling;
-use crate::engine::Event;
-use crate::shell;
 use crate::ui::paint;
 use crate::ui::text::count;
+use cfn_deploy::Event;
+use cfn_deploy::shell;
 
 /// Words the events of a stack's policy and of the alarms that watch over it.
 pub(super) fn told(event: &Event) -> Telling {

@@ -3,9 +3,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::stack::estimate_testing::estimate;
-use crate::stack::{Progress, StackEvent};
 use crate::ui::outlook::Left;
+use crate::ui::testing::estimate;
+use cfn_deploy::stack::{Progress, StackEvent};
 
 fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
     StackEvent {

@@ -1,9 +1,9 @@
 //! PURE: the trial of a store, in words.
 
 use super::Telling;
-use crate::engine::Event;
 use crate::ui::paint;
 use crate::ui::text::duration;
+use cfn_deploy::Event;
 
 /// Words the events of a trial and of what follows it.
 pub(super) fn told(event: &Event) -> Telling {
@@ -37,7 +37,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::engine::SmokeStep;
+    use cfn_deploy::SmokeStep;
 
     #[test]
     fn a_trial_is_told_step_by_step_and_its_failure_with_what_follows() {

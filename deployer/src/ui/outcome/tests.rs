@@ -1,7 +1,7 @@
 use super::*;
-use crate::engine::PushedFunction;
-use crate::stack::plan::testing::plan;
-use crate::stack::release::testing::release;
+use crate::ui::testing::plan;
+use crate::ui::testing::release;
+use cfn_deploy::PushedFunction;
 
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()

@@ -1,0 +1,152 @@
+//! Everything up to the point of no return.
+
+use jiff::SignedDuration;
+
+use crate::change_set::Made;
+use crate::cloud::{ChangeSetType, Cloud};
+use crate::journal::Earlier;
+use crate::stack::release::ReleaseOutcome;
+use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
+use crate::stack_policy::{Lifted, Lifting};
+use crate::watch::Operation;
+use crate::{
+    Answer, Before, DeployError, Deployment, Question, Session, Talk, adopt, journal, ledger, stack_policy,
+    widening,
+};
+
+use super::Proposal;
+
+/// A change set that is older is not executed: other runs take it for left behind (`change_set/sweep.rs`), after twice that time.
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(12);
+
+/// What stands just before an operation is started.
+pub(super) struct Begun {
+    pub(super) operation: Operation,
+    /// How long it may take.
+    pub(super) estimate: Option<Estimate>,
+    /// The stack's policy, if it has to be put back.
+    pub(super) lifted: Option<Lifted>,
+    /// The release that it makes.
+    pub(super) release: Release,
+    /// What the stack was before.
+    pub(super) before: Option<Before>,
+    /// Where it is written down.
+    pub(super) intent: String,
+}
+
+/// Asks, and makes ready what is taken in and what is to be let pass.
+pub(super) async fn begin<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    made: &Made,
+    changes: &ChangeSummary,
+    proposal: &Proposal,
+    earlier: &Earlier,
+) -> Result<Begun, DeployError> {
+    approve(session, deployment, made, changes, proposal).await?;
+    if session.cloud.now().duration_since(made.since) > LONGEST_LIFE {
+        return Err(DeployError::Stale {
+            stack: made.stack.clone(),
+            since: made.since,
+        });
+    }
+    session.check_interrupt()?;
+    let outcome = match made.kind {
+        ChangeSetType::Create => ReleaseOutcome::Created,
+        ChangeSetType::Update => ReleaseOutcome::Updated,
+    };
+    let estimate = ledger::estimate(session, deployment, outcome, changes).await;
+    let release = ledger::release(session, deployment, &made.handle.stack_id, outcome);
+    let lifting = match &proposal.standing {
+        Some(stack) => {
+            let (template, accepted) = (proposal.deployed.template(), proposal.deployed.accepted());
+            stack_policy::to_lift(session, stack, template, accepted, earlier).await?
+        }
+        None => None,
+    };
+    // What was never tried is nothing to return to.
+    let before = earlier.before_untried().or(proposal.before.as_ref()).cloned();
+    let bucket = &deployment.bucket.name;
+    let stored = match &before {
+        Some(before) => Some(before.store(session, bucket, &made.stack).await?),
+        None => None,
+    };
+    let intent = Intent::Deploy(Box::new(DeployIntent {
+        release: release.clone(),
+        change_set: Some(made.handle.id.clone()),
+        imports: proposal.adoptions.table_names(),
+        policy: lifting.as_ref().map(Lifting::written),
+        before: stored,
+        sequel: deployment.sequel.clone(),
+        cause: deployment.cause.clone(),
+    }));
+    let intent = journal::write(session, bucket, &made.stack, &intent).await?;
+    match make_ready(session, made, changes, proposal, lifting).await {
+        Ok((operation, lifted)) => Ok(Begun {
+            operation,
+            estimate,
+            lifted,
+            release,
+            before,
+            intent,
+        }),
+        Err(error) => {
+            // What may have been done all the same, the next run undoes.
+            if !matches!(&error, DeployError::Call(call) if call.may_have_been_done()) {
+                journal::withdraw(session, bucket, &intent).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Changes what has to be changed before the operation: after the intent is written.
+async fn make_ready<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    made: &Made,
+    changes: &ChangeSummary,
+    proposal: &Proposal,
+    lifting: Option<Lifting>,
+) -> Result<(Operation, Option<Lifted>), DeployError> {
+    adopt::make_ready(session, &proposal.adoptions).await?;
+    session.check_interrupt()?;
+    let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
+    let before = before.ok_or_else(|| DeployError::Overtaken {
+        stack: made.stack.clone(),
+    })?;
+    let token = session.new_token();
+    let operation = Operation::about_to_begin(session, before, token, changes.changes.len()).await?;
+    let lifted = match lifting {
+        Some(lifting) => Some(stack_policy::lift(session, lifting).await?),
+        None => None,
+    };
+    Ok((operation, lifted))
+}
+
+/// Asks for what is to be done, and in a protected environment for what it lets others do.
+async fn approve<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    made: &Made,
+    changes: &ChangeSummary,
+    proposal: &Proposal,
+) -> Result<(), DeployError> {
+    let widenings = match proposal.standing {
+        Some(_) => proposal.deployed.widenings(deployment),
+        None => Vec::new(),
+    };
+    let outline = proposal.deployed.outline(deployment, changes);
+    let stack = made.stack.clone();
+    let question = Question::Deploy {
+        stack: &made.stack,
+        creates: made.kind == ChangeSetType::Create,
+        changes,
+        outline: &outline,
+        widenings: &widenings,
+    };
+    match session.confirm(question).await? {
+        Answer::Yes => widening::approve(session, deployment, &widenings).await,
+        Answer::No | Answer::Mismatch => Err(DeployError::Declined { stack }),
+        Answer::NobodyToAsk => Err(DeployError::NeedsApproval { stack }),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a deployment will do, worked out and not yet approved.
+
+use crate::adopt::{self, Adoptions};
+use crate::change_set::{self, Prepared};
+use crate::cloud::{ChangeSetType, Cloud, NewChangeSet};
+use crate::find::Found;
+use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
+use crate::{
+    Before, DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard, overtaken,
+};
+
+/// What a deployment will do once it is approved.
+pub(crate) struct Proposal {
+    /// The stack as it stands; none, if it is made.
+    pub(crate) standing: Option<DeployedStack>,
+    /// What is taken in, where the stack is made.
+    pub(super) adoptions: Adoptions,
+    pub(crate) change_set: Prepared,
+    /// The template that is deployed.
+    pub(crate) deployed: guard::Deployed,
+    /// What the stack is, to the byte.
+    pub(super) before: Option<Before>,
+}
+
+/// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
+pub(crate) async fn propose<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    found: Found,
+    template: Option<&str>,
+    mut deployed: guard::Deployed,
+) -> Result<Proposal, DeployError> {
+    let standing = match found {
+        Found::Standing(stack) => Some(stack),
+        Found::Nothing => None,
+        Found::FailedCreation(stack) => {
+            failed_creation::remove(session, stack, deployment.execution_role.as_deref()).await?;
+            None
+        }
+    };
+    // Of a template that cannot be read nothing is known to be there.
+    let had = standing
+        .as_ref()
+        .map(|_| Blueprint::of(deployed.template()).unwrap_or_default());
+    let adoptions = adopt::look_up(
+        session,
+        &deployment.stack,
+        blueprint,
+        had.as_ref(),
+        &deployment.accepted,
+    )
+    .await?;
+    let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
+    let token = session.new_token();
+    let request = NewChangeSet {
+        stack: deployment.stack.clone(),
+        name: change_set_name(ChangeSetUse::Deployment, &token),
+        kind: if standing.is_some() {
+            ChangeSetType::Update
+        } else {
+            ChangeSetType::Create
+        },
+        template: artifacts::store(session, deployment).await?,
+        tags: deployment.tags.clone(),
+        role: deployment.execution_role.clone(),
+        import_existing: !adoptions.is_empty(),
+        rollback,
+        token,
+    };
+    let change_set = match change_set::prepare(session, &request).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(overtaken::or(session, error, &deployment.stack, standing.as_ref()).await),
+    };
+    if let (Prepared::Ready(made, changes), Some(_)) = (&change_set, &standing)
+        && let Err(refused) = guard::check_changes(session, deployment, &mut deployed, changes)
+    {
+        change_set::discard(session, made).await;
+        return Err(refused);
+    }
+    let before = template.zip(standing.as_ref());
+    Ok(Proposal {
+        before: before.map(|(template, stack)| Before::keep(template, stack)),
+        standing,
+        adoptions,
+        change_set,
+        deployed,
+    })
+}

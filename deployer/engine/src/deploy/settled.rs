@@ -1,0 +1,138 @@
+//! Whether a stack is as asked, and what a change set cannot bring there.
+
+use crate::cloud::Cloud;
+use crate::journal::{self, Earlier, OpenTrial};
+use crate::stack::release::ReleaseOutcome;
+use crate::stack::{
+    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Wanted, what_differs,
+};
+use crate::{
+    Before, DeployError, Deployment, Session, Talk, artifacts, ledger, stack_policy, termination, traffic,
+};
+
+use super::Deployed;
+
+/// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
+/// bucket is not asked.
+pub(crate) async fn differences<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    stack: &DeployedStack,
+    template: &str,
+) -> Result<Vec<Difference>, DeployError> {
+    let wanted = Wanted {
+        template: &deployment.template,
+        tags: &deployment.tags,
+        protected: deployment.protected,
+    };
+    let mut differences = what_differs(stack, template, &wanted);
+    if !differences.iter().any(needs_a_change_set) {
+        let resources = traffic::resources(session.cloud, &stack.id).await?;
+        differences.extend(traffic::differences(session, deployment, blueprint, &resources).await?);
+    }
+    Ok(differences)
+}
+
+/// A change set sees templates and tags, and neither termination protection nor traffic.
+pub(crate) fn needs_a_change_set(difference: &Difference) -> bool {
+    matches!(difference, Difference::Template | Difference::Tags)
+}
+
+/// Brings to what is asked for what a change set cannot. The policy goes first: it may have been lifted.
+pub(super) async fn settle<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    stack: &DeployedStack,
+) -> Result<(), DeployError> {
+    stack_policy::settle(session, deployment, stack).await?;
+    traffic::settle(session, deployment, blueprint, stack).await?;
+    Ok(termination::settle(session, stack, deployment.protected).await?)
+}
+
+/// A stack that no change set has anything to do with.
+pub(super) struct Standing<'a> {
+    pub(super) stack: &'a DeployedStack,
+    /// The template that is deployed.
+    pub(super) template: &'a str,
+    /// Whether nothing differs.
+    pub(super) is_as_asked: bool,
+}
+
+/// Brings a stack whose template and tags are as asked to its end: that of an earlier run which was interrupted, or this one's.
+pub(super) async fn finish<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    standing: Standing<'_>,
+    earlier: &Earlier,
+) -> Result<Deployed, DeployError> {
+    let Standing { stack, template, .. } = standing;
+    let bucket = &deployment.bucket.name;
+    let begun = if standing.is_as_asked || earlier.same().is_some() {
+        None
+    } else {
+        Some(begin(session, deployment, stack).await?)
+    };
+    if !standing.is_as_asked || earlier.is_interrupted {
+        settle(session, deployment, blueprint, stack).await?;
+    }
+    match (&begun, earlier.same()) {
+        (Some(release), _) => ledger::record(session, bucket, release).await,
+        (None, Some(release)) => ledger::record_late(session, bucket, release).await,
+        (None, None) => {}
+    }
+    let before = match earlier.same() {
+        Some(_) => earlier.before().cloned(),
+        None => Some(Before::keep(template, stack)),
+    };
+    try_what_stands(session, deployment, before.as_ref());
+    // A template that AWS has laid out anew is another one to whoever compares bytes.
+    let is_the_same = template == deployment.template;
+    journal::close(session, bucket, stack, is_the_same.then_some(template)).await;
+    let outputs = stack.outputs.clone();
+    Ok(
+        match begun.as_ref().or(earlier.same()).map(|release| release.outcome) {
+            Some(ReleaseOutcome::Created) => Deployed::Created(outputs),
+            Some(ReleaseOutcome::Updated) => Deployed::Updated(outputs),
+            None => Deployed::Unchanged(outputs),
+        },
+    )
+}
+
+/// Writes down that a stack is brought to what is asked for without a change set.
+async fn begin<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    stack: &DeployedStack,
+) -> Result<Release, DeployError> {
+    // No change set has needed it.
+    artifacts::store_template_alone(session, deployment).await?;
+    let release = ledger::release(session, deployment, &stack.id, ReleaseOutcome::Updated);
+    let intent = Intent::Deploy(Box::new(DeployIntent {
+        release: release.clone(),
+        change_set: None,
+        imports: Vec::new(),
+        policy: None,
+        before: None,
+        sequel: deployment.sequel.clone(),
+        cause: deployment.cause.clone(),
+    }));
+    journal::write(session, &deployment.bucket.name, &stack.name, &intent).await?;
+    Ok(release)
+}
+
+/// Has the store tried that stands, if that is wanted and no earlier run has wanted it.
+pub(super) fn try_what_stands<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    before: Option<&Before>,
+) {
+    if deployment.sequel.trial && session.open.trial.is_none() {
+        session.open.trial = Some(OpenTrial {
+            release: None,
+            before: before.cloned(),
+        });
+    }
+}

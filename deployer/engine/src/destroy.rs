@@ -1,0 +1,400 @@
+//! Deleting a stack, and what it leaves if that is asked for.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cloud::{CallError, Cloud, Owner, TableRepair};
+use crate::stack::guard::Accepted;
+use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
+
+use super::find::find_for_deletion;
+use super::journal::{self, Journal};
+use super::pace::Pace;
+use super::watch::{Operation, Unseen, watch};
+use super::{
+    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair,
+    termination, traffic,
+};
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Everything that `destroy` needs to know.
+#[derive(Clone, Debug)]
+pub struct Destruction {
+    /// The stack's name.
+    pub stack: String,
+    /// The rendered template: tells which tables an earlier stack may have left.
+    pub template: String,
+    /// Whether the environment is protected; then nothing is deleted.
+    pub protected: bool,
+    /// The role that CloudFormation acts as; else it acts as the caller.
+    pub execution_role: Option<String>,
+    /// The artifact bucket, in which is written what is about to be deleted.
+    pub bucket: String,
+    /// What becomes of the tables that outlive the stack.
+    pub purge: Purge,
+    /// What was accepted by name: a stack of another environment, a state that is not known.
+    pub accepted: Accepted,
+}
+
+/// What becomes of the tables that outlive a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// They stay.
+    KeepTables,
+    /// They go, with all that is in them.
+    DeleteTables,
+}
+
+/// A table that outlives its stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptTable {
+    /// Its name.
+    pub name: String,
+    /// How many items it holds, by AWS's last count.
+    pub items: u64,
+}
+
+/// What a destruction came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destroyed {
+    /// There was neither a stack nor anything to purge.
+    NothingThere {
+        /// Tables that an earlier stack left.
+        kept: Vec<KeptTable>,
+    },
+    /// The stack is gone, or tables are, or both.
+    Gone {
+        /// The resources that went: their names in the template and their types.
+        removed: Vec<(String, String)>,
+        /// Tables that stay.
+        kept: Vec<KeptTable>,
+        /// Tables that went with all that was in them.
+        purged: Vec<KeptTable>,
+    },
+}
+
+/// Deletes a stack and follows that to its end; deletes the tables that outlive it, if that is asked for; and looks
+/// whether anything is left that was not named.
+///
+/// # Errors
+/// The stack is as it was, unless the error says that the deletion was tried.
+pub async fn destroy<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+) -> Result<Destroyed, DestroyError> {
+    if destruction.protected {
+        return Err(DestroyError::Protected {
+            stack: destruction.stack.clone(),
+        });
+    }
+    let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
+    let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
+    let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
+    let (kept, purged) = match destruction.purge {
+        Purge::KeepTables => (inventory.tables.clone(), Vec::new()),
+        Purge::DeleteTables => (Vec::new(), inventory.tables.clone()),
+    };
+    if standing.is_none() && purged.is_empty() {
+        return finish(session, destruction, &journal, kept).await;
+    }
+    ask(session, destruction, &inventory.goes, &kept, &purged).await?;
+    if let Some(stack) = standing {
+        session.tell(Event::Started {
+            stack: destruction.stack.clone(),
+            estimate: None,
+        });
+        smoke::sweep_all(session, &destruction.stack).await;
+        write_down(session, destruction, &journal, &stack, &inventory).await?;
+        delete_stack(session, destruction, stack, inventory.goes.len()).await?;
+        delete_recreated_log_groups(session, &inventory).await?;
+    }
+    journal::remove_log_groups(session, &journal).await?;
+    for table in &purged {
+        purge(session, destruction, table).await?;
+    }
+    verify(session, &inventory.blueprint, &kept).await?;
+    journal::forget(session, &destruction.bucket, &journal).await;
+    Ok(Destroyed::Gone {
+        removed: inventory.goes,
+        kept,
+        purged,
+    })
+}
+
+/// Finishes a deletion that was interrupted after the stack was gone. Where none was, nothing is there.
+async fn finish<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    journal: &Journal,
+    kept: Vec<KeptTable>,
+) -> Result<Destroyed, DestroyError> {
+    smoke::sweep_all(session, &destruction.stack).await;
+    if journal.is_empty() {
+        return Ok(Destroyed::NothingThere { kept });
+    }
+    journal::remove_log_groups(session, journal).await?;
+    journal::forget(session, &destruction.bucket, journal).await;
+    Ok(Destroyed::Gone {
+        removed: Vec::new(),
+        kept,
+        purged: Vec::new(),
+    })
+}
+
+/// Writes down which log groups go with the stack: once it is gone, nothing else tells. Where there is no bucket, nobody has deployed from
+/// here, and it goes all the same.
+async fn write_down<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    journal: &Journal,
+    stack: &DeployedStack,
+    inventory: &Inventory,
+) -> Result<(), CallError> {
+    if !journal.has_bucket() {
+        return Ok(());
+    }
+    let intent = Intent::Delete(DeleteIntent {
+        stack_id: stack.id.clone(),
+        log_groups: inventory.log_groups().map(ToOwned::to_owned).collect(),
+        caller: session.caller().to_owned(),
+    });
+    journal::write(session, &destruction.bucket, &destruction.stack, &intent).await?;
+    Ok(())
+}
+
+/// What goes with the stack, and which tables outlive it.
+struct Inventory {
+    goes: Vec<(String, String)>,
+    tables: Vec<KeptTable>,
+    blueprint: Blueprint,
+}
+
+impl Inventory {
+    /// The log groups that go with the stack.
+    fn log_groups(&self) -> impl Iterator<Item = &str> {
+        let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
+        let groups = self.blueprint.log_groups();
+        groups
+            .filter(move |group| !group.retained && went(&group.logical_id))
+            .map(|group| group.name.as_str())
+    }
+}
+
+/// The deployed template says what outlives the stack; the rendering does, when the stack is gone.
+async fn take_inventory<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    destruction: &Destruction,
+    standing: Option<&DeployedStack>,
+) -> Result<Inventory, DestroyError> {
+    let has_resources = standing.filter(|stack| stack.status != StackStatus::ReviewInProgress);
+    let (blueprint, resources) = match has_resources {
+        Some(stack) => {
+            let template = session.cloud.original_template(&stack.id).await?;
+            // A template that somebody deployed by hand may be YAML; the rendering is the next best witness.
+            let blueprint = Blueprint::read(&template).or_else(|_| Blueprint::read(&destruction.template))?;
+            (blueprint, traffic::resources(session.cloud, &stack.id).await?)
+        }
+        None => (Blueprint::read(&destruction.template)?, traffic::Resources::new()),
+    };
+    let mut tables = Vec::new();
+    for design in blueprint.retained_tables() {
+        let Some(table) = session.cloud.describe_table(&design.name).await? else {
+            continue;
+        };
+        if has_resources.is_none()
+            && let Owner::Stack(stack) = session.cloud.owner(&table.name).await?
+        {
+            return Err(DestroyError::OwnedElsewhere {
+                table: table.name,
+                stack,
+            });
+        }
+        if has_resources.is_none()
+            && destruction.purge == Purge::DeleteTables
+            && !destruction.accepted.adopts(&destruction.stack)
+            && let Some(owner) = ownership::other_owner(session, &table).await?
+        {
+            return Err(DestroyError::Unready(Unready::NotOurs {
+                stack: destruction.stack.clone(),
+                owner: Some(owner),
+            }));
+        }
+        tables.push(KeptTable {
+            name: table.name,
+            items: table.items,
+        });
+    }
+    let stays = |logical_id: &str| {
+        blueprint
+            .retained_tables()
+            .any(|design| design.logical_id == logical_id)
+    };
+    let goes = resources
+        .into_values()
+        .filter(|resource| !stays(&resource.logical_id))
+        .map(|resource| (resource.logical_id, resource.resource_type))
+        .collect();
+    Ok(Inventory {
+        goes,
+        tables,
+        blueprint,
+    })
+}
+
+async fn ask<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    goes: &[(String, String)],
+    stays: &[KeptTable],
+    purges: &[KeptTable],
+) -> Result<(), DestroyError> {
+    let stack = destruction.stack.clone();
+    let question = Question::Destroy {
+        stack: &destruction.stack,
+        goes,
+        stays,
+        purges,
+    };
+    match session.confirm(question).await? {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(DestroyError::Declined { stack }),
+        Answer::Mismatch => Err(DestroyError::NoMatch { stack }),
+        Answer::NobodyToAsk => Err(DestroyError::NeedsApproval {
+            stack,
+            purges: !purges.is_empty(),
+        }),
+    }
+}
+
+async fn delete_stack<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    stack: DeployedStack,
+    expected: usize,
+) -> Result<(), DestroyError> {
+    let name = || destruction.stack.clone();
+    termination::settle(session, &stack, false).await?;
+    session.check_interrupt()?;
+    let token = session.new_token();
+    let operation = Operation::about_to_begin(session, stack, token, expected).await?;
+    let role = destruction.execution_role.as_deref();
+    let sent = session
+        .cloud
+        .delete_stack(operation.stack_id(), role, operation.token())
+        .await;
+    operation.begun(session, sent).await?;
+    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
+        Unseen::Interrupted => DestroyError::Interrupted {
+            going_on: Some(name()),
+        },
+        Unseen::LostSight(source) => DestroyError::LostSight {
+            stack: name(),
+            source,
+        },
+    })?;
+    if ended.status == StackStatus::DeleteComplete {
+        Ok(())
+    } else {
+        Err(DestroyError::Failed {
+            stack: name(),
+            status: ended.status,
+            cause: ended.cause,
+        })
+    }
+}
+
+/// Deletes the stack's own log groups once more where they are back: a function that is still at work while its stack
+/// goes makes its group anew, if its role may, and the next creation would find it in its way.
+async fn delete_recreated_log_groups<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    inventory: &Inventory,
+) -> Result<(), DestroyError> {
+    for name in inventory.log_groups() {
+        if session.cloud.log_group_exists(name).await? {
+            session.tell(Event::LogGroupDeleting {
+                name: name.to_owned(),
+            });
+            session.cloud.delete_log_group(name).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.
+async fn purge<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    destruction: &Destruction,
+    kept: &KeptTable,
+) -> Result<(), DestroyError> {
+    let Some(table) = table_repair::at_rest(session, &kept.name).await? else {
+        return wait_until_gone(session, &kept.name).await;
+    };
+    if let Owner::Stack(stack) = session.cloud.owner(&kept.name).await? {
+        // Somebody deployed again while the stack was being deleted.
+        if stack != destruction.stack {
+            return Err(DestroyError::OwnedElsewhere {
+                table: kept.name.clone(),
+                stack,
+            });
+        }
+    }
+    if table.deletion_protection {
+        table_repair::repair(session, &table, TableRepair::DeletionProtection(false)).await?;
+        session.tell(Event::TableProtectionLifted {
+            table: kept.name.clone(),
+        });
+    }
+    session.tell(Event::TableDeleting {
+        table: kept.name.clone(),
+        items: kept.items,
+    });
+    if let Err(error) = session.cloud.delete_table(&kept.name).await {
+        // Its answer was lost, and it was sent again to a table that was going already.
+        let now = session.cloud.describe_table(&kept.name).await?;
+        if now.is_some_and(|table| !table.is_going()) {
+            return Err(error.into());
+        }
+    }
+    wait_until_gone(session, &kept.name).await
+}
+
+async fn wait_until_gone<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    table: &str,
+) -> Result<(), DestroyError> {
+    let mut pace = Pace::up_to(PATIENCE);
+    while session.cloud.describe_table(table).await?.is_some() {
+        session.pause(pace.next()).await?;
+    }
+    Ok(())
+}
+
+/// Looks again after the end, for all that should be gone.
+async fn verify<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    blueprint: &Blueprint,
+    kept: &[KeptTable],
+) -> Result<(), DestroyError> {
+    let mut names = Vec::new();
+    for design in &blueprint.tables {
+        if kept.iter().any(|kept| kept.name == design.name) {
+            continue;
+        }
+        if session.cloud.describe_table(&design.name).await?.is_some() {
+            names.push(design.name.clone());
+        }
+    }
+    for group in blueprint.log_groups().filter(|group| !group.retained) {
+        if session.cloud.log_group_exists(&group.name).await? {
+            names.push(group.name.clone());
+        }
+    }
+    if names.is_empty() {
+        Ok(())
+    } else {
+        Err(DestroyError::Leftovers { names })
+    }
+}

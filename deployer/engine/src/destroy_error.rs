@@ -1,0 +1,111 @@
+//! Why a stack was not, or not wholly, deleted.
+
+use crate::cloud::CallError;
+use crate::stack::{BlueprintError, Failure, StackStatus};
+
+use super::session::Interrupted;
+use super::{ErrorKind, Unready};
+
+/// Why a stack was not, or not wholly, deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DestroyError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The stack takes no operation now.
+    #[error(transparent)]
+    Unready(#[from] Unready),
+    /// The template cannot be read.
+    #[error(transparent)]
+    Blueprint(#[from] BlueprintError),
+    /// The environment is protected.
+    #[error("stack `{stack}` is protected")]
+    Protected {
+        /// The stack.
+        stack: String,
+    },
+    /// A table that would go belongs to another stack.
+    #[error("table `{table}` belongs to stack `{stack}`")]
+    OwnedElsewhere {
+        /// The table.
+        table: String,
+        /// Its stack.
+        stack: String,
+    },
+    /// The deletion was tried and failed.
+    #[error("stack `{stack}` ended as `{status}`")]
+    Failed {
+        /// The stack.
+        stack: String,
+        /// The state it ended in.
+        status: StackStatus,
+        /// What kept it.
+        cause: Option<Box<Failure>>,
+    },
+    /// The stack is gone, and things that should have gone with it are not.
+    #[error("these are left: `{}`", names.join("`, `"))]
+    Leftovers {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The deletion goes on in AWS, but it can no longer be followed.
+    #[error("the deletion of stack `{stack}` goes on, but cannot be followed")]
+    LostSight {
+        /// The stack.
+        stack: String,
+        /// Why.
+        #[source]
+        source: CallError,
+    },
+    /// What was typed to approve the deletion is another name.
+    #[error("what was typed does not match the stack `{stack}`")]
+    NoMatch {
+        /// The stack.
+        stack: String,
+    },
+    /// The deletion was not approved.
+    #[error("the deletion of stack `{stack}` was declined")]
+    Declined {
+        /// The stack.
+        stack: String,
+    },
+    /// The deletion needs an approval, and there is nobody to give it.
+    #[error("the deletion of stack `{stack}` needs approval")]
+    NeedsApproval {
+        /// The stack.
+        stack: String,
+        /// Whether data would go.
+        purges: bool,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted {
+        /// The stack on which an operation goes on in AWS, if one does.
+        going_on: Option<String>,
+    },
+}
+
+impl DestroyError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unready(unready) => unready.kind(),
+            Self::Protected { .. } | Self::OwnedElsewhere { .. } => ErrorKind::Refused,
+            Self::Declined { .. } | Self::NoMatch { .. } | Self::NeedsApproval { .. } => {
+                ErrorKind::NeedsApproval
+            }
+            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Call(_)
+            | Self::Blueprint(_)
+            | Self::Failed { .. }
+            | Self::Leftovers { .. }
+            | Self::LostSight { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Interrupted> for DestroyError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted { going_on: None }
+    }
+}

@@ -1,0 +1,109 @@
+//! How what is there differs from what was deployed: what CloudFormation finds, and what it cannot see.
+
+mod error;
+mod function;
+mod mapping;
+mod unseen;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cloud::{CallError, Cloud, DriftSearch};
+use crate::stack::{DeployedStack, ResourceDrift, StackStatus, UnseenDrift};
+
+pub use self::error::DriftError;
+use self::unseen::unseen;
+use super::pace::Pace;
+use super::{Event, Session, Talk};
+
+/// CloudFormation asks every service for every resource.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How a stack differs from what was deployed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Drift {
+    /// The stack.
+    pub stack: String,
+    /// What CloudFormation found.
+    pub resources: Vec<ResourceDrift>,
+    /// Why CloudFormation could not look at everything, in its words.
+    pub incomplete: Option<String>,
+    /// What CloudFormation does not see.
+    pub unseen: Vec<UnseenDrift>,
+}
+
+impl Drift {
+    /// Whether everything is as it was deployed.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.unseen.is_empty()
+    }
+}
+
+/// Compares a stack with the template that it was deployed with; `protected` is what its environment says.
+///
+/// # Errors
+/// There is no such stack, or it is being changed.
+pub async fn drift<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &str,
+    protected: bool,
+) -> Result<Drift, DriftError> {
+    let found = session.cloud.describe_stack(stack).await?;
+    let found = found.filter(|stack| stack.status != StackStatus::ReviewInProgress);
+    let stack = found.ok_or_else(|| DriftError::NoStack {
+        stack: stack.to_owned(),
+    })?;
+    if !stack.status.is_settled() {
+        return Err(DriftError::Busy {
+            stack: stack.name,
+            status: stack.status,
+        });
+    }
+    session.tell(Event::DriftSearching {
+        stack: stack.name.clone(),
+    });
+    let search = session.cloud.search_for_drift(&stack.id).await?;
+    let (unseen, unread) = unseen(session, &stack, protected).await?;
+    let incomplete = wait_for(session, &search).await?;
+    let incomplete: Vec<String> = incomplete.into_iter().chain(unread).collect();
+    Ok(Drift {
+        resources: resources(session, &stack).await?,
+        stack: stack.name,
+        incomplete: (!incomplete.is_empty()).then(|| incomplete.join("; ")),
+        unseen,
+    })
+}
+
+async fn wait_for<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    search: &str,
+) -> Result<Option<String>, DriftError> {
+    let mut pace = Pace::up_to(PATIENCE);
+    loop {
+        match session.cloud.drift_search(search).await? {
+            DriftSearch::Running => session.pause(pace.next()).await?,
+            DriftSearch::Over { incomplete } => return Ok(incomplete),
+        }
+    }
+}
+
+async fn resources<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    stack: &DeployedStack,
+) -> Result<Vec<ResourceDrift>, CallError> {
+    let mut drifts = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let page = session
+            .cloud
+            .drifted_resources(&stack.id, next.as_deref())
+            .await?;
+        drifts.extend(page.items);
+        next = page.next;
+        if next.is_none() {
+            return Ok(drifts);
+        }
+    }
+}

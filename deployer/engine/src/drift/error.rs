@@ -1,0 +1,48 @@
+//! PURE: why a stack could not be searched for drift.
+
+use crate::ErrorKind;
+use crate::cloud::CallError;
+use crate::session::Interrupted;
+use crate::stack::StackStatus;
+
+/// Why a stack could not be searched for drift.
+#[derive(Debug, thiserror::Error)]
+pub enum DriftError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// There is no such stack.
+    #[error("there is no stack `{stack}`")]
+    NoStack {
+        /// The stack.
+        stack: String,
+    },
+    /// The stack is being changed.
+    #[error("stack `{stack}` is `{status}`: drift is looked for when that is over")]
+    Busy {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl DriftError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Call(_) | Self::NoStack { .. } => ErrorKind::Failed,
+            Self::Busy { .. } => ErrorKind::Refused,
+            Self::Interrupted => ErrorKind::Interrupted,
+        }
+    }
+}
+
+impl From<Interrupted> for DriftError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}

@@ -1,0 +1,76 @@
+//! What CloudFormation's drift detection does not see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::DriftError;
+use super::function::function_drift;
+use super::mapping::mapping_drift;
+use crate::cloud::{CallError, Cloud};
+use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift};
+use crate::traffic::{self, Resources};
+use crate::{Session, Talk};
+
+/// What is read of the stack once, and compared with piece by piece.
+pub(super) struct Deployed {
+    pub(super) template: Value,
+    pub(super) resources: Resources,
+    /// The newest stream of each table, by the table's name in the template.
+    pub(super) streams: BTreeMap<String, String>,
+}
+
+/// The drift that is seen here alone, and what could not be compared.
+pub(super) async fn unseen<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    stack: &DeployedStack,
+    protected: bool,
+) -> Result<(Vec<UnseenDrift>, Option<String>), DriftError> {
+    let template = session.cloud.original_template(&stack.id).await?;
+    let read = Blueprint::read(&template);
+    let unread = read
+        .as_ref()
+        .err()
+        .map(|error| format!("functions and the stack policy were not compared: {error}"));
+    let blueprint = read.unwrap_or_default();
+    let resources = traffic::resources(session.cloud, &stack.id).await?;
+    let mut streams = BTreeMap::new();
+    for table in traffic::of_type(&resources, "AWS::DynamoDB::Table") {
+        let table_now = session.cloud.describe_table(&table.physical_id).await?;
+        let stream = table_now.and_then(|table| table.stream_arn);
+        streams.extend(stream.map(|stream| (table.logical_id.clone(), stream)));
+    }
+    let deployed = Deployed {
+        template: serde_json::from_str(&template).unwrap_or_default(),
+        resources,
+        streams,
+    };
+    let mut drifts = Vec::new();
+    for function in &blueprint.functions {
+        drifts.extend(function_drift(session, &deployed, function).await?);
+    }
+    drifts.extend(mapping_drift(session, &deployed).await?);
+    drifts.extend(stack_drift(session, &deployed, stack, protected).await?);
+    Ok((drifts, unread))
+}
+
+async fn stack_drift<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployed: &Deployed,
+    stack: &DeployedStack,
+    protected: bool,
+) -> Result<Vec<UnseenDrift>, CallError> {
+    let mut drifts = Vec::new();
+    if stack.termination_protection != protected {
+        drifts.push(UnseenDrift::TerminationProtection { expected: protected });
+    }
+    // What a template protects is known only where it can be read.
+    if protected && !deployed.template.is_null() {
+        let policy = session.cloud.stack_policy(&stack.id).await?;
+        let wanted = StackPolicy::protecting(&deployed.template, &BTreeSet::new());
+        if !wanted.is_in_force(policy.as_ref()) {
+            drifts.push(UnseenDrift::StackPolicy);
+        }
+    }
+    Ok(drifts)
+}

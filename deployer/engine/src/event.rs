@@ -1,0 +1,285 @@
+//! What the engine tells while it works.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Reconciled;
+use crate::cloud::TableRepair;
+use crate::stack::guard::Objection;
+use crate::stack::outline::Outline;
+use crate::stack::widening::Widening;
+use crate::stack::{ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus};
+
+use super::SmokeStep;
+
+/// Something that a user may want to see. Facts only: the wording is the renderer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The credentials are of the right account.
+    AccountChecked {
+        /// The account.
+        account: String,
+        /// The ARN of the user or role.
+        caller: String,
+    },
+    /// The artifact bucket does not exist yet and is being made.
+    BucketCreating {
+        /// The bucket.
+        bucket: String,
+        /// The stack that makes it.
+        stack: String,
+    },
+    /// Somebody else is making the artifact bucket.
+    BucketAwaited {
+        /// The stack that makes it.
+        stack: String,
+    },
+    /// An object is being stored in the artifact bucket.
+    Uploading {
+        /// Its key.
+        key: String,
+        /// Its size.
+        bytes: usize,
+    },
+    /// An object is in the artifact bucket already.
+    UploadSkipped {
+        /// Its key.
+        key: String,
+    },
+    /// Somebody else is at work on the stack, and that is waited for.
+    Awaiting {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+        /// Since when.
+        since: Timestamp,
+        /// Who began it, where that is known.
+        by: Option<String>,
+    },
+    /// A stack that is not this environment's is taken over, as was accepted.
+    TakingOver {
+        /// The stack.
+        stack: String,
+        /// The environment that it said it was of.
+        owner: Option<String>,
+    },
+    /// Another deployment came first, and this one begins anew.
+    Overtaken {
+        /// The stack.
+        stack: String,
+    },
+    /// A stack whose first creation failed is deleted, so that it can be created.
+    RemovingFailedCreation {
+        /// The stack.
+        stack: String,
+        /// The state it was found in.
+        status: StackStatus,
+    },
+    /// A change set is being made.
+    ChangeSetCreating {
+        /// The stack.
+        stack: String,
+        /// Whether it is the stack's first.
+        creates: bool,
+    },
+    /// CloudFormation searches a stack for drift.
+    DriftSearching {
+        /// The stack.
+        stack: String,
+    },
+    /// A step of a smoke test was taken well.
+    Tried {
+        /// The step.
+        step: SmokeStep,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A smoke test has not seen what it should within its time, which may be on its way.
+    NotSeenYet {
+        /// The step.
+        step: SmokeStep,
+        /// What was not seen within how long, and what stood in the way, if something did.
+        reason: String,
+    },
+    /// What was deployed does not do what it should; the stack is brought back to what was deployed before.
+    Returning {
+        /// The stack.
+        stack: String,
+        /// What does not work.
+        reason: String,
+    },
+    /// A change that the guard would have refused is let pass, because it was accepted by name.
+    Accepted {
+        /// What it will cost.
+        objection: Objection,
+    },
+    /// What a deployment would do is written down and not done.
+    Planned {
+        /// The stack.
+        stack: String,
+        /// Whether the stack would be made.
+        creates: bool,
+        /// What would be done to each resource.
+        changes: ChangeSummary,
+        /// The same, told from its causes.
+        outline: Outline,
+        /// What somebody could do then that could not be done before.
+        widenings: Vec<Widening>,
+    },
+    /// The deployment or the deletion was approved and begins.
+    Started {
+        /// The stack.
+        stack: String,
+        /// How long it may take, where an earlier deployment tells.
+        estimate: Option<Estimate>,
+    },
+    /// Something became of a resource or of the stack.
+    Resource {
+        /// What.
+        event: StackEvent,
+        /// How far the operation has come.
+        progress: Progress,
+    },
+    /// A table that outlived an earlier stack is taken in.
+    Adopting {
+        /// The table.
+        table: String,
+        /// How many items it holds, by AWS's last count.
+        items: u64,
+    },
+    /// A setting of an adopted table is brought to what the template says.
+    Repairing {
+        /// The table.
+        table: String,
+        /// The setting.
+        repair: TableRepair,
+    },
+    /// Somebody had pushed code; the function is brought back to the version that the stack published.
+    TrafficReturned {
+        /// The function's name in the template.
+        function: String,
+        /// The version that was live.
+        from: String,
+        /// The version that the stack published.
+        to: String,
+    },
+    /// A function is asked to make the listing complete.
+    Reconciling {
+        /// What has been done up to now.
+        done: Reconciled,
+    },
+    /// Termination protection was turned on or off.
+    TerminationProtection {
+        /// The stack.
+        stack: String,
+        /// Whether it is on now.
+        on: bool,
+    },
+    /// A stack's policy was set: it denies that what is irreplaceable is replaced or deleted, or no longer does.
+    StackPolicy {
+        /// The stack.
+        stack: String,
+        /// Whether it denies that now.
+        on: bool,
+    },
+    /// A stack's policy is lifted for one operation, because what it denies was accepted by name.
+    StackPolicyLifted {
+        /// The stack.
+        stack: String,
+        /// The resources that may be replaced or deleted meanwhile, by their names in the template.
+        resources: Vec<String>,
+    },
+    /// A stack's policy is in force again.
+    StackPolicyRestored {
+        /// The stack.
+        stack: String,
+        /// Whether the operation that it was lifted for goes on in AWS.
+        goes_on: bool,
+    },
+    /// Alarms watch over the update: one that goes off undoes it.
+    AlarmsWatched {
+        /// Their names in the template.
+        alarms: Vec<String>,
+        /// Those that there is no room for.
+        unwatched: Vec<String>,
+        /// For how many minutes after the update.
+        minutes: u8,
+    },
+    /// A table's own protection is lifted, because its deletion was asked for.
+    TableProtectionLifted {
+        /// The table.
+        table: String,
+    },
+    /// A table and all that is in it is being deleted.
+    TableDeleting {
+        /// The table.
+        table: String,
+        /// How many items go with it.
+        items: u64,
+    },
+    /// A log group of a deleted stack was made anew by a function that was still at work, and goes once more.
+    LogGroupDeleting {
+        /// The log group.
+        name: String,
+    },
+    /// A function runs other code now, and the stack does not know of it.
+    Pushed {
+        /// The function's name in the template.
+        function: String,
+        /// The version that was live.
+        from: String,
+        /// The version that is live.
+        to: String,
+    },
+    /// An artifact that nothing refers to was deleted.
+    ArtifactDeleted {
+        /// Its key.
+        key: String,
+    },
+    /// A release is being returned to.
+    RollingBack {
+        /// The release.
+        release: Box<Release>,
+    },
+    /// The deployment has its record in the stack's ledger.
+    Recorded {
+        /// The release.
+        release: ReleaseId,
+    },
+    /// The deployment succeeded, and its record could not be written.
+    NotRecorded {
+        /// Why.
+        reason: String,
+    },
+    /// A release whose smoke test failed could not be marked so in the ledger.
+    NotMarked {
+        /// The release.
+        release: ReleaseId,
+        /// Why.
+        reason: String,
+    },
+    /// An earlier run was ended before its time: what it began is finished, and what it left is removed.
+    EarlierRun {
+        /// The stack.
+        stack: String,
+        /// The ARN of the user or role that it was of.
+        by: String,
+        /// Whether such a run may still be at work; then what it holds is left to it.
+        at_work: bool,
+        /// Whether it was a deletion.
+        deletes: bool,
+        /// The release that it has brought.
+        release: Option<ReleaseId>,
+        /// The log groups that came back after its deletion and are removed.
+        log_groups: Vec<String>,
+    },
+    /// Something that was to be tidied up is still there.
+    CleanupFailed {
+        /// What is left.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,74 @@
+//! PURE: why artifacts were not deleted, or not all.
+
+use crate::cloud::CallError;
+use crate::session::Interrupted;
+use crate::stack::StackStatus;
+use crate::{ErrorKind, LedgerError};
+
+/// Why nothing was deleted, or not all.
+#[derive(Debug, thiserror::Error)]
+pub enum GcError {
+    /// The bucket could not be listed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// Something could not be read that may refer to an artifact.
+    #[error("nothing was deleted: what refers to artifacts is not known without {what}")]
+    Unproven {
+        /// What could not be read.
+        what: String,
+        /// Why.
+        #[source]
+        source: LedgerError,
+    },
+    /// A stack is between two templates.
+    #[error(
+        "nothing was deleted: stack `{stack}` is `{status}`, and may return to a template that cannot be read now"
+    )]
+    Unsettled {
+        /// The stack.
+        stack: String,
+        /// Its state.
+        status: StackStatus,
+    },
+    /// The deletion was not approved.
+    #[error("the deletion was declined")]
+    Declined,
+    /// The deletion needs an approval, and there is nobody to give it.
+    #[error("the deletion needs approval")]
+    NeedsApproval,
+    /// An object could not be deleted.
+    #[error("`{key}` could not be deleted, after {deleted} others were")]
+    NotDeleted {
+        /// Its key.
+        key: String,
+        /// How many were deleted before it.
+        deleted: usize,
+        /// Why.
+        #[source]
+        source: CallError,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted, after {deleted} objects were deleted")]
+    Interrupted {
+        /// How many were deleted before.
+        deleted: usize,
+    },
+}
+
+impl From<Interrupted> for GcError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted { deleted: 0 }
+    }
+}
+
+impl GcError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unsettled { .. } => ErrorKind::Refused,
+            Self::Declined | Self::NeedsApproval => ErrorKind::NeedsApproval,
+            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Call(_) | Self::Unproven { .. } | Self::NotDeleted { .. } => ErrorKind::Failed,
+        }
+    }
+}

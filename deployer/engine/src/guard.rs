@@ -1,0 +1,105 @@
+//! Holding changes against the guard of the log of record.
+
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::stack::ChangeSummary;
+use crate::stack::guard::{Objection, in_changes, in_templates};
+use crate::stack::outline::Outline;
+use crate::stack::widening::{Widening, widenings};
+
+use super::{DeployError, Deployment, Event, Session, Talk};
+
+/// The template that is deployed, as far as the guard can read it, and what was let pass over it.
+#[derive(Debug, Default)]
+pub(super) struct Deployed {
+    template: Value,
+    accepted: Vec<Objection>,
+}
+
+impl Deployed {
+    /// Takes the template as AWS told it. One that is no JSON was not sent by this deployer: then only the change set
+    /// tells what would be lost.
+    pub(super) fn of(template: &str) -> Self {
+        Self {
+            template: serde_json::from_str(template).unwrap_or_default(),
+            accepted: Vec::new(),
+        }
+    }
+
+    /// The template; null where it cannot be read.
+    pub(super) fn template(&self) -> &Value {
+        &self.template
+    }
+
+    /// The guarded changes that were accepted by name.
+    pub(super) fn accepted(&self) -> &[Objection] {
+        &self.accepted
+    }
+
+    /// What the deployment changes, told from its causes.
+    pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
+        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
+        Outline::of(&self.template, &wanted, Some(changes), &deployment.origins)
+    }
+
+    /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.
+    pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
+        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
+        widenings(&self.template, &wanted)
+    }
+}
+
+/// Looks for guarded changes between the templates, before anything is sent.
+pub(super) fn check_templates<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    deployed: &mut Deployed,
+) -> Result<(), DeployError> {
+    let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
+    if deployed.template.is_null() {
+        return Ok(());
+    }
+    let objections = in_templates(&deployed.template, &wanted);
+    decide(session, deployment, deployed, objections)
+}
+
+/// Looks for guarded changes in the change set, which knows what would be replaced.
+pub(super) fn check_changes<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    deployed: &mut Deployed,
+    changes: &ChangeSummary,
+) -> Result<(), DeployError> {
+    let objections = in_changes(&deployed.template, changes);
+    decide(session, deployment, deployed, objections)
+}
+
+fn decide<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    deployed: &mut Deployed,
+    objections: Vec<Objection>,
+) -> Result<(), DeployError> {
+    let (accepted, refused) = deployment.accepted.part(objections);
+    if !refused.is_empty() {
+        return Err(DeployError::Guarded {
+            stack: deployment.stack.clone(),
+            objections: refused,
+        });
+    }
+    for objection in accepted {
+        // The change set says again what the templates showed.
+        let is_told = deployed
+            .accepted
+            .iter()
+            .any(|told| (&told.logical_id, told.danger) == (&objection.logical_id, objection.danger));
+        if !is_told {
+            session.tell(Event::Accepted {
+                objection: objection.clone(),
+            });
+            deployed.accepted.push(objection);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! What runs write down before they change a stack, and what is made of one that was ended before its time.
+//!
+//! An intent stands for a run that is at work or was ended. Which of the two, nobody can tell for certain, and no run holds a lease: whatever
+//! another run finishes comes out the same when it is done twice. While an operation is under way no run gets here; before it, a run is at
+//! work for as long as its change set can be executed.
+
+mod earlier;
+mod open;
+
+use uuid::Uuid;
+
+use crate::cloud::{CallError, Cloud};
+use crate::stack::{
+    DeleteIntent, DeployIntent, DeployedStack, Intent, intent_key, is_receipt, receipt_key, run_prefix,
+};
+
+use super::objects::objects;
+use super::{Session, Talk};
+
+pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume};
+pub(super) use self::open::{Open, OpenTrial, clear, close, conclude, forget};
+
+/// What earlier runs have left written about a stack.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    /// Intents with their keys, oldest first.
+    intents: Vec<(String, Intent)>,
+    receipts: Vec<String>,
+    /// Whether there is a bucket to write to.
+    has_bucket: bool,
+}
+
+impl Journal {
+    /// Whether all is done about a stack that was deployed with this template.
+    pub(super) fn is_settled(&self, stack: &DeployedStack, template: &str) -> bool {
+        self.intents.is_empty() && self.receipts.contains(&receipt_key(stack, template))
+    }
+
+    /// Whether no run was ended before its time.
+    pub(super) fn is_empty(&self) -> bool {
+        self.intents.is_empty()
+    }
+
+    /// Whether anything can be written.
+    pub(super) fn has_bucket(&self) -> bool {
+        self.has_bucket
+    }
+
+    /// The deployments that were begun, newest first.
+    pub(super) fn deployments(&self) -> impl Iterator<Item = &DeployIntent> {
+        self.intents.iter().rev().filter_map(|(_, intent)| match intent {
+            Intent::Deploy(intent) => Some(&**intent),
+            Intent::Delete(_) => None,
+        })
+    }
+
+    /// The deletions that were begun.
+    pub(super) fn deletions(&self) -> impl Iterator<Item = &DeleteIntent> {
+        self.intents.iter().filter_map(|(_, intent)| match intent {
+            Intent::Delete(intent) => Some(intent),
+            Intent::Deploy(_) => None,
+        })
+    }
+
+    /// What was written first among what is still there.
+    fn first(&self) -> Option<&Intent> {
+        self.intents.first().map(|(_, intent)| intent)
+    }
+
+    /// All keys, intents oldest first.
+    fn keys(&self) -> Vec<String> {
+        let intents = self.intents.iter().map(|(key, _)| key);
+        intents.chain(&self.receipts).cloned().collect()
+    }
+}
+
+/// Reads what earlier runs have left: one call, and one more for each intent. One that cannot be read is of a later deployer, which will read
+/// it.
+pub(super) async fn read<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+) -> Result<Journal, CallError> {
+    let Some(objects) = objects(session, bucket, &run_prefix(stack)).await? else {
+        return Ok(Journal::default());
+    };
+    let mut journal = Journal {
+        has_bucket: true,
+        ..Journal::default()
+    };
+    for key in objects.into_iter().map(|object| object.key) {
+        if is_receipt(&key) {
+            journal.receipts.push(key);
+        } else if let Some(intent) = read_intent(session, bucket, &key).await? {
+            journal.intents.push((key, intent));
+        }
+    }
+    Ok(journal)
+}
+
+pub(super) async fn read_intent<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    key: &str,
+) -> Result<Option<Intent>, CallError> {
+    let text = session.cloud.read_object(bucket, session.account(), key).await?;
+    Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
+}
+
+/// Writes down what is about to be done, and returns where.
+///
+/// # Errors
+/// It could not be written; then nothing may be done.
+pub(super) async fn write<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    intent: &Intent,
+) -> Result<String, CallError> {
+    let key = intent_key(stack, session.cloud.now(), Uuid::new_v4());
+    // An intent holds nothing that JSON cannot.
+    let body = serde_json::to_vec_pretty(intent).unwrap_or_default();
+    session
+        .cloud
+        .store_object(bucket, session.account(), &key, body)
+        .await?;
+    session.open.keys.push(key.clone());
+    Ok(key)
+}
+
+/// Takes an intent back: what it says was not begun, or has ended in an error that is told.
+pub(super) async fn withdraw<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, bucket: &str, key: &str) {
+    let deleted = session.cloud.delete_object(bucket, session.account(), key).await;
+    session.open.keys.retain(|open| open != key);
+    open::tell_failure(session, deleted);
+}

@@ -1,0 +1,328 @@
+//! What earlier runs have come to, finished or undone before anything else is done.
+
+use jiff::SignedDuration;
+
+use crate::cloud::{CallError, Cloud};
+use crate::stack::{
+    Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
+};
+use crate::{Before, DeployError, Deployment, Event, Session, Talk, adopt, ledger, stack_policy};
+
+use super::Journal;
+use super::open::{Open, OpenTrial};
+
+/// For so long a run may take from its intent to the execution of its change set. Afterwards it counts as ended.
+const AT_WORK: SignedDuration = SignedDuration::from_mins(10);
+
+/// What earlier runs have come to.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// The deployment that the stack stands at.
+    reached: Option<DeployIntent>,
+    /// Whether it is the one that is asked for again.
+    is_same: bool,
+    /// What was deployed before it.
+    before: Option<Before>,
+    /// The policies that were lifted.
+    policies: Vec<LiftedPolicy>,
+    /// Whether there was any.
+    pub(crate) is_interrupted: bool,
+}
+
+impl Earlier {
+    /// The release that is asked for, if an earlier run has made it.
+    pub(crate) fn same(&self) -> Option<&Release> {
+        let reached = self.reached.as_ref().filter(|_| self.is_same);
+        reached.map(|intent| &intent.release)
+    }
+
+    /// What the stack was before the release that it stands at.
+    pub(crate) fn before(&self) -> Option<&Before> {
+        self.before.as_ref()
+    }
+
+    /// What the stack was before a release that was to be tried, and never was.
+    pub(crate) fn before_untried(&self) -> Option<&Before> {
+        let is_untried = self.reached.as_ref().is_some_and(|intent| intent.sequel.trial);
+        self.before.as_ref().filter(|_| is_untried)
+    }
+
+    /// The policy that was in force before it was lifted to this one.
+    pub(crate) fn policy_before(&self, lifted: &StackPolicy) -> Option<StackPolicy> {
+        policy_before(&self.policies, lifted)
+    }
+}
+
+/// The oldest one counts: it was there before any was lifted.
+fn policy_before(policies: &[LiftedPolicy], lifted: &StackPolicy) -> Option<StackPolicy> {
+    let is_it =
+        |known: &&LiftedPolicy| lifted.is_in_force(Some(&StackPolicy::of_stack(known.lifted.clone())));
+    let known = policies.iter().rfind(is_it)?;
+    Some(StackPolicy::of_stack(known.policy.clone()))
+}
+
+/// Finishes what earlier runs have begun, as far as their stack has come, and undoes what they left lifted. `standing` is the stack with its
+/// template.
+///
+/// A release that the stack stands at is recorded here unless it is asked for again: then its own way to the end goes on.
+///
+/// # Errors
+/// Something could not be finished, and the next run tries again; or an earlier run has taken back what is asked for.
+pub(crate) async fn resume<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    standing: Option<(&DeployedStack, &str)>,
+    journal: &Journal,
+) -> Result<Earlier, DeployError> {
+    session.open = Open::of(journal);
+    if journal.is_empty() {
+        return Ok(Earlier::default());
+    }
+    let Some((stack, template)) = standing else {
+        let groups = remove_log_groups(session, journal).await?;
+        tell(session, &deployment.stack, journal, None, groups);
+        return Ok(Earlier {
+            is_interrupted: true,
+            ..Earlier::default()
+        });
+    };
+    spare_those_at_work(session, stack, journal).await?;
+    let ended = lifted_policies(session, stack, journal);
+    put_policy_back(session, stack, &ended).await?;
+    finish_imports(session, stack, template, journal).await?;
+    note_void(session, stack, template, journal);
+    let reached = journal
+        .deployments()
+        .find(|intent| intent.is_reached(stack, template))
+        .cloned();
+    let asked = sha256_hex(&deployment.template);
+    let mut earlier = Earlier {
+        is_same: reached
+            .as_ref()
+            .is_some_and(|intent| intent.brings(&asked, &deployment.tags)),
+        before: None,
+        reached: None,
+        policies: lifted_policies_of_all(stack, journal),
+        is_interrupted: true,
+    };
+    let Some(intent) = reached else {
+        tell(session, &stack.name, journal, None, Vec::new());
+        return Ok(earlier);
+    };
+    tell(session, &stack.name, journal, Some(&intent.release), Vec::new());
+    if let Some(before) = &intent.before {
+        earlier.before = Before::stored(session, &deployment.bucket.name, before).await?;
+    }
+    if earlier.is_same && intent.sequel.trial {
+        session.open.trial = Some(OpenTrial {
+            release: Some(intent.release.id.clone()),
+            before: earlier.before.clone(),
+        });
+    }
+    let Release {
+        template: stood,
+        tags,
+        ..
+    } = &intent.release;
+    if !earlier.is_same && !deployment.cause.gives_up(&stood.sha256, tags) {
+        ledger::record_late(session, &deployment.bucket.name, &intent.release).await;
+    }
+    if let Cause::GivesUp(given_up) = &intent.cause
+        && intent.cause.gives_up(&asked, &deployment.tags)
+    {
+        super::close(session, &deployment.bucket.name, stack, Some(template)).await;
+        return Err(DeployError::GivenUp {
+            stack: stack.name.clone(),
+            reason: given_up.reason.clone(),
+        });
+    }
+    earlier.reached = Some(intent);
+    Ok(earlier)
+}
+
+/// Finishes what earlier runs have begun, for a run that asks for nothing of its own; gives the deployment that the stack stands at.
+///
+/// # Errors
+/// Something could not be finished, and the next run tries again.
+pub(crate) async fn finish_others<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    stack: &DeployedStack,
+    journal: &Journal,
+) -> Result<Option<DeployIntent>, DeployError> {
+    if journal.is_empty() {
+        return Ok(None);
+    }
+    let template = session.cloud.original_template(&stack.id).await?;
+    spare_those_at_work(session, stack, journal).await?;
+    let ended = lifted_policies(session, stack, journal);
+    put_policy_back(session, stack, &ended).await?;
+    let reached = journal
+        .deployments()
+        .find(|intent| intent.is_reached(stack, &template));
+    tell(
+        session,
+        &stack.name,
+        journal,
+        reached.map(|intent| &intent.release),
+        Vec::new(),
+    );
+    if let Some(intent) = reached {
+        ledger::record_late(session, bucket, &intent.release).await;
+    }
+    Ok(reached.cloned())
+}
+
+fn tell<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &str,
+    journal: &Journal,
+    release: Option<&Release>,
+    log_groups: Vec<String>,
+) {
+    let Some(first) = journal.first() else { return };
+    let at_work = session.open.spares_any();
+    session.tell(Event::EarlierRun {
+        stack: stack.to_owned(),
+        by: first.caller().to_owned(),
+        at_work,
+        deletes: matches!(first, Intent::Delete(_)),
+        release: release.map(|release| release.id.clone()),
+        log_groups,
+    });
+}
+
+/// Leaves the intents of runs alone that may still be at work: nobody has executed their change sets, and they are young.
+async fn spare_those_at_work<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &DeployedStack,
+    journal: &Journal,
+) -> Result<(), CallError> {
+    for (key, intent) in &journal.intents {
+        if is_at_work(session, stack, intent).await? {
+            session.open.spare(key);
+        }
+    }
+    Ok(())
+}
+
+/// Takes note of the intents that say nothing of a stack as it stands: it does not stand at what they bring, and has not imported what they
+/// import.
+fn note_void<C, T>(
+    session: &mut Session<'_, C, T>,
+    stack: &DeployedStack,
+    template: &str,
+    journal: &Journal,
+) {
+    for (key, intent) in &journal.intents {
+        let is_void = match intent {
+            Intent::Deploy(intent) => {
+                let has_imported = intent.release.stack_id == stack.id && !intent.imports.is_empty();
+                !intent.is_reached(stack, template) && !has_imported
+            }
+            Intent::Delete(_) => true,
+        };
+        if is_void && !session.open.spares(key) {
+            session.open.void(key);
+        }
+    }
+}
+
+async fn is_at_work<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    stack: &DeployedStack,
+    intent: &Intent,
+) -> Result<bool, CallError> {
+    let Intent::Deploy(intent) = intent else {
+        return Ok(false);
+    };
+    let age = session.cloud.now().duration_since(intent.release.time());
+    let Some(change_set) = intent.change_set.as_ref().filter(|_| age < AT_WORK) else {
+        return Ok(false);
+    };
+    let page = session
+        .cloud
+        .describe_change_set(&stack.id, change_set, None)
+        .await?;
+    Ok(page.is_some_and(|page| !page.is_executed))
+}
+
+/// The policies that were lifted on a stack by runs that have ended, newest first.
+fn lifted_policies<C, T>(
+    session: &Session<'_, C, T>,
+    stack: &DeployedStack,
+    journal: &Journal,
+) -> Vec<LiftedPolicy> {
+    let ended = journal
+        .intents
+        .iter()
+        .rev()
+        .filter(|(key, _)| !session.open.spares(key));
+    ended.filter_map(|(_, intent)| lifted_by(intent, stack)).collect()
+}
+
+/// The policies that were lifted on a stack, newest first.
+fn lifted_policies_of_all(stack: &DeployedStack, journal: &Journal) -> Vec<LiftedPolicy> {
+    let intents = journal.intents.iter().rev();
+    intents
+        .filter_map(|(_, intent)| lifted_by(intent, stack))
+        .collect()
+}
+
+fn lifted_by(intent: &Intent, stack: &DeployedStack) -> Option<LiftedPolicy> {
+    match intent {
+        Intent::Deploy(intent) if intent.release.stack_id == stack.id => intent.policy.clone(),
+        _ => None,
+    }
+}
+
+/// Puts a policy back that was left lifted.
+async fn put_policy_back<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &DeployedStack,
+    policies: &[LiftedPolicy],
+) -> Result<(), CallError> {
+    if policies.is_empty() {
+        return Ok(());
+    }
+    let Some(actual) = session.cloud.stack_policy(&stack.id).await? else {
+        return Ok(());
+    };
+    match policy_before(policies, &actual) {
+        Some(before) => stack_policy::set_back(session, stack, &before).await,
+        None => Ok(()),
+    }
+}
+
+/// Brings imported tables to what the template says, and has the listing made complete.
+async fn finish_imports<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    stack: &DeployedStack,
+    template: &str,
+    journal: &Journal,
+) -> Result<(), DeployError> {
+    let imports = |intent: &&DeployIntent| intent.release.stack_id == stack.id && !intent.imports.is_empty();
+    let Some(intent) = journal.deployments().find(imports) else {
+        return Ok(());
+    };
+    let blueprint = Blueprint::read(template)?;
+    adopt::finish(session, &blueprint, &intent.imports, &stack.tags).await?;
+    session.open.reconciler.clone_from(&intent.sequel.reconciler);
+    Ok(())
+}
+
+/// Deletes the log groups of stacks that are gone, which functions have made anew.
+pub(crate) async fn remove_log_groups<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    journal: &Journal,
+) -> Result<Vec<String>, CallError> {
+    let mut removed = Vec::new();
+    for name in journal.deletions().flat_map(|intent| &intent.log_groups) {
+        if session.cloud.log_group_exists(name).await? {
+            session.tell(Event::LogGroupDeleting { name: name.clone() });
+            session.cloud.delete_log_group(name).await?;
+            removed.push(name.clone());
+        }
+    }
+    Ok(removed)
+}

@@ -1,0 +1,227 @@
+//! The ledger of a stack's releases, beside the artifacts that they refer to.
+
+use crate::cloud::{CallError, Cloud};
+use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
+use crate::stack::{
+    ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, release_key, release_prefix, sha256_hex,
+};
+
+use super::objects::objects;
+use super::{Deployment, Event, Session, Talk};
+
+/// How many records are read to find a release that was like a deployment.
+const RECORDS_COMPARED: usize = 5;
+
+/// Why a record was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The record is not one that this deployer can read.
+    #[error("the record `{key}` cannot be read")]
+    Unreadable {
+        /// Its key in the artifact bucket.
+        key: String,
+        /// Why.
+        #[source]
+        source: UnreadableRelease,
+    },
+    /// The record was deleted while the ledger was read.
+    #[error("the record `{key}` is gone")]
+    Gone {
+        /// Its key in the artifact bucket.
+        key: String,
+    },
+}
+
+/// Why a record was not written.
+#[derive(Debug, thiserror::Error)]
+enum NotWritten {
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+/// Writes the record of a deployment. The stack is as asked already, so that a failure is told and is no error.
+pub(super) async fn record<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    release: &Release,
+) {
+    let written = write(session, bucket, release).await;
+    tell(session, release, written);
+}
+
+/// Writes the record of a deployment that an earlier run has made, unless it is there.
+pub(super) async fn record_late<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    release: &Release,
+) {
+    match read(session, bucket, &release.stack, &release.id).await {
+        Ok(_) => {}
+        Err(LedgerError::Gone { .. }) => record(session, bucket, release).await,
+        Err(error) => session.tell(Event::NotRecorded {
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// Marks a release as one whose smoke test failed.
+pub(super) async fn mark_failed<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    id: &ReleaseId,
+) {
+    let marked = match read(session, bucket, stack, id).await {
+        Ok(mut release) => {
+            release.failed_smoke = true;
+            write(session, bucket, &release)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(reason) = marked {
+        session.tell(Event::NotMarked {
+            release: id.clone(),
+            reason,
+        });
+    }
+}
+
+/// The newest release with a template, among the newest few.
+pub(super) async fn newest_with<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    template_sha256: &str,
+) -> Option<ReleaseId> {
+    let ids = ids(session, bucket, stack).await.ok()?;
+    for id in ids.into_iter().rev().take(RECORDS_COMPARED) {
+        let release = read(session, bucket, stack, &id).await;
+        if release.is_ok_and(|release| release.template.sha256 == template_sha256) {
+            return Some(id);
+        }
+    }
+    None
+}
+
+fn tell<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    release: &Release,
+    written: Result<(), NotWritten>,
+) {
+    match written {
+        Ok(()) => session.tell(Event::Recorded {
+            release: release.id.clone(),
+        }),
+        Err(error) => session.tell(Event::NotRecorded {
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// The record of a deployment that is about to begin. How long it takes is not known yet.
+pub(super) fn release<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    stack_id: &str,
+    outcome: ReleaseOutcome,
+) -> Release {
+    let artifacts = deployment.artifacts.iter().map(|artifact| StoredCode {
+        key: artifact.key.clone(),
+        code_sha256: artifact.code_sha256.clone(),
+    });
+    Release {
+        id: ReleaseId::at(session.cloud.now()),
+        stack: deployment.stack.clone(),
+        stack_id: stack_id.to_owned(),
+        outcome,
+        rolled_back_to: deployment.provenance.rolled_back_to.clone(),
+        failed_smoke: false,
+        revision: deployment.provenance.revision.clone(),
+        template: StoredTemplate {
+            key: deployment.template_key(),
+            sha256: sha256_hex(&deployment.template),
+        },
+        artifacts: artifacts.collect(),
+        tags: deployment.tags.clone(),
+        caller: session.caller().to_owned(),
+        deployer: deployment.provenance.deployer.clone(),
+        durations: Durations::default(),
+    }
+}
+
+async fn write<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    release: &Release,
+) -> Result<(), NotWritten> {
+    let key = release_key(&release.stack, &release.id);
+    let body = release.to_json()?.into_bytes();
+    Ok(session
+        .cloud
+        .store_object(bucket, session.account(), &key, body)
+        .await?)
+}
+
+/// The releases of a stack, oldest first; none, if there is no bucket yet.
+pub(super) async fn ids<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+) -> Result<Vec<ReleaseId>, CallError> {
+    let objects = objects(session, bucket, &release_prefix(stack)).await?;
+    let mut ids: Vec<ReleaseId> = objects
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|object| match ArtifactKey::parse(&object.key)? {
+            ArtifactKey::Release { id, .. } => Some(id),
+            ArtifactKey::Code { .. } | ArtifactKey::Template { .. } => None,
+        })
+        .collect();
+    ids.sort();
+    Ok(ids)
+}
+
+/// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that
+/// cannot be read tells nothing.
+pub(super) async fn estimate<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    outcome: ReleaseOutcome,
+    changes: &ChangeSummary,
+) -> Option<Estimate> {
+    let (bucket, stack) = (&deployment.bucket.name, &deployment.stack);
+    let ids = ids(session, bucket, stack).await.ok()?;
+    for id in ids.iter().rev().take(RECORDS_COMPARED) {
+        match read(session, bucket, stack, id).await {
+            Ok(release) => match Estimate::by(release, outcome, changes) {
+                None => {}
+                found => return found,
+            },
+            Err(LedgerError::Unreadable { .. } | LedgerError::Gone { .. }) => {}
+            Err(LedgerError::Call(_)) => return None,
+        }
+    }
+    None
+}
+
+/// Reads a record.
+pub(super) async fn read<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    stack: &str,
+    id: &ReleaseId,
+) -> Result<Release, LedgerError> {
+    let key = release_key(stack, id);
+    let object = session.cloud.read_object(bucket, session.account(), &key).await?;
+    match object {
+        None => Err(LedgerError::Gone { key }),
+        Some(text) => Release::parse(&text).map_err(|source| LedgerError::Unreadable { key, source }),
+    }
+}

@@ -1,0 +1,172 @@
+//! What the functions of a stack write.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::cloud::{CallError, Cloud, Page};
+use crate::stack::{LogGroupName, LogSource, log_sources};
+
+use super::log_merge::{LogLine, LogMerge};
+use super::session::Interrupted;
+use super::traffic::{self, Resources};
+use super::{ErrorKind, Session, Talk};
+
+/// How long is waited between two looks at what is new.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+/// Which lines are wanted.
+#[derive(Clone, Debug)]
+pub struct LogQuery {
+    /// The stack's name.
+    pub stack: String,
+    /// From when on.
+    pub since: Timestamp,
+    /// What a line has to hold, all of it.
+    pub terms: Vec<String>,
+    /// Whether to go on with what is written from now on, for ever.
+    pub follow: bool,
+}
+
+/// Why no logs were read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogsError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// There is no such stack.
+    #[error("there is no stack `{stack}`")]
+    NoStack {
+        /// The stack.
+        stack: String,
+    },
+    /// The stack has no functions, or its template cannot be read.
+    #[error("stack `{stack}` has no functions whose logs could be told")]
+    NoFunctions {
+        /// The stack.
+        stack: String,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl LogsError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Call(_) | Self::NoStack { .. } | Self::NoFunctions { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Interrupted> for LogsError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
+/// Reads the logs of a stack's functions in the order of time, and hands them over as they come: with the functions' names in the
+/// template, to which the lines refer. Ends when whoever takes them wants no more, or when all is read and nothing is followed.
+///
+/// # Errors
+/// There is no such stack, or it has no functions.
+pub async fn logs<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    query: &LogQuery,
+    mut deliver: impl FnMut(&[String], &[LogLine]) -> ControlFlow<()>,
+) -> Result<(), LogsError> {
+    let groups = groups(session, &query.stack).await?;
+    let names: Vec<String> = groups.iter().map(|(name, _)| name.clone()).collect();
+    let mut merge = LogMerge::of(groups.len(), query.since);
+    loop {
+        let mut pages: Vec<Option<String>> = vec![None; groups.len()];
+        while let Some(log) = merge.wants() {
+            let page = read(
+                session,
+                query,
+                &groups[log].1,
+                merge.since(log),
+                pages[log].as_deref(),
+            )
+            .await?;
+            pages[log] = page.next;
+            merge.take_in(log, page.items, pages[log].is_none());
+            let lines = merge.ready();
+            if !lines.is_empty() && deliver(&names, &lines).is_break() {
+                return Ok(());
+            }
+        }
+        if !query.follow {
+            return Ok(());
+        }
+        session.pause(BETWEEN_LOOKS).await?;
+        merge.read_again();
+    }
+}
+
+/// A page of a log, without the lines that AWS let through and that are not wanted: it looks for one term only.
+async fn read<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    query: &LogQuery,
+    group: &str,
+    since: Timestamp,
+    page: Option<&str>,
+) -> Result<Page<crate::cloud::LogEvent>, CallError> {
+    let longest = query.terms.iter().max_by_key(|term| term.len());
+    let read = session
+        .cloud
+        .log_events(group, since, longest.map(String::as_str), page)
+        .await;
+    match read {
+        Ok(mut page) => {
+            page.items
+                .retain(|line| query.terms.iter().all(|term| line.message.contains(term)));
+            Ok(page)
+        }
+        // A group is made by its function's first line where the template does not make it.
+        Err(error) if error.is_not_found() => Ok(Page {
+            items: Vec::new(),
+            next: None,
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// The functions' names in the template, each with its log group.
+async fn groups<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    stack: &str,
+) -> Result<Vec<(String, String)>, LogsError> {
+    let found = session.cloud.describe_stack(stack).await?;
+    let found = found.ok_or_else(|| LogsError::NoStack {
+        stack: stack.to_owned(),
+    })?;
+    let template = session.cloud.original_template(&found.id).await?;
+    let resources = traffic::resources(session.cloud, &found.id).await?;
+    let groups: Vec<_> = log_sources(&template)
+        .into_iter()
+        .filter_map(|source| group(source, &resources))
+        .collect();
+    if groups.is_empty() {
+        return Err(LogsError::NoFunctions {
+            stack: stack.to_owned(),
+        });
+    }
+    Ok(groups)
+}
+
+fn group(source: LogSource, resources: &Resources) -> Option<(String, String)> {
+    let physical = |logical_id: &str| {
+        let resource = resources.get(logical_id)?;
+        (!resource.physical_id.is_empty()).then(|| resource.physical_id.clone())
+    };
+    let group = match &source.group {
+        LogGroupName::Literal(name) => name.clone(),
+        LogGroupName::Resource(logical_id) => physical(logical_id)?,
+        LogGroupName::AfterFunction => format!("/aws/lambda/{}", physical(&source.function_id)?),
+    };
+    Some((source.function_id, group))
+}

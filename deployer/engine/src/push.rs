@@ -1,0 +1,186 @@
+//! New code behind a stack's functions, past CloudFormation.
+
+use serde::Serialize;
+
+use crate::cloud::{CallError, Cloud};
+use crate::stack::{Blueprint, BlueprintError, LiveFunction};
+
+use super::find::{Found, find_for_update};
+use super::session::Interrupted;
+use super::{
+    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Talk, Unready, artifacts, traffic,
+};
+
+/// What a push did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pushed {
+    /// The functions that run other code now.
+    pub functions: Vec<PushedFunction>,
+    /// The functions that ran this code already, by their names in the template.
+    pub unchanged: Vec<String>,
+}
+
+/// A function that runs other code now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushedFunction {
+    /// Its name in the template.
+    pub function: String,
+    /// The version that was live.
+    pub from: String,
+    /// The version that is live.
+    pub to: String,
+}
+
+/// Why code was not pushed.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The stack is being changed, or has to be recovered.
+    #[error(transparent)]
+    Unready(#[from] Unready),
+    /// The template cannot be read.
+    #[error(transparent)]
+    Blueprint(#[from] BlueprintError),
+    /// The artifact bucket could not be made ready.
+    #[error(transparent)]
+    Bucket(Box<DeployError>),
+    /// What runs in a protected environment is what a release says.
+    #[error("stack `{stack}` is protected: its code is changed by a deployment alone")]
+    Protected {
+        /// The stack.
+        stack: String,
+    },
+    /// There is no stack.
+    #[error("there is no stack `{stack}`")]
+    NoStack {
+        /// The stack.
+        stack: String,
+    },
+    /// The stack has no such function, or nothing that its alias leads to.
+    #[error("stack `{stack}` has no function `{function}` that is reached through its alias")]
+    NotReachable {
+        /// The stack.
+        stack: String,
+        /// The function's name in the template.
+        function: String,
+    },
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Interrupted> for PushError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
+impl PushError {
+    /// What the error means to the caller of the program.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unready(unready) => unready.kind(),
+            Self::Bucket(error) => error.kind(),
+            Self::Protected { .. } => ErrorKind::Refused,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Call(_) | Self::Blueprint(_) | Self::NoStack { .. } | Self::NotReachable { .. } => {
+                ErrorKind::Failed
+            }
+        }
+    }
+}
+
+/// Leads each function's alias to a new version with the deployment's code. The stack knows nothing of it: the next
+/// deployment puts it right.
+///
+/// # Errors
+/// The environment is protected, the stack or a function is not there, or a call failed; functions before the one that
+/// failed run the new code.
+pub async fn push<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+) -> Result<Pushed, PushError> {
+    if deployment.protected {
+        return Err(PushError::Protected {
+            stack: deployment.stack.clone(),
+        });
+    }
+    let blueprint = Blueprint::read(&deployment.template)?;
+    let stack = match find_for_update(session, &deployment.stack, &deployment.accepted).await? {
+        Found::Standing(stack) => stack,
+        Found::Nothing | Found::FailedCreation(_) => {
+            return Err(PushError::NoStack {
+                stack: deployment.stack.clone(),
+            });
+        }
+    };
+    let resources = traffic::resources(session.cloud, &stack.id).await?;
+    let mut pushed = Pushed {
+        functions: Vec::new(),
+        unchanged: Vec::new(),
+    };
+    for (function, artifact) in with_code(deployment, &blueprint) {
+        session.check_interrupt()?;
+        let not_reachable = || PushError::NotReachable {
+            stack: deployment.stack.clone(),
+            function: function.function_id.clone(),
+        };
+        let deployed = resources.get(&function.function_id).ok_or_else(not_reachable)?;
+        let live = session
+            .cloud
+            .function_configuration(&deployed.physical_id, &function.alias)
+            .await?
+            .ok_or_else(not_reachable)?;
+        if live.code_sha256 == artifact.code_sha256 {
+            pushed.unchanged.push(function.function_id.clone());
+            continue;
+        }
+        artifacts::store_code(session, deployment, artifact)
+            .await
+            .map_err(|error| PushError::Bucket(Box::new(error)))?;
+        let to = publish(session, deployment, function, &deployed.physical_id, artifact).await?;
+        session.tell(Event::Pushed {
+            function: function.function_id.clone(),
+            from: live.version.clone(),
+            to: to.clone(),
+        });
+        pushed.functions.push(PushedFunction {
+            function: function.function_id.clone(),
+            from: live.version,
+            to,
+        });
+    }
+    Ok(pushed)
+}
+
+fn with_code<'a>(
+    deployment: &'a Deployment,
+    blueprint: &'a Blueprint,
+) -> impl Iterator<Item = (&'a LiveFunction, &'a CodeArtifact)> {
+    blueprint.functions.iter().filter_map(|function| {
+        let key = function.code_key(&deployment.bucket.name)?;
+        let artifact = deployment.artifacts.iter().find(|artifact| artifact.key == key)?;
+        Some((function, artifact))
+    })
+}
+
+/// Once the code is set it is led to as well, also when somebody asks to stop: else the next deployment would publish it.
+async fn publish<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    function: &LiveFunction,
+    name: &str,
+    artifact: &CodeArtifact,
+) -> Result<String, CallError> {
+    let cloud = session.cloud;
+    cloud
+        .update_code(name, &deployment.bucket.name, &artifact.key)
+        .await?;
+    let version = cloud.publish_version(name, &artifact.code_sha256).await?;
+    cloud.point_alias(name, &function.alias, &version).await?;
+    Ok(version)
+}

@@ -1,0 +1,70 @@
+//! PURE: what CloudFormation says of a stack, and what it means.
+
+mod artifact_key;
+mod blueprint;
+mod change;
+mod change_set_name;
+pub mod comparison;
+mod deployed;
+mod diagnosis;
+mod difference;
+mod drift;
+mod estimate;
+mod event;
+mod failure;
+pub mod garbage;
+pub mod guard;
+mod intent;
+mod log_source;
+mod named;
+mod no_change;
+pub mod outline;
+mod owner_tag;
+pub mod plan;
+mod progress;
+mod recovery;
+pub mod release;
+mod remedy;
+mod request_token;
+mod rollback_alarms;
+mod saved_events;
+mod stack_policy;
+mod status;
+mod timeline;
+pub mod widening;
+
+pub use artifact_key::{
+    ArtifactKey, base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key,
+};
+pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, StoredCode, TableDesign};
+pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
+pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
+pub use deployed::{DeployedStack, StackResource};
+pub use diagnosis::{Diagnosis, Place};
+pub use difference::{Difference, LiveCode, Wanted, is_same_template, traffic_difference, what_differs};
+pub use drift::{
+    ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
+    variable_drift,
+};
+pub use estimate::Estimate;
+pub(crate) use event::as_text;
+pub use event::{Phase, ResourceStatus, StackEvent};
+pub use failure::{Failure, root_cause};
+pub use intent::{
+    Cause, DeleteIntent, DeployIntent, GivenUp, Intent, LiftedPolicy, Sequel, StoredBefore, intent_key,
+    is_intent, is_receipt, receipt_key, run_prefix,
+};
+pub use log_source::{LogGroupName, LogSource, log_sources};
+pub use named::{NamedKind, NamedResource};
+pub use no_change::means_no_changes;
+pub use owner_tag::{OWNER_TAG, with_owner};
+pub use progress::{Progress, ResourceState};
+pub use recovery::{Move, PossibleMove, Situation, UnknownMove, situation};
+pub use release::{Release, ReleaseChoice, ReleaseId};
+pub use remedy::{Remedy, remedy};
+pub use request_token::RequestToken;
+pub use rollback_alarms::{MOST_ALARMS, RollbackAlarm, rollback_alarms};
+pub use saved_events::{SavedEventsError, saved_events};
+pub use stack_policy::StackPolicy;
+pub use status::{NextMove, StackStatus};
+pub use timeline::{Step, Timeline};

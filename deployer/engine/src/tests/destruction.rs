@@ -1,0 +1,191 @@
+//! `down`: what goes, what stays, and what must not be left.
+
+use crate::ErrorKind;
+use crate::stack::StackStatus;
+
+use super::*;
+
+fn events(items: u64) -> KeptTable {
+    KeptTable {
+        name: "orders-events".into(),
+        items,
+    }
+}
+
+#[tokio::test]
+async fn the_stack_goes_and_the_events_stay() {
+    let mut scene = Scene::deployed().await;
+    scene
+        .cloud
+        .with(|world| world.tables.get_mut("orders-events").unwrap().items = 7);
+    let outcome = scene.down(Purge::KeepTables).await.unwrap();
+    let Destroyed::Gone {
+        removed,
+        kept,
+        purged,
+    } = outcome
+    else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((removed.len(), kept, purged), (9, vec![events(7)], Vec::new()));
+    assert_eq!(
+        scene.talk.asked,
+        ["destroy: 9 go; stays [orders-events (7)]; purges []"]
+    );
+    assert_eq!(scene.cloud.status_of("orders"), Some(StackStatus::DeleteComplete));
+    assert!(
+        scene
+            .cloud
+            .with(|world| world.tables.contains_key("orders-events"))
+    );
+}
+
+#[tokio::test]
+async fn purged_tables_go_with_their_protection_lifted_visibly() {
+    let mut scene = Scene::deployed().await;
+    scene
+        .cloud
+        .with(|world| world.tables.get_mut("orders-events").unwrap().deletion_protection = true);
+    let outcome = scene.down(Purge::DeleteTables).await.unwrap();
+    let Destroyed::Gone { kept, purged, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((kept, purged), (Vec::new(), vec![events(0)]));
+    assert!(scene.talk.events.contains(&Event::TableProtectionLifted {
+        table: "orders-events".into()
+    }));
+    assert!(scene.cloud.with(|world| world.tables.is_empty()));
+}
+
+#[tokio::test]
+async fn tables_can_be_purged_when_the_stack_is_gone() {
+    let mut scene = Scene::deployed().await;
+    scene.down(Purge::KeepTables).await.unwrap();
+    let outcome = scene.down(Purge::KeepTables).await.unwrap();
+    assert_eq!(
+        outcome,
+        Destroyed::NothingThere {
+            kept: vec![events(0)]
+        }
+    );
+
+    let outcome = scene.down(Purge::DeleteTables).await.unwrap();
+    let gone = Destroyed::Gone {
+        removed: Vec::new(),
+        kept: Vec::new(),
+        purged: vec![events(0)],
+    };
+    assert_eq!(outcome, gone);
+    assert_eq!(
+        scene.down(Purge::DeleteTables).await.unwrap(),
+        Destroyed::NothingThere { kept: Vec::new() }
+    );
+}
+
+#[tokio::test]
+async fn a_protected_environment_is_refused_before_anything_is_looked_at() {
+    let mut scene = Scene::deployed().await;
+    scene.deployment.protected = true;
+    let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(scene.cloud.calls(), ["GetCallerIdentity"]);
+}
+
+#[tokio::test]
+async fn termination_protection_that_is_no_longer_wanted_is_lifted_visibly() {
+    let mut scene = Scene::deployed().await;
+    scene
+        .cloud
+        .with(|world| world.stack_mut("orders").termination_protection = true);
+    scene.down(Purge::KeepTables).await.unwrap();
+    assert!(scene.talk.events.contains(&Event::TerminationProtection {
+        stack: "orders".into(),
+        on: false
+    }));
+}
+
+#[tokio::test]
+async fn a_declined_deletion_changes_nothing() {
+    for (answer, kind) in [
+        (Answer::No, ErrorKind::NeedsApproval),
+        (Answer::Mismatch, ErrorKind::NeedsApproval),
+        (Answer::NobodyToAsk, ErrorKind::NeedsApproval),
+    ] {
+        let mut scene = Scene::deployed().await;
+        scene.talk.answer = answer;
+        let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        let is_other_name = matches!(error, DestroyError::NoMatch { .. });
+        assert_eq!(is_other_name, answer == Answer::Mismatch, "{error}");
+        assert_eq!(
+            scene.cloud.called("DeleteStack") + scene.cloud.called("DeleteTable"),
+            0
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_does_not_go_is_the_cause() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.fail_resource("Topic", "somebody holds it");
+    let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+    let DestroyError::Failed { status, cause, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (status, &*cause.unwrap().reason),
+        (StackStatus::DeleteFailed, "somebody holds it")
+    );
+    assert!(
+        scene
+            .cloud
+            .with(|world| world.tables.contains_key("orders-events"))
+    );
+
+    scene.cloud.mend_resource("Topic");
+    assert!(matches!(
+        scene.down(Purge::KeepTables).await,
+        Ok(Destroyed::Gone { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_log_group_that_comes_back_while_its_stack_goes_is_deleted_visibly() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.recreate_log_group("/event-store/orders/api", 1);
+    scene.down(Purge::KeepTables).await.unwrap();
+    assert!(scene.talk.events.contains(&Event::LogGroupDeleting {
+        name: "/event-store/orders/api".into()
+    }));
+}
+
+#[tokio::test]
+async fn a_log_group_that_comes_back_for_ever_is_told() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.recreate_log_group("/event-store/orders/api", 9);
+    let error = scene.down(Purge::KeepTables).await.unwrap_err();
+    assert_eq!(error.to_string(), "these are left: `/event-store/orders/api`");
+}
+
+#[tokio::test]
+async fn a_table_that_another_stack_has_adopted_is_not_purged() {
+    let mut scene = Scene::deployed().await;
+    scene.down(Purge::KeepTables).await.unwrap();
+    scene.deployment.stack = "copy".into();
+    scene.up().await.unwrap();
+    scene.deployment.stack = "orders".into();
+    let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+    assert_eq!(error.to_string(), "table `orders-events` belongs to stack `copy`");
+}
+
+#[tokio::test]
+async fn a_shell_goes_quietly() {
+    let mut scene = Scene::deployed().await;
+    scene.down(Purge::DeleteTables).await.unwrap();
+    scene.cloud.with(|world| world.add_shell("orders"));
+    assert!(matches!(
+        scene.down(Purge::KeepTables).await,
+        Ok(Destroyed::Gone { .. })
+    ));
+    assert_eq!(scene.cloud.status_of("orders"), Some(StackStatus::DeleteComplete));
+}

@@ -1,0 +1,144 @@
+//! Code that goes past CloudFormation, and the deployment that puts it right.
+
+use crate::cloud::CallErrorKind;
+use crate::stack::StackStatus;
+
+use super::releases::releases;
+use super::*;
+
+async fn pushed(scene: &mut Scene) -> Result<Pushed, PushError> {
+    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
+        .await
+        .unwrap();
+    push(&mut session, &scene.deployment).await
+}
+
+/// Builds the API anew: another key in the template, another revision in the version.
+fn new_code(scene: &mut Scene) {
+    scene.deployment.artifacts[0] = CodeArtifact {
+        key: "code/api-2.zip".into(),
+        body: Some("new api code".into()),
+        code_sha256: code_sha256(b"new api code"),
+    };
+    scene.change(|template| {
+        template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!("code/api-2.zip");
+        template["Resources"]["ApiVersion"]["Properties"]["Description"] = json!("r2");
+    });
+}
+
+/// The code behind the alias of the API.
+fn live(scene: &Scene) -> String {
+    scene.cloud.with(|world| {
+        let api = &world.functions["orders-Api"];
+        let version: usize = api.aliases["live"].parse().unwrap();
+        api.versions[version - 1].clone()
+    })
+}
+
+#[tokio::test]
+async fn only_functions_with_other_code_get_a_version_and_no_stack_is_touched() {
+    let mut scene = Scene::deployed().await;
+    new_code(&mut scene);
+    let done = pushed(&mut scene).await.unwrap();
+    assert_eq!(done.unchanged, ["Relay"]);
+    let [api] = done.functions.as_slice() else {
+        panic!("{done:?}")
+    };
+    assert_eq!((&*api.function, &*api.from, &*api.to), ("Api", "1", "2"));
+    assert_eq!(live(&scene), "sha256(new api code)");
+    assert_eq!(scene.cloud.called("UpdateFunctionCode"), 1);
+    assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
+    assert_eq!(releases(&mut scene).await.len(), 1, "a push is no release");
+}
+
+#[tokio::test]
+async fn code_that_is_live_already_is_left_alone() {
+    let mut scene = Scene::deployed().await;
+    let done = pushed(&mut scene).await.unwrap();
+    assert_eq!((done.functions.len(), done.unchanged.len()), (0, 2));
+    assert_eq!(
+        scene.cloud.called("UpdateFunctionCode") + scene.cloud.called("PutObject"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn code_that_is_published_already_and_not_live_is_no_error() {
+    let mut scene = Scene::deployed().await;
+    new_code(&mut scene);
+    scene.cloud.fail_calls(
+        "UpdateAlias",
+        1,
+        &CallErrorKind::AccessDenied { message: "no".into() },
+    );
+    pushed(&mut scene).await.unwrap_err();
+    assert_eq!(live(&scene), "sha256(api code)");
+    let done = pushed(&mut scene).await.unwrap();
+    assert_eq!(done.functions[0].to, "2", "no third version");
+    assert_eq!(live(&scene), "sha256(new api code)");
+}
+
+#[tokio::test]
+async fn a_deployment_of_the_old_code_takes_a_push_back() {
+    let mut scene = Scene::deployed().await;
+    let as_deployed = scene.deployment.clone();
+    new_code(&mut scene);
+    pushed(&mut scene).await.unwrap();
+    scene.deployment = as_deployed;
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    assert_eq!(live(&scene), "sha256(api code)");
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+}
+
+#[tokio::test]
+async fn a_deployment_of_the_pushed_code_makes_it_the_stacks_own() {
+    let mut scene = Scene::deployed().await;
+    new_code(&mut scene);
+    pushed(&mut scene).await.unwrap();
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    assert_eq!(live(&scene), "sha256(new api code)");
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+}
+
+#[tokio::test]
+async fn a_protected_environment_is_refused_before_anything_is_asked_of_aws() {
+    let mut scene = Scene::deployed().await;
+    scene.deployment.protected = true;
+    let error = pushed(&mut scene).await.unwrap_err();
+    assert!(matches!(error, PushError::Protected { .. }), "{error:?}");
+    assert_eq!(error.kind(), crate::ErrorKind::Refused);
+    assert_eq!(scene.cloud.calls(), ["GetCallerIdentity"]);
+}
+
+#[tokio::test]
+async fn what_is_not_there_cannot_be_pushed_to() {
+    let mut scene = Scene::new();
+    let error = pushed(&mut scene).await.unwrap_err();
+    assert!(matches!(error, PushError::NoStack { .. }), "{error:?}");
+    let mut scene = Scene::deployed().await;
+    scene.change(|template| {
+        for (id, resource) in [
+            ("Third", function("code/relay.zip")),
+            ("ThirdVersion", version("Third")),
+            ("ThirdLive", alias("Third")),
+        ] {
+            template["Resources"][id] = resource;
+        }
+    });
+    let error = pushed(&mut scene).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `orders` has no function `Third` that is reached through its alias"
+    );
+}
+
+#[tokio::test]
+async fn a_stack_that_somebody_is_changing_is_left_alone() {
+    let mut scene = Scene::deployed().await;
+    new_code(&mut scene);
+    let busy = StackStatus::UpdateInProgress;
+    scene.cloud.begin_elsewhere("orders", &busy, "Console-1");
+    let error = pushed(&mut scene).await.unwrap_err();
+    assert!(matches!(error, PushError::Unready(_)), "{error:?}");
+    assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
+}

@@ -1,0 +1,161 @@
+//! Whether each alias leads to the version that the stack published, and bringing it back if it does not.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::{CallError, Cloud};
+use crate::stack::{
+    Blueprint, DeployedStack, Difference, LiveCode, LiveFunction, StackResource, traffic_difference,
+};
+
+use super::{DeployError, Deployment, Event, Session, Talk};
+
+/// The stack's resources by their name in the template.
+pub(super) type Resources = BTreeMap<String, StackResource>;
+
+/// Reads all resources of a stack.
+pub(super) async fn resources<C: Cloud>(cloud: &C, stack: &str) -> Result<Resources, CallError> {
+    let mut resources = Resources::new();
+    let mut next: Option<String> = None;
+    loop {
+        let page = cloud.stack_resources(stack, next.as_deref()).await?;
+        resources.extend(
+            page.items
+                .into_iter()
+                .map(|resource| (resource.logical_id.clone(), resource)),
+        );
+        next = page.next;
+        if next.is_none() {
+            return Ok(resources);
+        }
+    }
+}
+
+/// The resources of a type.
+pub(super) fn of_type<'a>(
+    resources: &'a Resources,
+    resource_type: &'static str,
+) -> impl Iterator<Item = &'a StackResource> {
+    resources
+        .values()
+        .filter(move |resource| resource.resource_type == resource_type)
+}
+
+/// Compares what each alias leads to with what the stack published and with the artifacts: one call a function.
+pub(super) async fn differences<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    resources: &Resources,
+) -> Result<Vec<Difference>, CallError> {
+    let mut differences = Vec::new();
+    for function in &blueprint.functions {
+        let missing = || Difference::Missing {
+            function_id: function.function_id.clone(),
+        };
+        let (Some(deployed), Some(version)) = (
+            resources.get(&function.function_id),
+            resources.get(&function.version_id),
+        ) else {
+            differences.push(missing());
+            continue;
+        };
+        let configuration = session
+            .cloud
+            .function_configuration(&deployed.physical_id, &function.alias)
+            .await?;
+        let Some(configuration) = configuration else {
+            differences.push(missing());
+            continue;
+        };
+        let live = LiveCode {
+            version: configuration.version,
+            code_sha256: configuration.code_sha256,
+        };
+        let wanted = code_of(deployment, function);
+        differences.extend(traffic_difference(&function.function_id, version, wanted, &live));
+    }
+    Ok(differences)
+}
+
+/// Brings every alias back to the version that the stack published, and the unpublished code with it.
+///
+/// # Errors
+/// The stack's own version holds other code than the artifact, or an alias was deleted: CloudFormation sees neither, and
+/// nothing that could be done here would mend it.
+pub(super) async fn settle<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    blueprint: &Blueprint,
+    stack: &DeployedStack,
+) -> Result<(), DeployError> {
+    let resources = resources(session.cloud, &stack.id).await?;
+    for difference in differences(session, deployment, blueprint, &resources).await? {
+        match difference {
+            Difference::Traffic {
+                function_id,
+                own,
+                live,
+            } => {
+                for function in blueprint
+                    .functions
+                    .iter()
+                    .filter(|function| function.function_id == function_id)
+                {
+                    bring_back(session, deployment, function, &resources, &own).await?;
+                }
+                session.tell(Event::TrafficReturned {
+                    function: function_id,
+                    from: live,
+                    to: own,
+                });
+            }
+            Difference::Code {
+                function_id,
+                wanted,
+                live,
+            } => {
+                return Err(DeployError::LiveCodeDiffers {
+                    function: function_id,
+                    wanted,
+                    live,
+                    before: None,
+                });
+            }
+            Difference::Missing { function_id } => {
+                return Err(DeployError::NotReachable {
+                    function: function_id,
+                });
+            }
+            Difference::Template | Difference::Tags | Difference::TerminationProtection => {}
+        }
+    }
+    Ok(())
+}
+
+async fn bring_back<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    function: &LiveFunction,
+    resources: &Resources,
+    version: &str,
+) -> Result<(), CallError> {
+    let Some(deployed) = resources.get(&function.function_id) else {
+        return Ok(());
+    };
+    if let Some(key) = function.code_key(&deployment.bucket.name) {
+        session
+            .cloud
+            .update_code(&deployed.physical_id, &deployment.bucket.name, key)
+            .await?;
+    }
+    session
+        .cloud
+        .point_alias(&deployed.physical_id, &function.alias, version)
+        .await
+}
+
+fn code_of<'a>(deployment: &'a Deployment, function: &LiveFunction) -> Option<&'a str> {
+    let key = function.code_key(&deployment.bucket.name)?;
+    let artifact = deployment.artifacts.iter().find(|artifact| artifact.key == key)?;
+    Some(&artifact.code_sha256)
+}

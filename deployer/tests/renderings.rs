@@ -184,7 +184,7 @@ fn an_instance_takes_no_concurrency_from_the_account() {
         let rendered = staging(BOUNDS, &both, instance).unwrap();
         rendered.resource("ApiFunction").unwrap().properties["ReservedConcurrentExecutions"].clone()
     };
-    assert_eq!(reserved(None), "20");
+    assert_eq!(reserved(None), 20);
     assert_eq!(reserved(Some("pr-42")), serde_json::Value::Null);
 }
 

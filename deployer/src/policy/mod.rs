@@ -10,6 +10,8 @@
 
 mod access;
 mod actions;
+#[cfg(test)]
+pub(crate) mod authorisation;
 mod boundary;
 mod caller;
 mod ci;

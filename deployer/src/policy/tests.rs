@@ -10,12 +10,10 @@ use std::path::{Path, PathBuf};
 
 use self::excluded::EXCLUDED;
 use super::actions::{GRANTED, WITH_KEY};
+use super::authorisation::HANDLERS;
 use super::*;
 use crate::environment::Environment;
 use crate::template::{Artifacts, Rendered, Template, render};
-
-/// The calls of CloudFormation's handlers, by type and handler, as `tools/handlers.py` extracts them.
-const HANDLERS: &str = include_str!("../../tests/handlers.json");
 
 type Handlers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 

@@ -1,5 +1,6 @@
 //! An AWS in memory, for the engine's tests. `FAKE.md` says what it does.
 
+mod belief;
 mod change_set;
 mod cloudformation;
 mod drift;
@@ -23,6 +24,10 @@ use jiff::Timestamp;
 use super::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::{ResourceChange, StackStatus};
 
+pub(crate) use belief::{
+    AlarmsAuthorised, Beliefs, DriftReads, GivenTemplate, Import, PassingToSns, Permissions,
+    PolicyDuringUpdate,
+};
 pub(crate) use protection::alarm_arn;
 pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeStack, FakeTable, World, code_sha256};
 

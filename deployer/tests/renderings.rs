@@ -57,6 +57,13 @@ fn the_event_store_of_every_environment() {
         let rendered = event_store(&environment(name, None));
         insta::assert_snapshot!(format!("event-store@{name}"), rendered.json());
     }
+    let file = "environments/production.yaml";
+    let callers = (1..=5).map(|number| format!("    - arn:aws:iam::222222222222:role/caller-{number}\n"));
+    let more = format!("  Callers:\n{}", callers.collect::<String>());
+    let text = read(file).replace("  Callers:\n", &more);
+    let environment_with_callers = Environment::parse(file, &text, "production", None).unwrap();
+    let rendered = event_store(&environment_with_callers);
+    insta::assert_snapshot!("event-store@production+callers", rendered.json());
     let rendered = event_store(&environment("staging", Some("pr-42")));
     insta::assert_snapshot!("event-store@staging-pr-42", rendered.json());
 }
@@ -185,7 +192,7 @@ fn an_instance_takes_no_concurrency_from_the_account() {
         let rendered = staging(BOUNDS, &both, instance).unwrap();
         rendered.resource("ApiFunction").unwrap().properties["ReservedConcurrentExecutions"].clone()
     };
-    assert_eq!(reserved(None), "20");
+    assert_eq!(reserved(None), 20);
     assert_eq!(reserved(Some("pr-42")), serde_json::Value::Null);
 }
 

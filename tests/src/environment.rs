@@ -39,8 +39,9 @@ impl Environment {
             parameters: BTreeMap::new(),
         }
         .with("Access", "public")
-        // Whatever is public asks for a bound. The emulator tells a table's own ones as texts, which no SDK can read.
-        .with("ApiReservedConcurrency", "100")
+        // Whatever is public asks for a bound.
+        .with("MaxWriteUnits", "10000")
+        .with("MaxReadUnits", "10000")
     }
 
     /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.

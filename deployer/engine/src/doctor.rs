@@ -33,8 +33,6 @@ pub struct Examination {
     pub bucket: String,
     /// The principals that are let in.
     pub callers: Vec<String>,
-    /// How many concurrent invocations the functions reserve.
-    pub reserved: u32,
     /// What bounds the roles that are made; none where no role is made, or nobody asks for a boundary.
     pub boundary: Option<Boundary>,
     /// What the deployer does: actions on resources, neither of which is a pattern.

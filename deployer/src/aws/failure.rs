@@ -56,6 +56,7 @@ impl Aws {
                 )
             }
             SdkError::TimeoutError(_) => self.unreachable(),
+            SdkError::ResponseError(failure) => self.unreadable(failure.raw(), &in_a_word(error)),
             SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
                 self.unreachable()
             }
@@ -85,21 +86,20 @@ impl Aws {
         })
     }
 
-    /// What AWS, or what stands for it, answered in a form that it does not answer in.
+    /// What AWS, or what stands for it, answered in a form that it does not answer in, all of it: what is wrong with it may be anywhere.
     fn unreadable(&self, response: &HttpResponse, message: &str) -> CallErrorKind {
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
-        let words = match (
-            message.trim(),
-            first_words(&String::from_utf8_lossy(body)).as_str(),
-        ) {
+        let words = words(&String::from_utf8_lossy(body));
+        let answered = match (message.trim(), words.as_str()) {
             ("", "") => "with nothing".to_owned(),
             ("", words) => format!("what cannot be read: {words}"),
-            (message, _) => message.to_owned(),
+            (message, "") => message.to_owned(),
+            (message, words) => format!("what cannot be read, {message}: {words}"),
         };
         CallErrorKind::Other {
             code: format!("status {status}"),
-            message: format!("`{}` answered {words}", self.address()),
+            message: format!("`{}` answered {answered}", self.address()),
         }
     }
 
@@ -116,9 +116,19 @@ impl Aws {
     }
 }
 
-/// The beginning of what somebody answered, on one line, without the tags of a page.
+/// The beginning of what somebody answered.
 fn first_words(text: &str) -> String {
     const LONGEST: usize = 80;
+    let mut line = words(text);
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+/// What somebody answered, on one line, without the tags of a page.
+fn words(text: &str) -> String {
     let mut words = String::new();
     let mut is_tag = false;
     for letter in text.chars() {
@@ -133,12 +143,7 @@ fn first_words(text: &str) -> String {
         }
     }
     let words: Vec<&str> = words.split_whitespace().collect();
-    let mut line = words.join(" ");
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
+    words.join(" ")
 }
 
 /// Reads a service's code. The codes of one meaning differ from service to service.

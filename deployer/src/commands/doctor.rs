@@ -103,23 +103,9 @@ fn examination(
         bucket: environment.artifact_bucket(),
         callers: blueprint.callers.clone(),
         blueprint,
-        reserved: reserved(rendered),
         boundary: bounding(environment, rendered),
         actions: simulated(&policy),
     })
-}
-
-/// How many concurrent invocations the functions reserve.
-fn reserved(rendered: &Rendered) -> u32 {
-    let resources = rendered.resources().iter();
-    let reserved = resources.filter_map(|resource| {
-        let reserved = resource
-            .properties
-            .get("ReservedConcurrentExecutions")?
-            .as_u64()?;
-        u32::try_from(reserved).ok()
-    });
-    reserved.sum()
 }
 
 /// What bounds the roles. An emulator's are nobody's to abuse.

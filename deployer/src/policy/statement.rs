@@ -173,7 +173,7 @@ impl Policy {
     }
 
     #[cfg(test)]
-    pub(super) fn statements_mut(&mut self) -> &mut [Statement] {
+    pub(crate) fn statements_mut(&mut self) -> &mut [Statement] {
         &mut self.0
     }
 

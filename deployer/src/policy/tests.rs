@@ -1,5 +1,6 @@
 //! What is allowed, held against what is called.
 
+mod authorisation;
 mod authorised;
 mod excluded;
 
@@ -8,14 +9,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use self::authorisation::{HANDLERS, reads_of};
+use cfn_template::{Artifacts, Rendered, Template, render};
+use serde_json::json;
+
 use self::excluded::EXCLUDED;
 use super::actions::{GRANTED, WITH_KEY};
 use super::*;
 use crate::environment::Environment;
-use cfn_template::{Artifacts, Rendered, Template, render};
-
-/// The calls of CloudFormation's handlers, by type and handler, as `tools/handlers.py` extracts them.
-const HANDLERS: &str = include_str!("../../tests/handlers.json");
 
 type Handlers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
@@ -53,6 +54,25 @@ fn execution_of(environment: &Environment) -> Policy {
         ],
     )
     .unwrap()
+}
+
+/// The tests of the engine deploy the rendering of production with these rights, and have the snapshot for it.
+#[test]
+fn what_ci_may_do_and_what_handlers_read_in_its_name() {
+    let production = environment("production", "");
+    let policies = ci_of(&production).managed().unwrap();
+    let (stack, _) = both(&production);
+    let kinds: BTreeSet<&str> = stack
+        .resources()
+        .iter()
+        .map(|resource| resource.kind.as_str())
+        .collect();
+    let reads: BTreeMap<&str, _> = kinds.into_iter().map(|kind| (kind, reads_of(kind))).collect();
+    let rights = json!({
+        "policies": policies.iter().map(Policy::document).collect::<Vec<_>>(),
+        "reads": reads,
+    });
+    insta::assert_snapshot!("rights@production", format!("{rights:#}"));
 }
 
 /// The policy of whoever runs the deployer.

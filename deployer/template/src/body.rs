@@ -131,13 +131,13 @@ impl Evaluator<'_> {
             );
         }
         for attribute in resource.value.as_mapping().unwrap_or_default() {
-            let value = match attribute.key.as_str() {
+            let mut value = match attribute.key.as_str() {
                 "DependsOn" => self.depends_on(&attribute.value),
                 "DeletionPolicy" | "UpdateReplacePolicy" => self.policy(attribute),
                 key if ATTRIBUTES.contains(&key) => self.value(&attribute.value),
                 _ => None,
             };
-            if let ("Properties", Some(properties)) = (attribute.key.as_str(), &value) {
+            if let ("Properties", Some(properties)) = (attribute.key.as_str(), &mut value) {
                 self.check_properties(resource, properties);
             }
             if let Some(value) = value {

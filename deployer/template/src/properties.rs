@@ -13,14 +13,25 @@ use crate::yaml::{Entry, Location, Node};
 
 /// The properties that are whole numbers, by the type of their resource
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html)): `Integer` there.
+/// `*` is each item of a list.
 const WHOLE_NUMBERS: [(&str, &[&str]); 10] = [
     (
         "AWS::CloudWatch::Alarm",
-        &["DatapointsToAlarm", "EvaluationPeriods", "Period"],
+        &[
+            "DatapointsToAlarm",
+            "EvaluationPeriods",
+            "Metrics.*.MetricStat.Period",
+            "Metrics.*.Period",
+            "Period",
+        ],
     ),
     (
         "AWS::DynamoDB::Table",
         &[
+            "GlobalSecondaryIndexes.*.OnDemandThroughput.MaxReadRequestUnits",
+            "GlobalSecondaryIndexes.*.OnDemandThroughput.MaxWriteRequestUnits",
+            "GlobalSecondaryIndexes.*.ProvisionedThroughput.ReadCapacityUnits",
+            "GlobalSecondaryIndexes.*.ProvisionedThroughput.WriteCapacityUnits",
             "OnDemandThroughput.MaxReadRequestUnits",
             "OnDemandThroughput.MaxWriteRequestUnits",
             "ProvisionedThroughput.ReadCapacityUnits",
@@ -76,8 +87,8 @@ const WHOLE_NUMBERS: [(&str, &[&str]); 10] = [
 ];
 
 impl Evaluator<'_> {
-    /// Checks the properties of a resource that is kept.
-    pub(super) fn check_properties(&mut self, resource: &Entry, properties: &Value) {
+    /// Checks the properties of a resource that is kept, and gives those the form that AWS reads them in.
+    pub(super) fn check_properties(&mut self, resource: &Entry, properties: &mut Value) {
         let Some(node) = resource.value.get("Properties") else {
             return;
         };
@@ -99,7 +110,8 @@ impl Evaluator<'_> {
             .unwrap_or_default();
         let whole = WHOLE_NUMBERS.iter().find(|(known, _)| *known == kind);
         for path in whole.iter().flat_map(|(_, paths)| paths.iter()) {
-            self.check_whole_number(node, properties, path);
+            let keys: Vec<&str> = path.split('.').collect();
+            self.check_whole_numbers(node, properties, path, &keys);
         }
         if let Some(tags) = properties.get("Tags") {
             let at = node.get("Tags").map_or(node.at, |tags| tags.at);
@@ -107,14 +119,31 @@ impl Evaluator<'_> {
         }
     }
 
-    fn check_whole_number(&mut self, node: &Node, properties: &Value, path: &str) {
-        let value = path.split('.').try_fold(properties, |value, key| value.get(key));
-        let Some(value) = value.filter(|value| value.is_literal() && !is_whole_number(value)) else {
-            return;
-        };
-        let node = path
-            .split('.')
-            .fold(node, |node, key| node.get(key).unwrap_or(node));
+    /// Checks what lies at `keys` below a value, and writes it as a number: what a parameter holds is a text. CloudFormation takes either,
+    /// and reads it as the resource's schema says; whoever stands in for it may hand the text on.
+    fn check_whole_numbers(&mut self, node: &Node, value: &mut Value, path: &str, keys: &[&str]) {
+        match (keys, value) {
+            ([], value) => match whole_number(value) {
+                Some(number) => *value = Value::Number(number),
+                None if value.is_literal() => self.refuse_as_whole_number(node, value, path),
+                None => {}
+            },
+            (["*", keys @ ..], Value::List(items)) => {
+                let nodes = node.as_sequence().filter(|nodes| nodes.len() == items.len());
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.check_whole_numbers(nodes.map_or(node, |nodes| &nodes[index]), item, path, keys);
+                }
+            }
+            ([key, keys @ ..], Value::Object(members)) => {
+                if let Some(member) = members.get_mut(*key) {
+                    self.check_whole_numbers(node.get(key).unwrap_or(node), member, path, keys);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse_as_whole_number(&mut self, node: &Node, value: &Value, path: &str) {
         let shown = value
             .as_text()
             .map_or_else(|| value.noun().to_owned(), |text| format!("`{text}`"));
@@ -168,11 +197,11 @@ fn pairs_of(members: &IndexMap<String, Value>) -> Vec<(Option<String>, Option<St
         .collect()
 }
 
-/// A number, or a text that is one: CloudFormation takes either.
-fn is_whole_number(value: &Value) -> bool {
+/// A whole number, or a text that is one.
+fn whole_number(value: &Value) -> Option<serde_json::Number> {
     match value {
-        Value::Number(number) => number.is_i64() || number.is_u64(),
-        Value::Text(text) => text.parse::<i64>().is_ok() && !text.starts_with('+'),
-        _ => false,
+        Value::Number(number) => Some(number.clone()).filter(|number| number.is_i64() || number.is_u64()),
+        Value::Text(text) if !text.starts_with('+') => text.parse::<i64>().ok().map(Into::into),
+        _ => None,
     }
 }

@@ -90,7 +90,11 @@ impl CallError {
         match &self.kind {
             CallErrorKind::Unreachable { .. } => true,
             CallErrorKind::Other { code, .. } => {
-                code == NO_ANSWER || code.starts_with("Internal") || code == "ServiceUnavailable"
+                let is_unreadable = code.starts_with("status 2") || code.starts_with("status 5");
+                code == NO_ANSWER
+                    || is_unreadable
+                    || code.starts_with("Internal")
+                    || code == "ServiceUnavailable"
             }
             _ => false,
         }

@@ -13,7 +13,7 @@ const USUAL: u32 = 1_000;
 
 pub(super) async fn concurrency<C: Cloud>(cloud: &C, examination: &Examination) -> Finding {
     match cloud.concurrency().await {
-        Ok(concurrency) => judged(concurrency, examination.reserved),
+        Ok(concurrency) => judged(concurrency, examination.blueprint.reserved),
         Err(error) => unknown(Code::Concurrency, &error),
     }
 }

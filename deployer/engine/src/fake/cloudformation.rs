@@ -13,6 +13,7 @@ use crate::stack::{
     ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource, StackStatus,
 };
 
+use super::belief::PolicyDuringUpdate;
 use super::operation::Target;
 use super::world::{FakeChangeSet, FakeStack, World};
 use super::{FakeCloud, error, refused};
@@ -52,7 +53,8 @@ impl CloudFormation for FakeCloud {
 
     async fn original_template(&self, stack: &str) -> Result<String, CallError> {
         self.call("GetTemplate")?;
-        Ok(self.world.borrow().find(stack).unwrap().template.clone())
+        let world = self.world.borrow();
+        Ok(world.given(&world.find(stack).unwrap().template))
     }
 
     async fn stack_resources(
@@ -314,6 +316,7 @@ impl CloudFormation for FakeCloud {
                 world.begin_creation(&handle.stack_id, &target);
             } else {
                 stack.rollback = rollback;
+                stack.running.clone_from(&changes.changes);
                 let hindrance = world.hindrance(world.find(&handle.stack_id).unwrap(), &changes.changes);
                 world.begin_update(&handle.stack_id, &target, hindrance);
             }
@@ -325,14 +328,16 @@ impl CloudFormation for FakeCloud {
         self.answer("DeleteChangeSet", || {
             let mut world = self.world.borrow_mut();
             let gone_at = world.now + SignedDuration::from_secs(1);
-            if world.find(stack).is_some() {
-                let change_sets = &mut world.stack_mut(stack).change_sets;
-                for known in change_sets
-                    .iter_mut()
-                    .filter(|known| known.id == change_set || known.name == change_set)
-                {
-                    known.gone_at = Some(gone_at);
-                }
+            if world.find(stack).is_none() {
+                let message = format!("Stack [{stack}] does not exist");
+                return Err(error("DeleteChangeSet", CallErrorKind::NotFound { message }));
+            }
+            let change_sets = &mut world.stack_mut(stack).change_sets;
+            for known in change_sets
+                .iter_mut()
+                .filter(|known| known.id == change_set || known.name == change_set)
+            {
+                known.gone_at = Some(gone_at);
             }
             Ok(())
         })
@@ -390,7 +395,19 @@ impl CloudFormation for FakeCloud {
                     "Unknown logical id in the stack policy",
                 ));
             }
+            let found = world.stack_mut(stack);
+            let is_updating = found.status == StackStatus::UpdateInProgress;
+            let (id, status) = (found.id.clone(), found.status.clone());
+            if is_updating && world.beliefs.stack_policy == PolicyDuringUpdate::Refused {
+                return Err(refused(
+                    "SetStackPolicy",
+                    &format!("Stack:{id} is in {status} state and can not be updated."),
+                ));
+            }
             world.stack_mut(stack).policy = Some(policy.as_str().to_owned());
+            if is_updating && world.beliefs.stack_policy == PolicyDuringUpdate::Counts {
+                world.hold_against_policy(stack);
+            }
             Ok(())
         })
     }

@@ -14,6 +14,9 @@ impl DriftDetection for FakeCloud {
         }
         let due = world.now + jiff::SignedDuration::from_secs(1);
         world.drift_due = Some(due);
+        if world.rights.is_some() {
+            world.drift_incomplete = world.undetected(stack);
+        }
         Ok("search-1".into())
     }
 

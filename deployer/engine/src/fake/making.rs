@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::names::{named, physical_id};
 use super::operation::resources_of;
+use super::services::stream_arn;
 use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World};
 
 impl World {
@@ -85,6 +86,7 @@ impl World {
             resource_type: resource_type.into(),
             body: body.clone(),
             imported: false,
+            table_before: None,
         };
         self.stack_mut(stack)
             .resources
@@ -94,11 +96,13 @@ impl World {
     pub(super) fn import(&mut self, stack: &str, logical_id: &str, body: &Value) {
         let physical_id = physical_name(self.find(stack).unwrap(), logical_id, body);
         let resource_type = body["Type"].as_str().unwrap().to_owned();
+        let table_before = self.apply_to_import(logical_id, &physical_id, body);
         let resource = FakeResource {
             physical_id,
             resource_type,
             body: body.clone(),
             imported: true,
+            table_before,
         };
         self.stack_mut(stack)
             .resources
@@ -135,9 +139,16 @@ impl World {
         let stack = self.find(stack).unwrap();
         let designs = resources_of(&stack.template);
         let variables = body["Properties"]["Environment"]["Variables"].as_object();
-        let text = |value: &Value| match value["Ref"].as_str() {
-            Some(logical_id) => physical_name(stack, logical_id, &designs[logical_id]),
-            None => value.as_str().unwrap_or_default().to_owned(),
+        let text = |value: &Value| {
+            if let Some(logical_id) = value["Ref"].as_str() {
+                return reference(stack, logical_id, &designs[logical_id]);
+            }
+            match value["Fn::GetAtt"].as_array().map(Vec::as_slice) {
+                Some([Value::String(table), attribute]) if attribute == "StreamArn" => {
+                    stream_arn(&physical_name(stack, table, &designs[table]))
+                }
+                _ => value.as_str().unwrap_or_default().to_owned(),
+            }
         };
         variables
             .into_iter()
@@ -166,7 +177,17 @@ impl World {
     }
 }
 
-fn physical_name(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
+/// What a `Ref` comes to.
+fn reference(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
+    let name = physical_name(stack, logical_id, body);
+    match body["Type"].as_str() {
+        Some("AWS::SQS::Queue") => format!("https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/{name}"),
+        Some("AWS::SNS::Topic") => named(logical_id, body).map_or(name, |named| physical_id(&named)),
+        _ => name,
+    }
+}
+
+pub(super) fn physical_name(stack: &FakeStack, logical_id: &str, body: &Value) -> String {
     let named = named(logical_id, body).map(|named| named.name);
     let bucket = || body["Properties"]["BucketName"].as_str().map(ToOwned::to_owned);
     named

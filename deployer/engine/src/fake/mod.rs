@@ -1,5 +1,6 @@
 //! An AWS in memory, for the engine's tests. `FAKE.md` says what it does.
 
+mod belief;
 mod change_set;
 mod cloudformation;
 mod drift;
@@ -12,6 +13,7 @@ mod operation;
 mod protection;
 mod quota;
 mod recovery;
+mod rights;
 mod services;
 mod world;
 
@@ -23,7 +25,12 @@ use jiff::Timestamp;
 use crate::cloud::{CallError, CallErrorKind, Clock, Page, ValidationFinding};
 use crate::stack::{ResourceChange, StackStatus};
 
+pub(crate) use belief::{
+    AlarmsAuthorised, Beliefs, DriftReads, GivenTemplate, Import, PassingToSns, Permissions,
+    PolicyDuringUpdate,
+};
 pub(crate) use protection::alarm_arn;
+pub(crate) use rights::Rights;
 pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeStack, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.

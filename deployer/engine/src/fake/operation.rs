@@ -25,6 +25,10 @@ pub(super) enum Effect {
     Import(String, Value),
     Unmake(String),
     Leave(String),
+    /// Leaves what was imported, after the rollback of its import.
+    TakeBack(String),
+    /// Makes the resources what they were before the update.
+    Restore,
     Adopt {
         template: String,
         tags: BTreeMap<String, String>,
@@ -40,8 +44,12 @@ pub(super) struct Target {
     pub(super) after_failure: StackStatus,
 }
 
+fn parsed(template: &str) -> Value {
+    serde_json::from_str(template).unwrap_or_default()
+}
+
 pub(super) fn resources_of(template: &str) -> Map<String, Value> {
-    let template: Value = serde_json::from_str(template).unwrap_or_default();
+    let template = parsed(template);
     template["Resources"].as_object().cloned().unwrap_or_default()
 }
 
@@ -110,6 +118,7 @@ impl World {
     /// Begins to make a stack.
     pub(super) fn begin_creation(&mut self, stack: &str, target: &Target) {
         let resources = resources_of(&target.template);
+        let conflict = self.conflict(&parsed(&target.template), resources.iter());
         let mut plan = Plan::of(self, stack);
         plan.push(
             None,
@@ -127,7 +136,9 @@ impl World {
             plan.a_second_later();
             let known = plan.world.find(stack).unwrap();
             let taken = !import && plan.world.exists(known, id, body);
-            let scripted = plan.world.failure_of(id, body);
+            let conflicting = conflict.as_ref().filter(|(conflicting, _)| conflicting == id);
+            let scripted = plan.world.failure_of(&plan.name, id, body);
+            let scripted = scripted.or_else(|| conflicting.map(|(_, reason)| reason.clone()));
             if let Some(reason) = scripted.or_else(|| taken.then(|| format!("{id} already exists"))) {
                 plan.fail_creation(id, body, &reason, &made, target);
                 return;
@@ -146,7 +157,9 @@ impl World {
         let wanted = resources_of(&target.template);
         let had = resources_of(&self.find(stack).unwrap().template);
         let mut plan = Plan::of(self, stack);
-        plan.world.stack_mut(stack).updated = Some(plan.at);
+        let updated = plan.world.stack_mut(stack);
+        updated.resources_before = updated.resources.clone();
+        updated.updated = Some(plan.at);
         plan.stack_is(StackStatus::UpdateInProgress, Some("User Initiated"));
         let changed: Vec<_> = in_order(&wanted)
             .into_iter()
@@ -154,7 +167,10 @@ impl World {
             .collect();
         let scripted = changed
             .iter()
-            .find_map(|(id, body)| Some(((*id).clone(), plan.world.failure_of(id, body)?)));
+            .find_map(|(id, body)| Some(((*id).clone(), plan.world.failure_of(&plan.name, id, body)?)));
+        let scripted = scripted.or(plan
+            .world
+            .conflict(&parsed(&target.template), changed.iter().copied()));
         let known = plan.world.find(stack).unwrap();
         let taken = changed.iter().find(|(id, body)| {
             !had.contains_key(*id) && !target.imports.contains(*id) && plan.world.exists(known, id, body)
@@ -163,14 +179,7 @@ impl World {
         if let Some((id, reason)) = hindrance.or(scripted) {
             plan.a_second_later();
             let body = wanted.get(&id).or(had.get(&id)).unwrap();
-            plan.resource_is(&id, body, "UPDATE_FAILED", Some(&reason), Effect::None);
-            plan.stack_is(
-                StackStatus::UpdateRollbackInProgress,
-                Some(&format!("The following resource(s) failed: [{id}]")),
-            );
-            plan.a_second_later();
-            plan.stack_is(StackStatus::UpdateRollbackComplete, None);
-            self.catch_up();
+            plan.roll_back_from(&id, body, &reason);
             return;
         }
         for (id, body) in changed {
@@ -259,6 +268,19 @@ impl World {
 }
 
 impl Plan<'_> {
+    /// Fails an update at a resource, and takes it back.
+    pub(super) fn roll_back_from(&mut self, id: &str, body: &Value, reason: &str) {
+        self.resource_is(id, body, "UPDATE_FAILED", Some(reason), Effect::None);
+        self.stack_is(
+            StackStatus::UpdateRollbackInProgress,
+            Some(&format!("The following resource(s) failed: [{id}]")),
+        );
+        self.a_second_later();
+        self.push(None, Effect::Restore);
+        self.stack_is(StackStatus::UpdateRollbackComplete, None);
+        self.world.catch_up();
+    }
+
     fn fail_creation(
         &mut self,
         id: &str,
@@ -287,7 +309,9 @@ impl Plan<'_> {
         self.stack_is(undoing, Some(&summary));
         for (id, body) in made.iter().rev() {
             self.a_second_later();
-            if target.imports.contains(*id) || body["DeletionPolicy"] == "Retain" {
+            if target.imports.contains(*id) {
+                self.resource_is(id, body, "DELETE_SKIPPED", None, Effect::TakeBack((*id).clone()));
+            } else if body["DeletionPolicy"] == "Retain" {
                 self.resource_is(id, body, "DELETE_SKIPPED", None, Effect::Leave((*id).clone()));
             } else {
                 self.resource_is(id, body, "DELETE_COMPLETE", None, Effect::Unmake((*id).clone()));

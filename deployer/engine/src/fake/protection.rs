@@ -6,6 +6,9 @@ use crate::stack::{Action, Replacement, ResourceChange};
 
 use super::world::{ACCOUNT, FakeStack, World};
 
+pub(super) const DENIED: &str =
+    "Action denied by stack policy: Statement [#2] does not allow [Update:Replace]";
+
 impl World {
     /// Whether every resource that a policy names is there.
     pub(super) fn knows_all_of(&self, stack: &str, policy: &str) -> bool {
@@ -26,8 +29,13 @@ impl World {
     ) -> Option<(String, String)> {
         let denied = changes.iter().find(|change| !stack.allows(change));
         if let Some(change) = denied {
-            let reason = "Action denied by stack policy: Statement [#2] does not allow [Update:Replace]";
-            return Some((change.logical_id.clone(), reason.to_owned()));
+            return Some((change.logical_id.clone(), DENIED.to_owned()));
+        }
+        if let (Some(first), Some(refused)) = (
+            stack.rollback.alarms.first(),
+            self.refused_alarms(&stack.rollback.alarms),
+        ) {
+            return Some((named_by(stack, first), refused));
         }
         let alarm = stack.rollback.alarms.iter().find_map(|arn| {
             let name = arn.rsplit(':').next().unwrap_or_default();
@@ -41,19 +49,20 @@ impl World {
             let is_on = self.script.ringing.contains(name);
             is_on.then(|| (name.to_owned(), format!("Alarm {arn} is in the ALARM state")))
         });
-        alarm.map(|(name, reason)| {
-            let logical_id = stack
-                .resources
-                .iter()
-                .find(|(_, resource)| resource.physical_id == name)
-                .map_or(name, |(logical_id, _)| logical_id.clone());
-            (logical_id, reason)
-        })
+        alarm.map(|(name, reason)| (named_by(stack, &name), reason))
     }
 }
 
+/// What the template calls a trigger, which is named by its ARN or its name.
+fn named_by(stack: &FakeStack, trigger: &str) -> String {
+    let name = trigger.rsplit(':').next().unwrap_or_default();
+    let mut resources = stack.resources.iter();
+    let found = resources.find(|(_, resource)| resource.physical_id == name);
+    found.map_or(name.to_owned(), |(logical_id, _)| logical_id.clone())
+}
+
 impl FakeStack {
-    fn allows(&self, change: &ResourceChange) -> bool {
+    pub(super) fn allows(&self, change: &ResourceChange) -> bool {
         let Some(policy) = &self.policy else { return true };
         let policy: Value = serde_json::from_str(policy).unwrap();
         let action = match (change.action, change.replacement) {

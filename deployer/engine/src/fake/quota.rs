@@ -1,6 +1,8 @@
 //! What an account's quotas refuse.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::stack::Blueprint;
 
 use super::world::World;
 
@@ -8,10 +10,12 @@ use super::world::World;
 const UNRESERVED: u32 = 100;
 
 impl World {
-    /// Why a resource cannot be made or changed: because a test says so, or a quota does.
-    pub(super) fn failure_of(&self, id: &str, body: &Value) -> Option<String> {
+    /// Why a resource of a stack cannot be made or changed: because a test says so, a quota, or what the caller is allowed.
+    pub(super) fn failure_of(&self, stack: &str, id: &str, body: &Value) -> Option<String> {
         let scripted = self.script.failing.get(id).cloned();
-        scripted.or_else(|| self.refused_reservation(id, body))
+        scripted
+            .or_else(|| self.refused_reservation(id, body))
+            .or_else(|| self.refused_passing(stack, body))
     }
 
     /// How much concurrency the functions have reserved, less that of one.
@@ -36,8 +40,7 @@ impl World {
 }
 
 fn reservation(body: &Value) -> Option<u32> {
-    let reserved = body
-        .pointer("/Properties/ReservedConcurrentExecutions")?
-        .as_u64()?;
-    u32::try_from(reserved).ok()
+    let template = json!({"Resources": {"Function": body}});
+    let reserved = Blueprint::of(&template).unwrap().reserved;
+    (reserved > 0).then_some(reserved)
 }

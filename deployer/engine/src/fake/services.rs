@@ -282,14 +282,18 @@ impl Functions for FakeCloud {
     async fn mapping(&self, id: &str) -> Result<Option<Mapping>, CallError> {
         self.call("GetEventSourceMapping")?;
         let world = self.world.borrow();
-        let is_there = world.stacks.iter().any(|stack| {
-            stack
-                .resources
-                .values()
-                .any(|resource| resource.physical_id == id)
+        let found = world.stacks.iter().find_map(|stack| {
+            let mut resources = stack.resources.values();
+            let mapping = resources.find(|resource| resource.physical_id == id)?;
+            Some((stack, mapping))
         });
-        let table = world.tables.keys().next().cloned().unwrap_or_default();
-        Ok(is_there.then(|| Mapping {
+        let source = found.and_then(|(stack, mapping)| {
+            let table = mapping.body["Properties"]["EventSourceArn"]["Fn::GetAtt"][0].as_str()?;
+            Some(stack.resources.get(table)?.physical_id.clone())
+        });
+        let table = source.or_else(|| world.tables.keys().next().cloned());
+        let table = table.unwrap_or_default();
+        Ok(found.map(|_| Mapping {
             id: id.into(),
             state: world.mapping_state.clone().unwrap_or_else(|| "Enabled".into()),
             source: stream_arn(&table),
@@ -376,6 +380,6 @@ impl Tables for FakeCloud {
     }
 }
 
-fn stream_arn(table: &str) -> String {
+pub(super) fn stream_arn(table: &str) -> String {
     format!("arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/{table}/stream/1")
 }

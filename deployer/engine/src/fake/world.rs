@@ -12,7 +12,9 @@ use crate::stack::{
     ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
 };
 
+use super::belief::Beliefs;
 use super::operation::{Effect, Step};
+use super::rights::Rights;
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const BUCKET: &str = "event-store-artifacts-123456789012-eu-central-1";
@@ -37,6 +39,9 @@ pub(crate) struct World {
     pub(crate) policies: BTreeSet<String>,
     /// How many invocations may run at once in the account.
     pub(crate) concurrency_limit: u32,
+    /// What the caller may do; none, if everything is allowed.
+    pub(super) rights: Option<Rights>,
+    pub(super) beliefs: Beliefs,
     /// Actions that a simulation of the caller's policies does not allow.
     pub(crate) denied_actions: BTreeSet<String>,
     /// Queues by their URL.
@@ -120,6 +125,9 @@ pub(crate) struct FakeStack {
     /// What it no longer has, and did not delete.
     pub(super) left: BTreeSet<String>,
     pub(crate) change_sets: Vec<FakeChangeSet>,
+    /// What the last update was to change, and what there was before it.
+    pub(super) running: Vec<ResourceChange>,
+    pub(super) resources_before: BTreeMap<String, FakeResource>,
     pub(crate) events: Vec<StackEvent>,
     /// The token of the running or last operation.
     pub(crate) token: String,
@@ -133,6 +141,8 @@ pub(crate) struct FakeResource {
     pub(crate) resource_type: String,
     pub(crate) body: Value,
     pub(crate) imported: bool,
+    /// What an import has changed of it.
+    pub(super) table_before: Option<FakeTable>,
 }
 
 pub(crate) struct FakeChangeSet {
@@ -195,6 +205,8 @@ impl World {
             roles: BTreeSet::new(),
             policies: BTreeSet::new(),
             concurrency_limit: 1_000,
+            rights: None,
+            beliefs: Beliefs::default(),
             denied_actions: BTreeSet::new(),
             queues: BTreeMap::new(),
             subscriptions: Vec::new(),
@@ -267,6 +279,8 @@ impl World {
             resources: BTreeMap::new(),
             left: BTreeSet::new(),
             change_sets: Vec::new(),
+            running: Vec::new(),
+            resources_before: BTreeMap::new(),
             events: Vec::new(),
             token: String::new(),
             before: None,
@@ -314,6 +328,17 @@ impl World {
             Effect::Make(logical_id, body) => self.make(&stack, &logical_id, &body),
             Effect::Import(logical_id, body) => self.import(&stack, &logical_id, &body),
             Effect::Unmake(logical_id) => self.unmake(&stack, &logical_id),
+            Effect::TakeBack(logical_id) => {
+                let left = self.stack_mut(&stack).resources.remove(&logical_id);
+                if let Some(left) = left {
+                    self.take_import_back(&left.physical_id, left.table_before);
+                    self.stack_mut(&stack).left.insert(left.physical_id);
+                }
+            }
+            Effect::Restore => {
+                let stack = self.stack_mut(&stack);
+                stack.resources = stack.resources_before.clone();
+            }
             Effect::Leave(logical_id) => {
                 let stack = self.stack_mut(&stack);
                 let left = stack.resources.remove(&logical_id);

@@ -21,6 +21,8 @@ pub struct Blueprint {
     pub sources: BTreeSet<String>,
     /// The principals that are let in: ARNs of roles, and accounts; neither services nor everybody. Sorted, each once.
     pub callers: Vec<String>,
+    /// How many concurrent invocations the functions reserve, all together.
+    pub reserved: u32,
 }
 
 /// A table as the template wants it.
@@ -137,6 +139,7 @@ impl Blueprint {
                         .functions
                         .extend(live_function(logical_id, resource, resources));
                 }
+                Some("AWS::Lambda::Function") => blueprint.reserved += reservation(resource),
                 Some("AWS::Lambda::Permission") => blueprint.callers.extend(caller(resource)),
                 _ => {}
             }
@@ -157,6 +160,17 @@ impl Blueprint {
             .iter()
             .filter(|named| named.kind == NamedKind::LogGroup)
     }
+}
+
+/// A number, or the text of one: CloudFormation takes either.
+fn reservation(function: &Value) -> u32 {
+    let reserved = &function["Properties"]["ReservedConcurrentExecutions"];
+    let number = reserved
+        .as_u64()
+        .or_else(|| reserved.as_str().and_then(|text| text.parse().ok()));
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or_default()
 }
 
 fn table(logical_id: &str, resource: &Value) -> Option<TableDesign> {

@@ -44,7 +44,7 @@ const fn remedy_for(
 }
 
 /// The more special before the more general.
-const REMEDIES: [Remedy; 28] = [
+const REMEDIES: [Remedy; 29] = [
     remedy_for(
         "version-exists",
         "Lambda::Version",
@@ -129,6 +129,18 @@ const REMEDIES: [Remedy; 28] = [
         &[&["exec format error"], &["invalid elf"]],
         &[
             "the code is built for another processor: `architecture` in the environment's file and the build have to agree",
+        ],
+    ),
+    remedy_for(
+        "changed-at-once",
+        "Lambda::",
+        &[
+            &["concurrent update operation"],
+            &["update is in progress for resource"],
+        ],
+        &[
+            "two changes of one function have met, which Lambda makes one after the other: run `up` again",
+            "if it happens again, let the one depend on the other in the template (`DependsOn`)",
         ],
     ),
     remedy_for(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 
 /// A type, what AWS says of it, and the remedy that it is to lead to.
-const SAID: [(&str, &str, &str); 36] = [
+const SAID: [(&str, &str, &str); 38] = [
     (
         "AWS::Lambda::Version",
         "Resource handler returned message: \"A version for this Lambda function exists ( 3 ). Modify the function to create a new version.\" (RequestToken: 1, HandlerErrorCode: AlreadyExists)",
@@ -55,6 +55,16 @@ const SAID: [(&str, &str, &str); 36] = [
         "AWS::Lambda::Function",
         "fork/exec /var/task/bootstrap: exec format error",
         "wrong-processor",
+    ),
+    (
+        "AWS::Lambda::Permission",
+        "Resource handler returned message: \"The function could not be updated due to a concurrent update operation. (Service: Lambda, Status Code: 409)\"",
+        "changed-at-once",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "The operation cannot be performed at this time. An update is in progress for resource: arn:aws:lambda:eu-central-1:123456789012:function:a",
+        "changed-at-once",
     ),
     (
         "AWS::Lambda::Permission",

@@ -20,7 +20,6 @@ fn examination() -> Examination {
             format!("arn:aws:iam::{ACCOUNT}:role/team/orders"),
             "arn:aws:iam::210987654321:role/x".to_owned(),
         ],
-        reserved: 0,
         boundary: None,
         actions: ACTIONS
             .map(|action| (vec![action.to_owned()], vec!["*".to_owned()]))
@@ -234,10 +233,8 @@ async fn a_reservation_that_a_new_account_refuses_is_found_before_it_is_tried() 
     let cloud = healthy();
     cloud.with(|world| world.concurrency_limit = 10);
     assert_eq!(wrong(&cloud).await, []);
-    let examination = Examination {
-        reserved: 1,
-        ..examination()
-    };
+    let mut examination = examination();
+    examination.blueprint.reserved = 1;
     let findings = examine(&cloud, &examination).await;
     let concurrency = findings
         .iter()

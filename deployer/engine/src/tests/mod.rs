@@ -2,6 +2,7 @@
 
 mod adoption;
 mod artifacts;
+mod believed;
 mod beside;
 mod change_sets;
 mod creation;
@@ -26,8 +27,10 @@ mod pushing;
 mod reconciling;
 mod recovery;
 mod releases;
+mod reserving;
 mod returning;
 mod smoking;
+mod store;
 mod unchanged;
 mod way_back;
 

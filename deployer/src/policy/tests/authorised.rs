@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::*;
 use cfn_template::Resource;
+
+use super::authorisation::{Request, is_allowed};
+use super::*;
 
 /// Actions that know no resource: they are authorised on `*`, and a policy that names one allows nothing.
 const WITHOUT_RESOURCE: [&str; 9] = [
@@ -22,52 +24,6 @@ const WITHOUT_RESOURCE: [&str; 9] = [
     "sqs:ListQueues",
     "lambda:ListFunctions",
 ];
-
-/// What IAM is asked.
-struct Request {
-    action: String,
-    resource: String,
-    keys: BTreeMap<&'static str, String>,
-}
-
-/// Whether some statement allows it.
-fn is_allowed(policies: &[Policy], request: &Request) -> bool {
-    policies.iter().flat_map(Policy::statements).any(|statement| {
-        statement.actions.contains(&request.action)
-            && statement
-                .resources
-                .iter()
-                .any(|pattern| matches(pattern, &request.resource))
-            && statement
-                .condition
-                .as_ref()
-                .is_none_or(|condition| holds(condition, &request.keys))
-    })
-}
-
-/// A condition on a key that is not there does not hold, whatever it asks.
-fn holds(condition: &serde_json::Value, keys: &BTreeMap<&'static str, String>) -> bool {
-    let operators = condition.as_object().unwrap().values();
-    operators
-        .flat_map(|asked| asked.as_object().unwrap())
-        .all(|(key, wanted)| {
-            let wanted: Vec<&str> = match wanted {
-                serde_json::Value::Array(texts) => texts.iter().filter_map(|text| text.as_str()).collect(),
-                text => text.as_str().into_iter().collect(),
-            };
-            let value = keys.get(key.as_str());
-            value.is_some_and(|value| wanted.iter().any(|pattern| matches(pattern, value)))
-        })
-}
-
-fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
-            (0..=text.len()).any(|end| text.is_char_boundary(end) && matches(rest, &text[end..]))
-        }),
-    }
-}
 
 /// The calls of CloudFormation's handlers for the resources of a rendering, as IAM sees them once they have names.
 fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<Request> {

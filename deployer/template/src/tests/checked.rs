@@ -26,6 +26,32 @@ fn a_whole_number_is_one_or_the_text_of_one() {
     insta::assert_snapshot!(refused(&function("true"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `true`");
 }
 
+/// CloudFormation reads a number by the resource's schema; an emulator hands on what it is given.
+#[test]
+fn a_whole_number_is_sent_as_one_wherever_it_comes_from() {
+    let rendered = |resource: &str| {
+        let rendered = try_render(&template(resource), "").unwrap();
+        rendered.resources()[0].properties.clone()
+    };
+    for given in ["512", "'512'", "!Ref Memory", "!Sub '${Memory}'"] {
+        let properties = rendered(&format!(
+            "  Api: {{ Type: AWS::Lambda::Function, Properties: {{ MemorySize: {given}, Environment: {{ Variables: {{ SIZE: !Ref Memory }} }} }} }}\n"
+        ));
+        assert_eq!(properties["MemorySize"], 512, "{given}");
+        // What is a text by its schema stays one.
+        assert_eq!(properties["Environment"]["Variables"]["SIZE"], "512");
+    }
+    let table = rendered(
+        "  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      OnDemandThroughput: { MaxReadRequestUnits: !Ref Memory }\n      GlobalSecondaryIndexes:\n        - OnDemandThroughput: { MaxWriteRequestUnits: !Ref Memory }\n",
+    );
+    assert_eq!(table["OnDemandThroughput"]["MaxReadRequestUnits"], 512);
+    assert_eq!(
+        table["GlobalSecondaryIndexes"][0]["OnDemandThroughput"]["MaxWriteRequestUnits"],
+        512
+    );
+    insta::assert_snapshot!(refused(&template("  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      GlobalSecondaryIndexes:\n        - OnDemandThroughput: { MaxReadRequestUnits: few }\n"), ""), @"t.yaml:10:54: `GlobalSecondaryIndexes.*.OnDemandThroughput.MaxReadRequestUnits` is a whole number, not `few`");
+}
+
 #[test]
 fn a_number_that_is_not_whole_is_told_where_it_is_set() {
     insta::assert_snapshot!(refused(&function("!Ref Memory"), "Memory: 512.5"), @"

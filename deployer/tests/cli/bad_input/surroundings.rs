@@ -167,8 +167,10 @@ fn an_answer_that_is_not_awss_is_told_with_its_status_and_first_words() {
     }
 }
 
+const UNREADABLE: &str = r#"{"Table": {"OnDemandThroughput": {"MaxReadRequestUnits": "200", "MaxWriteRequestUnits": "100"}, "TableName": "event-store-local-events"}}"#;
+
 #[test]
-fn an_answer_that_cannot_be_read_is_told_with_its_status_and_first_words() {
+fn an_answer_that_cannot_be_read_is_told_whole_with_its_status() {
     for (status, body, words) in [
         ("400 Bad Request", "", "answered with nothing (status 400)"),
         (
@@ -176,6 +178,14 @@ fn an_answer_that_cannot_be_read_is_told_with_its_status_and_first_words() {
             "oops, the emulator",
             "answered what cannot be read: oops, the emulator (status 500)",
         ),
+        // Neither the beginning nor the end of it is left out.
+        (
+            "500 Internal Server Error",
+            UNREADABLE,
+            "answered what cannot be read: {\"Table\": {\"OnDemandThroughput\": {\"MaxReadRequestUnits\": \"200\", \"MaxWriteRequestUnits\": \"100\"}, \"TableName\": \"event-store-local-events\"}} (status 500)",
+        ),
+        ("200 OK", "", "answered with nothing (status 200)"),
+        ("200 OK", UNREADABLE, "(status 200)"),
     ] {
         let address = format!(
             "http://127.0.0.1:{}",
@@ -185,6 +195,7 @@ fn an_answer_that_cannot_be_read_is_told_with_its_status_and_first_words() {
             .with_environment("http://127.0.0.1:9", &address)
             .with_credentials();
         let told = session.run("describe --env local");
-        assert!(told.contains(&format!("failed: `{address}` {words}")), "{told}");
+        assert!(told.contains(&format!("failed: `{address}` answered ")), "{told}");
+        assert!(told.contains(words) && told.contains(body), "{told}");
     }
 }

@@ -175,11 +175,12 @@ async fn apply<C: Cloud, T: Talk>(
     };
     session.open.outdo();
     let settled = settle_executed(session, deployment, blueprint, &proposal, &stack).await;
-    if let Some(lifted) = begun.lifted
-        && (settled.is_err() || !stack_policy::is_settled(deployment, &stack))
-    {
-        stack_policy::put_back(session, lifted, Ending::Over).await;
-    }
+    let is_back = match begun.lifted {
+        Some(lifted) if settled.is_err() || !stack_policy::is_settled(deployment, &stack) => {
+            stack_policy::put_back(session, lifted, Ending::Over).await
+        }
+        _ => true,
+    };
     settled?;
     let mut release = begun.release;
     release.durations = durations;
@@ -191,7 +192,10 @@ async fn apply<C: Cloud, T: Talk>(
         release: Some(release.id.clone()),
         before: begun.before,
     });
-    journal::close(session, bucket, &stack, Some(&deployment.template)).await;
+    // What is still lifted, the next run puts back.
+    if is_back {
+        journal::close(session, bucket, &stack, Some(&deployment.template)).await;
+    }
     Ok(match release.outcome {
         ReleaseOutcome::Created => Deployed::Created(stack.outputs),
         ReleaseOutcome::Updated => Deployed::Updated(stack.outputs),

@@ -96,7 +96,7 @@ pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Find
 
 fn no_credentials(error: &CallError) -> Finding {
     let remedy = match error.kind {
-        CallErrorKind::NoCredentials => "log in, for example with `aws sso login`, or set `AWS_PROFILE`",
+        CallErrorKind::NoCredentials => "log in with `aws login` or `aws sso login`, or set `AWS_PROFILE`",
         CallErrorKind::ExpiredToken => "log in again: the session has expired",
         CallErrorKind::Unreachable { .. } => {
             "look at the network and the environment's `endpoint`; for the emulator, `./justw emulator` starts it"

@@ -173,7 +173,7 @@ pub(super) async fn put_back<C: Cloud, T: Talk>(
         Err(error) => {
             session.tell(Event::CleanupFailed {
                 what: format!("the lifted policy of stack {stack}"),
-                reason: error.to_string(),
+                reason: format!("{error}; the next `up` puts it back"),
             });
             false
         }

@@ -95,7 +95,7 @@ impl<'settings> Explain<'settings> {
     fn call(&self, error: &CallError) -> Vec<String> {
         let hint = match (&error.kind, &self.environment.endpoint) {
             (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, None) => {
-                "sign in with `aws sso login`, or choose other credentials with `AWS_PROFILE`"
+                "sign in with `aws login` or `aws sso login`, or choose other credentials with `AWS_PROFILE`"
             }
             (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, Some(_)) => {
                 "an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`"

@@ -88,8 +88,8 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut cause = error.source();
     while let Some(error) = cause {
         cause = error.source();
-        // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader.
-        if cause.is_none() || error.is::<CallError>() {
+        // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader, but for which file it was.
+        if cause.is_none() || cause.is_some_and(is_of_a_file) || error.is::<CallError>() {
             lines.push(format!(
                 "  {} {}",
                 paint::strong("because:"),
@@ -98,6 +98,13 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether an error says what is wrong with a file, and not with which.
+fn is_of_a_file(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    kind.is_some_and(|kind| matches!(kind, IsADirectory | NotADirectory | NotFound | PermissionDenied))
 }
 
 /// GitHub's annotations for all that is known to be wrong in a line of a file, a line each: shown beside that line

@@ -34,7 +34,7 @@ use error::Failed;
 use interrupts::Interrupts;
 use program::Program;
 use queues::Queues;
-use report::{Report, masked, one_line};
+use report::{Report, counted, masked, one_line};
 use scratch::Scratch;
 use target::Target;
 
@@ -156,8 +156,8 @@ async fn prove(
         // What is in an instance of its own goes with it.
         for (stream_type, written) in written.into_iter().filter(|_| !arguments.scratch) {
             say(&format!(
-                "left: {} streams of the type `{stream_type}`",
-                written.streams
+                "left: {} of the type `{stream_type}`",
+                counted(written.streams, "stream")
             ));
         }
         return Ok(None);

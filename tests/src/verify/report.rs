@@ -88,9 +88,10 @@ impl Report {
             )?;
         } else {
             for (stream_type, Written { streams, events }) in &self.written {
+                let (streams, events) = (counted(*streams, "stream"), counted(*events, "event"));
                 writeln!(
                     text,
-                    "- {streams} streams of the type `{stream_type}` with {events} events, in the log of record."
+                    "- {streams} of the type `{stream_type}` with {events}, in the log of record."
                 )?;
             }
         }
@@ -127,6 +128,12 @@ pub(super) fn one_line(text: &str) -> String {
         character => character,
     };
     text.chars().map(shown).collect()
+}
+
+/// A number of things.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 /// A text in a cell of a table.

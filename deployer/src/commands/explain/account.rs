@@ -41,7 +41,7 @@ mod tests {
         let error = AccountError::Call(call(CallErrorKind::NoCredentials));
         insta::assert_snapshot!(explained(|explain| explain.account(error)), @"
         1: `sts:GetCallerIdentity` failed: no credentials found
-        - sign in with `aws sso login`, or choose other credentials with `AWS_PROFILE`
+        - sign in with `aws login` or `aws sso login`, or choose other credentials with `AWS_PROFILE`
         ");
     }
 }

@@ -14,6 +14,7 @@ use super::{LIMIT, Target};
 use crate::conformance::{OwnStream, at, numbered};
 use crate::verify::claim::{Finding, Made, make};
 use crate::verify::error::Failed;
+use crate::verify::report::counted;
 use crate::verify::witness::Witness;
 
 /// Lines are delivered within seconds; this is patience.
@@ -29,13 +30,20 @@ struct AtMost {
     rru: f64,
 }
 
-/// The line of a request in the API's log; what is zero is not told.
+/// The line of a request in the API's log; what is zero is not told, nor that there was one request.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 struct Units {
     wru: f64,
     rru: f64,
-    requests: u64,
+    requests: Option<u64>,
+}
+
+impl Units {
+    /// How many requests DynamoDB had.
+    fn requests(self) -> u64 {
+        self.requests.unwrap_or(u64::from(self.wru + self.rru > 0.0))
+    }
 }
 
 /// An operation that was carried out.
@@ -129,17 +137,8 @@ async fn held(target: &Target, group: &str, since: SystemTime, operation: Operat
     let request_id = operation.request_id.expect("an answer names its request");
     let units = told(target, group, since, &request_id).await;
     let AtMost { wru, rru } = operation.at_most;
-    let found = format!(
-        "{} WRU, {} RRU, {} {}",
-        units.wru,
-        units.rru,
-        units.requests,
-        if units.requests == 1 {
-            "request"
-        } else {
-            "requests"
-        },
-    );
+    let requests = counted(units.requests(), "request");
+    let found = format!("{} WRU, {} RRU, {requests}", units.wru, units.rru);
     assert!(units.wru <= wru && units.rru <= rru, "{found}");
     Ok(found)
 }
@@ -195,13 +194,17 @@ mod tests {
 
     #[test]
     fn what_a_line_leaves_out_is_zero_and_other_lines_say_nothing() {
-        let line = r#"{"timestamp":"…","level":"INFO","message":"createStream","requestId":"a-1","durationMs":1.5,"requests":1,"wru":1.0}"#;
+        let line = r#"{"timestamp":"…","level":"INFO","message":"createStream","requestId":"a-1","durationMs":1.5,"wru":1.0}"#;
         let told = units(line, "a-1").unwrap();
         assert_eq!(
-            (told.wru.to_bits(), told.rru.to_bits(), told.requests),
+            (told.wru.to_bits(), told.rru.to_bits(), told.requests()),
             (1_f64.to_bits(), 0, 1)
         );
         assert!(units(line, "a-2").is_none());
+        let of_two = line.replace('}', r#","requests":2}"#);
+        assert_eq!(units(&of_two, "a-1").unwrap().requests(), 2);
+        let of_none = line.replace(r#","wru":1.0"#, "");
+        assert_eq!(units(&of_none, "a-1").unwrap().requests(), 0);
         for other in [
             "START RequestId: a-1",
             r#"{"requestId":"a-1","message":"began"}"#,

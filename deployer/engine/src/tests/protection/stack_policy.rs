@@ -154,6 +154,34 @@ async fn the_policy_of_a_stack_that_is_otherwise_unprotected_is_put_back_too() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_put_back_after_an_update_is_put_back_by_the_next_run() {
+    let mut scene = protected().await;
+    let theirs = scene.cloud.with(|world| {
+        let stack = world.stack_mut("orders");
+        stack.termination_protection = false;
+        stack.policy.clone()
+    });
+    scene.deployment.protected = false;
+    scene.forget();
+    topic_is_replaced(&mut scene);
+    accept(&mut scene, &["replace:Topic"]);
+    scene.cloud.with(|world| world.throttle_after_execution = true);
+    scene.cloud.fail_calls("SetStackPolicy", 1, &denied());
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    let is_told = |event: &Event| matches!(event, Event::CleanupFailed { reason, .. } if reason.ends_with("the next `up` puts it back"));
+    assert!(scene.talk.events.iter().any(is_told), "{:?}", scene.talk.events);
+    assert_eq!(kept_by_policy(&scene), ["Events", "Url"]);
+
+    scene.up().await.unwrap();
+    let now = scene.cloud.with(|world| world.stack_mut("orders").policy.clone());
+    assert_eq!(now, theirs);
+    // And nothing is left to do.
+    scene.forget();
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+    assert_eq!(scene.cloud.called("SetStackPolicy"), 0);
+}
+
+#[tokio::test]
 async fn a_lifted_policy_is_put_back_when_the_settling_fails() {
     let mut scene = protected().await;
     scene.forget();

@@ -55,16 +55,19 @@ async fn a_second_store_on_a_hard_link_is_refused_with_the_first_one_s_process()
 
 #[tokio::test]
 async fn moved_or_deleted_under_the_store_it_takes_no_events_and_still_reads() {
-    for is_deleted in [true, false] {
+    type Harm = fn(&Path);
+    let harms: [Harm; 4] = [
+        |store| std::fs::remove_dir_all(store).unwrap(),
+        |store| std::fs::rename(store, store.with_extension("elsewhere")).unwrap(),
+        |store| std::fs::remove_file(store.join("events.db-wal")).unwrap(),
+        |store| std::fs::remove_file(store.join("events.db-shm")).unwrap(),
+    ];
+    for harm in harms {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("store");
         let store = Store::on(&path).await;
         let id = store.order().await;
-        if is_deleted {
-            std::fs::remove_dir_all(&path).unwrap();
-        } else {
-            std::fs::rename(&path, folder.path().join("elsewhere")).unwrap();
-        }
+        harm(&path);
         let detail = taken_with(&store, &id, 2).await;
         assert!(
             detail.as_str().unwrap().contains("was moved or deleted"),
@@ -74,6 +77,40 @@ async fn moved_or_deleted_under_the_store_it_takes_no_events_and_still_reads() {
         let (status, .., retry_after) = headers(&store, "/readiness-check").await;
         assert_eq!((status, retry_after), (503, None));
     }
+}
+
+#[tokio::test]
+async fn what_a_kill_left_is_refused_once_a_part_of_it_is_gone_and_served_whole() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store");
+    let store = Store::on(&path).await;
+    let id = store.order().await;
+    for revision in 2..=20 {
+        store.append(&id, revision).await;
+    }
+    store.kill().await;
+    let log = path.join("events.db-wal");
+    let written = std::fs::read(&log).unwrap();
+    let mut damaged = written.clone();
+    damaged[written.len() / 2] ^= 1;
+    std::fs::write(&log, damaged).unwrap();
+    let said = refused(&path).await;
+    assert!(
+        said.contains("events.db-wal` is damaged: ") && said.contains("to go on without what is lost"),
+        "{said}"
+    );
+    std::fs::remove_file(&log).unwrap();
+    let said = refused(&path).await;
+    assert!(said.contains("events.db-wal` is not there"), "{said}");
+    std::fs::rename(path.join("events.db"), path.join("kept")).unwrap();
+    let said = refused(&path).await;
+    assert!(said.contains("there was a store in this folder"), "{said}");
+    // And all of it put back.
+    std::fs::rename(path.join("kept"), path.join("events.db")).unwrap();
+    std::fs::write(&log, written).unwrap();
+    let store = Store::on(&path).await;
+    assert_eq!(store.events(&id).await.len(), 20);
+    assert_eq!(store.append(&id, 21).await.status, 201);
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ mod clients;
 mod command_line;
 mod damage;
 mod data_folder;
-mod growth;
 mod kills;
 mod manual;
 mod notifications;

@@ -1,4 +1,4 @@
-//! Whether events can be taken: not into a file that nobody will find, and not into one that is damaged.
+//! Whether events can be taken: not into files that nobody will find, and not into one that is damaged.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use event_store_types::{Problem, ProblemDetails, ProblemType};
 use uuid::Uuid;
 
-use super::data_folder::{DataFolder, Identity};
+use super::data_folder::{DataFolder, Identity, State as Database};
 
 /// How often it is looked whether the file is still there, when nobody appends.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -22,6 +22,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct Condition {
     file: Identity,
+    /// What SQLite keeps beside it as long as it is open.
+    beside: OnceLock<Vec<Identity>>,
     /// Why no events are taken. It stays so until the store is started again.
     refusal: OnceLock<String>,
 }
@@ -30,9 +32,10 @@ impl Condition {
     pub(super) fn of(folder: &DataFolder) -> Arc<Self> {
         let condition = Self {
             file: folder.identity(),
+            beside: OnceLock::new(),
             refusal: OnceLock::new(),
         };
-        if let Some(damage) = folder.damage() {
+        if let Database::Damaged(damage) = folder.state() {
             condition.is_damaged(damage);
         }
         Arc::new(condition)
@@ -54,6 +57,12 @@ impl Condition {
         ));
     }
 
+    /// The database is open, with these files beside it.
+    pub(super) fn is_open_with(&self, beside: Vec<Identity>) {
+        // It is opened once.
+        let _ = self.beside.set(beside);
+    }
+
     /// Takes no events from now on. The first reason stays.
     fn refuse(&self, reason: String) {
         if self.refusal.set(reason).is_ok() {
@@ -62,12 +71,15 @@ impl Condition {
     }
 
     /// Why no events are taken, if none are.
-    fn refusal(&self) -> Option<&str> {
-        if self.refusal.get().is_none() && !self.file.is_there() {
+    pub(super) fn refusal(&self) -> Option<&str> {
+        let mut files = std::iter::once(&self.file).chain(self.beside.get().into_iter().flatten());
+        if self.refusal.get().is_none()
+            && let Some(gone) = files.find(|file| !file.is_there())
+        {
             self.refuse(format!(
                 "`{}` was moved or deleted under the store, which would append to what nobody finds; end it, and start it where the \
                  file is now",
-                self.file.path().display()
+                gone.path().display()
             ));
         }
         self.refusal.get().map(String::as_str)

@@ -1,7 +1,8 @@
 //! The folder that the events are kept in: one process's own, and one that a store made.
 //!
 //! `events.db` is SQLite's, with what it puts beside it (`-wal`, `-shm`); `lock` holds the number of the process that has the folder;
-//! `id` tells the store from every other one.
+//! `id` tells the store from every other one. A folder in which one of them is missing, cut off or of another store is refused, and left
+//! as it is: to begin anew in it would hide that there was a store.
 
 mod check;
 mod error;
@@ -9,19 +10,29 @@ mod header;
 mod identity;
 mod lock;
 mod move_in;
+mod store_id;
+mod written_ahead;
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+pub(super) use self::check::Check;
 pub use self::error::DataFolderError;
 use self::header::{FORMAT, Header, sign};
 pub(super) use self::identity::Identity;
+use self::lock::{FolderLock, LeftOpen};
 pub(super) use self::move_in::move_in;
 
 /// The name of the database's file.
 const EVENTS: &str = "events.db";
+/// The name of the file that is locked.
+const LOCK: &str = "lock";
+/// The name of the file that holds the store's id.
+const ID: &str = "id";
+/// The name of the database's file while it is moved in.
+const ARRIVING: &str = "events.db.arriving";
 
 /// A folder that this process alone has open, as long as it lives.
 #[derive(Debug)]
@@ -30,12 +41,23 @@ pub(super) struct DataFolder {
     location: String,
     id: String,
     identity: Identity,
-    damage: Option<String>,
+    state: State,
     /// The database's file. Its lock is on what was opened and not on a name, so that another name of the same file meets it. It is kept
     /// until SQLite has closed the file, because closing it earlier would let go of SQLite's own locks, too
     /// (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
     _events: File,
-    _lock: File,
+    lock: FolderLock,
+}
+
+/// What is known of a database before it is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It was closed, and is yet to be checked.
+    Unchecked,
+    /// It was checked, and is whole.
+    Whole,
+    /// It was checked, and this is wrong with it.
+    Damaged(String),
 }
 
 impl DataFolder {
@@ -45,8 +67,10 @@ impl DataFolder {
     /// [`DataFolderError`] says why not, before anything of the folder's events was changed.
     pub(super) fn claim(path: &Path) -> Result<Self, DataFolderError> {
         make(path)?;
-        let lock = lock::lock_folder(path)?;
+        is_ours(path)?;
+        let lock = FolderLock::take(path)?;
         let events = path.join(EVENTS);
+        let was_here = was_here(path, &events)?;
         let file = lock::lock_events(path, &events)?;
         let metadata = file
             .metadata()
@@ -59,21 +83,41 @@ impl DataFolder {
             Header::Nothing => sign(&events, &location)?,
             Header::Store(FORMAT) => {}
             Header::Store(format) => return Err(DataFolderError::OtherFormat { path: events, format }),
+            Header::Damaged(damage) => return Err(DataFolderError::damaged(&events, damage)),
+            // Where there was a store, this was its file.
+            Header::OtherDatabase | Header::NoDatabase if was_here => {
+                return Err(DataFolderError::damaged(
+                    &events,
+                    "it does not begin as a store's file does",
+                ));
+            }
             Header::OtherDatabase => return Err(DataFolderError::OtherDatabase { path: events }),
             Header::NoDatabase => return Err(DataFolderError::NoDatabase { path: events }),
         }
+        let log = check::log_of(&events);
+        match lock.left_open() {
+            Some(_) if !log.exists() => return Err(DataFolderError::LogGone { path: log }),
+            Some(LeftOpen::InThisBoot) => check::log_is_whole(&events)?,
+            Some(LeftOpen::Before) | None => {}
+        }
+        let state = if check::ended_uncleanly(&events) {
+            check::damage(&location).map_or(State::Whole, State::Damaged)
+        } else {
+            State::Unchecked
+        };
+        let id = match &state {
+            // It is written to no more.
+            State::Damaged(_) => store_id::in_file(&path.join(ID))?.unwrap_or_default(),
+            State::Whole | State::Unchecked => store_id::settle(path, &events, &location)?,
+        };
         Ok(Self {
-            damage: if check::ended_uncleanly(&events) {
-                check::damage(&location)
-            } else {
-                None
-            },
-            id: identity::id(path)?,
+            state,
+            id: id.to_string(),
             identity: Identity::of(&events, &metadata),
             events,
             location,
             _events: file,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -97,9 +141,79 @@ impl DataFolder {
         self.identity.clone()
     }
 
-    /// What is wrong with the database, where it was found to be damaged.
-    pub(super) fn damage(&self) -> Option<&str> {
-        self.damage.as_deref()
+    /// What is known of the database.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Says that the database is open now, and gives back the files that SQLite has made beside it: what is appended is in them first.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub(super) fn mark_open(&self) -> Result<Vec<Identity>, DataFolderError> {
+        let beside = [check::log_of(&self.events), check::index_of(&self.events)];
+        let beside = beside
+            .iter()
+            .filter_map(|path| Some(Identity::of(path, &fs::metadata(path).ok()?)))
+            .collect();
+        self.lock.mark_open()?;
+        Ok(beside)
+    }
+
+    /// Says that the database was closed, and lets the folder go.
+    pub(super) fn close(self) {
+        self.lock.mark_closed();
+    }
+}
+
+/// Whether there was a store in the folder before, by what lies beside its database.
+///
+/// # Errors
+/// When there was, and the database is gone.
+fn was_here(folder: &Path, events: &Path) -> Result<bool, DataFolderError> {
+    let traces = [folder.join(ID), check::log_of(events)];
+    let Some(trace) = traces
+        .into_iter()
+        .find(|path| fs::metadata(path).is_ok_and(|found| found.len() > 0))
+    else {
+        return Ok(false);
+    };
+    match fs::metadata(events) {
+        Ok(found) if found.len() > 0 => Ok(true),
+        found => Err(DataFolderError::EventsGone {
+            path: events.to_owned(),
+            is_empty: found.is_ok(),
+            trace,
+        }),
+    }
+}
+
+/// Holds that a folder without a store holds nothing else either, but for what systems put everywhere.
+fn is_ours(folder: &Path) -> Result<(), DataFolderError> {
+    const ANYWHERE: [&str; 3] = [LOCK, "lost+found", ".DS_Store"];
+    let cannot_read = |source| DataFolderError::cannot_read(folder, source);
+    let mut other = None;
+    for entry in fs::read_dir(folder).map_err(cannot_read)? {
+        let name = entry.map_err(cannot_read)?.file_name();
+        let is = |known: &str| name == *known;
+        if is(EVENTS) || is(ID) {
+            return Ok(());
+        }
+        if !ANYWHERE.iter().any(|known| is(known)) {
+            other = other.max(Some(name));
+        }
+    }
+    match other {
+        None => Ok(()),
+        Some(other) if other == *ARRIVING => Err(DataFolderError::HalfMovedIn {
+            path: folder.to_owned(),
+        }),
+        // What SQLite wrote ahead is told of with what it belongs to.
+        Some(other) if other.to_string_lossy().starts_with(EVENTS) => Ok(()),
+        Some(other) => Err(DataFolderError::NotEmpty {
+            path: folder.to_owned(),
+            holds: PathBuf::from(other),
+        }),
     }
 }
 

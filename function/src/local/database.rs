@@ -9,7 +9,8 @@ use std::thread::JoinHandle;
 
 use dynoxide::DynoxideError;
 use dynoxide::actions::put_item::PutItemRequest;
-use dynoxide::types::AttributeValue;
+use dynoxide::actions::query::QueryRequest;
+use dynoxide::types::{AttributeValue, Item};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -58,6 +59,9 @@ impl Database {
             None => dynoxide::Database::memory().map_err(Failure::Memory)?,
         };
         let tables = TableNames::made_in(&database).map_err(Failure::Tables)?;
+        if let (Some((folder, _)), Some(condition)) = (&file, &condition) {
+            condition.is_open_with(folder.mark_open()?);
+        }
         let (questions, asked) = mpsc::channel();
         let answering = Answering {
             database,
@@ -70,7 +74,9 @@ impl Database {
             .spawn(move || {
                 answering.run(&asked);
                 // After the database: its last act is to move what is in the write-ahead log into the file.
-                drop(file);
+                if let Some((folder, _)) = file {
+                    folder.close();
+                }
             });
         Ok(Self {
             questions,
@@ -171,7 +177,8 @@ struct Answering {
 }
 
 impl Answering {
-    fn run(&self, asked: &mpsc::Receiver<Message>) {
+    /// Answers until it is told to close the database, and closes it.
+    fn run(self, asked: &mpsc::Receiver<Message>) {
         while let Ok(Message::Question(question)) = asked.recv() {
             let answer = match self.carry_out(&question.operation, &question.body) {
                 Ok(body) => Answer { status: 200, body },
@@ -201,6 +208,9 @@ impl Answering {
             "PutItem" => {
                 let put: PutItemRequest = read(body)?;
                 let appended_to = self.stream_of(&put);
+                if appended_to.is_some() {
+                    self.place_is_readable(&put)?;
+                }
                 let answer = write(&database.put_item(put)?)?;
                 // Only now, and whether or not anyone waits for the answer: the commit is in the log.
                 if let Some(stream) = appended_to {
@@ -219,6 +229,35 @@ impl Answering {
         }
     }
 
+    /// Holds that what is at the place of a commit, if something is, can be read. The put itself takes what cannot be for nothing, and
+    /// would overwrite it.
+    fn place_is_readable(&self, put: &PutItemRequest) -> Result<(), DynoxideError> {
+        let key = ["pk", "sk"].map(|name| put.item.get(name));
+        let [Some(pk), Some(sk)] = key else {
+            return Ok(());
+        };
+        let values = [(":pk", pk), (":sk", sk)];
+        let found = self.database.query(QueryRequest {
+            table_name: put.table_name.clone(),
+            key_condition_expression: Some("pk = :pk AND sk = :sk".to_owned()),
+            expression_attribute_values: Some(
+                values
+                    .map(|(name, value)| (name.to_owned(), value.clone()))
+                    .into(),
+            ),
+            consistent_read: Some(true),
+            ..QueryRequest::default()
+        })?;
+        let names_its_place = |item: &Item| ["pk", "sk"].map(|name| item.get(name)) == key;
+        if found.items.iter().flatten().all(names_its_place) {
+            Ok(())
+        } else {
+            Err(DynoxideError::InternalServerError(format!(
+                "{BAD_ITEM}: an item does not name its own place"
+            )))
+        }
+    }
+
     /// The stream that a put appends to, if it is one into the log.
     fn stream_of(&self, put: &PutItemRequest) -> Option<StreamKey> {
         match put.item.get("pk") {
@@ -228,6 +267,9 @@ impl Answering {
     }
 }
 
+/// How the layer between begins what it says of an item that it cannot read.
+const BAD_ITEM: &str = "Bad item JSON";
+
 /// Whether an error says that what is stored cannot be read: SQLite finds its file broken, or what it gives is not what was put into it.
 /// Between SQLite and here lies a layer that keeps of most errors no more than their words.
 fn is_damage(error: &DynoxideError) -> bool {
@@ -236,7 +278,7 @@ fn is_damage(error: &DynoxideError) -> bool {
         "not a database",
         "Conversion error from type",
         "Invalid column type",
-        "Bad item JSON",
+        BAD_ITEM,
     ];
     let is_internal = matches!(
         error,
@@ -296,3 +338,6 @@ impl Connector {
         serde_json::from_slice(&answer.body).map_err(|source| AskError::Unreadable { operation, source })
     }
 }
+
+#[cfg(test)]
+mod tests;

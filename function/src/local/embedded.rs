@@ -11,7 +11,7 @@ use super::announced::Announced;
 use super::arguments::Topic;
 use super::behind::Behind;
 use super::condition::{Condition, guarding};
-use super::data_folder::DataFolder;
+use super::data_folder::{Check, DataFolder, State};
 use super::database::{Database, Durability};
 use super::failure::Failure;
 use super::follower::Follower;
@@ -30,6 +30,7 @@ pub struct Embedded {
     end: oneshot::Sender<()>,
     following: JoinHandle<()>,
     watching: Option<JoinHandle<()>>,
+    checking: Option<Check>,
 }
 
 impl Embedded {
@@ -52,7 +53,18 @@ impl Embedded {
             || Uuid::new_v4().to_string(),
             |(folder, _)| folder.id().to_owned(),
         );
+        // What was closed is checked beside being served: what is appended meanwhile overwrites nothing.
+        let unchecked = file.as_ref().and_then(|(folder, _)| {
+            (*folder.state() == State::Unchecked).then(|| folder.location().to_owned())
+        });
         let database = Database::open(file, behind.clone(), condition.clone())?;
+        let checking = match (unchecked, condition.clone()) {
+            (Some(location), Some(condition)) => {
+                let check = Check::begin(&location, move |damage| condition.is_damaged(damage));
+                Some(check.map_err(Failure::Thread)?)
+            }
+            _ => None,
+        };
         let (events, catalogue) = database.tables();
         let follower = Follower {
             behind,
@@ -74,6 +86,7 @@ impl Embedded {
             },
             watching: condition.map(|condition| tokio::spawn(condition.watch())),
             database,
+            checking,
             end,
             following: tokio::spawn(follower.run(told_to_end, limits::SHUTDOWN_TIMEOUT)),
         })
@@ -93,6 +106,10 @@ impl Embedded {
         }
         if let Some(watching) = self.watching {
             watching.abort();
+        }
+        // Before the database, which would not be closed while somebody else has it open.
+        if let Some(checking) = self.checking {
+            checking.end();
         }
         self.database.close();
     }

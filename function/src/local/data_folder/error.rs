@@ -3,7 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 use super::header::FORMAT;
+use super::{ID, LOCK};
 use crate::local::failure::Hint;
 
 /// Why a folder cannot be used, or a file not be moved into one.
@@ -41,7 +44,60 @@ pub enum DataFolderError {
         /// Its file.
         path: PathBuf,
     },
-    /// What is to be moved is damaged.
+    /// The folder holds other things, and no store.
+    #[error("`{}` holds other files (such as `{}`), and no store", path.display(), holds.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+        /// One of the names in it.
+        holds: PathBuf,
+    },
+    /// The file of an older version was on its way in.
+    #[error("a file was being moved into `{}`, which did not come to its end", path.display())]
+    HalfMovedIn {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There was a store, and its database is gone.
+    #[error(
+        "there was a store in this folder, as `{}` shows, and `{}` is {}",
+        trace.display(), path.display(), if *is_empty { "empty" } else { "not there" }
+    )]
+    EventsGone {
+        /// The database's file.
+        path: PathBuf,
+        /// Whether it is there, with nothing in it.
+        is_empty: bool,
+        /// What shows that there was one.
+        trace: PathBuf,
+    },
+    /// The database is that of another store.
+    #[error("`{}` is the database of the store {held}, and this is the folder of the store {named}", path.display())]
+    OtherStore {
+        /// The database's file.
+        path: PathBuf,
+        /// The store that the folder names.
+        named: Uuid,
+        /// The store that the database names.
+        held: Uuid,
+    },
+    /// The file into which a process that was killed had written its newest commits is gone.
+    #[error(
+        "`{}` is not there, into which the last process wrote the newest events before it was killed", path.display()
+    )]
+    LogGone {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A part of the newest commits cannot be read.
+    #[error("`{}` is damaged: {damage}; events that were acknowledged are in the others", path.display())]
+    LogLost {
+        /// The file.
+        path: PathBuf,
+        /// How much of it can be read.
+        damage: String,
+    },
+    /// A database is damaged.
     #[error("the database in `{}` is damaged: {damage}", path.display())]
     Damaged {
         /// The file.
@@ -117,6 +173,14 @@ pub enum DataFolderError {
         /// Why not.
         source: io::Error,
     },
+    /// SQLite does not open it.
+    #[error("the database in `{}` cannot be opened", path.display())]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
     /// No database can be made of it.
     #[error("`{}` cannot be made", path.display())]
     CannotMake {
@@ -136,6 +200,27 @@ impl DataFolderError {
         Self::CannotWrite {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    pub(super) fn cannot_open(path: &Path, source: rusqlite::Error) -> Self {
+        Self::CannotOpen {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn cannot_make(path: &Path, source: rusqlite::Error) -> Self {
+        Self::CannotMake {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn damaged(path: &Path, damage: &str) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            damage: damage.to_owned(),
         }
     }
 
@@ -163,7 +248,27 @@ impl Hint for DataFolderError {
             Self::NoParent { parent, .. } => format!("run `mkdir -p {}` first", parent.display()),
             Self::NoFile { .. } => "name the file that an older version was given with `--data`".to_owned(),
             Self::Taken { .. } => "name a folder that holds none; both were left as they are".to_owned(),
+            Self::NotEmpty { path, .. } => format!(
+                "name a folder that a store made, or one that does not exist yet, such as `{}`",
+                path.join("store").display()
+            ),
+            Self::HalfMovedIn { .. } => {
+                "run the same `event-store move-in FILE DIR` once more: the file is where it was, whole".to_owned()
+            }
+            Self::EventsGone { trace, .. } => format!(
+                "put the folder back from a copy, all of it; to begin with an empty store in its place, remove `{}`",
+                trace.display()
+            ),
+            Self::OtherStore { path, .. } => format!(
+                "put the database back that belongs here; to take this one as the folder's own, remove `{}`",
+                path.with_file_name(ID).display()
+            ),
+            Self::LogGone { path } | Self::LogLost { path, .. } => format!(
+                "put it back, or the whole folder from a copy; to go on without what is lost, remove `{}`",
+                path.with_file_name(LOCK).display()
+            ),
             Self::Damaged { .. } => "restore it from a copy; it was left as it is".to_owned(),
+            Self::CannotOpen { .. } => "restore the folder from a copy, or begin with another".to_owned(),
             Self::NotTheSame { .. } => "see to the disk; the file was left as it is".to_owned(),
             Self::NoLock { .. } => "remove it: the store makes a file of its own".to_owned(),
             Self::ManyNames { .. } => {

@@ -23,6 +23,8 @@ pub(super) enum Header {
     Nothing,
     /// A store wrote it, in this format.
     Store(i32),
+    /// A store wrote it, and this is no longer as it was.
+    Damaged(&'static str),
     /// Another application wrote it.
     OtherDatabase,
     /// It is not SQLite's.
@@ -59,10 +61,43 @@ impl Header {
         };
         match (number(60), number(68)) {
             _ if !beginning.starts_with(b"SQLite format 3\0") => Self::NoDatabase,
-            (Some(format), Some(APPLICATION)) => Self::Store(format),
+            (Some(format), Some(APPLICATION)) => damage(beginning).map_or(Self::Store(format), Self::Damaged),
             _ => Self::OtherDatabase,
         }
     }
+}
+
+/// What of a store's header is not as SQLite and the store write it. SQLite itself takes most of it as it comes: another number of bytes
+/// that each page has to spare, say, moves everything in every page.
+fn damage(header: &[u8]) -> Option<&'static str> {
+    let is = |at: usize, bytes: &[u8]| header.get(at..at + bytes.len()) == Some(bytes);
+    let page_size = header
+        .get(16..18)
+        .map(|size| u16::from_be_bytes([size[0], size[1]]));
+    let known = [
+        // 1 stands for 65,536.
+        (
+            page_size.is_some_and(|size| size == 1 || (size.is_power_of_two() && size >= 512)),
+            "bytes 16 and 17 of its header are no page size",
+        ),
+        (
+            is(18, &[1, 1]) || is(18, &[2, 2]),
+            "bytes 18 and 19 of its header name a format that no store writes",
+        ),
+        (is(20, &[0]), "byte 20 of its header is not 0"),
+        (
+            is(21, &[64, 32, 32]),
+            "bytes 21 to 23 of its header are not 64, 32 and 32",
+        ),
+        (
+            is(56, &1_u32.to_be_bytes()) || is(56, &[0; 4]),
+            "bytes 56 to 59 of its header name another encoding than UTF-8",
+        ),
+        (is(72, &[0; 20]), "bytes 72 to 91 of its header are not 0"),
+    ];
+    known
+        .into_iter()
+        .find_map(|(is_as_written, damage)| (!is_as_written).then_some(damage))
 }
 
 /// Makes a database that says that it is a store's, and nothing else.
@@ -91,8 +126,40 @@ mod tests {
         whole.extend([0; 4]);
         assert_eq!(Header::of(&whole), Header::OtherDatabase);
         whole.extend(APPLICATION.to_be_bytes());
-        assert_eq!(Header::of(&whole), Header::Store(FORMAT));
+        assert!(matches!(Header::of(&whole), Header::Damaged(_)));
         assert_eq!(Header::of(&whole[1..]), Header::NoDatabase);
+    }
+
+    #[test]
+    fn a_bit_that_is_not_as_it_was_written_is_named_by_its_place() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("a.db");
+        sign(&path, path.to_str().unwrap()).unwrap();
+        let mut whole = [0; 100];
+        whole.copy_from_slice(&std::fs::read(&path).unwrap()[..100]);
+        assert_eq!(Header::of(&whole), Header::Store(FORMAT));
+        let mut named = Vec::new();
+        for place in 0..100 {
+            for bit in 0..8 {
+                let mut damaged = whole;
+                damaged[place] ^= 1 << bit;
+                match Header::of(&damaged) {
+                    Header::Damaged(damage) => named.push((place, damage)),
+                    // The name of SQLite, the version and the signature are the only other ones that the header shows by itself: what
+                    // is left are counters, which the check of the whole file holds against the file.
+                    Header::NoDatabase => assert!(place < 16, "{place}"),
+                    Header::OtherDatabase => assert!((68..72).contains(&place), "{place}"),
+                    Header::Store(format) => assert_eq!(format == FORMAT, !(60..64).contains(&place)),
+                    Header::Nothing => panic!("{place}"),
+                }
+            }
+        }
+        named.dedup();
+        let places: Vec<_> = named.iter().map(|(place, _)| *place).collect();
+        assert!(
+            places.contains(&20) && places.contains(&72) && places.contains(&91),
+            "{places:?}"
+        );
     }
 
     #[test]

@@ -1,35 +1,105 @@
 //! The locks that keep a second process from a data folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::DataFolderError;
+use super::{DataFolderError, LOCK};
 
 /// How long a process that had the folder may take to be gone: whoever kills a store and starts another has not waited for it.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Locks the folder, and leaves the number of this process in its file `lock`.
-pub(super) fn lock_folder(folder: &Path) -> Result<File, DataFolderError> {
-    let path = folder.join("lock");
-    // What a link leads to is not the folder's, and is not written to.
-    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
-        return Err(DataFolderError::NoLock { path });
+/// A folder's lock, which is let go when it is dropped. Its file `lock` holds the number of the process that has the folder and, as long
+/// as that has the database open, a second line: `open`, and which start of the machine that is in. A process that is killed leaves it.
+#[derive(Debug)]
+pub(super) struct FolderLock {
+    path: PathBuf,
+    file: File,
+    left_open: Option<LeftOpen>,
+}
+
+/// The last process of a folder was killed while it had the database open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOpen {
+    /// Since then this machine has not been started anew: all that it wrote is there.
+    InThisBoot,
+    /// Perhaps with a loss of power, which may take what was written last.
+    Before,
+}
+
+/// How the second line of the file begins.
+const OPEN: &str = "open";
+
+impl FolderLock {
+    /// Locks the folder, and leaves the number of this process there.
+    pub(super) fn take(folder: &Path) -> Result<Self, DataFolderError> {
+        let path = folder.join(LOCK);
+        // What a link leads to is not the folder's, and is not written to.
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(DataFolderError::NoLock { path });
+        }
+        let file = open(&path)?;
+        lock_within(&file, LOCK_PATIENCE, folder, &path)?;
+        let left = fs::read_to_string(&path).map_err(|source| DataFolderError::cannot_read(&path, source))?;
+        let lock = Self {
+            left_open: left_open(&left),
+            path,
+            file,
+        };
+        // Until the database is open the mark of the last process stays: this one may be refused, and then the next one must be, too.
+        if lock.left_open.is_none() {
+            lock.write(None)?;
+        }
+        Ok(lock)
     }
-    let mut lock = open(&path)?;
-    lock_within(&lock, LOCK_PATIENCE, folder, &path)?;
-    lock.set_len(0)
-        .and_then(|()| writeln!(lock, "{}", std::process::id()))
-        .map_err(|source| DataFolderError::cannot_write(&path, source))?;
-    Ok(lock)
+
+    /// Whether, and when, the last process was killed while it had the database open.
+    pub(super) fn left_open(&self) -> Option<LeftOpen> {
+        self.left_open
+    }
+
+    /// Says that this process has the database open.
+    pub(super) fn mark_open(&self) -> Result<(), DataFolderError> {
+        self.write(Some(boot().as_deref().unwrap_or("unknown")))
+    }
+
+    /// Says that it was closed.
+    pub(super) fn mark_closed(&self) {
+        // Where that cannot be said, the next process looks closer than it must.
+        let _ = self.file.set_len(0);
+    }
+
+    fn write(&self, open_in: Option<&str>) -> Result<(), DataFolderError> {
+        let open = open_in.map_or_else(String::new, |boot| format!("{OPEN} {boot}\n"));
+        let text = format!("{}\n{open}", std::process::id());
+        self.file
+            .set_len(0)
+            .and_then(|()| self.file.write_all_at(text.as_bytes(), 0))
+            .map_err(|source| DataFolderError::cannot_write(&self.path, source))
+    }
+}
+
+/// What a process left in its lock.
+fn left_open(text: &str) -> Option<LeftOpen> {
+    let mark = text.lines().nth(1)?.strip_prefix(OPEN)?.trim();
+    Some(match boot() {
+        Some(boot) if boot == mark => LeftOpen::InThisBoot,
+        _ => LeftOpen::Before,
+    })
+}
+
+/// What tells this start of the machine from every other one, where the system says so
+/// ([`random`](https://man7.org/linux/man-pages/man4/random.4.html)).
+fn boot() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
 }
 
 /// Opens the database's file, made if it is not there, and locks it: under each of its names it is the same file.
 pub(super) fn lock_events(folder: &Path, events: &Path) -> Result<File, DataFolderError> {
     let file = open(events)?;
-    lock_within(&file, LOCK_PATIENCE, folder, &folder.join("lock"))?;
+    lock_within(&file, LOCK_PATIENCE, folder, &folder.join(LOCK))?;
     Ok(file)
 }
 
@@ -86,7 +156,8 @@ fn holder(file: &File) -> Option<u32> {
 }
 
 fn number_in(path: &Path) -> Option<u32> {
-    fs::read_to_string(path).ok()?.trim().parse().ok()
+    let text = fs::read_to_string(path).ok()?;
+    text.lines().next()?.trim().parse().ok()
 }
 
 /// Locks `beside`, as older versions lock the file that they keep a store in.
@@ -94,4 +165,20 @@ pub(super) fn lock_beside(file: &Path, beside: &Path) -> Result<File, DataFolder
     let lock = open(beside)?;
     lock_within(&lock, LOCK_PATIENCE, file, beside)?;
     Ok(lock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_was_killed_is_told_from_one_that_ended_and_from_one_before_a_restart() {
+        let open = |boot: &str| format!("4711\n{OPEN} {boot}\n");
+        assert_eq!(left_open(""), None);
+        assert_eq!(left_open("4711\n"), None);
+        assert_eq!(left_open(&open("unknown")), Some(LeftOpen::Before));
+        if let Some(boot) = boot() {
+            assert_eq!(left_open(&open(&boot)), Some(LeftOpen::InThisBoot));
+        }
+    }
 }

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::header::{FORMAT, Header};
-use super::{DataFolderError, EVENTS, check, location, lock, make};
+use super::lock::{self, FolderLock};
+use super::{ARRIVING, DataFolderError, EVENTS, ID, check, is_ours, location, make};
 
 /// Moves the store in `file` into `folder`, and gives back how many bytes it holds. The file goes last, once its copy is the same.
 ///
@@ -39,15 +40,24 @@ pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataF
                 path: file.to_owned(),
             });
         }
+        Header::Damaged(damage) => return Err(DataFolderError::damaged(file, damage)),
     }
     make(folder)?;
-    let _folder = lock::lock_folder(folder)?;
+    match is_ours(folder) {
+        // That is what is gone on with.
+        Err(DataFolderError::HalfMovedIn { .. }) => {}
+        other => other?,
+    }
+    let _folder = FolderLock::take(folder)?;
     // The lock of older versions, which lies beside the file.
-    let beside = beside(file, "-lock");
+    let beside = check::beside(file, "-lock");
     let _file = lock::lock_beside(file, &beside)?;
     let events = folder.join(EVENTS);
-    if fs::symlink_metadata(&events).is_ok() {
-        return Err(DataFolderError::Taken { path: events });
+    // An id without a database is what is left of one.
+    for taken in [&events, &folder.join(ID)] {
+        if fs::symlink_metadata(taken).is_ok() {
+            return Err(DataFolderError::Taken { path: taken.clone() });
+        }
     }
     let at = location(file)?;
     gather(file, &at)?;
@@ -57,7 +67,7 @@ pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataF
             damage,
         });
     }
-    let arriving = folder.join("events.db.arriving");
+    let arriving = folder.join(ARRIVING);
     let size = copy(file, &arriving)?;
     if digest(file)? != digest(&arriving)? {
         return Err(DataFolderError::NotTheSame { path: arriving });
@@ -119,10 +129,4 @@ fn digest(path: &Path) -> Result<[u8; 32], DataFolderError> {
             read => hash.update(&piece[..read]),
         }
     }
-}
-
-fn beside(file: &Path, suffix: &str) -> std::path::PathBuf {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(suffix);
-    beside.into()
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::credentials::Checked;
 use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
+use super::retry::Final;
 use super::{Clock, EndpointRefused};
 
 /// AWS, or what stands in for it, reached over the network.
@@ -93,6 +94,7 @@ impl Aws {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(config)
                         .interceptor(recorder())
+                        .retry_classifier(Final)
                         .build(),
                 )
             };
@@ -101,6 +103,7 @@ impl Aws {
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(endpoint.is_some())
             .interceptor(recorder())
+            .retry_classifier(Final)
             .build();
         Self {
             cloudformation: client!(aws_sdk_cloudformation),

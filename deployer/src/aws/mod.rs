@@ -20,6 +20,7 @@ mod names;
 mod port;
 mod recorder;
 mod recovery;
+mod retry;
 mod s3;
 mod signer;
 mod sns;

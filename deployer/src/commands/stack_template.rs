@@ -12,7 +12,7 @@ use crate::environment::{Environment, Profile};
 use crate::problem::Problems;
 use crate::settings::{Settings, SettingsError};
 use crate::stack::outline::Origins;
-use crate::template::{Artifacts, Rendered, Template, render};
+use crate::template::{Artifacts, Rendered, Template, render, render_without_rules};
 use crate::text_file;
 use crate::ui::Ui;
 
@@ -75,7 +75,17 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// All problems of the environment's parameters, or of the template, at once.
     pub(super) fn render(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
-        self.render_with(self.environment(), artifacts)
+        let rendered = render(&self.template, self.environment(), &self.code(artifacts));
+        self.warned(rendered)
+    }
+
+    /// Renders the template where it is not going to be deployed, whatever its rules say.
+    ///
+    /// # Errors
+    /// As [`Self::render`], broken rules excepted.
+    pub(super) fn render_without_rules(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+        let rendered = render_without_rules(&self.template, self.environment(), &self.code(artifacts));
+        self.warned(rendered)
     }
 
     /// Renders the template for an environment that differs from the one chosen, such as one of its instances.
@@ -83,17 +93,22 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// As [`Self::render`].
     pub(super) fn render_for(&self, environment: &Environment) -> Result<Rendered, Problems> {
-        self.render_with(environment, &[])
+        let rendered = render(&self.template, environment, &self.code(&[]));
+        self.warned(rendered)
     }
 
-    fn render_with(&self, environment: &Environment, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+    fn code(&self, artifacts: &[Artifact]) -> Artifacts {
         let bucket = Artifacts::in_bucket(self.environment().artifact_bucket());
-        let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
+        artifacts.iter().fold(bucket, |all, artifact| {
             all.with(artifact.binary(), artifact.key())
-        });
-        let rendered = render(&self.template, environment, &artifacts)?;
-        self.ui.warn(rendered.warnings());
-        Ok(rendered)
+        })
+    }
+
+    fn warned(&self, rendered: Result<Rendered, Problems>) -> Result<Rendered, Problems> {
+        if let Ok(rendered) = &rendered {
+            self.ui.warn(rendered.warnings());
+        }
+        rendered
     }
 
     /// Where the values of a rendering come from.

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 
 use self::reader::Reader;
 pub(super) use self::value::Tag;
+use self::value::TagValue;
 pub use self::value::{Located, ParameterValue, Setting};
 use super::architecture::Architecture;
 use super::profile::Profile;
@@ -49,7 +50,7 @@ pub struct EnvironmentFile {
     #[schemars(with = "std::collections::BTreeMap<String, ParameterValue>", default)]
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack, which its resources inherit; at most fifty.
-    #[schemars(with = "std::collections::BTreeMap<String, String>", default, extend("maxProperties" = 50))]
+    #[schemars(with = "std::collections::BTreeMap<String, TagValue>", default, extend("maxProperties" = 50))]
     pub tags: Vec<Tag>,
     /// The ARN of the role that CloudFormation works with instead of the caller's.
     pub execution_role: Option<Located<String>>,
@@ -98,7 +99,7 @@ impl EnvironmentFile {
         for entry in entries {
             let (key, value) = (entry.key.as_str(), &entry.value);
             match key {
-                "account" => read.account = reader.text(key, value),
+                "account" => read.account = reader.digits(key, value),
                 "region" => read.region = reader.text(key, value),
                 "stack" => read.stack = reader.text(key, value),
                 "protected" => read.protected = reader.flag(key, value),

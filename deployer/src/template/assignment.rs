@@ -93,6 +93,11 @@ pub(super) fn assign(
     Ok(assigning.assignment)
 }
 
+/// What is said of a parameter that has neither a value nor a default.
+pub fn missing_message(name: &str) -> String {
+    format!("the parameter `{name}` is missing")
+}
+
 struct Assigning<'a> {
     template: &'a Template,
     environment: &'a Environment,
@@ -131,6 +136,10 @@ impl Assigning<'_> {
                 .map_or_else(String::new, ToString::to_string),
             Fill::Protected => environment.protected.to_string(),
             Fill::Architecture => environment.architecture.processor().to_owned(),
+            Fill::Endpoint => environment
+                .endpoint
+                .as_ref()
+                .map_or_else(String::new, |endpoint| endpoint.as_str().to_owned()),
             Fill::ArtifactBucket => artifacts.bucket.clone(),
             Fill::Artifact(binary) => self.artifact(binary, artifacts),
             Fill::Revision(_) => NO_REVISION.to_owned(),
@@ -177,7 +186,7 @@ impl Assigning<'_> {
 
     fn left_out(&mut self, name: &str, declaration: &Declaration) {
         let Some((default, at)) = &declaration.default else {
-            let message = format!("the parameter `{name}` is missing");
+            let message = missing_message(name);
             let place = format!("{}:{}", self.template.file, declaration.at.line);
             let hint = format!("set it under `parameters`; it is declared without a default in {place}");
             let problem = Problem::new(&self.environment.file, Location::START, message);

@@ -37,13 +37,13 @@ mod spelling;
 mod substitute;
 mod value;
 
-pub use assignment::Artifacts;
+pub use assignment::{Artifacts, missing_message};
 pub use document::Template;
 pub use draft::Draft;
 pub use fill::{Fill, UnknownFill};
 pub use lines::line_of;
 pub use open_parameter::OpenParameter;
-pub use render::{render, resolved_parameters};
+pub use render::{render, render_without_rules, resolved_parameters};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
 
 #[cfg(test)]

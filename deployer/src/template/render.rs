@@ -9,6 +9,7 @@ use super::fill::Fill;
 use super::permissions::one_after_another;
 use super::rendered::{Rendered, Supplied};
 use super::revision::revision;
+use super::rules::Rules;
 use super::value::Value;
 use crate::environment::{Environment, ParameterValue, PolicyArn};
 use crate::problem::{Problem, Problems};
@@ -28,11 +29,33 @@ pub fn render(
     environment: &Environment,
     artifacts: &Artifacts,
 ) -> Result<Rendered, Problems> {
+    render_under(Rules::Hold, template, environment, artifacts)
+}
+
+/// Renders a template that is not going to be deployed: what its rules forbid does not keep anybody from taking down, or looking
+/// after, what was deployed before.
+///
+/// # Errors
+/// As [`render`], broken rules excepted.
+pub fn render_without_rules(
+    template: &Template,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<Rendered, Problems> {
+    render_under(Rules::PassedOver, template, environment, artifacts)
+}
+
+fn render_under(
+    rules: Rules,
+    template: &Template,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<Rendered, Problems> {
     let mut assignment = assign(template, environment, artifacts)?;
-    let mut body = body::evaluate(template, environment, &assignment.values)?;
+    let mut body = body::evaluate(template, environment, &assignment.values, rules)?;
     bound(&mut body, environment.permissions_boundary.as_ref());
     if revise(template, &body, &mut assignment)? {
-        body = body::evaluate(template, environment, &assignment.values)?;
+        body = body::evaluate(template, environment, &assignment.values, rules)?;
         bound(&mut body, environment.permissions_boundary.as_ref());
     }
     one_after_another(&mut body.resources);

@@ -22,8 +22,8 @@ mod tables;
 mod topics;
 
 pub use artifact_store::{ArtifactStore, Head, Stored};
-pub(in crate::aws) use call_error::NO_ANSWER;
 pub use call_error::{CallError, CallErrorKind};
+pub(in crate::aws) use call_error::{NO_ANSWER, says};
 pub use clock::Clock;
 pub use cloudformation::{
     ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, ListedChangeSet,

@@ -285,10 +285,7 @@ fn a_table_may_go_only_if_its_template_says_so() {
             resources["CatalogueTable"]["DeletionPolicy"] = "Retain".into();
         }
         let objections = in_templates(&before, &wanted);
-        let told: Vec<_> = objections
-            .iter()
-            .map(|objection| objection.acceptance())
-            .collect();
+        let told: Vec<_> = objections.iter().map(Objection::acceptance).collect();
         assert_eq!(told, refused);
     }
 }

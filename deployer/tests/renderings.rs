@@ -116,9 +116,9 @@ fn production_with_public_access_is_refused_in_its_own_file() {
     let text = read("environments/production.yaml").replace("Access: iam", "Access: public");
     insta::assert_snapshot!(refused(&text), @"
     environments/production.yaml:12:11: production must not be public. Set Access to iam and name its Callers
-      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:235
-    templates/event-store.yaml:242:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:242
+      hint: the rule `ProductionIsNotPublic` is in templates/event-store.yaml:242
+    templates/event-store.yaml:250:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:250
     ");
 }
 
@@ -169,8 +169,8 @@ const BOUNDS: &str = "  MaxWriteUnits: 100\n  MaxReadUnits: 200\n";
 fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     let unbounded = staging(BOUNDS, "", None).unwrap_err().to_string();
     insta::assert_snapshot!(unbounded, @"
-    templates/event-store.yaml:242:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
-      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:242
+    templates/event-store.yaml:250:9: anybody may call a public URL, and nothing bounds what that costs. Set MaxWriteUnits and MaxReadUnits, or ApiReservedConcurrency where the account has concurrency to set aside and the stack is no instance
+      hint: the rule `PublicIsBounded` is in templates/event-store.yaml:250
     ");
     let reserved = "  ApiReservedConcurrency: 20\n";
     assert!(staging(BOUNDS, reserved, None).is_ok());
@@ -182,6 +182,30 @@ fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     ] {
         let refused = staging(BOUNDS, bounds, instance).unwrap_err().to_string();
         assert!(refused.contains("the rule `PublicIsBounded`"), "{refused}");
+    }
+}
+
+#[test]
+fn what_answers_in_the_place_of_aws_decides_about_a_bound_and_no_name_does() {
+    let rendered = |name: &str, endpoint: &str| {
+        let text = format!(
+            "account: '000000000000'\nregion: eu-central-1\n{endpoint}parameters: {{ Access: public }}\n"
+        );
+        let environment = Environment::parse("e.yaml", &text, name, None).unwrap();
+        let artifacts = Artifacts::in_bucket("bucket");
+        render(&template("event-store"), &environment.values(), &artifacts)
+            .map_err(|problems| problems.to_string())
+    };
+    for name in ["local", "staging"] {
+        let refused = rendered(name, "").unwrap_err();
+        assert!(
+            refused.contains("the rule `PublicIsBounded`"),
+            "{name}: {refused}"
+        );
+        assert!(
+            rendered(name, "endpoint: http://127.0.0.1:4566\n").is_ok(),
+            "{name}"
+        );
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 #[derive(Clone, Debug)]
 pub struct Environment {
     name: String,
+    /// The stack that the file names, if it names one.
+    stack: Option<String>,
     protected: bool,
     /// How a function URL is reached.
     url: String,
@@ -33,6 +35,7 @@ impl Environment {
     pub fn staging_like(name: &str) -> Self {
         Self {
             name: name.into(),
+            stack: None,
             protected: false,
             url: AT_THE_EMULATOR.into(),
             endpoint: None,
@@ -48,6 +51,7 @@ impl Environment {
     pub fn production_like(name: &str, caller: &str) -> Self {
         Self {
             name: name.into(),
+            stack: None,
             protected: true,
             url: AT_THE_EMULATOR.into(),
             endpoint: None,
@@ -90,9 +94,17 @@ impl Environment {
         &self.name
     }
 
-    /// The name of its stack: the deployer's own choice.
+    /// Names a stack, such as one that another environment has made.
+    #[must_use]
+    pub fn in_stack(mut self, stack: &str) -> Self {
+        self.stack = Some(stack.into());
+        self
+    }
+
+    /// The name of its stack: the deployer's own choice, unless the file names one.
     pub fn stack(&self) -> String {
-        format!("event-store-{}", self.name)
+        let named = self.stack.clone();
+        named.unwrap_or_else(|| format!("event-store-{}", self.name))
     }
 
     /// Writes the environment's file into `folder`, over the one that is there.
@@ -110,6 +122,9 @@ impl Environment {
             self.endpoint.as_deref().unwrap_or_else(|| emulator.endpoint()),
             self.url,
         );
+        if let Some(stack) = &self.stack {
+            text.insert_str(0, &format!("stack: {stack}\n"));
+        }
         for (parameter, value) in &self.parameters {
             writeln!(text, "  {parameter}: {value}").expect("text can be written to");
         }

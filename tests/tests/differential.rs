@@ -5,16 +5,16 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use cfn_template::{Artifacts, Template, render};
-use event_store_deployer::environment::Environment;
-use event_store_e2e::generated::{Answer, Evaluator, Generated, generated};
+use event_store_e2e::generated::{Answer, Evaluator, Generated, right, with_mistakes};
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-/// How many sequences of templates there are, and how many templates in each.
+/// How many sequences of templates there are, and how many templates in each: of those that are right, and of those with mistakes.
 const SEEDS: u8 = 4;
 const TEMPLATES: u32 = 500;
+const WITH_MISTAKES: u32 = 250;
 
 /// What the deployer refuses and the engine does not, by a part of the message, and why.
 const STRICTER: &[(&str, &str)] = &[
@@ -42,25 +42,6 @@ const ENGINE_STRICTER: &[(&str, &str)] = &[(
     "how many items a text of AWS's own is split into is left to AWS, which is asked at the deployment",
 )];
 
-/// The rendering of a template, or why there is none.
-fn rendering(generated: &Generated) -> Result<String, String> {
-    let mut environment =
-        "account: '000000000000'\nregion: eu-central-1\nstack: stack\nparameters:\n".to_owned();
-    for (name, value) in &generated.parameters {
-        let value = serde_json::Value::from(value.as_str()).to_string();
-        environment.extend(["  ", name, ": ", &value, "\n"]);
-    }
-    let rendered =
-        Environment::parse("environments/any.yaml", &environment, "any", None).and_then(|environment| {
-            let template = Template::parse("template.yaml", &generated.template)?;
-            render(&template, &environment.values(), &Artifacts::in_bucket("bucket"))
-        });
-    match rendered {
-        Ok(rendered) => Ok(rendered.json().to_owned()),
-        Err(problems) => Err(problems.to_string()),
-    }
-}
-
 fn known<'list>(list: &'list [(&'list str, &'list str)], message: &str) -> Option<&'list str> {
     list.iter()
         .map(|(part, _)| *part)
@@ -71,14 +52,17 @@ fn known<'list>(list: &'list [(&'list str, &'list str)], message: &str) -> Optio
 struct Seen {
     same: Cell<u32>,
     refused_by_both: Cell<u32>,
-    explained: RefCell<BTreeSet<&'static str>>,
-    refused: Cell<u32>,
+    explained: RefCell<BTreeMap<&'static str, u32>>,
 }
 
 impl Seen {
+    fn explain(&self, reason: &'static str) {
+        *self.explained.borrow_mut().entry(reason).or_default() += 1;
+    }
+
     fn judge(&self, evaluator: &mut Evaluator, generated: &Generated) -> Result<(), String> {
         let theirs = evaluator.evaluate(&generated.template, &generated.parameters);
-        match (rendering(generated), theirs) {
+        match (generated.rendering(), theirs) {
             (Ok(rendering), theirs @ Answer::Evaluated { .. }) => {
                 let ours = evaluator.evaluate(&rendering, &BTreeMap::new());
                 if ours != theirs {
@@ -90,56 +74,65 @@ impl Seen {
             }
             (Err(_), Answer::Refused { .. }) => self.refused_by_both.set(self.refused_by_both.get() + 1),
             (Err(ours), Answer::Evaluated { .. }) => {
-                self.explained.borrow_mut().insert(
-                    known(STRICTER, &ours).ok_or_else(|| format!("only the deployer refuses it: {ours}"))?,
-                );
-                self.refused.set(self.refused.get() + 1);
+                let reason = known(STRICTER, &ours);
+                self.explain(reason.ok_or_else(|| format!("only the deployer refuses it: {ours}"))?);
             }
             (Ok(rendering), Answer::Refused { refused }) => {
-                self.explained.borrow_mut().insert(
-                    known(ENGINE_STRICTER, &refused)
-                        .ok_or_else(|| format!("only the engine refuses it: {refused}\n{rendering}"))?,
+                let reason = known(ENGINE_STRICTER, &refused);
+                self.explain(
+                    reason.ok_or_else(|| format!("only the engine refuses it: {refused}\n{rendering}"))?,
                 );
-                self.refused.set(self.refused.get() + 1);
             }
         }
         Ok(())
     }
 }
 
-#[test]
-fn a_rendering_comes_to_what_its_template_comes_to() {
+/// Judges templates of each seed, and tells what was seen of all.
+fn judged<S: Strategy<Value = Generated>>(strategy: &S, templates: u32) -> Seen {
     let evaluator = RefCell::new(Evaluator::start());
     let seen = Seen::default();
     for seed in 0..SEEDS {
         let config = Config {
-            cases: TEMPLATES,
+            cases: templates,
             failure_persistence: None,
             ..Config::default()
         };
         let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
         TestRunner::new_with_rng(config, random)
-            .run(&generated(), |generated| {
+            .run(strategy, |generated| {
                 seen.judge(&mut evaluator.borrow_mut(), &generated)
                     .map_err(TestCaseError::fail)
             })
             .unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
     }
-    let total = u32::from(SEEDS) * TEMPLATES;
+    let total = u32::from(SEEDS) * templates;
     println!(
-        "{SEEDS} seeds, {total} templates: {} rendered to the same, {} refused by both, {} by one for a known reason",
+        "{SEEDS} seeds, {total} templates: {} rendered to the same, {} refused by both, and by one for a known reason {:?}",
         seen.same.get(),
         seen.refused_by_both.get(),
-        seen.refused.get()
+        seen.explained.borrow()
     );
+    seen
+}
+
+#[test]
+fn a_rendering_comes_to_what_its_template_comes_to() {
+    let seen = judged(&right(), TEMPLATES);
+    assert_eq!(seen.same.get(), u32::from(SEEDS) * TEMPLATES, "all are right");
+}
+
+#[test]
+fn a_template_with_a_mistake_is_refused_unless_nothing_comes_of_the_mistake() {
+    let seen = judged(&with_mistakes(), WITH_MISTAKES);
     assert!(
-        seen.same.get() > total / 4,
-        "too few templates are right to prove anything"
+        seen.same.get() > 0 && seen.refused_by_both.get() > 0,
+        "some are right all the same, and some are not"
     );
     let explained = seen.explained.into_inner();
     for (part, reason) in STRICTER.iter().chain(ENGINE_STRICTER) {
         assert!(
-            explained.contains(part),
+            explained.contains_key(part),
             "nothing is refused any more with `{part}`: {reason}"
         );
     }

@@ -13,6 +13,7 @@ use crate::stack::widening::{Widening, widenings};
 use crate::stack::{Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, change_set_name};
 
 use super::change_set::{self, Prepared};
+use super::ownership::{self, Foreign};
 use super::{DeployError, Deployment, Session, Talk, artifacts, traffic};
 
 /// What a deployment would change.
@@ -23,6 +24,8 @@ pub struct Diff {
     pub stack: String,
     /// The state that it is in; none, if it would be made.
     pub status: Option<String>,
+    /// Whose the stack is, if it is another's: `up` refuses it then.
+    pub foreign: Option<Foreign>,
     /// The templates, property by property; none, when the deployed one was not sent by this deployer and cannot be read.
     pub templates: Option<Comparison>,
     /// The stack's tags and its termination protection.
@@ -43,6 +46,7 @@ impl Diff {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.status.is_some()
+            && self.foreign.is_none()
             && self.templates.as_ref().is_some_and(Comparison::is_empty)
             && self.settings.is_empty()
             && self.pushed.is_empty()
@@ -60,7 +64,7 @@ pub enum Asking {
 
 /// Compares a stack with what is asked for. Nothing is left behind, however it ends.
 ///
-/// A stack that is not there, or that takes no update now, is compared without a change set.
+/// A stack that is not there, that takes no update now, or that is another environment's, is compared without a change set.
 ///
 /// # Errors
 /// A call failed, or CloudFormation refuses the template.
@@ -71,6 +75,12 @@ pub async fn diff<C: Cloud, T: Talk>(
 ) -> Result<Diff, DeployError> {
     let blueprint = Blueprint::read(&deployment.template)?;
     let stack = session.cloud.describe_stack(&deployment.stack).await?;
+    let foreign = match &stack {
+        Some(stack) if stack.status.next_move() != NextMove::Create => {
+            ownership::foreign(session, stack).await?
+        }
+        _ => None,
+    };
     let standing = stack.filter(|stack| {
         !matches!(
             stack.status.next_move(),
@@ -78,7 +88,10 @@ pub async fn diff<C: Cloud, T: Talk>(
         )
     });
     let Some(stack) = standing else {
-        return Ok(of_nothing(deployment));
+        return Ok(Diff {
+            foreign,
+            ..of_nothing(deployment)
+        });
     };
     let template = session.cloud.original_template(&stack.id).await?;
     let (deployed, wanted) = (read(&template), read(&deployment.template));
@@ -90,7 +103,7 @@ pub async fn diff<C: Cloud, T: Talk>(
     } else {
         Vec::new()
     };
-    let takes_updates = stack.status.next_move() == NextMove::Update;
+    let takes_updates = stack.status.next_move() == NextMove::Update && foreign.is_none();
     let has_changes = !is_same || stack.tags != deployment.tags;
     let changes = if asking == Asking::ChangeSet && takes_updates && has_changes {
         changes(session, deployment).await?
@@ -107,6 +120,7 @@ pub async fn diff<C: Cloud, T: Talk>(
     Ok(Diff {
         stack: deployment.stack.clone(),
         status: Some(stack.status.as_str().to_owned()),
+        foreign,
         templates,
         settings,
         pushed,
@@ -123,6 +137,7 @@ fn of_nothing(deployment: &Deployment) -> Diff {
     Diff {
         stack: deployment.stack.clone(),
         status: None,
+        foreign: None,
         templates: Some(Comparison::of_values(&nothing, &wanted)),
         settings: Vec::new(),
         pushed: Vec::new(),

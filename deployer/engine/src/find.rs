@@ -78,7 +78,7 @@ async fn find<C: Cloud, T: Talk>(
             NextMove::Wait if session.waits_for_others() => wait_for_the_end(session, stack).await?,
             NextMove::Wait => return Err(busy(session, stack).await?),
             _ => {
-                ownership::check(session, &stack, accepted)?;
+                ownership::check_unless_adopted(session, &stack, accepted).await?;
                 return Ok(Some(stack));
             }
         }

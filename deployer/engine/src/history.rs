@@ -55,12 +55,14 @@ pub async fn history<C: Cloud, T: Talk>(
             Err(unreadable) => history.unreadable.push(unreadable),
         }
     }
-    history.live = live(session, stack, &history.releases).await?;
+    history.live = live(session, bucket, stack, &history.releases).await?;
     Ok(history)
 }
 
+/// The release that stands, by the bytes of its template; where none has those, by what its template says.
 async fn live<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
+    bucket: &str,
     stack: &str,
     releases: &[Release],
 ) -> Result<Live, CallError> {
@@ -73,9 +75,16 @@ async fn live<C: Cloud, T: Talk>(
     let Some(standing) = standing else {
         return Ok(Live::None);
     };
-    let template = sha256_hex(session.cloud.original_template(&standing.id).await?);
-    let live = releases
-        .iter()
-        .find(|release| release.stack_id == standing.id && release.template.sha256 == template);
-    Ok(live.map_or(Live::Other, |release| Live::Release(release.id.clone())))
+    let template = session.cloud.original_template(&standing.id).await?;
+    let of_it = || releases.iter().filter(|release| release.stack_id == standing.id);
+    let sha256 = sha256_hex(&template);
+    if let Some(release) = of_it().find(|release| release.template.sha256 == sha256) {
+        return Ok(Live::Release(release.id.clone()));
+    }
+    for release in of_it() {
+        if ledger::is_of(session, bucket, release, &template).await? {
+            return Ok(Live::Release(release.id.clone()));
+        }
+    }
+    Ok(Live::Other)
 }

@@ -3,7 +3,8 @@
 use crate::cloud::{CallError, Cloud};
 use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
 use crate::stack::{
-    ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, release_key, release_prefix, sha256_hex,
+    ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, is_same_template, release_key, release_prefix,
+    sha256_hex,
 };
 
 use super::objects::objects;
@@ -209,6 +210,22 @@ pub(super) async fn estimate<C: Cloud, T: Talk>(
         }
     }
     None
+}
+
+/// Whether a release's template says what another one says: by the hash of its bytes, or, should AWS have laid it out anew, as JSON.
+pub(super) async fn is_of<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    bucket: &str,
+    release: &Release,
+    template: &str,
+) -> Result<bool, CallError> {
+    if release.template.sha256 == sha256_hex(template) {
+        return Ok(true);
+    }
+    let key = &release.template.key;
+    let stored = session.cloud.read_object(bucket, session.account(), key).await?;
+    let stored = stored.and_then(|stored| String::from_utf8(stored).ok());
+    Ok(stored.is_some_and(|stored| is_same_template(&stored, template)))
 }
 
 /// Reads a record.

@@ -84,6 +84,7 @@ pub use last_operation::last_operation;
 pub use ledger::LedgerError;
 pub use log_merge::LogLine;
 pub use logs::{LogQuery, LogsError, logs};
+pub use ownership::Foreign;
 pub use plan::{apply, plan};
 pub use push::{PushError, Pushed, PushedFunction, push};
 pub use reconcile::{ReconcileError, reconcile};

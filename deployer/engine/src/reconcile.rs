@@ -10,7 +10,7 @@ use crate::cloud::{CallError, Cloud, Invoked};
 use super::pace::Pace;
 use super::reconciliation::{Reconciled, Reconciliation, Turn, Unintelligible};
 use super::session::Interrupted;
-use super::{ErrorKind, Event, Session, Talk, traffic};
+use super::{ErrorKind, Event, Session, Talk, Unready, ownership, traffic};
 
 /// The longest wait before a request that may come no further than the last.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,6 +21,9 @@ pub enum ReconcileError {
     /// A call to AWS failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The stack is another environment's.
+    #[error(transparent)]
+    Unready(#[from] Unready),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
     NoStack {
@@ -67,6 +70,7 @@ impl ReconcileError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
+            Self::Unready(unready) => unready.kind(),
             _ => ErrorKind::Failed,
         }
     }
@@ -84,7 +88,7 @@ impl From<Interrupted> for ReconcileError {
 /// It may be cut off anywhere and begun again: whatever is done twice does no harm.
 ///
 /// # Errors
-/// The function failed, or came no further.
+/// The stack is another environment's, or the function failed, or came no further.
 pub async fn reconcile<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     stack: &str,
@@ -126,6 +130,7 @@ async fn function<C: Cloud, T: Talk>(
     let found = found.ok_or_else(|| ReconcileError::NoStack {
         stack: stack.to_owned(),
     })?;
+    ownership::check(session, &found).await?;
     let mut resources = traffic::resources(session.cloud, &found.id).await?;
     let resource = resources
         .remove(logical_id)

@@ -41,7 +41,7 @@ pub async fn recover<C: Cloud, T: Talk>(
     let stack = found.ok_or_else(|| RecoverError::NoStack {
         stack: recovery.stack.clone(),
     })?;
-    ownership::check(session, &stack, &recovery.accepted)?;
+    ownership::check_unless_adopted(session, &stack, &recovery.accepted).await?;
     check(session, recovery, &stack).await?;
     if recovery.way == Move::Wait {
         return wait(session, stack).await;

@@ -2,9 +2,7 @@
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::release::NoChoice;
-use crate::stack::{
-    Cause, Release, ReleaseChoice, ReleaseId, Sequel, is_same_template, sha256_hex, with_owner,
-};
+use crate::stack::{Cause, DeployedStack, Release, ReleaseChoice, ReleaseId, Sequel, sha256_hex, with_owner};
 
 use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
@@ -44,6 +42,12 @@ pub enum RollbackError {
         stack: String,
         /// Why not.
         choice: NoChoice,
+    },
+    /// There is no stack, and nothing that one could be made of.
+    #[error("there is no stack `{stack}`, and no release of it")]
+    NothingThere {
+        /// The stack.
+        stack: String,
     },
     /// There is nothing to go back to.
     #[error("stack `{stack}` has no release before the one that is deployed")]
@@ -86,9 +90,11 @@ impl RollbackError {
         match self {
             Self::Deploy(error) => error.kind(),
             Self::NoChoice { .. } => ErrorKind::Configuration,
-            Self::Ledger(_) | Self::NoEarlierRelease { .. } | Self::Gone { .. } | Self::Altered { .. } => {
-                ErrorKind::Failed
-            }
+            Self::Ledger(_)
+            | Self::NothingThere { .. }
+            | Self::NoEarlierRelease { .. }
+            | Self::Gone { .. }
+            | Self::Altered { .. } => ErrorKind::Failed,
         }
     }
 }
@@ -102,10 +108,20 @@ pub async fn rollback<C: Cloud, T: Talk>(
     rollback: &Rollback,
 ) -> Result<RolledBack, RollbackError> {
     let deployment = &rollback.deployment;
-    if let Some(done) = finish_earlier(session, rollback).await? {
+    // Whose the stack is, and whether it takes an update, comes before what it could be brought back to.
+    let found = find_for_update(session, &deployment.stack, &deployment.accepted).await;
+    let found = found.map_err(DeployError::from)?;
+    if let Found::Standing(stack) = &found
+        && let Some(done) = finish_earlier(session, rollback, stack).await?
+    {
         return Ok(done);
     }
     let ids = ledger::ids(session, &deployment.bucket.name, &deployment.stack).await?;
+    if ids.is_empty() && matches!(found, Found::Nothing) {
+        return Err(RollbackError::NothingThere {
+            stack: deployment.stack.clone(),
+        });
+    }
     let release = match &rollback.to {
         Some(choice) => {
             let id = choice.among(&ids).map_err(|choice| RollbackError::NoChoice {
@@ -132,18 +148,14 @@ pub async fn rollback<C: Cloud, T: Talk>(
 async fn finish_earlier<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     rollback: &Rollback,
+    stack: &DeployedStack,
 ) -> Result<Option<RolledBack>, RollbackError> {
     let (bucket, name) = (&rollback.deployment.bucket.name, &rollback.deployment.stack);
     let journal = journal::read(session, bucket, name).await?;
     if journal.is_empty() {
         return Ok(None);
     }
-    let accepted = &rollback.deployment.accepted;
-    let found = find_for_update(session, name, accepted).await;
-    let Found::Standing(stack) = found.map_err(DeployError::from)? else {
-        return Ok(None);
-    };
-    let reached = journal::finish_others(session, bucket, &stack, &journal).await?;
+    let reached = journal::finish_others(session, bucket, stack, &journal).await?;
     let reached = reached.filter(|intent| rollback.to.is_none() && intent.cause == Cause::PreviousRelease);
     let Some(id) = reached.and_then(|intent| intent.release.rolled_back_to) else {
         return Ok(None);
@@ -175,7 +187,11 @@ async fn previous<C: Cloud, T: Talk>(
             continue;
         }
         let release = read(session, deployment, id).await?;
-        if !release.failed_smoke && !is_deployed(session, deployment, &release, template.as_deref()).await? {
+        let is_deployed = match &template {
+            Some(deployed) => ledger::is_of(session, &deployment.bucket.name, &release, deployed).await?,
+            None => false,
+        };
+        if !release.failed_smoke && !is_deployed {
             return Ok(release);
         }
         // A stack that was brought back to a release goes on back from there.
@@ -186,25 +202,6 @@ async fn previous<C: Cloud, T: Talk>(
     Err(RollbackError::NoEarlierRelease {
         stack: deployment.stack.clone(),
     })
-}
-
-/// Whether a release's template is the one that is deployed: by its hash, or, should AWS have laid it out anew, as JSON.
-async fn is_deployed<C: Cloud, T: Talk>(
-    session: &Session<'_, C, T>,
-    deployment: &Deployment,
-    release: &Release,
-    deployed: Option<&str>,
-) -> Result<bool, CallError> {
-    let Some(deployed) = deployed else {
-        return Ok(false);
-    };
-    if release.template.sha256 == sha256_hex(deployed) {
-        return Ok(true);
-    }
-    let (bucket, key) = (&deployment.bucket.name, &release.template.key);
-    let stored = session.cloud.read_object(bucket, session.account(), key).await?;
-    let stored = stored.and_then(|stored| String::from_utf8(stored).ok());
-    Ok(stored.is_some_and(|stored| is_same_template(&stored, deployed)))
 }
 
 async fn read<C: Cloud, T: Talk>(

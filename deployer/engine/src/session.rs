@@ -15,12 +15,20 @@ pub struct Session<'a, C, T> {
     pub(super) talk: &'a mut T,
     interrupt: Interrupt,
     caller: Caller,
-    environment: Option<String>,
+    owner: Option<Owner>,
     waits: bool,
+    /// Whether it was told that the stack is taken over from another environment.
+    told_of_takeover: bool,
     /// Whether what is asked is agreed to already.
     agreed: bool,
     /// What this run has still to do and to write.
     pub(super) open: journal::Open,
+}
+
+/// Who owns what a session makes.
+struct Owner {
+    environment: String,
+    bucket: String,
 }
 
 /// The operation was asked to stop.
@@ -55,24 +63,30 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             talk,
             interrupt,
             caller,
-            environment: None,
+            owner: None,
             waits: false,
+            told_of_takeover: false,
             agreed: false,
             open: journal::Open::default(),
         })
     }
 
-    /// Works for an environment, by its name, which the stacks that it has made are tagged with. A session that works for none touches only
-    /// stacks that are tagged with none.
+    /// Works for an environment, by its name, which the stacks that it has made are tagged with; their releases are recorded in `bucket`.
+    /// A session that works for none touches only stacks that are tagged with none.
     #[must_use]
-    pub fn of(mut self, environment: String) -> Self {
-        self.environment = Some(environment);
+    pub fn of(mut self, environment: String, bucket: String) -> Self {
+        self.owner = Some(Owner { environment, bucket });
         self
     }
 
     /// The name of the environment that the session works for.
     pub(super) fn environment(&self) -> Option<&str> {
-        self.environment.as_deref()
+        self.owner.as_ref().map(|owner| owner.environment.as_str())
+    }
+
+    /// The bucket in which the releases of that environment's stack are recorded.
+    pub(super) fn bucket(&self) -> Option<&str> {
+        self.owner.as_ref().map(|owner| owner.bucket.as_str())
     }
 
     /// Waits, from now on, for what others do to a stack, instead of refusing to begin.
@@ -101,6 +115,14 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
 
     pub(super) fn tell(&mut self, event: Event) {
         self.talk.tell(event);
+    }
+
+    /// Tells that a stack is taken over, once.
+    pub(super) fn tell_of_takeover(&mut self, stack: String, owner: Option<String>) {
+        if !self.told_of_takeover {
+            self.told_of_takeover = true;
+            self.tell(Event::TakingOver { stack, owner });
+        }
     }
 
     /// Asks a question; to be interrupted while it stands is an answer too.

@@ -72,7 +72,8 @@ impl Build<'_> {
                 self.ensure_target(&rustc, note).await?;
                 self.compile(&rustc, &packages, note).await?;
                 for binary in self.binaries {
-                    pack(&folder.join(binary).join(BOOTSTRAP), &zip_path(&folder, binary))?;
+                    let program = folder.join(binary).join(BOOTSTRAP);
+                    pack(binary, &program, &zip_path(&folder, binary))?;
                 }
             }
             Profile::Dev => self.develop(&metadata, &folder, note).await?,
@@ -284,12 +285,12 @@ fn cannot_run(program: &'static str, source: io::Error) -> BuildError {
 }
 
 /// Packs a program as the `bootstrap` of a zip.
-fn pack(program: &Path, path: &Path) -> Result<(), BuildError> {
-    write(path, &zipped(program, &read(program)?)?)
+fn pack(binary: &str, program: &Path, path: &Path) -> Result<(), BuildError> {
+    write(path, &zipped(binary, program, &read(program)?)?)
 }
 
-pub(super) fn zipped(program: &Path, code: &[u8]) -> Result<Vec<u8>, BuildError> {
-    zip::pack(&BTreeMap::from([(BOOTSTRAP, code)])).map_err(|source| BuildError::Zip {
+pub(super) fn zipped(binary: &str, program: &Path, code: &[u8]) -> Result<Vec<u8>, BuildError> {
+    zip::pack(binary, &BTreeMap::from([(BOOTSTRAP, code)])).map_err(|source| BuildError::Zip {
         path: program.to_owned(),
         source,
     })

@@ -1,14 +1,16 @@
 //! PURE: whether a zip is one that Lambda can run.
 
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read};
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::elf;
+use super::entries::{self, entry_name};
 use super::flaw::Flaw;
 use super::processor::Processor;
+use super::zip::packed_binary;
 
 /// 50 MB: AWS Lambda quotas, "deployment package (.zip file archive) size", zipped.
 const LIMIT_ZIPPED: u64 = 50 * 1024 * 1024;
@@ -24,13 +26,14 @@ pub(super) const BOOTSTRAP: &str = "bootstrap";
 const READ: u32 = 0o004;
 const READ_AND_EXECUTE: u32 = 0o005;
 
-/// Checks that `zip` holds an executable `bootstrap` for `processor`, under Lambda's limits.
+/// Checks that `zip` holds an executable `bootstrap` for `processor`, under Lambda's limits; and that it is `binary`, if the zip says
+/// what it holds, as those that this deployer packs do.
 ///
 /// Everything is unpacked, which holds each file against its checksum, and goes no further than the limit.
 ///
 /// # Errors
 /// The first [`Flaw`] found.
-pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
+pub(super) fn check(zip: &[u8], binary: &str, processor: Processor) -> Result<(), Flaw> {
     within(zip.len() as u64, LIMIT_ZIPPED).map_err(|bytes| Flaw::TooLargeZipped {
         bytes,
         limit: LIMIT_ZIPPED,
@@ -50,6 +53,13 @@ pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
                 .flatten()
                 .map(std::borrow::Cow::into_owned)
                 .collect(),
+        });
+    }
+    entries::check(&archive)?;
+    if let Some(found) = packed_binary(archive.comment()).filter(|found| *found != binary) {
+        return Err(Flaw::OtherBinary {
+            found: found.to_owned(),
+            asked: binary.to_owned(),
         });
     }
     let mut room = LIMIT_UNZIPPED;
@@ -75,13 +85,6 @@ pub(super) fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
     elf::check(&bootstrap, processor)
 }
 
-fn entry_name<Source: Read + Seek>(archive: &ZipArchive<Source>, index: usize) -> String {
-    archive
-        .name_for_index(index)
-        .and_then(Result::ok)
-        .map_or_else(|| format!("entry {index}"), std::borrow::Cow::into_owned)
-}
-
 fn check_mode<Source: Read>(entry: &ZipFile<'_, Source>, name: &str) -> Result<(), Flaw> {
     let mode = entry.unix_mode().unwrap_or(0) & 0o7777;
     let allows = |wanted| mode & wanted == wanted;
@@ -97,6 +100,10 @@ fn check_mode<Source: Read>(entry: &ZipFile<'_, Source>, name: &str) -> Result<(
         if !allows(READ_AND_EXECUTE) {
             return Err(Flaw::NotExecutable { mode });
         }
+    } else if !is_plain(entry.unix_mode().unwrap_or(0)) {
+        return Err(Flaw::NeitherFileNorFolder {
+            entry: name.to_owned(),
+        });
     } else if entry.is_file() && !allows(READ) {
         return Err(Flaw::NotReadable {
             entry: name.to_owned(),
@@ -104,6 +111,12 @@ fn check_mode<Source: Read>(entry: &ZipFile<'_, Source>, name: &str) -> Result<(
         });
     }
     Ok(())
+}
+
+/// Whether a mode is that of a file or a folder; an archiver of another system gives no type at all.
+fn is_plain(mode: u32) -> bool {
+    const TYPE: u32 = 0o170_000;
+    matches!(mode & TYPE, 0 | 0o100_000 | 0o040_000)
 }
 
 /// Everything in an entry; nothing where it is more than `room`, whatever size the entry itself claims.
@@ -132,8 +145,40 @@ mod tests {
     use zip::write::SimpleFileOptions;
     use zip::{CompressionMethod, ZipWriter};
 
-    use super::{Flaw, LIMIT_UNZIPPED, LIMIT_ZIPPED, Processor, check};
-    use crate::artifact::fixture::{elf, zip_of, zip_with_link, zip_with_mode};
+    use super::{Flaw, LIMIT_UNZIPPED, LIMIT_ZIPPED, Processor};
+    use crate::artifact::fixture::{elf, zip_of, zip_of_binary, zip_with_link, zip_with_mode};
+
+    fn check(zip: &[u8], processor: Processor) -> Result<(), Flaw> {
+        super::check(zip, "api", processor)
+    }
+
+    #[test]
+    fn a_zip_that_says_that_it_holds_another_binary_is_refused() {
+        let relay = zip_of_binary("relay", &elf(62));
+        insta::assert_snapshot!(check(&relay, Processor::X86_64).unwrap_err(), @"holds `relay`, not `api`");
+        assert_eq!(check(&zip_of_binary("api", &elf(62)), Processor::X86_64), Ok(()));
+    }
+
+    #[test]
+    fn what_leads_out_of_the_zip_is_refused() {
+        // A link, a pipe, a device.
+        for mode in [0o120_777_u32, 0o010_644, 0o020_644] {
+            let mut odd = zip_beside("secrets.txt", b"/etc/passwd", 0o644);
+            let listed = odd
+                .windows(4)
+                .rposition(|window| window == b"PK\x01\x02")
+                .unwrap();
+            odd[listed + 38..listed + 42].copy_from_slice(&(mode << 16).to_le_bytes());
+            assert_eq!(
+                check(&odd, Processor::X86_64).unwrap_err().to_string(),
+                "has an entry `secrets.txt` that is neither a file nor a folder"
+            );
+        }
+        insta::assert_snapshot!(
+            check(&zip_beside("a/../../evil", b"", 0o644), Processor::X86_64).unwrap_err(),
+            @"has an entry `a/../../evil`, which is no plain path in the zip"
+        );
+    }
 
     #[test]
     fn a_zip_with_an_executable_bootstrap_passes() {

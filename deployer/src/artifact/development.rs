@@ -32,20 +32,20 @@ impl Build<'_> {
         let built = target_directory(metadata)?.join("debug");
         for binary in self.binaries {
             let program = built.join(binary);
-            pack_if_changed(&program, &zip_path(folder, binary))?;
+            pack_if_changed(binary, &program, &zip_path(folder, binary))?;
         }
         Ok(())
     }
 }
 
 /// Compressing takes seconds; a run with nothing changed is to take less.
-fn pack_if_changed(program: &Path, path: &Path) -> Result<(), BuildError> {
+fn pack_if_changed(binary: &str, program: &Path, path: &Path) -> Result<(), BuildError> {
     let code = read(program)?;
-    let packed = std::fs::read(path).is_ok_and(|zip| zip::holds(&zip, BOOTSTRAP, &code));
+    let packed = std::fs::read(path).is_ok_and(|zip| zip::holds(&zip, binary, BOOTSTRAP, &code));
     if packed {
         return Ok(());
     }
-    write(path, &zipped(program, &code)?)
+    write(path, &zipped(binary, program, &code)?)
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
         let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         let packed_anew = |code: &[u8]| {
             std::fs::write(&program, code).unwrap();
-            pack_if_changed(&program, &zip).unwrap();
+            pack_if_changed("api", &program, &zip).unwrap();
             let file = std::fs::File::options().write(true).open(&zip).unwrap();
             let anew = file.metadata().unwrap().modified().unwrap() != long_ago;
             file.set_modified(long_ago).unwrap();
@@ -86,7 +86,7 @@ mod tests {
         let (program, zip) = (folder.path().join("api"), zip_path(folder.path(), "api"));
         std::fs::write(&program, elf(62)).unwrap();
         std::fs::write(&zip, "cut off").unwrap();
-        pack_if_changed(&program, &zip).unwrap();
+        pack_if_changed("api", &program, &zip).unwrap();
         load(folder.path(), ["api"], Processor::X86_64).unwrap();
     }
 }

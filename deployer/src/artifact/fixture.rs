@@ -19,9 +19,14 @@ pub(super) fn elf(machine: u8) -> Vec<u8> {
     file
 }
 
-/// A zip with one entry.
+/// A zip with one entry, of a binary that is called `api`.
 pub(super) fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
-    super::zip::pack(&BTreeMap::from([(name, content)])).expect("a small zip")
+    super::zip::pack("api", &BTreeMap::from([(name, content)])).expect("a small zip")
+}
+
+/// A zip of a binary.
+pub(super) fn zip_of_binary(binary: &str, content: &[u8]) -> Vec<u8> {
+    super::zip::pack(binary, &BTreeMap::from([("bootstrap", content)])).expect("a small zip")
 }
 
 /// A zip with one entry of the mode given.

@@ -25,6 +25,29 @@ pub enum Flaw {
         /// What the format's reader says of it.
         reason: String,
     },
+    /// The zip says of itself that its `bootstrap` is another program.
+    #[error("holds `{found}`, not `{asked}`")]
+    OtherBinary {
+        /// The binary that was packed.
+        found: String,
+        /// The one asked for.
+        asked: String,
+    },
+    /// A file would be unpacked elsewhere than its name shows.
+    #[error("has an entry `{}`, which is no plain path in the zip", entry.escape_debug())]
+    StrangeName {
+        /// The file in the zip.
+        entry: String,
+    },
+    /// More files are listed than have names of their own: which of two is unpacked depends on who does it.
+    #[error("has two entries of the same name")]
+    NamedTwice,
+    /// Something beside `bootstrap` is neither a file nor a folder: a link, a pipe, a device.
+    #[error("has an entry `{entry}` that is neither a file nor a folder")]
+    NeitherFileNorFolder {
+        /// Its name in the zip.
+        entry: String,
+    },
     /// `bootstrap` is a directory or a link.
     #[error("has a `bootstrap` that is {kind}, not a file")]
     NotAFile {

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod development;
 mod elf;
+mod entries;
 mod error;
 mod examine;
 #[cfg(test)]
@@ -39,7 +40,7 @@ impl Artifact {
     /// # Errors
     /// The first [`Flaw`] found.
     pub fn parse(binary: &str, processor: Processor, zip: Vec<u8>) -> Result<Self, Flaw> {
-        check::check(&zip, processor)?;
+        check::check(&zip, binary, processor)?;
         let hash = ContentHash::of(&zip);
         Ok(Self {
             binary: binary.to_owned(),

@@ -9,14 +9,22 @@ use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 /// Everything in a zip is executable: it holds `bootstrap`, and Lambda only reads.
 const MODE: u32 = 0o755;
 
-/// Packs `entries`, names against contents, into a zip.
+/// How a zip says in its comment what it was packed of: the file in it is always called `bootstrap`.
+const BINARY: &str = "bootstrap: ";
+
+/// The binary that a zip with this comment was packed of, if it says so.
+pub(super) fn packed_binary(comment: &[u8]) -> Option<&str> {
+    std::str::from_utf8(comment).ok()?.strip_prefix(BINARY)
+}
+
+/// Packs `entries` of `binary`, names against contents, into a zip.
 ///
 /// Entries are sorted by name, each with one time (1980-01-01, the format's own zero), one mode and one
 /// compression, and none with anything of the machine: the same contents give the same bytes.
 ///
 /// # Errors
 /// Where the zip format cannot hold the contents.
-pub(super) fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
+pub(super) fn pack(binary: &str, entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
     let options = SimpleFileOptions::default()
         .system(System::Unix)
         .compression_method(CompressionMethod::Deflated)
@@ -28,14 +36,18 @@ pub(super) fn pack(entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::resu
         writer.start_file(*name, options)?;
         writer.write_all(content)?;
     }
+    writer.set_comment(format!("{BINARY}{binary}"))?;
     Ok(writer.finish()?.into_inner())
 }
 
-/// Whether a zip's entry `name` holds exactly `content`; what is no zip holds nothing.
-pub(super) fn holds(zip: &[u8], name: &str, content: &[u8]) -> bool {
+/// Whether a zip was packed of `binary` and its entry `name` holds exactly `content`; what is no zip holds nothing.
+pub(super) fn holds(zip: &[u8], binary: &str, name: &str, content: &[u8]) -> bool {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(zip)) else {
         return false;
     };
+    if packed_binary(archive.comment()) != Some(binary) {
+        return false;
+    }
     let Ok(mut entry) = archive.by_name(name) else {
         return false;
     };
@@ -58,24 +70,33 @@ mod tests {
 
     #[test]
     fn the_same_contents_give_the_same_bytes_in_any_order() {
-        let one = pack(&BTreeMap::from([("bootstrap", &b"code"[..]), ("a.txt", b"text")])).unwrap();
-        let other = pack(&BTreeMap::from([("a.txt", &b"text"[..]), ("bootstrap", b"code")])).unwrap();
+        let one = pack(
+            "api",
+            &BTreeMap::from([("bootstrap", &b"code"[..]), ("a.txt", b"text")]),
+        )
+        .unwrap();
+        let other = pack(
+            "api",
+            &BTreeMap::from([("a.txt", &b"text"[..]), ("bootstrap", b"code")]),
+        )
+        .unwrap();
         assert_eq!(one, other);
     }
 
     #[test]
     fn a_zip_holds_what_was_packed_and_nothing_else() {
-        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
-        assert!(holds(&zip, "bootstrap", b"code"));
-        assert!(!holds(&zip, "bootstrap", b"coda"));
-        assert!(!holds(&zip, "bootstrap", b"codes"));
-        assert!(!holds(&zip, "a.txt", b"code"));
-        assert!(!holds(&zip[1..zip.len() - 30], "bootstrap", b"code"));
+        let zip = pack("api", &BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        assert!(holds(&zip, "api", "bootstrap", b"code"));
+        assert!(!holds(&zip, "relay", "bootstrap", b"code"));
+        assert!(!holds(&zip, "api", "bootstrap", b"coda"));
+        assert!(!holds(&zip, "api", "bootstrap", b"codes"));
+        assert!(!holds(&zip, "api", "a.txt", b"code"));
+        assert!(!holds(&zip[1..zip.len() - 30], "api", "bootstrap", b"code"));
     }
 
     #[test]
     fn a_zip_carries_neither_a_clock_nor_a_mode_of_the_machine() {
-        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        let zip = pack("api", &BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
         let mut archive = ZipArchive::new(Cursor::new(&zip)).unwrap();
         let entry = archive.by_name("bootstrap").unwrap();
         assert_eq!(entry.unix_mode(), Some(0o100_755));
@@ -84,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_bytes_are_the_same_on_every_machine() {
-        let zip = pack(&BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
-        insta::assert_snapshot!(ContentHash::of(&zip).hex(), @"3a855f28211c8257f4793cc041cedab5e1a4359d12597ed7359a1978bca36220");
+        let zip = pack("api", &BTreeMap::from([("bootstrap", &b"code"[..])])).unwrap();
+        insta::assert_snapshot!(ContentHash::of(&zip).hex(), @"ca09988acf444bc3b8879ef20b02fd67b85c1c6956f213458311d78b400406a3");
     }
 }

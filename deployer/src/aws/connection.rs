@@ -13,6 +13,7 @@ use super::EndpointRefused;
 use super::credentials::Checked;
 use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
+use super::retry::Final;
 use cfn_deploy::cloud::Clock;
 
 /// AWS, or what stands in for it, reached over the network.
@@ -94,6 +95,7 @@ impl Aws {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(config)
                         .interceptor(recorder())
+                        .retry_classifier(Final)
                         .build(),
                 )
             };
@@ -102,6 +104,7 @@ impl Aws {
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(endpoint.is_some())
             .interceptor(recorder())
+            .retry_classifier(Final)
             .build();
         Self {
             cloudformation: client!(aws_sdk_cloudformation),

@@ -17,6 +17,7 @@ mod logs;
 mod names;
 mod recorder;
 mod recovery;
+mod retry;
 mod s3;
 mod signer;
 mod sns;

@@ -40,7 +40,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let template = StackTemplate::parse(settings, ui)?;
-    template.render(&[])?;
+    template.render_without_rules(&[])?;
     let built = build(&template, settings, surroundings, ui).await?;
     let folder = match &args.to {
         Some(folder) => {

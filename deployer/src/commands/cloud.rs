@@ -63,7 +63,8 @@ impl<'settings> Cloud<'settings> {
         let opened = Session::open(&self.aws, talk, self.interrupt.clone(), account);
         let opened = self.unless_interrupted(opened).await?;
         let session = opened.map_err(|error| self.explain().account(error))?;
-        Ok(session.of(self.settings.environment.full_name()))
+        let environment = &self.settings.environment;
+        Ok(session.of(environment.full_name(), environment.artifact_bucket()))
     }
 
     /// Does `work` unless Ctrl-C comes first; for what leaves nothing behind when it is dropped.

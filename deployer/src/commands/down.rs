@@ -84,7 +84,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
         return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
     }
     let template = StackTemplate::parse(settings, ui)?;
-    let rendered = template.render(&[])?;
+    let rendered = template.render_without_rules(&[])?;
     let bucket = template.bucket()?.name;
 
     let cloud = Cloud::reach(settings, ui).await?;

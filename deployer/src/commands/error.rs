@@ -177,6 +177,12 @@ fn remedy(flaw: &Flaw) -> String {
         Flaw::NoBootstrap { .. } => {
             "the executable has to be called `bootstrap` and lie at the top of the zip".to_owned()
         }
+        Flaw::OtherBinary { asked, .. } => {
+            format!("each zip is named after what it holds: find the one of `{asked}`, or build both anew")
+        }
+        Flaw::StrangeName { .. } | Flaw::NamedTwice | Flaw::NeitherFileNorFolder { .. } => {
+            "zip the file `bootstrap` itself, and nothing beside it that it does not read".to_owned()
+        }
         Flaw::NotAFile { .. } => {
             "put the executable itself into the zip, under the name `bootstrap`".to_owned()
         }

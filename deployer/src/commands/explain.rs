@@ -100,9 +100,15 @@ impl<'settings> Explain<'settings> {
             (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, Some(_)) => {
                 "an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`"
             }
+            (CallErrorKind::Unreachable { .. }, _) if error.is_told_of("invalid peer certificate") => {
+                "who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`"
+            }
+            (CallErrorKind::Unreachable { .. }, _) if error.is_told_of("tunnel error") => {
+                "the proxy that `HTTPS_PROXY` names does not let through: it may want a login, or not allow this"
+            }
             (CallErrorKind::Unreachable { .. }, Some(_)) => "start the emulator: `./justw emulator`",
             (CallErrorKind::Unreachable { .. }, None) => {
-                "look at the network, and at a proxy if there is one"
+                "look at the network, and at the proxy if `HTTPS_PROXY` names one"
             }
             (CallErrorKind::NotAws { .. }, Some(_)) => {
                 "this is not AWS, nor an emulator of it: look at what listens at the environment's `endpoint`"

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
+use indexmap::IndexMap;
 
 use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
@@ -18,8 +19,8 @@ use crate::text_file;
 use crate::ui::Ui;
 use cfn_deploy::cloud::{CallError, Identity as _};
 use cfn_deploy::shell;
-use cfn_template::problem::nearest;
-use cfn_template::{Artifacts, OpenParameter, Template, render};
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::{Artifacts, OpenParameter, Template, missing_message, render};
 
 /// The schema's file, when it lies beside the environments.
 const SCHEMA: &str = "environment.schema.json";
@@ -87,8 +88,10 @@ enum InitError {
     NoAccount(#[source] CallError),
     #[error("no account is given, and whoever `{}` names would be asked for it instead of AWS", .0.variable)]
     Elsewhere(EndpointRefused),
-    #[error("the template's parameter `{0}` has no default")]
-    Missing(String),
+    #[error("no value is given for `{}`, and the template has no default", .0.join("`, `"))]
+    Missing(Vec<String>),
+    #[error("there is no folder `{0}`")]
+    NoFolder(String),
     #[error("cannot read `{file}`")]
     Unreadable {
         file: String,
@@ -115,6 +118,9 @@ pub(super) async fn run(
     if path.exists() {
         return Err(exists(&file));
     }
+    if !places.environments.is_dir() {
+        return Err(no_folder(&places.display(&places.environments)));
+    }
     let template = template(&places)?;
     let open = template.open_parameters();
     let values = args
@@ -122,6 +128,7 @@ pub(super) async fn run(
         .iter()
         .map(|assigned| (assigned.name.clone(), assigned.value.clone()))
         .collect();
+    let region = region(args).await;
     // Nothing is asked of AWS for a file that could not be written anyway.
     let draft = Draft {
         name: &args.name,
@@ -133,19 +140,24 @@ pub(super) async fn run(
         parameters: &open,
         schema: places.environments.join(SCHEMA).is_file(),
     };
-    if let Some(missing) = draft.missing().next() {
-        return Err(missing_parameter(missing).hints(misspelt(args, &open)));
+    let missing: Vec<&OpenParameter> = draft.missing().collect();
+    if !missing.is_empty() {
+        let no_region = region
+            .err()
+            .map(|error| format!("{}: {}", error.source, error.hints.join("; ")));
+        let beyond = beyond(&file, &draft, &missing, &template);
+        return Err(missing_parameters(&missing).hints(beyond).hints(no_region));
     }
-    check(&file, &draft, &template)?;
+    check(&file, &draft, &template).map_err(refused)?;
 
-    let region = region(args).await?;
+    let region = region?;
     let account = account(args, &region, surroundings).await?;
     let draft = Draft {
         account: &account,
         region: &region,
         ..draft
     };
-    check(&file, &draft, &template)?;
+    check(&file, &draft, &template).map_err(refused)?;
     write(&path, &file, &draft.text())?;
     ui.data(&format!("{file}\n"));
     let name = &args.name;
@@ -165,7 +177,7 @@ fn template(places: &Places) -> Result<Template, CommandError> {
 }
 
 /// What is written is read as every other environment file is, and rendered.
-fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), CommandError> {
+fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), Problems> {
     let environment = Environment::parse(file, &draft.text(), draft.name, None);
     environment
         .and_then(|environment| {
@@ -173,10 +185,52 @@ fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), Comma
             render(template, &environment.values(), &bucket)
         })
         .map(|_| ())
-        .map_err(|problems| {
-            CommandError::from(problems)
-                .hint("nothing was written: the places are those of the file as it would be")
+}
+
+fn refused(problems: Problems) -> CommandError {
+    CommandError::from(problems).hint("nothing was written: the places are those of the file as it would be")
+}
+
+/// What else would be refused, so that nobody learns it one call after the other: as it is now, and where the one parameter that is missing has
+/// one of a few values, with each of them.
+fn beyond(file: &str, draft: &Draft<'_>, missing: &[&OpenParameter], template: &Template) -> Vec<String> {
+    let mut told: Vec<String> = problems(file, draft, template)
+        .iter()
+        .filter(|problem| {
+            let is_missing = |open: &&OpenParameter| problem.message == missing_message(&open.name);
+            !missing.iter().any(is_missing)
         })
+        .map(|problem| match &problem.hint {
+            Some(hint) => format!("{}: {hint}", problem.message),
+            None => problem.message.clone(),
+        })
+        .collect();
+    let [open] = missing else { return told };
+    // What nobody knows keeps the template from being looked at.
+    let is_known = |name: &String| draft.parameters.iter().any(|open| open.name == *name);
+    let known = draft.values.iter().filter(|(name, _)| is_known(name));
+    let known: IndexMap<String, String> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+    for value in &open.allowed {
+        let mut values = known.clone();
+        values.insert(open.name.clone(), value.clone());
+        let tried = Draft {
+            values: &values,
+            ..draft.clone()
+        };
+        for problem in problems(file, &tried, template) {
+            if !told.iter().any(|told| told.starts_with(&problem.message)) {
+                told.push(format!("with `{}={value}`: {}", open.name, problem.message));
+            }
+        }
+    }
+    told
+}
+
+fn problems(file: &str, draft: &Draft<'_>, template: &Template) -> Vec<Problem> {
+    match check(file, draft, template) {
+        Ok(()) => Vec::new(),
+        Err(problems) => problems.iter().cloned().collect(),
+    }
 }
 
 async fn region(args: &InitArgs) -> Result<String, CommandError> {
@@ -194,17 +248,19 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
         return Ok(account.clone());
     }
     let certificates = certificates(surroundings.variable("AWS_CA_BUNDLE").map(Path::new))?;
-    let unknown = |error| {
-        CommandError::new(ErrorKind::Failed, error)
+    let unknown = |error: CallError| {
+        let bundle = error.is_told_of("invalid peer certificate").then(|| {
+            "who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`"
+                .to_owned()
+        });
+        CommandError::new(ErrorKind::Failed, InitError::NoAccount(error))
+            .hints(bundle)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
     let aws = Aws::connect(region, args.endpoint.as_deref(), certificates)
         .await
         .map_err(in_the_way)?;
-    let caller = aws
-        .caller()
-        .await
-        .map_err(|error| unknown(InitError::NoAccount(error)))?;
+    let caller = aws.caller().await.map_err(unknown)?;
     Ok(caller.account)
 }
 
@@ -215,19 +271,6 @@ fn in_the_way(refused: EndpointRefused) -> CommandError {
         refused.variable
     );
     CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)
-}
-
-/// The parameters that were given and that the template does not have.
-fn misspelt(args: &InitArgs, open: &[OpenParameter]) -> Vec<String> {
-    let known = || open.iter().map(|open| open.name.as_str());
-    let names = args.parameter.iter().map(|assigned| assigned.name.as_str());
-    names
-        .filter(|name| !known().any(|known| known == *name))
-        .map(|name| match nearest(name, known()) {
-            Some(near) => format!("there is no parameter `{name}`: did you mean `{near}`?"),
-            None => format!("there is no parameter `{name}`"),
-        })
-        .collect()
 }
 
 /// Writes the file, unless somebody else just did.
@@ -251,13 +294,25 @@ fn exists(file: &str) -> CommandError {
         .hint("edit it, or choose another name; nothing was changed")
 }
 
-fn missing_parameter(open: &OpenParameter) -> CommandError {
-    let values = match open.allowed.as_slice() {
-        [] => String::new(),
-        allowed => format!(": one of `{}`", allowed.join("`, `")),
-    };
-    CommandError::new(ErrorKind::Usage, InitError::Missing(open.name.clone())).hint(format!(
-        "give it with `--parameter {}=VALUE`{values}",
-        shell::quoted(&open.name)
-    ))
+fn no_folder(folder: &str) -> CommandError {
+    let hint = format!(
+        "make it with `mkdir -p {}`, or name another with `--environments`",
+        shell::quoted(folder)
+    );
+    CommandError::new(ErrorKind::Usage, InitError::NoFolder(folder.to_owned())).hint(hint)
+}
+
+fn missing_parameters(missing: &[&OpenParameter]) -> CommandError {
+    let names = missing.iter().map(|open| open.name.clone()).collect();
+    let hints = missing.iter().map(|open| {
+        let values = match open.allowed.as_slice() {
+            [] => String::new(),
+            allowed => format!(": one of `{}`", allowed.join("`, `")),
+        };
+        format!(
+            "give it with `--parameter {}=VALUE`{values}",
+            shell::quoted(&open.name)
+        )
+    });
+    CommandError::new(ErrorKind::Usage, InitError::Missing(names)).hints(hints)
 }

@@ -53,14 +53,14 @@ pub(super) async fn run(
     }
     let template = StackTemplate::parse(settings, ui)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
-    template.render(&[])?;
+    template.render_without_rules(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
     let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
-    let rendered = template.render(&artifacts)?;
+    let rendered = template.render_without_rules(&artifacts)?;
     let deployment = deployment(
         environment,
         (&rendered, template.origins()),

@@ -78,7 +78,7 @@ impl RecoverArgs {
 
 pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let rendered = StackTemplate::parse(settings, ui)?.render(&[])?;
+    let rendered = StackTemplate::parse(settings, ui)?.render_without_rules(&[])?;
     let cloud = Cloud::reach(settings, ui).await?;
     let explain = cloud.explain();
     let mut talk = ui.clone();

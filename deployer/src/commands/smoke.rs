@@ -31,7 +31,7 @@ const OUTPUTS: OutputNames = OutputNames {
 const STREAM_TYPE: &str = "deployer-smoke";
 const EVENT_TYPE: &str = "tried";
 
-/// Try the store: append an event, read it back, see it announced
+/// Try the store: append, read back, see it announced and listed
 ///
 /// The event goes to one fixed stream of the type `deployer-smoke`. A temporary queue listens for its announcement and is removed again, whatever
 /// happens. Where access is iam, a call without a signature has to be refused.
@@ -191,6 +191,16 @@ impl Store for HttpStore {
             Some(event) if event.event_id == self.event_id => Ok(()),
             _ => Err(Refusal::Wrong(NotFound { revision }.into())),
         }
+    }
+
+    async fn lists(&self, revision: u64) -> Result<bool, Refusal> {
+        let mut listed = self.client.streams(&self.stream_type).into_stream();
+        while let Some(stream) = listed.try_next().await.map_err(refusal)? {
+            if stream.stream_id == self.stream_id {
+                return Ok(stream.revision.as_u64() >= revision);
+            }
+        }
+        Ok(false)
     }
 
     async fn call_unsigned(&self) -> Result<u16, Refusal> {

@@ -14,7 +14,7 @@ use crate::ui::Ui;
 use cfn_deploy::ArtifactBucket;
 use cfn_deploy::stack::outline::{Origin, Origins};
 use cfn_template::problem::Problems;
-use cfn_template::{Artifacts, Rendered, Template, render};
+use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
 
 /// The stack that makes the artifact bucket, one for each account and region.
 const BUCKET_STACK: &str = "event-store-artifacts";
@@ -75,7 +75,25 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// All problems of the environment's parameters, or of the template, at once.
     pub(super) fn render(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
-        self.render_with(self.environment(), artifacts)
+        let rendered = render(
+            &self.template,
+            &self.environment().values(),
+            &self.code(artifacts),
+        );
+        self.warned(rendered)
+    }
+
+    /// Renders the template where it is not going to be deployed, whatever its rules say.
+    ///
+    /// # Errors
+    /// As [`Self::render`], broken rules excepted.
+    pub(super) fn render_without_rules(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+        let rendered = render_without_rules(
+            &self.template,
+            &self.environment().values(),
+            &self.code(artifacts),
+        );
+        self.warned(rendered)
     }
 
     /// Renders the template for an environment that differs from the one chosen, such as one of its instances.
@@ -83,17 +101,22 @@ impl<'settings> StackTemplate<'settings> {
     /// # Errors
     /// As [`Self::render`].
     pub(super) fn render_for(&self, environment: &Environment) -> Result<Rendered, Problems> {
-        self.render_with(environment, &[])
+        let rendered = render(&self.template, &environment.values(), &self.code(&[]));
+        self.warned(rendered)
     }
 
-    fn render_with(&self, environment: &Environment, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
+    fn code(&self, artifacts: &[Artifact]) -> Artifacts {
         let bucket = Artifacts::in_bucket(self.environment().artifact_bucket());
-        let artifacts = artifacts.iter().fold(bucket, |all, artifact| {
+        artifacts.iter().fold(bucket, |all, artifact| {
             all.with(artifact.binary(), artifact.key())
-        });
-        let rendered = render(&self.template, &environment.values(), &artifacts)?;
-        self.ui.warn(rendered.warnings());
-        Ok(rendered)
+        })
+    }
+
+    fn warned(&self, rendered: Result<Rendered, Problems>) -> Result<Rendered, Problems> {
+        if let Ok(rendered) = &rendered {
+            self.ui.warn(rendered.warnings());
+        }
+        rendered
     }
 
     /// Where the values of a rendering come from.

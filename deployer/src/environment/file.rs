@@ -11,6 +11,7 @@ use self::reader::Reader;
 pub use self::value::Located;
 use self::value::ParameterSchema;
 pub(super) use self::value::Tag;
+use self::value::TagValue;
 use super::architecture::Architecture;
 use super::profile::Profile;
 use super::region::{PATTERN, Region};
@@ -51,7 +52,7 @@ pub struct EnvironmentFile {
     #[schemars(with = "std::collections::BTreeMap<String, ParameterSchema>", default)]
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack, which its resources inherit; at most fifty.
-    #[schemars(with = "std::collections::BTreeMap<String, String>", default, extend("maxProperties" = 50))]
+    #[schemars(with = "std::collections::BTreeMap<String, TagValue>", default, extend("maxProperties" = 50))]
     pub tags: Vec<Tag>,
     /// The ARN of the role that CloudFormation works with instead of the caller's.
     pub execution_role: Option<Located<String>>,
@@ -100,7 +101,7 @@ impl EnvironmentFile {
         for entry in entries {
             let (key, value) = (entry.key.as_str(), &entry.value);
             match key {
-                "account" => read.account = reader.text(key, value),
+                "account" => read.account = reader.digits(key, value),
                 "region" => read.region = reader.text(key, value),
                 "stack" => read.stack = reader.text(key, value),
                 "protected" => read.protected = reader.flag(key, value),

@@ -21,6 +21,10 @@ impl Environment {
                 .map_or_else(String::new, ToString::to_string),
             protected: self.protected,
             processor: self.architecture.processor().to_owned(),
+            endpoint: self
+                .endpoint
+                .as_ref()
+                .map_or_else(String::new, |endpoint| endpoint.as_str().to_owned()),
             permissions_boundary: self
                 .permissions_boundary
                 .as_ref()

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::changes::{outlined, widened};
 use super::paint;
 use super::value::change;
-use cfn_deploy::Diff;
 use cfn_deploy::shell;
 use cfn_deploy::stack::comparison::{Comparison, ValueChange};
+use cfn_deploy::{Diff, Foreign};
 
 /// Lays a difference out, in lines of at most `width` characters where there is such a limit.
 pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
@@ -71,12 +71,21 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
             widened("Permissions that widen", &diff.widenings, width)
         );
     }
-    if !diff.objections.is_empty() {
+    if !diff.objections.is_empty() || diff.foreign.is_some() {
         let _ = writeln!(
             text,
             "\n{}",
             paint::bad("Refused by `up`, unless accepted by name:")
         );
+        if let Some(foreign) = &diff.foreign {
+            let _ = writeln!(
+                text,
+                "  {} --accept {}: {}",
+                paint::bad("✗"),
+                shell::quoted(&format!("adopt:{}", diff.stack)),
+                whose(foreign)
+            );
+        }
         for objection in &diff.objections {
             let _ = writeln!(
                 text,
@@ -89,6 +98,14 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
     }
     if let Some(unknown) = unknown(diff) {
         let _ = writeln!(text, "{}", paint::faint(unknown));
+    }
+}
+
+/// Whose a stack is that is another's.
+pub(super) fn whose(foreign: &Foreign) -> String {
+    match &foreign.owner {
+        Some(owner) => format!("the stack is of environment `{owner}`"),
+        None => "the stack does not say which environment it is of".to_owned(),
     }
 }
 
@@ -121,6 +138,7 @@ mod tests {
         Diff {
             stack: "orders".into(),
             status: Some("UPDATE_COMPLETE".into()),
+            foreign: None,
             templates: Some(Comparison::default()),
             settings: Vec::new(),
             pushed: Vec::new(),
@@ -137,6 +155,24 @@ mod tests {
             plain(&text(&nothing(), None)),
             "= orders is as the template says\n"
         );
+    }
+
+    #[test]
+    fn a_foreign_stack_is_told_with_its_owner_and_what_takes_it_over() {
+        let told = [Some("staging".to_owned()), None].map(|owner| {
+            let foreign = Some(Foreign { owner });
+            plain(&text(&Diff { foreign, ..nothing() }, None))
+        });
+        insta::assert_snapshot!(told.join(""), @"
+        To change orders:
+
+        Refused by `up`, unless accepted by name:
+          ✗ --accept adopt:orders: the stack is of environment `staging`
+        To change orders:
+
+        Refused by `up`, unless accepted by name:
+          ✗ --accept adopt:orders: the stack does not say which environment it is of
+        ");
     }
 
     #[test]

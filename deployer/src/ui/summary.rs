@@ -46,6 +46,11 @@ pub(super) fn difference(diff: &Diff) -> String {
         );
     }
     notes.push_str(&widened(&diff.widenings));
+    if let Some(foreign) = &diff.foreign {
+        let acceptance = shell::quoted(&format!("adopt:{}", diff.stack));
+        let whose = cell(&difference::whose(foreign));
+        let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {whose}");
+    }
     for objection in &diff.objections {
         let consequence = cell(objection.danger.consequence());
         let acceptance = shell::quoted(&objection.acceptance());
@@ -307,6 +312,7 @@ mod tests {
         let diff = Diff {
             stack: "orders".to_owned(),
             status: Some("UPDATE_COMPLETE".to_owned()),
+            foreign: None,
             templates: None,
             settings: Vec::new(),
             pushed: Vec::new(),

@@ -93,6 +93,11 @@ pub(super) fn assign(
     Ok(assigning.assignment)
 }
 
+/// What is said of a parameter that has neither a value nor a default.
+pub fn missing_message(name: &str) -> String {
+    format!("the parameter `{name}` is missing")
+}
+
 struct Assigning<'a> {
     template: &'a Template,
     values: &'a Values,
@@ -128,6 +133,7 @@ impl Assigning<'_> {
             Fill::Instance => values.instance.clone(),
             Fill::Protected => values.protected.to_string(),
             Fill::Architecture => values.processor.clone(),
+            Fill::Endpoint => values.endpoint.clone(),
             Fill::ArtifactBucket => artifacts.bucket.clone(),
             Fill::Artifact(binary) => self.artifact(binary, artifacts),
             Fill::Revision(_) => NO_REVISION.to_owned(),
@@ -171,7 +177,7 @@ impl Assigning<'_> {
 
     fn left_out(&mut self, name: &str, declaration: &Declaration) {
         let Some((default, at)) = &declaration.default else {
-            let message = format!("the parameter `{name}` is missing");
+            let message = missing_message(name);
             let place = format!("{}:{}", self.template.file, declaration.at.line);
             let hint = format!("set it under `parameters`; it is declared without a default in {place}");
             let problem = Problem::new(&self.values.file, Location::START, message);

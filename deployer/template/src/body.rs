@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::evaluate::{Evaluator, Presence};
+use super::rules::Rules;
 use super::value::Value;
 use crate::problem::Problems;
 use crate::values::{ParameterValue, Values};
@@ -53,9 +54,13 @@ pub(super) fn evaluate(
     template: &Template,
     values: &Values,
     parameters: &IndexMap<String, ParameterValue>,
+    rules: Rules,
 ) -> Result<Body, Problems> {
     let mut evaluator = Evaluator::new(template, values, parameters);
-    evaluator.check_rules();
+    match rules {
+        Rules::Hold => evaluator.check_rules(),
+        Rules::PassedOver => {}
+    }
     evaluator.decide_conditions();
     let resources = evaluator.write_out_entries(template.section("Resources"));
     let outputs = evaluator.write_out_entries(template.section("Outputs"));

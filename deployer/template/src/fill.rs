@@ -14,6 +14,8 @@ pub enum Fill {
     Protected,
     /// `architecture`: `arm64` or `x86_64`.
     Architecture,
+    /// `endpoint`: where the AWS APIs are, if it is not AWS that answers them; empty where it is.
+    Endpoint,
     /// `artifact-bucket`: the bucket that holds the code.
     ArtifactBucket,
     /// `artifact:<binary>`: the key of a binary's code in that bucket.
@@ -29,11 +31,12 @@ pub struct UnknownFill(pub String);
 
 impl Fill {
     /// The forms in which a template asks for a value.
-    pub(super) const FORMS: [&'static str; 7] = [
+    pub(super) const FORMS: [&'static str; 8] = [
         "environment",
         "instance",
         "protected",
         "architecture",
+        "endpoint",
         "artifact-bucket",
         "artifact:<binary>",
         "revision:<LogicalId>",
@@ -53,6 +56,7 @@ impl FromStr for Fill {
                 "instance" => Ok(Self::Instance),
                 "protected" => Ok(Self::Protected),
                 "architecture" => Ok(Self::Architecture),
+                "endpoint" => Ok(Self::Endpoint),
                 "artifact-bucket" => Ok(Self::ArtifactBucket),
                 _ => Err(UnknownFill(text.to_owned())),
             },
@@ -67,6 +71,7 @@ impl fmt::Display for Fill {
             Self::Instance => formatter.write_str("instance"),
             Self::Protected => formatter.write_str("protected"),
             Self::Architecture => formatter.write_str("architecture"),
+            Self::Endpoint => formatter.write_str("endpoint"),
             Self::ArtifactBucket => formatter.write_str("artifact-bucket"),
             Self::Artifact(binary) => write!(formatter, "artifact:{binary}"),
             Self::Revision(resource) => write!(formatter, "revision:{resource}"),
@@ -85,6 +90,7 @@ mod tests {
             "instance",
             "protected",
             "architecture",
+            "endpoint",
             "artifact-bucket",
             "artifact:api",
             "revision:ApiFunction",

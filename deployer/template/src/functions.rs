@@ -10,10 +10,18 @@ impl Evaluator<'_> {
     pub(super) fn find_in_map(&mut self, at: Location, argument: &Node) -> Evaluated {
         let (map, first, second, default) = match argument.as_sequence() {
             Some([map, first, second]) => (map, first, second, None),
-            Some([map, first, second, options]) if options.get("DefaultValue").is_some() => {
-                self.needs_language_extensions(options.at, "`DefaultValue`");
-                (map, first, second, options.get("DefaultValue"))
-            }
+            Some([map, first, second, options]) => match options.as_mapping() {
+                Some([default]) if default.key == "DefaultValue" => {
+                    (map, first, second, Some(&default.value))
+                }
+                _ => {
+                    self.refuse(
+                        options.at,
+                        "the fourth argument of `Fn::FindInMap` is a `DefaultValue`",
+                    );
+                    return Evaluated::Refused;
+                }
+            },
             _ => {
                 self.refuse(at, "`Fn::FindInMap` takes a map and two keys");
                 return Evaluated::Refused;
@@ -25,6 +33,8 @@ impl Evaluator<'_> {
         let template = self.template;
         let maps = template.section("Mappings");
         let Some(entry) = maps.iter().find(|entry| entry.key == name) else {
+            // AWS says what a default is for where a key is missing, and not where the mapping is
+            // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html).
             self.unknown(
                 "mapping",
                 &name,
@@ -65,8 +75,11 @@ impl Evaluator<'_> {
             self.refuse(at, "`Fn::Join` takes a delimiter and a list");
             return None;
         };
-        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Join`")?;
-        let items = match self.present(list, "the list of `Fn::Join`")? {
+        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Join`");
+        let items = self.present(list, "the list of `Fn::Join`");
+        // What is wrong with one keeps nobody from looking at the other.
+        let delimiter = delimiter?;
+        let items = match items? {
             Value::List(items) => items,
             open @ Value::Call(..) => {
                 return Some(call(Function::Join, [Value::Text(delimiter), open]));
@@ -97,15 +110,19 @@ impl Evaluator<'_> {
             self.refuse(at, "`Fn::Select` takes an index and a list");
             return None;
         };
-        let written = self.literal_text(index, "the index of `Fn::Select`")?;
-        let Ok(position) = written.parse::<usize>() else {
+        let written = self.literal_text(index, "the index of `Fn::Select`");
+        let items = self.whole(list, "the list of `Fn::Select`");
+        let written = written?;
+        // Whether AWS takes `+1`, `01` or ` 1` for a number is written nowhere.
+        let position = written.parse::<usize>().ok();
+        let Some(position) = position.filter(|position| position.to_string() == written) else {
             self.refuse(
                 index.at,
                 format!("the index `{written}` of `Fn::Select` is no whole number"),
             );
             return None;
         };
-        match self.whole(list, "the list of `Fn::Select`")? {
+        match items? {
             Value::List(mut items) if position < items.len() => Some(items.swap_remove(position)),
             Value::List(items) => {
                 self.refuse(
@@ -131,12 +148,14 @@ impl Evaluator<'_> {
             return None;
         };
         let at = delimiter.at;
-        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Split`")?;
+        let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Split`");
+        let whole = self.present(text, "the text of `Fn::Split`");
+        let delimiter = delimiter?;
         if delimiter.is_empty() {
             self.refuse(at, "the delimiter of `Fn::Split` is empty");
             return None;
         }
-        match self.present(text, "the text of `Fn::Split`")? {
+        match whole? {
             open @ Value::Call(..) => Some(call(Function::Split, [Value::Text(delimiter), open])),
             value => {
                 let Some(whole) = value.as_text() else {

@@ -40,13 +40,13 @@ mod value;
 mod values;
 pub mod yaml;
 
-pub use assignment::Artifacts;
+pub use assignment::{Artifacts, missing_message};
 pub use document::Template;
 pub use fill::{Fill, UnknownFill};
 pub use lines::line_of;
 pub use open_parameter::OpenParameter;
 pub use origins::Origin;
-pub use render::{render, resolved_parameters};
+pub use render::{render, render_without_rules, resolved_parameters};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
 pub use values::{ParameterValue, Setting, Values};
 

@@ -9,6 +9,7 @@ use super::fill::Fill;
 use super::permissions::one_after_another;
 use super::rendered::{Rendered, Supplied};
 use super::revision::revision;
+use super::rules::Rules;
 use super::value::Value;
 use crate::problem::{Problem, Problems};
 use crate::values::{ParameterValue, Values};
@@ -24,11 +25,33 @@ use crate::yaml::{Kind, Node};
 /// template. Where they are right, the template: each broken rule, unknown name, reference to a removed resource and
 /// wrong call.
 pub fn render(template: &Template, values: &Values, artifacts: &Artifacts) -> Result<Rendered, Problems> {
+    render_under(Rules::Hold, template, values, artifacts)
+}
+
+/// Renders a template that is not going to be deployed: what its rules forbid does not keep anybody from taking down, or looking
+/// after, what was deployed before.
+///
+/// # Errors
+/// As [`render`], broken rules excepted.
+pub fn render_without_rules(
+    template: &Template,
+    values: &Values,
+    artifacts: &Artifacts,
+) -> Result<Rendered, Problems> {
+    render_under(Rules::PassedOver, template, values, artifacts)
+}
+
+fn render_under(
+    rules: Rules,
+    template: &Template,
+    values: &Values,
+    artifacts: &Artifacts,
+) -> Result<Rendered, Problems> {
     let mut assignment = assign(template, values, artifacts)?;
-    let mut body = body::evaluate(template, values, &assignment.values)?;
+    let mut body = body::evaluate(template, values, &assignment.values, rules)?;
     bound(&mut body, values.permissions_boundary.as_deref());
     if revise(template, &body, &mut assignment)? {
-        body = body::evaluate(template, values, &assignment.values)?;
+        body = body::evaluate(template, values, &assignment.values, rules)?;
         bound(&mut body, values.permissions_boundary.as_deref());
     }
     one_after_another(&mut body.resources);

@@ -5,6 +5,15 @@ use super::evaluate::Evaluator;
 use crate::problem::Problem;
 use crate::yaml::{Entry, Kind, Node};
 
+/// What becomes of a template's rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// One that is broken is an error.
+    Hold,
+    /// Nobody looks at them.
+    PassedOver,
+}
+
 impl Evaluator<'_> {
     /// Checks every rule whose condition holds.
     pub(super) fn check_rules(&mut self) {

@@ -27,6 +27,8 @@ pub struct Values {
     pub protected: bool,
     /// What [`Fill::Architecture`](crate::Fill::Architecture) fills in: `arm64` or `x86_64`.
     pub processor: String,
+    /// What [`Fill::Endpoint`](crate::Fill::Endpoint) fills in: where the AWS APIs are; empty where it is AWS that answers them.
+    pub endpoint: String,
     /// The ARN of the permissions boundary that each role and user gets which names none.
     pub permissions_boundary: Option<String>,
 }

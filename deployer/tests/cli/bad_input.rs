@@ -3,6 +3,7 @@
 mod arguments;
 mod artifacts;
 mod environment;
+mod network;
 mod parameters;
 mod plan;
 mod protection;

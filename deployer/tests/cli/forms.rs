@@ -118,9 +118,93 @@ fn a_parameter_that_nobody_can_guess_has_to_be_given() {
     insta::assert_snapshot!(Session::new().run(NEW), @"
     exit code: 64
     --- stderr
-    error: the template's parameter `Access` has no default
+    error: no value is given for `Access`, and the template has no default
       hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
     ");
+}
+
+/// With one of its values a rule of the template asks for more; and nothing says yet where the environment is.
+#[test]
+fn all_that_is_missing_is_told_at_once() {
+    let rules = "Rules:
+  Bounded:
+    RuleCondition: !Equals [!Ref Access, public]
+    Assertions:
+      - { Assert: !Not [!Equals [!Ref MemoryMb, '512']], AssertDescription: a public store takes another memory }
+  Named:
+    RuleCondition: !Equals [!Ref Access, iam]
+    Assertions:
+      - { Assert: !Equals [!Ref MemoryMb, '128'], AssertDescription: one of IAM takes 128 MB }
+";
+    let session = Session::new().with_template("Rules:\n", rules);
+    insta::assert_snapshot!(session.run("init orders"), @"
+    exit code: 64
+    --- stderr
+    error: no value is given for `Access`, and the template has no default
+      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
+      hint: with `Access=iam`: one of IAM takes 128 MB
+      hint: with `Access=public`: a public store takes another memory
+      hint: no region is given, and the profile in use has none: give it with `--region eu-central-1`
+    ");
+    let told = session.run(&format!("{NEW} --parameter MemoryMb=512.5 --parameter Memry=1"));
+    insta::assert_snapshot!(told, @"
+    exit code: 64
+    --- stderr
+    error: no value is given for `Access`, and the template has no default
+      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
+      hint: unknown parameter `Memry`
+      hint: with `Access=iam`: one of IAM takes 128 MB
+      hint: with `Access=iam`: `MemorySize` is a whole number, not `512.5`
+      hint: with `Access=public`: `MemorySize` is a whole number, not `512.5`
+    ");
+    let session = Session::new().with_template(
+        "Parameters:\n",
+        "Parameters:\n  Name: { Type: String }\n  Size: { Type: Number }\n",
+    );
+    insta::assert_snapshot!(session.run("init Orders --account 1 --region eu-central-1"), @"
+    exit code: 64
+    --- stderr
+    error: no value is given for `Name`, `Size`, `Access`, and the template has no default
+      hint: give it with `--parameter Name=VALUE`
+      hint: give it with `--parameter Size=VALUE`
+      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
+      hint: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
+      hint: the account `1` has not 12 digits
+    ");
+}
+
+#[test]
+fn a_folder_that_is_missing_is_told_with_how_it_is_made() {
+    let session = Session::new();
+    let told = session.run(&format!("{NEW} --parameter Access=public --environments my/envs"));
+    insta::assert_snapshot!(told, @"
+    exit code: 64
+    --- stderr
+    error: there is no folder `my/envs`
+      hint: make it with `mkdir -p my/envs`, or name another with `--environments`
+    ");
+}
+
+/// A call of `init` in the documents works as it is written, given an account and a region.
+#[test]
+fn what_the_documents_say_of_a_new_environment_works() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut calls = 0;
+    for document in ["README.md", "docs/deploying.md", "docs/installing.md"] {
+        let text = std::fs::read_to_string(root.join(document)).unwrap();
+        for rest in text.split("deployer init ").skip(1) {
+            let call = rest.split(['`', '\n']).next().unwrap().replace("NAME", "mine");
+            let place = ["--account 123456789012", "--region eu-central-1"];
+            let place = place.into_iter().filter(|flag| !call.contains(&flag[..9]));
+            let call = format!("init {call} {}", place.collect::<Vec<_>>().join(" "));
+            let template = std::fs::read_to_string(root.join("templates/event-store.yaml")).unwrap();
+            let session = Session::new().with_file("templates/event-store.yaml", template);
+            let told = session.run(&call);
+            assert!(told.starts_with("exit code: 0\n"), "{document}: {call}\n{told}");
+            calls += 1;
+        }
+    }
+    assert!(calls >= 3, "only {calls} calls were found");
 }
 
 #[test]
@@ -128,9 +212,9 @@ fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
     insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"
     exit code: 64
     --- stderr
-    error: the template's parameter `Access` has no default
+    error: no value is given for `Access`, and the template has no default
       hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
-      hint: there is no parameter `Acess`: did you mean `Access`?
+      hint: unknown parameter `Acess`: did you mean `Access`?
     ");
 }
 

@@ -5,7 +5,9 @@
 
 mod evaluator;
 mod expression;
+mod maker;
+mod rendering;
 mod strategy;
 
 pub use evaluator::{Answer, Evaluator};
-pub use strategy::{Generated, generated};
+pub use strategy::{Generated, right, with_mistakes};

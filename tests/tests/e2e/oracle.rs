@@ -137,7 +137,7 @@ fn parameters(rendering: &str, environment: &str) -> BTreeMap<&'static str, Stri
     ])
 }
 
-fn parameter((name, value): (&str, &str)) -> Parameter {
+pub(crate) fn parameter((name, value): (&str, &str)) -> Parameter {
     Parameter::builder()
         .parameter_key(name)
         .parameter_value(value)
@@ -145,7 +145,7 @@ fn parameter((name, value): (&str, &str)) -> Parameter {
 }
 
 /// What would change if `template` were deployed, a line each.
-async fn changes(cloudformation: &Client, stack: &str, name: &str, template: &str) -> Vec<String> {
+pub(crate) async fn changes(cloudformation: &Client, stack: &str, name: &str, template: &str) -> Vec<String> {
     cloudformation
         .create_change_set()
         .stack_name(stack)
@@ -228,7 +228,7 @@ fn real_detail(name: &str, detail: &ResourceChangeDetail) -> Option<String> {
     ))
 }
 
-async fn wait_until_gone(cloudformation: &Client, stack: &str) {
+pub(crate) async fn wait_until_gone(cloudformation: &Client, stack: &str) {
     let began = Instant::now();
     while let Ok(described) = cloudformation.describe_stacks().stack_name(stack).send().await {
         let status = described.stacks()[0].stack_status().unwrap();
@@ -240,7 +240,7 @@ async fn wait_until_gone(cloudformation: &Client, stack: &str) {
     }
 }
 
-async fn wait_until(cloudformation: &Client, stack: &str, expected: &StackStatus) {
+pub(crate) async fn wait_until(cloudformation: &Client, stack: &str, expected: &StackStatus) {
     let began = Instant::now();
     loop {
         let described = cloudformation

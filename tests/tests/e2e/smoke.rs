@@ -18,6 +18,7 @@ async fn a_public_store_works_and_nothing_is_left_of_the_trial() {
             "an event is appended",
             "it is read back",
             "it is announced",
+            "its stream is listed",
             "works",
         ] {
             assert!(tried.stderr.contains(step), "`{step}` is missing: {tried}");

@@ -100,6 +100,12 @@ impl CallError {
         }
     }
 
+    /// Whether what the SDK said of it has these words somewhere: it has no type for what a connection failed of.
+    pub fn is_told_of(&self, words: &str) -> bool {
+        let source = self.source.as_deref();
+        source.is_some_and(|source| says(source, words))
+    }
+
     /// Whether the same call may succeed a little later.
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -109,6 +115,11 @@ impl CallError {
                 | CallErrorKind::NotAws { status: 500.., .. }
         )
     }
+}
+
+/// Whether an error or what it came of has these words.
+pub fn says(error: &(dyn Error + 'static), words: &str) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| error.to_string().contains(words))
 }
 
 #[cfg(test)]

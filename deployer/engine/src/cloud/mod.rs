@@ -22,7 +22,7 @@ mod tables;
 mod topics;
 
 pub use artifact_store::{ArtifactStore, Head, Stored};
-pub use call_error::{CallError, CallErrorKind, NO_ANSWER};
+pub use call_error::{CallError, CallErrorKind, NO_ANSWER, says};
 pub use clock::Clock;
 pub use cloudformation::{
     ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation, ListedChangeSet,

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::time::Duration;
 
-use crate::ErrorKind;
 use crate::cloud::CallError;
 use crate::session::Interrupted;
+use crate::{ErrorKind, Unready};
 
 use super::SmokeStep;
 
@@ -18,6 +18,9 @@ pub enum SmokeError {
     /// A call to AWS failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The stack is another environment's.
+    #[error(transparent)]
+    Unready(#[from] Unready),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
     NoStack {
@@ -73,6 +76,7 @@ impl SmokeError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
+            Self::Unready(unready) => unready.kind(),
             _ => ErrorKind::Failed,
         }
     }

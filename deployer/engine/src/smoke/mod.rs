@@ -1,4 +1,4 @@
-//! Trying a deployed store: an event goes in, is read back, and is announced; who may not call is refused.
+//! Trying a deployed store: an event goes in, is read back, is announced and listed; who may not call is refused.
 //!
 //! What AWS is late with is no failure: permissions spread for seconds, a new mapping reads its stream after minutes, and so does a new
 //! subscription get what it was made for. Only what the store itself does wrong is one.
@@ -100,6 +100,8 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
         self.done(SmokeStep::Read);
         self.listen(store, inbox, revision).await?;
         self.done(SmokeStep::Announce);
+        self.find_listed(store, revision).await?;
+        self.done(SmokeStep::List);
         Ok(())
     }
 
@@ -164,6 +166,21 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
                 return Err(self.not_seen(SmokeStep::Announce, None));
             }
         }
+    }
+
+    async fn find_listed<S: Store>(&mut self, store: &S, revision: u64) -> Result<(), SmokeError> {
+        let mut pace = Pace::up_to(LOOK);
+        while !self
+            .ask(SmokeStep::List, async || store.lists(revision).await)
+            .await?
+        {
+            let left = self.left();
+            if left.is_zero() {
+                return Err(self.not_seen(SmokeStep::List, None));
+            }
+            self.session.pause(pace.next().min(left)).await?;
+        }
+        Ok(())
     }
 
     /// Whether what is wrong may still be of a moment ago, and there is time to look again.

@@ -15,6 +15,8 @@ pub enum SmokeStep {
     Read,
     /// It is announced.
     Announce,
+    /// The stream is listed with it.
+    List,
 }
 
 impl SmokeStep {
@@ -26,6 +28,7 @@ impl SmokeStep {
             Self::Append => "append",
             Self::Read => "read",
             Self::Announce => "announce",
+            Self::List => "list",
         }
     }
 
@@ -37,6 +40,7 @@ impl SmokeStep {
             Self::Append => "an event is appended",
             Self::Read => "it is read back",
             Self::Announce => "it is announced",
+            Self::List => "its stream is listed",
         }
     }
 }

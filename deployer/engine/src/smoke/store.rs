@@ -17,6 +17,9 @@ pub trait Store {
     /// It is not there, or another one is.
     async fn read_back(&self, revision: u64) -> Result<(), Refusal>;
 
+    /// Whether the stream is listed at `revision`, or a later one. The listing is filled with a delay.
+    async fn lists(&self, revision: u64) -> Result<bool, Refusal>;
+
     /// Calls without a signature, and answers the status of the answer.
     async fn call_unsigned(&self) -> Result<u16, Refusal>;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
-use crate::{Session, Talk};
+use crate::{Session, Talk, ownership};
 
 use super::SmokeError;
 
@@ -37,7 +37,7 @@ impl SmokeTarget {
     /// Finds the store of a stack.
     ///
     /// # Errors
-    /// There is no such stack, or it has other outputs.
+    /// There is no such stack, or it is another environment's, or has other outputs.
     pub async fn find<C: Cloud, T: Talk>(
         session: &Session<'_, C, T>,
         stack: &str,
@@ -48,6 +48,8 @@ impl SmokeTarget {
         let found = found.ok_or_else(|| SmokeError::NoStack {
             stack: stack.to_owned(),
         })?;
+        // A trial appends: nobody's log but the environment's own gets an event of it.
+        ownership::check(session, &found).await?;
         let template = session.cloud.original_template(&found.id).await?;
         Ok(Self {
             url: output(&found, outputs.url)?,

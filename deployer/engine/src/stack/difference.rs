@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DeployedStack, StackResource};
+use super::{DeployedStack, StackResource, sha256_hex};
 
 /// A way in which a stack differs from what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,17 @@ pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) 
 pub fn is_same_template(one: &str, other: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || read(one).is_some_and(|one| Some(one) == read(other))
+}
+
+/// The SHA-256 of what a template says, in hexadecimal: of JSON the same however it is laid out and its keys are ordered, of anything else that of its bytes.
+pub fn template_digest(template: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(template) {
+        Ok(mut value) => {
+            value.sort_all_objects();
+            sha256_hex(value.to_string())
+        }
+        Err(_) => sha256_hex(template),
+    }
 }
 
 /// Compares what runs behind a function's alias with the version that the stack published and the artifact it names.
@@ -223,5 +234,19 @@ mod tests {
         assert!(!is_same_template(r#"{"a":1}"#, r#"{"a":"1"}"#));
         assert!(is_same_template("Resources:", "Resources:"));
         assert!(!is_same_template("Resources:", "Resources: "));
+        let texts = [
+            r#"{"a":1,"b":[]}"#,
+            "{ \"b\": [],\n \"a\": 1 }",
+            r#"{"a":"1","b":[]}"#,
+            "a: 1",
+            "a:  1",
+        ];
+        for (one, other) in texts
+            .iter()
+            .flat_map(|one| texts.iter().map(move |other| (one, other)))
+        {
+            let is_same = template_digest(one) == template_digest(other);
+            assert_eq!(is_same, is_same_template(one, other), "{one} and {other}");
+        }
     }
 }

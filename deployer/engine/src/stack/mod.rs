@@ -41,7 +41,9 @@ pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, Place};
-pub use difference::{Difference, LiveCode, Wanted, is_same_template, traffic_difference, what_differs};
+pub use difference::{
+    Difference, LiveCode, Wanted, is_same_template, template_digest, traffic_difference, what_differs,
+};
 pub use drift::{
     ExpectedVariable, PropertyDrift, ResourceDrift, UnseenDrift, code_sha256_of_key, expected_variables,
     variable_drift,

@@ -204,7 +204,7 @@ impl Scene {
         let opened = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT);
         let session = opened.await.unwrap();
         match &self.environment {
-            Some(environment) => session.of(environment.clone()),
+            Some(environment) => session.of(environment.clone(), BUCKET.to_owned()),
             None => session,
         }
     }
@@ -261,6 +261,15 @@ impl Scene {
             }
         });
     }
+}
+
+/// AWS, or whoever uploaded the template, writes the same with other spaces.
+fn laid_out_anew(scene: &Scene) {
+    scene.cloud.with(|world| {
+        let template = &mut world.stack_mut("orders").template;
+        let value: Value = serde_json::from_str(template).unwrap();
+        *template = format!("{value:#}");
+    });
 }
 
 fn deployment(template: &Value) -> Deployment {

@@ -1,8 +1,11 @@
 //! No environment touches what another one has made.
 
+use crate::cloud::CallErrorKind;
 use crate::stack::guard::Objection;
 use crate::stack::{Move, OWNER_TAG, StackStatus};
-use crate::{ErrorKind, RecoverError, Recovery, Unready, recover};
+use crate::{
+    ErrorKind, Foreign, ReconcileError, RecoverError, Recovery, SmokeError, Unready, reconcile, recover,
+};
 
 use super::*;
 
@@ -120,21 +123,159 @@ async fn no_command_touches_the_stack_of_another_environment() {
 }
 
 #[tokio::test]
-async fn a_rollback_does_not_touch_the_stack_of_another_environment() {
+async fn neither_a_trial_nor_a_reconciliation_works_in_the_store_of_another_environment() {
+    let mut scene = smoking::deployed("NONE").await;
+    scene.cloud.with(|world| {
+        let tags = &mut world.stack_mut("orders").tags;
+        tags.insert(OWNER_TAG.into(), "staging".into());
+    });
+    scene.work_for("copy");
+    let (outcome, _) = smoking::tried(&mut scene, |_| {}).await;
+    let error = outcome.unwrap_err();
+    assert!(matches!(&error, SmokeError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(!error.is_wrong_behaviour());
+    let reconciled = reconcile(&mut scene.session().await, "orders", "RelayLive", None).await;
+    let error = reconciled.unwrap_err();
+    assert!(matches!(&error, ReconcileError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    for operation in ["CreateQueue", "Subscribe", "Invoke"] {
+        assert_eq!(scene.cloud.called(operation), 0, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_difference_says_whose_the_stack_is_and_makes_no_change_set() {
+    let mut scene = copied().await;
+    scene.change(|template| template["Outputs"]["More"] = json!({"Value": "more"}));
+    let deployment = scene.deployment.clone();
+    let told = diff(&mut scene.session().await, &deployment, Asking::ChangeSet).await;
+    let told = told.unwrap();
+    let owner = Some("staging".to_owned());
+    assert_eq!(told.foreign, Some(Foreign { owner }));
+    assert!(!told.is_empty());
+    assert_nothing_was_changed(&scene);
+}
+
+/// Somebody takes the tag off, in the console or by another tool.
+fn take_the_tag_off(scene: &Scene) {
+    let removed = scene
+        .cloud
+        .with(|world| world.stack_mut("orders").tags.remove(OWNER_TAG));
+    assert!(removed.is_some());
+}
+
+#[tokio::test]
+async fn of_a_stack_without_a_tag_the_record_of_its_releases_says_whose_it_is() {
+    let mut scene = copied().await;
+    take_the_tag_off(&scene);
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
+    let error = scene.down(Purge::DeleteTables).await.unwrap_err();
+    assert!(matches!(&error, DestroyError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert_nothing_was_changed(&scene);
+
+    scene.work_for("staging");
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    let tags = scene.cloud.with(|world| world.stack_mut("orders").tags.clone());
+    assert_eq!(tags[OWNER_TAG], "staging");
+}
+
+#[tokio::test]
+async fn the_record_of_a_stack_of_that_name_that_is_gone_says_nothing_of_the_one_that_stands() {
+    let mut scene = copied().await;
+    take_the_tag_off(&scene);
+    scene
+        .cloud
+        .with(|world| world.stack_mut("orders").id = "arn:another".to_owned());
+    scene.work_for("staging");
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `orders` does not say which environment it is of"
+    );
+    assert_nothing_was_changed(&scene);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_or_may_not_be_read_says_nothing_and_a_failed_call_is_an_error() {
+    let mut scene = copied().await;
+    take_the_tag_off(&scene);
+    scene.work_for("staging");
+    scene
+        .cloud
+        .fail_calls("ListObjectsV2", 1, &CallErrorKind::Throttled);
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed);
+    let denied = CallErrorKind::AccessDenied { message: "no".into() };
+    scene.cloud.fail_calls("GetObject", 1, &denied);
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    scene.cloud.with(|world| {
+        for (key, body) in &mut world.objects {
+            if key.starts_with("releases/") {
+                *body = b"{}".to_vec();
+            }
+        }
+    });
+    let error = scene.up().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `orders` does not say which environment it is of"
+    );
+    assert_nothing_was_changed(&scene);
+}
+
+#[tokio::test]
+async fn a_rollback_asks_whose_the_stack_is_before_it_looks_for_a_release() {
+    for (releases, to) in [(1, None), (2, None), (2, Some("2000"))] {
+        let mut scene = Scene::new();
+        scene.work_for("staging");
+        for release in 0..releases {
+            scene.change(|template| template["Outputs"]["More"] = json!({"Value": release.to_string()}));
+            scene.up().await.unwrap();
+        }
+        scene.forget();
+        scene.work_for("copy");
+        let asked = Rollback {
+            to: to.map(|to| to.parse().unwrap()),
+            deployment: scene.deployment.clone(),
+        };
+        let error = rollback(&mut scene.session().await, &asked).await.unwrap_err();
+        assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
+        assert!(
+            !scene
+                .talk
+                .events
+                .iter()
+                .any(|event| matches!(event, Event::RollingBack { .. }))
+        );
+        assert_nothing_was_changed(&scene);
+    }
+}
+
+#[tokio::test]
+async fn a_takeover_is_told_once() {
     let mut scene = Scene::new();
     scene.work_for("staging");
-    scene.up().await.unwrap();
-    scene.change(|template| template["Outputs"]["More"] = json!({"Value": "more"}));
-    scene.up().await.unwrap();
+    for name in ["one", "two"] {
+        scene.change(|template| template["Outputs"]["More"] = json!({"Value": name}));
+        scene.up().await.unwrap();
+    }
     scene.forget();
     scene.work_for("copy");
+    scene.accept("adopt:orders");
     let asked = Rollback {
         to: None,
         deployment: scene.deployment.clone(),
     };
-    let error = rollback(&mut scene.session().await, &asked).await.unwrap_err();
-    assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
-    assert_nothing_was_changed(&scene);
+    rollback(&mut scene.session().await, &asked).await.unwrap();
+    let told = scene
+        .talk
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::TakingOver { .. }));
+    assert_eq!(told.count(), 1);
 }
 
 #[tokio::test]

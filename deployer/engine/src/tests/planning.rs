@@ -120,6 +120,18 @@ async fn a_plan_of_a_change_is_done_as_it_was_shown() {
 }
 
 #[tokio::test]
+async fn a_plan_is_done_though_the_deployed_template_was_laid_out_anew() {
+    let mut scene = Scene::deployed().await;
+    called(&mut scene, "new");
+    let plan = planned(&mut scene).await.unwrap();
+    laid_out_anew(&scene);
+    assert!(matches!(
+        applied(&mut scene, &plan).await,
+        Ok(Deployed::Updated(_))
+    ));
+}
+
+#[tokio::test]
 async fn a_plan_is_done_once() {
     let mut scene = Scene::deployed().await;
     called(&mut scene, "one");

@@ -38,6 +38,8 @@ async fn the_release_that_is_live_is_known_and_none_is_once_the_stack_is_gone() 
         scene.up().await.unwrap();
     }
     let newest = releases(&mut scene).await.remove(0).id;
+    assert_eq!(live(&mut scene).await, Live::Release(newest.clone()));
+    laid_out_anew(&scene);
     assert_eq!(live(&mut scene).await, Live::Release(newest));
     let template = r#"{"Resources": {}}"#.to_owned();
     scene

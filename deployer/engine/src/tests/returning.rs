@@ -205,8 +205,22 @@ async fn a_stack_that_was_taken_down_comes_back_as_it_was_last() {
 async fn without_a_record_there_is_nothing_to_go_back_to() {
     let mut scene = Scene::new();
     let error = back(&mut scene, None).await.unwrap_err();
-    assert!(
-        matches!(error, RollbackError::NoEarlierRelease { .. }),
-        "{error:?}"
+    assert_eq!(
+        error.to_string(),
+        "there is no stack `orders`, and no release of it"
     );
+    scene.up().await.unwrap();
+    let error = back(&mut scene, None).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `orders` has no release before the one that is deployed"
+    );
+}
+
+#[tokio::test]
+async fn a_deployed_template_that_was_laid_out_anew_is_the_release_that_it_was() {
+    let mut scene = with_releases(&["one", "two"]).await;
+    laid_out_anew(&scene);
+    back(&mut scene, None).await.unwrap();
+    assert_eq!(deployed_name(&scene), "one");
 }

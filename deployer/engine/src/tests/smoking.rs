@@ -17,6 +17,8 @@ pub(super) struct TriedStore<'scene> {
     cloud: &'scene FakeCloud,
     /// How long the relay takes to announce; for ever, if nothing.
     announces_after: Option<SignedDuration>,
+    /// How long the listing takes; for ever, if nothing.
+    lists_after: Option<SignedDuration>,
     status_of_unsigned: u16,
     /// Until when AWS lets nobody through.
     closed_until: Timestamp,
@@ -24,6 +26,9 @@ pub(super) struct TriedStore<'scene> {
     broken_until: Timestamp,
     asked_unsigned: Cell<bool>,
     appended: Cell<usize>,
+    appended_at: Cell<Timestamp>,
+    /// Whether the table of the listing is gone: the store says so itself.
+    has_no_listing: bool,
 }
 
 impl<'scene> TriedStore<'scene> {
@@ -32,11 +37,14 @@ impl<'scene> TriedStore<'scene> {
         Self {
             cloud,
             announces_after: Some(SignedDuration::from_secs(2)),
+            lists_after: Some(SignedDuration::from_secs(3)),
             status_of_unsigned: 403,
             closed_until: Timestamp::UNIX_EPOCH,
             broken_until: Timestamp::UNIX_EPOCH,
             asked_unsigned: Cell::new(false),
             appended: Cell::new(0),
+            appended_at: Cell::new(Timestamp::UNIX_EPOCH),
+            has_no_listing: false,
         }
     }
 
@@ -64,6 +72,7 @@ impl Store for TriedStore<'_> {
     async fn append(&self) -> Result<u64, Refusal> {
         self.is_reached()?;
         self.appended.set(self.appended.get() + 1);
+        self.appended_at.set(self.cloud.now());
         if let Some(later) = self.announces_after {
             self.cloud.announce("stream at 7", later);
         }
@@ -73,6 +82,15 @@ impl Store for TriedStore<'_> {
     async fn read_back(&self, revision: u64) -> Result<(), Refusal> {
         assert_eq!(revision, 7);
         self.is_reached()
+    }
+
+    async fn lists(&self, revision: u64) -> Result<bool, Refusal> {
+        assert_eq!(revision, 7);
+        if self.has_no_listing {
+            return Err(Refusal::Wrong("500 Internal Server Error".into()));
+        }
+        let waited = self.cloud.now().duration_since(self.appended_at.get());
+        Ok(self.lists_after.is_some_and(|after| waited >= after))
     }
 
     async fn call_unsigned(&self) -> Result<u16, Refusal> {
@@ -85,7 +103,7 @@ impl Store for TriedStore<'_> {
     }
 }
 
-async fn deployed(auth: &str) -> Scene {
+pub(super) async fn deployed(auth: &str) -> Scene {
     let mut template = template();
     template["Resources"]["Url"] = json!({"Type": "AWS::Lambda::Url", "Properties": {"AuthType": auth}});
     template["Outputs"]["EsSnsTopic"] = json!({"Value": TOPIC});
@@ -93,7 +111,7 @@ async fn deployed(auth: &str) -> Scene {
 }
 
 /// Tries the stack's store, which works but for what `change` changes; and tells whether it was called unsigned.
-async fn tried(
+pub(super) async fn tried(
     scene: &mut Scene,
     change: impl FnOnce(&mut TriedStore<'_>),
 ) -> (Result<(), SmokeError>, bool) {
@@ -102,6 +120,9 @@ async fn tried(
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
+    if let Some(environment) = &scene.environment {
+        session = session.of(environment.clone(), BUCKET.to_owned());
+    }
     let outputs = OutputNames {
         url: "EsUrl",
         topic: "EsSnsTopic",
@@ -140,7 +161,8 @@ async fn a_store_that_works_is_told_step_by_step_and_nothing_is_left() {
             SmokeStep::Subscribe,
             SmokeStep::Append,
             SmokeStep::Read,
-            SmokeStep::Announce
+            SmokeStep::Announce,
+            SmokeStep::List
         ]
     );
     assert_nothing_listens(&scene);
@@ -192,6 +214,32 @@ async fn an_announcement_that_does_not_come_is_waited_for_and_no_wrong_behaviour
         assert_eq!(u64::try_from(waited.as_secs()).unwrap(), seconds);
         assert_nothing_listens(&scene);
     }
+}
+
+#[tokio::test]
+async fn a_listing_that_is_late_is_waited_for_and_no_wrong_behaviour() {
+    let mut scene = deployed("NONE").await;
+    let late = SignedDuration::from_secs(280);
+    let (outcome, _) = tried(&mut scene, |store| store.lists_after = Some(late)).await;
+    outcome.unwrap();
+
+    is_old(&scene);
+    let (outcome, _) = tried(&mut scene, |store| store.lists_after = None).await;
+    assert_not_seen(outcome, SmokeStep::List, 60);
+    assert_nothing_listens(&scene);
+}
+
+#[tokio::test]
+async fn a_store_that_says_that_it_cannot_list_is_wrong() {
+    let mut scene = deployed("NONE").await;
+    is_old(&scene);
+    let (outcome, _) = tried(&mut scene, |store| store.has_no_listing = true).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        (error.step(), error.is_wrong_behaviour()),
+        (Some(SmokeStep::List), true)
+    );
+    assert_nothing_listens(&scene);
 }
 
 #[tokio::test]

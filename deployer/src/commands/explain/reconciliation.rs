@@ -17,6 +17,7 @@ impl Explain<'_> {
         let kind = error.kind().into();
         let hints = match &error {
             ReconcileError::Call(call) => self.call(call),
+            ReconcileError::Unready(unready) => self.unready(unready),
             ReconcileError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
             ReconcileError::NotDeployed { .. } => {
                 vec![format!(

@@ -12,6 +12,7 @@ impl Explain<'_> {
             RollbackError::Ledger(error) => return self.ledger(error),
             RollbackError::Deploy(error) => return self.deploy(error),
             RollbackError::NoChoice { .. } => format!("`{history}` lists the releases"),
+            RollbackError::NothingThere { .. } => format!("`{}` makes it", self.command("up")),
             RollbackError::NoEarlierRelease { .. } => {
                 format!("`{history}` lists the releases; one is recorded at each `up` that changes something")
             }
@@ -34,6 +35,9 @@ mod tests {
     fn a_release_that_cannot_be_returned_to_says_what_is_gone() {
         let release: ReleaseId = "20270115T080000.000Z".parse().unwrap();
         let errors = [
+            RollbackError::NothingThere {
+                stack: "orders".to_owned(),
+            },
             RollbackError::NoEarlierRelease {
                 stack: "orders".to_owned(),
             },
@@ -53,6 +57,8 @@ mod tests {
         ];
         let told = errors.map(|error| explained(|explain| explain.rollback(error)));
         insta::assert_snapshot!(told.join("\n"), @"
+        1: there is no stack `orders`, and no release of it
+        - `deployer up --env staging` makes it
         1: stack `orders` has no release before the one that is deployed
         - `deployer history --env staging` lists the releases; one is recorded at each `up` that changes something
         1: release `20270115T080000.000Z` cannot be deployed again: gone from bucket `artifacts` are `templates/orders/t1.json`, `code/api.zip`

@@ -8,6 +8,7 @@ impl Explain<'_> {
     pub(in crate::commands) fn smoke(&self, error: SmokeError) -> CommandError {
         let hints = match &error {
             SmokeError::Call(call) => self.call(call),
+            SmokeError::Unready(unready) => self.unready(unready),
             SmokeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
             SmokeError::NoOutput { .. } => {
                 vec!["the template is not an event store's: nothing can be tried of it".to_owned()]
@@ -32,6 +33,11 @@ impl Explain<'_> {
     /// What carries out a step, and where it tells of itself.
     fn where_to_look(&self, step: SmokeStep) -> String {
         match step {
+            SmokeStep::List => format!(
+                "the relay lists: its log, `{}`, tells whether it may; `{}` makes the listing complete again",
+                self.command("logs"),
+                self.command("reconcile")
+            ),
             SmokeStep::Announce => format!(
                 "the relay announces: `{}` tells whether it reads the table's stream, its log whether it may publish",
                 self.command("describe")
@@ -58,16 +64,24 @@ mod tests {
             timeout: std::time::Duration::from_mins(1),
             source: None,
         };
+        let list = SmokeError::NotSeen {
+            step: SmokeStep::List,
+            timeout: std::time::Duration::from_mins(1),
+            source: None,
+        };
         let append = SmokeError::Failed {
             step: SmokeStep::Append,
             source: "503 Service Unavailable".into(),
         };
         let lets_in = SmokeError::LetsAnybodyIn { status: 200 };
-        let told = [announce, append, lets_in].map(|error| explained(|explain| explain.smoke(error)));
+        let told = [announce, list, append, lets_in].map(|error| explained(|explain| explain.smoke(error)));
         insta::assert_snapshot!(told.join("\n"), @"
         1: the smoke test has not seen `announce` within 60 seconds
         - AWS may be late with it: try again with `deployer smoke --timeout 300 --env staging`
         - the relay announces: `deployer describe --env staging` tells whether it reads the table's stream, its log whether it may publish
+        1: the smoke test has not seen `list` within 60 seconds
+        - AWS may be late with it: try again with `deployer smoke --timeout 300 --env staging`
+        - the relay lists: its log, `deployer logs --env staging`, tells whether it may; `deployer reconcile --env staging` makes the listing complete again
         1: the smoke test failed at `append`
         - the API's log tells more; `deployer describe --env staging` tells which version of it is live
         1: the smoke test failed at `refuse-unsigned`: a call without a signature was answered with 200, not with 403

@@ -28,6 +28,20 @@ impl Reader<'_> {
         text
     }
 
+    /// A text of digits, which has to be in quotes: without them it is a number, and other readers of YAML take another one for it.
+    pub(super) fn digits(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
+        let written = self.text(key, node)?;
+        let is_number = matches!(&node.kind, Kind::Scalar(scalar) if scalar.plain);
+        if is_number {
+            let message = format!("`{key}` is in quotes, not a number: it may begin with zeros");
+            let problem = Problem::new(self.file, written.at, message);
+            self.problems
+                .push(problem.with_hint(format!("write `{key}: \"{}\"`", written.value)));
+            return None;
+        }
+        Some(written)
+    }
+
     pub(super) fn flag(&mut self, key: &str, node: &Node) -> Option<Located<bool>> {
         self.untagged(node);
         let value = match &node.kind {

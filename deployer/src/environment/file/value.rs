@@ -46,6 +46,23 @@ impl JsonSchema for ParameterSchema {
     }
 }
 
+/// What the schema says of a tag's value: a number or truth value is taken for the text that it is written as.
+pub(super) struct TagValue;
+
+impl JsonSchema for TagValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "TagValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
 /// A tag and its places in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {

@@ -47,6 +47,7 @@ mod tests {
             SmokeStep::Append,
             SmokeStep::Read,
             SmokeStep::Announce,
+            SmokeStep::List,
         ];
         let took = Duration::from_millis(420);
         let tried = steps.map(|step| Event::Tried { step, took });
@@ -69,6 +70,7 @@ mod tests {
         ✓ an event is appended (0.4 s)
         ✓ it is read back (0.4 s)
         ✓ it is announced (0.4 s)
+        ✓ its stream is listed (0.4 s)
         ! the smoke test has not seen `announce` within 300 seconds: it may be on its way, and what was deployed stays
         ✗ the smoke test failed at `announce`
         ! bringing orders back to what was deployed before

@@ -177,6 +177,12 @@ fn a_wrong_expression_is_named_with_its_place() {
     t.yaml:20:26: unknown mapping `Level`
       hint: did you mean `Levels`?
     ");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Level, info, Value, {DefaultValue: none}]"), @"
+    t.yaml:20:26: unknown mapping `Level`
+      hint: did you mean `Levels`?
+    ");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, warn, Value, {DefaultValue: none, Else: x}]"), @"t.yaml:20:47: the fourth argument of `Fn::FindInMap` is a `DefaultValue`");
+    insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, warn, Value, none]"), @"t.yaml:20:47: the fourth argument of `Fn::FindInMap` is a `DefaultValue`");
     insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, warn, Value]"), @"t.yaml:20:14: the mapping `Levels` has no `warn`, `Value`");
     insta::assert_snapshot!(not_evaluated("!FindInMap [Levels, !Ref Table, Value]"), @"t.yaml:20:34: the first key of `Fn::FindInMap` is known after deployment only");
     insta::assert_snapshot!(not_evaluated("!Sub '${List}'"), @"t.yaml:20:14: `${List}` in `Fn::Sub` is no single value");
@@ -186,6 +192,13 @@ fn a_wrong_expression_is_named_with_its_place() {
     ");
     insta::assert_snapshot!(not_evaluated("!Select [3, !Ref List]"), @"t.yaml:20:14: `Fn::Select` takes item 3 of a list of 3");
     insta::assert_snapshot!(not_evaluated("!Select [x, !Ref List]"), @"t.yaml:20:23: the index `x` of `Fn::Select` is no whole number");
+    for index in ["'+1'", "' 1'", "'01'", "-1", "'1.0'", "''"] {
+        let refused = not_evaluated(&format!("!Select [{index}, !Ref List]"));
+        assert!(
+            refused.contains("of `Fn::Select` is no whole number"),
+            "{refused}"
+        );
+    }
     insta::assert_snapshot!(not_evaluated("!Join ['', !Ref Name]"), @"t.yaml:20:25: `Fn::Join` joins a list, not a single value");
     insta::assert_snapshot!(not_evaluated("!Join ['', [!Ref List]]"), @"t.yaml:20:25: `Fn::Join` joins single values, not a list");
     insta::assert_snapshot!(not_evaluated("!Split [',', !Ref List]"), @"t.yaml:20:27: `Fn::Split` splits a text, not a list");

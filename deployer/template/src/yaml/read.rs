@@ -21,9 +21,25 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Problems> {
         (Ok(document), true) => Ok(document),
         (Ok(_), false) => Err(reader.problems),
         (Err(Stopped(problem)), _) => {
-            reader.problems.push(problem);
+            reader.problems.push(with_what_is_hidden(problem, text));
             Err(reader.problems)
         }
+    }
+}
+
+/// Where reading ended in a line with something that nobody sees, that is why, most likely.
+fn with_what_is_hidden(problem: Problem, text: &str) -> Problem {
+    let line = text.lines().nth(problem.line.saturating_sub(1));
+    let hidden = line.and_then(|line| {
+        line.chars()
+            .find(|letter| *letter != '\t' && is_invisible(*letter))
+    });
+    match hidden {
+        Some(odd) => problem.with_hint(format!(
+            "the line holds the invisible character U+{:04X}: put a space in its place",
+            u32::from(odd)
+        )),
+        None => problem,
     }
 }
 
@@ -314,6 +330,10 @@ mod tests {
           hint: put a space in its place, or put the text in quotes
         t.yaml:4:5: the invisible character U+200B follows `e:`, which is no key for it
           hint: put a space in its place, or put the text in quotes
+        ");
+        insta::assert_snapshot!(refused("a: b\nc:\u{a0}d\n"), @"
+        t.yaml:2:1: not valid YAML: simple key expected ':'
+          hint: the line holds the invisible character U+00A0: put a space in its place
         ");
         let quoted = parse("t.yaml", "a: 'b:\u{a0}c'\nd: e\u{a0}f: g\n");
         assert!(quoted.is_err(), "an invisible character in a key");

@@ -160,6 +160,8 @@ fn an_answer_that_is_not_awss_is_told_with_its_status_and_first_words() {
             .with_environment("http://127.0.0.1:9", &address)
             .with_credentials()
             .with_variable("HTTP_PROXY", "http://127.0.0.1:1")
+            .with_variable("http_proxy", "http://127.0.0.1:1")
+            .with_variable("ALL_PROXY", "http://127.0.0.1:1")
             .with_variable("HTTPS_PROXY", "http://127.0.0.1:1");
         let told = session.run("describe --env local");
         assert!(told.contains(&format!("`{address}` {words}")), "{told}");

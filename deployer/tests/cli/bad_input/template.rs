@@ -10,6 +10,40 @@ fn the_template_of_these_tests_is_good() {
     assert!(text.starts_with("exit code: 0\n"), "{text}");
 }
 
+/// They take down, or look after, what was deployed before, whatever the template of today says.
+#[test]
+fn a_broken_rule_stops_only_what_deploys_the_template() {
+    let rule =
+        "Rules:\n  Never:\n    Assertions:\n      - { Assert: !Equals [a, b], AssertDescription: never }\n";
+    let session = Session::new()
+        .with_template("Rules:\n", rule)
+        .with_file(
+            "zips/orders-api.zip",
+            crate::session::zip("bootstrap", &crate::session::elf(62)),
+        )
+        .with_credentials();
+    for command in ["render", "up --yes --artifacts zips", "diff --artifacts zips"] {
+        let told = session.run(&format!("{command} --env local"));
+        assert!(told.starts_with("exit code: 64\n"), "{command}: {told}");
+        assert!(told.contains(": never\n"), "{command}: {told}");
+    }
+    for command in [
+        "down --yes",
+        "recover",
+        "push --artifacts zips",
+        "rollback --yes",
+        "describe",
+        "drift",
+        "history",
+        "gc --yes",
+    ] {
+        let told = session.run(&format!("{command} --env local"));
+        // Nobody answers: so far did it get.
+        assert!(told.starts_with("exit code: 1\n"), "{command}: {told}");
+        assert!(told.contains("no answer from"), "{command}: {told}");
+    }
+}
+
 #[test]
 fn a_template_that_is_not_yaml() {
     let session = Session::new().with_template("Parameters:", "Parameters: [");

@@ -9,7 +9,7 @@ use crate::stack::sha256_hex;
 /// What a file of ours says of itself.
 const FORMAT: &str = "deployer-plan";
 /// The form in which plans are written. A plan of another form is not done: what it means is not known here.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -110,14 +110,14 @@ mod tests {
         let later = plan()
             .to_json()
             .unwrap()
-            .replace("\"version\": 1", "\"version\": 2");
+            .replace("\"version\": 2", "\"version\": 3");
         let texts = ["", "Resources: {}", r#"{"Resources": {}}"#, &later];
         let told = texts.map(|text| Plan::parse(text.as_bytes()).unwrap_err().to_string());
         insta::assert_snapshot!(told.join("\n"), @"
         it is not a plan
         it is not a plan
         it is not a plan
-        its version is 2, this deployer does plans of version 1
+        its version is 3, this deployer does plans of version 2
         ");
     }
 }

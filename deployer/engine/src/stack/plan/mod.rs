@@ -11,7 +11,7 @@ pub use file::UnreadablePlan;
 pub use moved::{Moved, Place};
 
 use super::release::{SourceRevision, StoredCode};
-use super::{ChangeSummary, DeployedStack, sha256_hex};
+use super::{ChangeSummary, DeployedStack, template_digest};
 
 /// Everything that a deployment is made of, and the state of things that it was made for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct StackState {
     pub stack_id: String,
     /// When it was last updated, in RFC 3339; none, if it never was.
     pub last_updated: Option<String>,
-    /// The SHA-256 of the deployed template.
+    /// The SHA-256 of what the deployed template says.
     pub template_sha256: String,
 }
 
@@ -54,7 +54,7 @@ impl StackState {
         Self {
             stack_id: stack.id.clone(),
             last_updated: stack.updated.map(|time| time.to_string()),
-            template_sha256: sha256_hex(template),
+            template_sha256: template_digest(template),
         }
     }
 }

@@ -1,0 +1,106 @@
+//! PURE: what a zip lists: each file once, and where its name shows.
+
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+
+use super::flaw::Flaw;
+
+/// Checks that every file is listed once, under a name that is a plain path.
+///
+/// # Errors
+/// Another file would be unpacked than the one that was looked at, or elsewhere.
+pub(super) fn check<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result<(), Flaw> {
+    if archive.has_duplicate_names() {
+        return Err(Flaw::NamedTwice);
+    }
+    for index in 0..archive.len() {
+        let name = entry_name(archive, index);
+        if !is_plain(&name) {
+            return Err(Flaw::StrangeName { entry: name });
+        }
+    }
+    Ok(())
+}
+
+/// The name of an entry, as it is told to people.
+pub(super) fn entry_name<Source: Read + Seek>(archive: &ZipArchive<Source>, index: usize) -> String {
+    archive
+        .name_for_index(index)
+        .and_then(Result::ok)
+        .map_or_else(|| format!("entry {index}"), std::borrow::Cow::into_owned)
+}
+
+/// Whether a name leads down from where the zip is unpacked, and nowhere else; a folder's ends with a slash.
+fn is_plain(name: &str) -> bool {
+    let path = name.strip_suffix('/').unwrap_or(name);
+    let strange = |part: &str| part.is_empty() || part == "." || part == "..";
+    !name.contains(['\\', '\0']) && !path.split('/').any(strange)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn checked(zip: &[u8]) -> Result<(), Flaw> {
+        check(&ZipArchive::new(Cursor::new(zip)).unwrap())
+    }
+
+    /// A zip of empty files, whose names are not looked at.
+    fn zip_with(names: &[&str]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for number in 0..names.len() {
+            writer
+                .start_file(format!("{number:08}"), SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(b"x").unwrap();
+        }
+        let mut zip = writer.finish().unwrap().into_inner();
+        // The writer is careful with names; whoever means no good is not.
+        for (number, name) in names.iter().enumerate() {
+            let placeholder = format!("{number:08}");
+            while let Some(at) = zip.windows(8).position(|window| window == placeholder.as_bytes()) {
+                zip[at..at + 8].copy_from_slice(name.as_bytes());
+            }
+        }
+        zip
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        for name in [
+            "../evil!",
+            "a/../../",
+            "/etc/pwd",
+            "./bootst",
+            "a//bcdef",
+            "a/./bcde",
+            "..\\evil!",
+            "a\0bcdefg",
+        ] {
+            let refused = checked(&zip_with(&["bootstrp", name])).unwrap_err();
+            assert_eq!(
+                refused,
+                Flaw::StrangeName {
+                    entry: name.to_owned()
+                }
+            );
+        }
+        for name in ["..a/b..c", "etc/.env", "ein/e ü", "folders/"] {
+            assert_eq!(checked(&zip_with(&["bootstrp", name])), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_refused() {
+        assert_eq!(
+            checked(&zip_with(&["bootstrp", "settings", "bootstrp"])),
+            Err(Flaw::NamedTwice)
+        );
+    }
+}

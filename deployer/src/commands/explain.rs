@@ -21,7 +21,7 @@ use crate::aws::{CallError, CallErrorKind};
 use crate::engine::Unready;
 use crate::environment::Environment;
 use crate::shell;
-use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
+use crate::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, Task, Unfinished, situation};
 use crate::template;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
@@ -184,6 +184,21 @@ impl<'settings> Explain<'settings> {
             "all events are in the CloudFormation console, region `{}`, stack `{}`",
             self.environment.region, self.environment.stack
         )
+    }
+
+    /// Runs that have not come to their end, each with the command that brings it there.
+    pub(super) fn unfinished(&self, runs: &[Unfinished]) -> Vec<(Unfinished, String)> {
+        runs.iter().map(|run| (run.clone(), self.finishes(run))).collect()
+    }
+
+    /// The command that brings a run to its end.
+    pub(super) fn finishes(&self, run: &Unfinished) -> String {
+        match &run.task {
+            Task::Deploy => self.command("up"),
+            Task::RollBack => self.command("rollback"),
+            Task::RollBackTo(release) => format!("{} --to {release}", self.command("rollback")),
+            Task::Delete => self.command("down"),
+        }
     }
 
     /// A command as the user would type it for this environment.

@@ -10,10 +10,12 @@ use crate::stack::comparison::{Comparison, ValueChange};
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
-use crate::stack::{Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, change_set_name};
+use crate::stack::{
+    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, Unfinished, change_set_name,
+};
 
 use super::change_set::{self, Prepared};
-use super::{DeployError, Deployment, Session, Talk, artifacts, traffic};
+use super::{DeployError, Deployment, Session, Talk, artifacts, traffic, unfinished};
 
 /// What a deployment would change.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +39,9 @@ pub struct Diff {
     pub widenings: Vec<Widening>,
     /// What `up` would refuse.
     pub objections: Vec<Objection>,
+    /// Runs that have not come to their end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Unfinished>,
 }
 
 impl Diff {
@@ -77,8 +82,12 @@ pub async fn diff<C: Cloud, T: Talk>(
             NextMove::Create | NextMove::CreateInShell | NextMove::DeleteThenCreate
         )
     });
+    let unfinished = unfinished(session, &deployment.bucket.name, &deployment.stack).await;
     let Some(stack) = standing else {
-        return Ok(of_nothing(deployment));
+        return Ok(Diff {
+            unfinished,
+            ..of_nothing(deployment)
+        });
     };
     let template = session.cloud.original_template(&stack.id).await?;
     let (deployed, wanted) = (read(&template), read(&deployment.template));
@@ -114,6 +123,7 @@ pub async fn diff<C: Cloud, T: Talk>(
         changes,
         widenings: widenings(&deployed, &wanted),
         objections: objections.into_iter().collect(),
+        unfinished,
     })
 }
 
@@ -130,6 +140,7 @@ fn of_nothing(deployment: &Deployment) -> Diff {
         outline: Outline::of(&nothing, &wanted, None, &deployment.origins),
         widenings: widenings(&nothing, &wanted),
         objections: Vec::new(),
+        unfinished: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::aws::{Caller, Cloud};
 use crate::stack::RequestToken;
 
-use super::{AccountError, Answer, Event, Interrupt, Question, Talk, journal};
+use super::{AccountError, Answer, Event, Interrupt, Question, Talk, Uploads, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
 pub struct Session<'a, C, T> {
@@ -19,6 +19,10 @@ pub struct Session<'a, C, T> {
     waits: bool,
     /// Whether what is asked is agreed to already.
     agreed: bool,
+    /// What was stored in the artifact bucket, before anybody has agreed to anything.
+    pub(super) uploads: Uploads,
+    /// What was told and is not to be told again.
+    told: Vec<Event>,
     /// What this run has still to do and to write.
     pub(super) open: journal::Open,
 }
@@ -58,6 +62,8 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             environment: None,
             waits: false,
             agreed: false,
+            uploads: Uploads::default(),
+            told: Vec::new(),
             open: journal::Open::default(),
         })
     }
@@ -101,6 +107,14 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
 
     pub(super) fn tell(&mut self, event: Event) {
         self.talk.tell(event);
+    }
+
+    /// Tells what is found again by whatever looks again, and is news only once.
+    pub(super) fn tell_once(&mut self, event: Event) {
+        if !self.told.contains(&event) {
+            self.told.push(event.clone());
+            self.tell(event);
+        }
     }
 
     /// Asks a question; to be interrupted while it stands is an answer too.

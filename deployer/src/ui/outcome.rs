@@ -9,12 +9,15 @@ use super::text::duration;
 use crate::aws::Call;
 use crate::engine::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
 use crate::stack::plan::Plan;
+use crate::stack::release::ReleaseOutcome;
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {
     let what = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
+        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
+        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
     let took = in_time(took);
@@ -57,6 +60,7 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     let what = match deployed {
         Deployed::Created(_) => "is created again as it was at",
         Deployed::Updated(_) => "is back at",
+        Deployed::Completed(..) => "was brought back by another run to what it was at",
         Deployed::Unchanged(_) => "already is as it was at",
     };
     let took = in_time(took);

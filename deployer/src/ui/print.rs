@@ -4,11 +4,12 @@ use super::description::{self, DescriptionFormat};
 use super::log_line::{self, LogForm};
 use super::{
     Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
+    unfinished,
 };
 use crate::aws::Call;
 use crate::engine::{Described, Diff, Drift, Finding, History, LogLine};
 use crate::settings::Setting;
-use crate::stack::Timeline;
+use crate::stack::{Timeline, Unfinished};
 
 impl Ui {
     /// Prints data.
@@ -57,6 +58,14 @@ impl Ui {
         }
         if let Some(notes) = releases::notes(stack, history) {
             self.end(&notes);
+        }
+    }
+
+    /// Tells of runs on a stack that have not come to their end, each with the command that brings it there.
+    pub fn unfinished(&self, stack: &str, runs: &[(Unfinished, String)]) {
+        for (run, command) in runs {
+            self.emit(&json::unfinished(stack, run, command));
+            self.end(&unfinished::note(stack, run, command));
         }
     }
 

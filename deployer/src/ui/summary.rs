@@ -12,6 +12,7 @@ use crate::commands::error::CommandError;
 use crate::engine::{Deployed, Destroyed, Diff, Outputs};
 use crate::shell;
 use crate::stack::outline::{Outline, Outlined};
+use crate::stack::release::ReleaseOutcome;
 use crate::stack::widening::Widening;
 
 /// A section under the command that it is about: several may be in the summary of one step.
@@ -82,6 +83,8 @@ pub(super) fn deployed(
     let what = match deployed {
         Deployed::Created(_) => "was created",
         Deployed::Updated(_) => "was updated",
+        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
+        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
         Deployed::Unchanged(_) => "is up to date",
     };
     let changes = done.map(|done| table(&done.outline)).unwrap_or_default();
@@ -314,6 +317,7 @@ mod tests {
             changes: Some(ChangeSummary::default()),
             widenings: Vec::new(),
             objections: Vec::new(),
+            unfinished: Vec::new(),
         };
         insta::assert_snapshot!(super::difference(&diff), @"
         `orders` would change

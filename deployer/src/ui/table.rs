@@ -81,7 +81,7 @@ fn widths<Cell: AsRef<str>>(limit: Option<usize>, indent: &str, rows: &[Vec<Cell
 }
 
 /// The characters of `cell` that take room: not those of a colour.
-fn width_of(cell: &str) -> usize {
+pub(super) fn width_of(cell: &str) -> usize {
     anstream::adapter::strip_str(&escape(cell))
         .map(|part| part.chars().count())
         .sum()

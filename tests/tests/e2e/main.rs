@@ -16,6 +16,7 @@ mod beside;
 mod conformance;
 mod cut_off;
 mod drift;
+mod killed;
 mod life_cycle;
 mod looking_after;
 mod notifications;
@@ -30,6 +31,7 @@ mod reconcile;
 mod releases;
 mod smoke;
 mod store;
+mod terminal;
 mod verify;
 mod worker;
 

@@ -139,8 +139,14 @@ async fn what_is_still_going_on_is_told_with_who_began_it_or_waited_for() {
         let outcome = deploy_while(&scene, waits, async |cloud| begin(cloud, &scene.deployment).await).await;
         if waits {
             assert!(
-                // Who began it does not come to its end, and this run does it in its place.
-                matches!(outcome.deployed, Ok(Deployed::Created(_))),
+                // Who began it does not come to its end, and this run does what that has left to do.
+                matches!(
+                    outcome.deployed,
+                    Ok(Deployed::Completed(
+                        _,
+                        crate::stack::release::ReleaseOutcome::Created
+                    ))
+                ),
                 "{:?}",
                 outcome.deployed
             );

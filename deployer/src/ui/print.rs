@@ -1,6 +1,7 @@
 //! What a command was asked for, printed.
 
 use super::description::{self, DescriptionFormat};
+use super::flow::flowed;
 use super::log_line::{self, LogForm};
 use super::{
     Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
@@ -74,7 +75,10 @@ impl Ui {
         self.0.borrow_mut().screen.idle();
         self.summarize(|| summary::difference(diff));
         match self.manner() {
-            Manner::Person => self.data(&difference::text(diff, self.data_width())),
+            Manner::Person => self.data(&flowed(
+                &difference::text(diff, self.data_width()),
+                self.data_width(),
+            )),
             Manner::Program => self.emit(&json::difference(diff)),
         }
     }
@@ -83,7 +87,7 @@ impl Ui {
     pub fn drift(&self, drift: &Drift) {
         self.0.borrow_mut().screen.idle();
         match self.manner() {
-            Manner::Person => self.data(&drift::text(drift)),
+            Manner::Person => self.data(&flowed(&drift::text(drift), self.data_width())),
             Manner::Program => self.emit(&json::drift(drift)),
         }
     }
@@ -98,7 +102,10 @@ impl Ui {
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
         match self.manner() {
-            Manner::Person => self.data(&timeline::text(timeline, self.data_width())),
+            Manner::Person => self.data(&flowed(
+                &timeline::text(timeline, self.data_width()),
+                self.data_width(),
+            )),
             Manner::Program => self.emit(&serde_json::json!(timeline)),
         }
     }

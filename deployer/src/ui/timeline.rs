@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::narrate::past;
 use super::paint;
-use super::table::fitted;
+use super::table::{columns, fits, fitted};
 use super::text::{duration, indented};
 use crate::stack::{Diagnosis, Phase, Step, Timeline};
+
+/// The column of a step's type.
+const TYPE: usize = 4;
 
 /// The operation: the root cause if there is one, then a line for each step.
 pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
@@ -23,13 +26,25 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
         .map_or_else(String::new, |by| format!(" by {by}"));
     let took = duration(Duration::from_millis(timeline.duration_ms));
     let title = format!("{operation} of {stack}{by}, {began:.0}, {took}: {status}");
-    let rows: Vec<Vec<String>> = timeline.steps.iter().map(row).collect();
-    let steps = fitted(width, "  ", &rows).concat();
+    let steps = steps(&timeline.steps, width);
     let cause = timeline
         .cause
         .as_ref()
         .map_or_else(String::new, |cause| format!("{}\n\n", explanation(cause)));
     format!("{}\n{cause}{steps}", paint::strong(title))
+}
+
+/// A line for each step. Where the lines would be too long, the types go, which the names mostly tell.
+fn steps(steps: &[Step], width: Option<usize>) -> String {
+    let mut rows: Vec<Vec<String>> = steps.iter().map(row).collect();
+    let whole = columns("  ", &rows);
+    if fits(&whole, width) {
+        return whole;
+    }
+    for row in &mut rows {
+        row.remove(TYPE);
+    }
+    fitted(width, "  ", &rows).concat()
 }
 
 /// A root cause: the fact, what goes with it, and what can be done.
@@ -62,6 +77,7 @@ fn row(step: &Step) -> Vec<String> {
     );
     let undone = if step.undoes { ", undoing" } else { "" };
     let kind = paint::faint(step.resource_type.trim_start_matches("AWS::"));
+    // The type is at `TYPE`.
     vec![
         format!("+{}", duration(Duration::from_millis(step.offset_ms))),
         took,

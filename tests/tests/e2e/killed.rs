@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::deployment;
 
 /// How often each step is killed.
-const SERIES: u32 = 2;
+const SERIES: u32 = 3;
 
 /// Takes a seed from here, to have the moments of an earlier run again.
 const SEED: &str = "EVENT_STORE_E2E_SEED";
@@ -66,10 +66,11 @@ async fn a_run_that_is_killed_at_a_random_moment_is_finished_by_the_next() {
     let mut rng = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
     println!("{SEED}={}", rng.get_seed());
 
-    let mut reference = deployment(Environment::staging_like("whole")).await;
     // The functions are built before anything is measured.
-    reference.up(&[]).await.succeeded();
-    reference.purge().await.succeeded();
+    let built = deployment(Environment::staging_like("whole-built")).await;
+    built.up(&[]).await.succeeded();
+    built.purge().await.succeeded();
+    let mut reference = deployment(Environment::staging_like("whole")).await;
     let mut expected = Vec::new();
     for step in STEPS {
         step.prepare(&mut reference);
@@ -131,10 +132,8 @@ async fn history(deployment: &Deployment) -> Vec<Value> {
 
 /// What stands, without what differs from run to run: the stack and what it runs, and what its history says.
 async fn standing(deployment: &Deployment) -> String {
-    let described = deployment.run("describe", &["--format", "json"]).await;
-    let stack = match described.code {
-        Some(0) => {
-            let described: Value = serde_json::from_str(&described.stdout).unwrap();
+    let stack = match described_at_rest(deployment).await {
+        Some(described) => {
             assert_eq!(described["unfinished"], Value::Null, "{described:#}");
             let functions = described["functions"].as_array().unwrap().iter();
             let functions = functions.map(|function| {
@@ -146,23 +145,35 @@ async fn standing(deployment: &Deployment) -> String {
                     member("codeSha256")
                 )
             });
-            let functions: Vec<String> = functions.collect();
             format!(
-                "{} healthy: {}\n{}",
+                "{}\n{}",
                 described["status"],
-                described["healthy"],
-                functions.join("\n")
+                functions.collect::<Vec<_>>().join("\n")
             )
         }
-        _ => "no stack".to_owned(),
+        None => "no stack".to_owned(),
     };
     let releases = history(deployment).await.into_iter().map(|line| {
-        format!(
-            "{} {} restores: {}",
-            line["event"],
-            line["outcome"],
-            line["rolledBackTo"].is_string()
-        )
+        let restores = line["rolledBackTo"].is_string();
+        format!("{} {} restores: {restores}", line["event"], line["outcome"])
     });
     format!("{stack}\n{}", releases.collect::<Vec<_>>().join("\n"))
+}
+
+/// The stack once it is healthy: a function that was just changed is pending for a moment.
+async fn described_at_rest(deployment: &Deployment) -> Option<Value> {
+    let began = Instant::now();
+    loop {
+        let described = deployment.run("describe", &["--format", "json"]).await;
+        if described.code != Some(0) {
+            assert!(described.stderr.contains("there is no stack"), "{described}");
+            return None;
+        }
+        let stack: Value = serde_json::from_str(&described.stdout).unwrap();
+        if stack["healthy"] == true {
+            return Some(stack);
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "{described}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

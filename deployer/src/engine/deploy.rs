@@ -171,6 +171,7 @@ async fn apply<C: Cloud, T: Talk>(
     let begun = match begin(session, deployment, made, changes, &proposal, earlier).await {
         Ok(begun) => begun,
         Err(error) => {
+            let error = overtaken::before_execution(session, error, &deployment.stack, &proposal).await;
             change_set::discard(session, made).await;
             return Err(error);
         }

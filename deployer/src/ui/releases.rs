@@ -4,13 +4,16 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::paint;
-use super::table::fitted;
+use super::table::fitted_or_without;
 use super::text::count;
 use super::text::duration;
 use super::unfinished::unrecorded;
 use crate::engine::{History, Live};
 use crate::stack::Release;
 use crate::stack::release::{ReleaseOutcome, SourceRevision};
+
+/// The column of the template's hash, which tells less than the commit.
+const TEMPLATE: usize = 4;
 
 /// How much of a hash tells two apart.
 const SHORT: usize = 12;
@@ -24,7 +27,7 @@ pub(super) fn table(history: &History, width: Option<usize>) -> String {
     let header = header.map(paint::faint).to_vec();
     let rows = history.releases.iter().map(|release| row(release, &history.live));
     let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
-    fitted(width, "", &rows).concat()
+    fitted_or_without(width, "", rows, TEMPLATE)
 }
 
 fn row(release: &Release, live: &Live) -> Vec<String> {
@@ -178,6 +181,15 @@ mod tests {
         ✓  20270115T100000.000Z  restored 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
            20270115T090000.000Z  updated, failed smoke                89abcdef0123 and changes  89abcdef0123  jo  0.0 s
            20270115T080000.000Z  created                              none                      0123456789ab  jo  1 min 05 s
+        ");
+        insta::assert_snapshot!(plain(&table(&history, Some(80))), @"
+           RELEASE               OUTCOME                COMMIT            BY  TOOK
+        ✓  20270115T100000.000Z  restored               0123456789ab      jo  0.0 s
+                                 20270115T080000.000Z,
+                                 live
+           20270115T090000.000Z  updated, failed smoke  89abcdef0123 and  jo  0.0 s
+                                                        changes
+           20270115T080000.000Z  created                none              jo  1 min 05 s
         ");
     }
 

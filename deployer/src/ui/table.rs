@@ -40,6 +40,21 @@ pub(super) fn fitted<Cell: AsRef<str>>(
         .collect()
 }
 
+/// Lays `rows` out as [`fitted`] does; where they do not fit as they are, without a column that can be missed.
+pub(super) fn fitted_or_without(
+    width: Option<usize>,
+    indent: &str,
+    mut rows: Vec<Vec<String>>,
+    column: usize,
+) -> String {
+    if !fits(&columns(indent, &rows), width) {
+        for row in rows.iter_mut().filter(|row| row.len() > column) {
+            row.remove(column);
+        }
+    }
+    fitted(width, indent, &rows).concat()
+}
+
 /// Whether all lines of a text have at most `width` characters, where there is such a limit.
 pub(super) fn fits(text: &str, width: Option<usize>) -> bool {
     width.is_none_or(|width| text.lines().all(|line| width_of(line) <= width))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::narrate::past;
 use super::paint;
-use super::table::{columns, fits, fitted};
+use super::table::fitted_or_without;
 use super::text::{duration, indented};
 use crate::stack::{Diagnosis, Phase, Step, Timeline};
 
@@ -26,25 +26,14 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
         .map_or_else(String::new, |by| format!(" by {by}"));
     let took = duration(Duration::from_millis(timeline.duration_ms));
     let title = format!("{operation} of {stack}{by}, {began:.0}, {took}: {status}");
-    let steps = steps(&timeline.steps, width);
+    // The names mostly tell the types.
+    let rows = timeline.steps.iter().map(row).collect();
+    let steps = fitted_or_without(width, "  ", rows, TYPE);
     let cause = timeline
         .cause
         .as_ref()
         .map_or_else(String::new, |cause| format!("{}\n\n", explanation(cause)));
     format!("{}\n{cause}{steps}", paint::strong(title))
-}
-
-/// A line for each step. Where the lines would be too long, the types go, which the names mostly tell.
-fn steps(steps: &[Step], width: Option<usize>) -> String {
-    let mut rows: Vec<Vec<String>> = steps.iter().map(row).collect();
-    let whole = columns("  ", &rows);
-    if fits(&whole, width) {
-        return whole;
-    }
-    for row in &mut rows {
-        row.remove(TYPE);
-    }
-    fitted(width, "  ", &rows).concat()
 }
 
 /// A root cause: the fact, what goes with it, and what can be done.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use aws_credential_types::Credentials;
 use tokio::process::{Child, Command};
 
-use crate::{Cloud, workspace};
+use crate::{Cloud, Terminal, workspace};
 
 /// The deployer's program.
 #[derive(Clone, Debug)]
@@ -57,6 +57,11 @@ impl Deployer {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.program.display()))
+    }
+
+    /// Runs it as [`Self::run`] does, for somebody who sits at a terminal of so many columns.
+    pub fn at_a_terminal(&self, columns: u16, arguments: &[&str]) -> Terminal {
+        Terminal::run(self.command(arguments), columns)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

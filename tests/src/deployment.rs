@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Child;
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::{Build, Cloud, Deployer, Emulator, Environment, Run, workspace};
+use crate::{Build, Cloud, Deployer, Emulator, Environment, Run, Terminal, workspace};
 
 /// One environment on the emulator, and the deployer to bring it up and down.
 #[derive(Debug)]
@@ -150,12 +150,17 @@ impl Deployment {
     /// Runs `deployer diff` over the functions that were deployed, with `arguments` besides.
     #[must_use = "a run may have failed"]
     pub async fn diff(&self, arguments: &[&str]) -> Run {
-        let folder = std::env::var(ARTIFACTS);
-        let code: &[&str] = match &folder {
-            Ok(folder) => &["--artifacts", folder],
-            Err(_) => &["--no-build"],
-        };
-        self.run("diff", &[code, arguments].concat()).await
+        let code = Self::built();
+        let code: Vec<&str> = code.iter().map(String::as_str).collect();
+        self.run("diff", &[&code, arguments].concat()).await
+    }
+
+    /// The arguments by which a command takes the functions that were built, after the first `up`.
+    pub fn built() -> Vec<String> {
+        match std::env::var(ARTIFACTS) {
+            Ok(folder) => vec!["--artifacts".into(), folder],
+            Err(_) => vec!["--no-build".into()],
+        }
     }
 
     /// Runs `deployer down` with `arguments` besides.
@@ -196,6 +201,20 @@ impl Deployment {
             &environments,
         ];
         self.deployer.start(&[&about, arguments].concat())
+    }
+
+    /// Runs a command of the deployer on this environment for somebody who sits at a terminal of so many columns.
+    pub fn at_a_terminal(&self, columns: u16, command: &str, arguments: &[&str]) -> Terminal {
+        let environments = self.folder.path().to_string_lossy();
+        let about = [
+            command,
+            "--env",
+            self.environment.name(),
+            "--environments",
+            &environments,
+        ];
+        self.deployer
+            .at_a_terminal(columns, &[&about, arguments].concat())
     }
 
     /// What `deployer describe --format json` says.

@@ -146,7 +146,10 @@ async fn ensure_stored<C: Cloud, T: Talk>(
         .store_new_object(bucket, &owner, key, body, hash)
         .await?;
     match stored {
-        Stored::New => Ok(()),
+        Stored::New => {
+            session.uploads.objects += 1;
+            Ok(())
+        }
         // Another deployment of the same code was faster, or somebody who means no good.
         Stored::TakenAlready => {
             let head = session.cloud.head_object(bucket, &owner, key).await?;
@@ -230,6 +233,7 @@ async fn follow<C: Cloud, T: Talk>(
         },
     })?;
     if ended.status.is_success() {
+        session.uploads.bucket_is_new = true;
         return Ok(());
     }
     Err(DeployError::NoBucket {

@@ -24,7 +24,9 @@ use super::find::{Found, find_for_update};
 use super::journal::{self, Earlier, OpenTrial};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
-use super::{DeployError, Deployment, Session, Talk, adopt, guard, ledger, stack_policy, termination};
+use super::{
+    DeployError, Deployment, Event, Session, Talk, Uploads, adopt, guard, ledger, stack_policy, termination,
+};
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
 /// has it approved, executes it and follows it to its end.
@@ -51,8 +53,29 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
         // On the heap: whoever waits for it should not have to hold all that it holds.
         match Box::pin(attempt(session, deployment, &blueprint, planned)).await {
             Ok(deployed) => return Ok(deployed),
-            Err(error) => attempts.again(session, error).await?,
+            Err(error) => match attempts.again(session, error).await {
+                Ok(()) => {}
+                Err(error) => {
+                    tell_what_stays(session, deployment, &error);
+                    return Err(error);
+                }
+            },
         }
+    }
+}
+
+/// Code and template are stored before anybody is asked: a change set takes them from there. Whoever does not agree is told that they stay.
+fn tell_what_stays<C: Cloud, T: Talk>(
+    session: &mut Session<'_, C, T>,
+    deployment: &Deployment,
+    error: &DeployError,
+) {
+    let uploads = std::mem::take(&mut session.uploads);
+    if error.is_not_agreed_to() && uploads != Uploads::default() {
+        session.tell(Event::Stays {
+            bucket: deployment.bucket.name.clone(),
+            uploads,
+        });
     }
 }
 
@@ -148,6 +171,7 @@ async fn apply<C: Cloud, T: Talk>(
     let begun = match begin(session, deployment, made, changes, &proposal, earlier).await {
         Ok(begun) => begun,
         Err(error) => {
+            let error = overtaken::before_execution(session, error, &deployment.stack, &proposal).await;
             change_set::discard(session, made).await;
             return Err(error);
         }

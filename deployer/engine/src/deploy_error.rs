@@ -276,6 +276,17 @@ impl DeployError {
         self
     }
 
+    /// Whether nothing was done to the stack because nobody agreed to it.
+    pub(super) fn is_not_agreed_to(&self) -> bool {
+        matches!(
+            self,
+            Self::Declined { .. }
+                | Self::NeedsApproval { .. }
+                | Self::WideningNeedsApproval { .. }
+                | Self::Interrupted { going_on: None }
+        )
+    }
+
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
         match self {

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cloud::{Cloud, DeployedTable, FunctionConfiguration};
-use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, base64_of_hex};
+use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, Unfinished, base64_of_hex};
 
 use super::traffic::{self, Resources};
-use super::{DescribeError, Session, Talk};
+use super::{DescribeError, Session, Talk, unfinished};
 
 /// A stack and the health of what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +40,9 @@ pub struct Described {
     pub tables: Vec<TableHealth>,
     /// The queues.
     pub queues: Vec<QueueHealth>,
+    /// Runs that have not come to their end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Unfinished>,
     /// What was not looked at, and why; none where everything was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
@@ -138,13 +141,14 @@ pub struct QueueHealth {
     pub healthy: bool,
 }
 
-/// Describes a stack and looks how what is in it does.
+/// Describes a stack and looks how what is in it does. `bucket` is where runs are written down.
 ///
 /// # Errors
 /// There is no such stack.
 pub async fn describe<C: Cloud, T: Talk>(
     session: &Session<'_, C, T>,
     stack: &str,
+    bucket: &str,
 ) -> Result<Described, DescribeError> {
     let found = session.cloud.describe_stack(stack).await?;
     let found = found.filter(|stack| stack.status != StackStatus::ReviewInProgress);
@@ -178,6 +182,7 @@ pub async fn describe<C: Cloud, T: Talk>(
         && tables.iter().all(|table| table.healthy)
         && queues.iter().all(|queue| queue.healthy);
     Ok(Described {
+        unfinished: unfinished(session, bucket, &stack.name).await,
         since: stack.since(),
         stack: stack.name,
         id: stack.id,

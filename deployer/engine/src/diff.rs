@@ -10,11 +10,13 @@ use crate::stack::comparison::{Comparison, ValueChange};
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
-use crate::stack::{Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, change_set_name};
+use crate::stack::{
+    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, Unfinished, change_set_name,
+};
 
 use super::change_set::{self, Prepared};
 use super::ownership::{self, Foreign};
-use super::{DeployError, Deployment, Session, Talk, artifacts, traffic};
+use super::{DeployError, Deployment, Session, Talk, artifacts, traffic, unfinished};
 
 /// What a deployment would change.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +42,9 @@ pub struct Diff {
     pub widenings: Vec<Widening>,
     /// What `up` would refuse.
     pub objections: Vec<Objection>,
+    /// Runs that have not come to their end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Unfinished>,
 }
 
 impl Diff {
@@ -87,9 +92,11 @@ pub async fn diff<C: Cloud, T: Talk>(
             NextMove::Create | NextMove::CreateInShell | NextMove::DeleteThenCreate
         )
     });
+    let unfinished = unfinished(session, &deployment.bucket.name, &deployment.stack).await;
     let Some(stack) = standing else {
         return Ok(Diff {
             foreign,
+            unfinished,
             ..of_nothing(deployment)
         });
     };
@@ -128,6 +135,7 @@ pub async fn diff<C: Cloud, T: Talk>(
         changes,
         widenings: widenings(&deployed, &wanted),
         objections: objections.into_iter().collect(),
+        unfinished,
     })
 }
 
@@ -145,6 +153,7 @@ fn of_nothing(deployment: &Deployment) -> Diff {
         outline: Outline::of(&nothing, &wanted, None, &deployment.origins),
         widenings: widenings(&nothing, &wanted),
         objections: Vec::new(),
+        unfinished: Vec::new(),
     }
 }
 

@@ -10,12 +10,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud, DriftSearch};
-use crate::stack::{DeployedStack, ResourceDrift, StackStatus, UnseenDrift};
+use crate::stack::{DeployedStack, ResourceDrift, StackStatus, Unfinished, UnseenDrift};
 
 pub use self::error::DriftError;
 use self::unseen::unseen;
 use super::pace::Pace;
-use super::{Event, Session, Talk};
+use super::{Event, Session, Talk, unfinished};
 
 /// CloudFormation asks every service for every resource.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,6 +32,9 @@ pub struct Drift {
     pub incomplete: Option<String>,
     /// What CloudFormation does not see.
     pub unseen: Vec<UnseenDrift>,
+    /// Runs that have not come to their end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Unfinished>,
 }
 
 impl Drift {
@@ -41,7 +44,8 @@ impl Drift {
     }
 }
 
-/// Compares a stack with the template that it was deployed with; `protected` is what its environment says.
+/// Compares a stack with the template that it was deployed with; `protected` is what its environment says, and `bucket` where runs are written
+/// down.
 ///
 /// # Errors
 /// There is no such stack, or it is being changed.
@@ -49,6 +53,7 @@ pub async fn drift<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     protected: bool,
+    bucket: &str,
 ) -> Result<Drift, DriftError> {
     let found = session.cloud.describe_stack(stack).await?;
     let found = found.filter(|stack| stack.status != StackStatus::ReviewInProgress);
@@ -70,6 +75,7 @@ pub async fn drift<C: Cloud, T: Talk>(
     let incomplete: Vec<String> = incomplete.into_iter().chain(unread).collect();
     Ok(Drift {
         resources: resources(session, &stack).await?,
+        unfinished: unfinished(session, bucket, &stack.name).await,
         stack: stack.name,
         incomplete: (!incomplete.is_empty()).then(|| incomplete.join("; ")),
         unseen,

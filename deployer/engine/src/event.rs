@@ -4,14 +4,25 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Reconciled;
+use super::{Life, Reconciled};
 use crate::cloud::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
-use crate::stack::{ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus};
+use crate::stack::{
+    ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus, Unfinished,
+};
 
 use super::SmokeStep;
+
+/// What a run has stored in the artifact bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uploads {
+    /// Whether it has made the bucket.
+    pub bucket_is_new: bool,
+    /// How many objects it has uploaded.
+    pub objects: usize,
+}
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +57,13 @@ pub enum Event {
     UploadSkipped {
         /// Its key.
         key: String,
+    },
+    /// A deployment was not agreed to, and what was stored for it stays.
+    Stays {
+        /// The artifact bucket.
+        bucket: String,
+        /// What was stored.
+        uploads: Uploads,
     },
     /// Somebody else is at work on the stack, and that is waited for.
     Awaiting {
@@ -260,17 +278,15 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// An earlier run was ended before its time: what it began is finished, and what it left is removed.
+    /// Another run has not come to its end: what it began is finished, and what it left is removed.
     EarlierRun {
         /// The stack.
         stack: String,
-        /// The ARN of the user or role that it was of.
-        by: String,
-        /// Whether such a run may still be at work; then what it holds is left to it.
-        at_work: bool,
-        /// Whether it was a deletion.
-        deletes: bool,
-        /// The release that it has brought.
+        /// The run.
+        run: Unfinished,
+        /// Whether it may still be at work.
+        life: Life,
+        /// The release that the stack stands at because of such a run.
         release: Option<ReleaseId>,
         /// The log groups that came back after its deletion and are removed.
         log_groups: Vec<String>,

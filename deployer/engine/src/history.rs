@@ -1,9 +1,10 @@
 //! What was released, and when.
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{NextMove, Release, ReleaseId, sha256_hex};
+use crate::stack::{Intent, NextMove, Release, ReleaseId, Unfinished, release_prefix, sha256_hex};
 
-use super::{LedgerError, Session, Talk, ledger};
+use super::objects::objects;
+use super::{LedgerError, Session, Talk, journal, ledger};
 
 /// The releases of a stack.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub struct History {
     pub older: usize,
     /// What became of the stack.
     pub live: Live,
+    /// Runs that have not come to their end. What they bring may be live, and is in no record yet.
+    pub unfinished: Vec<Unfinished>,
 }
 
 /// Which release a stack is.
@@ -26,6 +29,8 @@ pub enum Live {
     None,
     /// This one.
     Release(ReleaseId),
+    /// One that a run has brought which has not come to its end, so that it is in no record yet.
+    Unrecorded(ReleaseId),
     /// None of those that were read: it was deployed in another way, or is older.
     Other,
 }
@@ -40,12 +45,16 @@ pub async fn history<C: Cloud, T: Talk>(
     stack: &str,
     limit: usize,
 ) -> Result<History, LedgerError> {
-    let ids = ledger::ids(session, bucket, stack).await?;
+    let objects = objects(session, bucket, &release_prefix(stack)).await?;
+    let objects = objects.unwrap_or_default();
+    let ids = ledger::ids_among(&objects);
+    let intents = journal::intents_among(session, bucket, &objects).await?;
     let mut history = History {
         older: ids.len().saturating_sub(limit),
+        unfinished: journal::told(&intents),
         ..History::default()
     };
-    if ids.is_empty() {
+    if ids.is_empty() && intents.is_empty() {
         return Ok(history);
     }
     for id in ids.iter().rev().take(limit) {
@@ -55,7 +64,18 @@ pub async fn history<C: Cloud, T: Talk>(
             Err(unreadable) => history.unreadable.push(unreadable),
         }
     }
-    history.live = live(session, bucket, stack, &history.releases).await?;
+    let begun = intents.into_iter().filter_map(|(_, intent)| match intent {
+        Intent::Deploy(intent) => Some(intent.release),
+        Intent::Delete(_) => None,
+    });
+    history.live = live(
+        session,
+        bucket,
+        stack,
+        &history.releases,
+        &begun.collect::<Vec<_>>(),
+    )
+    .await?;
     Ok(history)
 }
 
@@ -65,6 +85,7 @@ async fn live<C: Cloud, T: Talk>(
     bucket: &str,
     stack: &str,
     releases: &[Release],
+    begun: &[Release],
 ) -> Result<Live, CallError> {
     let standing = session.cloud.describe_stack(stack).await?.filter(|stack| {
         !matches!(
@@ -76,12 +97,20 @@ async fn live<C: Cloud, T: Talk>(
         return Ok(Live::None);
     };
     let template = session.cloud.original_template(&standing.id).await?;
-    let of_it = || releases.iter().filter(|release| release.stack_id == standing.id);
     let sha256 = sha256_hex(&template);
-    if let Some(release) = of_it().find(|release| release.template.sha256 == sha256) {
-        return Ok(Live::Release(release.id.clone()));
+    let among = |releases: &[Release]| {
+        let is_it = |release: &&Release| release.stack_id == standing.id && release.template.sha256 == sha256;
+        releases.iter().find(is_it).map(|release| release.id.clone())
+    };
+    // A run that goes back to what was deployed before brings the same template as an older record: the newer one counts.
+    let unrecorded = among(begun).filter(|id| releases.first().is_none_or(|newest| newest.id < *id));
+    if let Some(unrecorded) = unrecorded {
+        return Ok(Live::Unrecorded(unrecorded));
     }
-    for release in of_it() {
+    if let Some(release) = among(releases) {
+        return Ok(Live::Release(release));
+    }
+    for release in releases.iter().filter(|release| release.stack_id == standing.id) {
         if ledger::is_of(session, bucket, release, &template).await? {
             return Ok(Live::Release(release.id.clone()));
         }

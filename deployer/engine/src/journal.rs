@@ -5,20 +5,26 @@
 //! work for as long as its change set can be executed.
 
 mod earlier;
+mod life;
 mod open;
+mod unfinished;
 
 use uuid::Uuid;
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{
-    DeleteIntent, DeployIntent, DeployedStack, Intent, intent_key, is_receipt, receipt_key, run_prefix,
+    DeleteIntent, DeployIntent, DeployedStack, Intent, Unfinished, intent_key, is_receipt, receipt_key,
+    run_prefix,
 };
 
 use super::objects::objects;
 use super::{Session, Talk};
 
 pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume};
+pub use self::life::Life;
 pub(super) use self::open::{Open, OpenTrial, clear, close, conclude, forget};
+pub use self::unfinished::unfinished;
+pub(super) use self::unfinished::{intents_among, told};
 
 /// What earlier runs have left written about a stack.
 #[derive(Debug, Default)]
@@ -62,9 +68,10 @@ impl Journal {
         })
     }
 
-    /// What was written first among what is still there.
-    fn first(&self) -> Option<&Intent> {
-        self.intents.first().map(|(_, intent)| intent)
+    /// The run that began first among those that have not come to their end.
+    pub(super) fn first(&self) -> Option<Unfinished> {
+        let mut runs = self.intents.iter();
+        runs.find_map(|(key, intent)| Unfinished::of(key, intent))
     }
 
     /// All keys, intents oldest first.
@@ -84,18 +91,12 @@ pub(super) async fn read<C: Cloud, T: Talk>(
     let Some(objects) = objects(session, bucket, &run_prefix(stack)).await? else {
         return Ok(Journal::default());
     };
-    let mut journal = Journal {
+    let receipts = objects.iter().map(|object| &object.key);
+    Ok(Journal {
+        intents: intents_among(session, bucket, &objects).await?,
+        receipts: receipts.filter(|key| is_receipt(key)).cloned().collect(),
         has_bucket: true,
-        ..Journal::default()
-    };
-    for key in objects.into_iter().map(|object| object.key) {
-        if is_receipt(&key) {
-            journal.receipts.push(key);
-        } else if let Some(intent) = read_intent(session, bucket, &key).await? {
-            journal.intents.push((key, intent));
-        }
-    }
-    Ok(journal)
+    })
 }
 
 pub(super) async fn read_intent<C: Cloud, T: Talk>(

@@ -1,6 +1,7 @@
 //! The ledger of a stack's releases, beside the artifacts that they refer to.
 
 use crate::cloud::{CallError, Cloud};
+use crate::stack::garbage::StoredObject;
 use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
 use crate::stack::{
     ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, is_same_template, release_key, release_prefix,
@@ -177,8 +178,12 @@ pub(super) async fn ids<C: Cloud, T: Talk>(
     stack: &str,
 ) -> Result<Vec<ReleaseId>, CallError> {
     let objects = objects(session, bucket, &release_prefix(stack)).await?;
+    Ok(ids_among(&objects.unwrap_or_default()))
+}
+
+/// The releases among what lies in the bucket, oldest first.
+pub(super) fn ids_among(objects: &[StoredObject]) -> Vec<ReleaseId> {
     let mut ids: Vec<ReleaseId> = objects
-        .unwrap_or_default()
         .iter()
         .filter_map(|object| match ArtifactKey::parse(&object.key)? {
             ArtifactKey::Release { id, .. } => Some(id),
@@ -186,7 +191,7 @@ pub(super) async fn ids<C: Cloud, T: Talk>(
         })
         .collect();
     ids.sort();
-    Ok(ids)
+    ids
 }
 
 /// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that

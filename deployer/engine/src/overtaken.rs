@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
+use super::deploy::Proposal;
 use super::{DeployError, Event, Session, Talk};
 
 /// How often a deployment begins anew because another one came first.
@@ -34,6 +35,22 @@ pub(super) async fn or<C: Cloud, T: Talk>(
         },
         // What was refused is worth more than that nothing more can be found out.
         Ok(false) | Err(_) => error,
+    }
+}
+
+/// The same, while everything is made ready for a change set of this run: what is looked for and gone was taken away by another run, the shell of
+/// a stack or the change set in it.
+pub(super) async fn before_execution<C: Cloud, T: Talk>(
+    session: &Session<'_, C, T>,
+    error: DeployError,
+    stack: &str,
+    proposal: &Proposal,
+) -> DeployError {
+    match error {
+        DeployError::Call(call) if call.is_not_found() => DeployError::Overtaken {
+            stack: stack.to_owned(),
+        },
+        error => or(session, error, stack, proposal.standing.as_ref()).await,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cloud::{CallError, CallErrorKind, Cloud, DeployedTable};
 use crate::stack::guard::Accepted;
 use crate::stack::{DeployedStack, OWNER_TAG, StackStatus};
 
-use super::{LedgerError, Session, Talk, Unready, ledger};
+use super::{Event, LedgerError, Session, Talk, Unready, ledger};
 
 /// That a stack is not of the environment that is worked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ pub(super) async fn check_unless_adopted<C: Cloud, T: Talk>(
 ) -> Result<(), Unready> {
     match check(session, stack).await {
         Err(Unready::NotOurs { stack, owner }) if accepted.adopts(&stack) => {
-            session.tell_of_takeover(stack, owner);
+            session.tell_once(Event::TakingOver { stack, owner });
             Ok(())
         }
         checked => checked,

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, BlueprintError, LiveFunction};
+use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished};
 
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
 use super::{
-    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Talk, Unready, artifacts, traffic,
+    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Talk, Unready, artifacts, journal,
+    traffic,
 };
 
 /// What a push did.
@@ -54,6 +55,14 @@ pub enum PushError {
         /// The stack.
         stack: String,
     },
+    /// A run has begun to change the stack and has not come to its end: what it publishes would be taken for what is pushed.
+    #[error("stack `{stack}` is not at rest: a run on it has not come to its end")]
+    Unfinished {
+        /// The stack.
+        stack: String,
+        /// The run.
+        run: Unfinished,
+    },
     /// There is no stack.
     #[error("there is no stack `{stack}`")]
     NoStack {
@@ -85,7 +94,7 @@ impl PushError {
         match self {
             Self::Unready(unready) => unready.kind(),
             Self::Bucket(error) => error.kind(),
-            Self::Protected { .. } => ErrorKind::Refused,
+            Self::Protected { .. } | Self::Unfinished { .. } => ErrorKind::Refused,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Call(_) | Self::Blueprint(_) | Self::NoStack { .. } | Self::NotReachable { .. } => {
                 ErrorKind::Failed
@@ -98,7 +107,7 @@ impl PushError {
 /// deployment puts it right.
 ///
 /// # Errors
-/// The environment is protected, the stack or a function is not there, or a call failed; functions before the one that
+/// The environment is protected, a run has not come to its end, the stack or a function is not there, or a call failed; functions before the one that
 /// failed run the new code.
 pub async fn push<C: Cloud, T: Talk>(
     session: &mut Session<'_, C, T>,
@@ -118,6 +127,13 @@ pub async fn push<C: Cloud, T: Talk>(
             });
         }
     };
+    let journal = journal::read(session, &deployment.bucket.name, &deployment.stack).await?;
+    if let Some(run) = journal.first() {
+        return Err(PushError::Unfinished {
+            stack: deployment.stack.clone(),
+            run,
+        });
+    }
     let resources = traffic::resources(session.cloud, &stack.id).await?;
     let mut pushed = Pushed {
         functions: Vec::new(),

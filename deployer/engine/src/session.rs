@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::cloud::{Caller, Cloud};
 use crate::stack::RequestToken;
 
-use super::{AccountError, Answer, Event, Interrupt, Question, Talk, journal};
+use super::{AccountError, Answer, Event, Interrupt, Question, Talk, Uploads, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
 pub struct Session<'a, C, T> {
@@ -17,10 +17,12 @@ pub struct Session<'a, C, T> {
     caller: Caller,
     owner: Option<Owner>,
     waits: bool,
-    /// Whether it was told that the stack is taken over from another environment.
-    told_of_takeover: bool,
     /// Whether what is asked is agreed to already.
     agreed: bool,
+    /// What was stored in the artifact bucket, before anybody has agreed to anything.
+    pub(super) uploads: Uploads,
+    /// What was told and is not to be told again.
+    told: Vec<Event>,
     /// What this run has still to do and to write.
     pub(super) open: journal::Open,
 }
@@ -65,8 +67,9 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             caller,
             owner: None,
             waits: false,
-            told_of_takeover: false,
             agreed: false,
+            uploads: Uploads::default(),
+            told: Vec::new(),
             open: journal::Open::default(),
         })
     }
@@ -117,11 +120,11 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         self.talk.tell(event);
     }
 
-    /// Tells that a stack is taken over, once.
-    pub(super) fn tell_of_takeover(&mut self, stack: String, owner: Option<String>) {
-        if !self.told_of_takeover {
-            self.told_of_takeover = true;
-            self.tell(Event::TakingOver { stack, owner });
+    /// Tells what is found again by whatever looks again, and is news only once.
+    pub(super) fn tell_once(&mut self, event: Event) {
+        if !self.told.contains(&event) {
+            self.told.push(event.clone());
+            self.tell(event);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::cloud::Cloud;
 use crate::stack::plan::Plan;
+use crate::stack::release::ReleaseOutcome;
 use crate::stack::sha256_hex;
 
 use super::journal::{self, OpenTrial};
@@ -173,11 +174,11 @@ async fn run<C: Cloud, T: Talk, S: Stores>(
         ledger::mark_failed(session, &deployment.bucket.name, &deployment.stack, release).await;
     }
     let returned = match (deployed, &trial.before) {
-        (Deployed::Created(_), _) => Returned::FirstDeployment,
-        (_, None) => Returned::NothingToReturnTo,
-        (Deployed::Updated(_) | Deployed::Unchanged(_), Some(before)) => {
-            take_back(session, deployment, before, reason).await
+        (Deployed::Created(_) | Deployed::Completed(_, ReleaseOutcome::Created), _) => {
+            Returned::FirstDeployment
         }
+        (_, None) => Returned::NothingToReturnTo,
+        (_, Some(before)) => take_back(session, deployment, before, reason).await,
     };
     if !matches!(returned, Returned::Failed(_)) {
         session.open.trial = None;

@@ -11,6 +11,8 @@ use crate::aws::{Aws, Certificates, EndpointRefused, Signer};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
+use cfn_deploy::stack::Unfinished;
+use cfn_deploy::unfinished;
 use cfn_deploy::{Interrupt, Session, Talk, interruptible};
 
 /// What a command does in AWS, from the first call to the last.
@@ -78,6 +80,21 @@ impl<'settings> Cloud<'settings> {
             () = interrupt.raised() => Err(self.explain().stopped()),
             done = work => Ok(done),
         }
+    }
+
+    /// The runs on the environment's stack that have not come to their end, each with the command that brings it there.
+    pub(super) async fn unfinished<T: Talk>(
+        &self,
+        session: &Session<'_, Aws, T>,
+    ) -> Vec<(Unfinished, String)> {
+        let environment = &self.settings.environment;
+        let runs = unfinished(
+            session,
+            &environment.artifact_bucket(),
+            environment.stack.as_str(),
+        )
+        .await;
+        self.explain().unfinished(&runs)
     }
 
     /// Signs requests to function URLs; `None` where no way to credentials is configured.

@@ -58,8 +58,9 @@ pub(super) async fn run(
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = Silent;
     let session = cloud.session(&mut talk).await?;
+    let bucket = environment.artifact_bucket();
     let mut described = cloud
-        .unless_interrupted(describe(&session, environment.stack.as_str()))
+        .unless_interrupted(describe(&session, environment.stack.as_str(), &bucket))
         .await?
         .map_err(|error| cloud.explain().describe(error))?;
     described.outputs = reachable(&described.outputs, environment);
@@ -67,6 +68,8 @@ pub(super) async fn run(
         add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
     ui.description(&described, args.format, &cloud.explain().command("up"));
+    let unfinished = cloud.explain().unfinished(&described.unfinished);
+    ui.unfinished(&described.stack, &unfinished);
     Ok(if args.exit_code && !described.healthy {
         Ended::Differing
     } else {

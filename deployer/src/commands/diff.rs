@@ -79,6 +79,9 @@ pub(super) async fn run(
         .await
         .map_err(|error| cloud.explain().deploy(error))?;
     ui.difference(&diff);
+    if !args.json {
+        ui.unfinished(&diff.stack, &cloud.explain().unfinished(&diff.unfinished));
+    }
     Ok(if args.exit_code && !diff.is_empty() {
         Ended::Differing
     } else {

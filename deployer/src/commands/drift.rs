@@ -39,10 +39,14 @@ pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Resul
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
-    let drift = drift(&mut session, environment.stack.as_str(), environment.protected)
+    let (stack, bucket) = (environment.stack.as_str(), environment.artifact_bucket());
+    let drift = drift(&mut session, stack, environment.protected, &bucket)
         .await
         .map_err(|error| cloud.explain().drift(error))?;
     ui.drift(&drift);
+    if !args.json {
+        ui.unfinished(&drift.stack, &cloud.explain().unfinished(&drift.unfinished));
+    }
     Ok(if args.exit_code && !drift.is_empty() {
         Ended::Differing
     } else {

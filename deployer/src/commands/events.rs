@@ -30,7 +30,7 @@ impl EventsArgs {
     }
 }
 
-pub(super) async fn run(settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
+pub(super) async fn run(args: &EventsArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = Silent;
     let session = cloud.session(&mut talk).await?;
@@ -43,5 +43,9 @@ pub(super) async fn run(settings: &Settings, ui: &Ui) -> Result<(), CommandError
         .await?
         .map_err(|error| explain.describe(error))?;
     ui.timeline(&timeline);
+    if !args.json {
+        let unfinished = cloud.unfinished(&session).await;
+        ui.unfinished(settings.environment.stack.as_str(), &unfinished);
+    }
     Ok(())
 }

@@ -18,10 +18,9 @@ mod validation;
 
 use super::error::{CommandError, ErrorKind};
 use crate::environment::Environment;
-use cfn_deploy::Unready;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
-use cfn_deploy::shell;
-use cfn_deploy::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, situation};
+use cfn_deploy::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, Task, Unfinished, situation};
+use cfn_deploy::{Unready, shell};
 use cfn_template::line_of;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
@@ -190,6 +189,21 @@ impl<'settings> Explain<'settings> {
             "all events are in the CloudFormation console, region `{}`, stack `{}`",
             self.environment.region, self.environment.stack
         )
+    }
+
+    /// Runs that have not come to their end, each with the command that brings it there.
+    pub(super) fn unfinished(&self, runs: &[Unfinished]) -> Vec<(Unfinished, String)> {
+        runs.iter().map(|run| (run.clone(), self.finishes(run))).collect()
+    }
+
+    /// The command that brings a run to its end.
+    pub(super) fn finishes(&self, run: &Unfinished) -> String {
+        match &run.task {
+            Task::Deploy => self.command("up"),
+            Task::RollBack => self.command("rollback"),
+            Task::RollBackTo(release) => format!("{} --to {release}", self.command("rollback")),
+            Task::Delete => self.command("down"),
+        }
     }
 
     /// A command as the user would type it for this environment.

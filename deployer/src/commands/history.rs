@@ -15,8 +15,8 @@ use cfn_deploy::history;
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
     /// How many to list at most
-    #[arg(long, short = 'n', default_value_t = 20, value_name = "COUNT")]
-    limit: usize,
+    #[arg(long, short = 'n', default_value_t = 20, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
 
     /// Print each release as JSON on stdout, one object a line
     #[arg(long)]
@@ -40,9 +40,10 @@ pub(super) async fn run(args: &HistoryArgs, settings: &Settings, ui: &Ui) -> Res
     let session = cloud.session(&mut talk).await?;
     let (bucket, stack) = (environment.artifact_bucket(), environment.stack.as_str());
     let history = cloud
-        .unless_interrupted(history(&session, &bucket, stack, args.limit))
+        .unless_interrupted(history(&session, &bucket, stack, args.limit.into()))
         .await?
         .map_err(|error| cloud.explain().ledger(error))?;
     ui.history(stack, &history);
+    ui.unfinished(stack, &cloud.explain().unfinished(&history.unfinished));
     Ok(())
 }

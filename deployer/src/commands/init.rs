@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
-use crate::aws::{Aws, EndpointRefused, configured_region};
+use crate::aws::{Aws, EndpointRefused, configured_region, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Draft, Environment};
 use crate::settings::Places;
@@ -257,6 +257,10 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
             .hints(bundle)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
+    // A flag goes before a variable; without one, a variable would have somebody else asked.
+    if args.endpoint.is_none() {
+        refuse_stray_endpoints(None, surroundings.variables.clone()).map_err(in_the_way)?;
+    }
     let aws = Aws::connect(region, args.endpoint.as_deref(), certificates)
         .await
         .map_err(in_the_way)?;
@@ -267,7 +271,12 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
 /// A variable, or a setting of the profile, would have another than AWS asked.
 fn in_the_way(refused: EndpointRefused) -> CommandError {
     let hint = format!(
-        "unset `{}`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`",
+        "{} `{}`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`",
+        if refused.variable.starts_with("AWS_") {
+            "unset"
+        } else {
+            "take out of the profile"
+        },
         refused.variable
     );
     CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)

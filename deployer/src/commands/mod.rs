@@ -160,7 +160,7 @@ fn in_environment(
         Command::Logs(args) => return block_on(logs::run(args, &settings, surroundings, ui)),
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
-        Command::Events(_) => block_on(events::run(&settings, ui))?,
+        Command::Events(args) => block_on(events::run(args, &settings, ui))?,
         // These need none, and have been run.
         Command::Init(_)
         | Command::Schema(_)

@@ -86,7 +86,7 @@ async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Cloud<'_>) -> Res
     let mut talk = Silent;
     let session = cloud.session(&mut talk).await?;
     let described = cloud
-        .unless_interrupted(describe(&session, stack))
+        .unless_interrupted(describe(&session, stack, &settings.environment.artifact_bucket()))
         .await?
         .map_err(|error| cloud.explain().describe(error))?;
     let outputs = reachable(&described.outputs, &settings.environment);

@@ -94,6 +94,7 @@ pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Res
         return Ok(());
     };
     ui.standing(&found);
+    ui.unfinished(&stack, &cloud.unfinished(&session).await);
     if found.status.is_healthy() {
         return Ok(());
     }

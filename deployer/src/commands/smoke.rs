@@ -60,6 +60,8 @@ pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Resul
     let cloud = Cloud::reach(settings, ui).await?;
     let mut talk = ui.clone();
     let mut session = cloud.session(&mut talk).await?;
+    let unfinished = cloud.unfinished(&session).await;
+    ui.unfinished(settings.environment.stack.as_str(), &unfinished);
     let timeout = args.timeout.map(Duration::from_secs);
     let stores = HttpStores {
         cloud: &cloud,

@@ -125,6 +125,8 @@ impl<'settings> StackTemplate<'settings> {
         let told = places.map(|(id, path, origin)| {
             let origin = match origin {
                 cfn_template::Origin::Parameter(name) => Origin::Parameter(name),
+                cfn_template::Origin::OptionalParameter(name) => Origin::OptionalParameter(name),
+                cfn_template::Origin::Choice(parameters) => Origin::Choice(parameters),
                 cfn_template::Origin::Code(binary) => Origin::Code(binary),
                 cfn_template::Origin::Revision(resource) => Origin::Revision(resource),
             };

@@ -1,7 +1,8 @@
 //! PURE: what would be done, laid out for whoever decides.
 
+use super::flow::flowed;
 use super::outcome::tables;
-use super::table::{columns, fitted};
+use super::table::{columns, fits, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
 use cfn_deploy::stack::outline::{Outline, Outlined};
@@ -56,10 +57,19 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     if !lines.is_empty() && !outline.resources.is_empty() {
         lines.push("\n".to_owned());
     }
-    let below = |value| format!("       {}\n", change(value));
-    let rows: Vec<Vec<String>> = outline.resources.iter().map(row).collect();
-    for (line, resource) in fitted(width, "  ", &rows).into_iter().zip(&outline.resources) {
+    let indented = |text: &str| flowed(&format!("       {text}"), width).into_owned() + "\n";
+    let below = |value| indented(&change(value));
+    let mut rows: Vec<Vec<String>> = outline.resources.iter().map(row).collect();
+    // Where there is no room for the cause beside a resource, it stands below.
+    let mut causes = vec![None; rows.len()];
+    if !fits(&columns("  ", &rows), width) {
+        causes = rows.iter_mut().map(Vec::pop).collect();
+    }
+    let laid_out = fitted(width, "  ", &rows).into_iter();
+    for ((line, resource), cause) in laid_out.zip(&outline.resources).zip(causes) {
         lines.push(line);
+        let cause = cause.filter(|cause| !cause.is_empty());
+        lines.extend(cause.map(|cause| indented(&cause)));
         lines.extend(resource.values.iter().map(below));
     }
     if !outline.others.is_empty() {
@@ -364,13 +374,13 @@ mod tests {
         To change event-store:
           ApiMemoryMb: 256 → 512
 
-          ~  modify       ApiFunction                Lambda::Function    follows from
-                                                                         ApiMemoryMb
+          ~  modify       ApiFunction                Lambda::Function
+               follows from ApiMemoryMb
                Timeout: 10 → 20
-          ~  may replace  ApiVersion                 Lambda::Version     follows from
-                                                                         ApiFunction
-          ~  may replace  AnyoneMayInvokeThroughUrl  Lambda::Permission  follows from
-                                                                         ApiAlias
+          ~  may replace  ApiVersion                 Lambda::Version
+               follows from ApiFunction
+          ~  may replace  AnyoneMayInvokeThroughUrl  Lambda::Permission
+               follows from ApiAlias
           3 to modify
         ");
     }

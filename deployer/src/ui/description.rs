@@ -233,6 +233,7 @@ mod tests {
 
     fn described() -> Described {
         Described {
+            unfinished: Vec::new(),
             left_out: None,
             stack: "orders".to_owned(),
             id: "arn:stack/orders".to_owned(),

@@ -146,6 +146,7 @@ mod tests {
             changes: None,
             widenings: Vec::new(),
             objections: Vec::new(),
+            unfinished: Vec::new(),
         }
     }
 

@@ -123,6 +123,7 @@ mod tests {
             resources: Vec::new(),
             incomplete: None,
             unseen: Vec::new(),
+            unfinished: Vec::new(),
         };
         insta::assert_snapshot!(plain(&drift), @"= orders is as it was deployed");
         drift.incomplete = Some(name("Failed to detect drift on resources [ApiUrl]"));
@@ -163,6 +164,7 @@ mod tests {
                 },
             ],
             incomplete: None,
+            unfinished: Vec::new(),
             unseen: vec![
                 UnseenDrift::Version {
                     logical_id: name("Api"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 pub(super) use self::event::{event, question};
 pub(super) use self::finished::{collected, deployed, destroyed, planned, pushed, rolled_back, tried};
-pub(super) use self::found::{difference, drift, finding, release, unreadable};
+pub(super) use self::found::{difference, drift, finding, release, unfinished, unreadable};
 use crate::artifact::Artifact;
 use crate::commands::error::CommandError;
 use cfn_template::problem::{Problem, Problems};

@@ -10,6 +10,7 @@ mod ending;
 pub mod error;
 mod escape;
 mod findings;
+mod flow;
 mod garbage;
 mod json;
 mod log_line;
@@ -30,6 +31,7 @@ mod table;
 mod testing;
 mod text;
 mod timeline;
+mod unfinished;
 mod value;
 
 use std::cell::RefCell;
@@ -126,7 +128,7 @@ pub struct Place {
 impl Ui {
     /// Talks to whoever is at `place`.
     pub fn new(place: Place, manner: Manner) -> Self {
-        let streams = Streams::new(place.mask, place.github_actions, place.summary);
+        let streams = Streams::new(place.mask, place.github_actions, place.summary).within(place.width);
         let screen = match manner {
             Manner::Program => Screen::Nobody,
             Manner::Person if place.terminal => Screen::live(streams.clone()),

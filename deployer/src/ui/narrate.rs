@@ -56,6 +56,7 @@ impl Narrator {
             Event::BucketAwaited { stack } => Telling::doing(format!(
                 "waiting for stack {stack}, which somebody else is creating"
             )),
+            Event::Stays { bucket, uploads } => code::stays(bucket, *uploads),
             Event::Uploading { key, bytes } => uploading(key, *bytes),
             Event::UploadSkipped { key } if self.verbose => upload_skipped(key),
             Event::UploadSkipped { .. } => Telling::default(),

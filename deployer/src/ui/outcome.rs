@@ -8,6 +8,7 @@ use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
 use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
 
 /// How a deployment ended.
@@ -15,6 +16,8 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     let what = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
+        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
+        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
     let took = in_time(took);
@@ -57,6 +60,7 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     let what = match deployed {
         Deployed::Created(_) => "is created again as it was at",
         Deployed::Updated(_) => "is back at",
+        Deployed::Completed(..) => "was brought back by another run to what it was at",
         Deployed::Unchanged(_) => "already is as it was at",
     };
     let took = in_time(took);

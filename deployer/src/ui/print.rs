@@ -1,13 +1,15 @@
 //! What a command was asked for, printed.
 
 use super::description::{self, DescriptionFormat};
+use super::flow::flowed;
 use super::log_line::{self, LogForm};
 use super::{
     Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
+    unfinished,
 };
 use crate::aws::Call;
 use crate::settings::Setting;
-use cfn_deploy::stack::Timeline;
+use cfn_deploy::stack::{Timeline, Unfinished};
 use cfn_deploy::{Described, Diff, Drift, Finding, History, LogLine};
 
 impl Ui {
@@ -60,12 +62,23 @@ impl Ui {
         }
     }
 
+    /// Tells of runs on a stack that have not come to their end, each with the command that brings it there.
+    pub fn unfinished(&self, stack: &str, runs: &[(Unfinished, String)]) {
+        for (run, command) in runs {
+            self.emit(&json::unfinished(stack, run, command));
+            self.end(&unfinished::note(stack, run, command));
+        }
+    }
+
     /// Prints what a deployment would change.
     pub fn difference(&self, diff: &Diff) {
         self.0.borrow_mut().screen.idle();
         self.summarize(|| summary::difference(diff));
         match self.manner() {
-            Manner::Person => self.data(&difference::text(diff, self.data_width())),
+            Manner::Person => self.data(&flowed(
+                &difference::text(diff, self.data_width()),
+                self.data_width(),
+            )),
             Manner::Program => self.emit(&json::difference(diff)),
         }
     }
@@ -74,7 +87,7 @@ impl Ui {
     pub fn drift(&self, drift: &Drift) {
         self.0.borrow_mut().screen.idle();
         match self.manner() {
-            Manner::Person => self.data(&drift::text(drift)),
+            Manner::Person => self.data(&flowed(&drift::text(drift), self.data_width())),
             Manner::Program => self.emit(&json::drift(drift)),
         }
     }
@@ -89,7 +102,10 @@ impl Ui {
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
         match self.manner() {
-            Manner::Person => self.data(&timeline::text(timeline, self.data_width())),
+            Manner::Person => self.data(&flowed(
+                &timeline::text(timeline, self.data_width()),
+                self.data_width(),
+            )),
             Manner::Program => self.emit(&serde_json::json!(timeline)),
         }
     }

@@ -4,12 +4,16 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::paint;
-use super::table::fitted;
+use super::table::fitted_or_without;
 use super::text::count;
 use super::text::duration;
+use super::unfinished::unrecorded;
 use cfn_deploy::stack::Release;
 use cfn_deploy::stack::release::{ReleaseOutcome, SourceRevision};
 use cfn_deploy::{History, Live};
+
+/// The column of the template's hash, which tells less than the commit.
+const TEMPLATE: usize = 4;
 
 /// How much of a hash tells two apart.
 const SHORT: usize = 12;
@@ -23,7 +27,7 @@ pub(super) fn table(history: &History, width: Option<usize>) -> String {
     let header = header.map(paint::faint).to_vec();
     let rows = history.releases.iter().map(|release| row(release, &history.live));
     let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
-    fitted(width, "", &rows).concat()
+    fitted_or_without(width, "", rows, TEMPLATE)
 }
 
 fn row(release: &Release, live: &Live) -> Vec<String> {
@@ -64,7 +68,7 @@ pub(super) fn in_short(release: &Release) -> String {
 
 fn outcome(release: &Release) -> String {
     let failed = if release.failed_smoke {
-        ", failed its smoke test"
+        ", failed smoke"
     } else {
         ""
     };
@@ -73,7 +77,7 @@ fn outcome(release: &Release) -> String {
 
 fn brought(release: &Release) -> String {
     match (&release.rolled_back_to, release.outcome) {
-        (Some(to), _) => format!("back to {to}"),
+        (Some(to), _) => format!("restored {to}"),
         (None, ReleaseOutcome::Created) => "created".to_owned(),
         (None, ReleaseOutcome::Updated) => "updated".to_owned(),
     }
@@ -94,7 +98,7 @@ fn short(hash: &str) -> &str {
 }
 
 /// The end of an ARN: the user, or the session of a role.
-fn who(caller: &str) -> &str {
+pub(super) fn who(caller: &str) -> &str {
     caller.rsplit(['/', ':']).next().unwrap_or(caller)
 }
 
@@ -124,7 +128,7 @@ pub(super) fn notes(stack: &str, history: &History) -> Option<String> {
             "{} none of these is live: what is deployed is another template",
             paint::warn("!")
         )),
-        Live::None | Live::Release(_) => {}
+        Live::None | Live::Release(_) | Live::Unrecorded(_) => notes.extend(unrecorded(&history.live)),
     }
     if history.older > 0 {
         let older = count(history.older as u64, "older release");
@@ -173,10 +177,19 @@ mod tests {
             ..History::default()
         };
         insta::assert_snapshot!(plain(&table(&history, None)), @"
-           RELEASE               OUTCOME                             COMMIT                    TEMPLATE      BY  TOOK
-        ✓  20270115T100000.000Z  back to 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
-           20270115T090000.000Z  updated, failed its smoke test      89abcdef0123 and changes  89abcdef0123  jo  0.0 s
-           20270115T080000.000Z  created                             none                      0123456789ab  jo  1 min 05 s
+           RELEASE               OUTCOME                              COMMIT                    TEMPLATE      BY  TOOK
+        ✓  20270115T100000.000Z  restored 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
+           20270115T090000.000Z  updated, failed smoke                89abcdef0123 and changes  89abcdef0123  jo  0.0 s
+           20270115T080000.000Z  created                              none                      0123456789ab  jo  1 min 05 s
+        ");
+        insta::assert_snapshot!(plain(&table(&history, Some(80))), @"
+           RELEASE               OUTCOME                COMMIT            BY  TOOK
+        ✓  20270115T100000.000Z  restored               0123456789ab      jo  0.0 s
+                                 20270115T080000.000Z,
+                                 live
+           20270115T090000.000Z  updated, failed smoke  89abcdef0123 and  jo  0.0 s
+                                                        changes
+           20270115T080000.000Z  created                none              jo  1 min 05 s
         ");
     }
 
@@ -202,6 +215,7 @@ mod tests {
             unreadable: vec![unreadable],
             older: 3,
             live: Live::Other,
+            unfinished: Vec::new(),
         };
         let gone = History {
             releases: vec![release(0, "t1")],

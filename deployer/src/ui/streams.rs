@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use super::escape::{disarm, escape};
+use super::flow::flowed;
 use super::mask::Mask;
 
 /// Where everything is written. Clones write to the same places.
@@ -18,6 +19,8 @@ pub(super) struct Streams {
     mask: Option<Arc<Mutex<Mask>>>,
     /// Whether a workflow's runner reads what is written, and obeys some lines.
     obeyed: bool,
+    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    width: Option<usize>,
     /// The file that GitHub shows beside the step's log.
     summary: Option<PathBuf>,
     /// Why stdout could not be written.
@@ -30,9 +33,15 @@ impl Streams {
         Self {
             mask: masked.then(Arc::default),
             obeyed,
+            width: None,
             summary,
             unwritten: Arc::default(),
         }
+    }
+
+    /// The same where stderr is a terminal of that width.
+    pub(super) fn within(self, width: Option<usize>) -> Self {
+        Self { width, ..self }
     }
 
     /// Takes note of ids that are to be hidden.
@@ -76,14 +85,14 @@ impl Streams {
         lock(&self.unwritten).take()
     }
 
-    /// Writes a line to stderr.
+    /// Writes lines to stderr, broken between words where they are longer than the terminal is wide.
     pub(super) fn talk(&self, text: &str) {
-        self.to_stderr(&format!("{}\n", self.shown(text)));
+        self.to_stderr(&format!("{}\n", flowed(&self.shown(text), self.width)));
     }
 
     /// Writes to stderr what is answered on the same line.
     pub(super) fn ask(&self, text: &str) {
-        self.to_stderr(&self.shown(text));
+        self.to_stderr(&flowed(&self.shown(text), self.width));
     }
 
     /// Writes a line that the workflow's runner is to obey. Whoever made it has escaped what is not ours.

@@ -9,10 +9,10 @@ use super::text::duration;
 use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
-use cfn_deploy::shell;
 use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::{Deployed, Destroyed, Diff, Outputs};
+use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
 
 /// A section under the command that it is about: several may be in the summary of one step.
 pub(super) fn of(command: &str, section: &str) -> String {
@@ -87,6 +87,8 @@ pub(super) fn deployed(
     let what = match deployed {
         Deployed::Created(_) => "was created",
         Deployed::Updated(_) => "was updated",
+        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
+        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
         Deployed::Unchanged(_) => "is up to date",
     };
     let changes = done.map(|done| table(&done.outline)).unwrap_or_default();
@@ -320,6 +322,7 @@ mod tests {
             changes: Some(ChangeSummary::default()),
             widenings: Vec::new(),
             objections: Vec::new(),
+            unfinished: Vec::new(),
         };
         insta::assert_snapshot!(super::difference(&diff), @"
         `orders` would change

@@ -40,6 +40,26 @@ pub(super) fn fitted<Cell: AsRef<str>>(
         .collect()
 }
 
+/// Lays `rows` out as [`fitted`] does; where they do not fit as they are, without a column that can be missed.
+pub(super) fn fitted_or_without(
+    width: Option<usize>,
+    indent: &str,
+    mut rows: Vec<Vec<String>>,
+    column: usize,
+) -> String {
+    if !fits(&columns(indent, &rows), width) {
+        for row in rows.iter_mut().filter(|row| row.len() > column) {
+            row.remove(column);
+        }
+    }
+    fitted(width, indent, &rows).concat()
+}
+
+/// Whether all lines of a text have at most `width` characters, where there is such a limit.
+pub(super) fn fits(text: &str, width: Option<usize>) -> bool {
+    width.is_none_or(|width| text.lines().all(|line| width_of(line) <= width))
+}
+
 /// One line of a row.
 fn laid_out(indent: &str, cells: &[Vec<String>], widths: &[usize], line: usize) -> String {
     let mut text = indent.to_owned();
@@ -81,14 +101,30 @@ fn widths<Cell: AsRef<str>>(limit: Option<usize>, indent: &str, rows: &[Vec<Cell
 }
 
 /// The characters of `cell` that take room: not those of a colour.
-fn width_of(cell: &str) -> usize {
+pub(super) fn width_of(cell: &str) -> usize {
     anstream::adapter::strip_str(&escape(cell))
         .map(|part| part.chars().count())
         .sum()
 }
 
 fn longest_word(cell: &str) -> usize {
-    cell.split(' ').map(width_of).max().unwrap_or(0)
+    words(cell).into_iter().map(width_of).max().unwrap_or(0)
+}
+
+/// What is not broken: words, and numbers with their units.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut begin = 0;
+    for (place, _) in text.match_indices(' ') {
+        let is_before_a_unit = text[..place].ends_with(|end: char| end.is_ascii_digit())
+            && text[place + 1..].starts_with(|start: char| start.is_ascii_alphabetic());
+        if !is_before_a_unit {
+            words.push(&text[begin..place]);
+            begin = place + 1;
+        }
+    }
+    words.push(&text[begin..]);
+    words
 }
 
 /// A text on lines of at most `width` characters, broken between words. A style that goes on is ended and begun anew at each break.
@@ -99,7 +135,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut style = String::new();
-    for word in text.split(' ') {
+    for word in words(text) {
         if line.is_empty() {
             line.push_str(word);
         } else if width_of(&line) + 1 + width_of(word) <= width {
@@ -166,6 +202,15 @@ mod tests {
         A            arn:aws:lambda:eu-central-1  late by a
                                                   minute
         ");
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let rows = [vec!["+1 min 05 s", "created anew"]];
+        assert_eq!(
+            fitted(Some(14), "", &rows).concat(),
+            "+1 min  created\n05 s    anew\n"
+        );
     }
 
     #[test]

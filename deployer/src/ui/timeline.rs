@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::narrate::past;
 use super::paint;
-use super::table::fitted;
+use super::table::fitted_or_without;
 use super::text::{duration, indented};
 use cfn_deploy::stack::{Diagnosis, Phase, Step, Timeline};
+
+/// The column of a step's type.
+const TYPE: usize = 4;
 
 /// The operation: the root cause if there is one, then a line for each step.
 pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
@@ -23,8 +26,9 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
         .map_or_else(String::new, |by| format!(" by {by}"));
     let took = duration(Duration::from_millis(timeline.duration_ms));
     let title = format!("{operation} of {stack}{by}, {began:.0}, {took}: {status}");
-    let rows: Vec<Vec<String>> = timeline.steps.iter().map(row).collect();
-    let steps = fitted(width, "  ", &rows).concat();
+    // The names mostly tell the types.
+    let rows = timeline.steps.iter().map(row).collect();
+    let steps = fitted_or_without(width, "  ", rows, TYPE);
     let cause = timeline
         .cause
         .as_ref()
@@ -62,6 +66,7 @@ fn row(step: &Step) -> Vec<String> {
     );
     let undone = if step.undoes { ", undoing" } else { "" };
     let kind = paint::faint(step.resource_type.trim_start_matches("AWS::"));
+    // The type is at `TYPE`.
     vec![
         format!("+{}", duration(Duration::from_millis(step.offset_ms))),
         took,

@@ -1,4 +1,6 @@
-//! PURE: which values of a rendering are those of a parameter.
+//! PURE: which values of a rendering are those of a parameter, or are chosen by one.
+
+use std::collections::BTreeSet;
 
 use super::Template;
 use super::fill::Fill;
@@ -11,6 +13,10 @@ use crate::yaml::{Entry, Node};
 pub enum Origin {
     /// The whole value is that of a parameter.
     Parameter(String),
+    /// The value is that of a parameter, or there is none, as a condition decides.
+    OptionalParameter(String),
+    /// Which value it is, or whether there is one, depends on these parameters.
+    Choice(Vec<String>),
     /// The code of a binary, which is named by its content.
     Code(String),
     /// Part of it is the revision of a resource, which changes with everything that the resource is made of.
@@ -18,11 +24,18 @@ pub enum Origin {
 }
 
 impl Template {
-    /// Finds the properties of resources whose value is that of a parameter, or has a revision in it: by logical id and path, such as
-    /// `Properties.MemorySize`. Members of lists are not looked into.
+    /// Finds the properties of resources whose value is that of a parameter, is chosen by one, or has a revision in it, by logical id and path,
+    /// such as `Properties.MemorySize`; and the resources that are there by a parameter's choice, whose path is `Condition`. Members of lists
+    /// are not looked into.
     pub fn origins(&self) -> Vec<(String, String, Origin)> {
         let mut places = Vec::new();
         for resource in self.section("Resources") {
+            if let Some(condition) = resource.value.get("Condition").and_then(Node::as_text) {
+                let mut chooses = BTreeSet::new();
+                self.deciding(condition, &mut BTreeSet::new(), &mut chooses);
+                let origin = choice(chooses);
+                places.extend(origin.map(|origin| (resource.key.clone(), "Condition".to_owned(), origin)));
+            }
             if let Some(properties) = resource.value.get("Properties") {
                 self.collect(&resource.key, "Properties", properties, &mut places);
             }
@@ -67,11 +80,132 @@ impl Template {
                     },
                     _ => None,
                 }),
+            Function::If => self.chosen(argument.as_sequence()?),
             _ => None,
+        }
+    }
+
+    /// Where a value comes from that a condition chooses.
+    fn chosen(&self, arguments: &[Node]) -> Option<Origin> {
+        let [condition, then, other] = arguments else {
+            return None;
+        };
+        let one = match (is_no_value(then), is_no_value(other)) {
+            (false, true) => self.origin(then),
+            (true, false) => self.origin(other),
+            _ => None,
+        };
+        if let Some(Origin::Parameter(name)) = one {
+            return Some(Origin::OptionalParameter(name));
+        }
+        let mut chooses = BTreeSet::new();
+        if let Some(condition) = condition.as_text() {
+            self.deciding(condition, &mut BTreeSet::new(), &mut chooses);
+        }
+        self.referred(then, &mut BTreeSet::new(), &mut chooses);
+        self.referred(other, &mut BTreeSet::new(), &mut chooses);
+        choice(chooses)
+    }
+
+    /// The parameters that decide on a condition.
+    fn deciding<'t>(
+        &'t self,
+        condition: &'t str,
+        seen: &mut BTreeSet<&'t str>,
+        parameters: &mut BTreeSet<String>,
+    ) {
+        let mut conditions = self.section("Conditions").iter();
+        if let Some(known) = conditions.find(|entry| entry.key == condition)
+            && seen.insert(condition)
+        {
+            self.referred(&known.value, seen, parameters);
+        }
+    }
+
+    /// The parameters that a value refers to, by itself or through conditions; not those that the deployer fills in.
+    fn referred<'t>(
+        &'t self,
+        node: &'t Node,
+        seen: &mut BTreeSet<&'t str>,
+        parameters: &mut BTreeSet<String>,
+    ) {
+        for item in node.as_sequence().unwrap_or_default() {
+            self.referred(item, seen, parameters);
+        }
+        for Entry { key, value, .. } in node.as_mapping().unwrap_or_default() {
+            match (Function::from_name(key), value.as_text()) {
+                (Some(Function::Ref), Some(name)) => {
+                    if self.filled_in(name).is_none() && self.declarations.contains_key(name) {
+                        parameters.insert(name.to_owned());
+                    }
+                }
+                (Some(Function::Condition), Some(name)) => self.deciding(name, seen, parameters),
+                _ => self.referred(value, seen, parameters),
+            }
         }
     }
 
     fn filled_in(&self, name: &str) -> Option<&Fill> {
         self.fill.get(name).map(|fill| &fill.value)
+    }
+}
+
+fn choice(parameters: BTreeSet<String>) -> Option<Origin> {
+    (!parameters.is_empty()).then(|| Origin::Choice(parameters.into_iter().collect()))
+}
+
+fn is_no_value(node: &Node) -> bool {
+    node.get("Ref").and_then(Node::as_text) == Some("AWS::NoValue")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "
+Parameters:
+  Access: { Type: String, AllowedValues: [iam, public] }
+  Key: { Type: String, Default: '' }
+  Topic: { Type: String, Default: '' }
+  Protected: { Type: String }
+Metadata: { Deployer: { Fill: { Protected: protected } } }
+Conditions:
+  HasKey: !Not [!Equals [!Ref Key, '']]
+  IsPublic: !Equals [!Ref Access, public]
+  IsPublicWithKey: !And [!Condition HasKey, !Condition IsPublic]
+  IsProtected: !Equals [!Ref Protected, 'true']
+Resources:
+  Url:
+    Type: AWS::Lambda::Url
+    Condition: IsPublicWithKey
+    Properties:
+      AuthType: !If [IsPublic, NONE, AWS_IAM]
+      Cors: !If [HasKey, { AllowOrigins: [!Ref Topic] }, !Ref AWS::NoValue]
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      KmsMasterKeyId: !If [HasKey, !Ref Key, !Ref AWS::NoValue]
+      SqsManagedSseEnabled: !If [IsProtected, true, false]
+";
+
+    #[test]
+    fn what_a_condition_chooses_comes_from_the_parameters_that_decide_on_it() {
+        let template = Template::parse("t.yaml", TEMPLATE).unwrap();
+        let origins = template.origins();
+        let origin = |id: &str, path: &str| {
+            let mut of_it = origins.iter().filter(|(of, at, _)| of == id && at == path);
+            of_it.next().map(|(_, _, origin)| origin.clone())
+        };
+        let choice = |parameters: &[&str]| {
+            let names = parameters.iter().map(|name| (*name).to_owned());
+            Some(Origin::Choice(names.collect()))
+        };
+        assert_eq!(origin("Url", "Properties.AuthType"), choice(&["Access"]));
+        assert_eq!(origin("Url", "Properties.Cors"), choice(&["Key", "Topic"]));
+        assert_eq!(origin("Url", "Condition"), choice(&["Access", "Key"]));
+        let key = Origin::OptionalParameter("Key".to_owned());
+        assert_eq!(origin("Queue", "Properties.KmsMasterKeyId"), Some(key));
+        // What the deployer fills in is no parameter of an environment's file.
+        assert_eq!(origin("Queue", "Properties.SqsManagedSseEnabled"), None);
     }
 }

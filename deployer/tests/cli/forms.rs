@@ -237,8 +237,8 @@ fn the_variable_that_would_have_another_asked_for_the_account_is_named() {
     insta::assert_snapshot!(session.run("init orders --region eu-central-1 --parameter Access=public"), @"
     exit code: 64
     --- stderr
-    error: no account is given, and whoever `endpoint_url` names would be asked for it instead of AWS
-      hint: unset `endpoint_url`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`
+    error: no account is given, and whoever `AWS_ENDPOINT_URL` names would be asked for it instead of AWS
+      hint: unset `AWS_ENDPOINT_URL`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`
     ");
 }
 

@@ -17,6 +17,7 @@ mod conformance;
 mod cut_off;
 mod drift;
 mod generated;
+mod killed;
 mod life_cycle;
 mod looking_after;
 mod notifications;
@@ -32,6 +33,7 @@ mod releases;
 mod smoke;
 mod store;
 mod takeover;
+mod terminal;
 mod verify;
 mod worker;
 

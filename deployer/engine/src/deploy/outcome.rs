@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::stack::release::ReleaseOutcome;
+
 /// A stack's outputs by name.
 pub type Outputs = BTreeMap<String, String>;
 
@@ -12,6 +14,8 @@ pub enum Deployed {
     Created(Outputs),
     /// The stack was changed.
     Updated(Outputs),
+    /// Another run had made or changed the stack so, and had not come to its end: what it had left to do is done.
+    Completed(Outputs, ReleaseOutcome),
     /// The stack already was as asked.
     Unchanged(Outputs),
 }
@@ -20,7 +24,10 @@ impl Deployed {
     /// The stack's outputs.
     pub fn outputs(&self) -> &Outputs {
         match self {
-            Self::Created(outputs) | Self::Updated(outputs) | Self::Unchanged(outputs) => outputs,
+            Self::Created(outputs)
+            | Self::Updated(outputs)
+            | Self::Completed(outputs, _)
+            | Self::Unchanged(outputs) => outputs,
         }
     }
 }

@@ -92,13 +92,11 @@ pub(super) async fn finish<C: Cloud, T: Talk>(
     let is_the_same = template == deployment.template;
     journal::close(session, bucket, stack, is_the_same.then_some(template)).await;
     let outputs = stack.outputs.clone();
-    Ok(
-        match begun.as_ref().or(earlier.same()).map(|release| release.outcome) {
-            Some(ReleaseOutcome::Created) => Deployed::Created(outputs),
-            Some(ReleaseOutcome::Updated) => Deployed::Updated(outputs),
-            None => Deployed::Unchanged(outputs),
-        },
-    )
+    Ok(match (&begun, earlier.same()) {
+        (Some(_), _) => Deployed::Updated(outputs),
+        (None, Some(release)) => Deployed::Completed(outputs, release.outcome),
+        (None, None) => Deployed::Unchanged(outputs),
+    })
 }
 
 /// Writes down that a stack is brought to what is asked for without a change set.

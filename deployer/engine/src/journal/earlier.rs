@@ -8,8 +8,8 @@ use crate::stack::{
 };
 use crate::{Before, DeployError, Deployment, Event, Session, Talk, adopt, ledger, stack_policy};
 
-use super::Journal;
 use super::open::{Open, OpenTrial};
+use super::{Journal, Life};
 
 /// For so long a run may take from its intent to the execution of its change set. Afterwards it counts as ended.
 const AT_WORK: SignedDuration = SignedDuration::from_mins(10);
@@ -180,13 +180,16 @@ fn tell<C: Cloud, T: Talk>(
     release: Option<&Release>,
     log_groups: Vec<String>,
 ) {
-    let Some(first) = journal.first() else { return };
-    let at_work = session.open.spares_any();
-    session.tell(Event::EarlierRun {
+    let Some(run) = journal.first() else { return };
+    let life = if session.open.spares_any() {
+        Life::AtWork
+    } else {
+        Life::after(session.cloud.now().duration_since(run.since))
+    };
+    session.tell_once(Event::EarlierRun {
         stack: stack.to_owned(),
-        by: first.caller().to_owned(),
-        at_work,
-        deletes: matches!(first, Intent::Delete(_)),
+        run,
+        life,
         release: release.map(|release| release.id.clone()),
         log_groups,
     });

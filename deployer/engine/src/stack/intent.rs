@@ -149,6 +149,13 @@ pub fn intent_key(stack: &str, now: Timestamp, run: Uuid) -> String {
     format!("{}{begun}-{run}.json", run_prefix(stack))
 }
 
+/// When the run began that wrote an intent under this key; none, where the key is not one of an intent.
+pub fn intent_time(key: &str) -> Option<Timestamp> {
+    let (begun, _) = key.rsplit('/').next()?.split_once('-')?;
+    let begun: ReleaseId = begun.parse().ok()?;
+    Some(begun.time())
+}
+
 /// The key of the receipt which says that nothing is left to do about a stack as it stands: its ARN, its last operation and its template are
 /// in the name, so that to list it is to read it. CloudFormation gives each operation a time of its own.
 pub fn receipt_key(stack: &DeployedStack, template: &str) -> String {
@@ -256,12 +263,14 @@ mod tests {
             "{one}"
         );
         assert!(is_intent(&one) && !is_receipt(&one));
+        assert_eq!(intent_time(&one), Some(now));
     }
 
     #[test]
     fn a_receipt_is_of_one_stack_operation_and_template() {
         let receipt = receipt_key(&stack(), "{}");
         assert!(is_receipt(&receipt), "{receipt}");
+        assert_eq!(intent_time(&receipt), None);
         let mut later = stack();
         later.updated = Some(Timestamp::MAX);
         let mut another = stack();

@@ -31,6 +31,7 @@ mod saved_events;
 mod stack_policy;
 mod status;
 mod timeline;
+mod unfinished;
 pub mod widening;
 
 pub use artifact_key::{
@@ -54,7 +55,7 @@ pub use event::{Phase, ResourceStatus, StackEvent};
 pub use failure::{Failure, root_cause};
 pub use intent::{
     Cause, DeleteIntent, DeployIntent, GivenUp, Intent, LiftedPolicy, Sequel, StoredBefore, intent_key,
-    is_intent, is_receipt, receipt_key, run_prefix,
+    intent_time, is_intent, is_receipt, receipt_key, run_prefix,
 };
 pub use log_source::{LogGroupName, LogSource, log_sources};
 pub use named::{NamedKind, NamedResource};
@@ -70,3 +71,4 @@ pub use saved_events::{SavedEventsError, saved_events};
 pub use stack_policy::StackPolicy;
 pub use status::{NextMove, StackStatus};
 pub use timeline::{Step, Timeline};
+pub use unfinished::{Task, Unfinished};

@@ -115,6 +115,25 @@ async fn of_two_creations_one_comes_first_and_the_other_finds_it_done() {
 }
 
 #[tokio::test]
+async fn a_shell_that_another_run_takes_away_is_made_anew() {
+    let scene = Scene::new();
+    let gone = CallErrorKind::NotFound {
+        message: "Stack [arn:orders] does not exist".into(),
+    };
+    let outcome = deploy_while(&scene, false, async |cloud| {
+        cloud.fail_calls("DescribeStackEvents", 1, &gone);
+    })
+    .await;
+    assert!(
+        matches!(outcome.deployed, Ok(Deployed::Created(_))),
+        "{:?}",
+        outcome.deployed
+    );
+    assert_eq!((looked_again(&outcome), outcome.questions), (1, 2));
+    scene.assert_nothing_is_left_behind();
+}
+
+#[tokio::test]
 async fn of_two_updates_the_later_one_is_asked_about_anew() {
     let mut scene = Scene::deployed().await;
     let mut theirs = scene.deployment.clone();
@@ -139,8 +158,14 @@ async fn what_is_still_going_on_is_told_with_who_began_it_or_waited_for() {
         let outcome = deploy_while(&scene, waits, async |cloud| begin(cloud, &scene.deployment).await).await;
         if waits {
             assert!(
-                // Who began it does not come to its end, and this run does it in its place.
-                matches!(outcome.deployed, Ok(Deployed::Created(_))),
+                // Who began it does not come to its end, and this run does what that has left to do.
+                matches!(
+                    outcome.deployed,
+                    Ok(Deployed::Completed(
+                        _,
+                        crate::stack::release::ReleaseOutcome::Created
+                    ))
+                ),
                 "{:?}",
                 outcome.deployed
             );

@@ -3,6 +3,7 @@
 use crate::stack::StackStatus;
 
 use super::*;
+use crate::Uploads;
 
 #[tokio::test]
 async fn a_first_deployment_makes_the_stack_and_gives_its_outputs() {
@@ -61,6 +62,24 @@ async fn a_declined_creation_leaves_neither_change_set_nor_shell() {
     scene.talk.answer = Answer::No;
     let error = scene.up().await.unwrap_err();
     assert!(matches!(error, DeployError::Declined { .. }), "{error:?}");
+    let stays = Event::Stays {
+        bucket: BUCKET.into(),
+        uploads: Uploads {
+            bucket_is_new: true,
+            objects: 3,
+        },
+    };
+    assert_eq!(scene.talk.events.last(), Some(&stays));
+    // Who declines again has uploaded nothing more, and is told nothing more.
+    scene.forget();
+    scene.up().await.unwrap_err();
+    assert!(
+        !scene
+            .talk
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Stays { .. }))
+    );
     assert_eq!(error.kind(), crate::ErrorKind::NeedsApproval);
     assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0);
     scene.assert_nothing_is_left_behind();

@@ -9,7 +9,7 @@ async fn described(scene: &mut Scene) -> Result<Described, DescribeError> {
     let session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
-    describe(&session, "orders").await
+    describe(&session, "orders", BUCKET).await
 }
 
 #[tokio::test]

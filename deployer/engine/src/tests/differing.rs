@@ -64,7 +64,12 @@ async fn offline_cloudformation_is_not_asked() {
     assert_eq!((paths(&diff).len(), diff.changes), (1, None));
     assert_eq!(
         scene.cloud.calls(),
-        ["GetCallerIdentity", "DescribeStacks", "GetTemplate"]
+        [
+            "GetCallerIdentity",
+            "DescribeStacks",
+            "ListObjectsV2",
+            "GetTemplate"
+        ]
     );
 }
 
@@ -126,7 +131,10 @@ async fn a_stack_that_is_not_there_is_all_new_and_no_shell_is_made() {
     let diff = diff_of(&mut scene, Asking::ChangeSet).await.unwrap();
     assert_eq!((diff.status.clone(), diff.is_empty()), (None, false));
     assert_eq!(diff.templates.unwrap().resources.len(), 10);
-    assert_eq!(scene.cloud.calls(), ["GetCallerIdentity", "DescribeStacks"]);
+    assert_eq!(
+        scene.cloud.calls(),
+        ["GetCallerIdentity", "DescribeStacks", "ListObjectsV2"]
+    );
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ async fn drifting(scene: &mut Scene) -> Result<Drift, DriftError> {
     let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
-    drift(&mut session, "orders", protected).await
+    drift(&mut session, "orders", protected, BUCKET).await
 }
 
 async fn unseen(scene: &mut Scene) -> Vec<UnseenDrift> {

@@ -3,6 +3,7 @@
 mod beside;
 mod commands;
 mod standing;
+mod told;
 
 use std::panic::AssertUnwindSafe;
 

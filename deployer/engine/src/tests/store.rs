@@ -62,7 +62,7 @@ impl Store {
             self.scene.deployment.stack.clone(),
             self.scene.deployment.protected,
         );
-        drift(&mut self.scene.session().await, &stack, protected)
+        drift(&mut self.scene.session().await, &stack, protected, BUCKET)
             .await
             .unwrap()
     }

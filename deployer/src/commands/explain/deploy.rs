@@ -9,8 +9,8 @@ use cfn_deploy::shell;
 use cfn_deploy::stack::{Failure, Place, remedy};
 use cfn_deploy::{DeployError, Taken};
 
-/// What has happened by the time that a deployment is asked about.
-const STORED: &str = "the stack was not changed; the artifact bucket and what was uploaded to it stay, until `deployer gc` deletes what nothing refers to";
+/// What stands when a deployment was not agreed to.
+const UNCHANGED: &str = "the stack was not changed";
 
 impl Explain<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
@@ -145,9 +145,9 @@ impl Explain<'_> {
                 "an earlier run, which was interrupted, brought it there; `{}` tries once more",
                 self.command("up")
             )],
-            DeployError::Declined { .. } => vec![STORED.to_owned()],
+            DeployError::Declined { .. } => vec![UNCHANGED.to_owned()],
             DeployError::NeedsApproval { .. } => {
-                vec![STORED.to_owned(), "give the approval with `--yes`".to_owned()]
+                vec![UNCHANGED.to_owned(), "give the approval with `--yes`".to_owned()]
             }
             DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
             DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),

@@ -12,6 +12,10 @@ impl Explain<'_> {
             PushError::Call(ref call) => self.call(call),
             PushError::Unready(ref unready) => self.unready(unready),
             PushError::Protected { .. } => vec![format!("deploy it with `{}`", self.command("up"))],
+            PushError::Unfinished { ref run, .. } => vec![format!(
+                "it was interrupted, or is still at work; `{}` finishes it",
+                self.finishes(run)
+            )],
             PushError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
             PushError::NotReachable { .. } => vec![format!(
                 "`{}` brings the stack to what the template says",

@@ -90,7 +90,7 @@ fn what_needs_an_approval_names_the_flag_that_gives_it() {
     let stack = || "orders".to_owned();
     insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::NeedsApproval { stack: stack() })), @"
     3: the changes to stack `orders` need approval
-    - the stack was not changed; the artifact bucket and what was uploaded to it stay, until `deployer gc` deletes what nothing refers to
+    - the stack was not changed
     - give the approval with `--yes`
     ");
     let error = DestroyError::NeedsApproval {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::stack::{ChangeSummary, Estimate};
-use cfn_deploy::{Event, Question};
+use cfn_deploy::stack::{ChangeSummary, Estimate, Task};
+use cfn_deploy::{Event, Life, Question};
 
 /// An event of the engine.
 #[expect(clippy::too_many_lines, reason = "an arm for each event")]
@@ -20,6 +20,12 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         Event::BucketCreating { bucket, stack } => {
             json!({"event": "bucket-creating", "bucket": bucket, "stack": stack})
         }
+        Event::Stays { bucket, uploads } => json!({
+            "event": "stored",
+            "bucket": bucket,
+            "bucketIsNew": uploads.bucket_is_new,
+            "objects": uploads.objects,
+        }),
         Event::BucketAwaited { stack } => json!({"event": "bucket-awaited", "stack": stack}),
         Event::Uploading { key, bytes } => json!({"event": "uploading", "key": key, "bytes": bytes}),
         Event::UploadSkipped { key } => json!({"event": "upload-skipped", "key": key}),
@@ -119,17 +125,17 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
         }
         Event::EarlierRun {
             stack,
-            by,
-            at_work,
-            deletes,
+            run,
+            life,
             release,
             log_groups,
         } => json!({
             "event": "earlier-run",
             "stack": stack,
-            "by": by,
-            "atWork": at_work,
-            "deletes": deletes,
+            "by": run.by,
+            "since": run.since.to_string(),
+            "mayBeAtWork": *life != Life::Over,
+            "deletes": run.task == Task::Delete,
             "release": release,
             "logGroups": log_groups,
         }),

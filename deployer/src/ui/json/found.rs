@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use cfn_deploy::stack::Release;
+use cfn_deploy::stack::{Release, Unfinished};
 use cfn_deploy::{Diff, Drift, Finding, LedgerError};
 
 /// A release of the ledger.
@@ -15,6 +15,11 @@ pub(in crate::ui) fn release(release: &Release) -> Value {
 /// A record that could not be read.
 pub(in crate::ui) fn unreadable(error: &LedgerError) -> Value {
     json!({"event": "unreadable-record", "error": in_full(error)})
+}
+
+/// A run that has not come to its end.
+pub(in crate::ui) fn unfinished(stack: &str, run: &Unfinished, command: &str) -> Value {
+    json!({"event": "unfinished-run", "stack": stack, "run": run, "finishedBy": command})
 }
 
 /// An error with its causes.

@@ -4,7 +4,8 @@ use super::Telling;
 use crate::artifact::{Artifact, BuildNote};
 use crate::ui::outlook::Left;
 use crate::ui::paint;
-use crate::ui::text::size;
+use crate::ui::text::{count, size};
+use cfn_deploy::Uploads;
 
 /// Words what happens while building.
 pub(in crate::ui) fn build(note_of_build: BuildNote<'_>) -> Telling {
@@ -38,6 +39,22 @@ pub(super) fn uploading(key: &str, bytes: usize) -> Telling {
 pub(super) fn upload_skipped(key: &str) -> Telling {
     let fact = paint::faint("is in the bucket already");
     Telling::done(format!("{} {fact}", content_of(key)))
+}
+
+/// What was stored for a deployment that nobody has agreed to.
+pub(super) fn stays(bucket: &str, uploads: Uploads) -> Telling {
+    let objects = count(uploads.objects as u64, "object");
+    let was = if uploads.objects == 1 { "was" } else { "were" };
+    let done = match (uploads.bucket_is_new, uploads.objects) {
+        (true, 0) => format!("bucket {bucket} was created"),
+        (true, _) => format!("bucket {bucket} was created, and {objects} {was} uploaded to it"),
+        (false, _) => format!("{objects} {was} uploaded to bucket {bucket}"),
+    };
+    let gc = paint::quoted("`deployer gc`");
+    Telling::said(format!(
+        "  {} {done}: that stays for the next run; {gc} deletes what nothing refers to",
+        paint::warn("!")
+    ))
 }
 
 /// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.

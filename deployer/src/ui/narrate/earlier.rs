@@ -1,13 +1,21 @@
 //! PURE: what is told of runs that were ended before their time.
 
 use crate::ui::paint;
-use cfn_deploy::Event;
+use crate::ui::unfinished::in_short;
+use cfn_deploy::stack::{ReleaseId, Unfinished};
+use cfn_deploy::{Event, Life};
 
 use super::Telling;
 
 pub(super) fn told(event: &Event) -> Telling {
     let text = match event {
-        Event::EarlierRun { .. } => earlier_run(event),
+        Event::EarlierRun {
+            stack,
+            run,
+            life,
+            release,
+            log_groups,
+        } => earlier_run(stack, run, *life, release.as_ref(), log_groups),
         Event::NotMarked { release, reason } => {
             format!("release {release} could not be marked as one whose smoke test failed: {reason}")
         }
@@ -16,28 +24,25 @@ pub(super) fn told(event: &Event) -> Telling {
     Telling::said(format!("  {} {text}", paint::warn("!")))
 }
 
-fn earlier_run(event: &Event) -> String {
-    let Event::EarlierRun {
-        stack,
-        by,
-        at_work,
-        deletes,
-        release,
-        log_groups,
-    } = event
-    else {
-        return String::new();
+fn earlier_run(
+    stack: &str,
+    run: &Unfinished,
+    life: Life,
+    release: Option<&ReleaseId>,
+    log_groups: &[String],
+) -> String {
+    let run = in_short(stack, run);
+    let became = match life {
+        Life::AtWork => {
+            return format!("{run} may still be at work: whichever is executed first counts");
+        }
+        Life::Unknown => "was interrupted or is still at work",
+        Life::Over => "was interrupted",
     };
-    let what = if *deletes { "deletion" } else { "deployment" };
-    if *at_work {
-        return format!(
-            "a {what} of {stack} by {by} has begun and may still be at work: whichever is executed first counts"
-        );
-    }
     let came_to = match release {
         Some(release) => format!("it brought release {release}, and what it had left to do is done now"),
         None if log_groups.is_empty() => "what it left is removed".to_owned(),
         None => format!("{} came back afterwards: removed", log_groups.join(", ")),
     };
-    format!("a {what} of {stack} by {by} had not come to its end: {came_to}")
+    format!("{run} {became}: {came_to}")
 }

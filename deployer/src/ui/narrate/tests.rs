@@ -6,6 +6,8 @@ use super::*;
 use crate::ui::outlook::Left;
 use crate::ui::testing::estimate;
 use cfn_deploy::stack::{Progress, StackEvent};
+use cfn_deploy::stack::{Task, Unfinished};
+use cfn_deploy::{Life, Uploads};
 
 fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
     StackEvent {
@@ -111,32 +113,51 @@ fn an_imported_table_is_told_with_what_is_in_it_and_what_protects_it_meanwhile()
 }
 
 #[test]
-fn of_a_run_that_was_interrupted_is_told_whose_it_was_and_what_became_of_it() {
-    let told = |at_work, deletes, release: Option<&str>, log_groups: &[&str]| {
+fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of_it() {
+    let told = |life, task, release: Option<&str>, log_groups: &[&str]| {
         let telling = Narrator::new(false, None).event(&Event::EarlierRun {
             stack: "orders".to_owned(),
-            by: "arn:jo".to_owned(),
-            at_work,
-            deletes,
+            run: Unfinished {
+                task,
+                by: "arn:aws:iam::123456789012:user/jo".to_owned(),
+                since: Timestamp::from_second(1_800_000_000).unwrap(),
+                release: None,
+            },
+            life,
             release: release.map(|id| id.parse().unwrap()),
             log_groups: log_groups.iter().map(|name| (*name).to_owned()).collect(),
         });
         anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
     };
-    assert_eq!(
-        told(false, false, Some("20270115T080000.000Z"), &[]),
-        "  ! a deployment of orders by arn:jo had not come to its end: it brought release 20270115T080000.000Z, and what it had left to do is done now"
-    );
-    assert_eq!(
-        told(false, false, None, &[]),
-        "  ! a deployment of orders by arn:jo had not come to its end: what it left is removed"
-    );
-    assert_eq!(
-        told(false, true, None, &["/orders/api"]),
-        "  ! a deletion of orders by arn:jo had not come to its end: /orders/api came back afterwards: removed"
-    );
-    assert_eq!(
-        told(true, false, None, &[]),
-        "  ! a deployment of orders by arn:jo has begun and may still be at work: whichever is executed first counts"
-    );
+    let told = [
+        told(Life::Unknown, Task::Deploy, Some("20270115T080000.000Z"), &[]),
+        told(Life::Over, Task::Deploy, None, &[]),
+        told(Life::Unknown, Task::Delete, None, &["/orders/api"]),
+        told(Life::AtWork, Task::Deploy, None, &[]),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted or is still at work: it brought release 20270115T080000.000Z, and what it had left to do is done now
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted: what it left is removed
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted or is still at work: /orders/api came back afterwards: removed
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, may still be at work: whichever is executed first counts
+    ");
+}
+
+#[test]
+fn who_did_not_agree_is_told_what_was_stored_all_the_same() {
+    let told = [(true, 3), (true, 0), (false, 1)].map(|(bucket_is_new, objects)| {
+        let telling = Narrator::new(false, None).event(&Event::Stays {
+            bucket: "artifacts".to_owned(),
+            uploads: Uploads {
+                bucket_is_new,
+                objects,
+            },
+        });
+        anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    ! bucket artifacts was created, and 3 objects were uploaded to it: that stays for the next run; `deployer gc` deletes what nothing refers to
+    ! bucket artifacts was created: that stays for the next run; `deployer gc` deletes what nothing refers to
+    ! 1 object was uploaded to bucket artifacts: that stays for the next run; `deployer gc` deletes what nothing refers to
+    ");
 }

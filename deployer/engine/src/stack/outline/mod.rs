@@ -61,6 +61,7 @@ impl Outline {
         };
         let nothing = ChangeSummary::default();
         let reader = Reader {
+            creates: deployed["Resources"].is_null(),
             wanted,
             origins,
             comparison: &comparison,
@@ -88,6 +89,8 @@ impl Outline {
 }
 
 struct Reader<'a> {
+    /// Whether nothing is deployed that anything could follow from.
+    creates: bool,
     wanted: &'a Value,
     origins: &'a Origins,
     comparison: &'a Comparison,
@@ -129,11 +132,7 @@ impl Reader<'_> {
         let mut found: BTreeMap<String, Option<ValueChange>> = BTreeMap::new();
         for resource in &self.comparison.resources {
             for change in &resource.changes {
-                let (Some(name), Some(_), Some(_)) = (
-                    self.root(&resource.logical_id, &change.path),
-                    &change.before,
-                    &change.after,
-                ) else {
+                let Some(name) = self.root(&resource.logical_id, change) else {
                     continue;
                 };
                 let change = ValueChange {
@@ -156,12 +155,31 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The name of the parameter or of the code that a value is.
-    fn root(&self, logical_id: &str, path: &str) -> Option<String> {
-        match self.origins.of(logical_id, path)? {
-            Origin::Parameter(name) => Some(name.clone()),
-            Origin::Code(binary) => Some(format!("code of {binary}")),
-            Origin::Revision(_) => None,
+    /// The name of the parameter or of the code whose change a change of a value is.
+    fn root(&self, logical_id: &str, change: &ValueChange) -> Option<String> {
+        let is_on_both_sides = change.before.is_some() && change.after.is_some();
+        match self.origins.of(logical_id, &change.path)? {
+            Origin::Parameter(name) if is_on_both_sides => Some(name.clone()),
+            Origin::OptionalParameter(name) => Some(name.clone()),
+            Origin::Code(binary) if is_on_both_sides => Some(format!("code of {binary}")),
+            Origin::Parameter(_) | Origin::Code(_) | Origin::Choice(_) | Origin::Revision(_) => None,
+        }
+    }
+
+    /// The parameters that decided on what is at a path: the one that can have, or those that are known to have changed.
+    fn decided(
+        &self,
+        logical_id: &str,
+        path: &str,
+        parameters: &BTreeMap<String, ValueChange>,
+    ) -> Vec<String> {
+        match self.origins.deciding(logical_id, path) {
+            [] => Vec::new(),
+            [only] => vec![only.clone()],
+            several => {
+                let changed = several.iter().filter(|name| parameters.contains_key(*name));
+                changed.cloned().collect()
+            }
         }
     }
 
@@ -173,11 +191,18 @@ impl Reader<'_> {
         let mut properties = Vec::new();
         let changed = compared.filter(|resource| resource.fate == Fate::Changed);
         for value in changed.into_iter().flat_map(|resource| &resource.changes) {
-            match self.cause_of(logical_id, &value.path, parameters) {
-                Cause::Itself => values.push(value.clone()),
+            match self.cause_of(logical_id, value, parameters) {
+                Cause::Itself => {
+                    follows_from.extend(self.decided(logical_id, &value.path, parameters));
+                    values.push(value.clone());
+                }
                 Cause::Other(name) => follows_from.push(name),
                 Cause::Rest => {}
             }
+        }
+        let is_new_or_gone = compared.is_some_and(|resource| resource.fate != Fate::Changed);
+        if is_new_or_gone && !self.creates {
+            follows_from.extend(self.decided(logical_id, "Condition", parameters));
         }
         if let (None, Some(change)) = (compared, change) {
             for property in &change.causes {
@@ -209,15 +234,20 @@ impl Reader<'_> {
         }
     }
 
-    fn cause_of(&self, logical_id: &str, path: &str, parameters: &BTreeMap<String, ValueChange>) -> Cause {
-        if let Some(Origin::Revision(of)) = self.origins.of(logical_id, path) {
+    fn cause_of(
+        &self,
+        logical_id: &str,
+        change: &ValueChange,
+        parameters: &BTreeMap<String, ValueChange>,
+    ) -> Cause {
+        if let Some(Origin::Revision(of)) = self.origins.of(logical_id, &change.path) {
             return match of == logical_id {
                 true => Cause::Rest,
                 false if self.changes(of) => Cause::Other(of.clone()),
                 false => Cause::Itself,
             };
         }
-        let root = self.root(logical_id, path);
+        let root = self.root(logical_id, change);
         root.filter(|name| parameters.contains_key(name))
             .map_or(Cause::Itself, Cause::Other)
     }

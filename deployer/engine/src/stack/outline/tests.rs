@@ -153,3 +153,46 @@ fn resources_that_follow_from_each_other_end_the_search() {
     let outline = Outline::of(&circle, &circle, Some(&changes), &Origins::default());
     assert_eq!(outline.resources.len(), 2);
 }
+
+#[test]
+fn what_a_parameter_chooses_follows_from_it() {
+    let before = json!({"Resources": {
+        "Url": {"Type": "T", "Properties": {"AuthType": "NONE"}},
+        "Queue": {"Type": "T", "Properties": {"Name": "q"}},
+        "Table": {"Type": "T", "Properties": {"Name": "t"}},
+    }});
+    let after = json!({"Resources": {
+        "Url": {"Type": "T", "Properties": {"AuthType": "AWS_IAM"}},
+        "Queue": {"Type": "T", "Properties": {"Name": "q", "Key": "k", "Cors": {"Origin": "o"}}},
+        "Table": {"Type": "T", "Properties": {"Name": "t", "Key": "k"}},
+        "Alarm": {"Type": "T", "Properties": {}},
+    }});
+    let choice = |names: &[&str]| Origin::Choice(names.iter().map(|name| (*name).to_owned()).collect());
+    let key = || Origin::OptionalParameter("KeyArn".to_owned());
+    let origins = Origins::from_iter(
+        [
+            ("Url", "Properties.AuthType", choice(&["Access"])),
+            ("Queue", "Properties.Key", key()),
+            ("Queue", "Properties.Cors", choice(&["Access", "KeyArn"])),
+            ("Table", "Properties.Key", key()),
+            ("Alarm", "Condition", choice(&["AlarmTopic"])),
+        ]
+        .map(|(id, path, origin)| (id.to_owned(), path.to_owned(), origin)),
+    );
+    let outline = Outline::of(&before, &after, None, &origins);
+    insta::assert_snapshot!(told(&outline), @r#"
+    KeyArn: nothing -> "k"
+    Alarm follows from ["AlarmTopic"], values [], properties []
+    Queue follows from ["KeyArn"], values ["Properties.Cors: nothing -> {Origin: \"o\"}"], properties []
+    Table follows from ["KeyArn"], values [], properties []
+    Url follows from ["Access"], values ["Properties.AuthType: \"NONE\" -> \"AWS_IAM\""], properties []
+    "#);
+    // Where everything is new, nothing is new because of a parameter.
+    let outline = Outline::of(&json!({}), &after, None, &origins);
+    assert!(
+        outline
+            .resources
+            .iter()
+            .all(|resource| resource.follows_from.is_empty())
+    );
+}

@@ -5,7 +5,9 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use jiff::SignedDuration;
 
+use crate::Life;
 use crate::cloud::{Caller, Clock};
+use crate::stack::Task;
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
 
@@ -76,7 +78,7 @@ async fn another_deployment_beside_one_that_is_killed_comes_to_its_end_and_leave
 }
 
 /// Kills a command just before it calls an operation for the first time.
-async fn killed_before(command: Command, operation: &str) -> super::commands::Set {
+pub(super) async fn killed_before(command: Command, operation: &str) -> super::commands::Set {
     let mut set = command.set().await;
     command.run(&mut set, false).await.unwrap();
     let calls = set.scene.cloud.calls();
@@ -104,19 +106,19 @@ async fn a_run_that_may_still_be_at_work_is_left_alone_and_one_that_cannot_be_is
     scene.deployment.accepted = Accepted::default();
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    let told = |scene: &Scene, wanted: bool| {
+    let told = |scene: &Scene, wanted: Life| {
         scene
             .talk
             .events
             .iter()
-            .any(|event| matches!(event, Event::EarlierRun { at_work, .. } if *at_work == wanted))
+            .any(|event| matches!(event, Event::EarlierRun { life, .. } if *life == wanted))
     };
-    assert!(told(scene, true), "{:?}", scene.talk.events);
+    assert!(told(scene, Life::AtWork), "{:?}", scene.talk.events);
 
     scene.cloud.pass(11 * 60);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    assert!(told(scene, false), "{:?}", scene.talk.events);
+    assert!(told(scene, Life::Unknown), "{:?}", scene.talk.events);
     assert_ne!(policy(scene), lifted);
     scene.forget();
     scene.up().await.unwrap();
@@ -130,7 +132,7 @@ async fn a_creation_after_a_killed_deletion_is_not_in_the_way_of_a_log_group_tha
     scene.cloud.pass(60);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
-    let removed = |event: &Event| matches!(event, Event::EarlierRun { deletes: true, log_groups, .. } if log_groups.len() == 1);
+    let removed = |event: &Event| matches!(event, Event::EarlierRun { run, log_groups, .. } if run.task == Task::Delete && log_groups.len() == 1);
     assert!(scene.talk.events.iter().any(removed), "{:?}", scene.talk.events);
 }
 

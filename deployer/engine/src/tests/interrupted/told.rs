@@ -1,0 +1,181 @@
+//! What commands tell that leave a stack as it is, or find what another run has done, of a run that did not come to its end.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+
+use crate::cloud::CallErrorKind;
+use crate::stack::{Task, Unfinished};
+use crate::tests::*;
+use crate::{ErrorKind, Life, Live, describe, drift, unfinished};
+
+use super::beside::killed_before;
+use super::commands::{Command, Set};
+
+/// A change that was killed once CloudFormation had made it and before it was recorded.
+async fn changed_and_not_recorded() -> Set {
+    let mut set = killed_after_execution(Command::Change).await;
+    set.scene.cloud.pass(60);
+    set.scene.forget();
+    set
+}
+
+async fn killed_after_execution(command: Command) -> Set {
+    let set = Box::pin(killed_before(command, "ExecuteChangeSet")).await;
+    let before = set.scene.cloud.calls().len();
+    let mut set = command.set().await;
+    set.scene.cloud.kill_after(before + 1);
+    let run = Box::pin(command.run(&mut set, false));
+    assert!(AssertUnwindSafe(run).catch_unwind().await.is_err());
+    set.scene.cloud.let_live();
+    set
+}
+
+/// What each command that only looks has told of it, by its name.
+async fn looked(scene: &mut Scene) -> Vec<(&'static str, Vec<Unfinished>)> {
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
+    let difference = diff(&mut session, &deployment, Asking::ChangeSet).await.unwrap();
+    let described = describe(&session, "orders", BUCKET).await.unwrap();
+    let drifted = drift(&mut session, "orders", false, BUCKET).await.unwrap();
+    let others = unfinished(&session, BUCKET, "orders").await;
+    vec![
+        ("diff", difference.unfinished),
+        ("describe", described.unfinished),
+        ("drift", drifted.unfinished),
+        ("recover, smoke and reconcile", others),
+    ]
+}
+
+#[tokio::test]
+async fn every_command_that_only_looks_tells_of_a_run_that_did_not_come_to_its_end() {
+    let mut set = changed_and_not_recorded().await;
+    let scene = &mut set.scene;
+    for (command, told) in looked(scene).await {
+        let [run] = told.as_slice() else {
+            panic!("{command}: {told:?}")
+        };
+        assert_eq!(run.task, Task::Deploy, "{command}");
+        assert!(run.by.ends_with("/jo"), "{command}: {run:?}");
+    }
+    // Once it has come to its end there is nothing to tell.
+    scene.up().await.unwrap();
+    for (command, told) in looked(scene).await {
+        assert!(told.is_empty(), "{command}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn history_tells_of_what_is_live_and_not_recorded_yet() {
+    let mut set = changed_and_not_recorded().await;
+    let scene = &mut set.scene;
+    let before = history(&scene.session().await, BUCKET, "orders", 20)
+        .await
+        .unwrap();
+    let [run] = before.unfinished.as_slice() else {
+        panic!("{before:?}")
+    };
+    assert_eq!(
+        Some(&before.live),
+        run.release.clone().map(Live::Unrecorded).as_ref()
+    );
+    assert_eq!(before.releases.len(), 1);
+    // To list what lies there is to find both.
+    assert_eq!(scene.cloud.called("ListObjectsV2"), 1);
+
+    scene.up().await.unwrap();
+    let after = history(&scene.session().await, BUCKET, "orders", 20)
+        .await
+        .unwrap();
+    assert!(after.unfinished.is_empty());
+    assert_eq!(Some(&after.live), run.release.clone().map(Live::Release).as_ref());
+}
+
+#[tokio::test]
+async fn who_may_not_read_the_bucket_or_has_none_looks_all_the_same() {
+    let mut set = changed_and_not_recorded().await;
+    let scene = &mut set.scene;
+    for operation in ["ListObjectsV2", "GetObject"] {
+        let denied = CallErrorKind::AccessDenied { message: "no".into() };
+        scene.cloud.fail_calls(operation, 4, &denied);
+        for (command, told) in looked(scene).await {
+            assert!(told.is_empty(), "{command}: {told:?}");
+        }
+    }
+    scene.cloud.with(|world| world.buckets.clear());
+    for (command, told) in looked(scene).await {
+        assert!(told.is_empty(), "{command}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn code_is_not_pushed_into_a_run_that_did_not_come_to_its_end() {
+    let mut set = changed_and_not_recorded().await;
+    let scene = &mut set.scene;
+    let deployment = scene.deployment.clone();
+    let refused = push(&mut scene.session().await, &deployment).await.unwrap_err();
+    assert!(matches!(&refused, PushError::Unfinished { run, .. } if run.task == Task::Deploy));
+    assert_eq!(refused.kind(), ErrorKind::Refused);
+    assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
+
+    scene.up().await.unwrap();
+    push(&mut scene.session().await, &deployment).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_command_that_finishes_a_run_is_the_one_that_began_it() {
+    for (command, task) in [
+        (Command::Change, "Deploy"),
+        (Command::Rollback, "RollBack"),
+        (Command::RollbackTo, "RollBackTo"),
+    ] {
+        let mut set = killed_after_execution(command).await;
+        let told = unfinished(&set.scene.session().await, BUCKET, "orders").await;
+        let [run] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert!(format!("{:?}", run.task).starts_with(task), "{run:?}");
+    }
+    let mut set = killed_before(Command::DownWithLogGroups, "DeleteLogGroup").await;
+    let told = unfinished(&set.scene.session().await, BUCKET, "orders").await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].task, Task::Delete);
+}
+
+#[tokio::test]
+async fn a_rollback_after_a_killed_deployment_tells_of_it_once() {
+    let mut set = changed_and_not_recorded().await;
+    let scene = &mut set.scene;
+    let asked = Rollback {
+        to: None,
+        deployment: scene.deployment.clone(),
+    };
+    rollback(&mut scene.session().await, &asked).await.unwrap();
+    let told = scene
+        .talk
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::EarlierRun { .. }));
+    assert_eq!(told.count(), 1, "{:?}", scene.talk.events);
+}
+
+#[tokio::test]
+async fn only_the_run_that_creates_a_stack_says_so_and_no_living_run_is_called_dead() {
+    let mut set = killed_after_execution(Command::Create).await;
+    let scene = &mut set.scene;
+    // Whether the first run is dead or only slow, nobody can tell: CloudFormation has made the stack, and nothing is recorded.
+    scene.cloud.pass(60);
+    scene.forget();
+    let second = scene.up().await.unwrap();
+    let Deployed::Completed(_, outcome) = &second else {
+        panic!("{second:?}")
+    };
+    assert_eq!(format!("{outcome:?}"), "Created");
+    let life = scene.talk.events.iter().find_map(|event| match event {
+        Event::EarlierRun { life, .. } => Some(*life),
+        _ => None,
+    });
+    assert_eq!(life, Some(Life::Unknown));
+    let third = scene.up().await.unwrap();
+    assert!(matches!(third, Deployed::Unchanged(_)), "{third:?}");
+}

@@ -1,0 +1,62 @@
+//! PURE: what is told of a run that has not come to its end.
+
+use super::paint;
+use super::releases::who;
+use cfn_deploy::Live;
+use cfn_deploy::stack::{Task, Unfinished};
+
+/// A run that has not come to its end, and the command that brings it there.
+pub(super) fn note(stack: &str, run: &Unfinished, command: &str) -> String {
+    format!(
+        "{} {} has not come to its end: it was interrupted or is still at work; {} finishes it",
+        paint::warn("!"),
+        in_short(stack, run),
+        paint::quoted(&format!("`{command}`"))
+    )
+}
+
+/// What a run does, whose it is and since when.
+pub(super) fn in_short(stack: &str, run: &Unfinished) -> String {
+    let what = match run.task {
+        Task::Deploy => "a deployment",
+        Task::RollBack | Task::RollBackTo(_) => "a rollback",
+        Task::Delete => "a deletion",
+    };
+    let since = run.since.strftime("%Y-%m-%d %H:%M:%S UTC");
+    format!("{what} of {stack} by {}, begun {since},", who(&run.by))
+}
+
+/// That what is live is in no record yet, if it is not.
+pub(super) fn unrecorded(live: &Live) -> Option<String> {
+    let Live::Unrecorded(release) = live else {
+        return None;
+    };
+    Some(format!(
+        "{} release {release} is live, and in no record yet",
+        paint::warn("!")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_told_with_whose_it_is_since_when_and_what_finishes_it() {
+        let tasks = [Task::Deploy, Task::RollBack, Task::Delete];
+        let told = tasks.map(|task| {
+            let run = Unfinished {
+                task,
+                by: "arn:aws:sts::123456789012:assumed-role/admin/jo".to_owned(),
+                since: "2027-01-15T08:00:00.042Z".parse().unwrap(),
+                release: None,
+            };
+            anstream::adapter::strip_str(&note("orders", &run, "deployer up --env staging")).to_string()
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
+        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
+        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
+        ");
+    }
+}

@@ -89,7 +89,7 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     while let Some(error) = cause {
         cause = error.source();
         // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader, but for which file it was.
-        if cause.is_none() || cause.is_some_and(is_of_a_file) || error.is::<CallError>() {
+        if cause.is_none_or(is_of_a_file) || error.is::<CallError>() {
             lines.push(format!(
                 "  {} {}",
                 paint::strong("because:"),

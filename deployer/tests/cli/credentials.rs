@@ -19,25 +19,25 @@ const TOKEN: &str = r#"{
 fn refusing() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let (heard, hears) = channel();
+    let (sender, received) = channel();
     std::thread::spawn(move || {
         for connection in listener.incoming().take(20) {
             let mut connection = connection.unwrap();
             let mut head = [0; 8192];
             let length = connection.read(&mut head).unwrap_or_default();
-            let _ = heard.send(String::from_utf8_lossy(&head[..length]).into_owned());
+            let _ = sender.send(String::from_utf8_lossy(&head[..length]).into_owned());
             let _ = write!(
                 connection,
                 "HTTP/1.1 403 Forbidden\r\nx-amzn-requestid: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             );
         }
     });
-    (address, hears)
+    (address, received)
 }
 
 #[test]
 fn a_profile_that_aws_login_has_written_is_signed_with() {
-    let (address, hears) = refusing();
+    let (address, received) = refusing();
     let session = Session::new()
         .with_environment("http://127.0.0.1:9", &address)
         .with_file("config", PROFILE)
@@ -48,7 +48,7 @@ fn a_profile_that_aws_login_has_written_is_signed_with() {
         .with_variable("AWS_LOGIN_CACHE_DIRECTORY", cache);
     let told = session.run("describe --env local");
     assert!(told.starts_with("exit code: 1"), "{told}");
-    let request = hears
+    let request = received
         .try_recv()
         .unwrap_or_else(|_| panic!("nothing was sent: {told}"));
     assert!(request.contains("Credential=ASIAFROMLOGIN/"), "{request}");

@@ -287,7 +287,7 @@ fn a_table_may_go_only_if_its_template_says_so() {
         let objections = in_templates(&before, &wanted);
         let told: Vec<_> = objections
             .iter()
-            .map(|objection| objection.acceptance())
+            .map(crate::stack::guard::Objection::acceptance)
             .collect();
         assert_eq!(told, refused);
     }

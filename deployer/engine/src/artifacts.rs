@@ -187,9 +187,10 @@ async fn ensure_bucket<C: Cloud, T: Talk>(
     let request = NewStack {
         stack: bucket.stack.clone(),
         template: TemplateSource::Inline(bucket.template.clone()),
-        // All environments of the account share it: it carries nothing of the one that happens to be the first.
+        // All environments of the account share it: it carries nothing of the one that happens to be the first, and CloudFormation
+        // would keep a role for whatever is done with the stack later.
         tags: BTreeMap::new(),
-        role: deployment.execution_role.clone(),
+        role: None,
         token: session.new_token(),
     };
     match session.cloud.create_stack(&request).await {

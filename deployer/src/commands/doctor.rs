@@ -94,7 +94,7 @@ fn examination(
     let environment = &settings.environment;
     let (bucket_stack, bucket) = template.render_bucket()?;
     let usage = |error| CommandError::new(ErrorKind::Usage, error);
-    let policy = ci(environment, rendered, (bucket_stack, &bucket)).map_err(usage)?;
+    let policy = ci(environment, rendered, (bucket_stack.as_str(), &bucket)).map_err(usage)?;
     let blueprint =
         Blueprint::read(rendered.json()).map_err(|error| CommandError::new(ErrorKind::Usage, error))?;
     Ok(Examination {

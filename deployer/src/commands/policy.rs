@@ -137,7 +137,7 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
         base,
         environment,
         rendered: &rendered,
-        bucket: (bucket_stack, &bucket),
+        bucket: (bucket_stack.as_str(), &bucket),
     };
     if args.party == Party::Key {
         ui.data(&key_policy(environment, &rendered).map_err(usage)?);

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use indexmap::IndexMap;
-
 use super::error::CommandError;
 use crate::artifact::{self, Artifact, Processor};
-use crate::environment::{Environment, Profile};
+use crate::environment::{Environment, Profile, StackName};
 use crate::settings::{Settings, SettingsError};
 use crate::text_file;
 use crate::ui::Ui;
@@ -15,9 +13,6 @@ use cfn_deploy::ArtifactBucket;
 use cfn_deploy::stack::outline::{Origin, Origins};
 use cfn_template::problem::Problems;
 use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
-
-/// The stack that makes the artifact bucket, one for each account and region.
-const BUCKET_STACK: &str = "event-store-artifacts";
 
 /// The template of that stack, beside the template of the environment's.
 const BUCKET_TEMPLATE: &str = "artifacts.yaml";
@@ -143,7 +138,7 @@ impl<'settings> StackTemplate<'settings> {
         let (stack, rendered) = self.render_bucket()?;
         Ok(ArtifactBucket {
             name: self.environment().artifact_bucket(),
-            stack: stack.to_owned(),
+            stack: stack.to_string(),
             template: rendered.json().to_owned(),
         })
     }
@@ -152,7 +147,7 @@ impl<'settings> StackTemplate<'settings> {
     ///
     /// # Errors
     /// Where the bucket's template is missing or wrong.
-    pub(super) fn render_bucket(&self) -> Result<(&'static str, Rendered), CommandError> {
+    pub(super) fn render_bucket(&self) -> Result<(StackName, Rendered), CommandError> {
         let path = self.settings.beside_template(BUCKET_TEMPLATE)?;
         let file = self.settings.display(&path);
         let text = text_file::read(&path).map_err(|source| SettingsError::Unreadable {
@@ -160,15 +155,10 @@ impl<'settings> StackTemplate<'settings> {
             source,
         })?;
         let template = Template::parse(&file, &text)?;
-        // All environments of an account share the bucket, so nothing of one of them may be in it.
-        let environment = Environment {
-            parameters: IndexMap::new(),
-            tags: IndexMap::new(),
-            instance: None,
-            ..self.environment().clone()
-        };
+        let environment = self.environment().of_artifacts();
         let bucket = Artifacts::in_bucket(environment.artifact_bucket());
-        Ok((BUCKET_STACK, render(&template, &environment.values(), &bucket)?))
+        let rendered = render(&template, &environment.values(), &bucket)?;
+        Ok((environment.stack, rendered))
     }
 
     fn environment(&self) -> &Environment {

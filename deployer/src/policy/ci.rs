@@ -91,7 +91,8 @@ const AGAINST_THE_LOG: [&str; 2] = ["dynamodb:DeleteTable", "dynamodb:UpdateTabl
 /// The policy of whoever runs the deployer on an environment whose artifacts are in the stack `bucket_stack`, rendered as `bucket`.
 ///
 /// What CloudFormation does with the resources is its role's, and only reading them for drift is the caller's. Without an `executionRole` it
-/// works with the caller's permissions, and the policy has those of [`execution()`], too.
+/// works with the caller's permissions, and the policy has those of [`execution()`], too. The bucket is always made with the caller's: its stack
+/// is every environment's, and keeps no role of one.
 ///
 /// A table with deletion protection is neither deleted nor updated: whoever may update it may take its protection away. What asks for that, such
 /// as another limit or key of such a table, is for an `executionRole` or an administrator.
@@ -104,13 +105,14 @@ pub fn ci(
     (bucket_stack, bucket): (&str, &Rendered),
 ) -> Result<Policy, UnknownType> {
     let stack = (environment.stack.as_str(), rendered);
-    let of_cloudformation = match environment.instance {
-        Some(_) => execution(environment, &[stack])?,
-        None => execution(environment, &[stack, (bucket_stack, bucket)])?,
-    };
-    let of_cloudformation = match environment.execution_role {
-        Some(_) => of_cloudformation.reading(),
-        None => of_cloudformation,
+    let stack_of_artifacts = (bucket_stack, bucket);
+    let of_cloudformation = match (&environment.instance, &environment.execution_role) {
+        (Some(_), None) => execution(environment, &[stack])?,
+        (Some(_), Some(_)) => execution(environment, &[stack])?.reading(),
+        (None, None) => execution(environment, &[stack, stack_of_artifacts])?,
+        (None, Some(_)) => execution(environment, &[stack])?
+            .reading()
+            .and(execution(environment, &[stack_of_artifacts])?),
     };
     let names = Names::of(environment);
     let logs = rendered

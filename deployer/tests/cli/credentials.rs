@@ -19,7 +19,7 @@ const TOKEN: &str = r#"{
 fn refusing() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, requests) = channel();
+    let (sender, received) = channel();
     std::thread::spawn(move || {
         for connection in listener.incoming().take(20) {
             let mut connection = connection.unwrap();
@@ -32,12 +32,12 @@ fn refusing() -> (String, Receiver<String>) {
             );
         }
     });
-    (address, requests)
+    (address, received)
 }
 
 #[test]
 fn a_profile_that_aws_login_has_written_is_signed_with() {
-    let (address, requests) = refusing();
+    let (address, received) = refusing();
     let session = Session::new()
         .with_environment("http://127.0.0.1:9", &address)
         .with_file("config", PROFILE)
@@ -48,7 +48,7 @@ fn a_profile_that_aws_login_has_written_is_signed_with() {
         .with_variable("AWS_LOGIN_CACHE_DIRECTORY", cache);
     let told = session.run("describe --env local");
     assert!(told.starts_with("exit code: 1"), "{told}");
-    let request = requests
+    let request = received
         .try_recv()
         .unwrap_or_else(|_| panic!("nothing was sent: {told}"));
     assert!(request.contains("Credential=ASIAFROMLOGIN/"), "{request}");

@@ -115,6 +115,7 @@ impl CloudFormation for FakeCloud {
                     source: None,
                 });
             }
+            world.last_stack = Some(request.clone());
             let id = world.start_stack(request);
             Ok(id)
         })

@@ -75,6 +75,8 @@ pub(crate) struct World {
     pub(crate) invoked: Vec<(String, String)>,
     /// What the last change set was asked to do.
     pub(crate) last_request: Option<crate::cloud::NewChangeSet>,
+    /// The last stack that was asked for without a change set.
+    pub(crate) last_stack: Option<crate::cloud::NewStack>,
     /// Calls are scripted to fail only once an operation runs.
     pub(crate) throttle_after_execution: bool,
     /// How long it takes to make a change set.
@@ -226,6 +228,7 @@ impl World {
             log_lines: Vec::new(),
             invoked: Vec::new(),
             last_request: None,
+            last_stack: None,
             throttle_after_execution: false,
             change_sets_take: SignedDuration::from_secs(1),
             hashes_code: false,

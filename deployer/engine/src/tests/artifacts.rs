@@ -15,6 +15,7 @@ fn uploaded(event: &Event) -> Option<&str> {
 #[tokio::test]
 async fn the_bucket_is_made_on_first_use_and_found_afterwards() {
     let mut scene = Scene::new();
+    scene.deployment.execution_role = Some(format!("arn:aws:iam::{ACCOUNT}:role/cloudformation"));
     scene.up().await.unwrap();
     assert!(
         scene
@@ -24,6 +25,10 @@ async fn the_bucket_is_made_on_first_use_and_found_afterwards() {
             .any(|event| matches!(event, Event::BucketCreating { .. }))
     );
     assert_eq!(scene.cloud.called("CreateStack"), 1);
+    let request = scene.cloud.with(|world| world.last_stack.clone()).unwrap();
+    assert_eq!(request.stack, "event-store-artifacts");
+    // It is every environment's, and has neither tags nor the role of the first.
+    assert_eq!((request.tags, request.role), (BTreeMap::new(), None));
 
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
     scene.forget();

@@ -137,6 +137,44 @@ async fn a_stack_that_is_not_there_is_all_new_and_no_shell_is_made() {
     );
 }
 
+/// A template of which a request cannot carry that many bytes goes through the bucket, and a diff stores none there.
+#[tokio::test]
+async fn a_diff_makes_no_bucket_and_stores_nothing_and_asks_cloudformation_only_where_it_can() {
+    for is_long in [false, true] {
+        for has_bucket in [false, true] {
+            let mut scene = Scene::deployed().await;
+            scene.change(display_name);
+            if is_long {
+                scene.change(|template| template["Metadata"]["Long"] = "x".repeat(60_000).into());
+            }
+            if !has_bucket {
+                scene.cloud.with(|world| {
+                    world.buckets.clear();
+                    world.objects.clear();
+                });
+            }
+            let objects = scene.cloud.with(|world| world.objects.clone());
+            scene.forget();
+            let diff = diff_of(&mut scene, Asking::ChangeSet).await.unwrap();
+            assert_eq!(
+                paths(&diff),
+                [r#"Topic Properties.DisplayName: nothing -> "orders""#]
+            );
+            assert_eq!(diff.changes.is_some(), !is_long, "{is_long} {has_bucket}");
+            assert_eq!(scene.cloud.called("CreateChangeSet"), usize::from(!is_long));
+            assert_eq!(
+                scene.cloud.called("CreateStack") + scene.cloud.called("PutObject"),
+                0
+            );
+            scene.cloud.with(|world| {
+                assert_eq!(world.buckets.is_empty(), !has_bucket);
+                assert_eq!(world.objects, objects);
+            });
+            scene.assert_nothing_is_left_behind();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_template_of_another_tool_is_told_by_the_change_set_alone() {
     let mut scene = Scene::deployed().await;

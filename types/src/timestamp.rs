@@ -82,11 +82,11 @@ fn read(text: &str) -> Option<i128> {
     let number = |from: usize, to: usize| second[from..to].parse::<i8>().ok();
     let date = jiff::civil::Date::new(second[..4].parse().ok()?, number(5, 7)?, number(8, 10)?).ok()?;
     // A leap second is the last of its minute here, as POSIX has it.
-    let seconds = match number(17, 19)? {
-        60 => 59,
-        seconds => seconds,
-    };
-    let time = jiff::civil::Time::new(number(11, 13)?, number(14, 16)?, seconds, 0).ok()?;
+    let seconds = number(17, 19)?;
+    let time = jiff::civil::Time::new(number(11, 13)?, number(14, 16)?, seconds.min(59), 0).ok()?;
+    if seconds > 60 {
+        return None;
+    }
     let (fraction, offset) = match rest.strip_prefix('.') {
         Some(rest) => rest.split_at(rest.find(|character: char| !character.is_ascii_digit())?),
         None => ("0", rest),
@@ -96,8 +96,12 @@ fn read(text: &str) -> Option<i128> {
     }
     let micros: i128 = format!("{fraction:0<6}")[..6].parse().ok()?;
     let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
-    let since = date.to_datetime(time).duration_since(epoch).as_secs();
-    Some((i128::from(since) - i128::from(offset_seconds(offset)?)) * 1_000_000 + micros)
+    let since = date.to_datetime(time).duration_since(epoch).as_secs() - offset_seconds(offset)?;
+    // It is the last of a day in UTC, wherever that is told (RFC 3339 §5.7).
+    if seconds == 60 && since.rem_euclid(86_400) != 86_399 {
+        return None;
+    }
+    Some(i128::from(since) * 1_000_000 + micros)
 }
 
 /// Reads `Z` or `±hh:mm`, in seconds.
@@ -163,6 +167,7 @@ mod tests {
             ("2025-01-25t10:11:12.5z", "2025-01-25T10:11:12.500000Z"),
             ("2025-01-25T10:11:12-00:00", "2025-01-25T10:11:12.000000Z"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000000Z"),
+            ("2017-01-01T08:59:60.5+09:00", "2016-12-31T23:59:59.500000Z"),
         ] {
             assert_eq!(
                 text.parse::<Timestamp>().unwrap().to_string(),
@@ -198,6 +203,8 @@ mod tests {
             "2025-01-25T10:11:12.Z",
             "2025-01-25T24:00:00Z",
             "2025-01-25T10:11:61Z",
+            "2025-01-25T10:11:60Z",
+            "2016-12-31T23:59:60+01:00",
             "+002025-01-25T10:11:12Z",
             "-000001-01-25T10:11:12Z",
             " 2025-01-25T10:11:12Z",

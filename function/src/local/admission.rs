@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use event_store_types::{ProblemType, loopback};
@@ -31,6 +31,8 @@ pub(super) struct Admission {
 enum Rejection {
     #[error("the request must have one `Host` header, and has {0}")]
     Hosts(usize),
+    #[error("the request's target names the host `{target}`, and its `Host` header `{host}`")]
+    TwoHosts { target: String, host: String },
     #[error("the host `{0}` is not this store's: call it as `localhost`, or start it with `--allow-host`")]
     Host(String),
     #[error("pages of `{0}` may not use this store: start it with `--allow-origin` to let them")]
@@ -43,19 +45,28 @@ pub(super) fn admitting(router: Router, admission: Admission) -> Router {
 }
 
 async fn check(State(admission): State<Arc<Admission>>, request: Request, next: Next) -> Response {
-    match admission.admit(request.headers()) {
+    match admission.admit(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(rejection) => refused(ProblemType::InvalidRequest, &rejection.to_string()),
     }
 }
 
 impl Admission {
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Rejection> {
+    fn admit(&self, target: &Uri, headers: &HeaderMap) -> Result<(), Rejection> {
         let hosts: Vec<&HeaderValue> = headers.get_all(HOST).iter().collect();
         let [host] = hosts.as_slice() else {
             return Err(Rejection::Hosts(hosts.len()));
         };
         let host = text(host);
+        // A target with a host has the very one of the header (RFC 9112 §3.2).
+        if let Some(authority) = target.authority()
+            && !authority.as_str().eq_ignore_ascii_case(&host)
+        {
+            return Err(Rejection::TwoHosts {
+                target: authority.to_string(),
+                host,
+            });
+        }
         if !self.is_loopback {
             return Ok(());
         }
@@ -101,6 +112,14 @@ mod tests {
     use super::*;
 
     fn admitted(is_loopback: bool, headers: &[(&'static str, &str)]) -> Result<(), Rejection> {
+        admitted_to("/", is_loopback, headers)
+    }
+
+    fn admitted_to(
+        target: &str,
+        is_loopback: bool,
+        headers: &[(&'static str, &str)],
+    ) -> Result<(), Rejection> {
         let admission = Admission {
             port: 8000,
             is_loopback,
@@ -111,7 +130,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        admission.admit(&map)
+        admission.admit(&target.parse().unwrap(), &map)
     }
 
     #[test]
@@ -169,6 +188,23 @@ mod tests {
             assert_eq!(admitted(is_loopback, &[]), Err(Rejection::Hosts(0)));
             let twice = [("host", "localhost:8000"), ("host", "localhost:8000")];
             assert_eq!(admitted(is_loopback, &twice), Err(Rejection::Hosts(2)));
+        }
+    }
+
+    #[test]
+    fn a_target_that_names_another_host_than_the_header_does_not_pass() {
+        let headers = [("host", "localhost:8000")];
+        for is_loopback in [true, false] {
+            let own = admitted_to("http://LOCALHOST:8000/liveness-check", is_loopback, &headers);
+            assert_eq!(own, Ok(()));
+            for other in [
+                "http://evil.example/",
+                "http://localhost/",
+                "http://me@localhost:8000/",
+            ] {
+                let refused = admitted_to(other, is_loopback, &headers);
+                assert!(matches!(refused, Err(Rejection::TwoHosts { .. })), "{refused:?}");
+            }
         }
     }
 }

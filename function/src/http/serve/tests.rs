@@ -202,6 +202,32 @@ async fn half_a_request_is_answered_408_when_its_time_is_over() {
     }
 }
 
+/// Looked at by a clock that goes on by itself as soon as everybody waits for it.
+#[tokio::test(start_paused = true)]
+async fn a_client_has_10_seconds_for_the_head_30_for_the_body_and_75_without_a_request() {
+    for (begun, seconds, answer) in [
+        ("GET / HTTP/1.1\r\nhost: a\r\n", 10, "HTTP/1.1 408 "),
+        (
+            "POST /length HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n123",
+            30,
+            "HTTP/1.1 408 ",
+        ),
+        (
+            "POST /refused HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n123",
+            30,
+            "HTTP/1.1 415 ",
+        ),
+        ("", 75, ""),
+    ] {
+        let serving = Serving::within(Bounds::USUAL, EVER).await;
+        let mut client = serving.sent(begun).await;
+        let since = tokio::time::Instant::now();
+        let text = rest(&mut client).await;
+        assert!(text.starts_with(answer), "{begun}: {text}");
+        assert_eq!(since.elapsed().as_secs(), seconds, "{begun}");
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_comes_byte_by_byte_gains_no_time() {
     let bounds = Bounds { head: SOON, ..WIDE };

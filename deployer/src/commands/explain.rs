@@ -92,18 +92,15 @@ impl<'settings> Explain<'settings> {
     }
 
     fn call(&self, error: &CallError) -> Vec<String> {
+        if let Some(hint) = in_between(error) {
+            return vec![hint.to_owned()];
+        }
         let hint = match (&error.kind, &self.environment.endpoint) {
             (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, None) => {
                 "sign in with `aws login` or `aws sso login`, or choose other credentials with `AWS_PROFILE`"
             }
             (CallErrorKind::NoCredentials | CallErrorKind::ExpiredToken, Some(_)) => {
                 "an emulator takes any: set `AWS_ACCESS_KEY_ID=test` and `AWS_SECRET_ACCESS_KEY=test`"
-            }
-            (CallErrorKind::Unreachable { .. }, _) if error.is_told_of("invalid peer certificate") => {
-                "who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`"
-            }
-            (CallErrorKind::Unreachable { .. }, _) if error.is_told_of("tunnel error") => {
-                "the proxy that `HTTPS_PROXY` names does not let through: it may want a login, or not allow this"
             }
             (CallErrorKind::Unreachable { .. }, Some(_)) => "start the emulator: `./justw emulator`",
             (CallErrorKind::Unreachable { .. }, None) => {
@@ -214,6 +211,21 @@ impl<'settings> Explain<'settings> {
             .unwrap_or_default();
         let name = shell::quoted(self.environment.name.as_str());
         format!("deployer {verb} --env {name}{instance}")
+    }
+}
+
+/// What stands between this program and whom it calls, where that is why nobody answers.
+pub(super) fn in_between(error: &CallError) -> Option<&'static str> {
+    if error.is_told_of("invalid peer certificate") {
+        Some(
+            "who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`",
+        )
+    } else if error.is_told_of("tunnel error") {
+        Some(
+            "the proxy that `HTTPS_PROXY` names does not let through: it may want a login, or not allow this",
+        )
+    } else {
+        None
     }
 }
 

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::cloud::certificates;
 use super::error::{CommandError, ErrorKind};
+use super::explain::in_between;
 use crate::aws::{Aws, EndpointRefused, configured_region, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Draft, Environment};
@@ -67,7 +68,8 @@ impl FromStr for Assigned {
     type Err = InitError;
 
     fn from_str(text: &str) -> Result<Self, InitError> {
-        let (name, value) = text.split_once('=').ok_or(InitError::NoValue)?;
+        let assigned = text.split_once('=').filter(|(name, _)| !name.is_empty());
+        let (name, value) = assigned.ok_or(InitError::NoValue)?;
         Ok(Self {
             name: name.to_owned(),
             value: value.to_owned(),
@@ -80,6 +82,8 @@ impl FromStr for Assigned {
 enum InitError {
     #[error("a parameter is given as `NAME=VALUE`")]
     NoValue,
+    #[error("the parameter `{0}` is given twice")]
+    Twice(String),
     #[error("`{0}` exists")]
     Exists(String),
     #[error("no region is given, and the profile in use has none")]
@@ -123,11 +127,7 @@ pub(super) async fn run(
     }
     let template = template(&places)?;
     let open = template.open_parameters();
-    let values = args
-        .parameter
-        .iter()
-        .map(|assigned| (assigned.name.clone(), assigned.value.clone()))
-        .collect();
+    let values = values(args)?;
     let region = region(args).await;
     // Nothing is asked of AWS for a file that could not be written anyway.
     let draft = Draft {
@@ -165,6 +165,19 @@ pub(super) async fn run(
         "next, look over the file; `deployer doctor --env {name}` finds what stands in the way, and `deployer up --env {name}` deploys"
     ));
     Ok(())
+}
+
+/// The parameters as they are given, each once.
+fn values(args: &InitArgs) -> Result<IndexMap<String, String>, CommandError> {
+    let mut values = IndexMap::new();
+    for Assigned { name, value } in &args.parameter {
+        if values.insert(name.clone(), value.clone()).is_some() {
+            let twice = InitError::Twice(name.clone());
+            return Err(CommandError::new(ErrorKind::Usage, twice)
+                .hint("a list has its members behind one `=`, between commas"));
+        }
+    }
+    Ok(values)
 }
 
 fn template(places: &Places) -> Result<Template, CommandError> {
@@ -249,12 +262,9 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
     }
     let certificates = certificates(surroundings.variable("AWS_CA_BUNDLE").map(Path::new))?;
     let unknown = |error: CallError| {
-        let bundle = error.is_told_of("invalid peer certificate").then(|| {
-            "who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`"
-                .to_owned()
-        });
+        let in_between = in_between(&error).map(str::to_owned);
         CommandError::new(ErrorKind::Failed, InitError::NoAccount(error))
-            .hints(bundle)
+            .hints(in_between)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
     // A flag goes before a variable; without one, a variable would have somebody else asked.

@@ -174,6 +174,19 @@ fn all_that_is_missing_is_told_at_once() {
 }
 
 #[test]
+fn a_parameter_is_given_once_and_has_a_name() {
+    let session = Session::new();
+    insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=iam --parameter Access=public")), @"
+    exit code: 64
+    --- stderr
+    error: the parameter `Access` is given twice
+      hint: a list has its members behind one `=`, between commas
+    ");
+    let told = session.run(&format!("{NEW} --parameter =x"));
+    assert!(told.contains("a parameter is given as `NAME=VALUE`"), "{told}");
+}
+
+#[test]
 fn a_folder_that_is_missing_is_told_with_how_it_is_made() {
     let session = Session::new();
     let told = session.run(&format!("{NEW} --parameter Access=public --environments my/envs"));

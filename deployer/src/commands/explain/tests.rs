@@ -3,6 +3,7 @@
 use super::Explain;
 use crate::commands::error::CommandError;
 use crate::environment::Environment;
+use cfn_deploy::SmokeError;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Failure, StackStatus};
 use cfn_deploy::{DeployError, DestroyError, Unready};
@@ -29,6 +30,31 @@ pub(super) fn call(kind: CallErrorKind) -> CallError {
         kind,
         source: None,
     }
+}
+
+#[test]
+fn what_stands_in_between_is_named_with_its_variable() {
+    let words = [
+        "tunnel error: unsuccessful",
+        "invalid peer certificate: UnknownIssuer",
+        "connection refused",
+    ];
+    let told = words.map(|words| {
+        let endpoint = "AWS in eu-central-1".to_owned();
+        let error = CallError {
+            source: Some(words.into()),
+            ..call(CallErrorKind::Unreachable { endpoint })
+        };
+        explained(|explain| explain.smoke(SmokeError::Call(error)))
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    1: `sts:GetCallerIdentity` failed: no answer from `AWS in eu-central-1`
+    - the proxy that `HTTPS_PROXY` names does not let through: it may want a login, or not allow this
+    1: `sts:GetCallerIdentity` failed: no answer from `AWS in eu-central-1`
+    - who vouches for the certificate is not trusted here; if it is right, name its certificates in a file by `AWS_CA_BUNDLE`
+    1: `sts:GetCallerIdentity` failed: no answer from `AWS in eu-central-1`
+    - look at the network, and at the proxy if `HTTPS_PROXY` names one
+    ");
 }
 
 #[test]

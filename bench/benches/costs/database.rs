@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::feed::Incarnation;
 use event_store_function::relay::catalogue::CatalogueWriter as _;
 use event_store_function::store::dynamo::{self, CatalogueTable, Client};
 use event_store_function::store::{Consumed, Meter};
@@ -39,6 +40,7 @@ impl Database {
     /// Lets the catalogue list `count` streams, and gives what the last of them took.
     pub(crate) async fn list(&self, count: usize) -> Result<Consumed> {
         let catalogue = CatalogueTable::new(self.client(), CATALOGUE_TABLE);
+        let feed = Incarnation::from(Uuid::new_v4());
         let mut last = Consumed::default();
         for _ in 0..count {
             let meter = Meter::default();
@@ -48,10 +50,13 @@ impl Database {
                 revision: 1.try_into()?,
                 updated_at: Timestamp::now(),
             };
-            catalogue.bring_forward(&stream).await?;
+            catalogue.bring_forward(&stream, feed).await?;
             stream.revision = 2.try_into()?;
             stream.updated_at = Timestamp::now();
-            catalogue.metered(meter.clone()).bring_forward(&stream).await?;
+            catalogue
+                .metered(meter.clone())
+                .bring_forward(&stream, feed)
+                .await?;
             last = meter.consumed();
         }
         Ok(last)

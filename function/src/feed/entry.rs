@@ -84,6 +84,20 @@ impl Entry {
         }
     }
 
+    /// Takes in `next`, when both are ranges and it follows without a gap.
+    ///
+    /// # Errors
+    /// With `next` as it is, when it is no such range.
+    pub fn join(&mut self, next: Self) -> Result<(), Self> {
+        let is_range = self.types.is_empty() && next.types.is_empty() && self.stream == next.stream;
+        if is_range && self.last.checked_add(1) == Some(next.first) {
+            self.last = next.last;
+            Ok(())
+        } else {
+            Err(next)
+        }
+    }
+
     /// The same revisions as a range.
     #[must_use]
     pub fn without_types(self) -> Self {
@@ -165,6 +179,17 @@ mod tests {
         assert_eq!(commit(6, &["a", "b"]).after(None), Some(range(1, 7)));
         assert_eq!(commit(6, &["a", "b"]).after(Some(revision(3))), Some(range(4, 7)));
         assert_eq!(commit(6, &["a", "b"]).after(Some(revision(6))), Some(range(7, 7)));
+    }
+
+    #[test]
+    fn ranges_that_follow_each_other_are_one() {
+        let mut joined = range(1, 3);
+        assert_eq!(joined.join(range(4, 9)), Ok(()));
+        assert_eq!(joined, range(1, 9));
+        for other in [range(11, 12), range(9, 12), commit(10, &["a"])] {
+            assert_eq!(joined.join(other.clone()), Err(other));
+        }
+        assert_eq!(joined, range(1, 9));
     }
 
     #[test]

@@ -23,7 +23,6 @@
 //! As with an append, each request is a type with its answers as methods, and each answer says what it taught: only that may be
 //! remembered for later, or told to the catalogue. A page that was merely sent may never have been written.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_store_types::Revision;
@@ -132,7 +131,8 @@ impl Feeding {
     }
 }
 
-/// Puts the entries of each stream in their order, at the places that entries of that stream had.
+/// Puts the entries of each stream in their order, at the first of the places that entries of that stream had. Ranges that follow each
+/// other become one: of a stream that is read from the log itself, each page is one entry.
 fn in_order(offered: Vec<Entry>) -> Vec<Entry> {
     let streams: Vec<StreamKey> = offered.iter().map(|entry| entry.stream().clone()).collect();
     let mut queues: BTreeMap<StreamKey, Vec<Entry>> = BTreeMap::new();
@@ -140,10 +140,24 @@ fn in_order(offered: Vec<Entry>) -> Vec<Entry> {
         queues.entry(entry.stream().clone()).or_default().push(entry);
     }
     for queue in queues.values_mut() {
-        queue.sort_by_key(|entry| Reverse((entry.first(), entry.last())));
+        queue.sort_by_key(|entry| (entry.first(), entry.last()));
+        *queue = joined(std::mem::take(queue));
+        queue.reverse();
     }
     let next = |stream| queues.get_mut(&stream).and_then(Vec::pop);
     streams.into_iter().filter_map(next).collect()
+}
+
+fn joined(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut joined: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let rest = match joined.last_mut() {
+            Some(last) => last.join(entry).err(),
+            None => Some(entry),
+        };
+        joined.extend(rest);
+    }
+    joined
 }
 
 /// What is to be done next.

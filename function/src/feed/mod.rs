@@ -7,7 +7,11 @@ pub mod entry;
 pub mod feeding;
 pub mod incarnation;
 pub mod mark;
+pub mod memory;
 pub mod page;
+pub mod port;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use entry::Entry;
 pub use incarnation::Incarnation;

@@ -19,6 +19,7 @@ use super::notifications::{FailureLog, Notifications};
 use super::once::Once;
 use crate::http;
 use crate::relay::Relay;
+use crate::relay::feeder::Feeder;
 use crate::store::limits;
 
 /// The store, running: whatever is sent to its router is answered as it would be over HTTP, and relayed afterwards. Dropped, its relay
@@ -53,12 +54,13 @@ impl Embedded {
             |(folder, _)| folder.id().to_owned(),
         );
         let database = Database::open(file, behind.clone(), condition.clone())?;
-        let (events, catalogue) = database.tables();
+        let (events, catalogue, feed) = database.tables();
         let follower = Follower {
             behind,
             events: events.clone(),
             announced: Announced::new(database.connector(), database.catalogue_name()),
             relay: Relay {
+                feeder: Feeder::new(feed),
                 catalogue: catalogue.clone(),
                 publisher: Once::by(Notifications::to(topic).await),
                 failure_queue: FailureLog,

@@ -7,6 +7,7 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::record::{Appended, Content, Identity, Record, Tampering};
+use crate::feed::Entry;
 use crate::store::StreamKey;
 
 /// What a batch of commits asks for, be they records of a stream or read from the log. Each part says which records it stands
@@ -17,6 +18,8 @@ pub struct Batch {
     pub identities: Vec<Identity>,
     /// The newest state of each stream that the batch touches.
     pub updates: Vec<CatalogueUpdate>,
+    /// What each commit adds to the feed, in the order of the records.
+    pub entries: Vec<Entry>,
     /// One announcement an event, in the order of the records.
     pub notices: Vec<Notice>,
     /// The records that nothing can be done with.
@@ -32,6 +35,16 @@ pub struct CatalogueUpdate {
     pub stream: Stream,
     /// Every record of the batch that this state covers.
     pub records: Vec<usize>,
+}
+
+impl CatalogueUpdate {
+    /// The stream's identity.
+    pub fn key(&self) -> StreamKey {
+        StreamKey {
+            stream_type: self.stream.stream_type.clone(),
+            stream_id: self.stream.stream_id,
+        }
+    }
 }
 
 /// The announcement of an event.
@@ -74,6 +87,7 @@ impl Batch {
             match content {
                 Ok(Content::Appended(appended)) => {
                     cover(&mut updates, &appended, index);
+                    batch.entries.extend(entry(&appended));
                     batch.notices.extend(notices(appended, index));
                 }
                 Ok(Content::Tampered(tampering)) => batch.tampered.push(Tampered {
@@ -97,6 +111,7 @@ impl Batch {
         let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
         for (index, appended) in commits.into_iter().enumerate() {
             cover(&mut updates, &appended, index);
+            batch.entries.extend(entry(&appended));
             let mut identity = Identity::default();
             if is_announced(&appended) {
                 identity.keys = key(&appended);
@@ -113,6 +128,16 @@ impl Batch {
 fn key(appended: &Appended) -> Option<Box<RawValue>> {
     let pk = appended.stream.to_string();
     to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
+}
+
+/// What the commit adds to the feed. Without the types of its events it is a range.
+fn entry(appended: &Appended) -> Option<Entry> {
+    let types: Vec<EventType> = appended.events.iter().map(|(_, name)| name.clone()).collect();
+    if types.is_empty() {
+        Entry::range(appended.stream.clone(), appended.first, appended.last)
+    } else {
+        Entry::commit(appended.stream.clone(), appended.first, types)
+    }
 }
 
 /// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.

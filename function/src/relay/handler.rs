@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::checkpoint::Checkpoint;
+use super::feeder::Feeder;
 use super::invocation::{InvalidInvocation, Invocation};
 use super::patience::Patience;
 use super::reconcile::Reconciler;
@@ -18,7 +19,7 @@ use super::sequence_number::SequenceNumber;
 use super::sns::SnsTopic;
 use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
-use crate::store::dynamo::{CatalogueTable, EventsTable};
+use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain, milliseconds};
 
@@ -32,6 +33,8 @@ pub struct Handler {
     pub events_table: String,
     /// The events table, which only reconciling reads.
     pub events: EventsTable,
+    /// The feed.
+    pub feeder: Feeder<FeedTable>,
     /// The catalogue.
     pub catalogue: CatalogueTable,
     /// The topic.
@@ -82,9 +85,10 @@ impl Handler {
         Answer::Reconciled { reconcile: answer }
     }
 
-    /// The two effects, their use of the database counted on `meter`.
-    fn metered(&self, meter: &Meter) -> Relay<CatalogueTable, SnsTopic, SqsFailureQueue> {
+    /// The effects, their use of the database counted on `meter`.
+    fn metered(&self, meter: &Meter) -> Relay<FeedTable, CatalogueTable, SnsTopic, SqsFailureQueue> {
         Relay {
+            feeder: self.feeder.on(self.feeder.table.metered(meter.clone())),
             catalogue: self.catalogue.metered(meter.clone()),
             publisher: self.topic.clone(),
             failure_queue: self.failure_queue.clone(),
@@ -134,6 +138,7 @@ fn log(records: usize, relayed: &Relayed, duration: Duration, consumed: Consumed
                 failures = Some(relayed.shortfalls.len()).filter(|failures| *failures > 0),
                 durationMs = milliseconds(duration),
                 requests = consumed.requests,
+                rru = consumed.rru,
                 wru = consumed.wru,
                 error = first.map(|first| first.cause.as_str()),
                 $message

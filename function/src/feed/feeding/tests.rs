@@ -161,6 +161,13 @@ fn the_commits_of_a_stream_are_put_in_order_at_the_places_that_it_had() {
 }
 
 #[test]
+fn a_thousand_commits_that_are_read_from_the_log_are_one_range() {
+    let offered = (1..=1_000).map(|first| range(first, first)).collect();
+    let put = put(feeding(offered).begin(Some(known(None, 1))));
+    assert_eq!(put.page().entries, [range(1, 1_000)]);
+}
+
+#[test]
 fn a_refused_page_of_ours_is_written() {
     let put = put(feeding(vec![commit(4)]).begin(Some(known(Some(3), 7))));
     let there = put.page().clone();

@@ -31,12 +31,13 @@ fn item(stream: &Stream, shard: Shard) -> Item {
         ("updatedAt", stream.updated_at.to_string()),
         ("shard", shard.key(&stream.stream_type)),
         ("position", Position::of(stream).to_string()),
+        ("feed", feed(1).to_string()),
     ];
     let texts = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text)));
     let revision = AttributeValue::N(stream.revision.to_string());
     texts
         .into_iter()
-        .chain([("revision".to_owned(), revision)])
+        .chain(["revision", "fed"].map(|name| (name.to_owned(), revision.clone())))
         .collect()
 }
 
@@ -162,7 +163,7 @@ async fn a_walk_of_ten_thousand_streams_reads_each_once_at_no_more_than_twice_on
 async fn the_walks_above_are_over_items_as_the_relay_writes_them() {
     let catalogue = catalogue_table().await;
     let stream = stream(7, 12, 7);
-    catalogue.bring_forward(&stream).await.unwrap();
+    catalogue.bring_forward(&stream, feed(1)).await.unwrap();
     let expected = item(&stream, Shard::of(&stream.stream_id));
     let key = expected["pk"].clone();
     let read = catalogue

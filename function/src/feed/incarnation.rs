@@ -20,6 +20,18 @@ impl Incarnation {
     }
 }
 
+impl Incarnation {
+    /// The incarnation as 16 bytes, where each is paid for again and again.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+
+    /// Reads what [`Self::to_bytes`] gave.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Uuid::from_slice(bytes).ok().map(Self)
+    }
+}
+
 impl From<Uuid> for Incarnation {
     fn from(id: Uuid) -> Self {
         Self(id)

@@ -45,12 +45,11 @@ impl FeedWriter for PagesInMemory {
 
     async fn begin(&self, feed: Incarnation) -> Result<Begun, StoreError> {
         let mut incarnation = self.incarnation.lock().unwrap();
-        Ok(match *incarnation {
-            Some(there) => Begun::Refused(there),
-            None => {
-                *incarnation = Some(feed);
-                Begun::Written
-            }
+        Ok(if let Some(there) = *incarnation {
+            Begun::Refused(there)
+        } else {
+            *incarnation = Some(feed);
+            Begun::Written
         })
     }
 
@@ -60,12 +59,11 @@ impl FeedWriter for PagesInMemory {
 
     async fn put_page(&self, _: Incarnation, number: PageNumber, page: &Page) -> Result<PagePut, StoreError> {
         let mut pages = self.pages.lock().unwrap();
-        Ok(match pages.get(&number) {
-            Some(there) => PagePut::Refused(there.clone()),
-            None => {
-                pages.insert(number, page.clone());
-                PagePut::Written
-            }
+        Ok(if let Some(there) = pages.get(&number) {
+            PagePut::Refused(there.clone())
+        } else {
+            pages.insert(number, page.clone());
+            PagePut::Written
         })
     }
 

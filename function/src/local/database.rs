@@ -209,6 +209,7 @@ impl Answering {
                 }
                 Ok(answer)
             }
+            "BatchGetItem" => write(&database.batch_get_item(read(body)?)?),
             "GetItem" => write(&database.get_item(read(body)?)?),
             "Query" => write(&database.query(read(body)?)?),
             "Scan" => write(&database.scan(read(body)?)?),

@@ -60,7 +60,7 @@ impl Embedded {
             events: events.clone(),
             announced: Announced::new(database.connector(), database.catalogue_name()),
             relay: Relay {
-                feeder: Feeder::new(feed),
+                feeder: Feeder::new(feed.clone()),
                 catalogue: catalogue.clone(),
                 publisher: Once::by(Notifications::to(topic).await),
                 failure_queue: FailureLog,
@@ -68,7 +68,7 @@ impl Embedded {
             condition: condition.clone(),
         };
         let (end, told_to_end) = oneshot::channel();
-        let router = http::router(http::Store::new(events, catalogue).named(&name));
+        let router = http::router(http::Store::new(events, catalogue, feed).named(&name).streaming());
         Ok(Self {
             router: match &condition {
                 Some(condition) => guarding(router, condition.clone()),

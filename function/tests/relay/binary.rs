@@ -25,9 +25,35 @@ async fn invoke(payload: Value) -> Ran {
     invoke_at("info", payload).await
 }
 
+/// Tables that hold nothing, and take what is put.
+async fn answer_for_the_tables(server: &MockServer) {
+    let updated =
+        ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
+        .respond_with(updated)
+        .mount(server)
+        .await;
+    let nothing = json!({"Items": [], "ConsumedCapacity": {"CapacityUnits": 0.5}});
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.Query"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(&nothing))
+        .mount(server)
+        .await;
+    let no_marks = json!({"Responses": {}, "ConsumedCapacity": [{"CapacityUnits": 0.5}]});
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.BatchGetItem"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(no_marks))
+        .mount(server)
+        .await;
+    let put = ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 1.0}}));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
+        .respond_with(put)
+        .mount(server)
+        .await;
+}
+
 /// The same at a log level of the template's.
 async fn invoke_at(log_level: &str, event: Value) -> Ran {
     let server = MockServer::start().await;
+    answer_for_the_tables(&server).await;
     let in_ten_seconds = SystemTime::now() + Duration::from_secs(10);
     let deadline = in_ten_seconds
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -55,27 +81,6 @@ async fn invoke_at(log_level: &str, event: Value) -> Ran {
     let answers = "^/2018-06-01/runtime/invocation/request-1/(response|error)$";
     Mock::given(path_regex(answers))
         .respond_with(ResponseTemplate::new(202))
-        .mount(&server)
-        .await;
-    let updated =
-        ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}));
-    Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
-        .respond_with(updated)
-        .mount(&server)
-        .await;
-    let nothing = json!({"Items": [], "ConsumedCapacity": {"CapacityUnits": 0.5}});
-    Mock::given(header("x-amz-target", "DynamoDB_20120810.Query"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(&nothing))
-        .mount(&server)
-        .await;
-    let no_marks = json!({"Responses": {}, "ConsumedCapacity": [{"CapacityUnits": 0.5}]});
-    Mock::given(header("x-amz-target", "DynamoDB_20120810.BatchGetItem"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(no_marks))
-        .mount(&server)
-        .await;
-    let put = ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 1.0}}));
-    Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
-        .respond_with(put)
         .mount(&server)
         .await;
     let image = &insertion()["dynamodb"]["NewImage"];
@@ -251,7 +256,7 @@ async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came(
         (&line["message"], &line["level"], &line["toTheEnd"]),
         (&json!("reconciled"), &json!("INFO"), &json!(true))
     );
-    assert_eq!((&line["notified"], &line["rru"]), (&json!(4), &json!(2.0)));
+    assert_eq!((&line["notified"], &line["rru"]), (&json!(4), &json!(8.0)));
 }
 
 #[tokio::test]

@@ -32,8 +32,17 @@ impl DynamoDb {
 
     /// Throws the catalogue away, and leaves an empty one in its place.
     pub(crate) fn make_catalogue_anew(&self) {
-        let deletion = json!({"TableName": CATALOGUE_TABLE});
-        for (operation, request) in [("DeleteTable", deletion), ("CreateTable", catalogue_table())] {
+        self.make_anew(CATALOGUE_TABLE, &catalogue_table());
+    }
+
+    /// Throws the feed away, and leaves an empty one in its place.
+    pub(crate) fn make_feed_anew(&self) {
+        self.make_anew(FEED_TABLE, &log_table(FEED_TABLE));
+    }
+
+    fn make_anew(&self, name: &str, table: &Value) {
+        let deletion = json!({"TableName": name});
+        for (operation, request) in [("DeleteTable", &deletion), ("CreateTable", table)] {
             let answer = self.answer(operation, request.to_string().as_bytes());
             assert_eq!(answer.status, 200, "{}", answer.body);
         }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
+use aws_smithy_types::Blob;
 use event_store_types::{Stream, StreamType};
 
 use super::{Client, translate};
@@ -20,10 +21,11 @@ use crate::store::{Meter, StoreError, StreamKey};
 /// The index: hash `shard`, range `position`.
 const INDEX: &str = "byUpdate";
 
-/// The attribute that names the feed that [`FED`] is about.
+/// The attribute that names the feed that a stream is in: 16 bytes, because the listing reads them along.
 const FEED: &str = "feed";
 
-/// The attribute that says up to which revision a stream is in the feed.
+/// The attribute that says up to which revision a stream is in that feed: the one that is listed, or less. It is said apart from that,
+/// because a relay of an earlier version, such as after a rollback, moves on what is listed and knows of no feed.
 const FED: &str = "fed";
 
 /// How many items one request may ask for:
@@ -128,7 +130,7 @@ impl CatalogueWriter for CatalogueTable {
             .expression_attribute_names("#position", "position")
             .expression_attribute_names("#feed", FEED)
             .expression_attribute_names("#fed", FED)
-            .expression_attribute_values(":feed", text(feed.to_string()))
+            .expression_attribute_values(":feed", bytes(feed))
             .expression_attribute_values(":revision", AttributeValue::N(stream.revision.to_string()))
             .expression_attribute_values(":updatedAt", text(stream.updated_at.to_string()))
             .expression_attribute_values(
@@ -215,7 +217,7 @@ impl CatalogueTable {
             .condition_expression("attribute_not_exists(#feed) OR #feed <> :feed OR #fed < :fed")
             .expression_attribute_names("#feed", FEED)
             .expression_attribute_names("#fed", FED)
-            .expression_attribute_values(":feed", AttributeValue::S(mark.incarnation.to_string()))
+            .expression_attribute_values(":feed", bytes(mark.incarnation))
             .expression_attribute_values(":fed", AttributeValue::N(mark.revision.to_string()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
@@ -245,9 +247,13 @@ impl CatalogueTable {
 /// Reads how far an item's stream is in the feed. What is not there, or no mark, is no proof of anything.
 fn decode_mark(item: &Item) -> Option<Mark> {
     Some(Mark {
-        incarnation: string(item, FEED)?.parse().ok()?,
+        incarnation: Incarnation::from_bytes(item.get(FEED)?.as_b().ok()?.as_ref())?,
         revision: item.get(FED)?.as_n().ok()?.parse().ok()?,
     })
+}
+
+fn bytes(feed: Incarnation) -> AttributeValue {
+    AttributeValue::B(Blob::new(feed.to_bytes()))
 }
 
 type Item = HashMap<String, AttributeValue>;

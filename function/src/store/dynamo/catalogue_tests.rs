@@ -212,3 +212,24 @@ async fn the_mark_of_an_idle_stream_costs_half_a_read_unit() {
     catalogue.marks(&[key]).await.unwrap();
     assert!(meter.consumed().rru <= 0.5, "{:?}", meter.consumed());
 }
+
+#[tokio::test]
+async fn a_relay_that_knows_of_no_feed_moves_on_what_is_listed_and_leaves_the_mark() {
+    let catalogue = catalogue_table().await;
+    catalogue.bring_forward(&stream(0, 3, 3), feed(1)).await.unwrap();
+    let pk = format!("order/{}", stream(0, 3, 3).stream_id);
+    catalogue
+        .client
+        .update_item()
+        .table_name(CATALOGUE_TABLE)
+        .key("pk", AttributeValue::S(pk))
+        .update_expression("SET revision = :revision")
+        .expression_attribute_values(":revision", AttributeValue::N("4".into()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(marks(&catalogue).await, [(0, 3)]);
+    // What it did not bring into the feed is noted once it is there.
+    catalogue.bring_forward(&stream(0, 4, 4), feed(1)).await.unwrap();
+    assert_eq!(marks(&catalogue).await, [(0, 4)]);
+}

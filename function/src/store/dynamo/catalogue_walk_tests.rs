@@ -31,12 +31,13 @@ fn item(stream: &Stream, shard: Shard) -> Item {
         ("updatedAt", stream.updated_at.to_string()),
         ("shard", shard.key(&stream.stream_type)),
         ("position", Position::of(stream).to_string()),
-        ("feed", feed(1).to_string()),
     ];
     let texts = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text)));
     let revision = AttributeValue::N(stream.revision.to_string());
+    let of_feed = AttributeValue::B(Blob::new(feed(1).to_bytes()));
     texts
         .into_iter()
+        .chain([("feed".to_owned(), of_feed)])
         .chain(["revision", "fed"].map(|name| (name.to_owned(), revision.clone())))
         .collect()
 }

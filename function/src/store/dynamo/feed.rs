@@ -9,10 +9,11 @@
 //! A page's key names the incarnation, so that a process that remembers a feed which is no more writes where nobody reads. What
 //! follows it there is the lane: there is one, and thus one order over the whole store.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use event_store_types::StreamType;
 use sha2::{Digest as _, Sha256};
@@ -21,9 +22,9 @@ use uuid::Uuid;
 use super::events::RefusedWithoutItem;
 use super::item::Item;
 use super::{Client, translate};
-use crate::feed::port::{Begun, FeedWriter, PagePut};
+use crate::feed::port::{Begun, FeedPages, FeedReader, FeedWriter, PagePut};
 use crate::feed::{Incarnation, Page, PageNumber, Writer};
-use crate::store::{Meter, StoreError};
+use crate::store::{Consistency, Meter, StoreError};
 
 /// The one lane that a feed has.
 const LANE: &str = "0";
@@ -31,9 +32,9 @@ const LANE: &str = "0";
 /// The feed table, and the meter on which its use is counted.
 #[derive(Clone, Debug)]
 pub struct FeedTable {
-    pub(super) client: Client,
-    pub(super) table: Arc<str>,
-    pub(super) meter: Meter,
+    client: Client,
+    table: Arc<str>,
+    meter: Meter,
 }
 
 impl FeedTable {
@@ -92,38 +93,61 @@ impl FeedTable {
         }
     }
 
+    /// A Query over the items of a hash key, in the order of their numbers.
+    fn query(&self, pk: String) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Sends `query`, and says behind which item it goes on, if it does.
+    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let answer = query.send().await.map_err(translate)?;
+        self.meter.add_read(
+            answer
+                .consumed_capacity
+                .and_then(|capacity| capacity.capacity_units),
+        );
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    async fn newest(
+        &self,
+        feed: Incarnation,
+        consistency: Consistency,
+    ) -> Result<Option<PageNumber>, StoreError> {
+        let query = self
+            .query(Self::lane(feed))
+            .consistent_read(consistency == Consistency::Strong)
+            .scan_index_forward(false)
+            .limit(1)
+            .projection_expression("pk, sk");
+        let (items, _) = self.read(query).await?;
+        Ok(items.first().map(number).transpose()?)
+    }
+
     /// The hash key of the pages of a feed.
-    pub(super) fn lane(feed: Incarnation) -> String {
+    fn lane(feed: Incarnation) -> String {
         format!("{feed}/{LANE}")
     }
 
     /// The hash key of the stream types of a feed.
-    pub(super) fn types(feed: Incarnation) -> String {
+    fn types(feed: Incarnation) -> String {
         format!("{feed}/types")
     }
 }
 
 impl FeedWriter for FeedTable {
     async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text("incarnation"))
+        let query = self
+            .query("incarnation".to_owned())
             .consistent_read(true)
-            .limit(1)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
-        let item = answer.items.and_then(|items| items.into_iter().next());
-        Ok(item.as_ref().map(decode_incarnation).transpose()?)
+            .limit(1);
+        let (items, _) = self.read(query).await?;
+        Ok(items.first().map(decode_incarnation).transpose()?)
     }
 
     async fn begin(&self, feed: Incarnation) -> Result<Begun, StoreError> {
@@ -139,26 +163,7 @@ impl FeedWriter for FeedTable {
     }
 
     async fn last_page(&self, feed: Incarnation) -> Result<Option<PageNumber>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(Self::lane(feed)))
-            .scan_index_forward(false)
-            .limit(1)
-            .projection_expression("sk")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
-        let item = answer.items.and_then(|items| items.into_iter().next());
-        Ok(item.as_ref().map(number).transpose()?)
+        self.newest(feed, Consistency::Eventual).await
     }
 
     async fn put_page(
@@ -183,6 +188,68 @@ impl FeedWriter for FeedTable {
     }
 }
 
+impl FeedReader for FeedTable {
+    async fn current(&self) -> Result<Option<Incarnation>, StoreError> {
+        self.incarnation().await
+    }
+
+    async fn newest_page(&self, feed: Incarnation) -> Result<Option<PageNumber>, StoreError> {
+        self.newest(feed, Consistency::Strong).await
+    }
+
+    async fn pages(
+        &self,
+        feed: Incarnation,
+        first: PageNumber,
+        limit: usize,
+        consistency: Consistency,
+    ) -> Result<FeedPages, StoreError> {
+        let query = self
+            .query(Self::lane(feed))
+            .key_condition_expression("pk = :pk AND sk >= :first")
+            .expression_attribute_values(":first", AttributeValue::N(first.to_string()))
+            .consistent_read(consistency == Consistency::Strong)
+            .set_limit(limit.try_into().ok());
+        let (items, next) = self.read(query).await?;
+        let mut found = FeedPages {
+            more: next.is_some(),
+            ..FeedPages::default()
+        };
+        let mut expected = first;
+        for item in &items {
+            // Behind a page that is not there yet nothing is read, or it would be passed over for good.
+            if number(item)? != expected {
+                found.more = false;
+                break;
+            }
+            found.bytes += size(item);
+            found.pages.push(decode(item)?);
+            expected = expected.next();
+        }
+        Ok(found)
+    }
+
+    async fn stream_types(&self, feed: Incarnation) -> Result<Vec<StreamType>, StoreError> {
+        let mut types = BTreeSet::new();
+        let mut next = None;
+        loop {
+            let query = self.query(Self::types(feed)).set_exclusive_start_key(next);
+            let (items, more) = self.read(query).await?;
+            for item in &items {
+                let name = string(item, "type").and_then(|text| text.parse().ok());
+                types.insert(name.ok_or_else(|| Undecodable {
+                    item: named(item),
+                    attribute: "type",
+                })?);
+            }
+            if more.is_none() {
+                return Ok(types.into_iter().collect());
+            }
+            next = more;
+        }
+    }
+}
+
 /// Writes a page as an item.
 fn encode(feed: Incarnation, number: PageNumber, page: &Page) -> Result<Item, StoreError> {
     let entries = serde_json::to_string(&page.entries).map_err(|error| StoreError::Fault(error.into()))?;
@@ -195,7 +262,7 @@ fn encode(feed: Incarnation, number: PageNumber, page: &Page) -> Result<Item, St
 }
 
 /// Reads an item as a page.
-pub(super) fn decode(item: &Item) -> Result<Page, Undecodable> {
+fn decode(item: &Item) -> Result<Page, Undecodable> {
     let undecodable = |attribute| Undecodable {
         item: named(item),
         attribute,
@@ -208,7 +275,7 @@ pub(super) fn decode(item: &Item) -> Result<Page, Undecodable> {
     })
 }
 
-pub(super) fn decode_incarnation(item: &Item) -> Result<Incarnation, Undecodable> {
+fn decode_incarnation(item: &Item) -> Result<Incarnation, Undecodable> {
     let incarnation = string(item, "incarnation").and_then(|text| text.parse().ok());
     incarnation.ok_or_else(|| Undecodable {
         item: named(item),
@@ -217,7 +284,7 @@ pub(super) fn decode_incarnation(item: &Item) -> Result<Incarnation, Undecodable
 }
 
 /// The number of the page that an item is.
-pub(super) fn number(item: &Item) -> Result<PageNumber, Undecodable> {
+fn number(item: &Item) -> Result<PageNumber, Undecodable> {
     let number = item.get("sk").and_then(|value| value.as_n().ok()?.parse().ok());
     number.ok_or_else(|| Undecodable {
         item: named(item),
@@ -229,7 +296,7 @@ fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-pub(super) fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
+fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }
 
@@ -266,7 +333,7 @@ fn named(item: &Item) -> String {
 /// An item that is not one of the feed's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute `{attribute}` of the item `{item}` of the feed is missing or not what it should be")]
-pub(super) struct Undecodable {
+struct Undecodable {
     item: String,
     attribute: &'static str,
 }

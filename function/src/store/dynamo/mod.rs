@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod client;
+mod commits;
 mod error;
 pub mod events;
 pub mod feed;

@@ -11,7 +11,7 @@ use super::{properties, story};
 
 /// Explores all that can happen within `bounds`: each property must hold in every state, and exactly those
 /// witnesses be met that are to be met.
-pub(crate) fn holds(bounds: Bounds) {
+pub(crate) fn holds(bounds: &Bounds) {
     let protocol = Protocol {
         bounds: bounds.clone(),
         mistake: None,
@@ -26,13 +26,9 @@ pub(crate) fn holds(bounds: Bounds) {
     );
     let met: BTreeSet<&str> = checker.discoveries().into_keys().collect();
     for property in properties::all() {
-        if met.contains(property.name) {
-            panic!(
-                "broken: {}\n{}",
-                property.name,
-                breach(bounds, None, property.name)
-            );
-        }
+        let name = property.name;
+        let story = met.contains(name).then(|| breach(bounds.clone(), None, name));
+        assert!(story.is_none(), "broken: {name}\n{}", story.unwrap_or_default());
     }
     assert_eq!(met, bounds.reaches.iter().copied().collect());
     assert_eq!(checker.unique_state_count(), bounds.states);

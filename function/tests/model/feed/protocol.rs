@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::bounds::Bounds;
 use super::mistake::Mistake;
 use super::properties;
-use super::world::{Relay, Work, World};
+use super::world::{Relay, Table, Work, World};
 use crate::request::stream;
 
 /// Everything that can happen within the bounds.
@@ -146,7 +146,7 @@ impl Protocol {
             }
             Action::AnswerLast { relay, last } => {
                 if let Some((work, Step::FindLastPage(find))) = take(world, relay) {
-                    self.learn(world, relay, work, find.found(last));
+                    self.learn(world, relay, &work, find.found(last));
                 }
             }
             Action::LoseAnswer { relay } => {
@@ -182,7 +182,7 @@ impl Protocol {
                 relay.known = None;
             }
             Action::MakeAnew => {
-                world.table = Default::default();
+                world.table = Table::default();
                 world.is_anew = true;
             }
         }
@@ -224,35 +224,31 @@ impl Protocol {
             }
             Step::PutIncarnation(put) => {
                 let there = world.table.incarnation;
-                let step = match there {
-                    Some(there) => put.refused(there),
-                    None => {
-                        world.table.incarnation = Some(put.incarnation());
-                        put.written()
-                    }
+                let step = if let Some(there) = there {
+                    put.refused(there)
+                } else {
+                    world.table.incarnation = Some(put.incarnation());
+                    put.written()
                 };
                 self.go_on(world, place, work.revisions(), step);
             }
             Step::PutPage(put) => {
                 let there = world.table.pages.get(&(put.incarnation(), put.number())).cloned();
                 let refused = there.filter(|_| self.mistake != Some(Mistake::ConditionDropped));
-                let next = match refused {
-                    Some(there) => {
-                        let mut there = (*there).clone();
-                        let is_ours = there.writer == put.page().writer;
-                        world.met.ours |= is_ours;
-                        world.met.foreign |= !is_ours;
-                        if self.mistake == Some(Mistake::WriterIgnored) {
-                            there.writer = put.page().writer;
-                        }
-                        put.refused(&there)
+                let next = if let Some(there) = refused {
+                    let mut there = (*there).clone();
+                    let is_ours = there.writer == put.page().writer;
+                    world.met.ours |= is_ours;
+                    world.met.foreign |= !is_ours;
+                    if self.mistake == Some(Mistake::WriterIgnored) {
+                        there.writer = put.page().writer;
                     }
-                    None => {
-                        self.put(world, &put);
-                        put.written()
-                    }
+                    put.refused(&there)
+                } else {
+                    self.put(world, &put);
+                    put.written()
                 };
-                self.learn(world, place, work, next);
+                self.learn(world, place, &work, next);
             }
             Step::FindMarks(_) | Step::FindLastPage(_) | Step::Done(_) => {}
         }
@@ -273,10 +269,10 @@ impl Protocol {
             _ => mark,
         };
         let next = find.found(told.map(|mark| (stream(), mark)));
-        self.learn(world, place, work, next);
+        self.learn(world, place, &work, next);
     }
 
-    fn learn(&self, world: &mut World, place: usize, work: Work, next: Next) {
+    fn learn(&self, world: &mut World, place: usize, work: &Work, next: Next) {
         let Next { step, learned } = next;
         world.relays[place].known = Some(Arc::new(learned));
         self.go_on(world, place, work.revisions(), step);

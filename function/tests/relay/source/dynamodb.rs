@@ -1,5 +1,7 @@
 //! `UpdateItem` and `BatchGetItem` on the catalogue, as far as the relay uses them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::flaw::Flaw;
@@ -16,7 +18,7 @@ pub(super) fn update_item(body: &[u8], effects: &mut Effects) -> Answered {
         revision: set("revision")["N"].as_str().unwrap().parse().unwrap(),
         updated_at: set("updatedAt")["S"].as_str().unwrap().to_owned(),
         position: set("position")["S"].as_str().unwrap().to_owned(),
-        feed: set("feed")["S"].as_str().unwrap().to_owned(),
+        feed: set("feed")["B"].as_str().unwrap().to_owned(),
     };
     let there = effects.catalogue.get(stream).map(|there| there.revision);
     if effects.flaw != Some(Flaw::CatalogueTakesAnyRevision) && !condition_holds(&request, there) {
@@ -50,8 +52,10 @@ pub(super) fn batch_get_item(body: &[u8], effects: &Effects) -> Answered {
     let streams = keys.iter().map(|key| key["pk"]["S"].as_str().unwrap());
     let items = streams.filter_map(|stream| match effects.flaw {
         Some(Flaw::CatalogueMarksWithoutAPage) => {
-            let incarnation = &effects.feed[&("incarnation".to_owned(), 0)]["incarnation"];
-            Some(json!({"pk": {"S": stream}, "feed": incarnation, "fed": {"N": "1"}}))
+            let incarnation = &effects.feed[&("incarnation".to_owned(), 0)]["incarnation"]["S"];
+            let id = uuid::Uuid::try_parse(incarnation.as_str().unwrap()).unwrap();
+            let feed = STANDARD.encode(id);
+            Some(json!({"pk": {"S": stream}, "feed": {"B": feed}, "fed": {"N": "1"}}))
         }
         _ => Some(marked(stream, effects.catalogue.get(stream)?)),
     });
@@ -65,7 +69,7 @@ pub(super) fn batch_get_item(body: &[u8], effects: &Effects) -> Answered {
 }
 
 fn marked(stream: &str, item: &Item) -> Value {
-    json!({"pk": {"S": stream}, "feed": {"S": item.feed}, "fed": {"N": item.revision.to_string()}})
+    json!({"pk": {"S": stream}, "feed": {"B": item.feed}, "fed": {"N": item.revision.to_string()}})
 }
 
 /// Whether the request's condition lets it happen on an item at `there`. Without one it always happens.

@@ -17,6 +17,7 @@ use super::Result;
 
 pub(crate) const EVENTS_TABLE: &str = "events";
 pub(crate) const CATALOGUE_TABLE: &str = "catalogue";
+pub(crate) const FEED_TABLE: &str = "feed";
 
 /// Both tables, in memory.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Database {
     /// Empty tables.
     pub(crate) async fn start() -> Result<Self> {
         let database = dynoxide::Database::memory()?;
-        for table in [events(), catalogue()] {
+        for table in [log(EVENTS_TABLE), catalogue(), log(FEED_TABLE)] {
             database.create_table(serde_json::from_value(table)?)?;
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -76,9 +77,9 @@ impl Database {
     }
 }
 
-fn events() -> serde_json::Value {
+fn log(name: &str) -> serde_json::Value {
     json!({
-        "TableName": EVENTS_TABLE,
+        "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [
             {"AttributeName": "pk", "AttributeType": "S"},

@@ -105,15 +105,21 @@ impl Batch {
     }
 
     /// What commits ask for that were read from the log itself: every stream is brought forward, and the commits are announced
-    /// that `is_announced` picks. What cannot be announced is parked under the commit's key.
+    /// that `is_announced` picks. What cannot be announced is parked under the commit's key. Those that are not announced are of the
+    /// past: they come into the feed as ranges, of which it holds a whole page of commits in one entry.
     pub fn of(commits: Vec<Appended>, is_announced: impl Fn(&Appended) -> bool) -> Self {
         let mut batch = Self::default();
         let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
         for (index, appended) in commits.into_iter().enumerate() {
             cover(&mut updates, &appended, index);
-            batch.entries.extend(entry(&appended));
             let mut identity = Identity::default();
-            if is_announced(&appended) {
+            let is_announced = is_announced(&appended);
+            batch.entries.extend(if is_announced {
+                entry(&appended)
+            } else {
+                range(&appended)
+            });
+            if is_announced {
                 identity.keys = key(&appended);
                 batch.notices.extend(notices(appended, index));
             }
@@ -130,14 +136,15 @@ fn key(appended: &Appended) -> Option<Box<RawValue>> {
     to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
 }
 
-/// What the commit adds to the feed. Without the types of its events it is a range.
+/// What the commit adds to the feed.
 fn entry(appended: &Appended) -> Option<Entry> {
-    let types: Vec<EventType> = appended.events.iter().map(|(_, name)| name.clone()).collect();
-    if types.is_empty() {
-        Entry::range(appended.stream.clone(), appended.first, appended.last)
-    } else {
-        Entry::commit(appended.stream.clone(), appended.first, types)
-    }
+    let types = appended.events.iter().map(|(_, name)| name.clone());
+    Entry::commit(appended.stream.clone(), appended.first, types.collect())
+}
+
+/// What it adds where the types of its events are left to the log.
+fn range(appended: &Appended) -> Option<Entry> {
+    Entry::range(appended.stream.clone(), appended.first, appended.last)
 }
 
 /// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.

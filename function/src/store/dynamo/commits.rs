@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 
-use super::item::{self, Item, Undecodable};
+use super::item::{self, Item};
 use super::{EventsTable, translate};
 use crate::feed::port::{CommitKey, CommitReader, CommitsFound};
-use crate::store::{Consistency, StoreError};
+use crate::store::{Consistency, StoreError, StreamKey};
 
 impl CommitReader for EventsTable {
     async fn commits_at(
@@ -33,12 +33,13 @@ impl CommitReader for EventsTable {
             .add_read(consumed.iter().map(|table| table.capacity_units).sum());
         let mut found = CommitsFound::default();
         for item in answer.responses.unwrap_or_default().into_values().flatten() {
-            let key = commit_key(&item)?;
-            found.commits.insert(key, item::decode(item)?);
+            let key = commit_key(keys, &item).ok_or(NotAsked)?;
+            let commit = item::decode_of(&key.0, item)?;
+            found.commits.insert(key, commit);
         }
         for left_out in answer.unprocessed_keys.unwrap_or_default().values() {
             for item in &left_out.keys {
-                found.unprocessed.insert(commit_key(item)?);
+                found.unprocessed.extend(commit_key(keys, item));
             }
         }
         Ok(found)
@@ -52,8 +53,21 @@ fn key((stream, first): &CommitKey) -> Item {
     ])
 }
 
-fn commit_key(item: &Item) -> Result<CommitKey, Undecodable> {
-    let stream = item.get("pk").and_then(|value| value.as_s().ok()?.parse().ok());
-    let stream = stream.ok_or(Undecodable { attribute: "pk" })?;
-    Ok((stream, item::revision(item, "sk")?))
+/// Which of the commits that were asked for an item is.
+fn commit_key(asked: &[CommitKey], item: &Item) -> Option<CommitKey> {
+    let stream: StreamKey = item.get("pk")?.as_s().ok()?.parse().ok()?;
+    let first = item.get("sk")?.as_n().ok()?.parse().ok()?;
+    let key = (stream, first);
+    asked.contains(&key).then_some(key)
+}
+
+/// An item that is none of those that were asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer holds an item that was not asked for")]
+struct NotAsked;
+
+impl From<NotAsked> for StoreError {
+    fn from(error: NotAsked) -> Self {
+        Self::Fault(error.into())
+    }
 }

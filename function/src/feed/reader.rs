@@ -1,5 +1,6 @@
 //! Reading the feed: pages of it, and the events that they name, from the log.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -258,10 +259,11 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         gathered: &mut Gathered,
         filter: &Filter,
     ) -> Result<(), StoreError> {
-        let keys: Vec<_> = pieces
-            .iter()
-            .map(|piece| (piece.stream.clone(), piece.first))
-            .collect();
+        let key = |piece: &Piece| (piece.stream.clone(), piece.first);
+        // An event that comes twice is asked for once: the database refuses a key that is named again.
+        let keys: BTreeSet<_> = pieces.iter().map(key).collect();
+        let is_repeated = keys.len() < pieces.len();
+        let keys: Vec<_> = keys.into_iter().collect();
         let mut found = self.log.commits_at(&keys, Consistency::Eventual).await?;
         let missing = |found: &CommitsFound| {
             let is_missing =
@@ -285,7 +287,12 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         }
         let mut read = 0;
         for piece in pieces {
-            let Some(commit) = found.commits.remove(&(piece.stream.clone(), piece.first)) else {
+            let commit = if is_repeated {
+                found.commits.get(&key(&piece)).cloned()
+            } else {
+                found.commits.remove(&key(&piece))
+            };
+            let Some(commit) = commit else {
                 // The database gave less than was asked for: the rest is asked for again.
                 break;
             };

@@ -19,7 +19,8 @@ use super::store::Store;
 use crate::feed::cursor::{Cursor, InvalidCursor};
 use crate::feed::filter::Filter;
 use crate::feed::reader::{self, From, Outcome, ReadFeed};
-use crate::store::limits;
+use crate::store::{StoreError, limits};
+use crate::telemetry::Metric;
 
 /// Reads a page of the feed: the events of all streams, in one order.
 ///
@@ -69,7 +70,11 @@ pub(super) async fn page(
     request: ReadFeed,
 ) -> Result<FeedPage, ApiError> {
     let (feed, events) = (store.feed(observation), store.events(observation));
-    match reader::read(&feed, &events, store.tails(), store.reader(), request).await? {
+    let outcome = reader::read(&feed, &events, store.tails(), store.reader(), request).await;
+    if matches!(outcome, Err(StoreError::Fault(_))) {
+        observation.counts_as(Metric::FeedFaults);
+    }
+    match outcome? {
         Outcome::Page(page) => Ok(page),
         Outcome::BegunAnew => Err(ApiError::FeedBegunAnew),
         Outcome::NotReached => Err(ApiError::FeedNotReached),

@@ -1,5 +1,6 @@
 //! The first effect: bringing commits into the feed.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -27,7 +28,15 @@ pub struct Feeder<F> {
 #[derive(Debug)]
 pub(super) struct Fed {
     known: Option<Knowledge>,
-    failure: Option<String>,
+    failure: Option<Failure>,
+}
+
+/// Why commits are not in the feed.
+#[derive(Debug)]
+struct Failure {
+    cause: String,
+    /// Whether trying again does not help.
+    is_fault: bool,
 }
 
 impl Fed {
@@ -42,8 +51,17 @@ impl Fed {
     pub(super) fn shortfall(&self, update: &CatalogueUpdate) -> Shortfall {
         Shortfall {
             records: update.records.clone(),
-            cause: self.failure.clone().unwrap_or_default(),
+            cause: self
+                .failure
+                .as_ref()
+                .map(|failure| failure.cause.clone())
+                .unwrap_or_default(),
         }
+    }
+
+    /// Whether the feed is not what it should be: something is in the way of everything behind it.
+    pub(super) fn is_fault(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.is_fault)
     }
 }
 
@@ -94,8 +112,8 @@ impl<F: FeedWriter> Feeder<F> {
                     fed.known = Some(known);
                     return fed;
                 }
-                Err(cause) => {
-                    fed.failure = Some(cause);
+                Err(failure) => {
+                    fed.failure = Some(failure);
                     return fed;
                 }
             }
@@ -108,7 +126,7 @@ impl<F: FeedWriter> Feeder<F> {
         catalogue: &impl CatalogueWriter,
         step: Step,
         patience: Patience,
-    ) -> Result<Answered, String> {
+    ) -> Result<Answered, Failure> {
         let table = &self.table;
         Ok(match step {
             Step::FindIncarnation(find) => {
@@ -149,7 +167,7 @@ impl<F: FeedWriter> Feeder<F> {
         feed: Incarnation,
         entries: &[Entry],
         patience: Patience,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         for entry in entries {
             let stream_type = &entry.stream().stream_type;
             if !self.memory.has_noted(feed, stream_type) {
@@ -175,17 +193,21 @@ enum Answered {
 async fn retried<T, C: Future<Output = Result<T, StoreError>>>(
     patience: Patience,
     call: impl Fn() -> C,
-) -> Result<T, String> {
+) -> Result<T, Failure> {
+    let failure = |error: &dyn Error, is_fault| Failure {
+        cause: chain(error),
+        is_fault,
+    };
     let mut attempts = patience.begin();
     loop {
         let error = match attempts.attempt(call()).await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error @ StoreError::Fault(_))) => return Err(chain(&error)),
+            Ok(Err(error @ StoreError::Fault(_))) => return Err(failure(&error, true)),
             Ok(Err(error @ (StoreError::Throttled(_) | StoreError::Unavailable(_)))) => error,
-            Err(passed) => return Err(passed.to_string()),
+            Err(passed) => return Err(failure(&passed, false)),
         };
         if attempts.pause().await.is_err() {
-            return Err(chain(&error));
+            return Err(failure(&error, false));
         }
     }
 }

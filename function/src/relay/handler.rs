@@ -67,7 +67,8 @@ impl Handler {
         report_tampering(&relayed);
         let consumed = meter.consumed();
         log(records.len(), &relayed, started.elapsed(), consumed);
-        self.measure_tampering(relayed.tampered.len());
+        self.measure(Metric::LogTampering, relayed.tampered.len());
+        self.measure(Metric::FeedFaults, usize::from(relayed.feed_fault));
         answer(relayed.checkpoint)
     }
 
@@ -95,12 +96,12 @@ impl Handler {
         }
     }
 
-    /// Measures how many records say that the log was changed, at once: an alarm watches it.
-    fn measure_tampering(&self, tampered: usize) {
-        let tampered = u32::try_from(tampered).unwrap_or(u32::MAX);
-        if tampered > 0 {
+    /// Measures at once what must never happen: an alarm watches it.
+    fn measure(&self, metric: Metric, times: usize) {
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        if times > 0 {
             let metrics = Metrics::of(self.events_table.as_str());
-            metrics.with(Metric::LogTampering, tampered.into()).emit();
+            metrics.with(metric, times.into()).emit();
         }
     }
 }

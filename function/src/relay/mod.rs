@@ -73,6 +73,8 @@ pub struct Relayed {
     pub notices: usize,
     /// How many times something was put on the failure queue, or tried to.
     pub parked: usize,
+    /// Whether the feed is not what it should be, so that trying again does not help.
+    pub feed_fault: bool,
     /// The records that say that the log was changed.
     pub tampered: Vec<(Identity, Tampering)>,
     /// The effects that are missing.
@@ -92,6 +94,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
             self.park(&batch.poison, &batch, patience),
         );
         let Effected {
+            feed_fault,
             updated,
             refused,
             mut shortfalls,
@@ -105,6 +108,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
             updated,
             notices: batch.notices.len(),
             parked: batch.poison.len() + refused,
+            feed_fault,
             tampered: tampered
                 .map(|found| (batch.identities[found.record].clone(), found.tampering))
                 .collect(),
@@ -138,6 +142,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
         shortfalls.extend(published.shortfalls);
         shortfalls.extend(self.park(&published.poison, batch, patience).await);
         Effected {
+            feed_fault: outcome.is_fault(),
             updated: catalogued.updated,
             refused: published.poison.len(),
             shortfalls,
@@ -158,6 +163,7 @@ fn records(shortfalls: &[Shortfall]) -> impl Iterator<Item = usize> {
 
 /// What came of the effects of a batch.
 struct Effected {
+    feed_fault: bool,
     updated: usize,
     refused: usize,
     shortfalls: Vec<Shortfall>,

@@ -30,6 +30,7 @@ mod reconcile;
 mod releases;
 mod smoke;
 mod store;
+mod upgrade;
 mod verify;
 mod worker;
 

@@ -7,7 +7,7 @@ use crate::engine::{
 };
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{
-    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Wanted, what_differs,
+    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, what_differs,
 };
 
 use super::Deployed;
@@ -116,7 +116,10 @@ async fn begin<C: Cloud, T: Talk>(
         imports: Vec::new(),
         policy: None,
         before: None,
-        sequel: deployment.sequel.clone(),
+        sequel: Sequel {
+            reconciler: None,
+            ..deployment.sequel.clone()
+        },
         cause: deployment.cause.clone(),
     }));
     journal::write(session, &deployment.bucket.name, &stack.name, &intent).await?;

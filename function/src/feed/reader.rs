@@ -324,31 +324,31 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         } else {
             limits::PAGE_EVENTS
         };
-        let read = Forwards {
-            stream: piece.stream.clone(),
-            after: piece.after,
-            limit: usize::try_from(left).unwrap_or(usize::MAX).min(most),
-            consistency: Consistency::Eventual,
-        };
-        match operations::read_forwards(self.log, self.tails, read).await? {
-            Reading::Page(page) if !page.events.is_empty() => {
+        // An eventual reading may not know of it yet: only a strong one tells that it is not there.
+        for consistency in [Consistency::Eventual, Consistency::Strong] {
+            let read = Forwards {
+                stream: piece.stream.clone(),
+                after: piece.after,
+                limit: usize::try_from(left).unwrap_or(usize::MAX).min(most),
+                consistency,
+            };
+            if let Reading::Page(page) = operations::read_forwards(self.log, self.tails, read).await?
+                && !page.events.is_empty()
+            {
                 take(&piece, page.events, walk, gathered, filter);
-                Ok(())
-            }
-            _ => {
-                let revision = piece
-                    .after
-                    .map_or(Some(Revision::FIRST), |after| after.checked_add(1));
-                let revision = revision.unwrap_or(piece.last);
-                Err(StoreError::Fault(
-                    NotInLog {
-                        stream: piece.stream.to_string(),
-                        revision,
-                    }
-                    .into(),
-                ))
+                return Ok(());
             }
         }
+        let revision = piece
+            .after
+            .map_or(Some(Revision::FIRST), |after| after.checked_add(1));
+        Err(StoreError::Fault(
+            NotInLog {
+                stream: piece.stream.to_string(),
+                revision: revision.unwrap_or(piece.last),
+            }
+            .into(),
+        ))
     }
 }
 

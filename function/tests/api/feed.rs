@@ -317,6 +317,26 @@ async fn what_cannot_be_read_fails_and_nothing_is_passed_over() {
 }
 
 #[tokio::test]
+async fn what_came_into_the_feed_twice_is_read_twice_and_asked_for_once() {
+    let api = Api::start().await;
+    let (_, entries) = stream(&api, "order", &[1, 2]).await;
+    let again = vec![entries[1].clone(), entries[0].clone(), entries[1].clone()];
+    put(&api, [entries.clone(), again]).await;
+    let all = expected("order", [1, 2, 3, 2, 3, 1, 2, 3]);
+    for limit in [1, 2, 3, 100] {
+        assert_eq!(read_all(&api, "", limit).await, all, "limit {limit}");
+    }
+    api.database.witness.take();
+    api.get("/feed").await;
+    let sent = api.database.witness.take();
+    assert_eq!(
+        sent.iter().filter(|sent| *sent == "BatchGetItem").count(),
+        1,
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_page_that_is_not_there_yet_ends_the_reading() {
     let api = Api::start().await;
     let (_, entries) = stream(&api, "order", &[1, 1]).await;

@@ -33,6 +33,9 @@ const LAST_DELIVERIES: usize = 3;
 /// How many pages in a row must be empty for the feed to be at its end: an eventual reading may show an earlier state.
 const EMPTY_PAGES: usize = 20;
 
+/// More pages than any run's feed has.
+const MOST_PAGES: usize = 2_000;
+
 /// A topic that takes everything.
 #[derive(Clone)]
 struct Anywhere;
@@ -198,13 +201,11 @@ impl Follower {
 
     /// Reads to the end, and says what is wrong with what it has read since the beginning.
     pub(crate) async fn finish(mut self, world: &World, mut rng: Rng, log: &Log) -> (usize, Vec<String>) {
-        let mut empty = 0;
-        while empty < EMPTY_PAGES {
-            empty = if self.page(world, &mut rng).await {
-                0
-            } else {
-                empty + 1
-            };
+        let (mut empty, mut pages) = (0, 0);
+        while empty < EMPTY_PAGES && pages < MOST_PAGES {
+            let is_more = self.page(world, &mut rng).await;
+            empty = if is_more { 0 } else { empty + 1 };
+            pages += 1;
         }
         for (stream, commits) in log {
             let (end, tail) = (self.ends.get(stream).copied().unwrap_or_default(), tail(commits));

@@ -90,6 +90,10 @@ fn missing_effect(record: &Record, effects: &Effects) -> Option<String> {
             if !effects.lists(stream, *last) {
                 return Some(format!("`{stream}` is not listed at {last}"));
             }
+            let fed = feed::read(&effects.feed).unwrap_or_default();
+            if fed.get(stream).is_none_or(|end| end < last) {
+                return Some(format!("`{stream}` is not in the feed up to {last}"));
+            }
             events.iter().find_map(|event| match &event.parked {
                 None => (!effects.is_announced(stream, event.revision))
                     .then(|| format!("`{stream}` {} is not announced", event.revision)),

@@ -48,6 +48,7 @@ def variables(environment, deployed):
     values = {
         "EVENTS_TABLE": deployed["EsDynamoDbTable"],
         "CATALOGUE_TABLE": deployed["EsCatalogueTable"],
+        "FEED_TABLE": deployed["EsFeedTable"],
         "EVENT_STORE_MODE": deployed["EsMode"],
         "AWS_REGION": environment["region"],
     }

@@ -104,7 +104,7 @@ pub use crate::category::{Category, Folded};
 pub use crate::http::NoAddress;
 #[cfg(feature = "http")]
 pub use crate::http::{
-    Appended, Batch, Client, ClientBuilder, Conflict, Consistency, Error, EventPages, InvalidBaseUrl,
-    InvalidClient, ListStreams, PollStreams, ReadEvents, Retry, RetryPolicy, StreamPages, Unsettled,
-    transport,
+    Appended, Batch, Client, ClientBuilder, Conflict, Consistency, Error, EventPages, FeedPages, FollowFeed,
+    InvalidBaseUrl, InvalidClient, ListStreams, PollStreams, ReadEvents, ReadFeed, Retry, RetryPolicy,
+    StreamPages, Unsettled, transport,
 };

@@ -348,6 +348,7 @@ fn a_key_of_ones_own_encrypts_all_that_keeps_something() {
     insta::assert_snapshot!(changed.join("\n"), @"
     EventsTable: SSESpecification
     CatalogueTable: SSESpecification
+    FeedTable: SSESpecification
     ApiLogGroup: KmsKeyId
     ApiRole: Policies
     ApiFunction: KmsKeyArn

@@ -17,6 +17,8 @@ pub struct ApiConfig {
     pub events_table: String,
     /// The name of the catalogue table, from `CATALOGUE_TABLE`.
     pub catalogue_table: String,
+    /// The name of the feed table, from `FEED_TABLE`.
+    pub feed_table: String,
     /// What the deployment is for, from `EVENT_STORE_MODE`.
     pub mode: Mode,
     /// What is logged, from `LOG_LEVEL`.
@@ -32,8 +34,8 @@ impl ApiConfig {
 
     /// Reads the configuration.
     ///
-    /// `EVENTS_STREAM_ARN` is not read: the template sets it so that a table that was made anew meets only new
-    /// processes, which remember nothing of the old one.
+    /// `EVENTS_STREAM_ARN` and `FEED_STREAM_ARN` are not read: the template sets them so that a table that was made anew meets
+    /// only new processes, which remember nothing of the old one.
     ///
     /// # Errors
     /// When a variable is missing or cannot be understood: all of them.
@@ -41,6 +43,7 @@ impl ApiConfig {
         let mut variables = Variables::new(lookup);
         let events_table = variables.required("EVENTS_TABLE");
         let catalogue_table = variables.required("CATALOGUE_TABLE");
+        let feed_table = variables.required("FEED_TABLE");
         let mode = variables.required("EVENT_STORE_MODE");
         let log_level = variables.optional("LOG_LEVEL");
         let host = variables.optional("HOST").map(|Host(host)| host);
@@ -49,6 +52,7 @@ impl ApiConfig {
             Some(Self {
                 events_table: events_table.map(|Name(name)| name)?,
                 catalogue_table: catalogue_table.map(|Name(name)| name)?,
+                feed_table: feed_table.map(|Name(name)| name)?,
                 mode: mode?,
                 log_level: log_level.unwrap_or_default(),
                 address: SocketAddr::new(
@@ -67,6 +71,8 @@ pub struct RelayConfig {
     pub events_table: String,
     /// The name of the catalogue table, from `CATALOGUE_TABLE`.
     pub catalogue_table: String,
+    /// The name of the feed table, from `FEED_TABLE`.
+    pub feed_table: String,
     /// The topic that notifications are published to, from `TOPIC_ARN`.
     pub topic_arn: String,
     /// The queue that undecodable records are parked on, from `FAILURE_QUEUE_URL`.
@@ -86,6 +92,7 @@ impl RelayConfig {
         let mut variables = Variables::new(lookup);
         let events_table = variables.required("EVENTS_TABLE");
         let catalogue_table = variables.required("CATALOGUE_TABLE");
+        let feed_table = variables.required("FEED_TABLE");
         let topic_arn = variables.required("TOPIC_ARN");
         let failure_queue_url = variables.required("FAILURE_QUEUE_URL");
         let mode = variables.required("EVENT_STORE_MODE");
@@ -94,6 +101,7 @@ impl RelayConfig {
             Some(Self {
                 events_table: events_table.map(|Name(name)| name)?,
                 catalogue_table: catalogue_table.map(|Name(name)| name)?,
+                feed_table: feed_table.map(|Name(name)| name)?,
                 topic_arn: topic_arn.map(|TopicArn(arn)| arn)?,
                 failure_queue_url: failure_queue_url.map(|QueueUrl(url)| url)?,
                 mode: mode?,
@@ -211,6 +219,7 @@ mod tests {
     const COMPLETE: &[(&str, &str)] = &[
         ("EVENTS_TABLE", "a-events"),
         ("CATALOGUE_TABLE", "a-catalogue"),
+        ("FEED_TABLE", "a-feed"),
         ("TOPIC_ARN", "arn:aws:sns:eu-central-1:123456789012:a"),
         (
             "FAILURE_QUEUE_URL",
@@ -226,8 +235,8 @@ mod tests {
     fn a_complete_environment_is_read() {
         let api = ApiConfig::from_environment(environment(COMPLETE)).unwrap();
         assert_eq!(
-            (api.events_table.as_str(), api.catalogue_table.as_str()),
-            ("a-events", "a-catalogue")
+            [api.events_table, api.catalogue_table, api.feed_table],
+            ["a-events", "a-catalogue", "a-feed"]
         );
         assert_eq!(
             (api.mode.as_str(), api.log_level, api.address.to_string()),
@@ -246,6 +255,7 @@ mod tests {
         let api = ApiConfig::from_environment(environment(&[
             ("EVENTS_TABLE", "a"),
             ("CATALOGUE_TABLE", "b"),
+            ("FEED_TABLE", "c"),
             ("EVENT_STORE_MODE", "local"),
             ("LOG_LEVEL", ""),
         ]))
@@ -265,6 +275,7 @@ mod tests {
         insta::assert_snapshot!(ApiConfig::from_environment(wrong).unwrap_err().to_string().replace("; ", "\n"), @r#"
         environment variable `EVENTS_TABLE` is not set
         environment variable `CATALOGUE_TABLE` is not set
+        environment variable `FEED_TABLE` is not set
         environment variable `EVENT_STORE_MODE` must be 1-64 letters, digits, `-` or `_`
         environment variable `LOG_LEVEL` must be `trace`, `debug`, `info`, `warn` or `error`
         environment variable `HOST` must be an IP address, such as `127.0.0.1` or `0.0.0.0`
@@ -277,6 +288,7 @@ mod tests {
         let wrong = environment(&[
             ("EVENTS_TABLE", ""),
             ("CATALOGUE_TABLE", "b"),
+            ("FEED_TABLE", "c"),
             ("TOPIC_ARN", "arn:aws:sqs:eu-central-1:123456789012:a"),
             ("FAILURE_QUEUE_URL", "a-queue"),
         ]);

@@ -6,6 +6,7 @@
 //! `cargo test` mutates the seeds of `fuzz/corpus` with a generator that is seeded, too; `just fuzz TARGET` lets
 //! libFuzzer search, guided by coverage. Nothing of this module is part of any program.
 
+mod feed_cursor;
 mod page_key;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use crate::http::fuzzing::{
 };
 pub use crate::relay::fuzzing::{invocation, record};
 pub use crate::store::dynamo::fuzzing::{catalogue_item, event_item};
+pub use feed_cursor::feed_cursor;
 pub use page_key::page_key;
 
 /// What became of an input.
@@ -30,12 +32,13 @@ pub enum Verdict {
 pub type Target = fn(&[u8]) -> Verdict;
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("append_event", append_event),
     ("append_events", append_events),
     ("catalogue_item", catalogue_item),
     ("create_stream", create_stream),
     ("event_item", event_item),
+    ("feed_cursor", feed_cursor),
     ("function_url_event", function_url_event),
     ("invocation", invocation),
     ("list_streams", list_streams),

@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod config;
+pub mod feed;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod http;

@@ -111,11 +111,19 @@ fn only_the_deployer_s_adapters_name_an_sdk() {
 }
 
 #[test]
-fn one_place_puts_into_the_events_table() {
+fn one_place_puts_into_the_events_table_and_one_into_the_feed() {
     let putting = sources()
         .into_iter()
         .filter(|source| source.path.starts_with("function/") && source.holds(&["put_item()"]));
-    assert_eq!(paths(putting), ["function/src/store/dynamo/events.rs"]);
+    let mut putting = paths(putting);
+    putting.sort();
+    assert_eq!(
+        putting,
+        [
+            "function/src/store/dynamo/events.rs",
+            "function/src/store/dynamo/feed.rs"
+        ]
+    );
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn rendered() -> Map<String, Value> {
 fn the_store_in_one_process_has_the_tables_of_the_template() {
     const FILE: &str = "function/src/local/tables.json";
     let expected = rendered();
-    assert_eq!(expected.len(), 2, "{:?}", expected.keys());
+    assert_eq!(expected.len(), 3, "{:?}", expected.keys());
     let text = serde_json::to_string_pretty(&expected).unwrap() + "\n";
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         fs::write(workspace(FILE), &text).unwrap();

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventPage, ExpectedRevision, NewEvent, Stream, StreamId, StreamPage, Timestamp};
+use crate::{
+    EventPage, ExpectedRevision, FeedPage, NewEvent, Stream, StreamId, StreamPage, StreamType, Timestamp,
+};
 
 /// The body of `POST /streams/{streamType}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,24 @@ pub struct StreamPageBody {
 pub struct EventPageBody {
     /// The page.
     pub event_page: EventPage,
+}
+
+/// A response that holds a page of the feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FeedPageBody {
+    /// The page.
+    pub feed_page: FeedPage,
+}
+
+/// A response that holds the types of streams that there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct StreamTypesBody {
+    /// The types, in the order of their names.
+    pub stream_types: Vec<StreamType>,
 }
 
 /// The response of `GET /liveness-check` and of `GET /readiness-check`.

@@ -92,7 +92,7 @@ pub struct Event {
 }
 
 /// Reads the type of an event that is there, by whatever rules it came to be.
-fn stored_event_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventType, D::Error> {
+pub(crate) fn stored_event_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventType, D::Error> {
     String::deserialize(deserializer).map(EventType::stored)
 }
 

@@ -18,6 +18,7 @@ mod event;
 mod event_id;
 mod event_type;
 mod expected_revision;
+mod feed;
 mod json;
 pub mod loopback;
 mod notification;
@@ -34,12 +35,14 @@ mod text;
 mod timestamp;
 
 pub use body::{
-    AppendEvent, AppendEvents, CreateStream, EventPageBody, Liveness, StreamBody, StreamPageBody,
+    AppendEvent, AppendEvents, CreateStream, EventPageBody, FeedPageBody, Liveness, StreamBody,
+    StreamPageBody, StreamTypesBody,
 };
 pub use event::{Event, NewEvent};
 pub use event_id::{EventId, InvalidEventId};
 pub use event_type::{EventType, InvalidEventType};
 pub use expected_revision::ExpectedRevision;
+pub use feed::{FeedEvent, FeedPage};
 pub use json::{InvalidJson, Metadata, Payload};
 pub use notification::Notification;
 pub use page::{EventPage, StreamPage};

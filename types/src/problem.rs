@@ -47,6 +47,10 @@ pub enum ProblemType {
     /// The stream does not reach the revision after which it was to be read: who follows it knows of events that this
     /// store does not have.
     RevisionNotReached,
+    /// The feed was made anew since the cursor was given: what follows it begins anew.
+    FeedBegunAnew,
+    /// The feed does not reach the cursor: who sends it knows of pages that this store does not have.
+    FeedNotReached,
     /// An event id of the request is met in the commit that holds the place, or, where an append goes to the end, among the
     /// stream's newest ten commits, with other content or at another place. It is not looked for elsewhere in the stream.
     EventIdReused,
@@ -70,7 +74,11 @@ impl ProblemType {
             Self::InvalidRequest => 400,
             Self::StreamNotFound | Self::RouteNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::RevisionConflict | Self::RevisionNotReached | Self::EventIdReused => 409,
+            Self::RevisionConflict
+            | Self::RevisionNotReached
+            | Self::FeedNotReached
+            | Self::EventIdReused => 409,
+            Self::FeedBegunAnew => 410,
             Self::EventTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Internal => 500,
@@ -87,6 +95,8 @@ impl ProblemType {
             Self::MethodNotAllowed => "The path does not take this method",
             Self::RevisionConflict => "The stream is not at the expected revision",
             Self::RevisionNotReached => "The stream does not reach the revision",
+            Self::FeedBegunAnew => "The feed was begun anew",
+            Self::FeedNotReached => "The feed does not reach the cursor",
             Self::EventIdReused => "An event id is already in use in the stream",
             Self::EventTooLarge => "The append is too large",
             Self::UnsupportedMediaType => "The body is not JSON as it is",

@@ -48,13 +48,18 @@ const STREAMS: Load = Load {
     busy: 10.0,
 };
 
+/// The write units of a page of the feed that holds a batch: its tests hold both, and half a read unit for each stream whose
+/// mark is looked up.
+const FEED_PAGE: Load = Load { idle: 1.0, busy: 7.0 };
+const MARK: f64 = 0.5;
+
 /// Notifications of one request to SNS.
 const NOTIFICATIONS: Load = Load {
     idle: 1.0,
     busy: 10.0,
 };
 
-/// The metrics that are measured in an ordinary month; `LogTampering` costs when there is any.
+/// The metrics that are measured in an ordinary month; `LogTampering` and `FeedFaults` cost when there are any.
 const METRICS: u32 = 4;
 
 /// Alarms of an account that cost nothing.
@@ -72,6 +77,13 @@ impl Load {
         Self {
             idle: change(self.idle),
             busy: change(self.busy),
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            idle: self.idle + other.idle,
+            busy: self.busy + other.busy,
         }
     }
 
@@ -156,6 +168,7 @@ fn of_a_million_appends(log: Load) -> Table {
             catalogue.map(|updates| 3.0 * updates * list::WRITE_UNIT),
             None,
         ),
+        ("DynamoDB: feed, pages and marks", feed(catalogue), None),
         (
             "Lambda: invocations of the API",
             alone(list::INVOCATION),
@@ -230,6 +243,12 @@ fn of_a_million_appends(log: Load) -> Table {
         "–".to_owned(),
     ]);
     table
+}
+
+/// What the feed takes for a commit, of which so many updates of the catalogue come.
+fn feed(catalogue: Load) -> Load {
+    let pages = FEED_PAGE.per(RECORDS).map(|units| units * list::WRITE_UNIT);
+    pages.plus(catalogue.map(|marks| MARK * marks * list::READ_UNIT))
 }
 
 /// What is paid whether anybody calls or not.

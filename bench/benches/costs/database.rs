@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::feed::Incarnation;
 use event_store_function::relay::catalogue::CatalogueWriter as _;
 use event_store_function::store::dynamo::{self, CatalogueTable, Client};
 use event_store_function::store::{Consumed, Meter};
@@ -16,6 +17,7 @@ use super::Result;
 
 pub(crate) const EVENTS_TABLE: &str = "events";
 pub(crate) const CATALOGUE_TABLE: &str = "catalogue";
+pub(crate) const FEED_TABLE: &str = "feed";
 
 /// Both tables, in memory.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Database {
     /// Empty tables.
     pub(crate) async fn start() -> Result<Self> {
         let database = dynoxide::Database::memory()?;
-        for table in [events(), catalogue()] {
+        for table in [log(EVENTS_TABLE), catalogue(), log(FEED_TABLE)] {
             database.create_table(serde_json::from_value(table)?)?;
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -39,6 +41,7 @@ impl Database {
     /// Lets the catalogue list `count` streams, and gives what the last of them took.
     pub(crate) async fn list(&self, count: usize) -> Result<Consumed> {
         let catalogue = CatalogueTable::new(self.client(), CATALOGUE_TABLE);
+        let feed = Incarnation::from(Uuid::new_v4());
         let mut last = Consumed::default();
         for _ in 0..count {
             let meter = Meter::default();
@@ -48,10 +51,13 @@ impl Database {
                 revision: 1.try_into()?,
                 updated_at: Timestamp::now(),
             };
-            catalogue.bring_forward(&stream).await?;
+            catalogue.bring_forward(&stream, feed).await?;
             stream.revision = 2.try_into()?;
             stream.updated_at = Timestamp::now();
-            catalogue.metered(meter.clone()).bring_forward(&stream).await?;
+            catalogue
+                .metered(meter.clone())
+                .bring_forward(&stream, feed)
+                .await?;
             last = meter.consumed();
         }
         Ok(last)
@@ -71,9 +77,9 @@ impl Database {
     }
 }
 
-fn events() -> serde_json::Value {
+fn log(name: &str) -> serde_json::Value {
     json!({
-        "TableName": EVENTS_TABLE,
+        "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [
             {"AttributeName": "pk", "AttributeType": "S"},

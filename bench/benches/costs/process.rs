@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 use super::Result;
-use super::database::{CATALOGUE_TABLE, Database, EVENTS_TABLE};
+use super::database::{CATALOGUE_TABLE, Database, EVENTS_TABLE, FEED_TABLE};
 
 /// A process of the API; it ends when this is dropped.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ impl Process {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("EVENTS_TABLE", EVENTS_TABLE)
             .env("CATALOGUE_TABLE", CATALOGUE_TABLE)
+            .env("FEED_TABLE", FEED_TABLE)
             .env("EVENT_STORE_MODE", "bench")
             .envs(variables.iter().map(|(name, value)| (*name, value.as_str())))
             .stdout(log)

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use event_store_bench::call::PAYLOAD_BYTES;
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{self, CatalogueTable, Client, EventsTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, Client, EventsTable, FeedTable};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -90,7 +90,8 @@ impl Dynamo {
         let client = Client::from_conf(dynamo::configuration(&shared).interceptor(share).build());
         let store = Store::new(
             EventsTable::new(client.clone(), "events"),
-            CatalogueTable::new(client, "catalogue"),
+            CatalogueTable::new(client.clone(), "catalogue"),
+            FeedTable::new(client, "feed"),
         );
         router(store.measured_as("events"))
     }

@@ -43,6 +43,14 @@ impl Address {
         self.at("readiness-check")
     }
 
+    pub(crate) fn feed(&self) -> Url {
+        self.at("feed")
+    }
+
+    pub(crate) fn stream_types(&self) -> Url {
+        self.at("streams")
+    }
+
     pub(crate) fn streams(&self, stream_type: &StreamType) -> Url {
         self.at(&format!("streams/{stream_type}"))
     }

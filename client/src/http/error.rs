@@ -86,6 +86,17 @@ impl Error {
         problem.details.current_revision
     }
 
+    /// Whether the cursor is of a feed that is no more, or another store's: whoever follows begins anew.
+    pub fn is_feed_begun_anew(&self) -> bool {
+        self.is_problem(ProblemType::FeedBegunAnew)
+    }
+
+    /// Whether the feed does not reach the cursor: its table was restored to an earlier moment, and must be made anew. Waiting does
+    /// not help.
+    pub fn is_feed_not_reached(&self) -> bool {
+        self.is_problem(ProblemType::FeedNotReached)
+    }
+
     /// Whether there is no such stream under that type.
     pub fn is_not_found(&self) -> bool {
         self.is_problem(ProblemType::StreamNotFound)

@@ -11,6 +11,7 @@ mod credentials;
 mod details;
 mod error;
 mod events;
+mod feed;
 mod kind;
 mod pages;
 mod poll;
@@ -32,6 +33,7 @@ pub use batch::Batch;
 pub use builder::{ClientBuilder, InvalidClient};
 pub use error::{Conflict, Error};
 pub use events::{Consistency, EventPages, ReadEvents};
+pub use feed::{FeedPages, FollowFeed, ReadFeed};
 pub use poll::PollStreams;
 pub use retry::{Retry, RetryPolicy};
 #[cfg(feature = "ssm")]

@@ -6,13 +6,15 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 use event_store_types::{
-    AppendEvents, CreateStream, Event, EventPageBody, ExpectedRevision, Liveness, NewEvent, Notification,
-    Problem, ProblemDetails, ProblemType, Revision, Stream, StreamBody, StreamId, StreamPageBody, StreamType,
+    AppendEvents, CreateStream, Event, EventPageBody, ExpectedRevision, FeedPageBody, Liveness, NewEvent,
+    Notification, Problem, ProblemDetails, ProblemType, Revision, Stream, StreamBody, StreamId,
+    StreamPageBody, StreamType, StreamTypesBody,
 };
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::feed::NoPage;
 use super::log::{Outcome, Position, Reading};
 use super::store::State;
 use crate::transport::Request;
@@ -21,6 +23,8 @@ use crate::transport::Request;
 const APPEND_EVENTS: usize = 100;
 const PAGE_EVENTS: usize = 1_000;
 const PAGE_STREAMS: usize = 100;
+/// How many events a page of the feed holds when no number is asked for.
+const FEED_EVENTS: usize = 100;
 /// The most bytes of the payloads, metadata and event types of one append, together.
 const APPEND_BYTES: usize = 380_000;
 
@@ -45,6 +49,13 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             &Liveness {
                 status: "ok".into(),
                 at: state.now(),
+            },
+        )),
+        ["feed"] if get => feed(state, request),
+        ["streams"] if get => Ok(json(
+            StatusCode::OK,
+            &StreamTypesBody {
+                stream_types: state.feed.stream_types(),
             },
         )),
         ["streams", stream_type] if get => list(state, &parse("streamType", stream_type)?, request),
@@ -158,6 +169,8 @@ fn write(
     let details = match outcome {
         Outcome::Appended(stream) => {
             let revisions = (0..count).map_while(|place| first.checked_add(place));
+            let appended = state.log.events_from(stream_type, stream_id, first);
+            state.feed.add(stream_type, &appended);
             state
                 .notifications
                 .extend(revisions.map(|stream_revision| Notification {
@@ -219,6 +232,33 @@ fn read(
             ..Refusal::of(ProblemType::RevisionNotReached)
         }),
     }
+}
+
+fn feed(state: &State, request: &Request) -> Result<Response<Bytes>, Refusal> {
+    let query = Query::of(request);
+    let limit = match query.text("limit") {
+        None => FEED_EVENTS,
+        Some(_) => query.limit(PAGE_EVENTS)?,
+    };
+    let (stream_types, event_types) = (all(request, "stream-type")?, all(request, "event-type")?);
+    let page = state
+        .feed
+        .read(query.text("after"), limit, &stream_types, &event_types);
+    match page {
+        Ok(feed_page) => Ok(json(StatusCode::OK, &FeedPageBody { feed_page })),
+        Err(NoPage::Malformed) => Err(Refusal::invalid("after", "no cursor")),
+        Err(NoPage::BegunAnew) => Err(Refusal::of(ProblemType::FeedBegunAnew)),
+        Err(NoPage::NotReached) => Err(Refusal::of(ProblemType::FeedNotReached)),
+    }
+}
+
+/// All values of a parameter that may be given more than once.
+fn all<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<Vec<T>, Refusal> {
+    let pairs = request.url.query_pairs();
+    pairs
+        .filter(|(other, _)| other == name)
+        .map(|(_, text)| parse(name, &text))
+        .collect()
 }
 
 fn list(state: &State, stream_type: &StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {

@@ -171,6 +171,17 @@ impl Log {
         }
     }
 
+    /// The events of a stream from `first` on.
+    pub(super) fn events_from(
+        &self,
+        stream_type: &StreamType,
+        stream_id: StreamId,
+        first: Revision,
+    ) -> Vec<Event> {
+        let events = self.events(stream_type, stream_id);
+        events.filter(|event| event.revision >= first).cloned().collect()
+    }
+
     fn events(&self, stream_type: &StreamType, stream_id: StreamId) -> impl Iterator<Item = &Event> {
         let commits = self.streams.get(&(stream_type.clone(), stream_id));
         commits.into_iter().flatten().flatten()

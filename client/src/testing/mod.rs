@@ -2,6 +2,7 @@
 
 mod answer;
 mod faults;
+mod feed;
 mod log;
 mod scenario;
 mod store;

@@ -9,14 +9,15 @@ use futures::future::BoxFuture;
 use http::Response;
 
 use super::answer::answer;
+use super::feed::Feed;
 use super::log::Log;
 use crate::transport::{NoAnswer, Request, Transport};
 use crate::{Client, ClientBuilder, RetryPolicy};
 
 /// An event store in memory: behind the same [`Client`] as one that is deployed, and with the same answers.
 ///
-/// Requests stay in the process; but for the network all of the client's own code runs, retries and paging included. The listing is
-/// up to date at once. Cheap to clone: clones are the same store.
+/// Requests stay in the process; but for the network all of the client's own code runs, retries and paging included. The listing and
+/// the feed are up to date at once. Cheap to clone: clones are the same store.
 ///
 /// ```
 /// use event_store_client::testing::InMemoryStore;
@@ -42,6 +43,7 @@ pub struct InMemoryStore {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) log: Log,
+    pub(super) feed: Feed,
     /// Announced, and not taken yet.
     pub(super) notifications: Vec<Notification>,
     /// Where the clock stands still, if it does.

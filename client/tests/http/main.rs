@@ -5,6 +5,7 @@
 #[cfg(feature = "ssm")]
 mod discovery;
 mod errors;
+mod feed;
 mod matrix;
 mod network;
 mod pages;

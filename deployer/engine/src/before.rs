@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloud::{CallError, Cloud};
+use crate::stack::guard::{Danger, in_templates};
 use crate::stack::release::StoredTemplate;
 use crate::stack::widening::widenings;
 use crate::stack::{
@@ -101,12 +102,21 @@ impl Before {
             .map(artifact)
             .collect();
         let read = |template: &str| serde_json::from_str::<Value>(template).unwrap_or_default();
-        let regained = widenings(&read(&from.template), &read(&self.template));
+        let (given_up, wanted) = (read(&from.template), read(&self.template));
+        let regained = widenings(&given_up, &wanted);
+        // A feed that came with what is given up stays as a table, and is imported when it comes again.
+        let brought = in_templates(&given_up, &wanted)
+            .into_iter()
+            .filter(|objection| objection.danger == Danger::FeedRemoved);
         let mut back = Deployment {
             template: self.template.clone(),
             tags: self.tags.clone(),
             artifacts: artifacts?,
-            accepted: from.accepted.clone().with_widenings(&regained),
+            accepted: from
+                .accepted
+                .clone()
+                .with_widenings(&regained)
+                .with_objections(brought),
             sequel: Sequel::default(),
             cause: Cause::GivesUp(GivenUp {
                 template_sha256: sha256_hex(&from.template),

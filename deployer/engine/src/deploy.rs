@@ -209,9 +209,7 @@ async fn apply<C: Cloud, T: Talk>(
     let mut release = begun.release;
     release.durations = durations;
     ledger::record(session, bucket, &release).await;
-    if !proposal.adoptions.table_names().is_empty() {
-        session.open.reconciler.clone_from(&deployment.sequel.reconciler);
-    }
+    session.open.reconciler = begun.reconciler;
     session.open.trial = deployment.sequel.trial.then_some(OpenTrial {
         release: Some(release.id.clone()),
         before: begun.before,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
 use event_store_function::http::function_url::FunctionUrl;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::store::limits;
 use event_store_function::{aws, http, telemetry};
 use lambda_runtime::service_fn;
@@ -27,9 +27,10 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     telemetry::init(config.log_level);
     let client = dynamo::connect(&aws::environment().await);
     let events = EventsTable::new(client.clone(), config.events_table.as_str());
-    let catalogue = CatalogueTable::new(client, config.catalogue_table);
+    let catalogue = CatalogueTable::new(client.clone(), config.catalogue_table);
+    let feed = FeedTable::new(client, config.feed_table);
     warm_up(&events).await;
-    let store = http::Store::new(events, catalogue).measured_as(&config.events_table);
+    let store = http::Store::new(events, catalogue, feed).measured_as(&config.events_table);
     let router = http::router(store);
     if environment("AWS_LAMBDA_RUNTIME_API").is_some() {
         let function_url = &FunctionUrl::new(router);

@@ -1,14 +1,15 @@
-//! `event-store-relay`: from the events table's stream to the catalogue and SNS, on Lambda; or, asked to, from the table itself.
+//! `event-store-relay`: from the events table's stream to the feed, the catalogue and SNS, on Lambda; or, asked to, from the table itself.
 
 use std::process::ExitCode;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use event_store_function::config::RelayConfig;
+use event_store_function::relay::feeder::Feeder;
 use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::store::limits;
 use event_store_function::{aws, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -41,6 +42,7 @@ async fn connect(config: RelayConfig) -> Handler {
     tracing::debug!(
         eventsTable = config.events_table,
         catalogueTable = config.catalogue_table,
+        feedTable = config.feed_table,
         topicArn = config.topic_arn,
         failureQueueUrl = config.failure_queue_url,
         mode = config.mode.as_str(),
@@ -49,6 +51,7 @@ async fn connect(config: RelayConfig) -> Handler {
     let client = dynamo::connect(&environment);
     Handler {
         events: EventsTable::new(client.clone(), config.events_table.as_str()),
+        feeder: Feeder::new(FeedTable::new(client.clone(), config.feed_table)),
         catalogue: CatalogueTable::new(client, config.catalogue_table),
         topic: SnsTopic::new(aws_sdk_sns::Client::new(&messaging), config.topic_arn),
         failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&messaging), config.failure_queue_url),

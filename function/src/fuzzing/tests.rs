@@ -143,6 +143,11 @@ fn every_target_has_seeds_and_a_program_of_its_own() {
 }
 
 #[test]
+fn cursors_of_the_feed() {
+    fuzz("feed_cursor", CASES);
+}
+
+#[test]
 fn page_keys() {
     fuzz("page_key", CASES);
 }

@@ -40,7 +40,7 @@ pub(super) async fn append(
             event,
         } => {
             observation.revision(current);
-            observation.appended(Metric::Conflicts);
+            observation.counts_as(Metric::Conflicts);
             Err(ApiError::RevisionConflict {
                 stream,
                 expected,
@@ -69,7 +69,7 @@ pub(super) async fn append_at_end(
         append_at_end::Outcome::NotFound => Err(ApiError::StreamNotFound(stream)),
         append_at_end::Outcome::EventIdReused { ids } => Err(ApiError::EventIdReused { ids }),
         append_at_end::Outcome::Outrun { attempts } => {
-            observation.appended(Metric::Conflicts);
+            observation.counts_as(Metric::Conflicts);
             Err(ApiError::Outrun { attempts })
         }
         append_at_end::Outcome::Full => Err(FieldProblems::of("events", BeyondLastRevision).into()),
@@ -90,13 +90,13 @@ fn begin(
 
 fn appended(observation: &Observation, stream: Stream) -> Response {
     observation.revision(stream.revision);
-    observation.appended(Metric::Appends);
+    observation.counts_as(Metric::Appends);
     created(stream)
 }
 
 fn replayed(observation: &Observation, stream: Stream) -> Response {
     observation.revision(stream.revision);
-    observation.appended(Metric::Replays);
+    observation.counts_as(Metric::Replays);
     ([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response()
 }
 

@@ -61,6 +61,11 @@ pub(super) fn revalidated(body: impl IntoResponse) -> Response {
     ([(CACHE_CONTROL, REVALIDATE)], body).into_response()
 }
 
+/// Marks a response that stays true.
+pub(super) fn lasting(body: impl IntoResponse) -> Response {
+    ([(CACHE_CONTROL, IMMUTABLE)], body).into_response()
+}
+
 /// The tag of a page, unless it is empty: its first and last revision tell its events, the last event's id of which
 /// incarnation of the stream they are, and what else its bytes depend on is whether more follows.
 fn tag(store: Option<&str>, page: &EventPage) -> Option<ETag> {

@@ -189,8 +189,8 @@ pub fn request(input: &[u8]) -> Verdict {
     };
     // The answer to a HEAD is its head.
     let has_body = request.method() != Method::HEAD;
-    let (events, catalogue) = unreachable_tables();
-    let response = call(&mut router(Store::new(events, catalogue)), request);
+    let (events, catalogue, feed) = unreachable_tables();
+    let response = call(&mut router(Store::new(events, catalogue, feed)), request);
     let status = response.status().as_u16();
     judge(status, has_body, &bytes(response))
 }
@@ -200,8 +200,8 @@ pub fn function_url_event(input: &[u8]) -> Verdict {
     let Ok(event) = serde_json::from_slice::<Box<RawValue>>(input) else {
         return Verdict::Refused;
     };
-    let (events, catalogue) = unreachable_tables();
-    let function_url = FunctionUrl::new(router(Store::new(events, catalogue)));
+    let (events, catalogue, feed) = unreachable_tables();
+    let function_url = FunctionUrl::new(router(Store::new(events, catalogue, feed)));
     let is_head = event::request(event.get()).is_ok_and(|request| request.method() == Method::HEAD);
     let invocation = LambdaEvent::new(event, Context::default());
     let Ok(answer) = runtime().block_on(function_url.handle(invocation));

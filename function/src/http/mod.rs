@@ -12,6 +12,7 @@ mod caching;
 pub mod cors;
 mod create_stream;
 mod direction;
+mod feed_stream;
 mod fields;
 pub mod function_url;
 #[cfg(any(test, fuzzing))]
@@ -27,6 +28,7 @@ mod path;
 mod problem;
 mod query;
 mod read_events;
+mod read_feed;
 mod readiness;
 mod request_id;
 mod request_line;
@@ -34,6 +36,7 @@ mod serve;
 mod specification;
 mod store;
 mod stream_details;
+mod stream_types;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -62,6 +65,8 @@ pub fn router(store: Store) -> Router {
 /// Every route of the API.
 fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
     vec![
+        ("/feed", get(read_feed::handle)),
+        ("/streams", get(stream_types::handle)),
         (
             "/streams/{streamType}",
             post(create_stream::handle).get(list_streams::handle),

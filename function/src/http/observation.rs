@@ -25,7 +25,7 @@ pub(super) struct Facts {
     pub(super) stream_id: Option<StreamId>,
     pub(super) revision: Option<Revision>,
     pub(super) event_ids: Vec<EventId>,
-    pub(super) appended: Option<Metric>,
+    pub(super) counted: Option<Metric>,
 }
 
 impl Facts {
@@ -63,9 +63,9 @@ impl Observation {
         self.note(|facts| facts.event_ids = ids.collect());
     }
 
-    /// The request's append came to this.
-    pub(super) fn appended(&self, metric: Metric) {
-        self.note(|facts| facts.appended = Some(metric));
+    /// The request counts as this: what its append came to, or a fault of the feed.
+    pub(super) fn counts_as(&self, metric: Metric) {
+        self.note(|facts| facts.counted = Some(metric));
     }
 
     fn note(&self, change: impl FnOnce(&mut Facts)) {

@@ -49,6 +49,10 @@ pub(super) enum ApiError {
         /// The revision that it is at.
         current: Revision,
     },
+    /// The feed was made anew since the cursor was given.
+    FeedBegunAnew,
+    /// The feed does not reach the cursor.
+    FeedNotReached,
     /// Event ids are in the stream already, with other content or at another place.
     EventIdReused {
         /// Those ids.
@@ -98,6 +102,8 @@ impl ApiError {
             Self::MethodNotAllowed => ProblemType::MethodNotAllowed,
             Self::RevisionConflict { .. } => ProblemType::RevisionConflict,
             Self::RevisionNotReached { .. } => ProblemType::RevisionNotReached,
+            Self::FeedBegunAnew => ProblemType::FeedBegunAnew,
+            Self::FeedNotReached => ProblemType::FeedNotReached,
             Self::EventIdReused { .. } => ProblemType::EventIdReused,
             Self::AppendTooLarge { .. } | Self::BodyTooLarge { .. } => ProblemType::EventTooLarge,
             Self::UnsupportedMediaType { .. } | Self::UnsupportedEncoding { .. } => {
@@ -169,6 +175,12 @@ impl ApiError {
             }
             Self::RevisionNotReached { stream, after, current } => {
                 format!("stream `{stream}` is at revision `{current}` and does not reach revision `{after}`")
+            }
+            Self::FeedBegunAnew => {
+                "the cursor is of a feed that is no more: this one was made anew, or is another store's; read it from the beginning".into()
+            }
+            Self::FeedNotReached => {
+                "the cursor is beyond the end of the feed: the table of the feed was restored to an earlier moment, and must be made anew".into()
             }
             Self::EventIdReused { ids } => {
                 let told: Vec<_> = ids.iter().take(TOLD_IDS).map(|id| format!("`{id}`")).collect();

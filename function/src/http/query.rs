@@ -38,6 +38,20 @@ impl QueryTexts {
         problems.keep(&name, parse(&text))
     }
 
+    /// Takes every parameter of this name.
+    pub(super) fn repeated<T, E: Display, C: FromIterator<T>>(
+        &mut self,
+        name: &'static str,
+        problems: &mut FieldProblems,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> C {
+        self.known.push(name);
+        let taken = self.parameters.extract_if(.., |(other, _)| other == name);
+        taken
+            .filter_map(|(_, text)| problems.keep(name, parse(&text)))
+            .collect()
+    }
+
     /// Ends the reading: what has not been taken is not known.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
         if self.parameters.is_empty() {

@@ -48,7 +48,7 @@ impl RequestLine<'_> {
 
     /// What is measured of the request.
     pub(super) fn measured(&self) -> impl Iterator<Item = (Metric, f64)> {
-        let appended = self.facts.appended.map(|appended| (appended, 1.0));
+        let appended = self.facts.counted.map(|appended| (appended, 1.0));
         [(Metric::Latency, self.duration_ms)].into_iter().chain(appended)
     }
 }

@@ -3,29 +3,36 @@
 use std::sync::Arc;
 
 use super::observation::Observation;
-use crate::store::dynamo::{CatalogueTable, EventsTable};
+use crate::feed::reader::ReaderMemory;
+use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::tails::Tails;
 use crate::telemetry::Gathering;
 
-/// The store behind the API: both tables, and the ends of streams that this process remembers.
+/// The store behind the API: its tables, and what this process remembers of them.
 #[derive(Clone, Debug)]
 pub struct Store {
     events: EventsTable,
     catalogue: CatalogueTable,
+    feed: FeedTable,
+    reader: ReaderMemory,
     tails: Arc<Tails>,
     measurements: Option<Arc<Gathering>>,
     name: Option<Arc<str>>,
+    streams: bool,
 }
 
 impl Store {
-    /// A store on both tables that remembers nothing yet.
-    pub fn new(events: EventsTable, catalogue: CatalogueTable) -> Self {
+    /// A store on its tables that remembers nothing yet.
+    pub fn new(events: EventsTable, catalogue: CatalogueTable, feed: FeedTable) -> Self {
         Self {
             events,
             catalogue,
+            feed,
+            reader: ReaderMemory::default(),
             tails: Arc::new(Tails::new()),
             measurements: None,
             name: None,
+            streams: false,
         }
     }
 
@@ -47,6 +54,20 @@ impl Store {
         }
     }
 
+    /// The same store, of which the feed may also be had as server-sent events: a request that waits costs nothing.
+    #[must_use]
+    pub fn streaming(self) -> Self {
+        Self {
+            streams: true,
+            ..self
+        }
+    }
+
+    /// Whether the feed may be had as server-sent events.
+    pub(super) fn streams(&self) -> bool {
+        self.streams
+    }
+
     /// What tells it from others at its address, if there are such.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -65,6 +86,16 @@ impl Store {
     /// The catalogue, its use counted with `observation`.
     pub(super) fn catalogue(&self, observation: &Observation) -> CatalogueTable {
         self.catalogue.metered(observation.meter.clone())
+    }
+
+    /// The feed, its use counted with `observation`.
+    pub(super) fn feed(&self, observation: &Observation) -> FeedTable {
+        self.feed.metered(observation.meter.clone())
+    }
+
+    /// What is remembered of the feed.
+    pub(super) fn reader(&self) -> &ReaderMemory {
+        &self.reader
     }
 
     /// The ends of streams.

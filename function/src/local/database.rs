@@ -23,7 +23,7 @@ use super::data_folder::DataFolder;
 use super::failure::Failure;
 use super::tables::TableNames;
 use crate::store::StreamKey;
-use crate::store::dynamo::{self, CatalogueTable, EventsTable};
+use crate::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 
 /// What an acknowledged write into a file survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,13 +90,14 @@ impl Database {
         Connector::to(self.questions.clone())
     }
 
-    /// Both tables, as the API and the relay see them.
-    pub(super) fn tables(&self) -> (EventsTable, CatalogueTable) {
+    /// The tables, as the API and the relay see them.
+    pub(super) fn tables(&self) -> (EventsTable, CatalogueTable, FeedTable) {
         let client = dynamo::connect_through(self.connector());
         let events = EventsTable::new(client.clone(), self.tables.events.as_str());
         (
             events,
-            CatalogueTable::new(client, self.tables.catalogue.as_str()),
+            CatalogueTable::new(client.clone(), self.tables.catalogue.as_str()),
+            FeedTable::new(client, self.tables.feed.as_str()),
         )
     }
 
@@ -218,6 +219,7 @@ impl Answering {
                 }
                 Ok(answer)
             }
+            "BatchGetItem" => write(&database.batch_get_item(read(body)?)?),
             "GetItem" => write(&database.get_item(read(body)?)?),
             "Query" => write(&database.query(read(body)?)?),
             "Scan" => write(&database.scan(read(body)?)?),

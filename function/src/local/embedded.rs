@@ -19,6 +19,7 @@ use super::notifications::{FailureLog, Notifications};
 use super::once::Once;
 use crate::http;
 use crate::relay::Relay;
+use crate::relay::feeder::Feeder;
 use crate::store::limits;
 
 /// The store, running: whatever is sent to its router is answered as it would be over HTTP, and relayed afterwards. Dropped, its relay
@@ -65,12 +66,13 @@ impl Embedded {
             }
             _ => None,
         };
-        let (events, catalogue) = database.tables();
+        let (events, catalogue, feed) = database.tables();
         let follower = Follower {
             behind,
             events: events.clone(),
             announced: Announced::new(database.connector(), database.catalogue_name()),
             relay: Relay {
+                feeder: Feeder::new(feed.clone()),
                 catalogue: catalogue.clone(),
                 publisher: Once::by(Notifications::to(topic).await),
                 failure_queue: FailureLog,
@@ -78,7 +80,7 @@ impl Embedded {
             condition: condition.clone(),
         };
         let (end, told_to_end) = oneshot::channel();
-        let router = http::router(http::Store::new(events, catalogue).named(&name));
+        let router = http::router(http::Store::new(events, catalogue, feed).named(&name).streaming());
         Ok(Self {
             router: match &condition {
                 Some(condition) => guarding(router, condition.clone()),

@@ -27,7 +27,7 @@ use crate::relay::patience::Patience;
 use crate::relay::reconcile::Reconciler;
 use crate::relay::reconcile::progress::{Progress, Tally};
 use crate::relay::record::Appended;
-use crate::store::dynamo::{CatalogueTable, EventsTable};
+use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::{StoreError, StreamKey};
 use crate::telemetry::chain;
 
@@ -36,7 +36,7 @@ pub(super) struct Follower {
     pub(super) behind: Arc<Behind>,
     pub(super) events: EventsTable,
     pub(super) announced: Announced,
-    pub(super) relay: Relay<CatalogueTable, Once<Notifications>, FailureLog>,
+    pub(super) relay: Relay<FeedTable, CatalogueTable, Once<Notifications>, FailureLog>,
     /// The condition of the store, if it is on disk.
     pub(super) condition: Option<Arc<Condition>>,
 }

@@ -3,19 +3,20 @@
 use dynoxide::{Database, DynoxideError};
 use serde_json::Value;
 
-/// Both tables by their logical ids, as the template renders them for the environment `local`: what `CreateTable` takes. Streams are left
+/// The tables by their logical ids, as the template renders them for the environment `local`: what `CreateTable` takes. Streams are left
 /// out: nobody reads them here, and each record that is kept makes every later put slower.
 pub(super) const DEFINITIONS: &str = include_str!("tables.json");
 
-/// The names of both tables.
+/// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TableNames {
     pub(super) events: String,
     pub(super) catalogue: String,
+    pub(super) feed: String,
 }
 
 impl TableNames {
-    /// Makes what is missing of both tables.
+    /// Makes what is missing of the tables.
     ///
     /// # Errors
     /// When the database refuses.
@@ -24,6 +25,7 @@ impl TableNames {
         Ok(Self {
             events: make(database, &definitions["EventsTable"])?,
             catalogue: make(database, &definitions["CatalogueTable"])?,
+            feed: make(database, &definitions["FeedTable"])?,
         })
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::record::{Appended, Content, Identity, Record, Tampering};
+use crate::feed::Entry;
 use crate::store::StreamKey;
 
 /// What a batch of commits asks for, be they records of a stream or read from the log. Each part says which records it stands
@@ -17,6 +18,8 @@ pub struct Batch {
     pub identities: Vec<Identity>,
     /// The newest state of each stream that the batch touches.
     pub updates: Vec<CatalogueUpdate>,
+    /// What each commit adds to the feed, in the order of the records.
+    pub entries: Vec<Entry>,
     /// One announcement an event, in the order of the records.
     pub notices: Vec<Notice>,
     /// The records that nothing can be done with.
@@ -32,6 +35,16 @@ pub struct CatalogueUpdate {
     pub stream: Stream,
     /// Every record of the batch that this state covers.
     pub records: Vec<usize>,
+}
+
+impl CatalogueUpdate {
+    /// The stream's identity.
+    pub fn key(&self) -> StreamKey {
+        StreamKey {
+            stream_type: self.stream.stream_type.clone(),
+            stream_id: self.stream.stream_id,
+        }
+    }
 }
 
 /// The announcement of an event.
@@ -74,6 +87,7 @@ impl Batch {
             match content {
                 Ok(Content::Appended(appended)) => {
                     cover(&mut updates, &appended, index);
+                    batch.entries.extend(entry(&appended));
                     batch.notices.extend(notices(appended, index));
                 }
                 Ok(Content::Tampered(tampering)) => batch.tampered.push(Tampered {
@@ -91,14 +105,21 @@ impl Batch {
     }
 
     /// What commits ask for that were read from the log itself: every stream is brought forward, and the commits are announced
-    /// that `is_announced` picks. What cannot be announced is parked under the commit's key.
+    /// that `is_announced` picks. What cannot be announced is parked under the commit's key. Those that are not announced are of the
+    /// past: they come into the feed as ranges, of which it holds a whole page of commits in one entry.
     pub fn of(commits: Vec<Appended>, is_announced: impl Fn(&Appended) -> bool) -> Self {
         let mut batch = Self::default();
         let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
         for (index, appended) in commits.into_iter().enumerate() {
             cover(&mut updates, &appended, index);
             let mut identity = Identity::default();
-            if is_announced(&appended) {
+            let is_announced = is_announced(&appended);
+            batch.entries.extend(if is_announced {
+                entry(&appended)
+            } else {
+                range(&appended)
+            });
+            if is_announced {
                 identity.keys = key(&appended);
                 batch.notices.extend(notices(appended, index));
             }
@@ -113,6 +134,17 @@ impl Batch {
 fn key(appended: &Appended) -> Option<Box<RawValue>> {
     let pk = appended.stream.to_string();
     to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
+}
+
+/// What the commit adds to the feed.
+fn entry(appended: &Appended) -> Option<Entry> {
+    let types = appended.events.iter().map(|(_, name)| name.clone());
+    Entry::commit(appended.stream.clone(), appended.first, types.collect())
+}
+
+/// What it adds where the types of its events are left to the log.
+fn range(appended: &Appended) -> Option<Entry> {
+    Entry::range(appended.stream.clone(), appended.first, appended.last)
 }
 
 /// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::checkpoint::Checkpoint;
+use super::feeder::Feeder;
 use super::invocation::{InvalidInvocation, Invocation};
 use super::patience::Patience;
 use super::reconcile::Reconciler;
@@ -18,7 +19,7 @@ use super::sequence_number::SequenceNumber;
 use super::sns::SnsTopic;
 use super::sqs::SqsFailureQueue;
 use super::{Relay, Relayed};
-use crate::store::dynamo::{CatalogueTable, EventsTable};
+use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain, milliseconds};
 
@@ -32,6 +33,8 @@ pub struct Handler {
     pub events_table: String,
     /// The events table, which only reconciling reads.
     pub events: EventsTable,
+    /// The feed.
+    pub feeder: Feeder<FeedTable>,
     /// The catalogue.
     pub catalogue: CatalogueTable,
     /// The topic.
@@ -64,7 +67,8 @@ impl Handler {
         report_tampering(&relayed);
         let consumed = meter.consumed();
         log(records.len(), &relayed, started.elapsed(), consumed);
-        self.measure_tampering(relayed.tampered.len());
+        self.measure(Metric::LogTampering, relayed.tampered.len());
+        self.measure(Metric::FeedFaults, usize::from(relayed.feed_fault));
         answer(relayed.checkpoint)
     }
 
@@ -82,21 +86,22 @@ impl Handler {
         Answer::Reconciled { reconcile: answer }
     }
 
-    /// The two effects, their use of the database counted on `meter`.
-    fn metered(&self, meter: &Meter) -> Relay<CatalogueTable, SnsTopic, SqsFailureQueue> {
+    /// The effects, their use of the database counted on `meter`.
+    fn metered(&self, meter: &Meter) -> Relay<FeedTable, CatalogueTable, SnsTopic, SqsFailureQueue> {
         Relay {
+            feeder: self.feeder.on(self.feeder.table.metered(meter.clone())),
             catalogue: self.catalogue.metered(meter.clone()),
             publisher: self.topic.clone(),
             failure_queue: self.failure_queue.clone(),
         }
     }
 
-    /// Measures how many records say that the log was changed, at once: an alarm watches it.
-    fn measure_tampering(&self, tampered: usize) {
-        let tampered = u32::try_from(tampered).unwrap_or(u32::MAX);
-        if tampered > 0 {
+    /// Measures at once what must never happen: an alarm watches it.
+    fn measure(&self, metric: Metric, times: usize) {
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        if times > 0 {
             let metrics = Metrics::of(self.events_table.as_str());
-            metrics.with(Metric::LogTampering, tampered.into()).emit();
+            metrics.with(metric, times.into()).emit();
         }
     }
 }
@@ -134,6 +139,7 @@ fn log(records: usize, relayed: &Relayed, duration: Duration, consumed: Consumed
                 failures = Some(relayed.shortfalls.len()).filter(|failures| *failures > 0),
                 durationMs = milliseconds(duration),
                 requests = consumed.requests,
+                rru = consumed.rru,
                 wru = consumed.wru,
                 error = first.map(|first| first.cause.as_str()),
                 $message

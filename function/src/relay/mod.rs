@@ -1,8 +1,9 @@
-//! The relay: from the events table's stream to the catalogue and SNS.
+//! The relay: from the events table's stream to the feed, the catalogue and SNS.
 //!
-//! A batch of records has two independent effects: the catalogue is brought forward, and every event is
-//! announced. Both may happen twice and in any order, so whatever is missing at the end is delivered again
-//! from the first record that misses it ([`checkpoint`]).
+//! A batch of records has three effects, one after the other: its commits are brought into the feed, the catalogue is brought forward
+//! and notes what is in the feed, and every event is announced, so that whoever is woken finds it there. Each may happen twice and
+//! in any order of the records, so whatever is missing at the end is delivered again from the first record that misses it
+//! ([`checkpoint`]). What is not in the feed is neither listed nor announced.
 //!
 //! What the stream has lost, or never had, is repaired from the events table itself: [`reconcile`], the other
 //! kind of [`invocation`].
@@ -11,6 +12,7 @@ pub mod batch;
 pub mod call;
 pub mod catalogue;
 pub mod checkpoint;
+pub mod feeder;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 pub mod handler;
@@ -29,20 +31,27 @@ pub mod sqs;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 
 use batch::{Batch, Poison};
 use catalogue::CatalogueWriter;
 use checkpoint::Checkpoint;
+use feeder::Feeder;
 use parking::FailureQueue;
 use patience::Patience;
 use publisher::Publisher;
 use record::{Identity, Tampering};
 use shortfall::Shortfall;
 
-/// Relays batches of records to a catalogue and a topic.
+use crate::feed::port::FeedWriter;
+
+/// Relays batches of records to a feed, a catalogue and a topic.
 #[derive(Clone, Debug)]
-pub struct Relay<C, P, Q> {
+pub struct Relay<F, C, P, Q> {
+    /// The feed.
+    pub feeder: Feeder<F>,
     /// The catalogue.
     pub catalogue: C,
     /// The topic.
@@ -60,17 +69,19 @@ pub struct Relayed {
     pub streams: usize,
     /// How many of them the catalogue was behind of.
     pub updated: usize,
-    /// How many events it announced, or tried to.
+    /// How many events it asked to announce.
     pub notices: usize,
     /// How many times something was put on the failure queue, or tried to.
     pub parked: usize,
+    /// Whether the feed is not what it should be, so that trying again does not help.
+    pub feed_fault: bool,
     /// The records that say that the log was changed.
     pub tampered: Vec<(Identity, Tampering)>,
     /// The effects that are missing.
     pub shortfalls: Vec<Shortfall>,
 }
 
-impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
+impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, C, P, Q> {
     /// Relays a batch, trying what fails again as long as `patience` lasts.
     pub async fn relay(&self, records: &[Box<RawValue>], patience: Patience) -> Relayed {
         self.carry_out(Batch::read(records), patience).await
@@ -78,28 +89,26 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
 
     /// Does what a batch asks for, trying what fails again as long as `patience` lasts.
     pub(crate) async fn carry_out(&self, batch: Batch, patience: Patience) -> Relayed {
-        let (catalogued, announced, parked) = futures::join!(
-            catalogue::bring_forward(&self.catalogue, &batch.updates, patience),
-            self.announce(&batch, patience),
+        let (effected, parked) = futures::join!(
+            self.effect(&batch, patience),
             self.park(&batch.poison, &batch, patience),
         );
-        let shortfalls: Vec<Shortfall> = catalogued
-            .shortfalls
-            .into_iter()
-            .chain(announced.shortfalls)
-            .chain(parked)
-            .collect();
-        let missing = shortfalls
-            .iter()
-            .flat_map(|shortfall| shortfall.records.iter().copied())
-            .collect();
+        let Effected {
+            feed_fault,
+            updated,
+            refused,
+            mut shortfalls,
+        } = effected;
+        shortfalls.extend(parked);
+        let missing = records(&shortfalls).collect();
         let tampered = batch.tampered.iter();
         Relayed {
             checkpoint: Checkpoint::of(&batch.identities, &missing),
             streams: batch.updates.len(),
-            updated: catalogued.updated,
+            updated,
             notices: batch.notices.len(),
-            parked: batch.poison.len() + announced.refused,
+            parked: batch.poison.len() + refused,
+            feed_fault,
             tampered: tampered
                 .map(|found| (batch.identities[found.record].clone(), found.tampering))
                 .collect(),
@@ -107,12 +116,34 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
         }
     }
 
-    /// Announces every event, and parks those that the topic will never take.
-    async fn announce(&self, batch: &Batch, patience: Patience) -> Announced {
-        let published = publisher::publish(&self.publisher, &batch.notices, patience).await;
-        let mut shortfalls = published.shortfalls;
+    /// Brings the commits into the feed, then the catalogue forward, then announces every event, and parks those that the topic will
+    /// never take.
+    async fn effect(&self, batch: &Batch, patience: Patience) -> Effected {
+        // It is large within the futures that hold it.
+        let outcome = Box::pin(self.feeder.feed(&self.catalogue, batch.entries.clone(), patience)).await;
+        let mut shortfalls = Vec::new();
+        let mut updates = Vec::new();
+        for update in &batch.updates {
+            match outcome.feed_of(update) {
+                Some(feed) => updates.push((update, feed)),
+                None => shortfalls.push(outcome.shortfall(update)),
+            }
+        }
+        let missing: BTreeSet<usize> = records(&shortfalls).collect();
+        let catalogued = catalogue::bring_forward(&self.catalogue, &updates, patience).await;
+        shortfalls.extend(catalogued.shortfalls);
+        let published = if missing.is_empty() {
+            publisher::publish(&self.publisher, &batch.notices, patience).await
+        } else {
+            let mut notices = batch.notices.clone();
+            notices.retain(|notice| !missing.contains(&notice.record));
+            publisher::publish(&self.publisher, &notices, patience).await
+        };
+        shortfalls.extend(published.shortfalls);
         shortfalls.extend(self.park(&published.poison, batch, patience).await);
-        Announced {
+        Effected {
+            feed_fault: outcome.is_fault(),
+            updated: catalogued.updated,
             refused: published.poison.len(),
             shortfalls,
         }
@@ -123,8 +154,17 @@ impl<C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<C, P, Q> {
     }
 }
 
-/// What came of announcing a batch.
-struct Announced {
+/// The records that miss an effect.
+fn records(shortfalls: &[Shortfall]) -> impl Iterator<Item = usize> {
+    shortfalls
+        .iter()
+        .flat_map(|shortfall| shortfall.records.iter().copied())
+}
+
+/// What came of the effects of a batch.
+struct Effected {
+    feed_fault: bool,
+    updated: usize,
     refused: usize,
     shortfalls: Vec<Shortfall>,
 }

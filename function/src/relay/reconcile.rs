@@ -1,7 +1,8 @@
-//! Reconciling: the catalogue, and notifications when asked, made again from the events table itself.
+//! Reconciling: the feed, the catalogue, and notifications when asked, made again from the events table itself.
 //!
-//! It repairs what the table's stream cannot, which forgets after 24 hours: a catalogue that was thrown away, notifications that
-//! subscribers have lost. The table is read once, in segments side by side, a page at a time; both effects of the relay
+//! It repairs what the table's stream cannot, which forgets after 24 hours: a catalogue that was thrown away, a feed that is younger
+//! than the log or was made anew, notifications that subscribers have lost. What the feed lacks is added as it is read: stream by
+//! stream in the order of the scan, and not in the order in which it happened. Of a stream that is a range for each page of the scan. The table is read once, in segments side by side, a page at a time; the effects of the relay
 //! follow page by page, under the relay's own conditions. So it may run beside live traffic and beside another run of its own, be cut
 //! off anywhere and be continued: whatever is done twice does no harm, and a page whose effects are not all done is not gone past.
 //!
@@ -22,6 +23,7 @@ use super::catalogue::CatalogueWriter;
 use super::parking::FailureQueue;
 use super::patience::{DeadlinePassed, Patience};
 use super::publisher::Publisher;
+use crate::feed::port::FeedWriter;
 use crate::store::StoreError;
 use crate::telemetry::chain;
 
@@ -32,11 +34,11 @@ pub use survey::PAGE_COMMITS;
 
 /// Goes over the log and does again what the relay does.
 #[derive(Clone, Debug)]
-pub struct Reconciler<S, C, P, Q> {
+pub struct Reconciler<S, F, C, P, Q> {
     /// The log.
     pub log: S,
     /// What is done with its commits.
-    pub relay: Relay<C, P, Q>,
+    pub relay: Relay<F, C, P, Q>,
 }
 
 /// How far a run came.
@@ -50,7 +52,14 @@ pub struct Reconciled {
     pub failure: Option<String>,
 }
 
-impl<S: LogSurvey, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Reconciler<S, C, P, Q> {
+impl<S, F, C, P, Q> Reconciler<S, F, C, P, Q>
+where
+    S: LogSurvey,
+    F: FeedWriter,
+    C: CatalogueWriter,
+    P: Publisher,
+    Q: FailureQueue,
+{
     /// Goes on from `progress` as long as `patience` lasts, trying what fails again.
     pub async fn run(&self, progress: Progress, patience: Patience) -> Reconciled {
         let walks = progress

@@ -3,18 +3,22 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use event_store_types::Stream;
+use event_store_types::{Stream, StreamType};
+use uuid::Uuid;
 
 use super::batch::Notice;
 use super::call::CallError;
 use super::catalogue::{BroughtForward, CatalogueWriter};
 use super::parking::{FailureQueue, ParkedRecord};
 use super::publisher::{NOTICES_A_CALL, NotTaken, Publisher, Refusal};
-use crate::store::StoreError;
+use crate::feed::port::{Begun, FeedWriter, PagePut};
+use crate::feed::{Incarnation, Mark, Page, PageNumber};
+use crate::store::{StoreError, StreamKey};
 
 /// What a port does when it is next called; when the script has ended, it succeeds.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
+    Succeed,
     Throttle,
     Break,
     Hang,
@@ -78,7 +82,7 @@ impl Script {
 }
 
 impl CatalogueWriter for &Script {
-    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
+    async fn bring_forward(&self, stream: &Stream, _: Incarnation) -> Result<BroughtForward, StoreError> {
         match self.act().await {
             Some(Act::Throttle) => Err(StoreError::Throttled("too much".into())),
             Some(_) => Err(StoreError::Fault("no such table".into())),
@@ -88,6 +92,56 @@ impl CatalogueWriter for &Script {
             }
         }
     }
+
+    async fn marks(&self, _: &[StreamKey]) -> Result<Vec<(StreamKey, Mark)>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+impl Script {
+    async fn answer<T>(&self, answer: impl FnOnce() -> T) -> Result<T, StoreError> {
+        match self.act().await {
+            Some(Act::Throttle) => Err(StoreError::Throttled("too much".into())),
+            None | Some(Act::Succeed) => Ok(answer()),
+            Some(_) => Err(StoreError::Fault("no such table".into())),
+        }
+    }
+}
+
+/// A feed to which all is news: pages are noted as they are put.
+impl FeedWriter for &Script {
+    async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
+        Ok(Some(feed()))
+    }
+
+    async fn begin(&self, _: Incarnation) -> Result<Begun, StoreError> {
+        Ok(Begun::Refused(feed()))
+    }
+
+    async fn last_page(&self, _: Incarnation) -> Result<Option<PageNumber>, StoreError> {
+        Ok(None)
+    }
+
+    async fn put_page(&self, _: Incarnation, number: PageNumber, page: &Page) -> Result<PagePut, StoreError> {
+        self.answer(|| {
+            let entries: Vec<String> = page
+                .entries
+                .iter()
+                .map(|entry| format!("{}@{}", entry.stream().stream_id, entry.last()))
+                .collect();
+            self.note(format!("{number}: {}", entries.join(" ")));
+            PagePut::Written
+        })
+        .await
+    }
+
+    async fn note_type(&self, _: Incarnation, _: &StreamType) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+pub(super) fn feed() -> Incarnation {
+    Incarnation::from(Uuid::nil())
 }
 
 impl Publisher for &Script {
@@ -97,7 +151,7 @@ impl Publisher for &Script {
             Some(Act::Throttle) => return Err(CallError::Transient("too much".into())),
             Some(Act::Break | Act::Hang) => return Err(CallError::Permanent("no such topic".into())),
             Some(Act::Leave(left)) => left,
-            None => Vec::new(),
+            None | Some(Act::Succeed) => Vec::new(),
         };
         for (index, notice) in notices.iter().enumerate() {
             if left.iter().all(|(other, _)| *other != index) {

@@ -12,6 +12,7 @@ use super::*;
 
 #[derive(Default)]
 struct World {
+    feed: Script,
     catalogue: Script,
     topic: Script,
     queue: Script,
@@ -24,6 +25,7 @@ impl World {
 
     async fn relay_within(&self, time: Duration, records: &[Value]) -> Relayed {
         let relay = Relay {
+            feeder: Feeder::new(&self.feed),
             catalogue: &self.catalogue,
             publisher: &self.topic,
             failure_queue: &self.queue,
@@ -67,11 +69,55 @@ async fn a_batch_brings_each_stream_forward_once_and_announces_each_event() {
 }
 
 #[tokio::test]
+async fn the_feed_comes_first_and_what_is_not_in_it_is_neither_listed_nor_announced() {
+    let world = World::default();
+    world.relay(&three_commits()).await;
+    assert_eq!(
+        world.feed.done(),
+        [
+            "1: 2886e475-d5cc-40f7-aec5-401071388b3c@2 0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10@1 2886e475-d5cc-40f7-aec5-401071388b3c@3"
+        ]
+    );
+    for act in [Act::Break, Act::Throttle, Act::Hang] {
+        let world = World {
+            feed: Script::for_ever(act.clone()),
+            ..World::default()
+        };
+        let relayed = world.relay_within(SHORT, &three_commits()).await;
+        assert_eq!(relayed.checkpoint, Checkpoint::WholeBatch, "{act:?}");
+        assert_eq!(world.catalogue.calls() + world.topic.calls(), 0, "{act:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_more_commits_than_a_page_holds_those_are_relayed_whose_page_was_put() {
+    let streams: Vec<String> = (0..150_u32)
+        .map(|number| format!("order/00000000-0000-0000-0000-{number:012}"))
+        .collect();
+    let records: Vec<Value> = (1_u32..)
+        .zip(&streams)
+        .map(|(number, stream)| insert(number, stream, 1, &["placed"]))
+        .collect();
+    // The first page is put, the second never.
+    let world = World {
+        feed: Script::of([Act::Succeed]).then_for_ever(Act::Break),
+        ..World::default()
+    };
+    let relayed = world.relay(&records).await;
+    assert_eq!(relayed.checkpoint, Checkpoint::From("101".into()));
+    assert_eq!(world.feed.done().len(), 1);
+    assert_eq!(
+        (world.catalogue.done().len(), world.topic.done().len()),
+        (100, 100)
+    );
+}
+
+#[tokio::test]
 async fn an_empty_batch_calls_nothing() {
     let world = World::default();
     assert_eq!(world.relay(&[]).await.checkpoint, Checkpoint::Done);
     assert_eq!(
-        world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
+        world.feed.calls() + world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
         0
     );
 }
@@ -90,14 +136,20 @@ async fn what_throttles_is_tried_again_within_the_invocation() {
         catalogue: Script::of([Act::Throttle, Act::Throttle]),
         topic: Script::of([Act::Throttle]),
         queue: Script::of([Act::Throttle]),
+        feed: Script::of([Act::Throttle]),
     };
     let relayed = world
         .relay(&[insert(11, STREAM, 1, &["placed"]), json!("poison")])
         .await;
     assert_eq!(relayed.checkpoint, Checkpoint::Done);
     assert_eq!(
-        (world.catalogue.calls(), world.topic.calls(), world.queue.calls()),
-        (3, 2, 2)
+        [
+            world.feed.calls(),
+            world.catalogue.calls(),
+            world.topic.calls(),
+            world.queue.calls()
+        ],
+        [2, 3, 2, 2]
     );
 }
 
@@ -235,6 +287,7 @@ async fn a_port_that_hangs_is_left_at_the_deadline() {
         catalogue: Script::for_ever(Act::Hang),
         topic: Script::for_ever(Act::Hang),
         queue: Script::for_ever(Act::Hang),
+        ..World::default()
     };
     let records = [insert(11, STREAM, 1, &["placed"]), json!("poison")];
     let relaying = world.relay_within(SHORT, &records);
@@ -312,7 +365,7 @@ async fn a_change_to_the_log_is_reported_and_never_announced() {
         [("11", Tampering::Modified), ("12", Tampering::Removed)]
     );
     assert_eq!(
-        world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
+        world.feed.calls() + world.catalogue.calls() + world.topic.calls() + world.queue.calls(),
         0
     );
 }

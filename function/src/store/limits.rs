@@ -44,6 +44,9 @@ pub const PROBLEM_MESSAGE_CHARACTERS: usize = 200;
 /// The most events of a page, and the number when none is asked for.
 pub const PAGE_EVENTS: usize = 1_000;
 
+/// How many events a page of the feed holds when no number is asked for: what one request can read.
+pub const FEED_EVENTS: usize = 100;
+
 /// The most streams of a page, and the number when none is asked for.
 pub const PAGE_STREAMS: usize = 100;
 

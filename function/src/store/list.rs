@@ -212,7 +212,8 @@ fn item_bytes(stream_type: &StreamType) -> usize {
     let updated_at = "updatedAt".len() + MOMENT;
     let position = "position".len() + MOMENT + 1 + ID;
     let revision = "revision".len() + 5;
-    pk + shard + updated_at + position + revision
+    let feed = "feed".len() + 16 + "fed".len() + 5;
+    pk + shard + updated_at + position + revision + feed
 }
 
 #[cfg(test)]

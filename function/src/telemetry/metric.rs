@@ -33,6 +33,9 @@ pub enum Metric {
     Latency,
     /// Records of the events table's stream that say that a commit was changed or removed. Never right.
     LogTampering,
+    /// Times that the feed could not be read or filled although the database answered: a page, or what it names, is not what it
+    /// should be. Never right.
+    FeedFaults,
 }
 
 impl Metric {
@@ -44,13 +47,16 @@ impl Metric {
             Self::Replays => "Replays",
             Self::Latency => "Latency",
             Self::LogTampering => "LogTampering",
+            Self::FeedFaults => "FeedFaults",
         }
     }
 
     fn unit(self) -> Unit {
         match self {
             Self::Latency => Unit::Milliseconds,
-            Self::Appends | Self::Conflicts | Self::Replays | Self::LogTampering => Unit::Count,
+            Self::Appends | Self::Conflicts | Self::Replays | Self::LogTampering | Self::FeedFaults => {
+                Unit::Count
+            }
         }
     }
 }

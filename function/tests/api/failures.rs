@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::Method;
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Answer, Api, CATALOGUE_TABLE, Database, EVENTS_TABLE, client_for, json_request, send};
+use crate::support::{
+    Answer, Api, CATALOGUE_TABLE, Database, EVENTS_TABLE, FEED_TABLE, client_for, json_request, send,
+};
 
 const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 const EVENTS: &str = "/streams/order/2886e475-d5cc-40f7-aec5-401071388b3c/events";
@@ -24,7 +26,8 @@ fn api_on(address: SocketAddr) -> Router {
     let client = client_for(address);
     router(Store::new(
         EventsTable::new(client.clone(), EVENTS_TABLE),
-        CatalogueTable::new(client, CATALOGUE_TABLE),
+        CatalogueTable::new(client.clone(), CATALOGUE_TABLE),
+        FeedTable::new(client, FEED_TABLE),
     ))
 }
 

@@ -5,6 +5,7 @@ use event_store_types::Stream;
 use serde_json::{Value, json};
 
 use crate::support::Api;
+use crate::support::a_feed;
 
 /// Lists streams of type `order` in the catalogue, as the relay does, each a second after the one before.
 async fn list(api: &Api, count: u128) -> Vec<String> {
@@ -16,7 +17,11 @@ async fn list(api: &Api, count: u128) -> Vec<String> {
             revision: 1.try_into().unwrap(),
             updated_at: format!("2025-01-25T10:11:{number:02}Z").parse().unwrap(),
         };
-        api.database.catalogue().bring_forward(&stream).await.unwrap();
+        api.database
+            .catalogue()
+            .bring_forward(&stream, a_feed())
+            .await
+            .unwrap();
         ids.push(stream.stream_id.to_string());
     }
     ids

@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use futures::future::join_all;
 
 use crate::support::Api;
+use crate::support::a_feed;
 
 const STREAMS: u32 = 400;
 
@@ -46,7 +47,7 @@ async fn update(api: &Api, updates: &AtomicUsize) {
                 number / 4 + 20 * update
             };
             let moved = stream(number, 1 + u64::from(update), second);
-            catalogue.bring_forward(&moved).await.unwrap();
+            catalogue.bring_forward(&moved, a_feed()).await.unwrap();
             updates.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -87,7 +88,7 @@ async fn a_stream_that_is_not_updated_meanwhile_is_seen_exactly_once() {
     let streams: Vec<Stream> = (0..STREAMS).map(|number| stream(number, 1, number / 4)).collect();
     let writes: Vec<_> = streams
         .iter()
-        .map(|stream| catalogue.bring_forward(stream))
+        .map(|stream| catalogue.bring_forward(stream, a_feed()))
         .collect();
     let written: Vec<_> = futures::stream::iter(writes).buffer_unordered(8).collect().await;
     assert!(written.iter().all(Result::is_ok));

@@ -15,6 +15,8 @@ mod caching;
 mod conditional_puts;
 mod edges;
 mod failures;
+mod feed;
+mod feed_budgets;
 mod lambda;
 mod listing;
 mod listing_meanwhile;

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 
-use crate::support::{Answer, Api, CATALOGUE_TABLE, EVENTS_TABLE, client_for, get};
+use crate::support::{Answer, Api, CATALOGUE_TABLE, EVENTS_TABLE, FEED_TABLE, client_for, get};
 
 #[tokio::test]
 async fn a_store_whose_table_answers_is_ready() {
@@ -28,7 +28,8 @@ async fn a_store_whose_table_is_not_there_or_not_reached_is_alive_and_not_ready(
     ] {
         let router = router(Store::new(
             EventsTable::new(client.clone(), table),
-            CatalogueTable::new(client, CATALOGUE_TABLE),
+            CatalogueTable::new(client.clone(), CATALOGUE_TABLE),
+            FeedTable::new(client, FEED_TABLE),
         ));
         assert_eq!(get(&router, "/liveness-check").await.status, 200);
         let unready: Answer = get(&router, "/readiness-check").await;

@@ -8,15 +8,17 @@ use event_store_function::relay::Relay;
 use event_store_function::relay::batch::Notice;
 use event_store_function::relay::call::CallError;
 use event_store_function::relay::catalogue::CatalogueWriter;
+use event_store_function::relay::feeder::Feeder;
 use event_store_function::relay::parking::{FailureQueue, ParkedRecord};
 use event_store_function::relay::patience::Patience;
 use event_store_function::relay::publisher::{NotTaken, Publisher};
 use event_store_function::relay::reconcile::progress::Progress;
 use event_store_function::relay::reconcile::{Reconciled, Reconciler};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use serde_json::{Value, json};
 
 use crate::support::Api;
+use crate::support::a_feed;
 
 /// A topic that remembers what was announced, and a failure queue that is not needed.
 #[derive(Clone, Default)]
@@ -44,10 +46,11 @@ impl FailureQueue for Topic {
     }
 }
 
-fn reconciler(api: &Api, topic: &Topic) -> Reconciler<EventsTable, CatalogueTable, Topic, Topic> {
+fn reconciler(api: &Api, topic: &Topic) -> Reconciler<EventsTable, FeedTable, CatalogueTable, Topic, Topic> {
     Reconciler {
         log: api.database.events(),
         relay: Relay {
+            feeder: Feeder::new(api.database.feed()),
             catalogue: api.database.catalogue(),
             publisher: topic.clone(),
             failure_queue: topic.clone(),
@@ -166,7 +169,11 @@ async fn beside_writers_and_the_relay_it_never_sets_a_stream_back() {
                 assert_eq!(appended.status, 201, "{}", appended.text);
                 // What the relay makes of it.
                 let stream = serde_json::from_value(appended.json()["stream"].take()).unwrap();
-                api.database.catalogue().bring_forward(&stream).await.unwrap();
+                api.database
+                    .catalogue()
+                    .bring_forward(&stream, a_feed())
+                    .await
+                    .unwrap();
             }
         }
     };

@@ -158,6 +158,7 @@ fn small(rng: &mut Rng) -> Extent {
         streams: 1,
         clients: rng.usize(2..4),
         operations: 3,
+        relays: 0,
     }
 }
 

@@ -31,24 +31,30 @@ pub(crate) struct StoredEvent {
 /// Reads the whole table.
 pub(crate) fn log(database: &DynamoDb) -> Log {
     let mut log = Log::new();
-    let mut scan = json!({"TableName": EVENTS_TABLE, "ConsistentRead": true});
-    loop {
-        let answer = database.answer("Scan", scan.to_string().as_bytes());
-        let mut found: Value = serde_json::from_str(&answer.body).unwrap();
-        for item in found["Items"].as_array().unwrap() {
-            log.entry(text(&item["pk"]).into())
-                .or_default()
-                .push(commit(item));
-        }
-        match found["LastEvaluatedKey"].take() {
-            Value::Null => break,
-            last => scan["ExclusiveStartKey"] = last,
-        }
+    for item in items(database) {
+        log.entry(text(&item["pk"]).into())
+            .or_default()
+            .push(commit(&item));
     }
     for commits in log.values_mut() {
         commits.sort_by_key(|commit| commit.first);
     }
     log
+}
+
+/// The items of the table, as they are.
+pub(crate) fn items(database: &DynamoDb) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut scan = json!({"TableName": EVENTS_TABLE, "ConsistentRead": true});
+    loop {
+        let answer = database.answer("Scan", scan.to_string().as_bytes());
+        let mut found: Value = serde_json::from_str(&answer.body).unwrap();
+        items.append(found["Items"].as_array_mut().unwrap());
+        match found["LastEvaluatedKey"].take() {
+            Value::Null => return items,
+            last => scan["ExclusiveStartKey"] = last,
+        }
+    }
 }
 
 /// The event at `revision`, and its commit.

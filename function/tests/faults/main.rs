@@ -16,6 +16,7 @@ mod client;
 mod conduct;
 mod defect;
 mod fault;
+mod feed;
 mod history;
 mod kill;
 mod ledger;

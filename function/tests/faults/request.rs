@@ -41,9 +41,19 @@ impl From<&HttpRequest> for Request {
         let json = Bytes::copy_from_slice(request.body().bytes().unwrap());
         let body: Value = serde_json::from_slice(&json).unwrap();
         Self {
-            is_eventual_read: operation == "Query" && body["ConsistentRead"] != true,
+            is_eventual_read: is_eventual_read(&operation, &body),
             operation,
             json,
         }
+    }
+}
+
+fn is_eventual_read(operation: &str, body: &Value) -> bool {
+    match operation {
+        "Query" => body["ConsistentRead"] != true,
+        "BatchGetItem" => body["RequestItems"]
+            .as_object()
+            .is_some_and(|tables| tables.values().all(|table| table["ConsistentRead"] != true)),
+        _ => false,
     }
 }

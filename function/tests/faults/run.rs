@@ -1,14 +1,16 @@
 //! A run: clients at work on a store whose database fails, and what is to be said of it. All of it follows from a seed.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use event_store_function::store::limits;
 use fastrand::Rng;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use tokio::time::sleep;
 
 use super::client::Client;
 use super::defect::Defect;
+use super::feed::{self, Follower};
 use super::history::History;
 use super::ledger::Question;
 use super::log;
@@ -24,6 +26,9 @@ pub(crate) struct Extent {
     pub(crate) streams: usize,
     pub(crate) clients: usize,
     pub(crate) operations: usize,
+    /// How many relays fill the feed. What they do depends on ids that no seed gives, so that only without any a seed repeats its run
+    /// to the letter.
+    pub(crate) relays: usize,
 }
 
 /// What is to be said of a run.
@@ -31,6 +36,8 @@ pub(crate) struct Extent {
 pub(crate) struct Report {
     /// In what the log, the answers and the contract contradict each other.
     pub(crate) contradictions: Vec<String>,
+    /// In what the feed contradicts the log and its own contract.
+    pub(crate) feed: Vec<String>,
     /// What happened to each stream.
     pub(crate) histories: BTreeMap<StreamPath, History>,
     pub(crate) tally: Tally,
@@ -42,6 +49,9 @@ impl Report {
     pub(crate) fn wrong(&self) -> Vec<String> {
         if !self.contradictions.is_empty() {
             return self.contradictions.clone();
+        }
+        if !self.feed.is_empty() {
+            return self.feed.clone();
         }
         let impossible = self
             .histories
@@ -73,11 +83,28 @@ async fn happen(mut rng: Rng, extent: Extent, defect: Option<Defect>) -> Report 
     let world = World::new(network.clone(), extent.streams, processes, &mut rng);
     let clients = (0..extent.clients).map(|name| Client::new(&world, name, rng.fork()));
     let work: Vec<_> = clients.map(|client| client.work(extent.operations)).collect();
-    join_all(work).await;
+    let stream = feed::Stream::default();
+    let mut follower = Follower::default();
+    let has_feed = extent.relays > 0;
+    let is_over = Cell::new(!has_feed);
+    let relays: Vec<_> = (0..extent.relays)
+        .map(|_| feed::relay(&network, &stream, rng.fork(), &is_over))
+        .collect();
+    let feeding = join(join_all(relays), follower.follow(&world, rng.fork(), &is_over));
+    let appending = async {
+        join_all(work).await;
+        is_over.set(true);
+    };
+    Box::pin(join(appending, feeding)).await;
 
     // What is still under way arrives.
     sleep(limits::OPERATION_TIMEOUT * 2).await;
     network.calm();
+    let mut in_feed = Vec::new();
+    if has_feed {
+        in_feed.extend(feed::deliver_the_rest(&network, &stream).await);
+        sleep(limits::OPERATION_TIMEOUT).await;
+    }
     let log = log::log(network.database());
     let mut reader = Client::new(&world, extent.clients, rng.fork());
     for stream in &world.streams {
@@ -88,14 +115,23 @@ async fn happen(mut rng: Rng, extent: Extent, defect: Option<Defect>) -> Report 
         }
     }
 
+    let mut repeated = 0;
+    for follower in [follower, Follower::default()].into_iter().filter(|_| has_feed) {
+        let (times, wrong) = follower.finish(&world, rng.fork(), &log).await;
+        repeated += times;
+        in_feed.extend(wrong);
+    }
+
     let ledger = world.ledger.into_inner();
     let mut contradictions = contradictions(&ledger, &log);
     contradictions.extend(ledger.improper);
     contradictions.extend(network.refused());
     let mut tally = network.tally();
     tally.add(&ledger.tally);
+    tally.repeated += repeated;
     Report {
         contradictions,
+        feed: in_feed,
         histories: ledger.histories,
         tally,
         transcript: ledger.transcript,

@@ -12,6 +12,8 @@ pub(crate) struct Tally {
     pub(crate) faults: BTreeMap<Fault, u32>,
     /// The answers of the API, and what else came of its operations, by what they say.
     pub(crate) outcomes: BTreeMap<&'static str, u32>,
+    /// The events that a follower of the feed had read before.
+    pub(crate) repeated: usize,
 }
 
 impl Tally {
@@ -28,6 +30,7 @@ impl Tally {
 
     pub(crate) fn add(&mut self, other: &Self) {
         self.requests += other.requests;
+        self.repeated += other.repeated;
         for (fault, count) in &other.faults {
             *self.faults.entry(*fault).or_default() += count;
         }
@@ -62,6 +65,7 @@ impl fmt::Display for Tally {
         for (outcome, count) in &self.outcomes {
             writeln!(formatter, "{count:>8} {outcome}")?;
         }
-        Ok(())
+        writeln!(formatter, "events of the feed that came again")?;
+        writeln!(formatter, "{:>8}", self.repeated)
     }
 }

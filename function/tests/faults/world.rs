@@ -4,14 +4,14 @@ use std::cell::RefCell;
 
 use axum::Router;
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use fastrand::Rng;
 
 use super::ledger::Ledger;
 use super::network::Network;
 use super::proposal::{Numbers, StreamPath};
 use super::workload;
-use crate::support::{CATALOGUE_TABLE, EVENTS_TABLE};
+use crate::support::{CATALOGUE_TABLE, EVENTS_TABLE, FEED_TABLE};
 
 /// What the clients of a run share.
 pub(crate) struct World {
@@ -51,6 +51,7 @@ pub(crate) fn process(network: &Network) -> Router {
     let client = network.client();
     router(Store::new(
         EventsTable::new(client.clone(), EVENTS_TABLE),
-        CatalogueTable::new(client, CATALOGUE_TABLE),
+        CatalogueTable::new(client.clone(), CATALOGUE_TABLE),
+        FeedTable::new(client, FEED_TABLE),
     ))
 }

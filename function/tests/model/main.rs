@@ -21,6 +21,7 @@ mod action;
 mod bounds;
 mod check;
 mod database;
+mod feed;
 mod holds;
 mod mistakes;
 mod outcome;

@@ -25,7 +25,11 @@ impl Site {
         let runtime = Runtime::new().unwrap();
         let (router, address, database) = runtime.block_on(async {
             let database = Database::start().await;
-            let router = router(Store::new(database.events(), database.catalogue()));
+            let router = router(Store::new(
+                database.events(),
+                database.catalogue(),
+                database.feed(),
+            ));
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let served = router.clone();

@@ -25,9 +25,35 @@ async fn invoke(payload: Value) -> Ran {
     invoke_at("info", payload).await
 }
 
+/// Tables that hold nothing, and take what is put.
+async fn answer_for_the_tables(server: &MockServer) {
+    let updated =
+        ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
+        .respond_with(updated)
+        .mount(server)
+        .await;
+    let nothing = json!({"Items": [], "ConsumedCapacity": {"CapacityUnits": 0.5}});
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.Query"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(&nothing))
+        .mount(server)
+        .await;
+    let no_marks = json!({"Responses": {}, "ConsumedCapacity": [{"CapacityUnits": 0.5}]});
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.BatchGetItem"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(no_marks))
+        .mount(server)
+        .await;
+    let put = ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 1.0}}));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
+        .respond_with(put)
+        .mount(server)
+        .await;
+}
+
 /// The same at a log level of the template's.
 async fn invoke_at(log_level: &str, event: Value) -> Ran {
     let server = MockServer::start().await;
+    answer_for_the_tables(&server).await;
     let in_ten_seconds = SystemTime::now() + Duration::from_secs(10);
     let deadline = in_ten_seconds
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -55,12 +81,6 @@ async fn invoke_at(log_level: &str, event: Value) -> Ran {
     let answers = "^/2018-06-01/runtime/invocation/request-1/(response|error)$";
     Mock::given(path_regex(answers))
         .respond_with(ResponseTemplate::new(202))
-        .mount(&server)
-        .await;
-    let updated =
-        ResponseTemplate::new(200).set_body_json(json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}));
-    Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
-        .respond_with(updated)
         .mount(&server)
         .await;
     let image = &insertion()["dynamodb"]["NewImage"];
@@ -91,6 +111,7 @@ async fn invoke_at(log_level: &str, event: Value) -> Ran {
         .env("AWS_ENDPOINT_URL", server.uri())
         .env("EVENTS_TABLE", "a-events")
         .env("CATALOGUE_TABLE", "a-catalogue")
+        .env("FEED_TABLE", "a-feed")
         .env("TOPIC_ARN", "arn:aws:sns:eu-central-1:1:a")
         .env("FAILURE_QUEUE_URL", format!("{}/1/a", server.uri()))
         .env("EVENT_STORE_MODE", "local")
@@ -176,7 +197,8 @@ async fn a_record_reaches_the_catalogue_and_the_topic_and_is_one_line_in_the_log
     for nothing in ["parked", "failures", "error"] {
         assert_eq!(line.get(nothing), None, "{line}");
     }
-    assert_eq!((&line["requests"], &line["wru"]), (&json!(1), &json!(3.0)));
+    // The feed is found and begun, its mark and its last page are looked for, the type is noted and the page put; then the catalogue.
+    assert_eq!((&line["requests"], &line["wru"]), (&json!(7), &json!(6.0)));
     assert!(line["durationMs"].is_f64());
     assert!(line.to_string().len() <= 350, "{line}");
     assert!(!line.to_string().contains("secret"));
@@ -225,7 +247,7 @@ async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came(
     let ran = invoke(request).await;
     let answer = ran.told.strip_prefix("response ").unwrap();
     // Each of the four segments holds the same one commit: the scripted database does not look at the question.
-    insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"notified":4,"parked":0,"unreadable":0,"requests":8,"rru":2.0,"wru":12.0}}"#);
+    insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"notified":4,"parked":0,"unreadable":0,"requests":32,"rru":8.0,"wru":24.0}}"#);
     assert_eq!((ran.updates, ran.publications), (4, 4));
     let [line] = ran.log.as_slice() else {
         panic!("{:#?}", ran.log)
@@ -234,7 +256,7 @@ async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came(
         (&line["message"], &line["level"], &line["toTheEnd"]),
         (&json!("reconciled"), &json!("INFO"), &json!(true))
     );
-    assert_eq!((&line["notified"], &line["rru"]), (&json!(4), &json!(2.0)));
+    assert_eq!((&line["notified"], &line["rru"]), (&json!(4), &json!(8.0)));
 }
 
 #[tokio::test]
@@ -272,6 +294,7 @@ async fn a_bad_environment_ends_the_process_with_every_problem() {
     let error = line["error"].as_str().unwrap();
     for variable in [
         "CATALOGUE_TABLE",
+        "FEED_TABLE",
         "TOPIC_ARN",
         "FAILURE_QUEUE_URL",
         "EVENT_STORE_MODE",

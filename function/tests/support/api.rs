@@ -28,13 +28,21 @@ pub(crate) struct Answer {
 impl Api {
     pub(crate) async fn start() -> Self {
         let database = Database::start().await;
-        let router = router(Store::new(database.events(), database.catalogue()));
+        let router = router(Store::new(
+            database.events(),
+            database.catalogue(),
+            database.feed(),
+        ));
         Self { database, router }
     }
 
     /// The same database behind a process that remembers nothing.
     pub(crate) fn restarted(&self) -> Router {
-        router(Store::new(self.database.events(), self.database.catalogue()))
+        router(Store::new(
+            self.database.events(),
+            self.database.catalogue(),
+            self.database.feed(),
+        ))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -6,11 +6,13 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
+use event_store_function::feed::Incarnation;
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
+use uuid::Uuid;
 
-use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, Witness, serve};
+use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, FEED_TABLE, Witness, serve};
 
-/// Both tables, empty, in a DynamoDB of their own.
+/// All tables, empty, in a DynamoDB of their own.
 pub(crate) struct Database {
     pub(crate) address: SocketAddr,
     pub(crate) dynamodb: DynamoDb,
@@ -48,6 +50,10 @@ impl Database {
     pub(crate) fn catalogue(&self) -> CatalogueTable {
         CatalogueTable::new(self.client.clone(), CATALOGUE_TABLE)
     }
+
+    pub(crate) fn feed(&self) -> FeedTable {
+        FeedTable::new(self.client.clone(), FEED_TABLE)
+    }
 }
 
 /// A test that sent what the witness did not let pass fails, whatever else it found.
@@ -58,6 +64,11 @@ impl Drop for Database {
             assert_eq!(refused, Vec::<String>::new(), "could have changed an event");
         }
     }
+}
+
+/// A feed to which what tests list belongs.
+pub(crate) fn a_feed() -> Incarnation {
+    Incarnation::from(Uuid::nil())
 }
 
 /// A client as in production, on whatever answers at `address`.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 pub(crate) const EVENTS_TABLE: &str = "events";
 pub(crate) const CATALOGUE_TABLE: &str = "catalogue";
+pub(crate) const FEED_TABLE: &str = "feed";
 
 /// A DynamoDB of its own, in memory.
 #[derive(Clone)]
@@ -19,10 +20,10 @@ pub(crate) struct DynamoDbAnswer {
 }
 
 impl DynamoDb {
-    /// Both tables, empty.
+    /// All tables, empty.
     pub(crate) fn with_tables() -> Self {
         let empty = Self(dynoxide::Database::memory().unwrap());
-        for table in [events_table(), catalogue_table()] {
+        for table in [log_table(EVENTS_TABLE), catalogue_table(), log_table(FEED_TABLE)] {
             let created = empty.answer("CreateTable", table.to_string().as_bytes());
             assert_eq!(created.status, 200, "{}", created.body);
         }
@@ -31,8 +32,17 @@ impl DynamoDb {
 
     /// Throws the catalogue away, and leaves an empty one in its place.
     pub(crate) fn make_catalogue_anew(&self) {
-        let deletion = json!({"TableName": CATALOGUE_TABLE});
-        for (operation, request) in [("DeleteTable", deletion), ("CreateTable", catalogue_table())] {
+        self.make_anew(CATALOGUE_TABLE, &catalogue_table());
+    }
+
+    /// Throws the feed away, and leaves an empty one in its place.
+    pub(crate) fn make_feed_anew(&self) {
+        self.make_anew(FEED_TABLE, &log_table(FEED_TABLE));
+    }
+
+    fn make_anew(&self, name: &str, table: &Value) {
+        let deletion = json!({"TableName": name});
+        for (operation, request) in [("DeleteTable", &deletion), ("CreateTable", table)] {
             let answer = self.answer(operation, request.to_string().as_bytes());
             assert_eq!(answer.status, 200, "{}", answer.body);
         }
@@ -85,9 +95,10 @@ fn answer<Request: DeserializeOwned, Answer: Serialize>(
     }
 }
 
-fn events_table() -> Value {
+/// A table of items that are only ever put: events, or pages of the feed.
+fn log_table(name: &str) -> Value {
     json!({
-        "TableName": EVENTS_TABLE,
+        "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [
             {"AttributeName": "pk", "AttributeType": "S"},

@@ -9,8 +9,8 @@ mod served;
 mod witness;
 
 pub(crate) use api::{Answer, Api, get, json_request, send};
-pub(crate) use database::{Database, client_for, environment};
-pub(crate) use dynamodb::{CATALOGUE_TABLE, DynamoDb, DynamoDbAnswer, EVENTS_TABLE};
+pub(crate) use database::{Database, a_feed, client_for, environment};
+pub(crate) use dynamodb::{CATALOGUE_TABLE, DynamoDb, DynamoDbAnswer, EVENTS_TABLE, FEED_TABLE};
 pub(crate) use process::Process;
 pub(crate) use served::serve;
 pub(crate) use witness::Witness;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::{CATALOGUE_TABLE, EVENTS_TABLE};
+use super::{CATALOGUE_TABLE, EVENTS_TABLE, FEED_TABLE};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -40,6 +40,7 @@ impl Process {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("EVENTS_TABLE", EVENTS_TABLE)
             .env("CATALOGUE_TABLE", CATALOGUE_TABLE)
+            .env("FEED_TABLE", FEED_TABLE)
             .env("EVENT_STORE_MODE", "test")
             .envs(variables.iter().copied())
             .kill_on_drop(true);

@@ -7,6 +7,7 @@
 
 pub mod appending;
 pub mod batches;
+pub mod feed;
 pub mod limits;
 pub mod listing;
 pub mod racing;
@@ -59,6 +60,11 @@ macro_rules! for_each_claim {
             listing::a_stream_that_is_updated_moves_to_the_end,
             listing::a_listing_begins_at_a_moment_inclusively,
             listing::polling_gives_out_each_update_once,
+            feed::every_event_is_in_the_feed_and_each_stream_s_in_order,
+            feed::a_cursor_goes_on_where_a_page_ended,
+            feed::who_follows_is_given_what_comes,
+            feed::a_filter_takes_the_types_that_it_names,
+            feed::what_is_no_cursor_is_refused,
         }
     };
 }

@@ -63,6 +63,7 @@ async fn whatever_a_stranger_sends_fits_the_smallest_function_and_is_answered_br
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
         .env("EVENTS_TABLE", "events")
         .env("CATALOGUE_TABLE", "catalogue")
+        .env("FEED_TABLE", "feed")
         .env("EVENT_STORE_MODE", "test")
         .stdout(Stdio::null())
         .kill_on_drop(true)

@@ -34,6 +34,7 @@ mod smoke;
 mod store;
 mod takeover;
 mod terminal;
+mod upgrade;
 mod verify;
 mod worker;
 

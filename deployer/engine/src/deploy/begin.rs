@@ -6,6 +6,7 @@ use crate::change_set::Made;
 use crate::cloud::{ChangeSetType, Cloud};
 use crate::journal::Earlier;
 use crate::stack::release::ReleaseOutcome;
+use crate::stack::{Action, Replacement, ResourceChange, Sequel};
 use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
 use crate::watch::Operation;
@@ -32,6 +33,8 @@ pub(super) struct Begun {
     pub(super) before: Option<Before>,
     /// Where it is written down.
     pub(super) intent: String,
+    /// What makes derived tables complete after it, if they are not.
+    pub(super) reconciler: Option<String>,
 }
 
 /// Asks, and makes ready what is taken in and what is to be let pass.
@@ -71,13 +74,18 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
         Some(before) => Some(before.store(session, bucket, &made.stack).await?),
         None => None,
     };
+    let reconciler = deployment.sequel.reconciler.clone();
+    let reconciler = reconciler.filter(|_| is_incomplete(changes, proposal));
     let intent = Intent::Deploy(Box::new(DeployIntent {
         release: release.clone(),
         change_set: Some(made.handle.id.clone()),
         imports: proposal.adoptions.table_names(),
         policy: lifting.as_ref().map(Lifting::written),
         before: stored,
-        sequel: deployment.sequel.clone(),
+        sequel: Sequel {
+            reconciler: reconciler.clone(),
+            ..deployment.sequel.clone()
+        },
         cause: deployment.cause.clone(),
     }));
     let intent = journal::write(session, bucket, &made.stack, &intent).await?;
@@ -89,6 +97,7 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
             release,
             before,
             intent,
+            reconciler,
         }),
         Err(error) => {
             // What may have been done all the same, the next run undoes.
@@ -149,4 +158,15 @@ async fn approve<C: Cloud, T: Talk>(
         Answer::No | Answer::Mismatch => Err(DeployError::Declined { stack }),
         Answer::NobodyToAsk => Err(DeployError::NeedsApproval { stack }),
     }
+}
+
+/// Whether tables are without what the log has: they are imported, or come new into a stack that is there, which may have been
+/// appended to for long.
+fn is_incomplete(changes: &ChangeSummary, proposal: &Proposal) -> bool {
+    let is_made = |change: &ResourceChange| {
+        change.resource_type == "AWS::DynamoDB::Table"
+            && (change.action == Action::Add || change.replacement != Replacement::Never)
+    };
+    !proposal.adoptions.table_names().is_empty()
+        || proposal.standing.is_some() && changes.changes.iter().any(is_made)
 }

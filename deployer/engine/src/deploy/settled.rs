@@ -4,7 +4,7 @@ use crate::cloud::Cloud;
 use crate::journal::{self, Earlier, OpenTrial};
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{
-    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Wanted, what_differs,
+    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, what_differs,
 };
 use crate::{
     Before, DeployError, Deployment, Session, Talk, artifacts, ledger, stack_policy, termination, traffic,
@@ -114,7 +114,10 @@ async fn begin<C: Cloud, T: Talk>(
         imports: Vec::new(),
         policy: None,
         before: None,
-        sequel: deployment.sequel.clone(),
+        sequel: Sequel {
+            reconciler: None,
+            ..deployment.sequel.clone()
+        },
         cause: deployment.cause.clone(),
     }));
     journal::write(session, &deployment.bucket.name, &stack.name, &intent).await?;

@@ -304,7 +304,10 @@ async fn finish_imports<C: Cloud, T: Talk>(
     template: &str,
     journal: &Journal,
 ) -> Result<(), DeployError> {
-    let imports = |intent: &&DeployIntent| intent.release.stack_id == stack.id && !intent.imports.is_empty();
+    let imports = |intent: &&DeployIntent| {
+        let is_incomplete = !intent.imports.is_empty() || intent.sequel.reconciler.is_some();
+        intent.release.stack_id == stack.id && is_incomplete
+    };
     let Some(intent) = journal.deployments().find(imports) else {
         return Ok(());
     };

@@ -66,7 +66,7 @@ pub struct StoredBefore {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sequel {
-    /// What makes the listing complete, by its name in the template: needed where tables are imported.
+    /// What makes derived tables complete, by its name in the template: needed where tables are imported, or come into a stack that is there.
     pub reconciler: Option<String>,
     /// Whether the store is tried.
     pub trial: bool,

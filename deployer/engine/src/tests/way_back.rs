@@ -57,6 +57,21 @@ async fn a_deployment_that_changes_nothing_has_no_way_back() {
 }
 
 #[tokio::test]
+async fn a_feed_that_came_with_what_is_given_up_is_not_in_the_way_back_and_a_log_is() {
+    let mut scene = Scene::new();
+    scene.deployment = one_function(OLD, OLD_HASH, "r1");
+    scene.up().await.unwrap();
+    let before = before(&scene);
+    let mut template: Value = serde_json::from_str(&scene.deployment.template).unwrap();
+    let table = |kind: &str| json!({"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Metadata": {"Deployer": {"Table": kind}}});
+    template["Resources"]["FeedTable"] = table("feed");
+    template["Resources"]["OtherTable"] = table("other");
+    scene.deployment.template = template.to_string();
+    let back = before.way_back(&scene.deployment, "it fails").unwrap();
+    assert_eq!(back.accepted.texts(), ["remove:FeedTable"]);
+}
+
+#[tokio::test]
 async fn the_way_back_leads_through_cloudformation_to_the_old_template_tags_and_code() {
     let mut scene = Scene::new();
     scene.deployment = one_function(OLD, OLD_HASH, "r1");

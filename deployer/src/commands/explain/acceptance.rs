@@ -83,7 +83,7 @@ mod tests {
             stack: "orders".to_owned(),
             objections: vec![
                 objection("EventsTable", Danger::LogReshaped, Some("Properties.KeySchema")),
-                objection("RelayMapping", Danger::FeedRemoved, None),
+                objection("RelayMapping", Danger::MappingRemoved, None),
             ],
         };
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"

@@ -43,6 +43,15 @@ answers! {
             &["Cache-Control"],
             json("A page of streams.", "StreamPageBody", examples::stream_page()),
         );
+    /// A page of the feed.
+    Feed:
+        "200" headers::add(&["Cache-Control"], json("A page of the feed.", "FeedPageBody", examples::feed_page()));
+    /// The types of streams.
+    StreamTypes:
+        "200" headers::add(
+            &["Cache-Control"],
+            json("The types of streams.", "StreamTypesBody", examples::stream_types()),
+        );
     /// A store that is well.
     Alive:
         "200" headers::add(&["Cache-Control"], json("It is.", "Liveness", examples::liveness()));

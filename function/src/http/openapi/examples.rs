@@ -1,10 +1,14 @@
 //! The values that the document shows: a short story of one order.
 
 use event_store_types::{
-    Event, EventPage, EventPageBody, Liveness, Stream, StreamBody, StreamPage, StreamPageBody,
+    Event, EventPage, EventPageBody, FeedEvent, FeedPage, FeedPageBody, Liveness, Stream, StreamBody,
+    StreamPage, StreamPageBody, StreamTypesBody,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::feed::PageNumber;
+use crate::feed::cursor::{Cursor, Position};
 
 pub(super) const STREAM_TYPE: &str = "order";
 pub(super) const STREAM_ID: &str = "2886e475-d5cc-40f7-aec5-401071388b3c";
@@ -118,6 +122,29 @@ pub(super) fn stream_page() -> Value {
             has_more: false,
             next_page_key: None,
         },
+    })
+}
+
+pub(super) fn feed_page() -> Value {
+    let feed_event = |revision| FeedEvent::of(STREAM_TYPE.parse().unwrap(), event(revision));
+    let position = Position {
+        page: PageNumber::FIRST,
+        entry: 2,
+        after: None,
+    };
+    let incarnation = "7c9e6679-7425-40de-944b-e07fc1f90ae7".parse().unwrap();
+    value(&FeedPageBody {
+        feed_page: FeedPage {
+            events: vec![feed_event(1), feed_event(2)],
+            has_more: true,
+            next: Cursor::At(incarnation, position).encode(),
+        },
+    })
+}
+
+pub(super) fn stream_types() -> Value {
+    value(&StreamTypesBody {
+        stream_types: vec!["invoice".parse().unwrap(), STREAM_TYPE.parse().unwrap()],
     })
 }
 

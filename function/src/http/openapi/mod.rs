@@ -15,16 +15,20 @@ mod tests;
 use utoipa::OpenApi;
 use utoipa::openapi::{InfoBuilder, License};
 
-pub(super) use answers::{Alive, AllAppended, Appended, Created, Details, Events, Specification, Streams};
-pub(super) use parameters::{EventPath, EventsQuery, Revalidation, StreamPath, StreamTypePath, StreamsQuery};
+pub(super) use answers::{
+    Alive, AllAppended, Appended, Created, Details, Events, Feed, Specification, StreamTypes, Streams,
+};
+pub(super) use parameters::{
+    EventPath, EventsQuery, FeedQuery, Revalidation, StreamPath, StreamTypePath, StreamsQuery,
+};
 pub(super) use problems::{
-    AppendProblems, CreateProblems, EventsProblems, InternalProblem, ListProblems, ReadProblems,
-    ReadyProblems,
+    AppendProblems, CreateProblems, EventsProblems, FeedProblems, InternalProblem, ListProblems,
+    ReadProblems, ReadyProblems,
 };
 
 use super::{
-    append_event, append_events, create_stream, list_streams, liveness, read_events, readiness,
-    specification, stream_details,
+    append_event, append_events, create_stream, list_streams, liveness, read_events, read_feed, readiness,
+    specification, stream_details, stream_types,
 };
 
 #[derive(OpenApi)]
@@ -43,17 +47,21 @@ use super::{
         read_events::handle,
         stream_details::handle,
         list_streams::handle,
+        read_feed::handle,
+        stream_types::handle,
         liveness::handle,
         readiness::handle,
         specification::handle,
     ),
     components(schemas(
         event_store_types::EventPageBody,
+        event_store_types::FeedPageBody,
         event_store_types::Liveness,
         event_store_types::Problem,
         event_store_types::StreamBody,
         event_store_types::StreamPageBody,
         event_store_types::StreamType,
+        event_store_types::StreamTypesBody,
     ))
 )]
 struct Handlers;

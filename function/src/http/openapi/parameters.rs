@@ -5,7 +5,7 @@
     reason = "the fields are read by the derived implementations alone"
 )]
 
-use event_store_types::{Revision, StreamId, StreamType};
+use event_store_types::{EventType, Revision, StreamId, StreamType};
 use utoipa::IntoParams;
 
 #[derive(IntoParams)]
@@ -91,6 +91,22 @@ pub(in crate::http) struct StreamsQuery {
     /// At most so many streams.
     #[param(minimum = 1, maximum = 100, default = 100)]
     limit: Option<u32>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "kebab-case")]
+pub(in crate::http) struct FeedQuery {
+    /// The `next` of the page before, or `end` for where the feed ends now. Without it, from the beginning.
+    after: Option<String>,
+    /// So many events; fewer only where the feed ends, or about 1 MB does, or where a filter finds nothing for long.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// Only events of streams of this type. May be given more than once; a type that does not exist is no error.
+    #[param(value_type = Vec<StreamType>, required = false, style = Form, explode)]
+    stream_type: Option<Vec<StreamType>>,
+    /// Only events of this type. May be given more than once; a type that does not exist is no error.
+    #[param(value_type = Vec<EventType>, required = false, style = Form, explode)]
+    event_type: Option<Vec<EventType>>,
 }
 
 #[derive(IntoParams)]

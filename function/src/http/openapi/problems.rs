@@ -43,6 +43,9 @@ problems! {
     /// Of reading the events of a stream.
     EventsProblems:
         "400" "InvalidRequest", "404" "StreamNotFound", "409" "NotReached", "500" "Internal", "503" "Unavailable";
+    /// Of reading the feed.
+    FeedProblems:
+        "400" "InvalidRequest", "409" "FeedNotReached", "410" "FeedBegunAnew", "500" "Internal", "503" "Unavailable";
     /// Of listing streams.
     ListProblems:
         "400" "InvalidRequest", "500" "Internal", "503" "Unavailable";
@@ -57,7 +60,7 @@ problems! {
 /// Describes the responses that operations refer to, and those of requests that are for no operation.
 pub(super) fn add_components(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
-    for (name, description, problems) in all() {
+    for (name, description, problems) in all().into_iter().chain(of_feed()) {
         components
             .responses
             .insert(name.into(), response(description, problems).into());
@@ -157,6 +160,23 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
             "The database throttles or does not answer. Whether an append was stored is unknown: send it again with the event ids \
              in the details, and it is answered as it was the first time.",
             outages(),
+        ),
+    ]
+}
+
+/// Cursors that lead nowhere.
+fn of_feed() -> [(&'static str, &'static str, Problems); 2] {
+    [
+        (
+            "FeedNotReached",
+            "The feed does not reach the cursor: it is of a table that was restored to an earlier moment since.",
+            vec![("feed-not-reached", ApiError::FeedNotReached, vec![])],
+        ),
+        (
+            "FeedBegunAnew",
+            "The cursor is of another feed than the one that there is: it was made anew, or the cursor is another store's. Whoever \
+             follows begins anew.",
+            vec![("feed-begun-anew", ApiError::FeedBegunAnew, vec![])],
         ),
     ]
 }

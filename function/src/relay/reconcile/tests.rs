@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use event_store_types::{Revision, Stream, StreamId, Timestamp};
+use event_store_types::{Revision, Stream, StreamId, StreamType, Timestamp};
 use uuid::Uuid;
 
 use super::super::batch::Notice;
@@ -15,6 +15,10 @@ use super::super::publisher::NotTaken;
 use super::super::record::Appended;
 use super::survey::{Place, Unreadable};
 use super::*;
+use crate::feed::port::{Begun, PagePut};
+use crate::feed::testing::PagesInMemory;
+use crate::feed::{Incarnation, Mark, Page as FeedPage, PageNumber};
+use crate::relay::feeder::Feeder;
 use crate::store::StreamKey;
 
 /// The commits of a page, so that a small log has many.
@@ -26,7 +30,9 @@ const SEGMENTS: usize = 3;
 #[derive(Default)]
 struct World {
     log: Mutex<BTreeMap<(String, u64), Appended>>,
+    feed: PagesInMemory,
     listed: Mutex<BTreeMap<String, u64>>,
+    marks: Mutex<BTreeMap<StreamKey, Mark>>,
     announced: Mutex<BTreeSet<(String, u64, String)>>,
     calls: Mutex<Vec<&'static str>>,
     wrong: Option<(usize, Wrong)>,
@@ -72,6 +78,7 @@ impl World {
 
     async fn run(&self, progress: Progress, time: Duration) -> Reconciled {
         let relay = Relay {
+            feeder: Feeder::new(self),
             catalogue: self,
             publisher: self,
             failure_queue: self,
@@ -126,10 +133,27 @@ impl LogSurvey for &World {
 }
 
 impl CatalogueWriter for &World {
-    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
+    async fn bring_forward(
+        &self,
+        stream: &Stream,
+        incarnation: Incarnation,
+    ) -> Result<BroughtForward, StoreError> {
         if self.goes_wrong("update").await {
             return Err(StoreError::Fault("no such table".into()));
         }
+        let mark = Mark {
+            incarnation,
+            revision: stream.revision,
+        };
+        let stream_key = StreamKey {
+            stream_type: stream.stream_type.clone(),
+            stream_id: stream.stream_id,
+        };
+        assert!(self.feed.fed()[&stream_key.to_string()] >= stream.revision.as_u64());
+        let mut marks = self.marks.lock().unwrap();
+        let there = marks.entry(stream_key).or_insert(mark);
+        there.revision = there.revision.max(mark.revision);
+        drop(marks);
         let mut listed = self.listed.lock().unwrap();
         let key = format!("{}/{}", stream.stream_type, stream.stream_id);
         let revision = stream.revision.as_u64();
@@ -138,6 +162,48 @@ impl CatalogueWriter for &World {
         }
         listed.insert(key, revision);
         Ok(BroughtForward::Updated)
+    }
+
+    async fn marks(&self, streams: &[StreamKey]) -> Result<Vec<(StreamKey, Mark)>, StoreError> {
+        if self.goes_wrong("marks").await {
+            return Err(StoreError::Fault("no such table".into()));
+        }
+        let marks = self.marks.lock().unwrap();
+        let found = streams.iter().filter_map(|stream| {
+            let mark = marks.get(stream)?;
+            Some((stream.clone(), *mark))
+        });
+        Ok(found.collect())
+    }
+}
+
+impl FeedWriter for &World {
+    async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
+        self.feed.incarnation().await
+    }
+
+    async fn begin(&self, feed: Incarnation) -> Result<Begun, StoreError> {
+        self.feed.begin(feed).await
+    }
+
+    async fn last_page(&self, feed: Incarnation) -> Result<Option<PageNumber>, StoreError> {
+        self.feed.last_page(feed).await
+    }
+
+    async fn put_page(
+        &self,
+        feed: Incarnation,
+        number: PageNumber,
+        page: &FeedPage,
+    ) -> Result<PagePut, StoreError> {
+        if self.goes_wrong("page").await {
+            return Err(StoreError::Fault("no such table".into()));
+        }
+        self.feed.put_page(feed, number, page).await
+    }
+
+    async fn note_type(&self, feed: Incarnation, stream_type: &StreamType) -> Result<(), StoreError> {
+        self.feed.note_type(feed, stream_type).await
     }
 }
 
@@ -234,6 +300,7 @@ async fn a_lost_catalogue_is_made_again_and_nothing_is_announced_unasked() {
     let reconciled = world.run(Progress::begin(SEGMENTS, None), LONG).await;
     assert!(reconciled.progress.is_done() && reconciled.failure.is_none());
     assert_eq!(world.listed(), world.last());
+    assert_eq!(world.feed.fed(), world.last());
     assert!(world.announced.lock().unwrap().is_empty());
     let tally = reconciled.tally;
     assert_eq!(
@@ -250,6 +317,13 @@ async fn a_catalogue_that_is_right_is_left_as_it_is() {
     let again = world.run(Progress::begin(SEGMENTS, None), LONG).await;
     assert_eq!((again.tally.updated, again.tally.streams), (0, 9));
     assert_eq!(world.listed(), world.last());
+    let entries = world.feed.entries().len();
+    world.run(Progress::begin(SEGMENTS, None), LONG).await;
+    assert_eq!(
+        world.feed.entries().len(),
+        entries,
+        "nothing comes into the feed twice"
+    );
 }
 
 #[tokio::test]
@@ -282,6 +356,7 @@ async fn cut_off_at_each_call_and_continued_nothing_is_left_out() {
             let continued = world.run(Progress::decode(&text).unwrap(), LONG).await;
             assert!(continued.progress.is_done());
             assert_eq!(world.listed(), world.last(), "call {at_call} {wrong:?}");
+            assert_eq!(world.feed.fed(), world.last(), "call {at_call} {wrong:?}");
             assert_eq!(*world.announced.lock().unwrap(), events_since(&world, 2));
             let streams = stopped.tally.streams + continued.tally.streams;
             assert_eq!(streams, 9, "each stream is counted once");
@@ -310,6 +385,25 @@ async fn a_later_revision_that_the_relay_listed_meanwhile_is_not_set_back() {
     world.listed.lock().unwrap().insert(key.clone(), last);
     world.run(Progress::begin(SEGMENTS, None), LONG).await;
     assert_eq!(world.listed()[&key], last);
+}
+
+#[tokio::test]
+async fn a_stream_of_many_pages_of_the_scan_is_a_range_of_each() {
+    let world = World::with((1..=5).map(|first| commit(1, first, &["placed"])));
+    world.run(Progress::begin(1, None), LONG).await;
+    let ranges: Vec<(u64, u64, bool)> = world
+        .feed
+        .entries()
+        .iter()
+        .map(|entry| {
+            (
+                entry.first().as_u64(),
+                entry.last().as_u64(),
+                entry.types().is_none(),
+            )
+        })
+        .collect();
+    assert_eq!(ranges, [(1, 2, true), (3, 4, true), (5, 5, true)]);
 }
 
 #[tokio::test]

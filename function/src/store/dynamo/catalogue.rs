@@ -4,10 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+};
+use aws_smithy_types::Blob;
 use event_store_types::{Stream, StreamType};
 
 use super::{Client, translate};
+use crate::feed::{Incarnation, Mark};
 use crate::relay::catalogue::{BroughtForward, CatalogueWriter};
 use crate::store::list::{Catalogue, ShardAnswer, ShardQuery};
 use crate::store::position::Position;
@@ -16,6 +20,17 @@ use crate::store::{Meter, StoreError, StreamKey};
 
 /// The index: hash `shard`, range `position`.
 const INDEX: &str = "byUpdate";
+
+/// The attribute that names the feed that a stream is in: 16 bytes, because the listing reads them along.
+const FEED: &str = "feed";
+
+/// The attribute that says up to which revision a stream is in that feed: the one that is listed, or less. It is said apart from that,
+/// because a relay of an earlier version, such as after a rollback, moves on what is listed and knows of no feed.
+const FED: &str = "fed";
+
+/// How many items one request may ask for:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
+const KEYS_A_CALL: usize = 100;
 
 /// The catalogue table, and the meter on which its use is counted.
 #[derive(Clone, Debug)]
@@ -87,11 +102,15 @@ impl Catalogue for CatalogueTable {
 }
 
 impl CatalogueWriter for CatalogueTable {
-    async fn bring_forward(&self, stream: &Stream) -> Result<BroughtForward, StoreError> {
+    async fn bring_forward(&self, stream: &Stream, feed: Incarnation) -> Result<BroughtForward, StoreError> {
         let position = Position::of(stream);
         let key = StreamKey {
             stream_type: stream.stream_type.clone(),
             stream_id: stream.stream_id,
+        };
+        let mark = Mark {
+            incarnation: feed,
+            revision: stream.revision,
         };
         let text = AttributeValue::S;
         let answer = self
@@ -100,7 +119,8 @@ impl CatalogueWriter for CatalogueTable {
             .table_name(&*self.table)
             .key("pk", text(key.to_string()))
             .update_expression(
-                "SET #revision = :revision, #updatedAt = :updatedAt, #shard = :shard, #position = :position",
+                "SET #revision = :revision, #updatedAt = :updatedAt, #shard = :shard, #position = :position, \
+                 #feed = :feed, #fed = :revision",
             )
             .condition_expression("attribute_not_exists(#pk) OR #revision < :revision")
             .expression_attribute_names("#pk", "pk")
@@ -108,6 +128,9 @@ impl CatalogueWriter for CatalogueTable {
             .expression_attribute_names("#updatedAt", "updatedAt")
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_names("#position", "position")
+            .expression_attribute_names("#feed", FEED)
+            .expression_attribute_names("#fed", FED)
+            .expression_attribute_values(":feed", bytes(feed))
             .expression_attribute_values(":revision", AttributeValue::N(stream.revision.to_string()))
             .expression_attribute_values(":updatedAt", text(stream.updated_at.to_string()))
             .expression_attribute_values(
@@ -115,6 +138,7 @@ impl CatalogueWriter for CatalogueTable {
                 text(Shard::of(&stream.stream_id).key(&stream.stream_type)),
             )
             .expression_attribute_values(":position", text(position.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
@@ -127,18 +151,109 @@ impl CatalogueWriter for CatalogueTable {
                 );
                 Ok(BroughtForward::Updated)
             }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                    // A refused write is billed, but its answer does not say how much: an item of at most 1 KB is 1.
+                    self.meter.add_write(Some(1.0));
+                    let there = refusal.item.as_ref().and_then(decode_mark);
+                    let noted = there.and_then(|mark| mark.within(feed));
+                    // It is listed, but its feed was begun, or filled, only now.
+                    if noted < Some(stream.revision) {
+                        self.mark(&key, mark).await?;
+                    }
+                    Ok(BroughtForward::AlreadyThere)
+                }
+                _ => Err(translate(error)),
+            },
+        }
+    }
+
+    async fn marks(&self, streams: &[StreamKey]) -> Result<Vec<(StreamKey, Mark)>, StoreError> {
+        let mut marks = Vec::new();
+        for streams in streams.chunks(KEYS_A_CALL) {
+            let keys = streams
+                .iter()
+                .map(|stream| HashMap::from([("pk".to_owned(), AttributeValue::S(stream.to_string()))]));
+            let keys = KeysAndAttributes::builder()
+                .set_keys(Some(keys.collect()))
+                .projection_expression("pk, #feed, #fed")
+                .expression_attribute_names("#feed", FEED)
+                .expression_attribute_names("#fed", FED)
+                .build()
+                .map_err(|error| StoreError::Fault(error.into()))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&*self.table, keys)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(translate)?;
+            let consumed = answer.consumed_capacity.unwrap_or_default();
+            self.meter
+                .add_read(consumed.iter().map(|table| table.capacity_units).sum());
+            if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+                return Err(StoreError::Throttled("keys were left out of the answer".into()));
+            }
+            let items = answer.responses.unwrap_or_default().into_values().flatten();
+            marks.extend(items.filter_map(|item| {
+                let stream = string(&item, "pk")?.parse().ok()?;
+                Some((stream, decode_mark(&item)?))
+            }));
+        }
+        Ok(marks)
+    }
+}
+
+impl CatalogueTable {
+    /// Notes how far a stream that is listed is in the feed. A mark of the same feed is never lowered.
+    async fn mark(&self, stream: &StreamKey, mark: Mark) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .key("pk", AttributeValue::S(stream.to_string()))
+            .update_expression("SET #feed = :feed, #fed = :fed")
+            .condition_expression("attribute_not_exists(#feed) OR #feed <> :feed OR #fed < :fed")
+            .expression_attribute_names("#feed", FEED)
+            .expression_attribute_names("#fed", FED)
+            .expression_attribute_values(":feed", bytes(mark.incarnation))
+            .expression_attribute_values(":fed", AttributeValue::N(mark.revision.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.meter.add_write(
+                    answer
+                        .consumed_capacity
+                        .and_then(|capacity| capacity.capacity_units),
+                );
+                Ok(())
+            }
             Err(error)
                 if error
                     .as_service_error()
                     .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
-                // A refused write is billed, but its answer does not say how much: an item of at most 1 KB is 1.
                 self.meter.add_write(Some(1.0));
-                Ok(BroughtForward::AlreadyThere)
+                Ok(())
             }
             Err(error) => Err(translate(error)),
         }
     }
+}
+
+/// Reads how far an item's stream is in the feed. What is not there, or no mark, is no proof of anything.
+fn decode_mark(item: &Item) -> Option<Mark> {
+    Some(Mark {
+        incarnation: Incarnation::from_bytes(item.get(FEED)?.as_b().ok()?.as_ref())?,
+        revision: item.get(FED)?.as_n().ok()?.parse().ok()?,
+    })
+}
+
+fn bytes(feed: Incarnation) -> AttributeValue {
+    AttributeValue::B(Blob::new(feed.to_bytes()))
 }
 
 type Item = HashMap<String, AttributeValue>;

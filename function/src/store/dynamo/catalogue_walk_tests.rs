@@ -34,9 +34,11 @@ fn item(stream: &Stream, shard: Shard) -> Item {
     ];
     let texts = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text)));
     let revision = AttributeValue::N(stream.revision.to_string());
+    let of_feed = AttributeValue::B(Blob::new(feed(1).to_bytes()));
     texts
         .into_iter()
-        .chain([("revision".to_owned(), revision)])
+        .chain([("feed".to_owned(), of_feed)])
+        .chain(["revision", "fed"].map(|name| (name.to_owned(), revision.clone())))
         .collect()
 }
 
@@ -162,7 +164,7 @@ async fn a_walk_of_ten_thousand_streams_reads_each_once_at_no_more_than_twice_on
 async fn the_walks_above_are_over_items_as_the_relay_writes_them() {
     let catalogue = catalogue_table().await;
     let stream = stream(7, 12, 7);
-    catalogue.bring_forward(&stream).await.unwrap();
+    catalogue.bring_forward(&stream, feed(1)).await.unwrap();
     let expected = item(&stream, Shard::of(&stream.stream_id));
     let key = expected["pk"].clone();
     let read = catalogue

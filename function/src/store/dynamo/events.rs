@@ -192,7 +192,7 @@ fn refused_units(commit: &Commit, there: &Commit) -> f64 {
 /// A refused put whose answer lacks what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("a put was refused, but the answer does not hold the item that is there")]
-struct RefusedWithoutItem;
+pub(super) struct RefusedWithoutItem;
 
 impl From<RefusedWithoutItem> for StoreError {
     fn from(error: RefusedWithoutItem) -> Self {

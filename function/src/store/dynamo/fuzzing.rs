@@ -19,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::item::Item;
-use super::{CatalogueTable, Client, EventsTable, catalogue, item, survey};
+use super::{CatalogueTable, Client, EventsTable, FeedTable, catalogue, item, survey};
 use crate::fuzzing::Verdict;
 use crate::relay::record::{Appended, Content, Record};
 use crate::store::StreamKey;
@@ -141,8 +141,8 @@ fn attribute(json: &Value) -> Option<AttributeValue> {
     })
 }
 
-/// Both tables of a database that cannot be reached.
-pub(crate) fn unreachable_tables() -> (EventsTable, CatalogueTable) {
+/// The tables of a database that cannot be reached.
+pub(crate) fn unreachable_tables() -> (EventsTable, CatalogueTable, FeedTable) {
     let configuration = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("eu-central-1"))
@@ -154,7 +154,8 @@ pub(crate) fn unreachable_tables() -> (EventsTable, CatalogueTable) {
     let client = Client::from_conf(configuration);
     (
         EventsTable::new(client.clone(), "events"),
-        CatalogueTable::new(client, "catalogue"),
+        CatalogueTable::new(client.clone(), "catalogue"),
+        FeedTable::new(client, "feed"),
     )
 }
 

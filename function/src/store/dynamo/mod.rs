@@ -2,8 +2,10 @@
 
 pub mod catalogue;
 mod client;
+mod commits;
 mod error;
 pub mod events;
+pub mod feed;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod item;
@@ -16,5 +18,6 @@ pub use catalogue::CatalogueTable;
 pub use client::connect_through;
 pub use client::{Client, configuration, connect};
 pub use events::EventsTable;
+pub use feed::FeedTable;
 
 pub(crate) use error::translate;

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 
-use super::{CatalogueTable, Client, EventsTable};
+use super::{CatalogueTable, Client, EventsTable, FeedTable};
 
 use dynamodb::{DynamoDb, DynamoDbAnswer};
 use served::serve;
 use witness::Witness;
 
 pub(super) use dynamodb::{CATALOGUE_TABLE, EVENTS_TABLE};
+
+use dynamodb::FEED_TABLE;
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../../../tests/support/dynamodb.rs"]
@@ -29,6 +31,11 @@ pub(super) async fn events_table() -> EventsTable {
 /// An empty catalogue in a DynamoDB of its own.
 pub(super) async fn catalogue_table() -> CatalogueTable {
     CatalogueTable::new(client().await, CATALOGUE_TABLE)
+}
+
+/// An empty feed in a DynamoDB of its own.
+pub(super) async fn feed_table() -> FeedTable {
+    FeedTable::new(client().await, FEED_TABLE)
 }
 
 /// A client of a DynamoDB of its own.

@@ -1,5 +1,7 @@
-//! `UpdateItem` on the catalogue, as far as the relay uses it.
+//! `UpdateItem` and `BatchGetItem` on the catalogue, as far as the relay uses them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::flaw::Flaw;
@@ -16,10 +18,16 @@ pub(super) fn update_item(body: &[u8], effects: &mut Effects) -> Answered {
         revision: set("revision")["N"].as_str().unwrap().parse().unwrap(),
         updated_at: set("updatedAt")["S"].as_str().unwrap().to_owned(),
         position: set("position")["S"].as_str().unwrap().to_owned(),
+        feed: set("feed")["B"].as_str().unwrap().to_owned(),
     };
     let there = effects.catalogue.get(stream).map(|there| there.revision);
     if effects.flaw != Some(Flaw::CatalogueTakesAnyRevision) && !condition_holds(&request, there) {
-        let refusal = json!({"__type": "ConditionalCheckFailedException", "message": "scripted"});
+        let item = effects.catalogue.get(stream).map(|item| marked(stream, item));
+        let refusal = json!({
+            "__type": "ConditionalCheckFailedException",
+            "message": "scripted",
+            "Item": item,
+        });
         return Answered {
             told: Ledger::listed(stream, there.unwrap_or_default()),
             ..Answered::failure(400, refusal.to_string())
@@ -35,6 +43,33 @@ pub(super) fn update_item(body: &[u8], effects: &mut Effects) -> Answered {
         json!({"ConsumedCapacity": {"CapacityUnits": 3.0}}).to_string(),
         told,
     )
+}
+
+/// Tells how far streams are in the feed.
+pub(super) fn batch_get_item(body: &[u8], effects: &Effects) -> Answered {
+    let request: Value = serde_json::from_slice(body).unwrap();
+    let keys = request["RequestItems"]["a-catalogue"]["Keys"].as_array().unwrap();
+    let streams = keys.iter().map(|key| key["pk"]["S"].as_str().unwrap());
+    let items = streams.filter_map(|stream| match effects.flaw {
+        Some(Flaw::CatalogueMarksWithoutAPage) => {
+            let incarnation = &effects.feed[&("incarnation".to_owned(), 0)]["incarnation"]["S"];
+            let id = uuid::Uuid::try_parse(incarnation.as_str().unwrap()).unwrap();
+            let feed = STANDARD.encode(id);
+            Some(json!({"pk": {"S": stream}, "feed": {"B": feed}, "fed": {"N": "1"}}))
+        }
+        _ => Some(marked(stream, effects.catalogue.get(stream)?)),
+    });
+    let items: Vec<Value> = items.collect();
+    let answer = json!({
+        "Responses": {"a-catalogue": items},
+        "UnprocessedKeys": {},
+        "ConsumedCapacity": [{"TableName": "a-catalogue", "CapacityUnits": 0.5}],
+    });
+    Answered::success(answer.to_string(), Ledger::default())
+}
+
+fn marked(stream: &str, item: &Item) -> Value {
+    json!({"pk": {"S": stream}, "feed": {"B": item.feed}, "fed": {"N": item.revision.to_string()}})
 }
 
 /// Whether the request's condition lets it happen on an item at `there`. Without one it always happens.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::feed;
 use super::ledger::{Effects, Ledger};
 use super::log::Log;
 use super::mapping::{Answer, Verdict};
@@ -89,6 +90,10 @@ fn missing_effect(record: &Record, effects: &Effects) -> Option<String> {
             if !effects.lists(stream, *last) {
                 return Some(format!("`{stream}` is not listed at {last}"));
             }
+            let fed = feed::read(&effects.feed).unwrap_or_default();
+            if fed.get(stream).is_none_or(|end| end < last) {
+                return Some(format!("`{stream}` is not in the feed up to {last}"));
+            }
             events.iter().find_map(|event| match &event.parked {
                 None => (!effects.is_announced(stream, event.revision))
                     .then(|| format!("`{stream}` {} is not announced", event.revision)),
@@ -114,6 +119,7 @@ pub(super) fn at_the_end(
 ) {
     announcements(log, records, effects);
     catalogue(log, effects);
+    in_feed(log, effects);
     failure_queue(records, effects);
     changes(records, tally, reports, effects);
 }
@@ -160,6 +166,22 @@ fn catalogue(log: &Log, effects: &mut Effects) {
         if item.position != format!("{}#{id}", item.updated_at) {
             effects.violate(Property::TheCatalogueEndsRight, format!("{stream}: {item:?}"));
         }
+    }
+}
+
+fn in_feed(log: &Log, effects: &mut Effects) {
+    let expected: BTreeMap<String, u64> = log
+        .streams
+        .iter()
+        .map(|(stream, (last, _))| (stream.clone(), *last))
+        .collect();
+    match feed::read(&effects.feed) {
+        Ok(fed) if fed == expected => {}
+        Ok(fed) => effects.violate(
+            Property::TheFeedIsWhole,
+            format!("{fed:?} instead of {expected:?}"),
+        ),
+        Err(what) => effects.violate(Property::TheFeedIsWhole, what),
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) enum Flaw {
     RelayOverlooksEntries,
     /// The relay writes the catalogue without its condition.
     CatalogueTakesAnyRevision,
+    /// The feed's table takes a page whether there is one of its number or not.
+    FeedTakesAnyPage,
+    /// The catalogue says that streams are in the feed that are not.
+    CatalogueMarksWithoutAPage,
     /// The relay tries on after Lambda has lost patience.
     RelayOutstaysItsDeadline,
 }

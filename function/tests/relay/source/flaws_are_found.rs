@@ -108,6 +108,16 @@ fn a_catalogue_written_without_its_condition_is_caught_going_back() {
 }
 
 #[test]
+fn a_feed_that_takes_any_page_is_caught_losing_commits() {
+    broken_by(Flaw::FeedTakesAnyPage, &[Property::TheFeedIsWhole]);
+}
+
+#[test]
+fn a_catalogue_that_says_too_much_of_the_feed_is_caught() {
+    broken_by(Flaw::CatalogueMarksWithoutAPage, &[Property::TheFeedIsWhole]);
+}
+
+#[test]
 fn an_invocation_that_outstays_its_deadline_is_caught() {
     broken_by(Flaw::RelayOutstaysItsDeadline, &[Property::TheDeadlineIsKept]);
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::feed::Feed;
 use super::flaw::Flaw;
 use super::log::Revision;
 use super::violation::{Property, Violation};
@@ -13,6 +14,7 @@ use super::violation::{Property, Violation};
 pub(super) struct Effects {
     /// The catalogue's items, by key: the attributes that say something.
     pub(super) catalogue: BTreeMap<String, Item>,
+    pub(super) feed: Feed,
     /// What was announced, with its event type where an attribute gave it.
     pub(super) announced: BTreeSet<(Revision, Option<String>)>,
     pub(super) parked: Vec<Value>,
@@ -26,6 +28,8 @@ pub(super) struct Item {
     pub(super) revision: u64,
     pub(super) updated_at: String,
     pub(super) position: String,
+    /// The feed that the stream is in, up to its revision.
+    pub(super) feed: String,
 }
 
 impl Effects {

@@ -9,6 +9,7 @@
 
 mod dynamodb;
 mod expectation;
+mod feed;
 mod flaw;
 mod flaws_are_found;
 mod ledger;

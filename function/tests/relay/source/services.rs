@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::ledger::{Effects, Ledger};
 use super::weather::{Fault, Service, Weather, When};
-use super::{dynamodb, sns, sqs};
+use super::{dynamodb, feed, sns, sqs};
 
 /// The services as one shard's invocations reach them.
 #[derive(Clone)]
@@ -61,7 +61,12 @@ impl Services {
         self.ledger.lock().unwrap()
     }
 
-    async fn answer(self, service: Service, body: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
+    async fn answer(
+        self,
+        service: Service,
+        operation: &str,
+        body: Vec<u8>,
+    ) -> Result<HttpResponse, ConnectorError> {
         let (delay, fault) = {
             let mut weather = self.weather();
             (weather.delay(), weather.fault(service))
@@ -69,10 +74,10 @@ impl Services {
         self.ledger().calls += 1;
         sleep(delay).await;
         let answered = match fault {
-            None => self.apply(service, &body),
+            None => self.apply(service, operation, &body),
             Some((When::Before, fault)) => suffer(service, fault).await?,
             Some((When::After, fault)) => {
-                self.apply(service, &body);
+                self.apply(service, operation, &body);
                 suffer(service, fault).await?
             }
         };
@@ -81,10 +86,16 @@ impl Services {
         Ok(HttpResponse::new(status, SdkBody::from(answered.body)))
     }
 
-    fn apply(&self, service: Service, body: &[u8]) -> Answered {
+    fn apply(&self, service: Service, operation: &str, body: &[u8]) -> Answered {
         let mut effects = self.effects.lock().unwrap();
         match service {
-            Service::DynamoDb => dynamodb::update_item(body, &mut effects),
+            Service::DynamoDb => match operation {
+                "UpdateItem" => dynamodb::update_item(body, &mut effects),
+                "BatchGetItem" => dynamodb::batch_get_item(body, &effects),
+                "PutItem" => feed::put_item(body, &mut effects),
+                "Query" => feed::query(body, &effects),
+                other => panic!("the relay has no business with `{other}`"),
+            },
             Service::Sns => sns::publish_batch(body, &mut effects, &mut self.weather()),
             Service::Sqs => sqs::send_message(body, &mut effects),
         }
@@ -115,14 +126,15 @@ async fn suffer(service: Service, fault: Fault) -> Result<Answered, ConnectorErr
 
 impl HttpConnector for Services {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let service = match request.headers().get("x-amz-target") {
-            Some("DynamoDB_20120810.UpdateItem") => Service::DynamoDb,
-            Some("AmazonSQS.SendMessage") => Service::Sqs,
-            None => Service::Sns,
-            Some(other) => panic!("the relay has no business with `{other}`"),
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let (service, operation) = match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => (Service::DynamoDb, operation.to_owned()),
+            Some(("AmazonSQS", operation)) => (Service::Sqs, operation.to_owned()),
+            _ => (Service::Sns, String::new()),
         };
         let body = request.body().bytes().unwrap_or_default().to_vec();
-        HttpConnectorFuture::new(self.clone().answer(service, body))
+        let services = self.clone();
+        HttpConnectorFuture::new(async move { services.answer(service, &operation, body).await })
     }
 }
 

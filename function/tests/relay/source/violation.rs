@@ -11,6 +11,8 @@ pub(super) enum Property {
     TheCatalogueEndsRight,
     /// No stream is ever listed at an earlier revision than it was.
     TheCatalogueNeverGoesBack,
+    /// Every event is in the feed, the first occurrences of each stream's in order and without a gap.
+    TheFeedIsWhole,
     /// The answer names the lowest sequence number for which the relay cannot rely on an effect, and is a failure
     /// when that is the first.
     TheAnswerIsRight,

@@ -5,10 +5,11 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::relay::feeder::Feeder;
 use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable};
+use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::store::limits;
 
 use super::services::Services;
@@ -41,6 +42,7 @@ pub(super) fn handler(services: &Services, name: String) -> Handler {
     Handler {
         events_table: "a-events".to_owned(),
         events: EventsTable::new(database.clone(), "a-events"),
+        feeder: Feeder::new(FeedTable::new(database.clone(), "a-feed")),
         catalogue: CatalogueTable::new(database, "a-catalogue"),
         topic: SnsTopic::new(
             aws_sdk_sns::Client::from_conf(topic.build()),

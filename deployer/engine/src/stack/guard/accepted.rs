@@ -40,6 +40,14 @@ impl Accepted {
         self
     }
 
+    /// The same, and these objections, too.
+    #[must_use]
+    pub fn with_objections(mut self, objections: impl IntoIterator<Item = Objection>) -> Self {
+        let acceptances = objections.into_iter().map(|objection| objection.acceptance());
+        self.0.extend(acceptances.map(Acceptance));
+        self
+    }
+
     /// Whether an alarm may go off without undoing the update: `ignore:ApiErrorsAlarm`.
     pub fn ignores(&self, logical_id: &str) -> bool {
         self.has("ignore", logical_id)
@@ -140,8 +148,8 @@ mod tests {
             Danger::ProtectionWeakened,
             Danger::EncryptionChanged,
             Danger::AccessChanged,
-            Danger::FeedRemoved,
-            Danger::FeedChanged,
+            Danger::MappingRemoved,
+            Danger::MappingChanged,
             Danger::TopicReplaced,
             Danger::UrlReplaced,
             Danger::TopicRemoved,

@@ -44,7 +44,7 @@ fn by_its_change(deployed: &Value, change: &ResourceChange) -> Option<Guarded> {
     };
     match change.resource_type.as_str() {
         "AWS::DynamoDB::Table" if is_kept() => Some(Guarded::Log),
-        "AWS::Lambda::EventSourceMapping" => Some(Guarded::Feed),
+        "AWS::Lambda::EventSourceMapping" => Some(Guarded::Mapping),
         "AWS::SNS::Topic" => Some(Guarded::Topic),
         "AWS::Lambda::Url" => Some(Guarded::Url),
         _ => None,
@@ -60,7 +60,9 @@ fn is_replaced(change: &ResourceChange, guarded: Guarded) -> bool {
         Replacement::Always => true,
         // What depends on a table is conditional whenever the table changes. A mapping made anew at the old place loses nothing, and one
         // at another place changes a property that the templates show.
-        Replacement::Conditional => guarded == Guarded::Log || by_policy && guarded != Guarded::Feed,
+        Replacement::Conditional => {
+            matches!(guarded, Guarded::Log | Guarded::Feed) || by_policy && guarded != Guarded::Mapping
+        }
         Replacement::Never => by_policy,
     }
 }
@@ -147,7 +149,7 @@ mod tests {
                 Remove,
                 Never,
                 Some("Delete"),
-                Some(Danger::FeedRemoved),
+                Some(Danger::MappingRemoved),
             ),
             (
                 "AWS::SNS::Topic",
@@ -217,7 +219,7 @@ mod tests {
             ),
             ("CatalogueTable", Modify, Always, Some("ReplaceAndDelete"), None),
             ("CatalogueTable", Remove, Never, Some("Delete"), None),
-            ("Mapping", Modify, Always, None, Some(Danger::FeedChanged)),
+            ("Mapping", Modify, Always, None, Some(Danger::MappingChanged)),
             ("Mapping", Modify, Conditional, None, None),
             ("Mapping", Modify, Conditional, Some("ReplaceAndDelete"), None),
             (
@@ -225,7 +227,7 @@ mod tests {
                 Remove,
                 Never,
                 Some("Delete"),
-                Some(Danger::FeedRemoved),
+                Some(Danger::MappingRemoved),
             ),
             (
                 "Topic",

@@ -1,6 +1,7 @@
 //! PURE: what may not happen to the log of record by accident.
 //!
-//! A table that outlives its stack (`DeletionPolicy: Retain`) is taken to be a log of record; what feeds on its
+//! A table that outlives its stack (`DeletionPolicy: Retain`) is taken to be a log of record, unless its `Metadata.Deployer.Table` says that
+//! it is a `feed`, which is made again from the log but has positions that others hold; what reads a log's
 //! stream is what announces it; topics and function URLs are addresses that others hold. A change that would lose
 //! events, notifications or an address is an [`Objection`], and is refused unless it was accepted by name. It is looked for twice: in
 //! the two templates ([`in_templates`]), and in the change set ([`in_changes`]), which knows what CloudFormation would
@@ -59,10 +60,18 @@ pub enum Danger {
     EncryptionChanged,
     /// Others would be let to a log.
     AccessChanged,
-    /// Nobody would announce a log's updates.
+    /// A feed would be made anew, and empty.
+    FeedReplaced,
+    /// A feed would leave the stack.
     FeedRemoved,
+    /// A feed's pages would expire.
+    FeedExpires,
+    /// A feed would go with its stack, or with its replacement, or could be deleted.
+    FeedUnprotected,
+    /// Nobody would announce a log's updates.
+    MappingRemoved,
     /// Announcements would stop, pass some updates over, or go elsewhere.
-    FeedChanged,
+    MappingChanged,
     /// A topic would have another ARN, and no subscriptions.
     TopicReplaced,
     /// A topic would be gone.
@@ -77,13 +86,21 @@ impl Danger {
     /// What the danger is accepted by.
     pub fn verb(self) -> &'static str {
         match self {
-            Self::LogReplaced | Self::LogReshaped | Self::TopicReplaced | Self::UrlReplaced => "replace",
-            Self::LogRemoved | Self::FeedRemoved | Self::TopicRemoved | Self::UrlRemoved => "remove",
-            Self::StreamChanged | Self::EncryptionChanged | Self::AccessChanged | Self::FeedChanged => {
+            Self::LogReplaced
+            | Self::LogReshaped
+            | Self::FeedReplaced
+            | Self::TopicReplaced
+            | Self::UrlReplaced => "replace",
+            Self::LogRemoved
+            | Self::FeedRemoved
+            | Self::MappingRemoved
+            | Self::TopicRemoved
+            | Self::UrlRemoved => "remove",
+            Self::StreamChanged | Self::EncryptionChanged | Self::AccessChanged | Self::MappingChanged => {
                 "change"
             }
-            Self::LogExpires => "expire",
-            Self::PolicyWeakened | Self::ProtectionWeakened => "weaken",
+            Self::LogExpires | Self::FeedExpires => "expire",
+            Self::PolicyWeakened | Self::ProtectionWeakened | Self::FeedUnprotected => "weaken",
         }
     }
 
@@ -93,6 +110,8 @@ impl Danger {
             Self::LogReplaced
             | Self::LogRemoved
             | Self::LogReshaped
+            | Self::FeedReplaced
+            | Self::FeedRemoved
             | Self::TopicReplaced
             | Self::TopicRemoved
             | Self::UrlReplaced
@@ -103,8 +122,10 @@ impl Danger {
             | Self::ProtectionWeakened
             | Self::EncryptionChanged
             | Self::AccessChanged
-            | Self::FeedRemoved
-            | Self::FeedChanged => false,
+            | Self::FeedExpires
+            | Self::FeedUnprotected
+            | Self::MappingRemoved
+            | Self::MappingChanged => false,
         }
     }
 
@@ -128,12 +149,25 @@ impl Danger {
             Self::ProtectionWeakened => {
                 "the table could be deleted, or could not be restored to an earlier moment"
             }
-            Self::EncryptionChanged => "without the key that it was encrypted with, the log cannot be read",
+            Self::EncryptionChanged => "without the key that it was encrypted with, the table cannot be read",
             Self::AccessChanged => "others than the functions may read or change the log",
+            Self::FeedReplaced => {
+                "an empty feed takes its place: all followers begin anew, and `deployer reconcile` fills it from the events"
+            }
             Self::FeedRemoved => {
+                "nobody can follow any more; the table itself stays only if its policy keeps it. Once it is back, `deployer reconcile` \
+                 adds what was appended meanwhile"
+            }
+            Self::FeedExpires => {
+                "DynamoDB deletes pages of the feed when their time has come: followers pass events over"
+            }
+            Self::FeedUnprotected => {
+                "the feed could be deleted, with its stack or alone: all followers would begin anew"
+            }
+            Self::MappingRemoved => {
                 "updates are neither listed nor announced; after 24 hours the stream has forgotten them"
             }
-            Self::FeedChanged => {
+            Self::MappingChanged => {
                 "updates may be passed over, or go where nobody looks; after 24 hours the stream has forgotten them"
             }
             Self::TopicReplaced => "existing subscriptions are lost; subscribers must subscribe again",

@@ -34,15 +34,28 @@ pub(super) const LOG: [Rule; 13] = [
     rule("Properties.ImportSourceSpecification", Danger::LogReplaced),
 ];
 
+/// What is guarded of a table that holds no events, but the order in which they are read.
+pub(super) const FEED: [Rule; 9] = [
+    rule("Type", Danger::FeedReplaced),
+    rule("DeletionPolicy", Danger::FeedUnprotected),
+    rule("UpdateReplacePolicy", Danger::FeedUnprotected),
+    rule("Properties.TableName", Danger::FeedReplaced),
+    rule("Properties.KeySchema", Danger::FeedReplaced),
+    rule("Properties.AttributeDefinitions", Danger::FeedReplaced),
+    rule("Properties.TimeToLiveSpecification", Danger::FeedExpires),
+    rule("Properties.DeletionProtectionEnabled", Danger::FeedUnprotected),
+    rule("Properties.SSESpecification", Danger::EncryptionChanged),
+];
+
 /// What is guarded of the mapping from a log's stream to a function.
-pub(super) const FEED: [Rule; 7] = [
-    rule("Type", Danger::FeedRemoved),
-    rule("Properties.EventSourceArn", Danger::FeedChanged),
-    rule("Properties.FunctionName", Danger::FeedChanged),
-    rule("Properties.StartingPosition", Danger::FeedChanged),
-    rule("Properties.StartingPositionTimestamp", Danger::FeedChanged),
-    rule("Properties.FilterCriteria", Danger::FeedChanged),
-    rule("Properties.Enabled", Danger::FeedChanged),
+pub(super) const MAPPING: [Rule; 7] = [
+    rule("Type", Danger::MappingRemoved),
+    rule("Properties.EventSourceArn", Danger::MappingChanged),
+    rule("Properties.FunctionName", Danger::MappingChanged),
+    rule("Properties.StartingPosition", Danger::MappingChanged),
+    rule("Properties.StartingPositionTimestamp", Danger::MappingChanged),
+    rule("Properties.FilterCriteria", Danger::MappingChanged),
+    rule("Properties.Enabled", Danger::MappingChanged),
 ];
 
 /// What is guarded of a topic.

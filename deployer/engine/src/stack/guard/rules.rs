@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rule::{FEED, LOG, Rule, TOPIC, URL};
+use super::rule::{FEED, LOG, MAPPING, Rule, TOPIC, URL};
 use super::{Danger, Objection};
 use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
 
@@ -20,7 +20,7 @@ pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
     objections
 }
 
-/// Names the resources of a template that nothing can take the place of: its logs, topics and URLs.
+/// Names the resources of a template that nothing can take the place of: its logs, feeds, topics and URLs.
 pub fn irreplaceable(template: &Value) -> Vec<String> {
     let resources = &template["Resources"];
     let names = resources
@@ -30,7 +30,7 @@ pub fn irreplaceable(template: &Value) -> Vec<String> {
     let is_irreplaceable = |logical_id: &&String| {
         matches!(
             Guarded::of(resources, logical_id),
-            Some(Guarded::Log | Guarded::Topic | Guarded::Url)
+            Some(Guarded::Log | Guarded::Feed | Guarded::Topic | Guarded::Url)
         )
     };
     let mut found: Vec<String> = names.filter(is_irreplaceable).cloned().collect();
@@ -63,6 +63,7 @@ fn of_resource(deployed: &Value, resource: &ResourceComparison) -> Vec<Objection
 pub(super) enum Guarded {
     Log,
     Feed,
+    Mapping,
     Topic,
     Url,
 }
@@ -72,12 +73,13 @@ impl Guarded {
     pub(super) fn of(resources: &Value, logical_id: &str) -> Option<Self> {
         let resource = &resources[logical_id];
         match resource["Type"].as_str()? {
+            "AWS::DynamoDB::Table" if is_feed(resource) => Some(Self::Feed),
             "AWS::DynamoDB::Table" if is_log(resource) => Some(Self::Log),
             "AWS::Lambda::EventSourceMapping" => {
                 let source = &resource["Properties"]["EventSourceArn"]["Fn::GetAtt"];
                 let table = source.get(0).unwrap_or(source).as_str()?;
                 let table = table.split('.').next()?;
-                is_log(&resources[table]).then_some(Self::Feed)
+                is_log(&resources[table]).then_some(Self::Mapping)
             }
             "AWS::SNS::Topic" => Some(Self::Topic),
             "AWS::Lambda::Url" => Some(Self::Url),
@@ -89,6 +91,7 @@ impl Guarded {
         match self {
             Self::Log => Danger::LogRemoved,
             Self::Feed => Danger::FeedRemoved,
+            Self::Mapping => Danger::MappingRemoved,
             Self::Topic => Danger::TopicRemoved,
             Self::Url => Danger::UrlRemoved,
         }
@@ -97,7 +100,8 @@ impl Guarded {
     pub(super) fn replaced(self) -> Danger {
         match self {
             Self::Log => Danger::LogReplaced,
-            Self::Feed => Danger::FeedChanged,
+            Self::Feed => Danger::FeedReplaced,
+            Self::Mapping => Danger::MappingChanged,
             Self::Topic => Danger::TopicReplaced,
             Self::Url => Danger::UrlReplaced,
         }
@@ -107,6 +111,7 @@ impl Guarded {
         match self {
             Self::Log => &LOG,
             Self::Feed => &FEED,
+            Self::Mapping => &MAPPING,
             Self::Topic => &TOPIC,
             Self::Url => &URL,
         }
@@ -127,7 +132,12 @@ fn is_log(resource: &Value) -> bool {
     resource["Type"] == "AWS::DynamoDB::Table" && resource["DeletionPolicy"] != "Delete"
 }
 
-/// A change that only makes a log safer, turns its feed on, or adds an attribute for an index.
+/// A table that is kept, and that says of itself that it holds positions of followers and no events.
+fn is_feed(resource: &Value) -> bool {
+    is_log(resource) && resource["Metadata"]["Deployer"]["Table"] == "feed"
+}
+
+/// A change that only makes a table safer, turns its mapping on, or adds an attribute for an index.
 fn strengthens(rule: &Rule, change: &ValueChange) -> bool {
     let turns_on = || {
         let is_on = |value: &Value| value == &Value::Bool(true) || value == "true";
@@ -138,12 +148,13 @@ fn strengthens(rule: &Rule, change: &ValueChange) -> bool {
     };
     match rule.danger {
         Danger::ProtectionWeakened => turns_on() || lengthens(change),
-        Danger::PolicyWeakened => change
+        Danger::FeedUnprotected if rule.path.ends_with("Enabled") => turns_on(),
+        Danger::PolicyWeakened | Danger::FeedUnprotected => change
             .after
             .as_ref()
             .and_then(Value::as_str)
             .is_some_and(|policy| policy.starts_with("Retain")),
-        Danger::FeedChanged => rule.path.ends_with("Enabled") && turns_on(),
+        Danger::MappingChanged => rule.path.ends_with("Enabled") && turns_on(),
         Danger::LogReshaped => rule.path.ends_with("AttributeDefinitions") && change.before.is_none(),
         _ => false,
     }

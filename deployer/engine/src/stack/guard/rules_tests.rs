@@ -21,6 +21,16 @@ fn deployed() -> Value {
             },
         },
         "CatalogueTable": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Delete", "Properties": {"TableName": "c"}},
+        "FeedTable": {
+            "Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+            "Metadata": {"Deployer": {"Table": "feed"}},
+            "Properties": {
+                "TableName": "orders-feed",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+                "DeletionProtectionEnabled": true,
+            },
+        },
         "RelayMapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
             "EventSourceArn": {"Fn::GetAtt": ["EventsTable", "StreamArn"]}, "FunctionName": {"Ref": "RelayAlias"},
             "StartingPosition": "TRIM_HORIZON", "BatchSize": 100}},
@@ -161,35 +171,61 @@ fn each_guarded_change_is_refused() {
             json!({"PolicyDocument": {}}),
             "change:EventsTable AccessChanged Properties.ResourcePolicy",
         ),
+        ("/FeedTable".into(), Value::Null, "remove:FeedTable FeedRemoved -"),
+        (
+            "/FeedTable/Properties/TableName".into(),
+            json!("b"),
+            "replace:FeedTable FeedReplaced Properties.TableName",
+        ),
+        (
+            "/FeedTable/Properties/KeySchema".into(),
+            json!([{"AttributeName": "pk", "KeyType": "RANGE"}]),
+            "replace:FeedTable FeedReplaced Properties.KeySchema[pk].KeyType",
+        ),
+        (
+            "/FeedTable/DeletionPolicy".into(),
+            json!("Delete"),
+            "weaken:FeedTable FeedUnprotected DeletionPolicy",
+        ),
+        (
+            "/FeedTable/Properties/DeletionProtectionEnabled".into(),
+            json!(false),
+            "weaken:FeedTable FeedUnprotected Properties.DeletionProtectionEnabled",
+        ),
+        (
+            "/FeedTable/Properties/TimeToLiveSpecification".into(),
+            json!({"AttributeName": "ttl", "Enabled": true}),
+            "expire:FeedTable FeedExpires Properties.TimeToLiveSpecification",
+        ),
         (
             "/RelayMapping".into(),
             Value::Null,
-            "remove:RelayMapping FeedRemoved -",
+            "remove:RelayMapping MappingRemoved -",
         ),
         (
             "/RelayMapping/Properties/EventSourceArn".into(),
             json!({"Fn::GetAtt": ["Other", "StreamArn"]}),
-            "change:RelayMapping FeedChanged Properties.EventSourceArn",
+            "change:RelayMapping MappingChanged Properties.EventSourceArn",
         ),
         (
             "/RelayMapping/Properties/FunctionName".into(),
             json!({"Ref": "RelayFunction"}),
-            "change:RelayMapping FeedChanged Properties.FunctionName",
+            "change:RelayMapping MappingChanged Properties.FunctionName",
         ),
         (
             "/RelayMapping/Properties/StartingPosition".into(),
             json!("LATEST"),
-            "change:RelayMapping FeedChanged Properties.StartingPosition",
+            "change:RelayMapping MappingChanged Properties.StartingPosition",
         ),
         (
             "/RelayMapping/Properties/FilterCriteria".into(),
             json!({"Filters": []}),
-            "change:RelayMapping FeedChanged Properties.FilterCriteria",
+            "change:RelayMapping MappingChanged Properties.FilterCriteria",
         ),
         (
             "/RelayMapping/Properties/Enabled".into(),
             json!(false),
-            "change:RelayMapping FeedChanged Properties.Enabled",
+            "change:RelayMapping MappingChanged Properties.Enabled",
         ),
         (
             "/UpdatesTopic".into(),

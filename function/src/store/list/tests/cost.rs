@@ -78,5 +78,5 @@ fn a_page_is_found_in_one_round_but_for_a_few() {
 #[test]
 fn items_that_no_read_unit_can_share_do_not_exist() {
     let longest: StreamType = "a".repeat(StreamType::MAX_LENGTH).parse().unwrap();
-    assert_eq!((items_per_step(&order()), items_per_step(&longest)), (23, 11));
+    assert_eq!((items_per_step(&order()), items_per_step(&longest)), (19, 10));
 }

@@ -1,0 +1,110 @@
+//! The feed of a store in memory: its events in the order in which they were appended.
+
+use event_store_types::{Event, EventId, EventType, FeedEvent, FeedPage, StreamType};
+
+/// The feed.
+#[derive(Debug)]
+pub(super) struct Feed {
+    /// What tells it from other stores' feeds.
+    id: EventId,
+    events: Vec<FeedEvent>,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            id: EventId::random(),
+            events: Vec::new(),
+        }
+    }
+}
+
+/// Where a reading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cursor {
+    feed: EventId,
+    place: usize,
+}
+
+/// Why there is no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoPage {
+    /// The text is no cursor.
+    Malformed,
+    /// It is one of another store.
+    BegunAnew,
+    /// The feed does not reach it.
+    NotReached,
+}
+
+impl Feed {
+    /// Adds events behind those that are there.
+    pub(super) fn add(&mut self, stream_type: &StreamType, events: &[Event]) {
+        let events = events.iter().cloned();
+        self.events
+            .extend(events.map(|event| FeedEvent::of(stream_type.clone(), event)));
+    }
+
+    /// Each type of stream that has events, in the order of their names.
+    pub(super) fn stream_types(&self) -> Vec<StreamType> {
+        let mut types: Vec<StreamType> = self
+            .events
+            .iter()
+            .map(|event| event.stream_type.clone())
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
+    /// At most `limit` events behind `after`, of those types if any are named.
+    ///
+    /// # Errors
+    /// When `after` leads nowhere.
+    pub(super) fn read(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+        stream_types: &[StreamType],
+        event_types: &[EventType],
+    ) -> Result<FeedPage, NoPage> {
+        let from = match after {
+            None => 0,
+            Some("end") => self.events.len(),
+            Some(text) => match Cursor::parse(text).ok_or(NoPage::Malformed)? {
+                Cursor { feed, .. } if feed != self.id => return Err(NoPage::BegunAnew),
+                Cursor { place, .. } if place > self.events.len() => return Err(NoPage::NotReached),
+                Cursor { place, .. } => place,
+            },
+        };
+        let is_wanted = |event: &FeedEvent| {
+            (stream_types.is_empty() || stream_types.contains(&event.stream_type))
+                && (event_types.is_empty() || event_types.contains(&event.event_type))
+        };
+        let (mut events, mut place) = (Vec::new(), from);
+        for event in &self.events[from..] {
+            if events.len() == limit {
+                break;
+            }
+            place += 1;
+            if is_wanted(event) {
+                events.push(event.clone());
+            }
+        }
+        Ok(FeedPage {
+            events,
+            has_more: place < self.events.len(),
+            next: format!("{}.{place}", self.id),
+        })
+    }
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Option<Self> {
+        let (feed, place) = text.split_once('.')?;
+        Some(Self {
+            feed: feed.parse().ok()?,
+            place: place.parse().ok()?,
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! PURE: an entry of the feed: which events of a stream come next.
+
+use event_store_types::{EventType, Revision};
+use serde::de::Error as _;
+use serde::ser::SerializeTuple as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::store::StreamKey;
+
+/// Which events of a stream come next in the feed: those of one commit, or a range of revisions.
+///
+/// It names events and holds none: nothing is stored twice, and nothing has to be erased twice. As JSON it is
+/// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,["placed","paid"]]`, a commit of two events that begins at revision 5, or
+/// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",1,100000]`, a range from the first number to the second.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    stream: StreamKey,
+    first: Revision,
+    last: Revision,
+    /// The types of a commit's events; none for a range, whose commits a reader finds in the log.
+    types: Vec<EventType>,
+}
+
+impl Entry {
+    /// The commit of `stream` that begins at `first` and has events of these `types`, in their order. Without types it is
+    /// nothing, nor where its last revision is beyond the largest.
+    pub fn commit(stream: StreamKey, first: Revision, types: Vec<EventType>) -> Option<Self> {
+        let more = u64::try_from(types.len()).ok()?.checked_sub(1)?;
+        Some(Self {
+            stream,
+            first,
+            last: first.checked_add(more)?,
+            types,
+        })
+    }
+
+    /// The revisions `first` to `last` of `stream`, both included. A range that ends before it begins is nothing.
+    pub fn range(stream: StreamKey, first: Revision, last: Revision) -> Option<Self> {
+        (first <= last).then_some(Self {
+            stream,
+            first,
+            last,
+            types: Vec::new(),
+        })
+    }
+
+    /// The stream.
+    pub fn stream(&self) -> &StreamKey {
+        &self.stream
+    }
+
+    /// The revision of the first event.
+    pub fn first(&self) -> Revision {
+        self.first
+    }
+
+    /// The revision of the last event.
+    pub fn last(&self) -> Revision {
+        self.last
+    }
+
+    /// How many events it names.
+    pub fn events(&self) -> u64 {
+        self.last.as_u64() - self.first.as_u64() + 1
+    }
+
+    /// The types of the events of a commit, in their order, or `None` for a range.
+    pub fn types(&self) -> Option<&[EventType]> {
+        Some(self.types.as_slice()).filter(|types| !types.is_empty())
+    }
+
+    /// What of this entry the feed lacks that has the stream up to `fed`, or `None` when it lacks nothing.
+    ///
+    /// A stream's events come for the first time in their order and without a gap, so that what begins later than the feed ends is
+    /// widened to a range: the records of a stream's commits need not come in order, and a feed may be younger than the stream.
+    pub fn after(self, fed: Option<Revision>) -> Option<Self> {
+        let next = fed.map_or(Some(Revision::FIRST), |fed| fed.checked_add(1))?;
+        if self.last < next {
+            None
+        } else if self.first == next {
+            Some(self)
+        } else {
+            Self::range(self.stream, next, self.last)
+        }
+    }
+
+    /// Takes in `next`, when both are ranges and it follows without a gap.
+    ///
+    /// # Errors
+    /// With `next` as it is, when it is no such range.
+    pub fn join(&mut self, next: Self) -> Result<(), Self> {
+        let is_range = self.types.is_empty() && next.types.is_empty() && self.stream == next.stream;
+        if is_range && self.last.checked_add(1) == Some(next.first) {
+            self.last = next.last;
+            Ok(())
+        } else {
+            Err(next)
+        }
+    }
+
+    /// The same revisions as a range.
+    #[must_use]
+    pub fn without_types(self) -> Self {
+        Self {
+            types: Vec::new(),
+            ..self
+        }
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = serializer.serialize_tuple(3)?;
+        tuple.serialize_element(&self.stream.to_string())?;
+        tuple.serialize_element(&self.first)?;
+        match self.types() {
+            Some(types) => tuple.serialize_element(types)?,
+            None => tuple.serialize_element(&self.last)?,
+        }
+        tuple.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (stream, first, rest): (String, Revision, Rest) = Deserialize::deserialize(deserializer)?;
+        let stream = stream.parse().map_err(D::Error::custom)?;
+        let entry = match rest {
+            Rest::Last(last) => Self::range(stream, first, last),
+            Rest::Types(types) => {
+                let types = types.into_iter().map(EventType::stored).collect();
+                Self::commit(stream, first, types)
+            }
+        };
+        entry.ok_or_else(|| D::Error::custom("an entry must name at least one event"))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rest {
+    Last(Revision),
+    Types(Vec<String>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{revision, stream};
+
+    fn range(first: u64, last: u64) -> Entry {
+        Entry::range(stream(), revision(first), revision(last)).unwrap()
+    }
+
+    fn commit(first: u64, types: &[&str]) -> Entry {
+        let types = types.iter().map(|name| name.parse().unwrap()).collect();
+        Entry::commit(stream(), revision(first), types).unwrap()
+    }
+
+    #[test]
+    fn what_follows_is_taken_as_it_is() {
+        assert_eq!(commit(1, &["placed"]).after(None), Some(commit(1, &["placed"])));
+        assert_eq!(
+            commit(6, &["placed", "paid"]).after(Some(revision(5))),
+            Some(commit(6, &["placed", "paid"]))
+        );
+    }
+
+    #[test]
+    fn what_is_there_already_is_dropped() {
+        assert_eq!(commit(4, &["a", "b"]).after(Some(revision(5))), None);
+        assert_eq!(commit(4, &["a", "b"]).after(Some(revision(9))), None);
+        let last = Revision::try_from(Revision::MAX).unwrap();
+        assert_eq!(commit(4, &["a"]).after(Some(last)), None);
+    }
+
+    #[test]
+    fn what_begins_later_is_widened_and_what_begins_earlier_is_cut() {
+        assert_eq!(commit(6, &["a", "b"]).after(None), Some(range(1, 7)));
+        assert_eq!(commit(6, &["a", "b"]).after(Some(revision(3))), Some(range(4, 7)));
+        assert_eq!(commit(6, &["a", "b"]).after(Some(revision(6))), Some(range(7, 7)));
+    }
+
+    #[test]
+    fn ranges_that_follow_each_other_are_one() {
+        let mut joined = range(1, 3);
+        assert_eq!(joined.join(range(4, 9)), Ok(()));
+        assert_eq!(joined, range(1, 9));
+        for other in [range(11, 12), range(9, 12), commit(10, &["a"])] {
+            assert_eq!(joined.join(other.clone()), Err(other));
+        }
+        assert_eq!(joined, range(1, 9));
+    }
+
+    #[test]
+    fn an_entry_reads_back() {
+        for (entry, text) in [
+            (
+                commit(5, &["placed", "paid"]),
+                r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,["placed","paid"]]"#,
+            ),
+            (
+                range(1, 100_000),
+                r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",1,100000]"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&entry).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Entry>(text).unwrap(), entry);
+        }
+    }
+
+    #[test]
+    fn what_names_no_event_is_no_entry() {
+        for text in [
+            r#"["order",1,1]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,4]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",0,4]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,[]]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",9007199254740991,["a","b"]]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5]"#,
+            r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,6,7]"#,
+        ] {
+            assert!(serde_json::from_str::<Entry>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The feed as server-sent events: only where a waiting request costs nothing, which on Lambda it would.
+//!
+//! Each event of the feed is one message, `data` as `GET /feed` gives it. The last one of each page that is read has as its `id` the
+//! cursor behind it, by which a client goes on with `Last-Event-ID`, as browsers do by themselves.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{self, StreamExt as _};
+use tokio::time::sleep;
+
+use super::fields::FieldProblems;
+use super::observation::Observation;
+use super::problem::ApiError;
+use super::read_feed;
+use super::store::Store;
+use crate::feed::cursor::Cursor;
+use crate::feed::reader::{From, ReadFeed};
+
+/// How long after news the feed is looked at again, and how long at most without any.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// Answers with the events of the feed for as long as the caller listens.
+///
+/// # Errors
+/// When `Last-Event-ID` is no cursor.
+pub(super) fn respond(store: Store, request: ReadFeed, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let last = headers
+        .get("last-event-id")
+        .map(|value| value.to_str().unwrap_or_default());
+    let from = match last {
+        Some(text) => {
+            From::Cursor(Cursor::decode(text).map_err(|invalid| FieldProblems::of("last-event-id", invalid))?)
+        }
+        None => request.from,
+    };
+    let follow = Follow {
+        store,
+        request: ReadFeed { from, ..request },
+        pause: Duration::ZERO,
+        has_ended: false,
+    };
+    let events = stream::unfold(follow, Follow::next)
+        .flat_map(stream::iter)
+        .map(Ok::<_, Infallible>);
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+struct Follow {
+    store: Store,
+    request: ReadFeed,
+    pause: Duration,
+    has_ended: bool,
+}
+
+impl Follow {
+    /// The messages of the next page, when there is one. A failure is told and ends the stream: the client connects again.
+    async fn next(mut self) -> Option<(Vec<Event>, Self)> {
+        if self.has_ended {
+            return None;
+        }
+        sleep(self.pause).await;
+        let page = read_feed::page(&self.store, &Observation::default(), self.request.clone()).await;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                self.has_ended = true;
+                let problem = serde_json::to_string(&error.problem_type()).unwrap_or_default();
+                let message = Event::default().event("problem").data(problem.trim_matches('"'));
+                return Some((vec![message], self));
+            }
+        };
+        let (shortest, longest) = PAUSES;
+        self.pause = match (page.has_more, page.events.is_empty()) {
+            (true, _) => Duration::ZERO,
+            (false, false) => shortest,
+            (false, true) => (self.pause * 2).clamp(shortest, longest),
+        };
+        let count = page.events.len();
+        let messages = page.events.iter().zip(1..).filter_map(|(event, place)| {
+            let message = Event::default().json_data(event).ok()?;
+            Some(if place == count {
+                message.id(&page.next)
+            } else {
+                message
+            })
+        });
+        let messages = messages.collect();
+        if let Ok(cursor) = Cursor::decode(&page.next) {
+            self.request.from = From::Cursor(cursor);
+        }
+        Some((messages, self))
+    }
+}

@@ -1,0 +1,73 @@
+//! Commits by their keys, whatever streams they belong to: what the feed names, read in one request.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+
+use super::item::{self, Item};
+use super::{EventsTable, translate};
+use crate::feed::port::{CommitKey, CommitReader, CommitsFound};
+use crate::store::{Consistency, StoreError, StreamKey};
+
+impl CommitReader for EventsTable {
+    async fn commits_at(
+        &self,
+        keys: &[CommitKey],
+        consistency: Consistency,
+    ) -> Result<CommitsFound, StoreError> {
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys.iter().map(key).collect()))
+            .consistent_read(consistency == Consistency::Strong)
+            .build()
+            .map_err(|error| StoreError::Fault(error.into()))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&*self.table, wanted)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(translate)?;
+        let consumed = answer.consumed_capacity.unwrap_or_default();
+        self.meter
+            .add_read(consumed.iter().map(|table| table.capacity_units).sum());
+        let mut found = CommitsFound::default();
+        for item in answer.responses.unwrap_or_default().into_values().flatten() {
+            let key = commit_key(keys, &item).ok_or(NotAsked)?;
+            let commit = item::decode_of(&key.0, item)?;
+            found.commits.insert(key, commit);
+        }
+        for left_out in answer.unprocessed_keys.unwrap_or_default().values() {
+            for item in &left_out.keys {
+                found.unprocessed.extend(commit_key(keys, item));
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn key((stream, first): &CommitKey) -> Item {
+    HashMap::from([
+        ("pk".to_owned(), AttributeValue::S(stream.to_string())),
+        ("sk".to_owned(), AttributeValue::N(first.to_string())),
+    ])
+}
+
+/// Which of the commits that were asked for an item is.
+fn commit_key(asked: &[CommitKey], item: &Item) -> Option<CommitKey> {
+    let stream: StreamKey = item.get("pk")?.as_s().ok()?.parse().ok()?;
+    let first = item.get("sk")?.as_n().ok()?.parse().ok()?;
+    let key = (stream, first);
+    asked.contains(&key).then_some(key)
+}
+
+/// An item that is none of those that were asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer holds an item that was not asked for")]
+struct NotAsked;
+
+impl From<NotAsked> for StoreError {
+    fn from(error: NotAsked) -> Self {
+        Self::Fault(error.into())
+    }
+}

@@ -1,0 +1,349 @@
+//! The feed table: which feed it is, its pages, and the types of streams that it has events of.
+//!
+//! | item | `pk` | `sk` | attributes |
+//! | --- | --- | --- | --- |
+//! | which feed it is | `incarnation` | 0 | `incarnation` |
+//! | page n | `<incarnation>/0` | n | `writer`, `entries` (JSON) |
+//! | a stream type | `<incarnation>/types` | its hash | `type` |
+//!
+//! A page's key names the incarnation, so that a process that remembers a feed which is no more writes where nobody reads. What
+//! follows it there is the lane: there is one, and thus one order over the whole store.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use event_store_types::StreamType;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::events::RefusedWithoutItem;
+use super::item::Item;
+use super::{Client, translate};
+use crate::feed::port::{Begun, FeedPages, FeedReader, FeedWriter, PagePut};
+use crate::feed::{Incarnation, Page, PageNumber, Writer};
+use crate::store::{Consistency, Meter, StoreError};
+
+/// The one lane that a feed has.
+const LANE: &str = "0";
+
+/// The feed table, and the meter on which its use is counted.
+#[derive(Clone, Debug)]
+pub struct FeedTable {
+    client: Client,
+    table: Arc<str>,
+    meter: Meter,
+}
+
+impl FeedTable {
+    /// The table named `table`.
+    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// The same table, its use counted on `meter`.
+    #[must_use]
+    pub fn metered(&self, meter: Meter) -> Self {
+        Self {
+            meter,
+            ..self.clone()
+        }
+    }
+
+    /// Puts an item on the condition that there is none of its key, and gives the one that is there. It is the one place where
+    /// anything is written to the feed.
+    async fn put(&self, item: Item) -> Result<Option<Item>, StoreError> {
+        let units = size(&item).div_ceil(1024).max(1);
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.meter.add_write(
+                    answer
+                        .consumed_capacity
+                        .and_then(|capacity| capacity.capacity_units),
+                );
+                Ok(None)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
+                    let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
+                    // It is billed like the larger of the two items, but the answer does not say so.
+                    let units = units.max(size(&there).div_ceil(1024));
+                    self.meter
+                        .add_write(Some(u32::try_from(units).map_or(f64::MAX, f64::from)));
+                    Ok(Some(there))
+                }
+                _ => Err(translate(error)),
+            },
+        }
+    }
+
+    /// A Query over the items of a hash key, in the order of their numbers.
+    fn query(&self, pk: String) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Sends `query`, and says behind which item it goes on, if it does.
+    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let answer = query.send().await.map_err(translate)?;
+        self.meter.add_read(
+            answer
+                .consumed_capacity
+                .and_then(|capacity| capacity.capacity_units),
+        );
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    async fn newest(
+        &self,
+        feed: Incarnation,
+        consistency: Consistency,
+    ) -> Result<Option<PageNumber>, StoreError> {
+        let query = self
+            .query(Self::lane(feed))
+            .consistent_read(consistency == Consistency::Strong)
+            .scan_index_forward(false)
+            .limit(1)
+            .projection_expression("pk, sk");
+        let (items, _) = self.read(query).await?;
+        Ok(items.first().map(number).transpose()?)
+    }
+
+    /// The hash key of the pages of a feed.
+    fn lane(feed: Incarnation) -> String {
+        format!("{feed}/{LANE}")
+    }
+
+    /// The hash key of the stream types of a feed.
+    fn types(feed: Incarnation) -> String {
+        format!("{feed}/types")
+    }
+}
+
+impl FeedWriter for FeedTable {
+    async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
+        let query = self
+            .query("incarnation".to_owned())
+            .consistent_read(true)
+            .limit(1);
+        let (items, _) = self.read(query).await?;
+        Ok(items.first().map(decode_incarnation).transpose()?)
+    }
+
+    async fn begin(&self, feed: Incarnation) -> Result<Begun, StoreError> {
+        let item = HashMap::from([
+            ("pk".to_owned(), text("incarnation")),
+            ("sk".to_owned(), AttributeValue::N("0".to_owned())),
+            ("incarnation".to_owned(), text(feed.to_string())),
+        ]);
+        Ok(match self.put(item).await? {
+            None => Begun::Written,
+            Some(there) => Begun::Refused(decode_incarnation(&there)?),
+        })
+    }
+
+    async fn last_page(&self, feed: Incarnation) -> Result<Option<PageNumber>, StoreError> {
+        self.newest(feed, Consistency::Eventual).await
+    }
+
+    async fn put_page(
+        &self,
+        feed: Incarnation,
+        number: PageNumber,
+        page: &Page,
+    ) -> Result<PagePut, StoreError> {
+        Ok(match self.put(encode(feed, number, page)?).await? {
+            None => PagePut::Written,
+            Some(there) => PagePut::Refused(decode(&there)?),
+        })
+    }
+
+    async fn note_type(&self, feed: Incarnation, stream_type: &StreamType) -> Result<(), StoreError> {
+        let item = HashMap::from([
+            ("pk".to_owned(), text(Self::types(feed))),
+            ("sk".to_owned(), AttributeValue::N(hash(stream_type))),
+            ("type".to_owned(), text(stream_type.as_str())),
+        ]);
+        self.put(item).await.map(|_| ())
+    }
+}
+
+impl FeedReader for FeedTable {
+    async fn current(&self) -> Result<Option<Incarnation>, StoreError> {
+        self.incarnation().await
+    }
+
+    async fn newest_page(&self, feed: Incarnation) -> Result<Option<PageNumber>, StoreError> {
+        self.newest(feed, Consistency::Strong).await
+    }
+
+    async fn pages(
+        &self,
+        feed: Incarnation,
+        first: PageNumber,
+        limit: usize,
+        consistency: Consistency,
+    ) -> Result<FeedPages, StoreError> {
+        let query = self
+            .query(Self::lane(feed))
+            .key_condition_expression("pk = :pk AND sk >= :first")
+            .expression_attribute_values(":first", AttributeValue::N(first.to_string()))
+            .consistent_read(consistency == Consistency::Strong)
+            .set_limit(limit.try_into().ok());
+        let (items, next) = self.read(query).await?;
+        let mut found = FeedPages {
+            more: next.is_some(),
+            ..FeedPages::default()
+        };
+        let mut expected = first;
+        for item in &items {
+            // Behind a page that is not there yet nothing is read, or it would be passed over for good.
+            if number(item)? != expected {
+                found.more = false;
+                break;
+            }
+            found.bytes += size(item);
+            found.pages.push(decode(item)?);
+            expected = expected.next();
+        }
+        Ok(found)
+    }
+
+    async fn stream_types(&self, feed: Incarnation) -> Result<Vec<StreamType>, StoreError> {
+        let mut types = BTreeSet::new();
+        let mut next = None;
+        loop {
+            let query = self.query(Self::types(feed)).set_exclusive_start_key(next);
+            let (items, more) = self.read(query).await?;
+            for item in &items {
+                let name = string(item, "type").and_then(|text| text.parse().ok());
+                types.insert(name.ok_or_else(|| Undecodable {
+                    item: named(item),
+                    attribute: "type",
+                })?);
+            }
+            if more.is_none() {
+                return Ok(types.into_iter().collect());
+            }
+            next = more;
+        }
+    }
+}
+
+/// Writes a page as an item.
+fn encode(feed: Incarnation, number: PageNumber, page: &Page) -> Result<Item, StoreError> {
+    let entries = serde_json::to_string(&page.entries).map_err(|error| StoreError::Fault(error.into()))?;
+    Ok(HashMap::from([
+        ("pk".to_owned(), text(FeedTable::lane(feed))),
+        ("sk".to_owned(), AttributeValue::N(number.to_string())),
+        ("writer".to_owned(), text(page.writer.to_string())),
+        ("entries".to_owned(), text(entries)),
+    ]))
+}
+
+/// Reads an item as a page.
+fn decode(item: &Item) -> Result<Page, Undecodable> {
+    let undecodable = |attribute| Undecodable {
+        item: named(item),
+        attribute,
+    };
+    let writer = string(item, "writer").and_then(|text| Uuid::try_parse(text).ok());
+    let entries = string(item, "entries").and_then(|text| serde_json::from_str(text).ok());
+    Ok(Page {
+        writer: Writer::from(writer.ok_or_else(|| undecodable("writer"))?),
+        entries: entries.ok_or_else(|| undecodable("entries"))?,
+    })
+}
+
+fn decode_incarnation(item: &Item) -> Result<Incarnation, Undecodable> {
+    let incarnation = string(item, "incarnation").and_then(|text| text.parse().ok());
+    incarnation.ok_or_else(|| Undecodable {
+        item: named(item),
+        attribute: "incarnation",
+    })
+}
+
+/// The number of the page that an item is.
+fn number(item: &Item) -> Result<PageNumber, Undecodable> {
+    let number = item.get("sk").and_then(|value| value.as_n().ok()?.parse().ok());
+    number.ok_or_else(|| Undecodable {
+        item: named(item),
+        attribute: "sk",
+    })
+}
+
+fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
+    item.get(attribute)?.as_s().ok().map(String::as_str)
+}
+
+/// The range key of a type: the first 120 bits of its hash, of which a number of the database, with its 38 digits, holds each.
+fn hash(stream_type: &StreamType) -> String {
+    let digest = Sha256::digest(stream_type.as_str());
+    let number = digest
+        .iter()
+        .take(15)
+        .fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    number.to_string()
+}
+
+/// The bytes of an item, as near as its bill needs them.
+fn size(item: &Item) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len() / 2 + 1,
+        _ => 1,
+    };
+    item.iter().map(|(name, of)| name.len() + value(of)).sum()
+}
+
+/// An item's key, for a person who looks for it.
+fn named(item: &Item) -> String {
+    let number = item.get("sk").and_then(|value| value.as_n().ok());
+    let (pk, sk) = (
+        string(item, "pk").unwrap_or_default(),
+        number.map_or("", String::as_str),
+    );
+    format!("{pk} {sk}")
+}
+
+/// An item that is not one of the feed's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the attribute `{attribute}` of the item `{item}` of the feed is missing or not what it should be")]
+struct Undecodable {
+    item: String,
+    attribute: &'static str,
+}
+
+impl From<Undecodable> for StoreError {
+    fn from(error: Undecodable) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+#[cfg(test)]
+#[path = "feed_tests.rs"]
+mod tests;

@@ -13,6 +13,8 @@ use super::tally::Tally;
 use super::weather::Weather;
 
 const USUAL: u64 = 2_500;
+/// Relays make a run some forty times as long.
+const USUAL_WITH_RELAYS: u64 = 60;
 
 /// What must have come of operations for the runs to have shown anything.
 const OUTCOMES: [&str; 10] = [
@@ -44,9 +46,9 @@ fn with_relays(rng: &mut Rng) -> Extent {
     }
 }
 
-#[test]
-fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refused() {
-    let seeds = seeds(USUAL);
+/// Runs with faults, of which none may go wrong.
+fn hold(name: &str, usual: u64, extent: fn(&mut Rng) -> Extent) -> (u64, Tally) {
+    let seeds = seeds(usual);
     let runs = seeds.end - seeds.start;
     let mut total = Tally::default();
     let mut histories = 0;
@@ -54,7 +56,7 @@ fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refus
     run_each(
         seeds,
         |seed| {
-            let report = run(seed, with_relays, None);
+            let report = run(seed, extent, None);
             let wrong = report.wrong();
             (report, wrong)
         },
@@ -65,7 +67,7 @@ fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refus
             }
             histories += report.histories.len();
             if !wrong.is_empty() {
-                blamed.push(blame("under_faults", seed, &report, &wrong));
+                blamed.push(blame(name, seed, &report, &wrong));
             }
         },
     );
@@ -73,6 +75,12 @@ fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refus
     if let Some(first) = blamed.first() {
         panic!("{} of {runs} runs went wrong, such as {first}", blamed.len());
     }
+    (runs, total)
+}
+
+#[test]
+fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refused() {
+    let (runs, total) = hold("under_faults", USUAL, extent);
     if runs >= USUAL {
         assert!(total.share_of_failures() < Weather::WORST);
         let missing = Fault::ALL
@@ -83,6 +91,13 @@ fn under_faults_each_acknowledged_event_is_there_once_and_nothing_that_was_refus
             .into_iter()
             .filter(|outcome| !total.outcomes.contains_key(outcome));
         assert_eq!(missing.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn whatever_relays_meet_the_feed_holds_every_event_of_the_log() {
+    let (runs, total) = hold("whatever_relays_meet", USUAL_WITH_RELAYS, with_relays);
+    if runs >= USUAL_WITH_RELAYS {
         assert!(total.repeated > 0, "nothing came into the feed twice");
     }
 }

@@ -116,8 +116,10 @@ async fn reads_what_was_written(store: &Store, id: &str, written: &[Value]) -> b
         let answer = read(store, id, query).await;
         match events(&answer) {
             Some(events) if answer.status == 200 => {
+                // What lies behind damage is out of reach: then a stream ends before it, from either side.
+                let is_of_a_beginning = query == "direction=backwards" && expected.ends_with(events);
                 assert!(
-                    expected.starts_with(events),
+                    expected.starts_with(events) || is_of_a_beginning,
                     "{id} {query}: {events:?} and not {expected:?}"
                 );
                 is_whole &= events.len() == expected.len();

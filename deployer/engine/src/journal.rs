@@ -70,7 +70,12 @@ impl Journal {
 
     /// The run that began first among those that have not come to their end.
     pub(super) fn first(&self) -> Option<Unfinished> {
-        let mut runs = self.intents.iter();
+        self.first_but(&[])
+    }
+
+    /// The first run that has not come to its end and has none of these intents.
+    fn first_but(&self, own: &[String]) -> Option<Unfinished> {
+        let mut runs = self.intents.iter().filter(|(key, _)| !own.contains(key));
         runs.find_map(|(key, intent)| Unfinished::of(key, intent))
     }
 
@@ -126,6 +131,7 @@ pub(super) async fn write<C: Cloud, T: Talk>(
         .store_object(bucket, session.account(), &key, body)
         .await?;
     session.open.keys.push(key.clone());
+    session.written.push(key.clone());
     Ok(key)
 }
 

@@ -23,6 +23,8 @@ pub struct Session<'a, C, T> {
     pub(super) uploads: Uploads,
     /// What was told and is not to be told again.
     told: Vec<Event>,
+    /// The intents that this run has written, which are no earlier run's.
+    pub(super) written: Vec<String>,
     /// What this run has still to do and to write.
     pub(super) open: journal::Open,
 }
@@ -70,6 +72,7 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
             agreed: false,
             uploads: Uploads::default(),
             told: Vec::new(),
+            written: Vec::new(),
             open: journal::Open::default(),
         })
     }

@@ -10,7 +10,7 @@ use cfn_deploy::last_operation;
 
 /// Explain the last operation on the stack, with its timeline
 ///
-/// Each resource is told with the time from the operation's begin and how long it took. A failed operation ends with its root
+/// Each resource is told with the time from the operation's begin and how long it took. A failed operation begins with its root
 /// cause, what followed from it, where the resource is declared and what can be done. The exit code is 0 whatever became of the
 /// operation. What `--json` prints can be kept, and explained later with `deployer explain FILE`.
 #[derive(Args, Debug)]

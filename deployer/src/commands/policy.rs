@@ -32,8 +32,8 @@ pub struct PolicyArgs {
     format: Format,
 
     /// The workflows of a GitHub repository, of one environment or branch if that is said, that become the role:
-    /// `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH`, `OWNER/REPO:pull_request`; `OWNER@ID/REPO@ID` with GitHub's own
-    /// numbers trusts no later owner of the names. With `--format json`, whom the role trusts is printed instead of what it may do
+    /// `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH`, `OWNER/REPO:pull_request`; `OWNER@ID/REPO@ID` has GitHub's own
+    /// numbers, which GitHub sends for repositories that were made, renamed or moved since mid-2026. With `--format json`, whom the role trusts is printed instead of what it may do
     #[arg(long, value_name = "OWNER/REPO")]
     oidc: Option<Subject>,
 

@@ -91,6 +91,7 @@ impl EnvironmentFile {
     pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> Self {
         let mut reader = Reader { file, problems };
         let mut read = Self::default();
+        reader.untagged(root);
         let Some(entries) = root.as_mapping() else {
             reader.refuse(
                 root.at,

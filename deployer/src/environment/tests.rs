@@ -191,6 +191,22 @@ url: http://127.0.0.1/
 }
 
 #[test]
+fn a_tag_on_a_mapping_is_refused_wherever_it_stands() {
+    let rest = "account: '123456789012'\nregion: eu-central-1\n";
+    for text in [
+        format!("--- !x\n{rest}"),
+        format!("{rest}tags: !x {{ a: b }}\n"),
+        format!("{rest}parameters: !Ref {{ Access: iam }}\n"),
+    ] {
+        let told = refused(&text);
+        assert!(
+            told.contains("has no meaning in an environment file"),
+            "{text}: {told}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_file_and_one_that_is_no_mapping_are_refused() {
     insta::assert_snapshot!(refused(""), @"environments/staging.yaml:1:1: the file is empty");
     insta::assert_snapshot!(refused("- account\n"), @"environments/staging.yaml:1:1: an environment is a mapping, not a list");

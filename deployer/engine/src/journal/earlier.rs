@@ -180,7 +180,9 @@ fn tell<C: Cloud, T: Talk>(
     release: Option<&Release>,
     log_groups: Vec<String>,
 ) {
-    let Some(run) = journal.first() else { return };
+    let Some(run) = journal.first_but(&session.written) else {
+        return;
+    };
     let life = if session.open.spares_any() {
         Life::AtWork
     } else {

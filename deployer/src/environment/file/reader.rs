@@ -119,6 +119,7 @@ impl Reader<'_> {
 
     pub(super) fn parameters(&mut self, node: &Node) -> IndexMap<String, Setting> {
         let mut parameters = IndexMap::new();
+        self.untagged(node);
         let Some(entries) = node.as_mapping() else {
             self.refuse_kind(node, "`parameters`", "a mapping");
             return parameters;
@@ -177,6 +178,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn tags(&mut self, node: &Node) -> Vec<Tag> {
+        self.untagged(node);
         let Some(entries) = node.as_mapping() else {
             self.refuse_kind(node, "`tags`", "a mapping");
             return Vec::new();
@@ -194,7 +196,7 @@ impl Reader<'_> {
         tags
     }
 
-    fn untagged(&mut self, node: &Node) {
+    pub(super) fn untagged(&mut self, node: &Node) {
         if let Some(tag) = &node.tag {
             self.refuse(node.at, format!("`!{tag}` has no meaning in an environment file"));
         }

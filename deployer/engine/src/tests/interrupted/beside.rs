@@ -166,6 +166,9 @@ async fn a_release_that_failed_its_smoke_test_is_no_target_and_one_that_restores
     let mut set = Command::TryBroken.set().await;
     Command::TryBroken.run(&mut set, false).await.unwrap_err();
     let scene = &mut set.scene;
+    // Who takes back what they brought themselves have not been interrupted.
+    let tells = |event: &Event| matches!(event, Event::EarlierRun { .. });
+    assert!(!scene.talk.events.iter().any(tells));
     let history = releases(scene).await;
     let [restored, broken, first] = history.as_slice() else {
         panic!("{history:?}")

@@ -170,7 +170,10 @@ impl Assigning<'_> {
                     .push(Problem::new(&self.values.file, setting.at, message));
                 return;
             }
-            ParameterValue::List(members) => ParameterValue::List(members.clone()),
+            // AWS trims the members of a list, however they were given.
+            ParameterValue::List(members) => {
+                ParameterValue::List(members.iter().map(|member| member.trim().to_owned()).collect())
+            }
         };
         self.checked(name, declaration, value, &self.values.file, setting.at);
     }

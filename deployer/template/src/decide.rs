@@ -172,7 +172,7 @@ impl Evaluator<'_> {
 
     fn known(&mut self, function: Function, node: &Node) -> Option<Value> {
         let value = self.whole(node, &format!("a value of `{}`", function.name()))?;
-        if !value.is_literal() {
+        if !value.is_literal() || value.has_reference() {
             self.refuse(
                 node.at,
                 format!("`{}` has a value known after deployment only", function.name()),

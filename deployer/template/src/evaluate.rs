@@ -306,10 +306,18 @@ impl<'t> Evaluator<'t> {
             Function::Split => self.split(at, argument).into(),
             Function::Length => self.length(at, argument).into(),
             Function::ToJsonString => self.json_string(at, argument).into(),
-            Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => self
-                .whole(argument, &format!("the argument of `{}`", function.name()))
-                .map(|argument| Value::Call(function, Box::new(argument)))
-                .into(),
+            Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => {
+                let value = self.whole(argument, &format!("the argument of `{}`", function.name()));
+                if value.as_ref().is_some_and(Value::has_reference) {
+                    // AWS would take the text of the reference and not what it stands for.
+                    let message = format!("`{}` has a value known after deployment only", function.name());
+                    self.refuse(argument.at, message);
+                    return Evaluated::Refused;
+                }
+                value
+                    .map(|argument| Value::Call(function, Box::new(argument)))
+                    .into()
+            }
             Function::And
             | Function::Condition
             | Function::Contains

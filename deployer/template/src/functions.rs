@@ -155,7 +155,15 @@ impl Evaluator<'_> {
             self.refuse(at, "the delimiter of `Fn::Split` is empty");
             return None;
         }
-        match whole? {
+        let whole = whole?;
+        if whole.has_reference() {
+            self.refuse(
+                text.at,
+                "`Fn::Split` splits a text, not one with a value known after deployment only",
+            );
+            return None;
+        }
+        match whole {
             open @ Value::Call(..) => Some(call(Function::Split, [Value::Text(delimiter), open])),
             value => {
                 let Some(whole) = value.as_text() else {

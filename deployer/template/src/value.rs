@@ -63,6 +63,18 @@ impl Value {
         }
     }
 
+    /// Tells whether a dynamic reference is in it, which AWS replaces when it deploys: until then its text is none of the value.
+    pub(super) fn has_reference(&self) -> bool {
+        match self {
+            Self::Stored(_) => true,
+            Self::Text(text) => text.contains("{{resolve:"),
+            Self::List(items) => items.iter().any(Self::has_reference),
+            Self::Object(members) => members.values().any(Self::has_reference),
+            Self::Call(_, argument) => argument.has_reference(),
+            Self::Flag(_) | Self::Number(_) => false,
+        }
+    }
+
     /// Finds the member of an object.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         match self {

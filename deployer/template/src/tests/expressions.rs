@@ -379,5 +379,32 @@ fn a_parameter_in_the_parameter_store_is_left_to_aws() {
         assert_eq!(properties(&template(value), "Key: /a/key"), rendering);
     }
     // Nothing that has to be known can be made of it.
-    insta::assert_snapshot!(refused(&template("!Split ['-', !Ref Key]"), "Key: /a/key"), @"t.yaml:4:47: `Fn::Split` splits a text, not known after deployment only");
+    let split = "t.yaml:4:47: `Fn::Split` splits a text, not one with a value known after deployment only";
+    for text in ["!Ref Key", "!Sub 'x-${Key}'", "'{{resolve:ssm:/a}}'"] {
+        let told = refused(&template(&format!("!Split ['-', {text}]")), "Key: /a/key");
+        assert_eq!(told, split, "{text}");
+    }
+    let base64 = refused(&template("!Base64 {Ref: Key}"), "Key: /a/key");
+    assert!(
+        base64.contains("`Fn::Base64` has a value known after deployment only"),
+        "{base64}"
+    );
+}
+
+#[test]
+fn what_only_aws_knows_decides_nothing_in_whatever_text_it_stands() {
+    let template = "Parameters:\n  Key: { Type: 'AWS::SSM::Parameter::Value<String>' }\nConditions:\n  \
+                    Is: !Equals [!Sub 'a${Key}', x]\nResources:\n  Topic: { Type: AWS::SNS::Topic, Condition: Is }\n";
+    let told = refused(template, "Key: /a/key");
+    assert!(
+        told.contains("`Fn::Equals` has a value known after deployment only"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_members_of_a_list_are_trimmed_as_aws_does() {
+    let template = "Parameters:\n  List: { Type: CommaDelimitedList }\nResources:\n  \
+                    Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Join ['|', !Ref List] } }\n";
+    assert!(super::rendered(template, "List: [' x', 'y ']").contains("\"x|y\""));
 }

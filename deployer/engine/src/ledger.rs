@@ -63,6 +63,13 @@ pub(super) async fn record_late<C: Cloud, T: Talk>(
     release: &Release,
 ) {
     match read(session, bucket, &release.stack, &release.id).await {
+        Ok(known) if release.untried && !known.failed_smoke => {
+            let untried = Release {
+                untried: true,
+                ..known
+            };
+            record(session, bucket, &untried).await;
+        }
         Ok(_) => {}
         Err(LedgerError::Gone { .. }) => record(session, bucket, release).await,
         Err(error) => session.tell(Event::NotRecorded {
@@ -145,6 +152,7 @@ pub(super) fn release<C: Cloud, T: Talk>(
         outcome,
         rolled_back_to: deployment.provenance.rolled_back_to.clone(),
         failed_smoke: false,
+        untried: false,
         revision: deployment.provenance.revision.clone(),
         template: StoredTemplate {
             key: deployment.template_key(),

@@ -168,7 +168,8 @@ async fn finish_earlier<C: Cloud, T: Talk>(
     Ok(Some(RolledBack { release, deployed }))
 }
 
-/// The newest release, before the one that is deployed, with another template, whose smoke test did not fail.
+/// The newest release, before the one that is deployed, with another template, whose smoke test did not fail and was not
+/// left out.
 ///
 /// What is deployed may be in no record: then the newest release is the one before it.
 async fn previous<C: Cloud, T: Talk>(
@@ -191,7 +192,7 @@ async fn previous<C: Cloud, T: Talk>(
             Some(deployed) => ledger::is_of(session, &deployment.bucket.name, &release, deployed).await?,
             None => false,
         };
-        if !release.failed_smoke && !is_deployed {
+        if !release.failed_smoke && !release.untried && !is_deployed {
             return Ok(release);
         }
         // A stack that was brought back to a release goes on back from there.

@@ -67,10 +67,10 @@ pub(super) fn in_short(release: &Release) -> String {
 }
 
 fn outcome(release: &Release) -> String {
-    let failed = if release.failed_smoke {
-        ", failed smoke"
-    } else {
-        ""
+    let failed = match (release.failed_smoke, release.untried) {
+        (true, _) => ", failed smoke",
+        (false, true) => ", smoke not done",
+        (false, false) => "",
     };
     format!("{}{failed}", brought(release))
 }

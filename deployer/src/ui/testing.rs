@@ -18,6 +18,7 @@ pub(super) fn release(second: i64, template: &str) -> Release {
         outcome: ReleaseOutcome::Updated,
         rolled_back_to: None,
         failed_smoke: false,
+        untried: false,
         revision: Some(SourceRevision {
             commit: "0123456789abcdef0123456789abcdef01234567".into(),
             dirty: false,

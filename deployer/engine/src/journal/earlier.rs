@@ -125,7 +125,7 @@ pub(crate) async fn resume<C: Cloud, T: Talk>(
         ..
     } = &intent.release;
     if !earlier.is_same && !deployment.cause.gives_up(&stood.sha256, tags) {
-        ledger::record_late(session, &deployment.bucket.name, &intent.release).await;
+        ledger::record_late(session, &deployment.bucket.name, &late(&intent)).await;
     }
     if let Cause::GivesUp(given_up) = &intent.cause
         && intent.cause.gives_up(&asked, &deployment.tags)
@@ -168,9 +168,17 @@ pub(crate) async fn finish_others<C: Cloud, T: Talk>(
         Vec::new(),
     );
     if let Some(intent) = reached {
-        ledger::record_late(session, bucket, &intent.release).await;
+        ledger::record_late(session, bucket, &late(intent)).await;
     }
     Ok(reached.cloned())
+}
+
+/// The release that an interrupted run has brought, whose trial is not made up for: who comes next asks for another.
+fn late(intent: &DeployIntent) -> Release {
+    Release {
+        untried: intent.sequel.trial,
+        ..intent.release.clone()
+    }
 }
 
 fn tell<C: Cloud, T: Talk>(

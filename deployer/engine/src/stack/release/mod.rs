@@ -30,6 +30,9 @@ pub struct Release {
     /// Whether its smoke test failed: then it is returned to only when it is named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed_smoke: bool,
+    /// Whether a smoke test was wanted of it and never came to its end: then, too, it is returned to only when it is named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untried: bool,
     /// The sources that it was deployed from; none outside a checkout.
     pub revision: Option<SourceRevision>,
     /// The rendered template.
@@ -159,6 +162,7 @@ pub(crate) mod testing {
             outcome: ReleaseOutcome::Updated,
             rolled_back_to: None,
             failed_smoke: false,
+            untried: false,
             revision: Some(SourceRevision {
                 commit: "0123456789abcdef0123456789abcdef01234567".into(),
                 dirty: false,

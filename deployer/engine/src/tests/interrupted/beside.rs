@@ -195,3 +195,31 @@ async fn a_release_that_failed_its_smoke_test_is_no_target_and_one_that_restores
     let again = rollback(&mut session, &asked).await.unwrap_err();
     assert!(matches!(again, RollbackError::NoEarlierRelease { .. }), "{again}");
 }
+
+#[tokio::test]
+async fn a_release_whose_smoke_test_was_wanted_and_never_made_is_no_target() {
+    let mut set = Command::TryBroken.set().await;
+    // Killed when the release is live, before it is tried.
+    let scene = &mut set.scene;
+    let first = releases(scene).await;
+    let [first] = first.as_slice() else {
+        panic!("{first:?}")
+    };
+    let first = first.id.clone();
+    called(scene, "broken");
+    scene.deployment.sequel.trial = true;
+    scene.up().await.unwrap();
+    called(scene, "three");
+    scene.deployment.sequel.trial = false;
+    scene.up().await.unwrap();
+    let history = releases(scene).await;
+    assert!(history[1].untried, "{history:?}");
+    let asked = Rollback {
+        to: None,
+        deployment: scene.deployment.clone(),
+    };
+    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
+        .await
+        .unwrap();
+    assert_eq!(rollback(&mut session, &asked).await.unwrap().release.id, first);
+}

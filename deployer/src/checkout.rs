@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::process::Command;
-
 use cfn_deploy::stack::release::SourceRevision;
+use tokio::process::Command;
 
 /// What `git describe` says behind a commit whose tracked files were changed.
 const DIRTY: &str = "-dirty";

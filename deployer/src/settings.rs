@@ -7,12 +7,13 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
+use cfn_template::yaml;
+
 use crate::cli::GlobalArgs;
 use crate::environment::{Environment, Instance};
 use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::workspace;
-use cfn_template::yaml;
 
 pub use self::error::SettingsError;
 use self::found::Found;

@@ -4,6 +4,11 @@ mod answer;
 mod request;
 
 use aws_sdk_cloudformation::types::{self, Capability, OnFailure};
+use cfn_deploy::cloud::{
+    CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
+    ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, ValidationFinding,
+};
+use cfn_deploy::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 use self::answer::{
     change, deployed_stack, finding, is_executed, listed_change_set, listed_stack, progress, stack_event,
@@ -11,11 +16,6 @@ use self::answer::{
 };
 use self::request::{rollback, tags, template};
 use super::Aws;
-use cfn_deploy::cloud::{
-    CallError, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType, CloudFormation,
-    ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, ValidationFinding,
-};
-use cfn_deploy::stack::{ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource};
 
 impl CloudFormation for Aws {
     async fn describe_stack(&self, stack: &str) -> Result<Option<DeployedStack>, CallError> {

@@ -7,6 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_types::service_config::ServiceConfigKey;
+use cfn_deploy::cloud::Clock;
 use jiff::Timestamp;
 
 use super::EndpointRefused;
@@ -14,7 +15,6 @@ use super::credentials::Checked;
 use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
 use super::retry::Final;
-use cfn_deploy::cloud::Clock;
 
 /// AWS, or what stands in for it, reached over the network.
 #[derive(Debug)]

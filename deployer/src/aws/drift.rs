@@ -1,11 +1,10 @@
 //! CloudFormation's drift detection.
 
 use aws_sdk_cloudformation::types::{self, StackDriftDetectionStatus, StackResourceDriftStatus};
-
+use cfn_deploy::cloud::{CallError, DriftDetection, DriftSearch, Page};
 use cfn_deploy::stack::{PropertyDrift, ResourceDrift};
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, DriftDetection, DriftSearch, Page};
 
 impl DriftDetection for Aws {
     async fn search_for_drift(&self, stack: &str) -> Result<String, CallError> {

@@ -7,11 +7,10 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
     PointInTimeRecoveryStatus, StreamSpecification, StreamViewType, TableDescription, Tag,
 };
-
+use cfn_deploy::cloud::{CallError, CallErrorKind, DeployedTable, TableRepair, Tables};
 use cfn_deploy::stack::{Key, KeyRole};
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, CallErrorKind, DeployedTable, TableRepair, Tables};
 
 impl Tables for Aws {
     async fn describe_table(&self, name: &str) -> Result<Option<DeployedTable>, CallError> {

@@ -5,10 +5,10 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-
-use super::Aws;
 use cfn_deploy::cloud::NO_ANSWER;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
+
+use super::Aws;
 
 impl Aws {
     /// Turns the failure of a call, named as IAM names it, into one of the kinds that something is decided on.

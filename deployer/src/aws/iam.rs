@@ -1,9 +1,9 @@
 //! IAM.
 
 use aws_sdk_iam::types::PolicyEvaluationDecisionType;
+use cfn_deploy::cloud::{CallError, Roles};
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, Roles};
 
 impl Roles for Aws {
     async fn role_arn(&self, name: &str) -> Result<Option<String>, CallError> {

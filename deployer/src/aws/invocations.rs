@@ -5,9 +5,9 @@ use std::time::Duration;
 use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
+use cfn_deploy::cloud::{CallError, Invocations, Invoked};
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, Invocations, Invoked};
 
 /// Longer than the minute that a function may take here, with its start before it.
 const LONGEST: Duration = Duration::from_secs(90);

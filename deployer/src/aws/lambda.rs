@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use aws_sdk_lambda::client::Waiters as _;
 use aws_sdk_lambda::types::{AccountLimit, FunctionVersion, State};
-
-use super::Aws;
 use cfn_deploy::cloud::{
     CallError, CallErrorKind, Concurrency, FunctionConfiguration, Functions, Mapping, Page,
 };
+
+use super::Aws;
 
 const LONGEST_UPDATE: Duration = Duration::from_mins(2);
 

@@ -1,10 +1,10 @@
 //! `CloudWatch` Logs, read.
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
+use cfn_deploy::cloud::{CallError, LogEvent, LogReader, Page};
 use jiff::Timestamp;
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, LogEvent, LogReader, Page};
 
 impl LogReader for Aws {
     async fn log_events(

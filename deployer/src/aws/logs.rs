@@ -1,7 +1,8 @@
 //! `CloudWatch` Logs.
 
-use super::Aws;
 use cfn_deploy::cloud::{CallError, CallErrorKind, Logs};
+
+use super::Aws;
 
 impl Logs for Aws {
     async fn log_group_exists(&self, name: &str) -> Result<bool, CallError> {

@@ -1,12 +1,12 @@
 //! What has a name, and the stack that it belongs to.
 
 use aws_sdk_cloudformation::types::StackResource;
-
-use super::Aws;
 use cfn_deploy::cloud::{
     CallError, CallErrorKind, CloudFormation, Functions, Logs, Names, Owner, Roles, Tables,
 };
 use cfn_deploy::stack::{NamedKind, NamedResource, StackStatus};
+
+use super::Aws;
 
 impl Names for Aws {
     async fn physical_id(

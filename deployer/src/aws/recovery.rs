@@ -1,11 +1,10 @@
 //! CloudFormation, where an operation has failed.
 
 use aws_sdk_cloudformation::types::DeletionMode;
-
+use cfn_deploy::cloud::{CallError, LeftBehind, Recovery};
 use cfn_deploy::stack::RequestToken;
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, LeftBehind, Recovery};
 
 impl Recovery for Aws {
     async fn continue_rollback(

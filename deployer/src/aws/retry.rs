@@ -2,7 +2,6 @@
 
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
-
 use cfn_deploy::cloud::says;
 
 /// How rustls and the connector say what stays as it is.

@@ -3,12 +3,12 @@
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::ChecksumMode;
+use cfn_deploy::cloud::{ArtifactStore, CallError, CallErrorKind, Head, Page, Stored};
+use cfn_deploy::stack::garbage::StoredObject;
 use jiff::Timestamp;
 
 use super::Aws;
 use crate::environment::Partition;
-use cfn_deploy::cloud::{ArtifactStore, CallError, CallErrorKind, Head, Page, Stored};
-use cfn_deploy::stack::garbage::StoredObject;
 
 /// A `HEAD` has no body, so that its failure has a status and no code.
 const FORBIDDEN: u16 = 403;

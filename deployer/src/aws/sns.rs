@@ -1,7 +1,8 @@
 //! SNS.
 
-use super::Aws;
 use cfn_deploy::cloud::{CallError, Page, TopicSubscription, Topics};
+
+use super::Aws;
 
 impl Topics for Aws {
     async fn subscribe_queue(&self, topic: &str, queue: &str) -> Result<String, CallError> {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
+use cfn_deploy::cloud::{CallError, NewQueue, Page, QueueOrigin, Queues};
 use jiff::Timestamp;
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, NewQueue, Page, QueueOrigin, Queues};
 
 /// Messages to be received, those being worked on, and those that wait for their time.
 const COUNTS: [QueueAttributeName; 3] = [

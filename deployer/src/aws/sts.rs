@@ -2,9 +2,9 @@
 
 use aws_sdk_sts::config::ProvideCredentials as _;
 use aws_sdk_sts::error::SdkError;
+use cfn_deploy::cloud::{CallError, CallErrorKind, Caller, Identity};
 
 use super::Aws;
-use cfn_deploy::cloud::{CallError, CallErrorKind, Caller, Identity};
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use cfn_deploy::stack::Unfinished;
+use cfn_deploy::unfinished;
+use cfn_deploy::{Interrupt, Session, Talk, interruptible};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
@@ -11,9 +14,6 @@ use crate::aws::{Aws, Certificates, EndpointRefused, Signer};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
-use cfn_deploy::stack::Unfinished;
-use cfn_deploy::unfinished;
-use cfn_deploy::{Interrupt, Session, Talk, interruptible};
 
 /// What a command does in AWS, from the first call to the last.
 pub(super) struct Cloud<'settings> {

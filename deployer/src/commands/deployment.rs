@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::artifact::Artifact;
-use crate::environment::Environment;
 use cfn_deploy::stack::OWNER_TAG;
 use cfn_deploy::stack::guard::Accepted;
 use cfn_deploy::stack::outline::Origins;
 use cfn_deploy::stack::{Cause, Sequel};
 use cfn_deploy::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use cfn_template::Rendered;
+
+use crate::artifact::Artifact;
+use crate::environment::Environment;
 
 /// Puts together what is deployed: a rendering, and where its values come from.
 pub(super) fn deployment(

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
+use cfn_deploy::describe;
 use clap::Args;
 
 use super::Ended;
@@ -12,7 +13,6 @@ use super::error::{CommandError, ErrorKind};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{DescriptionFormat, Silent, Ui, for_github};
-use cfn_deploy::describe;
 
 /// Show the stack's outputs and health
 ///

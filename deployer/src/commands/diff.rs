@@ -1,5 +1,7 @@
 //! `deployer diff`.
 
+use cfn_deploy::stack::guard::Accepted;
+use cfn_deploy::{Asking, diff};
 use clap::Args;
 
 use super::Ended;
@@ -11,8 +13,6 @@ use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::stack::guard::Accepted;
-use cfn_deploy::{Asking, diff};
 
 /// Show what `up` would change, property by property
 ///

@@ -1,5 +1,8 @@
 //! `deployer doctor`.
 
+use cfn_deploy::stack::Blueprint;
+use cfn_deploy::{Boundary, Code, Examination, Finding, Severity, examine};
+use cfn_template::Rendered;
 use clap::Args;
 
 use super::Ended;
@@ -13,9 +16,6 @@ use crate::policy::{Policy, boundary_arn, ci};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::stack::Blueprint;
-use cfn_deploy::{Boundary, Code, Examination, Finding, Severity, examine};
-use cfn_template::Rendered;
 
 /// Find what would make a deployment fail, and what puts it right
 ///

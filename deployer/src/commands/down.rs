@@ -1,5 +1,8 @@
 //! `deployer down`.
 
+use cfn_deploy::shell;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{DestroyError, Destruction, Purge, destroy};
 use clap::Args;
 
 use super::cloud::Cloud;
@@ -8,9 +11,6 @@ use super::explain::Explain;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
-use cfn_deploy::shell;
-use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::{DestroyError, Destruction, Purge, destroy};
 
 /// Delete the stack, and say what stays
 ///

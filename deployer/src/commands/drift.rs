@@ -1,5 +1,6 @@
 //! `deployer drift`.
 
+use cfn_deploy::drift;
 use clap::Args;
 
 use super::Ended;
@@ -7,7 +8,6 @@ use super::cloud::Cloud;
 use super::error::CommandError;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::drift;
 
 /// Show how what is there differs from what was deployed
 ///

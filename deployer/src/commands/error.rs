@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use crate::artifact::{BuildError, Flaw, LoadError};
-use crate::aws::EndpointRefused;
-use crate::settings::SettingsError;
 use cfn_deploy::shell;
 use cfn_deploy::stack::Place;
 use cfn_template::problem::Problems;
+
+use crate::artifact::{BuildError, Flaw, LoadError};
+use crate::aws::EndpointRefused;
+use crate::settings::SettingsError;
 
 /// How a command ended, other than well.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -96,7 +97,11 @@ impl CommandError {
     /// Adds what is wrong in which lines of files.
     #[must_use]
     pub fn marks(mut self, marks: impl IntoIterator<Item = (Place, String)>) -> Self {
-        self.marks.extend(marks);
+        for mark in marks {
+            if !self.marks.contains(&mark) {
+                self.marks.push(mark);
+            }
+        }
         self
     }
 

@@ -1,12 +1,12 @@
 //! `deployer events`.
 
+use cfn_deploy::last_operation;
 use clap::Args;
 
 use super::cloud::Cloud;
 use super::error::CommandError;
 use crate::settings::Settings;
 use crate::ui::{Manner, Silent, Ui};
-use cfn_deploy::last_operation;
 
 /// Explain the last operation on the stack, with its timeline
 ///

@@ -16,12 +16,13 @@ mod rollback;
 mod smoke;
 mod validation;
 
-use super::error::{CommandError, ErrorKind};
-use crate::environment::Environment;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Diagnosis, Failure, NextMove, Place, StackStatus, Task, Unfinished, situation};
 use cfn_deploy::{Unready, shell};
 use cfn_template::line_of;
+
+use super::error::{CommandError, ErrorKind};
+use crate::environment::Environment;
 
 /// Knows the environment that a command ran for, and so what to tell about its failure.
 pub(super) struct Explain<'settings> {

@@ -1,5 +1,6 @@
 //! `deployer gc`.
 
+use cfn_deploy::{GarbageCollection, collect_garbage};
 use clap::Args;
 use jiff::SignedDuration;
 
@@ -7,7 +8,6 @@ use super::cloud::Cloud;
 use super::error::CommandError;
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
-use cfn_deploy::{GarbageCollection, collect_garbage};
 
 /// Delete artifacts from the bucket that nothing refers to
 ///

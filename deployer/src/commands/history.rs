@@ -1,12 +1,12 @@
 //! `deployer history`.
 
+use cfn_deploy::history;
 use clap::Args;
 
 use super::cloud::Cloud;
 use super::error::CommandError;
 use crate::settings::Settings;
 use crate::ui::{Manner, Silent, Ui};
-use cfn_deploy::history;
 
 /// List the stack's releases, newest first
 ///

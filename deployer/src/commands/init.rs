@@ -5,6 +5,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::str::FromStr;
 
+use cfn_deploy::cloud::{CallError, Identity as _};
+use cfn_deploy::shell;
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::{Artifacts, OpenParameter, Template, missing_message, render};
 use clap::Args;
 use indexmap::IndexMap;
 
@@ -18,10 +22,6 @@ use crate::settings::Places;
 use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::ui::Ui;
-use cfn_deploy::cloud::{CallError, Identity as _};
-use cfn_deploy::shell;
-use cfn_template::problem::{Problem, Problems};
-use cfn_template::{Artifacts, OpenParameter, Template, missing_message, render};
 
 /// The schema's file, when it lies beside the environments.
 const SCHEMA: &str = "environment.schema.json";

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use cfn_deploy::{LogQuery, logs};
 use clap::Args;
 use jiff::Timestamp;
 
@@ -12,7 +13,6 @@ use super::moment::Moment;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{LogForm, Silent, Ui};
-use cfn_deploy::{LogQuery, logs};
 
 /// Show what the functions log, in the order of time
 ///

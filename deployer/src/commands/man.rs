@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use cfn_template::problem::nearest;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::error::{CommandError, ErrorKind};
 use crate::cli::Cli;
 use crate::ui::Ui;
-use cfn_template::problem::nearest;
 
 /// Print a manual page, or write those of all commands
 ///

@@ -2,6 +2,12 @@
 
 use std::path::Path;
 
+use cfn_deploy::shell;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::stack::plan::{Place, Plan, UnreadablePlan};
+use cfn_deploy::stack::with_owner;
+use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
+
 use super::cloud::Cloud;
 use super::deployment::{deployment_of, reachable};
 use super::error::{CommandError, ErrorKind};
@@ -13,11 +19,6 @@ use crate::private_file;
 use crate::settings::Settings;
 use crate::text_file;
 use crate::ui::Ui;
-use cfn_deploy::shell;
-use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::stack::plan::{Place, Plan, UnreadablePlan};
-use cfn_deploy::stack::with_owner;
-use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
 
 /// Why a file holds no plan.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! `deployer policy`.
 
+use cfn_deploy::shell;
+use cfn_template::Rendered;
 use clap::{Args, ValueEnum};
 
 use super::error::{CommandError, ErrorKind};
@@ -11,8 +13,6 @@ use crate::policy::{
 };
 use crate::settings::Settings;
 use crate::ui::Ui;
-use cfn_deploy::shell;
-use cfn_template::Rendered;
 
 /// Print the minimal IAM policy for a role
 ///

@@ -1,5 +1,6 @@
 //! `deployer proxy`.
 
+use cfn_deploy::describe;
 use clap::Args;
 use reqwest::Url;
 use tokio::sync::mpsc;
@@ -10,7 +11,6 @@ use super::error::{CommandError, ErrorKind};
 use crate::proxy::{Proxy, ServeError};
 use crate::settings::Settings;
 use crate::ui::{Silent, Ui};
-use cfn_deploy::describe;
 
 /// Sign requests to a store with IAM access, for curl or a browser
 ///

@@ -1,5 +1,7 @@
 //! `deployer push`.
 
+use cfn_deploy::stack::guard::Accepted;
+use cfn_deploy::{PushError, push};
 use clap::Args;
 
 use super::cloud::Cloud;
@@ -11,8 +13,6 @@ use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::stack::guard::Accepted;
-use cfn_deploy::{PushError, push};
 
 /// Run new code past CloudFormation, to try something out
 ///

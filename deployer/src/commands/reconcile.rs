@@ -1,5 +1,6 @@
 //! `deployer reconcile`.
 
+use cfn_deploy::reconcile;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -9,7 +10,6 @@ use super::moment::Moment;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::reconcile;
 
 /// Make the listing of streams complete again, from the events
 ///

@@ -1,5 +1,8 @@
 //! `deployer recover`.
 
+use cfn_deploy::stack::Move;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{RecoverError, Recovery, Standing, recover, standing};
 use clap::Args;
 
 use super::cloud::Cloud;
@@ -7,9 +10,6 @@ use super::error::CommandError;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::ui::{Chosen, Manner, Ui};
-use cfn_deploy::stack::Move;
-use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::{RecoverError, Recovery, Standing, recover, standing};
 
 /// Recover a stack that cannot be updated
 ///

@@ -1,5 +1,8 @@
 //! `deployer rollback`.
 
+use cfn_deploy::stack::ReleaseChoice;
+use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::{Rollback, rollback};
 use clap::Args;
 
 use super::cloud::Cloud;
@@ -8,9 +11,6 @@ use super::error::CommandError;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::ui::{Approval, Manner, Ui};
-use cfn_deploy::stack::ReleaseChoice;
-use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::{Rollback, rollback};
 
 /// Bring the stack back to an earlier release
 ///

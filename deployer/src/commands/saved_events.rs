@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use cfn_deploy::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
+use cfn_template::line_of;
 use clap::Args;
 
 use super::error::{CommandError, ErrorKind};
@@ -11,8 +13,6 @@ use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::ui::{Manner, Ui};
 use crate::workspace;
-use cfn_deploy::stack::{Diagnosis, Place, SavedEventsError, Timeline, saved_events};
-use cfn_template::line_of;
 
 /// Explain an operation from saved events, with its timeline
 ///

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use cfn_deploy::{
+    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
+};
 use clap::Args;
 use event_store_client::transport::Network;
 use event_store_client::types::{
@@ -18,9 +21,6 @@ use crate::aws::{Aws, Certificates};
 use crate::environment::Environment;
 use crate::settings::Settings;
 use crate::ui::{Manner, Ui};
-use cfn_deploy::{
-    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
-};
 
 const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use cfn_deploy::ArtifactBucket;
+use cfn_deploy::stack::outline::{Origin, Origins};
+use cfn_template::problem::Problems;
+use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
+
 use super::error::CommandError;
 use crate::artifact::{self, Artifact, Processor};
 use crate::environment::{Environment, Profile, StackName};
 use crate::settings::{Settings, SettingsError};
 use crate::text_file;
 use crate::ui::Ui;
-use cfn_deploy::ArtifactBucket;
-use cfn_deploy::stack::outline::{Origin, Origins};
-use cfn_template::problem::Problems;
-use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
 
 /// The template of that stack, beside the template of the environment's.
 const BUCKET_TEMPLATE: &str = "artifacts.yaml";

@@ -1,5 +1,8 @@
 //! What `up` says of a deployment and of all that followed it.
 
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
+
 use super::cloud::Cloud;
 use super::error::CommandError;
 use super::smoke::HttpStores;
@@ -7,8 +10,6 @@ use super::stack_template::StackTemplate;
 use crate::aws::Aws;
 use crate::settings::Settings;
 use crate::ui::Ui;
-use cfn_deploy::stack::plan::Plan;
-use cfn_deploy::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
 
 /// Where a deployment is made.
 pub(super) struct Place<'a> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cfn_deploy::stack::guard::Acceptance;
 use clap::Args;
 
 use super::cloud::Cloud;
@@ -15,7 +16,6 @@ use crate::checkout::revision;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::ui::{Approval, Manner, Ui};
-use cfn_deploy::stack::guard::Acceptance;
 
 /// Build the functions, and create or update the stack
 ///

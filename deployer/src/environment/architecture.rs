@@ -1,8 +1,7 @@
 //! PURE: the processor that functions run on.
 
-use schemars::JsonSchema;
-
 use cfn_template::problem::nearest;
+use schemars::JsonSchema;
 
 /// The processor that the functions run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]

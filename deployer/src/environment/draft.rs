@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use indexmap::IndexMap;
-
 use cfn_template::{OpenParameter, ParameterValue};
+use indexmap::IndexMap;
 
 /// Comments are broken at this column.
 const WIDTH: usize = 100;

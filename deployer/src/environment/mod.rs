@@ -17,6 +17,8 @@ mod values;
 use std::fmt;
 use std::str::FromStr;
 
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::yaml::{self, Location};
 use cfn_template::{ParameterValue, Setting};
 use indexmap::IndexMap;
 
@@ -28,9 +30,6 @@ pub use name::{AccountId, EnvironmentName, Instance, NameError, PolicyArn, RoleA
 pub use profile::Profile;
 pub use region::{Partition, Region};
 pub use schema::schema;
-
-use cfn_template::problem::{Problem, Problems};
-use cfn_template::yaml::{self, Location};
 
 /// Where a stack is deployed, and with what settings.
 #[derive(Debug, Clone, PartialEq)]

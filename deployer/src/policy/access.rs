@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use cfn_deploy::shell;
 use serde_json::{Map, Value, json};
 
 use super::statement::TooMany;
 use super::trust::{ISSUER, audience, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
-use cfn_deploy::shell;
 
 /// Who may do what, and who may become that.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 //! Whoever may make roles and functions under a prefix of names may do whatever some role could, unless every role that is made has to carry
 //! this policy as its boundary: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>.
 
+use cfn_template::{Rendered, Resource};
 use serde_json::Value;
 
 use super::{Names, Policy, Statement};
 use crate::environment::Environment;
-use cfn_template::{Rendered, Resource};
 
 /// A role may do something that cannot be told before it is deployed.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,9 @@
 //! PURE: what who uses a store with IAM access has to be allowed.
 
+use cfn_template::{Rendered, Resource};
 use serde_json::json;
 
 use super::{Names, Policy, Statement};
-use cfn_template::{Rendered, Resource};
 
 /// The template has no function URL, so there is nothing to call.
 #[derive(Debug, thiserror::Error)]

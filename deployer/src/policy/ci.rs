@@ -1,10 +1,10 @@
 //! PURE: what whoever runs the deployer has to be allowed: the calls of its commands, on this environment alone.
 
+use cfn_template::{Rendered, Resource};
 use serde_json::json;
 
 use super::{Names, Policy, Statement, UnknownType, caller, execution, key};
 use crate::environment::Environment;
-use cfn_template::{Rendered, Resource};
 
 /// What any command asks of the stack.
 const STACK: [&str; 21] = [

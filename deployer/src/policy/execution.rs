@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cfn_template::{DeletionPolicy, Rendered, Resource};
 use serde_json::{Value, json};
 
 use super::actions::{GRANTED, WITH_KEY};
 use super::{Names, Policy, Statement, key};
 use crate::environment::Environment;
-use cfn_template::{DeletionPolicy, Rendered, Resource};
 
 /// A type of which it is not known what CloudFormation calls for it.
 #[derive(Debug, thiserror::Error)]

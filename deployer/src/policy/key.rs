@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use cfn_template::{Rendered, Resource};
 use serde_json::{Value, json};
 
 use super::Names;
 use crate::environment::Environment;
-use cfn_template::{Rendered, Resource};
 
 /// The properties that name a key, by type.
 const KEYS: [(&str, &str); 5] = [

@@ -1,7 +1,8 @@
 //! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
 
-use crate::environment::{Environment, StackName};
 use cfn_template::Resource;
+
+use crate::environment::{Environment, StackName};
 
 /// The longest name of a function, of a role.
 const LONGEST_NAME: usize = 64;

@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use self::authorisation::{HANDLERS, reads_of};
 use cfn_template::{Artifacts, Rendered, Template, render};
+
+use self::authorisation::{HANDLERS, reads_of};
 use serde_json::json;
 
 use self::excluded::EXCLUDED;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use cfn_template::problem::Problems;
+
 use crate::aws::EndpointRefused;
 use crate::environment::NameError;
-use cfn_template::problem::Problems;
 
 /// Why there is nothing to work with.
 #[derive(Debug, thiserror::Error)]

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use cfn_template::problem::{Problem, Problems};
+use cfn_template::yaml::Location;
+
 use super::{SettingsError, Source};
 use crate::aws::{is_loopback, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Endpoint, Environment};
 use crate::surroundings::Surroundings;
 use crate::workspace;
-use cfn_template::problem::{Problem, Problems};
-use cfn_template::yaml::Location;
 
 /// The variable that may give another address than the environment's file.
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";

@@ -1,14 +1,15 @@
 //! PURE: what would be done, laid out for whoever decides.
 
+use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::stack::{Action, Replacement};
+use cfn_deploy::{KeptTable, Question};
+
 use super::flow::flowed;
 use super::outcome::tables;
 use super::table::{columns, fits, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
-use cfn_deploy::stack::outline::{Outline, Outlined};
-use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::stack::{Action, Replacement};
-use cfn_deploy::{KeptTable, Question};
 
 /// Lays out what a question is about, in lines of at most `width` characters where there is such a limit.
 ///

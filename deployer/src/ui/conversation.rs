@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::{Asked, Ui, ask, changes, json};
 use cfn_deploy::stack::Move;
 use cfn_deploy::{Answer, Event, Question, Talk};
+
+use super::{Asked, Ui, ask, changes, json};
 
 impl Ui {
     /// Asks for a move, where somebody is there.

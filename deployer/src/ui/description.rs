@@ -1,5 +1,6 @@
 //! PURE: a stack and its health, laid out.
 
+use cfn_deploy::Described;
 use clap::ValueEnum;
 
 use super::outputs;
@@ -7,7 +8,6 @@ use super::paint;
 use super::table::fitted;
 use super::text::count;
 use super::text::size;
-use cfn_deploy::Described;
 
 /// The form of a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::changes::{outlined, widened};
-use super::paint;
-use super::value::change;
 use cfn_deploy::shell;
 use cfn_deploy::stack::comparison::{Comparison, ValueChange};
 use cfn_deploy::{Diff, Foreign};
+use indexmap::IndexSet;
+
+use super::changes::{outlined, widened};
+use super::paint;
+use super::value::change;
 
 /// Lays a difference out, in lines of at most `width` characters where there is such a limit.
 pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
@@ -86,13 +88,17 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
                 whose(foreign)
             );
         }
-        for objection in &diff.objections {
+        let refusals: IndexSet<_> = diff
+            .objections
+            .iter()
+            .map(|objection| (objection.acceptance(), objection.danger.consequence()))
+            .collect();
+        for (acceptance, consequence) in refusals {
             let _ = writeln!(
                 text,
-                "  {} --accept {}: {}",
+                "  {} --accept {}: {consequence}",
                 paint::bad("✗"),
-                shell::quoted(&objection.acceptance()),
-                objection.danger.consequence()
+                shell::quoted(&acceptance)
             );
         }
     }
@@ -125,7 +131,7 @@ mod tests {
     use super::*;
     use cfn_deploy::stack::ChangeSummary;
     use cfn_deploy::stack::comparison::Comparison;
-    use cfn_deploy::stack::guard::in_templates;
+    use cfn_deploy::stack::guard::{in_changes, in_templates};
     use cfn_deploy::stack::outline::{Origins, Outline};
     use cfn_deploy::stack::widening::widenings;
     use cfn_deploy::stack::{Action, Replacement, ResourceChange};
@@ -218,6 +224,8 @@ mod tests {
                 change("Alias", "AWS::Lambda::Alias", Action::Modify, Replacement::Never),
             ],
         };
+        let mut objections = in_templates(&before, &after);
+        objections.extend(in_changes(&before, &changes));
         let diff = Diff {
             templates: Some(Comparison::of_values(&before, &after)),
             outline: Outline::of(&before, &after, Some(&changes), &Origins::default()),
@@ -229,7 +237,8 @@ mod tests {
             pushed: vec!["Relay".into()],
             changes: Some(changes),
             widenings: widenings(&before, &after),
-            objections: in_templates(&before, &after),
+            // The templates and the change set show the same refusal, by different properties: it is told once.
+            objections,
             ..nothing()
         };
         insta::assert_snapshot!(plain(&text(&diff, None)), @r#"

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::paint;
 use cfn_deploy::Drift;
 use cfn_deploy::stack::{PropertyDrift, ResourceDrift, UnseenDrift};
+
+use super::paint;
 
 /// Lays drift out.
 pub(super) fn text(drift: &Drift) -> String {

@@ -1,12 +1,13 @@
 //! How a command ended.
 
-use super::{Manner, Ui, error, garbage, json, outcome, paint, recovery, summary};
-use crate::commands::error::CommandError;
 use cfn_deploy::stack::StackStatus;
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{
     Collected, Deployed, Destroyed, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
 };
+
+use super::{Manner, Ui, error, garbage, json, outcome, paint, recovery, summary};
+use crate::commands::error::CommandError;
 
 impl Ui {
     /// Tells how a deployment ended, and prints its outputs.

@@ -4,13 +4,14 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
+use cfn_deploy::cloud::CallError;
+use cfn_deploy::stack::Place;
+use cfn_template::problem::{Problem, Problems};
+
 use super::paint;
 use super::streams::Streams;
 use super::text::indented;
 use crate::commands::error::{CommandError, ErrorKind};
-use cfn_deploy::cloud::CallError;
-use cfn_deploy::stack::Place;
-use cfn_template::problem::{Problem, Problems};
 
 /// Tells why the command line was not understood, or prints the help or version that was asked for.
 ///

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use cfn_deploy::{Finding, Severity};
+
 use super::paint;
 use super::text::count;
-use cfn_deploy::{Finding, Severity};
 
 /// Lays findings out, each with its code and its remedy, and counts what is wrong.
 pub(super) fn text(findings: &[Finding]) -> String {

@@ -1,11 +1,12 @@
 //! PURE: artifacts that nothing refers to, laid out with how that is known.
 
+use cfn_deploy::Collected;
+use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
+
 use super::paint;
 use super::table::fitted;
 use super::text::count;
 use super::text::size;
-use cfn_deploy::Collected;
-use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
 
 /// What would be deleted, one object a line, and what all were held against.
 pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) -> String {

@@ -1,11 +1,11 @@
 //! PURE: a line of a function's log, for reading.
 
+use cfn_deploy::LogLine;
 use owo_colors::{AnsiColors, OwoColorize as _};
 use serde_json::{Map, Value};
 
 use super::paint;
 use super::text::indented;
-use cfn_deploy::LogLine;
 
 /// How lines of logs are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,6 +39,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use cfn_deploy::stack::outline::Outline;
+use cfn_deploy::stack::widening::Widening;
+use cfn_template::problem::Problems;
 pub use conversation::{Chosen, Silent};
 pub use description::DescriptionFormat;
 pub use log_line::LogForm;
@@ -46,9 +49,6 @@ pub use outputs::for_github;
 
 use crate::artifact::{Artifact, BuildNote};
 use crate::proxy::Forwarded;
-use cfn_deploy::stack::outline::Outline;
-use cfn_deploy::stack::widening::Widening;
-use cfn_template::problem::Problems;
 use narrate::{Narrator, Telling};
 use screen::Screen;
 use streams::Streams;

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use cfn_deploy::stack::plan::Plan;
+use cfn_deploy::stack::release::ReleaseOutcome;
+use cfn_deploy::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
+
 use super::paint;
 use super::table::{columns, fitted};
 use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
-use cfn_deploy::stack::plan::Plan;
-use cfn_deploy::stack::release::ReleaseOutcome;
-use cfn_deploy::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
 
 /// How a deployment ended.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {

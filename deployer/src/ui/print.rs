@@ -1,5 +1,8 @@
 //! What a command was asked for, printed.
 
+use cfn_deploy::stack::{Timeline, Unfinished};
+use cfn_deploy::{Described, Diff, Drift, Finding, History, LogLine};
+
 use super::description::{self, DescriptionFormat};
 use super::flow::flowed;
 use super::log_line::{self, LogForm};
@@ -9,8 +12,6 @@ use super::{
 };
 use crate::aws::Call;
 use crate::settings::Setting;
-use cfn_deploy::stack::{Timeline, Unfinished};
-use cfn_deploy::{Described, Diff, Drift, Finding, History, LogLine};
 
 impl Ui {
     /// Prints data.

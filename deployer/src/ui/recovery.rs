@@ -1,11 +1,11 @@
 //! PURE: where a stack stands, what leads out, and what came of it, in words.
 
+use cfn_deploy::stack::{Move, StackStatus, situation};
+use cfn_deploy::{Recovery, Standing};
 use serde_json::{Value, json};
 
 use super::paint;
 use super::table::fitted;
-use cfn_deploy::stack::{Move, StackStatus, situation};
-use cfn_deploy::{Recovery, Standing};
 
 /// Where a stack stands, and the moves that there are.
 pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {

@@ -3,14 +3,15 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use cfn_deploy::stack::Release;
+use cfn_deploy::stack::release::{ReleaseOutcome, SourceRevision};
+use cfn_deploy::{History, Live};
+
 use super::paint;
 use super::table::fitted_or_without;
 use super::text::count;
 use super::text::duration;
 use super::unfinished::unrecorded;
-use cfn_deploy::stack::Release;
-use cfn_deploy::stack::release::{ReleaseOutcome, SourceRevision};
-use cfn_deploy::{History, Live};
 
 /// The column of the template's hash, which tells less than the commit.
 const TEMPLATE: usize = 4;

@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::release::ReleaseOutcome;
+use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
+
 use super::escape::on_one_line;
 use super::outcome::tables;
 use super::text::duration;
 use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
-use cfn_deploy::stack::outline::{Outline, Outlined};
-use cfn_deploy::stack::release::ReleaseOutcome;
-use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
 
 /// A section under the command that it is about: several may be in the summary of one step.
 pub(super) fn of(command: &str, section: &str) -> String {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use cfn_deploy::stack::{Diagnosis, Phase, Step, Timeline};
+
 use super::narrate::past;
 use super::paint;
 use super::table::fitted_or_without;
 use super::text::{duration, indented};
-use cfn_deploy::stack::{Diagnosis, Phase, Step, Timeline};
 
 /// The column of a step's type.
 const TYPE: usize = 4;

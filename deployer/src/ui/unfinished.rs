@@ -1,9 +1,10 @@
 //! PURE: what is told of a run that has not come to its end.
 
-use super::paint;
-use super::releases::who;
 use cfn_deploy::Live;
 use cfn_deploy::stack::{Task, Unfinished};
+
+use super::paint;
+use super::releases::who;
 
 /// A run that has not come to its end, and the command that brings it there.
 pub(super) fn note(stack: &str, run: &Unfinished, command: &str) -> String {

@@ -1,9 +1,9 @@
 //! PURE: a value and what it becomes.
 
+use cfn_deploy::stack::comparison::{ValueChange, shown};
 use serde_json::Value;
 
 use super::paint;
-use cfn_deploy::stack::comparison::{ValueChange, shown};
 
 /// Longer values are cut: the whole of them is in `--json`.
 const LONGEST: usize = 100;

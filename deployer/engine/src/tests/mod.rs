@@ -1,4 +1,4 @@
-//! The engine against the scripted cloud of `aws/fake`. Each file is a chapter of what CloudFormation does.
+//! The engine against the scripted cloud of `fake`. Each file is a chapter of what CloudFormation does.
 
 mod adoption;
 mod artifacts;

@@ -2,14 +2,13 @@
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types;
-use jiff::Timestamp;
-
 use cfn_deploy::cloud::{
     ChangeSetHandle, ChangeSetProgress, ListedChangeSet, ListedStack, Prospect, ValidationFinding,
 };
 use cfn_deploy::stack::{
     Action, DeployedStack, Replacement, ResourceChange, StackEvent, StackResource, StackStatus,
 };
+use jiff::Timestamp;
 
 pub(super) fn deployed_stack(stack: types::Stack) -> DeployedStack {
     let outputs = stack.outputs.unwrap_or_default();

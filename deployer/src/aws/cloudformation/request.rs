@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{RollbackConfiguration, RollbackTrigger, Tag};
-
 use cfn_deploy::cloud::{ChangeSetType, NewChangeSet, RollbackTriggers, TemplateSource};
 
 /// The template's body, or the URL that it is read from.

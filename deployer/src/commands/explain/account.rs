@@ -1,8 +1,9 @@
 //! PURE: what can be done where the credentials are not those that are needed.
 
+use cfn_deploy::AccountError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::AccountError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn account(&self, error: AccountError) -> CommandError {

@@ -1,13 +1,14 @@
 //! PURE: what can be done where a stack was not brought to what its template says.
 
-use super::Explain;
-use super::acceptance::{guarded, widened};
-use super::validation::remedies;
-use crate::commands::error::CommandError;
 use cfn_deploy::cloud::Owner;
 use cfn_deploy::shell;
 use cfn_deploy::stack::{Failure, Place, remedy};
 use cfn_deploy::{DeployError, Taken};
+
+use super::Explain;
+use super::acceptance::{guarded, widened};
+use super::validation::remedies;
+use crate::commands::error::CommandError;
 
 /// What stands when a deployment was not agreed to.
 const UNCHANGED: &str = "the stack was not changed";

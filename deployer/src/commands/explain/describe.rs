@@ -1,8 +1,9 @@
 //! PURE: what can be done where a stack could not be described.
 
+use cfn_deploy::DescribeError;
+
 use super::Explain;
 use crate::commands::error::{CommandError, ErrorKind};
-use cfn_deploy::DescribeError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn describe(&self, error: DescribeError) -> CommandError {

@@ -1,9 +1,10 @@
 //! PURE: what can be done where a stack was not deleted.
 
-use super::Explain;
-use crate::commands::error::CommandError;
 use cfn_deploy::DestroyError;
 use cfn_deploy::shell;
+
+use super::Explain;
+use crate::commands::error::CommandError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where drift could not be looked for.
 
+use cfn_deploy::DriftError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::DriftError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn drift(&self, error: DriftError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where artifacts were not deleted.
 
+use cfn_deploy::{GcError, LedgerError};
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::{GcError, LedgerError};
 
 impl Explain<'_> {
     pub(in crate::commands) fn gc(&self, error: GcError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where the ledger of releases could not be read.
 
+use cfn_deploy::LedgerError;
+
 use super::Explain;
 use crate::commands::error::{CommandError, ErrorKind};
-use cfn_deploy::LedgerError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn ledger(&self, error: LedgerError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where no logs could be read.
 
+use cfn_deploy::LogsError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::LogsError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn logs(&self, error: LogsError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where code was not pushed.
 
+use cfn_deploy::PushError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::PushError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn push(&self, error: PushError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where the listing was not made complete.
 
+use cfn_deploy::ReconcileError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::ReconcileError;
 
 /// The deployment stands, but the listing may lack streams.
 #[derive(Debug, thiserror::Error)]

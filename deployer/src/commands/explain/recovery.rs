@@ -1,10 +1,11 @@
 //! PURE: what can be done where no way was taken out of a state.
 
+use cfn_deploy::RecoverError;
+use cfn_deploy::stack::{Move, situation};
+
 use super::Explain;
 use super::acceptance::guarded;
 use crate::commands::error::CommandError;
-use cfn_deploy::RecoverError;
-use cfn_deploy::stack::{Move, situation};
 
 impl Explain<'_> {
     pub(in crate::commands) fn recover(&self, error: RecoverError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: what can be done where no earlier release was deployed again.
 
+use cfn_deploy::RollbackError;
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::RollbackError;
 
 impl Explain<'_> {
     pub(in crate::commands) fn rollback(&self, error: RollbackError) -> CommandError {

@@ -1,8 +1,9 @@
 //! PURE: where to look when a smoke test fails.
 
+use cfn_deploy::{SmokeError, SmokeStep};
+
 use super::Explain;
 use crate::commands::error::CommandError;
-use cfn_deploy::{SmokeError, SmokeStep};
 
 impl Explain<'_> {
     pub(in crate::commands) fn smoke(&self, error: SmokeError) -> CommandError {

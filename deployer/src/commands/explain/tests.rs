@@ -1,12 +1,13 @@
 //! What several commands are told alike.
 
-use super::Explain;
-use crate::commands::error::CommandError;
-use crate::environment::Environment;
 use cfn_deploy::SmokeError;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Failure, StackStatus};
 use cfn_deploy::{DeployError, DestroyError, Unready};
+
+use super::Explain;
+use crate::commands::error::CommandError;
+use crate::environment::Environment;
 
 const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
 

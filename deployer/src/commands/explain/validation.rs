@@ -1,8 +1,9 @@
 //! PURE: why no change set could be made, and what early validation found.
 
-use super::Explain;
 use cfn_deploy::cloud::ValidationFinding;
 use cfn_deploy::stack::{Place, remedy};
+
+use super::Explain;
 
 impl Explain<'_> {
     /// What early validation found, each with the line of its resource.

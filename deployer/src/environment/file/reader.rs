@@ -1,13 +1,13 @@
 //! PURE: the kinds of values that an environment file has, each taken out of its node.
 
+use cfn_template::problem::{Problem, Problems, nearest};
+use cfn_template::yaml::{Kind, Location, Node};
 use cfn_template::{ParameterValue, Setting};
 use indexmap::IndexMap;
 
 use super::LONGEST_WATCH;
 use super::value::{Located, Tag};
 use crate::environment::{Architecture, Profile};
-use cfn_template::problem::{Problem, Problems, nearest};
-use cfn_template::yaml::{Kind, Location, Node};
 
 /// Takes values out of nodes; what is of another kind becomes a problem, and is left out.
 pub(super) struct Reader<'a> {

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
 use cfn_template::yaml::Location;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 /// A value and its place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

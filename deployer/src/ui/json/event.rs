@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::stack::{ChangeSummary, Estimate, Task};
 use cfn_deploy::{Event, Life, Question};
+use serde_json::{Value, json};
 
 /// An event of the engine.
 #[expect(clippy::too_many_lines, reason = "an arm for each event")]

@@ -1,9 +1,8 @@
 //! PURE: how an operation ended, as a JSON object.
 
-use serde_json::{Value, json};
-
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
+use serde_json::{Value, json};
 
 /// How a deployment ended.
 pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> Value {

@@ -1,9 +1,8 @@
 //! PURE: what was found out, as JSON objects.
 
-use serde_json::{Value, json};
-
 use cfn_deploy::stack::{Release, Unfinished};
 use cfn_deploy::{Diff, Drift, Finding, LedgerError};
+use serde_json::{Value, json};
 
 /// A release of the ledger.
 pub(in crate::ui) fn release(release: &Release) -> Value {

@@ -1,11 +1,12 @@
 //! PURE: code built, loaded and stored, in words.
 
+use cfn_deploy::Uploads;
+
 use super::Telling;
 use crate::artifact::{Artifact, BuildNote};
 use crate::ui::outlook::Left;
 use crate::ui::paint;
 use crate::ui::text::{count, size};
-use cfn_deploy::Uploads;
 
 /// Words what happens while building.
 pub(in crate::ui) fn build(note_of_build: BuildNote<'_>) -> Telling {

@@ -1,9 +1,10 @@
 //! PURE: what is told of runs that were ended before their time.
 
-use crate::ui::paint;
-use crate::ui::unfinished::in_short;
 use cfn_deploy::stack::{ReleaseId, Unfinished};
 use cfn_deploy::{Event, Life};
+
+use crate::ui::paint;
+use crate::ui::unfinished::in_short;
 
 use super::Telling;
 

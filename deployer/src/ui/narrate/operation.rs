@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use cfn_deploy::stack::{Estimate, Phase, Progress, StackEvent};
+
 use super::{Narrator, Telling};
 use crate::ui::outlook::{Left, Outlook};
 use crate::ui::paint;
 use crate::ui::text::{duration, indented};
-use cfn_deploy::stack::{Estimate, Phase, Progress, StackEvent};
 
 impl Narrator {
     pub(super) fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {

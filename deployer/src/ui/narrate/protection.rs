@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use cfn_deploy::Event;
+use cfn_deploy::shell;
+
 use super::Telling;
 use crate::ui::paint;
 use crate::ui::text::count;
-use cfn_deploy::Event;
-use cfn_deploy::shell;
 
 /// Words the events of a stack's policy and of the alarms that watch over it.
 pub(super) fn told(event: &Event) -> Telling {

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
+use cfn_deploy::stack::{Progress, StackEvent};
+use cfn_deploy::stack::{Task, Unfinished};
+use cfn_deploy::{Life, Uploads};
 use jiff::Timestamp;
 
 use super::*;
 use crate::ui::outlook::Left;
 use crate::ui::testing::estimate;
-use cfn_deploy::stack::{Progress, StackEvent};
-use cfn_deploy::stack::{Task, Unfinished};
-use cfn_deploy::{Life, Uploads};
 
 fn resource(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
     StackEvent {

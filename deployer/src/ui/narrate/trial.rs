@@ -1,9 +1,10 @@
 //! PURE: the trial of a store, in words.
 
+use cfn_deploy::Event;
+
 use super::Telling;
 use crate::ui::paint;
 use crate::ui::text::duration;
-use cfn_deploy::Event;
 
 /// Words the events of a trial and of what follows it.
 pub(super) fn told(event: &Event) -> Telling {

@@ -1,7 +1,8 @@
+use cfn_deploy::PushedFunction;
+
 use super::*;
 use crate::ui::testing::plan;
 use crate::ui::testing::release;
-use cfn_deploy::PushedFunction;
 
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()

@@ -101,10 +101,10 @@ pub use event_store_types as types;
 #[cfg(feature = "http")]
 pub use crate::category::{Category, Folded};
 #[cfg(feature = "ssm")]
-pub use crate::http::NoAddress;
+pub use crate::http::AddressError;
 #[cfg(feature = "http")]
 pub use crate::http::{
-    Appended, Batch, Client, ClientBuilder, Conflict, Consistency, Error, EventPages, FeedPages, FollowFeed,
-    InvalidBaseUrl, InvalidClient, ListStreams, PollStreams, ReadEvents, ReadFeed, Retry, RetryPolicy,
+    Appended, Batch, Client, ClientBuilder, ClientError, Conflict, Consistency, Error, EventPages, FeedPages,
+    FollowFeed, InvalidBaseUrl, ListStreams, PollStreams, ReadEvents, ReadFeed, Retry, RetryPolicy,
     StreamPages, Unsettled, transport,
 };

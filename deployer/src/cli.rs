@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    build, completions, describe, diff, doctor, down, drift, events, gc, history, init, logs, man, policy,
-    proxy, push, reconcile, recover, render, rollback, saved_events, schema, smoke, up,
+    build, completions, describe, diff, doctor, down, drift, events, explain, gc, history, init, logs, man,
+    policy, proxy, push, reconcile, recover, render, rollback, schema, smoke, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -119,7 +119,7 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Events(events::EventsArgs),
-    Explain(saved_events::ExplainArgs),
+    Explain(explain::ExplainArgs),
     Recover(recover::RecoverArgs),
     Reconcile(reconcile::ReconcileArgs),
     Logs(logs::LogsArgs),

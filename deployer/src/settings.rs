@@ -11,7 +11,7 @@ use cfn_template::yaml;
 
 use crate::cli::GlobalArgs;
 use crate::environment::{Environment, Instance};
-use crate::surroundings::Surroundings;
+use crate::process_env::ProcessEnv;
 use crate::text_file;
 use crate::workspace;
 
@@ -45,8 +45,8 @@ impl Settings {
     ///
     /// # Errors
     /// Where something needed is missing, unreadable or wrong; of a file, all problems at once.
-    pub fn resolve(global: &GlobalArgs, surroundings: &Surroundings) -> Result<Self, SettingsError> {
-        let found = Found::around(surroundings);
+    pub fn resolve(global: &GlobalArgs, process_env: &ProcessEnv) -> Result<Self, SettingsError> {
+        let found = Found::around(process_env);
         let (folder, folder_source) = found.environments(global)?;
         let (name, name_source) = found
             .text(global.env.as_deref(), ("--env", "DEPLOYER_ENV"))
@@ -85,7 +85,7 @@ impl Settings {
         told.extend(instance.map(|(name, source)| Setting::new("instance", name, source)));
         let endpoint = environment.endpoint.as_ref();
         told.extend(endpoint.map(|endpoint| Setting::new("endpoint", endpoint.to_string(), endpoint_source)));
-        let folder = surroundings.folder.clone();
+        let folder = process_env.folder.clone();
         Ok(Self {
             environment,
             template_name,
@@ -93,7 +93,7 @@ impl Settings {
             template,
             folder,
             told,
-            certificates: surroundings.variable("AWS_CA_BUNDLE").map(PathBuf::from),
+            certificates: process_env.variable("AWS_CA_BUNDLE").map(PathBuf::from),
             workspace: found.workspace,
         })
     }

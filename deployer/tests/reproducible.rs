@@ -13,7 +13,7 @@ use std::process::Command;
 
 use event_store_deployer::artifact::{Artifact, Build, Machine, Processor};
 use event_store_deployer::environment::Profile;
-use event_store_deployer::surroundings::Surroundings;
+use event_store_deployer::process_env::ProcessEnv;
 use tempfile::TempDir;
 
 /// The version of the dependency is the one that the workspace has locked, and so downloaded.
@@ -148,7 +148,7 @@ fn locked(package: &str) -> String {
 
 /// This machine with a home of cargo of its own, where nothing needs to be downloaded again.
 fn machine(cargo_home: &Path) -> Machine {
-    let machine = Surroundings::of_this_process().machine();
+    let machine = ProcessEnv::of_this_process().machine();
     std::fs::create_dir_all(cargo_home).unwrap();
     symlink(machine.cargo_home.join("registry"), cargo_home.join("registry")).unwrap();
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/bin");

@@ -52,7 +52,7 @@ impl Provenance {
 
     /// The same, led to by the message `id`, such as a command.
     #[must_use]
-    pub fn led_to_by(self, id: impl Into<String>) -> Self {
+    pub fn with_causation_id(self, id: impl Into<String>) -> Self {
         Self {
             causation_id: Some(id.into()),
             ..self
@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_the_metadata_holds_besides_keeps_its_text_and_place() {
-        let provenance = Provenance::default().correlated_with("c \"1\"").led_to_by("m");
+        let provenance = Provenance::default()
+            .correlated_with("c \"1\"")
+            .with_causation_id("m");
         let metadata = r#"{ "z" : 1.0e400, "correlationId": 7, "a": {"b":1,"b":2} }"#;
         assert_eq!(
             written(Some(metadata), &provenance).unwrap(),
@@ -218,7 +220,7 @@ mod tests {
         };
         assert!(
             event
-                .with_provenance(&Provenance::default().led_to_by("m"))
+                .with_provenance(&Provenance::default().with_causation_id("m"))
                 .is_err()
         );
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use event_store_deployer::artifact::{Build, BuildNote, Processor};
 use event_store_deployer::environment::{Architecture, Profile};
-use event_store_deployer::surroundings::Surroundings;
+use event_store_deployer::process_env::ProcessEnv;
 
 use super::Result;
 
@@ -39,7 +39,7 @@ async fn build(program: &str) -> Result<PathBuf> {
         binaries: &BTreeSet::from([program.to_owned()]),
         processor,
         profile: Profile::Release,
-        machine: &Surroundings::of_this_process().machine(),
+        machine: &ProcessEnv::of_this_process().machine(),
     };
     let mut tell = |note: BuildNote<'_>| match note {
         BuildNote::Line(line) => eprintln!("{line}"),

@@ -128,12 +128,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// When the base URL or the name of the application cannot be one, or TLS cannot be set up on this machine.
-    pub fn build(self) -> Result<Client, InvalidClient> {
+    pub fn build(self) -> Result<Client, ClientError> {
         let address = Address::parse(&self.base_url)?;
         let name = Self::NAME;
         let user_agent = match self.user_agent {
             Some(application) => HeaderValue::try_from(format!("{application} {name}"))
-                .map_err(|source| InvalidClient::UserAgent { application, source })?,
+                .map_err(|source| ClientError::UserAgent { application, source })?,
             None => HeaderValue::from_static(name),
         };
         let transport: Arc<dyn Transport> = match self.transport {
@@ -166,7 +166,7 @@ impl fmt::Debug for ClientBuilder {
 /// Why a client could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum InvalidClient {
+pub enum ClientError {
     /// The base URL cannot be one.
     #[error(transparent)]
     BaseUrl(#[from] InvalidBaseUrl),

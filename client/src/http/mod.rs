@@ -30,14 +30,14 @@ use std::sync::Arc;
 pub use address::InvalidBaseUrl;
 pub use append::Appended;
 pub use batch::Batch;
-pub use builder::{ClientBuilder, InvalidClient};
+pub use builder::{ClientBuilder, ClientError};
 pub use error::{Conflict, Error};
 pub use events::{Consistency, EventPages, ReadEvents};
 pub use feed::{FeedPages, FollowFeed, ReadFeed};
 pub use poll::PollStreams;
 pub use retry::{Retry, RetryPolicy};
 #[cfg(feature = "ssm")]
-pub use ssm::NoAddress;
+pub use ssm::AddressError;
 pub use streams::{ListStreams, StreamPages};
 pub use unsettled::Unsettled;
 

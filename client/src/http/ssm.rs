@@ -26,13 +26,13 @@ impl ClientBuilder {
     pub async fn from_environment_stack(
         ssm: &aws_sdk_ssm::Client,
         environment: &str,
-    ) -> Result<Self, NoAddress> {
+    ) -> Result<Self, AddressError> {
         let name = format!("/{environment}/event-store/ES_URL");
         let found = ssm.get_parameter().name(&name).send().await;
         match found.map(|found| found.parameter.and_then(|parameter| parameter.value)) {
             Ok(Some(address)) => Ok(Self::new(address)),
-            Ok(None) => Err(NoAddress { name, source: None }),
-            Err(source) => Err(NoAddress {
+            Ok(None) => Err(AddressError { name, source: None }),
+            Err(source) => Err(AddressError {
                 name,
                 source: Some(Box::new(source)),
             }),
@@ -42,12 +42,12 @@ impl ClientBuilder {
 
 /// Why the address of a store could not be found.
 #[derive(Debug)]
-pub struct NoAddress {
+pub struct AddressError {
     name: String,
     source: Option<Box<SdkError<GetParameterError>>>,
 }
 
-impl NoAddress {
+impl AddressError {
     /// Whether there is no such parameter: no store is deployed as that environment in this account and region.
     pub fn is_not_found(&self) -> bool {
         match &self.source {
@@ -59,7 +59,7 @@ impl NoAddress {
     }
 }
 
-impl fmt::Display for NoAddress {
+impl fmt::Display for AddressError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_not_found() {
             write!(
@@ -73,7 +73,7 @@ impl fmt::Display for NoAddress {
     }
 }
 
-impl std::error::Error for NoAddress {
+impl std::error::Error for AddressError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source
             .as_deref()

@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Response};
 use rustls::crypto::CryptoProvider;
 use url::Url;
 
-use super::InvalidClient;
+use super::ClientError;
 
 /// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
 ///
@@ -94,7 +94,7 @@ impl Network {
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
-    pub fn new(connect_timeout: Duration) -> Result<Self, InvalidClient> {
+    pub fn new(connect_timeout: Duration) -> Result<Self, ClientError> {
         Self::trusting(connect_timeout, &[])
     }
 
@@ -102,13 +102,13 @@ impl Network {
     ///
     /// # Errors
     /// When `pem` holds something else, or TLS cannot be set up on this machine.
-    pub fn trusting(connect_timeout: Duration, pem: &[u8]) -> Result<Self, InvalidClient> {
+    pub fn trusting(connect_timeout: Duration, pem: &[u8]) -> Result<Self, ClientError> {
         // TLS by whom the program has chosen, else by ring.
         if CryptoProvider::get_default().is_none() {
             // Somebody else may have chosen since, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(InvalidClient::Transport)?;
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Transport)?;
         reqwest::Client::builder()
             .connect_timeout(connect_timeout)
             .tls_certs_merge(certificates)
@@ -116,7 +116,7 @@ impl Network {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map(Self)
-            .map_err(InvalidClient::Transport)
+            .map_err(ClientError::Transport)
     }
 }
 

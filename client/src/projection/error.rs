@@ -2,14 +2,14 @@
 
 use event_store_types::{EventType, Revision, StreamId, StreamType};
 
-use super::Place;
+use super::CheckpointKey;
 use crate::notification::BoxError;
 
 /// Why a stream could not be projected as far as it should. What was committed before is kept; trying again is safe.
 #[derive(Debug, thiserror::Error)]
 #[error("the projection `{projection}` cannot go on with the stream `{stream_type}/{stream_id}`")]
 #[non_exhaustive]
-pub struct NotProjected {
+pub struct ProjectError {
     /// The projection's name.
     pub projection: String,
     /// The type of the stream.
@@ -89,8 +89,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub(super) fn of(self, place: &Place<'_>) -> NotProjected {
-        NotProjected {
+    pub(super) fn of(self, place: &CheckpointKey<'_>) -> ProjectError {
+        ProjectError {
             projection: place.projection.to_owned(),
             stream_type: place.stream_type.clone(),
             stream_id: place.stream_id,

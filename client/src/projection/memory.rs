@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use event_store_types::{Revision, StreamId, StreamType};
 
-use super::{Advance, Committed, Loaded, Place, ReadModel};
+use super::{Advance, CheckpointKey, Committed, Loaded, ReadModel};
 
 /// A read model that keeps one view of each stream in the memory of this process: for tests, and for caches that are
 /// rebuilt at each start. Clones share what they keep.
@@ -33,10 +33,10 @@ impl<View: Clone> InMemory<View> {
         stream_type: &StreamType,
         stream_id: StreamId,
     ) -> Option<(Revision, View)> {
-        self.find(&Place::new(projection, stream_type, stream_id))
+        self.find(&CheckpointKey::new(projection, stream_type, stream_id))
     }
 
-    fn find(&self, place: &Place<'_>) -> Option<(Revision, View)> {
+    fn find(&self, place: &CheckpointKey<'_>) -> Option<(Revision, View)> {
         let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         streams.get(&place.to_string()).cloned()
     }
@@ -46,7 +46,7 @@ impl<View: Clone + Default + Send> ReadModel for InMemory<View> {
     type Changes = View;
     type Error = Infallible;
 
-    async fn load(&self, place: &Place<'_>) -> Result<Loaded<View>, Infallible> {
+    async fn load(&self, place: &CheckpointKey<'_>) -> Result<Loaded<View>, Infallible> {
         Ok(match self.find(place) {
             Some((revision, view)) => Loaded {
                 checkpoint: Some(revision),
@@ -59,7 +59,12 @@ impl<View: Clone + Default + Send> ReadModel for InMemory<View> {
         })
     }
 
-    async fn commit(&self, place: &Place<'_>, advance: Advance, view: View) -> Result<Committed, Infallible> {
+    async fn commit(
+        &self,
+        place: &CheckpointKey<'_>,
+        advance: Advance,
+        view: View,
+    ) -> Result<Committed, Infallible> {
         let place = place.to_string();
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if streams.get(&place).map(|(revision, _)| *revision) != advance.from {

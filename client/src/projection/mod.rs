@@ -73,9 +73,9 @@ mod rebuild;
 mod source;
 
 pub use applying::{Applied, Projection};
-pub use error::{NotProjected, Reason};
+pub use error::{ProjectError, Reason};
 pub use memory::InMemory;
-pub use model::{Advance, Committed, Loaded, Place, ReadModel};
+pub use model::{Advance, CheckpointKey, Committed, Loaded, ReadModel};
 pub use projector::{Projected, Projector};
 pub use rebuild::{NotRebuilt, Position, Progress, Rebuild, RebuildTally, Rebuilt};
 pub use source::EventSource;

@@ -20,7 +20,7 @@ pub trait ReadModel: Send + Sync {
     /// Loads a checkpoint, and changes that change nothing yet.
     fn load(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
     ) -> impl Future<Output = Result<Loaded<Self::Changes>, Self::Error>> + Send;
 
     /// Writes `changes`, and moves the checkpoint, if it still is where `advance` comes from.
@@ -29,7 +29,7 @@ pub trait ReadModel: Send + Sync {
     /// When it is not known whether something was written, or nothing can be. Either way all or nothing was.
     fn commit(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
         advance: Advance,
         changes: Self::Changes,
     ) -> impl Future<Output = Result<Committed, Self::Error>> + Send;
@@ -38,7 +38,7 @@ pub trait ReadModel: Send + Sync {
 /// What a checkpoint is of: one stream in one projection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Place<'a> {
+pub struct CheckpointKey<'a> {
     /// The projection's name.
     pub projection: &'a str,
     /// The type of the stream.
@@ -47,7 +47,7 @@ pub struct Place<'a> {
     pub stream_id: StreamId,
 }
 
-impl<'a> Place<'a> {
+impl<'a> CheckpointKey<'a> {
     /// The place of a stream in a projection.
     pub fn new(projection: &'a str, stream_type: &'a StreamType, stream_id: StreamId) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl<'a> Place<'a> {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for CheckpointKey<'_> {
     /// `<projection>/<stream type>/<stream id>`: another text for every other place, because neither a type nor an id
     /// can hold a `/`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

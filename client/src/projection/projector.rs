@@ -8,7 +8,8 @@ use event_store_types::{Event, EventType, Notification, Revision, StreamId, Stre
 
 use super::ahead::Ahead;
 use super::{
-    Advance, Applied, Committed, EventSource, Loaded, NotProjected, Place, Projection, ReadModel, Reason,
+    Advance, Applied, CheckpointKey, Committed, EventSource, Loaded, ProjectError, Projection, ReadModel,
+    Reason,
 };
 use crate::notification::BoxError;
 use crate::notification::Handler;
@@ -76,8 +77,8 @@ where
     /// Brings the stream that `notification` is about into the read model, at least as far as it says.
     ///
     /// # Errors
-    /// See [`NotProjected`]. The notification is to come again.
-    pub async fn catch_up(&self, notification: &Notification) -> Result<Projected, NotProjected> {
+    /// See [`ProjectError`]. The notification is to come again.
+    pub async fn catch_up(&self, notification: &Notification) -> Result<Projected, ProjectError> {
         if !self.projection.reads(&notification.stream_type) {
             return Ok(Projected::default());
         }
@@ -94,19 +95,19 @@ where
     /// Dropped at any moment, it leaves the read model with all or nothing of each commit.
     ///
     /// # Errors
-    /// See [`NotProjected`].
+    /// See [`ProjectError`].
     pub async fn project(
         &self,
         stream_type: &StreamType,
         stream_id: StreamId,
         at_least: Revision,
-    ) -> Result<Projected, NotProjected> {
-        let place = Place::new(self.projection.name(), stream_type, stream_id);
+    ) -> Result<Projected, ProjectError> {
+        let place = CheckpointKey::new(self.projection.name(), stream_type, stream_id);
         let pass = self.pass(&place, at_least).await;
         pass.map_err(|reason| reason.of(&place))
     }
 
-    async fn pass(&self, place: &Place<'_>, at_least: Revision) -> Result<Projected, Reason> {
+    async fn pass(&self, place: &CheckpointKey<'_>, at_least: Revision) -> Result<Projected, Reason> {
         let mut projected = Projected::default();
         let mut ahead = Ahead::default();
         let mut at_once = usize::from(self.events_a_commit);
@@ -163,7 +164,7 @@ where
     /// Reads a page after `checkpoint`, which must bring something: the event at `at_least` comes after it.
     async fn read(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
         checkpoint: Option<Revision>,
         at_least: Revision,
         ahead: &mut Ahead,
@@ -273,7 +274,7 @@ where
     P: Projection<Changes = Model::Changes>,
     Model: ReadModel,
 {
-    type Error = NotProjected;
+    type Error = ProjectError;
 
     async fn handle(&self, notification: Notification) -> Result<(), Self::Error> {
         self.catch_up(&notification).await.map(drop)

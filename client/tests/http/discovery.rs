@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use aws_sdk_ssm::config::retry::RetryConfig;
 use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
-use event_store_client::{Client, ClientBuilder, NoAddress};
+use event_store_client::{AddressError, Client, ClientBuilder};
 use serde_json::{Value, json};
 use wiremock::{MockServer, ResponseTemplate};
 
@@ -23,7 +23,7 @@ fn ssm(server: &MockServer) -> aws_sdk_ssm::Client {
     aws_sdk_ssm::Client::from_conf(configuration)
 }
 
-async fn not_found(response: ResponseTemplate) -> NoAddress {
+async fn not_found(response: ResponseTemplate) -> AddressError {
     let parameters = answering([response]).await;
     ClientBuilder::from_environment_stack(&ssm(&parameters), "staging")
         .await

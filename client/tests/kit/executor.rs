@@ -246,7 +246,7 @@ async fn a_kept_state_of_another_life_of_the_stream_is_given_up() {
 #[tokio::test]
 async fn what_led_to_a_command_is_told_by_its_events() {
     let (_, executor, _, _) = start();
-    let executor = executor.with_provenance(Provenance::default().led_to_by("command-7"));
+    let executor = executor.with_provenance(Provenance::default().with_causation_id("command-7"));
     executor.execute(account(), &Command::PayIn(1)).await.unwrap();
     let mut events = executor.category().events(account()).into_stream();
     let recorded = events.try_next().await.unwrap().unwrap();

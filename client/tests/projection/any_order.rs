@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use event_store_client::notification::BoxError;
 use event_store_client::projection::{
-    Advance, Committed, EventSource, InMemory, Loaded, Place, Projector, ReadModel,
+    Advance, CheckpointKey, Committed, EventSource, InMemory, Loaded, Projector, ReadModel,
 };
 use event_store_client::types::{
     EventPage, Notification, Revision, StreamId, StreamPage, StreamType, Timestamp,
@@ -88,7 +88,7 @@ impl ReadModel for Unreliable {
     type Changes = Vec<u64>;
     type Error = BoxError;
 
-    async fn load(&self, place: &Place<'_>) -> Result<Loaded<Vec<u64>>, BoxError> {
+    async fn load(&self, place: &CheckpointKey<'_>) -> Result<Loaded<Vec<u64>>, BoxError> {
         wait(&self.fate).await;
         if fails(&self.fate) {
             return Err("the read model does not answer".into());
@@ -100,7 +100,7 @@ impl ReadModel for Unreliable {
 
     async fn commit(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
         advance: Advance,
         view: Vec<u64>,
     ) -> Result<Committed, BoxError> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use event_store_client::notification::{BoxError, Handler};
 use event_store_client::projection::{
-    Advance, Committed, InMemory, Loaded, Place, Projected, Projector, ReadModel, Reason,
+    Advance, CheckpointKey, Committed, InMemory, Loaded, Projected, Projector, ReadModel, Reason,
 };
 use event_store_client::types::{EventPage, Notification, Revision};
 
@@ -222,13 +222,13 @@ impl ReadModel for Shared {
     type Changes = Vec<u64>;
     type Error = BoxError;
 
-    async fn load(&self, place: &Place<'_>) -> Result<Loaded<Vec<u64>>, BoxError> {
+    async fn load(&self, place: &CheckpointKey<'_>) -> Result<Loaded<Vec<u64>>, BoxError> {
         Ok(self.0.kept.load(place).await?)
     }
 
     async fn commit(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
         advance: Advance,
         view: Vec<u64>,
     ) -> Result<Committed, BoxError> {

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use event_store_client::notification::BoxError;
 use event_store_client::projection::dynamodb::{AttributeValue, Changes, DynamoDb, NotKept, Table};
 use event_store_client::projection::{
-    Advance, Applied, Committed, Place, Projection, Projector, ReadModel, Reason,
+    Advance, Applied, CheckpointKey, Committed, Projection, Projector, ReadModel, Reason,
 };
 use event_store_client::types::Event;
 use tokio::net::TcpListener;
@@ -167,7 +167,7 @@ async fn view_rows_and_checkpoint_are_there_together() {
     let projector = projector(&store, &client);
     assert_eq!(projector.catch_up(&last).await.unwrap().applied, 5);
     let order = order();
-    let place = Place::new("orders-1", &order, stream(1));
+    let place = CheckpointKey::new("orders-1", &order, stream(1));
     let view = projector.model().view(&place).await.unwrap().unwrap();
     assert_eq!((view["viewed"], view["row"], view["added"]), (2, 2, 1));
     assert_eq!((items(&client, "rows").await.len(), sum(&client).await), (3, 1));
@@ -176,7 +176,7 @@ async fn view_rows_and_checkpoint_are_there_together() {
     assert_eq!(kept[0]["pk"], text(format!("orders-1/order/{}", stream(1))));
     assert_eq!(kept[0]["revision"], AttributeValue::N("5".into()));
 
-    let elsewhere = Place::new("orders-2", &order, stream(1));
+    let elsewhere = CheckpointKey::new("orders-2", &order, stream(1));
     assert_eq!(projector.model().view(&elsewhere).await.unwrap(), None);
     assert_eq!(projector.catch_up(&last).await.unwrap().applied, 0);
     assert_eq!(sum(&client).await, 1);
@@ -189,7 +189,7 @@ async fn of_two_that_began_at_one_checkpoint_the_second_writes_nothing() {
     let order = order();
     // With rows, and with nothing but the view; from the start, and after that.
     for (number, loser_has_rows) in [(1, true), (2, false)] {
-        let place = Place::new("orders-1", &order, stream(number));
+        let place = CheckpointKey::new("orders-1", &order, stream(number));
         for next in 1..=2 {
             let (mut winner, mut loser) = (
                 model.load(&place).await.unwrap(),
@@ -329,7 +329,7 @@ async fn checkpoints_may_stand_in_a_table_with_a_sort_key_beside_other_items() {
     let table = Table::new("sorted", "pk").sort_key("sk");
     let model: DynamoDb = DynamoDb::new(client.clone(), table);
     let order = order();
-    let place = Place::new("orders-1", &order, stream(1));
+    let place = CheckpointKey::new("orders-1", &order, stream(1));
     for (from, to) in [(None, revision(3)), (Some(revision(3)), revision(4))] {
         let advance = Advance::new(from, to);
         let committed = model.commit(&place, advance, Changes::default()).await.unwrap();
@@ -345,7 +345,7 @@ async fn checkpoints_may_stand_in_a_table_with_a_sort_key_beside_other_items() {
 async fn a_view_of_another_form_is_not_taken_for_an_empty_one() {
     let client = database().await;
     let order = order();
-    let place = Place::new("orders-1", &order, stream(1));
+    let place = CheckpointKey::new("orders-1", &order, stream(1));
     for (attribute, revision, view) in [
         ("view", AttributeValue::N("1".into()), text(r#"["a list"]"#)),
         ("view", AttributeValue::N("1".into()), AttributeValue::Bool(true)),

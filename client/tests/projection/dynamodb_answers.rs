@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use event_store_client::projection::dynamodb::DynamoDb;
-use event_store_client::projection::{NotProjected, Projected, Projector, Reason};
+use event_store_client::projection::{ProjectError, Projected, Projector, Reason};
 use event_store_client::types::Notification;
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -59,7 +59,7 @@ impl Respond for Shared {
 async fn project(
     event_types: &[&str],
     answers: Vec<ResponseTemplate>,
-) -> (Result<Projected, NotProjected>, Vec<(String, usize)>) {
+) -> (Result<Projected, ProjectError>, Vec<(String, usize)>) {
     let database = Shared(Arc::new(Mutex::new(Database {
         answers,
         revision: None,

@@ -8,7 +8,7 @@ use crate::stack::{Blueprint, Key, NamedKind, NamedResource, TableDesign};
 
 use super::table_repair::{self, repair};
 use super::taken::{Taken, taken};
-use super::{DeployError, Event, Mismatch, Session, Talk, ownership};
+use super::{DeployError, Event, Mismatch, Reporter, Session, ownership};
 
 /// What a creation would find in its way, and takes in instead.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Adoptions {
 ///
 /// # Errors
 /// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
-pub(super) async fn look_up<C: Cloud, T: Talk>(
+pub(super) async fn look_up<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     blueprint: &Blueprint,
@@ -84,7 +84,7 @@ pub(super) async fn look_up<C: Cloud, T: Talk>(
 }
 
 /// The table that is taken in; `None` where it has gone meanwhile.
-async fn adoptable<C: Cloud, T: Talk>(
+async fn adoptable<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     blueprint: &Blueprint,
     found: &Taken,
@@ -144,7 +144,7 @@ fn in_words(key: &[Key]) -> String {
 /// Makes the tables safe to import: an import that fails must not be able to take them with it.
 ///
 /// The stream is turned on here too, because the mapping that is created with the stack needs it.
-pub(super) async fn make_ready<C: Cloud, T: Talk>(
+pub(super) async fn make_ready<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     adoptions: &Adoptions,
 ) -> Result<(), DeployError> {
@@ -160,7 +160,7 @@ pub(super) async fn make_ready<C: Cloud, T: Talk>(
 }
 
 /// Brings the tables to what the template says, which an import does not do, and looks whether it held.
-pub(super) async fn bring_up_to_date<C: Cloud, T: Talk>(
+pub(super) async fn bring_up_to_date<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     adoptions: &Adoptions,
     stack_tags: &BTreeMap<String, String>,
@@ -181,7 +181,7 @@ pub(super) async fn bring_up_to_date<C: Cloud, T: Talk>(
 }
 
 /// Brings tables that an earlier run has imported to what the template says.
-pub(super) async fn finish<C: Cloud, T: Talk>(
+pub(super) async fn finish<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     blueprint: &Blueprint,
     imports: &[String],
@@ -201,7 +201,7 @@ pub(super) async fn finish<C: Cloud, T: Talk>(
     bring_up_to_date(session, &adoptions, stack_tags).await
 }
 
-async fn needed_repairs<C: Cloud, T: Talk>(
+async fn needed_repairs<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     design: &TableDesign,
     table: &DeployedTable,

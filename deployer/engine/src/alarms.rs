@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::cloud::{CallError, Cloud, RollbackTriggers};
 use crate::stack::{DeployedStack, MOST_ALARMS, rollback_alarms};
 
-use super::{Deployment, Event, Session, Talk, traffic};
+use super::{Deployment, Event, Reporter, Session, traffic};
 
 /// Chooses the alarms that watch over an update; none over a creation, since a trigger has to exist beforehand.
-pub(super) async fn triggers<C: Cloud, T: Talk>(
+pub(super) async fn triggers<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     standing: Option<&DeployedStack>,

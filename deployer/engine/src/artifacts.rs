@@ -6,9 +6,11 @@ use std::time::Duration;
 use crate::cloud::{CallError, Cloud, Head, NewStack, Stored, TemplateSource};
 use crate::stack::{NextMove, StackStatus, sha256_base64};
 
-use super::pace::Pace;
+use super::backoff::Backoff;
 use super::watch::{Operation, Unseen, watch};
-use super::{ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Session, Talk, failed_creation};
+use super::{
+    ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Reporter, Session, failed_creation,
+};
 
 /// The most that CloudFormation takes in the request itself; more has to be in S3
 /// ([quotas](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
@@ -17,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Stores what the deployment needs in the bucket, the template too, so that it can be returned to, and returns where
 /// CloudFormation reads it.
-pub(super) async fn store<C: Cloud, T: Talk>(
+pub(super) async fn store<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<TemplateSource, DeployError> {
@@ -32,7 +34,7 @@ pub(super) async fn store<C: Cloud, T: Talk>(
 
 /// Returns where CloudFormation reads a template that is only looked at, and stores nothing: none, if it is too long to go with the request
 /// and is not in the bucket.
-pub(super) async fn source_to_look_at<C: Cloud, T: Talk>(
+pub(super) async fn source_to_look_at<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<Option<TemplateSource>, DeployError> {
@@ -47,7 +49,7 @@ pub(super) async fn source_to_look_at<C: Cloud, T: Talk>(
 }
 
 /// Stores the code of one function.
-pub(super) async fn store_code<C: Cloud, T: Talk>(
+pub(super) async fn store_code<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     artifact: &CodeArtifact,
@@ -57,7 +59,7 @@ pub(super) async fn store_code<C: Cloud, T: Talk>(
 }
 
 /// Stores the template alone: nothing else is needed where no change set is made.
-pub(super) async fn store_template_alone<C: Cloud, T: Talk>(
+pub(super) async fn store_template_alone<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
@@ -66,7 +68,7 @@ pub(super) async fn store_template_alone<C: Cloud, T: Talk>(
 }
 
 /// Stores the template under the hash of its bytes.
-async fn store_template<C: Cloud, T: Talk>(
+async fn store_template<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
@@ -79,7 +81,7 @@ async fn store_template<C: Cloud, T: Talk>(
 }
 
 /// The keys of those artifacts that are not in the bucket.
-pub(super) async fn missing<'keys, C: Cloud, T: Talk>(
+pub(super) async fn missing<'keys, C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     keys: impl IntoIterator<Item = &'keys str>,
@@ -98,7 +100,7 @@ pub(super) async fn missing<'keys, C: Cloud, T: Talk>(
     Ok(missing)
 }
 
-fn source<C: Cloud, T: Talk>(session: &Session<'_, C, T>, deployment: &Deployment) -> TemplateSource {
+fn source<C: Cloud, T: Reporter>(session: &Session<'_, C, T>, deployment: &Deployment) -> TemplateSource {
     if is_long(deployment) {
         let key = deployment.template_key();
         TemplateSource::Url(session.cloud.object_url(&deployment.bucket.name, &key))
@@ -118,7 +120,7 @@ fn is_long(deployment: &Deployment) -> bool {
 ///
 /// # Errors
 /// Something else is stored under its key, or something that was stored without a checksum.
-async fn ensure_stored<C: Cloud, T: Talk>(
+async fn ensure_stored<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     artifact: &CodeArtifact,
@@ -171,7 +173,7 @@ fn check(bucket: &str, artifact: &CodeArtifact, head: Head) -> Result<(), Deploy
 }
 
 /// Makes the bucket's stack unless the bucket exists. Two first deployments at once make it once: the second waits.
-async fn ensure_bucket<C: Cloud, T: Talk>(
+async fn ensure_bucket<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
@@ -202,7 +204,7 @@ async fn ensure_bucket<C: Cloud, T: Talk>(
     }
 }
 
-async fn follow<C: Cloud, T: Talk>(
+async fn follow<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     request: &NewStack,
     stack_id: &str,
@@ -245,7 +247,7 @@ async fn follow<C: Cloud, T: Talk>(
     })
 }
 
-async fn wait_for_other<C: Cloud, T: Talk>(
+async fn wait_for_other<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &ArtifactBucket,
     refused: CallError,
@@ -258,7 +260,7 @@ async fn wait_for_other<C: Cloud, T: Talk>(
         stack: bucket.stack.clone(),
     });
     let owner = session.account().to_owned();
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     loop {
         let stack = session.cloud.describe_stack(&bucket.stack).await?;
         let status = stack.map(|stack| stack.status);
@@ -273,6 +275,6 @@ async fn wait_for_other<C: Cloud, T: Talk>(
                 cause: None,
             });
         }
-        session.pause(pace.next()).await?;
+        session.pause(backoff.next()).await?;
     }
 }

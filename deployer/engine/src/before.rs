@@ -13,7 +13,7 @@ use crate::stack::{
     sha256_base64, sha256_hex, template_key,
 };
 
-use super::{CodeArtifact, Deployment, Session, Talk};
+use super::{CodeArtifact, Deployment, Reporter, Session};
 
 /// The template and the tags of a stack, taken note of before it is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Before {
 
 impl Before {
     /// Reads what an earlier run has stored; none, if it is gone or is not what was stored.
-    pub(super) async fn stored<C: Cloud, T: Talk>(
+    pub(super) async fn stored<C: Cloud, T: Reporter>(
         session: &Session<'_, C, T>,
         bucket: &str,
         before: &StoredBefore,
@@ -44,7 +44,7 @@ impl Before {
     }
 
     /// Stores it where whoever finishes this run finds it.
-    pub(super) async fn store<C: Cloud, T: Talk>(
+    pub(super) async fn store<C: Cloud, T: Reporter>(
         &self,
         session: &Session<'_, C, T>,
         bucket: &str,

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove, RequestToken};
 
-use super::pace::Pace;
-use super::{Event, Session, Talk, Unready};
+use super::backoff::Backoff;
+use super::{Event, Reporter, Session, Unready};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// AWS could not be asked, or the wait was interrupted.
-pub(super) async fn wait_for_the_end<C: Cloud, T: Talk>(
+pub(super) async fn wait_for_the_end<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: DeployedStack,
 ) -> Result<(), Unready> {
@@ -27,9 +27,9 @@ pub(super) async fn wait_for_the_end<C: Cloud, T: Talk>(
         since,
         by,
     });
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     loop {
-        session.pause(pace.next()).await?;
+        session.pause(backoff.next()).await?;
         // By its ARN: the name may be used again once it is gone.
         let now = session.cloud.describe_stack(&stack.id).await?;
         if now.is_none_or(|now| now.status.next_move() != NextMove::Wait) {
@@ -39,7 +39,7 @@ pub(super) async fn wait_for_the_end<C: Cloud, T: Talk>(
 }
 
 /// Says that somebody is at work.
-pub(super) async fn busy<C: Cloud, T: Talk>(
+pub(super) async fn busy<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: DeployedStack,
 ) -> Result<Unready, CallError> {
@@ -53,7 +53,7 @@ pub(super) async fn busy<C: Cloud, T: Talk>(
 }
 
 /// Since when somebody is at work, and who: the stack's last event in the state it is in tells both.
-async fn begin_of<C: Cloud, T: Talk>(
+async fn begin_of<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
 ) -> Result<(Timestamp, Option<String>), CallError> {

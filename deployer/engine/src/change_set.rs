@@ -16,8 +16,8 @@ use crate::cloud::{
 };
 use crate::stack::{ChangeSummary, StackStatus, means_no_changes};
 
-use super::pace::Pace;
-use super::{DeployError, Event, Session, Talk};
+use super::backoff::Backoff;
+use super::{DeployError, Event, Reporter, Session};
 
 pub(super) use self::ours::begin_execution;
 
@@ -46,7 +46,7 @@ pub(super) enum Prepared {
 }
 
 /// Makes a change set and reads what it would do. On every path but `Ready` nothing is left of it.
-pub(super) async fn prepare<C: Cloud, T: Talk>(
+pub(super) async fn prepare<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     request: &NewChangeSet,
 ) -> Result<Prepared, DeployError> {
@@ -79,7 +79,7 @@ pub(super) async fn prepare<C: Cloud, T: Talk>(
 /// Removes a change set that was not executed, and the shell of a stack that it would have created.
 ///
 /// What cannot be removed is told and is no error: the operation has a better one, or none.
-pub(super) async fn discard<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, made: &Made) {
+pub(super) async fn discard<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, made: &Made) {
     if let Err(error) = try_discard(session, made).await {
         session.tell(Event::CleanupFailed {
             what: format!("change set {} of stack {}", made.name, made.stack),
@@ -88,7 +88,10 @@ pub(super) async fn discard<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, 
     }
 }
 
-async fn try_discard<C: Cloud, T: Talk>(session: &Session<'_, C, T>, made: &Made) -> Result<(), CallError> {
+async fn try_discard<C: Cloud, T: Reporter>(
+    session: &Session<'_, C, T>,
+    made: &Made,
+) -> Result<(), CallError> {
     session
         .cloud
         .delete_change_set(&made.handle.stack_id, &made.handle.id)
@@ -107,7 +110,7 @@ async fn try_discard<C: Cloud, T: Talk>(session: &Session<'_, C, T>, made: &Made
 }
 
 /// Whether somebody else has a change set in the shell, which would go with it.
-async fn is_awaited_by_others<C: Cloud, T: Talk>(
+async fn is_awaited_by_others<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     made: &Made,
 ) -> Result<bool, CallError> {
@@ -118,11 +121,11 @@ async fn is_awaited_by_others<C: Cloud, T: Talk>(
 }
 
 /// Waits until the change set is made, and reads it; `None` when there is nothing to do.
-async fn wait_and_read<C: Cloud, T: Talk>(
+async fn wait_and_read<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     made: &Made,
 ) -> Result<Option<ChangeSummary>, DeployError> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     let mut read = loop {
         let read = page(session, made, None).await?;
         match read.progress {
@@ -134,7 +137,7 @@ async fn wait_and_read<C: Cloud, T: Talk>(
                     );
                     return Err(rejected(session, made, reason).await);
                 }
-                session.pause(pace.next()).await?;
+                session.pause(backoff.next()).await?;
             }
             ChangeSetProgress::Ready => break read,
             ChangeSetProgress::Failed if means_no_changes(&read.reason) => return Ok(None),
@@ -151,7 +154,7 @@ async fn wait_and_read<C: Cloud, T: Talk>(
     }
 }
 
-async fn page<C: Cloud, T: Talk>(
+async fn page<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     made: &Made,
     next: Option<&str>,
@@ -167,7 +170,7 @@ async fn page<C: Cloud, T: Talk>(
 }
 
 /// The reason of a rejection names no resource: what early validation found is told only by the change set's events.
-async fn rejected<C: Cloud, T: Talk>(
+async fn rejected<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     made: &Made,
     reason: String,
@@ -180,7 +183,7 @@ async fn rejected<C: Cloud, T: Talk>(
     }
 }
 
-async fn findings<C: Cloud, T: Talk>(
+async fn findings<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     made: &Made,
 ) -> Result<Vec<ValidationFinding>, CallError> {

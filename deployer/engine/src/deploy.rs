@@ -25,7 +25,8 @@ use super::journal::{self, Earlier, OpenTrial};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
 use super::{
-    DeployError, Deployment, Event, Session, Talk, Uploads, adopt, guard, ledger, stack_policy, termination,
+    DeployError, Deployment, Event, Reporter, Session, Uploads, adopt, guard, ledger, stack_policy,
+    termination,
 };
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
@@ -33,7 +34,7 @@ use super::{
 ///
 /// # Errors
 /// Nothing was changed but the artifact bucket, unless the error says that the deployment was tried.
-pub async fn deploy<C: Cloud, T: Talk>(
+pub async fn deploy<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<Deployed, DeployError> {
@@ -41,7 +42,7 @@ pub async fn deploy<C: Cloud, T: Talk>(
 }
 
 /// Deploys; where there was a plan, as planned and in no other way. Begins anew where another deployment comes first.
-pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
+pub(super) async fn deploy_as_planned<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     planned: Option<&Plan>,
@@ -65,7 +66,7 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Talk>(
 }
 
 /// Code and template are stored before anybody is asked: a change set takes them from there. Whoever does not agree is told that they stay.
-fn tell_what_stays<C: Cloud, T: Talk>(
+fn tell_what_stays<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     error: &DeployError,
@@ -79,7 +80,7 @@ fn tell_what_stays<C: Cloud, T: Talk>(
     }
 }
 
-async fn attempt<C: Cloud, T: Talk>(
+async fn attempt<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -144,7 +145,7 @@ async fn attempt<C: Cloud, T: Talk>(
         .map_err(|error| error.with_way_back(before))
 }
 
-async fn apply<C: Cloud, T: Talk>(
+async fn apply<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -225,7 +226,7 @@ async fn apply<C: Cloud, T: Talk>(
 }
 
 /// Brings to what is asked for what the change set that was executed could not.
-async fn settle_executed<C: Cloud, T: Talk>(
+async fn settle_executed<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,

@@ -9,7 +9,7 @@ use crate::cloud::{Cloud, DeployedTable, FunctionConfiguration};
 use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, Unfinished, base64_of_hex};
 
 use super::traffic::{self, Resources};
-use super::{DescribeError, Session, Talk, unfinished};
+use super::{DescribeError, Reporter, Session, unfinished};
 
 /// A stack and the health of what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -145,7 +145,7 @@ pub struct QueueHealth {
 ///
 /// # Errors
 /// There is no such stack.
-pub async fn describe<C: Cloud, T: Talk>(
+pub async fn describe<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     bucket: &str,
@@ -199,7 +199,7 @@ pub async fn describe<C: Cloud, T: Talk>(
     })
 }
 
-async fn functions<C: Cloud, T: Talk>(
+async fn functions<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     blueprint: &Blueprint,
     resources: &Resources,
@@ -257,7 +257,7 @@ fn function_health(
 }
 
 /// The tables, and the ARNs of their newest streams.
-async fn tables<C: Cloud, T: Talk>(
+async fn tables<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     resources: &Resources,
 ) -> Result<(Vec<TableHealth>, Vec<String>), DescribeError> {
@@ -281,7 +281,7 @@ async fn tables<C: Cloud, T: Talk>(
     Ok((tables, streams))
 }
 
-async fn mappings<C: Cloud, T: Talk>(
+async fn mappings<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     resources: &Resources,
     streams: &[String],
@@ -309,7 +309,7 @@ async fn mappings<C: Cloud, T: Talk>(
     Ok(mappings)
 }
 
-async fn queues<C: Cloud, T: Talk>(
+async fn queues<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     blueprint: &Blueprint,
     resources: &Resources,

@@ -8,12 +8,12 @@ use crate::cloud::{CallError, Cloud, Owner, TableRepair};
 use crate::stack::guard::Accepted;
 use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
 
+use super::backoff::Backoff;
 use super::find::find_for_deletion;
 use super::journal::{self, Journal};
-use super::pace::Pace;
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Talk, Unready, ownership, smoke, table_repair,
+    Answer, DestroyError, Event, Question, Reporter, Session, Unready, ownership, smoke, table_repair,
     termination, traffic,
 };
 
@@ -81,7 +81,7 @@ pub enum Destroyed {
 ///
 /// # Errors
 /// The stack is as it was, unless the error says that the deletion was tried.
-pub async fn destroy<C: Cloud, T: Talk>(
+pub async fn destroy<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
 ) -> Result<Destroyed, DestroyError> {
@@ -125,7 +125,7 @@ pub async fn destroy<C: Cloud, T: Talk>(
 }
 
 /// Finishes a deletion that was interrupted after the stack was gone. Where none was, nothing is there.
-async fn finish<C: Cloud, T: Talk>(
+async fn finish<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     journal: &Journal,
@@ -146,7 +146,7 @@ async fn finish<C: Cloud, T: Talk>(
 
 /// Writes down which log groups go with the stack: once it is gone, nothing else tells. Where there is no bucket, nobody has deployed from
 /// here, and it goes all the same.
-async fn write_down<C: Cloud, T: Talk>(
+async fn write_down<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     journal: &Journal,
@@ -184,7 +184,7 @@ impl Inventory {
 }
 
 /// The deployed template says what outlives the stack; the rendering does, when the stack is gone.
-async fn take_inventory<C: Cloud, T: Talk>(
+async fn take_inventory<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     destruction: &Destruction,
     standing: Option<&DeployedStack>,
@@ -244,7 +244,7 @@ async fn take_inventory<C: Cloud, T: Talk>(
     })
 }
 
-async fn ask<C: Cloud, T: Talk>(
+async fn ask<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     goes: &[(String, String)],
@@ -269,7 +269,7 @@ async fn ask<C: Cloud, T: Talk>(
     }
 }
 
-async fn delete_stack<C: Cloud, T: Talk>(
+async fn delete_stack<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     stack: DeployedStack,
@@ -308,7 +308,7 @@ async fn delete_stack<C: Cloud, T: Talk>(
 
 /// Deletes the stack's own log groups once more where they are back: a function that is still at work while its stack
 /// goes makes its group anew, if its role may, and the next creation would find it in its way.
-async fn delete_recreated_log_groups<C: Cloud, T: Talk>(
+async fn delete_recreated_log_groups<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     inventory: &Inventory,
 ) -> Result<(), DestroyError> {
@@ -324,7 +324,7 @@ async fn delete_recreated_log_groups<C: Cloud, T: Talk>(
 }
 
 /// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.
-async fn purge<C: Cloud, T: Talk>(
+async fn purge<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     kept: &KeptTable,
@@ -361,19 +361,19 @@ async fn purge<C: Cloud, T: Talk>(
     wait_until_gone(session, &kept.name).await
 }
 
-async fn wait_until_gone<C: Cloud, T: Talk>(
+async fn wait_until_gone<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     table: &str,
 ) -> Result<(), DestroyError> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     while session.cloud.describe_table(table).await?.is_some() {
-        session.pause(pace.next()).await?;
+        session.pause(backoff.next()).await?;
     }
     Ok(())
 }
 
 /// Looks again after the end, for all that should be gone.
-async fn verify<C: Cloud, T: Talk>(
+async fn verify<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     blueprint: &Blueprint,
     kept: &[KeptTable],

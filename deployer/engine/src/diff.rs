@@ -16,7 +16,7 @@ use crate::stack::{
 
 use super::change_set::{self, Prepared};
 use super::ownership::{self, Foreign};
-use super::{DeployError, Deployment, Session, Talk, artifacts, traffic, unfinished};
+use super::{DeployError, Deployment, Reporter, Session, artifacts, traffic, unfinished};
 
 /// What a deployment would change.
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +73,7 @@ pub enum Asking {
 ///
 /// # Errors
 /// A call failed, or CloudFormation refuses the template.
-pub async fn diff<C: Cloud, T: Talk>(
+pub async fn diff<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     asking: Asking,
@@ -188,7 +188,7 @@ fn tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> 
 }
 
 /// The functions that were pushed past the stack: what no template shows.
-async fn pushed<C: Cloud, T: Talk>(
+async fn pushed<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -201,7 +201,7 @@ async fn pushed<C: Cloud, T: Talk>(
 }
 
 /// Asks CloudFormation, and takes the question back; nothing, where that would take a template to be stored.
-async fn changes<C: Cloud, T: Talk>(
+async fn changes<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Result<Option<ChangeSummary>, DeployError> {

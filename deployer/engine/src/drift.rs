@@ -14,8 +14,8 @@ use crate::stack::{DeployedStack, ResourceDrift, StackStatus, Unfinished, Unseen
 
 pub use self::error::DriftError;
 use self::unseen::unseen;
-use super::pace::Pace;
-use super::{Event, Session, Talk, unfinished};
+use super::backoff::Backoff;
+use super::{Event, Reporter, Session, unfinished};
 
 /// CloudFormation asks every service for every resource.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -49,7 +49,7 @@ impl Drift {
 ///
 /// # Errors
 /// There is no such stack, or it is being changed.
-pub async fn drift<C: Cloud, T: Talk>(
+pub async fn drift<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     protected: bool,
@@ -82,20 +82,20 @@ pub async fn drift<C: Cloud, T: Talk>(
     })
 }
 
-async fn wait_for<C: Cloud, T: Talk>(
+async fn wait_for<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     search: &str,
 ) -> Result<Option<String>, DriftError> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     loop {
         match session.cloud.drift_search(search).await? {
-            DriftSearch::Running => session.pause(pace.next()).await?,
+            DriftSearch::Running => session.pause(backoff.next()).await?,
             DriftSearch::Over { incomplete } => return Ok(incomplete),
         }
     }
 }
 
-async fn resources<C: Cloud, T: Talk>(
+async fn resources<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
 ) -> Result<Vec<ResourceDrift>, CallError> {

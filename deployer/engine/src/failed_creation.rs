@@ -4,10 +4,10 @@ use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
 
 use super::watch::{Operation, Unseen, watch};
-use super::{DeployError, Event, Session, Talk};
+use super::{DeployError, Event, Reporter, Session};
 
 /// Deletes a stack whose first creation failed. It never stood, so nothing can depend on it.
-pub(super) async fn remove<C: Cloud, T: Talk>(
+pub(super) async fn remove<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: DeployedStack,
     role: Option<&str>,

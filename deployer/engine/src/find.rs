@@ -5,7 +5,7 @@ use crate::stack::guard::Accepted;
 use crate::stack::{DeployedStack, NextMove, StackStatus};
 
 use super::busy::{busy, wait_for_the_end};
-use super::{Session, Talk, Unready, ownership};
+use super::{Reporter, Session, Unready, ownership};
 
 /// What an update finds under a stack's name.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) enum Found {
 ///
 /// # Errors
 /// An operation is running, or one has failed and has to be recovered from, or the stack is another environment's.
-pub(super) async fn find_for_update<C: Cloud, T: Talk>(
+pub(super) async fn find_for_update<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     name: &str,
     accepted: &Accepted,
@@ -47,7 +47,7 @@ pub(super) async fn find_for_update<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// An operation is running, the stack is another environment's, or in a state that is not known and not accepted.
-pub(super) async fn find_for_deletion<C: Cloud, T: Talk>(
+pub(super) async fn find_for_deletion<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     name: &str,
     accepted: &Accepted,
@@ -64,7 +64,7 @@ pub(super) async fn find_for_deletion<C: Cloud, T: Talk>(
     }
 }
 
-async fn find<C: Cloud, T: Talk>(
+async fn find<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     name: &str,
     accepted: &Accepted,

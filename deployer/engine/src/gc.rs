@@ -12,7 +12,7 @@ pub use self::error::GcError;
 use self::evidence::evidence;
 use super::objects::objects;
 use super::session::Interrupted;
-use super::{Answer, Event, Question, Session, Talk};
+use super::{Answer, Event, Question, Reporter, Session};
 
 /// What is to be tidied up.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub enum Collected {
 ///
 /// # Errors
 /// Something that may refer to an artifact cannot be read; then nothing is deleted.
-pub async fn collect_garbage<C: Cloud, T: Talk>(
+pub async fn collect_garbage<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     collection: &GarbageCollection,
 ) -> Result<Collected, GcError> {
@@ -85,7 +85,7 @@ pub async fn collect_garbage<C: Cloud, T: Talk>(
 }
 
 /// Lists first and looks for references afterwards: what is stored in between is not among the objects.
-async fn look<C: Cloud, T: Talk>(
+async fn look<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     collection: &GarbageCollection,
 ) -> Result<Garbage, GcError> {

@@ -8,7 +8,7 @@ use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
 
-use super::{DeployError, Deployment, Event, Session, Talk};
+use super::{DeployError, Deployment, Event, Reporter, Session};
 
 /// The template that is deployed, as far as the guard can read it, and what was let pass over it.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Deployed {
 }
 
 /// Looks for guarded changes between the templates, before anything is sent.
-pub(super) fn check_templates<C: Cloud, T: Talk>(
+pub(super) fn check_templates<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &mut Deployed,
@@ -65,7 +65,7 @@ pub(super) fn check_templates<C: Cloud, T: Talk>(
 }
 
 /// Looks for guarded changes in the change set, which knows what would be replaced.
-pub(super) fn check_changes<C: Cloud, T: Talk>(
+pub(super) fn check_changes<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &mut Deployed,
@@ -75,7 +75,7 @@ pub(super) fn check_changes<C: Cloud, T: Talk>(
     decide(session, deployment, deployed, objections)
 }
 
-fn decide<C: Cloud, T: Talk>(
+fn decide<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &mut Deployed,

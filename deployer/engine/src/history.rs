@@ -4,7 +4,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{Intent, NextMove, Release, ReleaseId, Unfinished, release_prefix, sha256_hex};
 
 use super::objects::objects;
-use super::{LedgerError, Session, Talk, journal, ledger};
+use super::{LedgerError, Reporter, Session, journal, ledger};
 
 /// The releases of a stack.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub enum Live {
 ///
 /// # Errors
 /// A call failed. A record that cannot be read is among the results.
-pub async fn history<C: Cloud, T: Talk>(
+pub async fn history<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -80,7 +80,7 @@ pub async fn history<C: Cloud, T: Talk>(
 }
 
 /// The release that stands, by the bytes of its template; where none has those, by what its template says.
-async fn live<C: Cloud, T: Talk>(
+async fn live<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,

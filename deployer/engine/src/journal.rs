@@ -18,7 +18,7 @@ use crate::stack::{
 };
 
 use super::objects::objects;
-use super::{Session, Talk};
+use super::{Reporter, Session};
 
 pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume};
 pub use self::life::Life;
@@ -88,7 +88,7 @@ impl Journal {
 
 /// Reads what earlier runs have left: one call, and one more for each intent. One that cannot be read is of a later deployer, which will read
 /// it.
-pub(super) async fn read<C: Cloud, T: Talk>(
+pub(super) async fn read<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -104,7 +104,7 @@ pub(super) async fn read<C: Cloud, T: Talk>(
     })
 }
 
-pub(super) async fn read_intent<C: Cloud, T: Talk>(
+pub(super) async fn read_intent<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     key: &str,
@@ -117,7 +117,7 @@ pub(super) async fn read_intent<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// It could not be written; then nothing may be done.
-pub(super) async fn write<C: Cloud, T: Talk>(
+pub(super) async fn write<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -136,7 +136,11 @@ pub(super) async fn write<C: Cloud, T: Talk>(
 }
 
 /// Takes an intent back: what it says was not begun, or has ended in an error that is told.
-pub(super) async fn withdraw<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, bucket: &str, key: &str) {
+pub(super) async fn withdraw<C: Cloud, T: Reporter>(
+    session: &mut Session<'_, C, T>,
+    bucket: &str,
+    key: &str,
+) {
     let deleted = session.cloud.delete_object(bucket, session.account(), key).await;
     session.open.keys.retain(|open| open != key);
     open::tell_failure(session, deleted);

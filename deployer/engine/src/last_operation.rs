@@ -3,13 +3,13 @@
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{Diagnosis, Failure, StackEvent, Timeline};
 
-use super::{DescribeError, Session, Talk};
+use super::{DescribeError, Reporter, Session};
 
 /// Reads the events of the last operation on a stack and lays them out; `explain` tells what can be said of a failure.
 ///
 /// # Errors
 /// There is no such stack, or nothing was ever done to it.
-pub async fn last_operation<C: Cloud, T: Talk>(
+pub async fn last_operation<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     explain: impl FnOnce(Failure) -> Diagnosis,
@@ -23,7 +23,7 @@ pub async fn last_operation<C: Cloud, T: Talk>(
 }
 
 /// All events that AWS still has of a stack, oldest first.
-pub(super) async fn events_of<C: Cloud, T: Talk>(
+pub(super) async fn events_of<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack_id: &str,
 ) -> Result<Vec<StackEvent>, CallError> {

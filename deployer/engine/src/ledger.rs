@@ -9,7 +9,7 @@ use crate::stack::{
 };
 
 use super::objects::objects;
-use super::{Deployment, Event, Session, Talk};
+use super::{Deployment, Event, Reporter, Session};
 
 /// How many records are read to find a release that was like a deployment.
 const RECORDS_COMPARED: usize = 5;
@@ -47,7 +47,7 @@ enum NotWritten {
 }
 
 /// Writes the record of a deployment. The stack is as asked already, so that a failure is told and is no error.
-pub(super) async fn record<C: Cloud, T: Talk>(
+pub(super) async fn record<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     release: &Release,
@@ -57,7 +57,7 @@ pub(super) async fn record<C: Cloud, T: Talk>(
 }
 
 /// Writes the record of a deployment that an earlier run has made, unless it is there.
-pub(super) async fn record_late<C: Cloud, T: Talk>(
+pub(super) async fn record_late<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     release: &Release,
@@ -79,7 +79,7 @@ pub(super) async fn record_late<C: Cloud, T: Talk>(
 }
 
 /// Marks a release as one whose smoke test failed.
-pub(super) async fn mark_failed<C: Cloud, T: Talk>(
+pub(super) async fn mark_failed<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -103,7 +103,7 @@ pub(super) async fn mark_failed<C: Cloud, T: Talk>(
 }
 
 /// The newest release with a template, among the newest few.
-pub(super) async fn newest_with<C: Cloud, T: Talk>(
+pub(super) async fn newest_with<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -119,7 +119,7 @@ pub(super) async fn newest_with<C: Cloud, T: Talk>(
     None
 }
 
-fn tell<C: Cloud, T: Talk>(
+fn tell<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     release: &Release,
     written: Result<(), NotWritten>,
@@ -135,7 +135,7 @@ fn tell<C: Cloud, T: Talk>(
 }
 
 /// The record of a deployment that is about to begin. How long it takes is not known yet.
-pub(super) fn release<C: Cloud, T: Talk>(
+pub(super) fn release<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     stack_id: &str,
@@ -166,7 +166,7 @@ pub(super) fn release<C: Cloud, T: Talk>(
     }
 }
 
-async fn write<C: Cloud, T: Talk>(
+async fn write<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     release: &Release,
@@ -180,7 +180,7 @@ async fn write<C: Cloud, T: Talk>(
 }
 
 /// The releases of a stack, oldest first; none, if there is no bucket yet.
-pub(super) async fn ids<C: Cloud, T: Talk>(
+pub(super) async fn ids<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -204,7 +204,7 @@ pub(super) fn ids_among(objects: &[StoredObject]) -> Vec<ReleaseId> {
 
 /// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that
 /// cannot be read tells nothing.
-pub(super) async fn estimate<C: Cloud, T: Talk>(
+pub(super) async fn estimate<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     outcome: ReleaseOutcome,
@@ -226,7 +226,7 @@ pub(super) async fn estimate<C: Cloud, T: Talk>(
 }
 
 /// Whether a release's template says what another one says: by the hash of its bytes, or, should AWS have laid it out anew, as JSON.
-pub(super) async fn is_of<C: Cloud, T: Talk>(
+pub(super) async fn is_of<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     release: &Release,
@@ -242,7 +242,7 @@ pub(super) async fn is_of<C: Cloud, T: Talk>(
 }
 
 /// Reads a record.
-pub(super) async fn read<C: Cloud, T: Talk>(
+pub(super) async fn read<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,

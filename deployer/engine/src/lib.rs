@@ -1,11 +1,12 @@
 //! Deploys a CloudFormation stack: the only place with sequence and waiting.
 //!
 //! An operation begins with a [`Session`], which cannot be had for another account than the environment's, and ends with
-//! an outcome or an error that is a fact. What happens on the way is told to a [`Talk`]; nothing here prints.
+//! an outcome or an error that is a fact. What happens on the way is told to a [`Reporter`]; nothing here prints.
 
 mod adopt;
 mod alarms;
 mod artifacts;
+mod backoff;
 mod before;
 mod busy;
 mod change_set;
@@ -38,13 +39,13 @@ mod logs;
 mod objects;
 mod overtaken;
 mod ownership;
-mod pace;
 mod plan;
 mod push;
 mod reconcile;
 mod reconciliation;
 mod recover;
 mod recover_error;
+mod reporter;
 mod rollback;
 mod session;
 pub mod shell;
@@ -54,7 +55,6 @@ mod stack_policy;
 mod standing;
 mod table_repair;
 mod taken;
-mod talk;
 mod termination;
 mod traffic;
 mod up;
@@ -92,10 +92,10 @@ pub use reconcile::{ReconcileError, reconcile};
 pub use reconciliation::Reconciled;
 pub use recover::{Recovery, recover};
 pub use recover_error::RecoverError;
+pub use reporter::{Answer, Question, Reporter};
 pub use rollback::{Rollback, RollbackError, RolledBack, rollback};
 pub use session::Session;
 pub use smoke::{BoxError, OutputNames, Refusal, SmokeError, SmokeStep, SmokeTarget, Store, smoke};
 pub use standing::{Standing, standing};
 pub use taken::Taken;
-pub use talk::{Answer, Question, Talk};
 pub use up::{Raised, Returned, Stores, Tried, UpError, up};

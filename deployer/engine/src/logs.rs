@@ -11,7 +11,7 @@ use crate::stack::{LogGroupName, LogSource, log_sources};
 use super::log_merge::{LogLine, LogMerge};
 use super::session::Interrupted;
 use super::traffic::{self, Resources};
-use super::{ErrorKind, Session, Talk};
+use super::{ErrorKind, Reporter, Session};
 
 /// How long is waited between two looks at what is new.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
@@ -73,7 +73,7 @@ impl From<Interrupted> for LogsError {
 ///
 /// # Errors
 /// There is no such stack, or it has no functions.
-pub async fn logs<C: Cloud, T: Talk>(
+pub async fn logs<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     query: &LogQuery,
     mut deliver: impl FnMut(&[String], &[LogLine]) -> ControlFlow<()>,
@@ -108,7 +108,7 @@ pub async fn logs<C: Cloud, T: Talk>(
 }
 
 /// A page of a log, without the lines that AWS let through and that are not wanted: it looks for one term only.
-async fn read<C: Cloud, T: Talk>(
+async fn read<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     query: &LogQuery,
     group: &str,
@@ -136,7 +136,7 @@ async fn read<C: Cloud, T: Talk>(
 }
 
 /// The functions' names in the template, each with its log group.
-async fn groups<C: Cloud, T: Talk>(
+async fn groups<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
 ) -> Result<Vec<(String, String)>, LogsError> {

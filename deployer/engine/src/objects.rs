@@ -1,11 +1,11 @@
 //! What lies in the artifact bucket.
 
-use super::{Session, Talk};
+use super::{Reporter, Session};
 use crate::cloud::{CallError, Cloud};
 use crate::stack::garbage::StoredObject;
 
 /// Lists all objects whose keys begin with `prefix`, in the order of their keys; `None`, if there is no bucket yet.
-pub(super) async fn objects<C: Cloud, T: Talk>(
+pub(super) async fn objects<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     prefix: &str,

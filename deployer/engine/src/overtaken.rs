@@ -8,7 +8,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
 use super::deploy::Proposal;
-use super::{DeployError, Event, Session, Talk};
+use super::{DeployError, Event, Reporter, Session};
 
 /// How often a deployment begins anew because another one came first.
 const MOST_ATTEMPTS: u32 = 10;
@@ -17,7 +17,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// What CloudFormation says of a request depends on where the stack has got to meanwhile, in many words. So what is asked instead is whether
 /// the stack is still as it was found: if it is not, the error is that another deployment came first.
-pub(super) async fn or<C: Cloud, T: Talk>(
+pub(super) async fn or<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     error: DeployError,
     stack: &str,
@@ -40,7 +40,7 @@ pub(super) async fn or<C: Cloud, T: Talk>(
 
 /// The same, while everything is made ready for a change set of this run: what is looked for and gone was taken away by another run, the shell of
 /// a stack or the change set in it.
-pub(super) async fn before_execution<C: Cloud, T: Talk>(
+pub(super) async fn before_execution<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     error: DeployError,
     stack: &str,
@@ -54,7 +54,7 @@ pub(super) async fn before_execution<C: Cloud, T: Talk>(
     }
 }
 
-async fn has_moved<C: Cloud, T: Talk>(
+async fn has_moved<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     found: Option<&DeployedStack>,
@@ -84,7 +84,7 @@ impl Attempts {
     ///
     /// # Errors
     /// The error itself, if it is another one or has come too often; that the wait was interrupted.
-    pub(super) async fn again<C: Cloud, T: Talk>(
+    pub(super) async fn again<C: Cloud, T: Reporter>(
         &mut self,
         session: &mut Session<'_, C, T>,
         error: DeployError,

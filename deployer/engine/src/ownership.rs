@@ -8,7 +8,7 @@ use crate::cloud::{CallError, CallErrorKind, Cloud, DeployedTable};
 use crate::stack::guard::Accepted;
 use crate::stack::{DeployedStack, OWNER_TAG, StackStatus};
 
-use super::{Event, LedgerError, Session, Talk, Unready, ledger};
+use super::{Event, LedgerError, Reporter, Session, Unready, ledger};
 
 /// That a stack is not of the environment that is worked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct Foreign {
 ///
 /// # Errors
 /// The stack is not this environment's, or AWS cannot be asked.
-pub(super) async fn check<C: Cloud, T: Talk>(
+pub(super) async fn check<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
 ) -> Result<(), Unready> {
@@ -39,7 +39,7 @@ pub(super) async fn check<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// As [`check`].
-pub(super) async fn check_unless_adopted<C: Cloud, T: Talk>(
+pub(super) async fn check_unless_adopted<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &DeployedStack,
     accepted: &Accepted,
@@ -57,7 +57,7 @@ pub(super) async fn check_unless_adopted<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// The records are needed, and cannot be listed or read.
-pub(super) async fn foreign<C: Cloud, T: Talk>(
+pub(super) async fn foreign<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
 ) -> Result<Option<Foreign>, CallError> {
@@ -80,7 +80,7 @@ pub(super) async fn foreign<C: Cloud, T: Talk>(
 const RECORDS_READ: usize = 5;
 
 /// The environment that has made the newest release of this very stack, as its record says.
-async fn recorded_owner<C: Cloud, T: Talk>(
+async fn recorded_owner<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &DeployedStack,
@@ -97,7 +97,7 @@ async fn recorded_owner<C: Cloud, T: Talk>(
 }
 
 /// The environment that has left a table, if it is another one. Stacks hand their tags on to their tables; one that has no such tag is older.
-pub(super) async fn other_owner<C: Cloud, T: Talk>(
+pub(super) async fn other_owner<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     table: &DeployedTable,
 ) -> Result<Option<String>, CallError> {

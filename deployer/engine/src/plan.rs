@@ -1,23 +1,23 @@
 //! A deployment in two steps: what would be done is written down, and later done exactly so.
 
 use crate::cloud::Cloud;
-use crate::stack::plan::{Moved, Place, Plan, StackState};
+use crate::stack::plan::{Moved, Plan, StackState, Target};
 use crate::stack::release::StoredCode;
 use crate::stack::{Blueprint, ChangeSummary};
 
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::overtaken::Attempts;
-use super::{DeployError, Deployed, Deployment, Event, Session, Talk, artifacts, deploy, guard};
+use super::{DeployError, Deployed, Deployment, Event, Reporter, Session, artifacts, deploy, guard};
 
 /// Finds out what a deployment would do, and tells it. Nothing is left in AWS but the artifacts that it will need.
 ///
 /// # Errors
 /// Those of a deployment up to its approval; also a stack whose creation has failed, which a deployment would delete first.
-pub async fn plan<C: Cloud, T: Talk>(
+pub async fn plan<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
-    place: Place,
+    place: Target,
 ) -> Result<Plan, DeployError> {
     let blueprint = Blueprint::read(&deployment.template)?;
     deploy::check(deployment, &blueprint)?;
@@ -30,11 +30,11 @@ pub async fn plan<C: Cloud, T: Talk>(
     }
 }
 
-async fn attempt<C: Cloud, T: Talk>(
+async fn attempt<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
-    place: Place,
+    place: Target,
 ) -> Result<Plan, DeployError> {
     let found = find_for_update(session, &deployment.stack, &deployment.accepted).await?;
     let mut deployed = guard::Deployed::default();
@@ -92,7 +92,7 @@ async fn attempt<C: Cloud, T: Talk>(
 
 fn written(
     deployment: &Deployment,
-    place: Place,
+    place: Target,
     stack_state: Option<StackState>,
     changes: Option<ChangeSummary>,
 ) -> Plan {
@@ -117,7 +117,7 @@ fn written(
 /// # Errors
 /// Those of a deployment; also that the stack or what CloudFormation would do with it is no longer as planned, and that
 /// artifacts are gone from the bucket.
-pub async fn apply<C: Cloud, T: Talk>(
+pub async fn apply<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     plan: &Plan,

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::cloud::{CallError, Cloud, Invoked};
 
-use super::pace::Pace;
+use super::backoff::Backoff;
 use super::reconciliation::{Reconciled, Reconciliation, Turn, Unintelligible};
 use super::session::Interrupted;
-use super::{ErrorKind, Event, Session, Talk, Unready, ownership, traffic};
+use super::{ErrorKind, Event, Reporter, Session, Unready, ownership, traffic};
 
 /// The longest wait before a request that may come no further than the last.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,7 +89,7 @@ impl From<Interrupted> for ReconcileError {
 ///
 /// # Errors
 /// The stack is another environment's, or the function failed, or came no further.
-pub async fn reconcile<C: Cloud, T: Talk>(
+pub async fn reconcile<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     logical_id: &str,
@@ -97,7 +97,7 @@ pub async fn reconcile<C: Cloud, T: Talk>(
 ) -> Result<Reconciled, ReconcileError> {
     let function = function(session, stack, logical_id).await?;
     let mut reconciliation = Reconciliation::begin(notify_since);
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     loop {
         session.check_interrupt()?;
         session.tell(Event::Reconciling {
@@ -113,7 +113,7 @@ pub async fn reconcile<C: Cloud, T: Talk>(
         match reconciliation.take_in(&invoked.payload) {
             Ok(Turn::Done) => return Ok(reconciliation.done()),
             Ok(Turn::Again) => {}
-            Ok(Turn::Later) => session.pause(pace.next()).await?,
+            Ok(Turn::Later) => session.pause(backoff.next()).await?,
             Ok(Turn::Stuck { failure }) => return Err(ReconcileError::Stuck { function, failure }),
             Err(Unintelligible) => return Err(ReconcileError::Unintelligible { function }),
         }
@@ -121,7 +121,7 @@ pub async fn reconcile<C: Cloud, T: Talk>(
 }
 
 /// The name in AWS of what the template says reconciles.
-async fn function<C: Cloud, T: Talk>(
+async fn function<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     logical_id: &str,

@@ -139,47 +139,47 @@ mod tests {
 
     #[test]
     fn a_conversation_goes_on_until_no_place_is_named() {
-        let mut talk = Reconciliation::begin(None);
-        assert_eq!(talk.request(), r#"{"reconcile":{}}"#);
-        assert_eq!(talk.take_in(&answer(10, Some("a"))).unwrap(), Turn::Again);
-        assert_eq!(talk.request(), r#"{"reconcile":{"continueFrom":"a"}}"#);
-        assert_eq!(talk.take_in(&answer(5, None)).unwrap(), Turn::Done);
-        assert_eq!((talk.done().commits, talk.done().updated), (15, 2));
+        let mut reporter = Reconciliation::begin(None);
+        assert_eq!(reporter.request(), r#"{"reconcile":{}}"#);
+        assert_eq!(reporter.take_in(&answer(10, Some("a"))).unwrap(), Turn::Again);
+        assert_eq!(reporter.request(), r#"{"reconcile":{"continueFrom":"a"}}"#);
+        assert_eq!(reporter.take_in(&answer(5, None)).unwrap(), Turn::Done);
+        assert_eq!((reporter.done().commits, reporter.done().updated), (15, 2));
     }
 
     #[test]
     fn the_moment_is_named_once_and_carried_by_the_place() {
         let since = "2026-11-23T10:00:00Z".parse().unwrap();
-        let mut talk = Reconciliation::begin(Some(since));
+        let mut reporter = Reconciliation::begin(Some(since));
         assert_eq!(
-            talk.request(),
+            reporter.request(),
             r#"{"reconcile":{"notifySince":"2026-11-23T10:00:00Z"}}"#
         );
-        talk.take_in(&answer(1, Some("a"))).unwrap();
-        assert_eq!(talk.request(), r#"{"reconcile":{"continueFrom":"a"}}"#);
+        reporter.take_in(&answer(1, Some("a"))).unwrap();
+        assert_eq!(reporter.request(), r#"{"reconcile":{"continueFrom":"a"}}"#);
     }
 
     #[test]
     fn the_same_place_again_and_again_is_the_end() {
-        let mut talk = Reconciliation::begin(None);
-        talk.take_in(&answer(1, Some("a"))).unwrap();
+        let mut reporter = Reconciliation::begin(None);
+        reporter.take_in(&answer(1, Some("a"))).unwrap();
         for _ in 1..MOST_WITHOUT_GAIN {
-            assert_eq!(talk.take_in(&answer(0, Some("a"))).unwrap(), Turn::Later);
+            assert_eq!(reporter.take_in(&answer(0, Some("a"))).unwrap(), Turn::Later);
         }
         let failure = "throttled".to_owned();
         assert_eq!(
-            talk.take_in(&answer(0, Some("a"))).unwrap(),
+            reporter.take_in(&answer(0, Some("a"))).unwrap(),
             Turn::Stuck { failure }
         );
     }
 
     #[test]
     fn a_gain_in_between_begins_the_count_again() {
-        let mut talk = Reconciliation::begin(None);
-        assert_eq!(talk.take_in(&answer(0, Some("a"))).unwrap(), Turn::Later);
-        assert_eq!(talk.take_in(&answer(0, Some("b"))).unwrap(), Turn::Again);
+        let mut reporter = Reconciliation::begin(None);
+        assert_eq!(reporter.take_in(&answer(0, Some("a"))).unwrap(), Turn::Later);
+        assert_eq!(reporter.take_in(&answer(0, Some("b"))).unwrap(), Turn::Again);
         for _ in 1..MOST_WITHOUT_GAIN {
-            assert_eq!(talk.take_in(&answer(0, Some("b"))).unwrap(), Turn::Later);
+            assert_eq!(reporter.take_in(&answer(0, Some("b"))).unwrap(), Turn::Later);
         }
     }
 

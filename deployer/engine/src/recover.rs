@@ -6,7 +6,7 @@ use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, situation};
 
 use super::busy::wait_for_the_end;
 use super::watch::{Ended, Operation, Unseen, watch};
-use super::{Event, RecoverError, Session, Talk, ownership, termination, traffic};
+use super::{Event, RecoverError, Reporter, Session, ownership, termination, traffic};
 
 /// A move that was chosen.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Recovery {
 ///
 /// # Errors
 /// The stack is as it was, unless the error says that the move was tried.
-pub async fn recover<C: Cloud, T: Talk>(
+pub async fn recover<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     recovery: &Recovery,
 ) -> Result<StackStatus, RecoverError> {
@@ -71,7 +71,7 @@ pub async fn recover<C: Cloud, T: Talk>(
 }
 
 /// Refuses what the state does not allow, what a protected environment does not, and what would cost the log of record.
-async fn check<C: Cloud, T: Talk>(
+async fn check<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     recovery: &Recovery,
     stack: &DeployedStack,
@@ -110,7 +110,7 @@ async fn check<C: Cloud, T: Talk>(
 }
 
 /// The logs of record that would go with the stack: retained by the environment's template, and not by what is deployed.
-async fn lost_logs<C: Cloud, T: Talk>(
+async fn lost_logs<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     recovery: &Recovery,
     stack: &DeployedStack,
@@ -140,7 +140,7 @@ async fn lost_logs<C: Cloud, T: Talk>(
         .collect())
 }
 
-async fn begin<C: Cloud, T: Talk>(
+async fn begin<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     recovery: &Recovery,
     operation: &Operation,
@@ -169,7 +169,7 @@ async fn begin<C: Cloud, T: Talk>(
     }
 }
 
-async fn wait<C: Cloud, T: Talk>(
+async fn wait<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: DeployedStack,
 ) -> Result<StackStatus, RecoverError> {

@@ -7,8 +7,8 @@ use crate::stack::{Cause, DeployedStack, Release, ReleaseChoice, ReleaseId, Sequ
 use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
 use super::{
-    CodeArtifact, DeployError, Deployed, Deployment, ErrorKind, Event, Provenance, Session, Talk, artifacts,
-    deploy, journal,
+    CodeArtifact, DeployError, Deployed, Deployment, ErrorKind, Event, Provenance, Reporter, Session,
+    artifacts, deploy, journal,
 };
 
 /// What is to be gone back to.
@@ -103,7 +103,7 @@ impl RollbackError {
 ///
 /// # Errors
 /// There is no such release, or what it was made of is gone, or its deployment was not made.
-pub async fn rollback<C: Cloud, T: Talk>(
+pub async fn rollback<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     rollback: &Rollback,
 ) -> Result<RolledBack, RollbackError> {
@@ -145,7 +145,7 @@ pub async fn rollback<C: Cloud, T: Talk>(
 
 /// Finishes what earlier runs have begun. One that has gone back to the release before, and was interrupted, has done what is asked for again:
 /// to go back once more from there is another request.
-async fn finish_earlier<C: Cloud, T: Talk>(
+async fn finish_earlier<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     rollback: &Rollback,
     stack: &DeployedStack,
@@ -172,7 +172,7 @@ async fn finish_earlier<C: Cloud, T: Talk>(
 /// left out.
 ///
 /// What is deployed may be in no record: then the newest release is the one before it.
-async fn previous<C: Cloud, T: Talk>(
+async fn previous<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     ids: &[ReleaseId],
@@ -205,7 +205,7 @@ async fn previous<C: Cloud, T: Talk>(
     })
 }
 
-async fn read<C: Cloud, T: Talk>(
+async fn read<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     id: &ReleaseId,
@@ -214,7 +214,7 @@ async fn read<C: Cloud, T: Talk>(
 }
 
 /// The deployment that a release was, with what the environment says about all else.
-async fn of_release<C: Cloud, T: Talk>(
+async fn of_release<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     release: &Release,

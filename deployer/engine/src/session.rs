@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::cloud::{Caller, Cloud};
 use crate::stack::RequestToken;
 
-use super::{AccountError, Answer, Event, Interrupt, Question, Talk, Uploads, journal};
+use super::{AccountError, Answer, Event, Interrupt, Question, Reporter, Uploads, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
 pub struct Session<'a, C, T> {
     pub(super) cloud: &'a C,
-    pub(super) talk: &'a mut T,
+    pub(super) reporter: &'a mut T,
     interrupt: Interrupt,
     caller: Caller,
     owner: Option<Owner>,
@@ -39,14 +39,14 @@ struct Owner {
 #[derive(Debug)]
 pub(super) struct Interrupted;
 
-impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
+impl<'a, C: Cloud, T: Reporter> Session<'a, C, T> {
     /// Asks AWS whose credentials these are, before anything else is done with them.
     ///
     /// # Errors
     /// The credentials are of another account than the given one, or there are none.
     pub async fn open(
         cloud: &'a C,
-        talk: &'a mut T,
+        reporter: &'a mut T,
         interrupt: Interrupt,
         account: &str,
     ) -> Result<Self, AccountError> {
@@ -58,13 +58,13 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
                 caller: caller.arn,
             });
         }
-        talk.tell(Event::AccountChecked {
+        reporter.tell(Event::AccountChecked {
             account: account.to_owned(),
             caller: caller.arn.clone(),
         });
         Ok(Self {
             cloud,
-            talk,
+            reporter,
             interrupt,
             caller,
             owner: None,
@@ -120,7 +120,7 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
     }
 
     pub(super) fn tell(&mut self, event: Event) {
-        self.talk.tell(event);
+        self.reporter.tell(event);
     }
 
     /// Tells what is found again by whatever looks again, and is news only once.
@@ -140,7 +140,7 @@ impl<'a, C: Cloud, T: Talk> Session<'a, C, T> {
         tokio::select! {
             biased;
             () = interrupt.raised() => Err(Interrupted),
-            answer = self.talk.confirm(question) => Ok(answer),
+            answer = self.reporter.confirm(question) => Ok(answer),
         }
     }
 

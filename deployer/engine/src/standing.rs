@@ -6,7 +6,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{Diagnosis, Failure, Phase, Situation, StackStatus, Timeline, situation};
 
 use super::last_operation::events_of;
-use super::{Session, Talk};
+use super::{Reporter, Session};
 
 /// A stack in some state, with who brought it there and what that allows.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Standing {
 }
 
 /// Looks where a stack stands; `None` when there is none. `explain` tells what can be said of a failure.
-pub async fn standing<C: Cloud, T: Talk>(
+pub async fn standing<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     explain: impl FnOnce(Failure) -> Diagnosis,

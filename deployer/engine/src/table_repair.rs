@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::cloud::{CallError, Cloud, DeployedTable, TableRepair};
 
-use super::pace::Pace;
-use super::{Event, Session, Talk, Unready};
+use super::backoff::Backoff;
+use super::{Event, Reporter, Session, Unready};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 ///
 /// A refusal may mean that the change was made and its answer was lost: the SDK sends it again, to a table that is being changed. So the
 /// table is asked.
-pub(super) async fn repair<C: Cloud, T: Talk>(
+pub(super) async fn repair<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     table: &DeployedTable,
     needed: TableRepair,
@@ -34,22 +34,22 @@ pub(super) async fn repair<C: Cloud, T: Talk>(
 }
 
 /// Waits until a table takes a change, and gives it; none, if it is gone or goes.
-pub(super) async fn at_rest<C: Cloud, T: Talk>(
+pub(super) async fn at_rest<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     name: &str,
 ) -> Result<Option<DeployedTable>, Unready> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     loop {
         match session.cloud.describe_table(name).await? {
             Some(table) if table.is_going() => return Ok(None),
-            Some(table) if !table.is_active() => session.pause(pace.next()).await?,
+            Some(table) if !table.is_active() => session.pause(backoff.next()).await?,
             found => return Ok(found),
         }
     }
 }
 
 /// Whether a table is as a change would make it.
-async fn holds<C: Cloud, T: Talk>(
+async fn holds<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     table: &DeployedTable,
     wanted: &TableRepair,

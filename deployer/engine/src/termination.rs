@@ -3,10 +3,10 @@
 use crate::cloud::{CallError, Cloud};
 use crate::stack::DeployedStack;
 
-use super::{Event, Session, Talk};
+use super::{Event, Reporter, Session};
 
 /// Makes a stack's termination protection what is asked for.
-pub(super) async fn settle<C: Cloud, T: Talk>(
+pub(super) async fn settle<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &DeployedStack,
     protected: bool,

@@ -7,7 +7,7 @@ use crate::stack::{
     Blueprint, DeployedStack, Difference, LiveCode, LiveFunction, StackResource, traffic_difference,
 };
 
-use super::{DeployError, Deployment, Event, Session, Talk};
+use super::{DeployError, Deployment, Event, Reporter, Session};
 
 /// The stack's resources by their name in the template.
 pub(super) type Resources = BTreeMap<String, StackResource>;
@@ -41,7 +41,7 @@ pub(super) fn of_type<'a>(
 }
 
 /// Compares what each alias leads to with what the stack published and with the artifacts: one call a function.
-pub(super) async fn differences<C: Cloud, T: Talk>(
+pub(super) async fn differences<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -82,7 +82,7 @@ pub(super) async fn differences<C: Cloud, T: Talk>(
 /// # Errors
 /// The stack's own version holds other code than the artifact, or an alias was deleted: CloudFormation sees neither, and
 /// nothing that could be done here would mend it.
-pub(super) async fn settle<C: Cloud, T: Talk>(
+pub(super) async fn settle<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -132,7 +132,7 @@ pub(super) async fn settle<C: Cloud, T: Talk>(
     Ok(())
 }
 
-async fn bring_back<C: Cloud, T: Talk>(
+async fn bring_back<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     function: &LiveFunction,

@@ -9,7 +9,7 @@ use crate::stack::sha256_hex;
 use super::journal::{self, OpenTrial};
 use super::{
     Before, BoxError, DeployError, Deployed, Deployment, Event, OutputNames, ReconcileError, Reconciled,
-    Session, SmokeError, SmokeTarget, Store, Talk, apply, deploy, ledger, reconcile, smoke,
+    Reporter, Session, SmokeError, SmokeTarget, Store, apply, deploy, ledger, reconcile, smoke,
 };
 
 /// How the store of a stack is reached.
@@ -83,7 +83,7 @@ pub struct UpError {
 ///
 /// # Errors
 /// The deployment failed. What follows it has outcomes of its own.
-pub async fn up<C: Cloud, T: Talk, S: Stores>(
+pub async fn up<C: Cloud, T: Reporter, S: Stores>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     planned: Option<&Plan>,
@@ -110,7 +110,7 @@ pub async fn up<C: Cloud, T: Talk, S: Stores>(
     })
 }
 
-async fn with_what_became<C: Cloud, T: Talk>(
+async fn with_what_became<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     error: DeployError,
@@ -125,7 +125,7 @@ async fn with_what_became<C: Cloud, T: Talk>(
 }
 
 /// Makes the listing complete after tables were imported: the new catalogue knows only what is appended from now on.
-async fn complete_listing<C: Cloud, T: Talk>(
+async fn complete_listing<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Option<Result<Reconciled, ReconcileError>> {
@@ -143,7 +143,7 @@ async fn complete_listing<C: Cloud, T: Talk>(
 }
 
 /// Tries the store, and takes a deployment back whose store does something wrong. What AWS is late with is told and is no failure.
-async fn run<C: Cloud, T: Talk, S: Stores>(
+async fn run<C: Cloud, T: Reporter, S: Stores>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     deployed: &Deployed,
@@ -186,7 +186,7 @@ async fn run<C: Cloud, T: Talk, S: Stores>(
     Tried::Fails { error, returned }
 }
 
-async fn try_store<C: Cloud, T: Talk, S: Stores>(
+async fn try_store<C: Cloud, T: Reporter, S: Stores>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     stores: &S,
@@ -198,7 +198,7 @@ async fn try_store<C: Cloud, T: Talk, S: Stores>(
 }
 
 /// Brings a stack back to what it was before a deployment. Nobody is asked: whoever deploys has not asked for what is there now.
-async fn take_back<C: Cloud, T: Talk>(
+async fn take_back<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     before: &Before,

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, Failure, Progress, RequestToken, StackEvent, StackStatus, root_cause};
 
-use super::pace::Pace;
+use super::backoff::Backoff;
 use super::session::Interrupted;
-use super::{Event, Session, Talk};
+use super::{Event, Reporter, Session};
 
 /// The longest wait between two looks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -60,7 +60,7 @@ impl From<Interrupted> for Unseen {
 
 impl Operation {
     /// Takes note of where the stack is, just before the operation is started.
-    pub(super) async fn about_to_begin<C: Cloud, T: Talk>(
+    pub(super) async fn about_to_begin<C: Cloud, T: Reporter>(
         session: &Session<'_, C, T>,
         stack: DeployedStack,
         token: RequestToken,
@@ -93,7 +93,7 @@ impl Operation {
 
     /// Takes the answer to the request that begins the operation. A refusal is none if the operation is under way all the same: its first
     /// answer was lost.
-    pub(super) async fn begun<C: Cloud, T: Talk>(
+    pub(super) async fn begun<C: Cloud, T: Reporter>(
         &self,
         session: &Session<'_, C, T>,
         answer: Result<(), CallError>,
@@ -108,7 +108,7 @@ impl Operation {
     }
 
     /// Whether the operation is under way, or over: its events carry its token.
-    pub(super) async fn has_left_events<C: Cloud, T: Talk>(
+    pub(super) async fn has_left_events<C: Cloud, T: Reporter>(
         &self,
         session: &Session<'_, C, T>,
     ) -> Result<bool, CallError> {
@@ -128,12 +128,12 @@ impl Operation {
 }
 
 /// Follows an operation to its end, telling each event.
-pub(super) async fn watch<C: Cloud, T: Talk>(
+pub(super) async fn watch<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     operation: &Operation,
 ) -> Result<Ended, Unseen> {
     let mut history = History::new(operation);
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     let mut dark = 0;
     loop {
         match look(session, operation, &mut history).await {
@@ -142,12 +142,12 @@ pub(super) async fn watch<C: Cloud, T: Talk>(
             Err(error) if error.is_transient() && dark < LOOKS_IN_THE_DARK => dark += 1,
             Err(error) => return Err(Unseen::LostSight(error)),
         }
-        session.pause(pace.next()).await?;
+        session.pause(backoff.next()).await?;
     }
 }
 
 /// Looks once. Some, when the operation has ended: with the stack, or with `None` when the stack is gone.
-async fn look<C: Cloud, T: Talk>(
+async fn look<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     operation: &Operation,
     history: &mut History,
@@ -159,7 +159,7 @@ async fn look<C: Cloud, T: Talk>(
     Ok(has_ended.then_some(Some(stack)))
 }
 
-async fn end<C: Cloud, T: Talk>(
+async fn end<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     operation: &Operation,
     mut history: History,
@@ -168,7 +168,7 @@ async fn end<C: Cloud, T: Talk>(
     let status = stack
         .as_ref()
         .map_or(StackStatus::DeleteComplete, |stack| stack.status.clone());
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     for read in 0..READS_AFTER_THE_END {
         // The state may be ahead of the events: without one more read the reason of a failure would be lost.
         match read_events(session, operation, &mut history).await {
@@ -179,7 +179,7 @@ async fn end<C: Cloud, T: Talk>(
             Err(error) => return Err(Unseen::LostSight(error)),
         }
         if read + 1 < READS_AFTER_THE_END {
-            session.pause(pace.next()).await?;
+            session.pause(backoff.next()).await?;
         }
     }
     let cause = if status.is_success() {
@@ -196,7 +196,7 @@ async fn end<C: Cloud, T: Talk>(
 }
 
 /// Reads from the newest event back to one already seen, and tells what is new, oldest first.
-async fn read_events<C: Cloud, T: Talk>(
+async fn read_events<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     operation: &Operation,
     history: &mut History,

@@ -3,13 +3,13 @@
 use crate::cloud::Cloud;
 use crate::stack::widening::Widening;
 
-use super::{Answer, DeployError, Deployment, Question, Session, Talk};
+use super::{Answer, DeployError, Deployment, Question, Reporter, Session};
 
 /// Has the widenings approved that were not accepted by name. The approval of the deployment as a whole does not cover them.
 ///
 /// # Errors
 /// They were declined, or there is nobody to ask.
-pub(super) async fn approve<C: Cloud, T: Talk>(
+pub(super) async fn approve<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     widenings: &[Widening],

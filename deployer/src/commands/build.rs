@@ -9,8 +9,8 @@ use super::code::build;
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::artifact::{Artifact, Build, zip_path};
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use crate::ui::Ui;
 
 /// Build the functions, and deploy nothing
@@ -36,12 +36,12 @@ struct Unwritable {
 pub(super) async fn run(
     args: &BuildArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let template = StackTemplate::parse(settings, ui)?;
     template.render_without_rules(&[])?;
-    let built = build(&template, settings, surroundings, ui).await?;
+    let built = build(&template, settings, process_env, ui).await?;
     let folder = match &args.to {
         Some(folder) => {
             write(&built, folder).await?;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
 use crate::artifact::{Artifact, Build};
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use crate::ui::Ui;
 
 /// Where the functions' code comes from; built anew, unless it is said otherwise.
@@ -57,15 +57,15 @@ impl Code {
         self,
         template: &StackTemplate<'_>,
         settings: &Settings,
-        surroundings: &Surroundings,
-        cloud: &Cloud<'_>,
+        process_env: &ProcessEnv,
+        cloud: &Connection<'_>,
         ui: &Ui,
     ) -> Result<Vec<Artifact>, CommandError> {
         match self {
             Self::Found(artifacts) => Ok(artifacts),
             Self::ToBuild => {
                 cloud
-                    .unless_interrupted(build(template, settings, surroundings, ui))
+                    .unless_interrupted(build(template, settings, process_env, ui))
                     .await?
             }
         }
@@ -75,7 +75,7 @@ impl Code {
 pub(super) async fn build(
     template: &StackTemplate<'_>,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Vec<Artifact>, CommandError> {
     let binaries = template.binaries();
@@ -87,7 +87,7 @@ pub(super) async fn build(
         binaries: &binaries,
         processor: template.processor(),
         profile: template.profile(),
-        machine: &surroundings.machine(),
+        machine: &process_env.machine(),
     };
     ui.building(binaries.len(), template.processor().name());
     let artifacts = build.run(&mut |note| ui.build_note(note)).await?;

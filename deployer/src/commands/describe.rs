@@ -7,11 +7,11 @@ use cfn_deploy::describe;
 use clap::Args;
 
 use super::Ended;
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::deployment::reachable;
 use super::error::{CommandError, ErrorKind};
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use crate::ui::{DescriptionFormat, Silent, Ui, for_github};
 
 /// Show the stack's outputs and health
@@ -47,39 +47,39 @@ struct Unwritable {
 pub(super) async fn run(
     args: &DescribeArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let step = match args.format {
-        DescriptionFormat::Github => Some(step_file(surroundings)?),
+        DescriptionFormat::Github => Some(step_file(process_env)?),
         _ => None,
     };
     let environment = &settings.environment;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = Silent;
-    let session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = Silent;
+    let session = cloud.session(&mut reporter).await?;
     let bucket = environment.artifact_bucket();
     let mut described = cloud
         .unless_interrupted(describe(&session, environment.stack.as_str(), &bucket))
         .await?
-        .map_err(|error| cloud.explain().describe(error))?;
+        .map_err(|error| cloud.hints().describe(error))?;
     described.outputs = reachable(&described.outputs, environment);
     if let Some(file) = step {
         add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
-    ui.description(&described, args.format, &cloud.explain().command("up"));
-    let unfinished = cloud.explain().unfinished(&described.unfinished);
+    ui.description(&described, args.format, &cloud.hints().command("up"));
+    let unfinished = cloud.hints().unfinished(&described.unfinished);
     ui.unfinished(&described.stack, &unfinished);
     Ok(if args.exit_code && !described.healthy {
         Ended::Differing
     } else {
-        Ended::Well
+        Ended::Healthy
     })
 }
 
 /// Where GitHub Actions takes a step's outputs; looked for before AWS is asked anything.
-fn step_file(surroundings: &Surroundings) -> Result<&str, CommandError> {
-    let file = surroundings.variable("GITHUB_OUTPUT");
+fn step_file(process_env: &ProcessEnv) -> Result<&str, CommandError> {
+    let file = process_env.variable("GITHUB_OUTPUT");
     file.ok_or_else(|| {
         CommandError::new(ErrorKind::Usage, NoStep)
             .hint("GitHub Actions sets it in every step; elsewhere take `--format env`")

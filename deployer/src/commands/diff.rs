@@ -5,14 +5,14 @@ use cfn_deploy::{Asking, diff};
 use clap::Args;
 
 use super::Ended;
-use super::cloud::Cloud;
 use super::code::CodeArgs;
+use super::connection::Connection;
 use super::deployment::deployment;
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 /// Show what `up` would change, property by property
 ///
@@ -38,11 +38,11 @@ pub struct DiffArgs {
 }
 
 impl DiffArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -50,7 +50,7 @@ impl DiffArgs {
 pub(super) async fn run(
     args: &DiffArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let template = StackTemplate::parse(settings, ui)?;
@@ -58,10 +58,10 @@ pub(super) async fn run(
     template.render(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
-    let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
+    let artifacts = code.get(&template, settings, process_env, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
     let deployment = deployment(
         &settings.environment,
@@ -77,14 +77,14 @@ pub(super) async fn run(
     };
     let diff = diff(&mut session, &deployment, asking)
         .await
-        .map_err(|error| cloud.explain().deploy(error))?;
+        .map_err(|error| cloud.hints().deploy(error))?;
     ui.difference(&diff);
     if !args.json {
-        ui.unfinished(&diff.stack, &cloud.explain().unfinished(&diff.unfinished));
+        ui.unfinished(&diff.stack, &cloud.hints().unfinished(&diff.unfinished));
     }
     Ok(if args.exit_code && !diff.is_empty() {
         Ended::Differing
     } else {
-        Ended::Well
+        Ended::Healthy
     })
 }

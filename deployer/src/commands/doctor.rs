@@ -6,16 +6,16 @@ use cfn_template::Rendered;
 use clap::Args;
 
 use super::Ended;
-use super::cloud::Cloud;
 use super::code::{Code as FunctionCode, CodeArgs};
+use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
 use crate::environment::Environment;
 use crate::policy::{Policy, boundary_arn, ci};
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 /// Find what would make a deployment fail, and what puts it right
 ///
@@ -34,11 +34,11 @@ pub struct DoctorArgs {
 }
 
 impl DoctorArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -46,17 +46,17 @@ impl DoctorArgs {
 pub(super) async fn run(
     args: &DoctorArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render(&[])?;
     let examination = examination(settings, &template, &rendered)?;
-    let cloud = Cloud::reach(settings, ui).await?;
+    let cloud = Connection::reach(settings, ui).await?;
     let looked_at = async {
         futures::join!(
-            code(&args.code, &template, settings, surroundings),
+            code(&args.code, &template, settings, process_env),
             examine(cloud.aws(), &examination)
         )
     };
@@ -83,7 +83,7 @@ pub(super) async fn run(
     findings.extend(examined);
     ui.findings(&findings);
     let ill = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if ill { Ended::Ill } else { Ended::Well })
+    Ok(if ill { Ended::Unhealthy } else { Ended::Healthy })
 }
 
 fn examination(
@@ -151,10 +151,10 @@ async fn code(
     args: &CodeArgs,
     template: &StackTemplate<'_>,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
 ) -> Vec<Finding> {
     match args.find(template, settings) {
-        Ok(FunctionCode::ToBuild) => tools(template, settings, surroundings).await,
+        Ok(FunctionCode::ToBuild) => tools(template, settings, process_env).await,
         Ok(FunctionCode::Found(artifacts)) => {
             let found = format!("the code of {} functions is there", artifacts.len());
             vec![Finding::fine(Code::Tools, found)]
@@ -172,11 +172,7 @@ async fn code(
 }
 
 /// Whether functions can be built here.
-async fn tools(
-    template: &StackTemplate<'_>,
-    settings: &Settings,
-    surroundings: &Surroundings,
-) -> Vec<Finding> {
+async fn tools(template: &StackTemplate<'_>, settings: &Settings, process_env: &ProcessEnv) -> Vec<Finding> {
     if template.binaries().is_empty() {
         return vec![Finding::fine(
             Code::Tools,
@@ -191,7 +187,7 @@ async fn tools(
             "deploy what was built with `up --artifacts DIR`",
         )];
     };
-    let (binaries, machine) = (template.binaries(), surroundings.machine());
+    let (binaries, machine) = (template.binaries(), process_env.machine());
     let build = Build {
         workspace,
         binaries: &binaries,

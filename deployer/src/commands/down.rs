@@ -5,12 +5,12 @@ use cfn_deploy::stack::guard::Acceptance;
 use cfn_deploy::{DestroyError, Destruction, Purge, destroy};
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
-use super::explain::Explain;
+use super::hints::Hints;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Approval, Manner, Ui};
+use crate::ui::{Approval, OutputFormat, Ui};
 
 /// Delete the stack, and say what stays
 ///
@@ -49,11 +49,11 @@ pub struct DownArgs {
 }
 
 impl DownArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -81,15 +81,15 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
         purge: args.confirm.is_some(),
     });
     if environment.protected {
-        return Err(Explain::of(environment).destroy(DestroyError::Protected { stack }));
+        return Err(Hints::of(environment).destroy(DestroyError::Protected { stack }));
     }
     let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render_without_rules(&[])?;
     let bucket = template.bucket()?.name;
 
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     if args.wait_for_lock {
         session.wait_for_others();
     }
@@ -108,7 +108,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     };
     let destroyed = destroy(&mut session, &destruction)
         .await
-        .map_err(|error| cloud.explain().destroy(error))?;
+        .map_err(|error| cloud.hints().destroy(error))?;
     ui.destroyed(&destruction.stack, &destroyed);
     Ok(())
 }

@@ -4,10 +4,10 @@ use cfn_deploy::drift;
 use clap::Args;
 
 use super::Ended;
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use crate::settings::Settings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 /// Show how what is there differs from what was deployed
 ///
@@ -25,31 +25,31 @@ pub struct DriftArgs {
 }
 
 impl DriftArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
 
 pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Result<Ended, CommandError> {
     let environment = &settings.environment;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let (stack, bucket) = (environment.stack.as_str(), environment.artifact_bucket());
     let drift = drift(&mut session, stack, environment.protected, &bucket)
         .await
-        .map_err(|error| cloud.explain().drift(error))?;
+        .map_err(|error| cloud.hints().drift(error))?;
     ui.drift(&drift);
     if !args.json {
-        ui.unfinished(&drift.stack, &cloud.explain().unfinished(&drift.unfinished));
+        ui.unfinished(&drift.stack, &cloud.hints().unfinished(&drift.unfinished));
     }
     Ok(if args.exit_code && !drift.is_empty() {
         Ended::Differing
     } else {
-        Ended::Well
+        Ended::Healthy
     })
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cfn_deploy::shell;
-use cfn_deploy::stack::Place;
+use cfn_deploy::stack::SourceLine;
 use cfn_template::problem::Problems;
 
 use crate::artifact::{BuildError, Flaw, LoadError};
@@ -71,7 +71,7 @@ pub struct CommandError {
     /// What can be done, each a sentence without its full stop.
     pub hints: Vec<String>,
     /// What is wrong in which lines of files that the fact itself does not name.
-    pub marks: Vec<(Place, String)>,
+    pub marks: Vec<(SourceLine, String)>,
 }
 
 impl CommandError {
@@ -96,7 +96,7 @@ impl CommandError {
 
     /// Adds what is wrong in which lines of files.
     #[must_use]
-    pub fn marks(mut self, marks: impl IntoIterator<Item = (Place, String)>) -> Self {
+    pub fn marks(mut self, marks: impl IntoIterator<Item = (SourceLine, String)>) -> Self {
         for mark in marks {
             if !self.marks.contains(&mark) {
                 self.marks.push(mark);

@@ -3,10 +3,10 @@
 use cfn_deploy::last_operation;
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use crate::settings::Settings;
-use crate::ui::{Manner, Silent, Ui};
+use crate::ui::{OutputFormat, Silent, Ui};
 
 /// Explain the last operation on the stack, with its timeline
 ///
@@ -21,20 +21,20 @@ pub struct EventsArgs {
 }
 
 impl EventsArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
 
 pub(super) async fn run(args: &EventsArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = Silent;
-    let session = cloud.session(&mut talk).await?;
-    let explain = cloud.explain();
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = Silent;
+    let session = cloud.session(&mut reporter).await?;
+    let explain = cloud.hints();
     let operation = last_operation(&session, settings.environment.stack.as_str(), |failure| {
         explain.diagnosis(failure)
     });

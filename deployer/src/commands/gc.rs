@@ -4,10 +4,10 @@ use cfn_deploy::{GarbageCollection, collect_garbage};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use crate::settings::Settings;
-use crate::ui::{Approval, Manner, Ui};
+use crate::ui::{Approval, OutputFormat, Ui};
 
 /// Delete artifacts from the bucket that nothing refers to
 ///
@@ -38,11 +38,11 @@ pub struct GcArgs {
 }
 
 impl GcArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -58,12 +58,12 @@ pub(super) async fn run(args: &GcArgs, settings: &Settings, ui: &Ui) -> Result<(
         young_for: args.min_age,
         dry_run: args.dry_run,
     };
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let collected = collect_garbage(&mut session, &collection)
         .await
-        .map_err(|error| cloud.explain().gc(error))?;
+        .map_err(|error| cloud.hints().gc(error))?;
     ui.collected(&collection.bucket, &collected);
     Ok(())
 }

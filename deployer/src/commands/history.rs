@@ -3,10 +3,10 @@
 use cfn_deploy::history;
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use crate::settings::Settings;
-use crate::ui::{Manner, Silent, Ui};
+use crate::ui::{OutputFormat, Silent, Ui};
 
 /// List the stack's releases, newest first
 ///
@@ -24,26 +24,26 @@ pub struct HistoryArgs {
 }
 
 impl HistoryArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
 
 pub(super) async fn run(args: &HistoryArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = Silent;
-    let session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = Silent;
+    let session = cloud.session(&mut reporter).await?;
     let (bucket, stack) = (environment.artifact_bucket(), environment.stack.as_str());
     let history = cloud
         .unless_interrupted(history(&session, &bucket, stack, args.limit.into()))
         .await?
-        .map_err(|error| cloud.explain().ledger(error))?;
+        .map_err(|error| cloud.hints().ledger(error))?;
     ui.history(stack, &history);
-    ui.unfinished(stack, &cloud.explain().unfinished(&history.unfinished));
+    ui.unfinished(stack, &cloud.hints().unfinished(&history.unfinished));
     Ok(())
 }

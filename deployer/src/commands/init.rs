@@ -12,14 +12,14 @@ use cfn_template::{Artifacts, OpenParameter, Template, missing_message, render};
 use clap::Args;
 use indexmap::IndexMap;
 
-use super::cloud::certificates;
+use super::connection::certificates;
 use super::error::{CommandError, ErrorKind};
-use super::explain::in_between;
+use super::hints::in_between;
 use crate::aws::{Aws, EndpointRefused, configured_region, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Draft, Environment};
+use crate::process_env::ProcessEnv;
 use crate::settings::Places;
-use crate::surroundings::Surroundings;
 use crate::text_file;
 use crate::ui::Ui;
 
@@ -113,10 +113,10 @@ enum InitError {
 pub(super) async fn run(
     args: &InitArgs,
     global: &GlobalArgs,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    let places = Places::find(global, surroundings)?;
+    let places = Places::find(global, process_env)?;
     let path = places.environments.join(format!("{}.yaml", args.name));
     let file = places.display(&path);
     if path.exists() {
@@ -151,7 +151,7 @@ pub(super) async fn run(
     check(&file, &draft, &template).map_err(refused)?;
 
     let region = region?;
-    let account = account(args, &region, surroundings).await?;
+    let account = account(args, &region, process_env).await?;
     let draft = Draft {
         account: &account,
         region: &region,
@@ -256,11 +256,11 @@ async fn region(args: &InitArgs) -> Result<String, CommandError> {
     }
 }
 
-async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> Result<String, CommandError> {
+async fn account(args: &InitArgs, region: &str, process_env: &ProcessEnv) -> Result<String, CommandError> {
     if let Some(account) = &args.account {
         return Ok(account.clone());
     }
-    let certificates = certificates(surroundings.variable("AWS_CA_BUNDLE").map(Path::new))?;
+    let certificates = certificates(process_env.variable("AWS_CA_BUNDLE").map(Path::new))?;
     let unknown = |error: CallError| {
         let in_between = in_between(&error).map(str::to_owned);
         CommandError::new(ErrorKind::Failed, InitError::NoAccount(error))
@@ -269,7 +269,7 @@ async fn account(args: &InitArgs, region: &str, surroundings: &Surroundings) -> 
     };
     // A flag goes before a variable; without one, a variable would have somebody else asked.
     if args.endpoint.is_none() {
-        refuse_stray_endpoints(None, surroundings.variables.clone()).map_err(in_the_way)?;
+        refuse_stray_endpoints(None, process_env.variables.clone()).map_err(in_the_way)?;
     }
     let aws = Aws::connect(region, args.endpoint.as_deref(), certificates)
         .await

@@ -7,11 +7,11 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Ended;
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
 use super::moment::Moment;
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use crate::ui::{LogForm, Silent, Ui};
 
 /// Show what the functions log, in the order of time
@@ -45,17 +45,17 @@ pub struct LogsArgs {
 pub(super) async fn run(
     args: &LogsArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
-    let form = if surroundings.output_is_terminal {
+    let form = if process_env.output_is_terminal {
         LogForm::Readable
     } else {
         LogForm::Raw
     };
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = Silent;
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = Silent;
+    let mut session = cloud.session(&mut reporter).await?;
     let terms = [&args.filter, &args.request, &args.stream];
     let query = LogQuery {
         stack: settings.environment.stack.to_string(),
@@ -72,8 +72,8 @@ pub(super) async fn run(
         }
     });
     match cloud.unless_interrupted(reading).await {
-        Ok(Ok(())) => Ok(Ended::Well),
-        Ok(Err(error)) => Err(cloud.explain().logs(error)),
+        Ok(Ok(())) => Ok(Ended::Healthy),
+        Ok(Err(error)) => Err(cloud.hints().logs(error)),
         // There is no other end to following: it is not worth a word.
         Err(error) if args.follow && error.kind == ErrorKind::Interrupted => Ok(Ended::Stopped),
         Err(error) => Err(error),

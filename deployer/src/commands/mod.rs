@@ -1,9 +1,9 @@
 //! One file a verb: its arguments and what it runs.
 
 pub mod build;
-mod cloud;
 mod code;
 pub mod completions;
+mod connection;
 mod deployment;
 pub mod describe;
 pub mod diff;
@@ -12,8 +12,9 @@ pub mod down;
 pub mod drift;
 pub mod error;
 pub mod events;
-mod explain;
+pub mod explain;
 pub mod gc;
+mod hints;
 pub mod history;
 pub mod init;
 pub mod logs;
@@ -27,7 +28,6 @@ pub mod reconcile;
 pub mod recover;
 pub mod render;
 pub mod rollback;
-pub mod saved_events;
 pub mod schema;
 pub mod smoke;
 mod stack_template;
@@ -39,76 +39,72 @@ use std::process::ExitCode;
 use tokio::runtime::Builder;
 
 use self::error::{CommandError, ErrorKind};
-use self::explain::Explain;
+use self::hints::Hints;
 use crate::cli::{Cli, Command, GlobalArgs};
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
-use crate::ui::{Manner, Place, Ui};
+use crate::ui::{Destination, OutputFormat, Ui};
 
 /// How a command ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// It did what it was asked for.
-    Well,
+    Healthy,
     /// It was asked whether all is as it should be, and something is not.
     Differing,
     /// What has no end of its own was ended by Ctrl-C.
     Stopped,
     /// It was asked what stands in the way of a deployment, and something does.
-    Ill,
+    Unhealthy,
 }
 
 /// The exit code of a difference.
 const DIFFERING: u8 = 2;
 
 /// Runs a command and tells how it ended.
-pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
-    let place = Place {
-        terminal: surroundings.terminal,
-        width: surroundings.width,
-        data_width: surroundings.output_width,
-        github_actions: surroundings.in_github_actions(),
-        summary: surroundings.step_summary(),
+pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
+    let place = Destination {
+        terminal: process_env.terminal,
+        width: process_env.width,
+        data_width: process_env.output_width,
+        github_actions: process_env.in_github_actions(),
+        summary: process_env.step_summary(),
         verbose: cli.global.verbose,
         mask: cli.global.mask,
     };
-    let manner = match &cli.command {
-        Command::Up(args) => args.manner(),
-        Command::Doctor(args) => args.manner(),
-        Command::Diff(args) => args.manner(),
-        Command::Drift(args) => args.manner(),
-        Command::Smoke(args) => args.manner(),
-        Command::Down(args) => args.manner(),
-        Command::History(args) => args.manner(),
-        Command::Rollback(args) => args.manner(),
-        Command::Push(args) => args.manner(),
-        Command::Gc(args) => args.manner(),
-        Command::Events(args) => args.manner(),
-        Command::Explain(args) => args.manner(),
-        Command::Recover(args) => args.manner(),
-        Command::Reconcile(args) => args.manner(),
-        _ => Manner::Person,
+    let output_format = match &cli.command {
+        Command::Up(args) => args.output_format(),
+        Command::Doctor(args) => args.output_format(),
+        Command::Diff(args) => args.output_format(),
+        Command::Drift(args) => args.output_format(),
+        Command::Smoke(args) => args.output_format(),
+        Command::Down(args) => args.output_format(),
+        Command::History(args) => args.output_format(),
+        Command::Rollback(args) => args.output_format(),
+        Command::Push(args) => args.output_format(),
+        Command::Gc(args) => args.output_format(),
+        Command::Events(args) => args.output_format(),
+        Command::Explain(args) => args.output_format(),
+        Command::Recover(args) => args.output_format(),
+        Command::Reconcile(args) => args.output_format(),
+        _ => OutputFormat::Text,
     };
-    let ui = Ui::new(place, manner);
-    let wanted = cli
-        .global
-        .env
-        .as_deref()
-        .or(surroundings.variable("DEPLOYER_ENV"));
+    let ui = Ui::new(place, output_format);
+    let wanted = cli.global.env.as_deref().or(process_env.variable("DEPLOYER_ENV"));
     ui.runs(&match wanted {
         Some(wanted) => format!("deployer {} --env {wanted}", cli.command.name()),
         None => format!("deployer {}", cli.command.name()),
     });
-    let ended = execute(cli, surroundings, &ui);
+    let ended = execute(cli, process_env, &ui);
     // Whoever takes the data must not take half of it for the whole.
     if ended.is_ok() && !ui.is_all_written() {
         return ErrorKind::Failed.into();
     }
     match ended {
-        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Healthy) => ExitCode::SUCCESS,
         Ok(Ended::Stopped) => ErrorKind::Interrupted.into(),
         Ok(Ended::Differing) => DIFFERING.into(),
-        Ok(Ended::Ill) => ErrorKind::Failed.into(),
+        Ok(Ended::Unhealthy) => ErrorKind::Failed.into(),
         Err(failure) => {
             ui.fail(&failure);
             failure.kind.into()
@@ -116,48 +112,48 @@ pub fn run(cli: &Cli, surroundings: &Surroundings) -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli, surroundings: &Surroundings, ui: &Ui) -> Result<Ended, CommandError> {
+fn execute(cli: &Cli, process_env: &ProcessEnv, ui: &Ui) -> Result<Ended, CommandError> {
     match &cli.command {
-        Command::Init(args) => block_on(init::run(args, &cli.global, surroundings, ui))?,
+        Command::Init(args) => block_on(init::run(args, &cli.global, process_env, ui))?,
         // Saved events are explained anywhere, also where there is no environment.
-        Command::Explain(args) => saved_events::run(args, &cli.global, surroundings, ui)?,
+        Command::Explain(args) => explain::run(args, &cli.global, process_env, ui)?,
         Command::Schema(_) => schema::run(ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui)?,
-        command => return in_environment(command, &cli.global, surroundings, ui),
+        command => return in_environment(command, &cli.global, process_env, ui),
     }
-    Ok(Ended::Well)
+    Ok(Ended::Healthy)
 }
 
 /// Runs what works with an environment.
 fn in_environment(
     command: &Command,
     global: &GlobalArgs,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
-    let settings = Settings::resolve(global, surroundings)?;
+    let settings = Settings::resolve(global, process_env)?;
     ui.know(settings.environment.ids());
     ui.settings(&settings.told);
     ui.warn(&settings.environment.warnings);
-    ui.runs(&Explain::of(&settings.environment).command(command.name()));
+    ui.runs(&Hints::of(&settings.environment).command(command.name()));
     match command {
         Command::Render(args) => render::run(args, &settings, ui)?,
         Command::Smoke(args) => block_on(smoke::run(args, &settings, ui))?,
         Command::Drift(args) => return block_on(drift::run(args, &settings, ui)),
-        Command::Build(args) => block_on(build::run(args, &settings, surroundings, ui))?,
+        Command::Build(args) => block_on(build::run(args, &settings, process_env, ui))?,
         Command::Policy(args) => policy::run(args, &settings, ui)?,
         Command::Proxy(args) => block_on(proxy::run(args, &settings, ui))?,
-        Command::Doctor(args) => return block_on(doctor::run(args, &settings, surroundings, ui)),
-        Command::Diff(args) => return block_on(diff::run(args, &settings, surroundings, ui)),
-        Command::Up(args) => block_on(up::run(args, &settings, surroundings, ui))?,
+        Command::Doctor(args) => return block_on(doctor::run(args, &settings, process_env, ui)),
+        Command::Diff(args) => return block_on(diff::run(args, &settings, process_env, ui)),
+        Command::Up(args) => block_on(up::run(args, &settings, process_env, ui))?,
         Command::History(args) => block_on(history::run(args, &settings, ui))?,
         Command::Rollback(args) => block_on(rollback::run(args, &settings, ui))?,
-        Command::Push(args) => block_on(push::run(args, &settings, surroundings, ui))?,
+        Command::Push(args) => block_on(push::run(args, &settings, process_env, ui))?,
         Command::Gc(args) => block_on(gc::run(args, &settings, ui))?,
-        Command::Describe(args) => return block_on(describe::run(args, &settings, surroundings, ui)),
+        Command::Describe(args) => return block_on(describe::run(args, &settings, process_env, ui)),
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
-        Command::Logs(args) => return block_on(logs::run(args, &settings, surroundings, ui)),
+        Command::Logs(args) => return block_on(logs::run(args, &settings, process_env, ui)),
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(args) => block_on(events::run(args, &settings, ui))?,
@@ -168,7 +164,7 @@ fn in_environment(
         | Command::Man(_)
         | Command::Explain(_) => {}
     }
-    Ok(Ended::Well)
+    Ok(Ended::Healthy)
 }
 
 /// One thread is enough: what takes time happens in AWS.

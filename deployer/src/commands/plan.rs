@@ -4,14 +4,14 @@ use std::path::Path;
 
 use cfn_deploy::shell;
 use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::stack::plan::{Place, Plan, UnreadablePlan};
+use cfn_deploy::stack::plan::{Plan, Target, UnreadablePlan};
 use cfn_deploy::stack::with_owner;
-use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, Talk, plan};
+use cfn_deploy::{CodeArtifact, DeployError, Deployment, Reporter, Session, plan};
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::deployment::{deployment_of, reachable};
 use super::error::{CommandError, ErrorKind};
-use super::explain::Explain;
+use super::hints::Hints;
 use super::stack_template::StackTemplate;
 use super::trial;
 use crate::environment::Environment;
@@ -44,17 +44,17 @@ enum PlanFileError {
 }
 
 /// Writes down what a deployment would do.
-pub(super) async fn make<T: Talk>(
+pub(super) async fn make<T: Reporter>(
     file: &Path,
     deployment: &Deployment,
     settings: &Settings,
-    cloud: &Cloud<'_>,
+    cloud: &Connection<'_>,
     session: &mut Session<'_, crate::aws::Aws, T>,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let plan = plan(session, deployment, place(&settings.environment))
         .await
-        .map_err(|error| cloud.explain().deploy(error))?;
+        .map_err(|error| cloud.hints().deploy(error))?;
     let path = settings.folder.join(file);
     let name = settings.display(&path);
     let text = plan
@@ -64,7 +64,7 @@ pub(super) async fn make<T: Talk>(
         let file = name.clone();
         CommandError::new(ErrorKind::Failed, PlanFileError::Unwritable { file, source })
     })?;
-    let apply = Explain::of(&settings.environment).command(&format!("up --apply {}", shell::quoted(&name)));
+    let apply = Hints::of(&settings.environment).command(&format!("up --apply {}", shell::quoted(&name)));
     ui.planned(&plan, &name, &apply);
     Ok(())
 }
@@ -78,7 +78,7 @@ pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandErro
         CommandError::new(ErrorKind::Usage, PlanFileError::Unreadable { file, source })
     })?;
     let plan = Plan::parse(text.as_bytes()).map_err(|source| {
-        let hint = Explain::of(&settings.environment).command("up --plan FILE");
+        let hint = Hints::of(&settings.environment).command("up --plan FILE");
         CommandError::new(ErrorKind::Usage, PlanFileError::NoPlan { file, source })
             .hint(format!("`{hint}` writes one"))
     })?;
@@ -87,12 +87,12 @@ pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandErro
         return Ok(plan);
     }
     let stack = plan.place.stack;
-    Err(Explain::of(&settings.environment).deploy(DeployError::PlanOutdated { stack, moved }))
+    Err(Hints::of(&settings.environment).deploy(DeployError::PlanOutdated { stack, moved }))
 }
 
 /// How a plan is to be applied.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner<'a> {
+pub(super) struct Application<'a> {
     /// What is accepted beyond what the plan accepts.
     pub(super) accepted: &'a [Acceptance],
     /// Whether the store is tried afterwards.
@@ -104,7 +104,7 @@ pub(super) struct Manner<'a> {
 /// Does what a plan says: nothing is built and nothing is rendered.
 pub(super) async fn run(
     plan: &Plan,
-    manner: Manner<'_>,
+    application: Application<'_>,
     settings: &Settings,
     ui: &Ui,
 ) -> Result<(), CommandError> {
@@ -117,33 +117,33 @@ pub(super) async fn run(
         code_sha256: artifact.code_sha256.clone(),
     });
     let planned = plan.accepted.iter().filter_map(|text| text.parse().ok());
-    let accepted = planned.chain(manner.accepted.iter().cloned()).collect();
+    let accepted = planned.chain(application.accepted.iter().cloned()).collect();
     let rendered = plan.template.clone();
     let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
     deployment.tags = with_owner(plan.tags.clone(), &deployment.tags);
     deployment.provenance.revision.clone_from(&plan.revision);
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
-    if manner.wait {
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
+    if application.wait {
         session.wait_for_others();
     }
-    let place = trial::Place {
+    let place = trial::Deploying {
         cloud: &cloud,
         settings,
         template: &template,
         ui,
     };
     let (deployed, reconciled) = place
-        .up(&mut session, deployment, Some(plan), manner.smoke)
+        .up(&mut session, deployment, Some(plan), application.smoke)
         .await?;
     let outputs = reachable(deployed.outputs(), environment);
     ui.deployed(environment.stack.as_str(), &deployed, &outputs);
     reconciled
 }
 
-fn place(environment: &Environment) -> Place {
-    Place {
+fn place(environment: &Environment) -> Target {
+    Target {
         environment: environment.name.to_string(),
         account: environment.account.to_string(),
         region: environment.region.to_string(),

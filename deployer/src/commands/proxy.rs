@@ -5,7 +5,7 @@ use clap::Args;
 use reqwest::Url;
 use tokio::sync::mpsc;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::deployment::reachable;
 use super::error::{CommandError, ErrorKind};
 use crate::proxy::{Proxy, ServeError};
@@ -49,7 +49,7 @@ enum ProxyError {
 const UNREAD: usize = 256;
 
 pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let cloud = Cloud::reach(settings, ui).await?;
+    let cloud = Connection::reach(settings, ui).await?;
     let target = target(args, settings, &cloud).await?;
     let failed = |error| CommandError::new(ErrorKind::Failed, error);
     let signer = cloud.signer().ok_or_else(|| failed(ProxyError::NoCredentials))?;
@@ -81,14 +81,14 @@ pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Resul
     served.map_err(|error| failed(ProxyError::Ended(error)))
 }
 
-async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Cloud<'_>) -> Result<Url, CommandError> {
+async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Connection<'_>) -> Result<Url, CommandError> {
     let stack = settings.environment.stack.as_str();
-    let mut talk = Silent;
-    let session = cloud.session(&mut talk).await?;
+    let mut reporter = Silent;
+    let session = cloud.session(&mut reporter).await?;
     let described = cloud
         .unless_interrupted(describe(&session, stack, &settings.environment.artifact_bucket()))
         .await?
-        .map_err(|error| cloud.explain().describe(error))?;
+        .map_err(|error| cloud.hints().describe(error))?;
     let outputs = reachable(&described.outputs, &settings.environment);
     let url = outputs
         .get(&args.url_from)

@@ -4,15 +4,15 @@ use cfn_deploy::stack::guard::Accepted;
 use cfn_deploy::{PushError, push};
 use clap::Args;
 
-use super::cloud::Cloud;
 use super::code::CodeArgs;
+use super::connection::Connection;
 use super::deployment::deployment;
 use super::error::CommandError;
-use super::explain::Explain;
+use super::hints::Hints;
 use super::stack_template::StackTemplate;
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 /// Run new code past CloudFormation, to try something out
 ///
@@ -30,11 +30,11 @@ pub struct PushArgs {
 }
 
 impl PushArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -42,11 +42,11 @@ impl PushArgs {
 pub(super) async fn run(
     args: &PushArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let environment = &settings.environment;
-    let explain = Explain::of(environment);
+    let explain = Hints::of(environment);
     if environment.protected {
         let stack = environment.stack.to_string();
         return Err(explain.push(PushError::Protected { stack }));
@@ -56,10 +56,10 @@ pub(super) async fn run(
     template.render_without_rules(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
-    let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
+    let artifacts = code.get(&template, settings, process_env, &cloud, ui).await?;
     let rendered = template.render_without_rules(&artifacts)?;
     let deployment = deployment(
         environment,
@@ -70,7 +70,7 @@ pub(super) async fn run(
     );
     let pushed = push(&mut session, &deployment)
         .await
-        .map_err(|error| cloud.explain().push(error))?;
+        .map_err(|error| cloud.hints().push(error))?;
     ui.pushed(&deployment.stack, &pushed, &explain.command("up"));
     Ok(())
 }

@@ -4,12 +4,12 @@ use cfn_deploy::reconcile;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
 use super::moment::Moment;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 /// Make the listing of streams complete again, from the events
 ///
@@ -35,11 +35,11 @@ struct NoReconciler {
 }
 
 impl ReconcileArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -51,16 +51,16 @@ pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> R
         return Err(CommandError::new(ErrorKind::Usage, NoReconciler { template })
             .hint("name the alias of a function under `Metadata.Deployer.Reconcile`"));
     };
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let stack = settings.environment.stack.as_str();
     ui.unfinished(stack, &cloud.unfinished(&session).await);
     let since = args.notify_since.map(|moment| moment.before(Timestamp::now()));
     let done = cloud
         .unless_interrupted(reconcile(&mut session, stack, reconciler, since))
         .await?
-        .map_err(|error| cloud.explain().reconcile(error))?;
+        .map_err(|error| cloud.hints().reconcile(error))?;
     ui.reconciled(stack, &done);
     Ok(())
 }

@@ -5,11 +5,11 @@ use cfn_deploy::stack::guard::Acceptance;
 use cfn_deploy::{RecoverError, Recovery, Standing, recover, standing};
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Chosen, Manner, Ui};
+use crate::ui::{Chosen, OutputFormat, Ui};
 
 /// Recover a stack that cannot be updated
 ///
@@ -40,11 +40,11 @@ pub struct RecoverArgs {
 }
 
 impl RecoverArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 
@@ -79,10 +79,10 @@ impl RecoverArgs {
 pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
     let rendered = StackTemplate::parse(settings, ui)?.render_without_rules(&[])?;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let explain = cloud.explain();
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let explain = cloud.hints();
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let stack = environment.stack.to_string();
     let found = standing(&session, &stack, |failure| explain.diagnosis(failure));
     let found = cloud
@@ -119,7 +119,7 @@ pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Res
 }
 
 /// Asks for a move where somebody is there.
-async fn choose(cloud: &Cloud<'_>, ui: &Ui, found: &Standing) -> Result<Move, CommandError> {
+async fn choose(cloud: &Connection<'_>, ui: &Ui, found: &Standing) -> Result<Move, CommandError> {
     let possible: Vec<Move> = found
         .situation
         .moves
@@ -140,5 +140,5 @@ async fn choose(cloud: &Cloud<'_>, ui: &Ui, found: &Standing) -> Result<Move, Co
             },
         }
     };
-    Err(cloud.explain().recover(error))
+    Err(cloud.hints().recover(error))
 }

@@ -5,12 +5,12 @@ use cfn_deploy::stack::guard::Acceptance;
 use cfn_deploy::{Rollback, rollback};
 use clap::Args;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::deployment::{deployment_of, reachable};
 use super::error::CommandError;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Approval, Manner, Ui};
+use crate::ui::{Approval, OutputFormat, Ui};
 
 /// Bring the stack back to an earlier release
 ///
@@ -37,11 +37,11 @@ pub struct RollbackArgs {
 }
 
 impl RollbackArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -53,9 +53,9 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
     });
     let environment = &settings.environment;
     let bucket = StackTemplate::parse(settings, ui)?.bucket()?;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let accepted = args.accept.iter().cloned().collect();
     let asked = Rollback {
         to: args.to.clone(),
@@ -63,7 +63,7 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
     };
     let rolled_back = rollback(&mut session, &asked)
         .await
-        .map_err(|error| cloud.explain().rollback(error))?;
+        .map_err(|error| cloud.hints().rollback(error))?;
     let outputs = reachable(rolled_back.deployed.outputs(), environment);
     ui.rolled_back(&rolled_back, &outputs);
     Ok(())

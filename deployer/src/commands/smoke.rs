@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cfn_deploy::{
-    BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, Talk, smoke,
+    BoxError, OutputNames, Refusal, Reporter, Session, SmokeError, SmokeTarget, Store, Stores, smoke,
 };
 use clap::Args;
 use event_store_client::transport::Network;
@@ -14,13 +14,13 @@ use event_store_client::{Client, ClientBuilder, Error as ClientError};
 use futures::TryStreamExt as _;
 use serde_json::json;
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::deployment::address;
 use super::error::CommandError;
 use crate::aws::{Aws, Certificates};
 use crate::environment::Environment;
 use crate::settings::Settings;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputFormat, Ui};
 
 const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",
@@ -47,19 +47,19 @@ pub struct SmokeArgs {
 }
 
 impl SmokeArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
 
 pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     let unfinished = cloud.unfinished(&session).await;
     ui.unfinished(settings.environment.stack.as_str(), &unfinished);
     let timeout = args.timeout.map(Duration::from_secs);
@@ -69,14 +69,14 @@ pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Resul
     };
     try_store(&mut session, &stores, timeout)
         .await
-        .map_err(|error| cloud.explain().smoke(error))?;
+        .map_err(|error| cloud.hints().smoke(error))?;
     ui.tried(settings.environment.stack.as_str());
     Ok(())
 }
 
 /// The store of an environment, over HTTP.
 pub(super) struct HttpStores<'a> {
-    pub(super) cloud: &'a Cloud<'a>,
+    pub(super) cloud: &'a Connection<'a>,
     pub(super) environment: &'a Environment,
 }
 
@@ -96,7 +96,7 @@ impl Stores for HttpStores<'_> {
     }
 }
 
-async fn try_store<T: Talk>(
+async fn try_store<T: Reporter>(
     session: &mut Session<'_, Aws, T>,
     stores: &HttpStores<'_>,
     timeout: Option<Duration>,

@@ -3,7 +3,7 @@
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
 
-use super::cloud::Cloud;
+use super::connection::Connection;
 use super::error::CommandError;
 use super::smoke::HttpStores;
 use super::stack_template::StackTemplate;
@@ -12,14 +12,14 @@ use crate::settings::Settings;
 use crate::ui::Ui;
 
 /// Where a deployment is made.
-pub(super) struct Place<'a> {
-    pub(super) cloud: &'a Cloud<'a>,
+pub(super) struct Deploying<'a> {
+    pub(super) cloud: &'a Connection<'a>,
     pub(super) settings: &'a Settings,
     pub(super) template: &'a StackTemplate<'a>,
     pub(super) ui: &'a Ui,
 }
 
-impl Place<'_> {
+impl Deploying<'_> {
     /// Deploys and does what follows, as [`up`] does, and tells what the listing came to. The deployment stands where the second result is an
     /// error: that of the listing alone.
     ///
@@ -50,19 +50,19 @@ impl Place<'_> {
         match tried {
             None | Some(Tried::Works) => Ok((deployed, listed)),
             Some(Tried::NotTried(error)) => {
-                let failure = self.cloud.explain().smoke(error);
+                let failure = self.cloud.hints().smoke(error);
                 Err(failure.hint("what was deployed stays"))
             }
             Some(Tried::Fails { error, returned }) => {
                 let hints = self.returned(&deployment.stack, returned);
-                Err(self.cloud.explain().smoke(error).hints(hints))
+                Err(self.cloud.hints().smoke(error).hints(hints))
             }
         }
     }
 
     fn failed(&self, stack: &str, error: UpError) -> CommandError {
         let hints = error.returned.map(|returned| self.returned(stack, returned));
-        let failure = self.cloud.explain().deploy(error.error);
+        let failure = self.cloud.hints().deploy(error.error);
         failure.hints(hints.unwrap_or_default())
     }
 
@@ -71,7 +71,7 @@ impl Place<'_> {
         stack: &str,
         reconciled: Option<Result<cfn_deploy::Reconciled, ReconcileError>>,
     ) -> Result<(), CommandError> {
-        let explain = self.cloud.explain();
+        let explain = self.cloud.hints();
         match reconciled {
             None => Ok(()),
             Some(Ok(done)) => {
@@ -94,7 +94,7 @@ impl Place<'_> {
                 "`{stack}` was as the template says before, too: there is nothing to return to"
             )],
             Returned::Failed(error) => {
-                let error = self.cloud.explain().deploy(*error);
+                let error = self.cloud.hints().deploy(*error);
                 let fact = format!("`{stack}` could not be brought back: {}", error.source);
                 std::iter::once(fact).chain(error.hints).collect()
             }

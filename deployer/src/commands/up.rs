@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use cfn_deploy::stack::guard::Acceptance;
 use clap::Args;
 
-use super::cloud::Cloud;
 use super::code::CodeArgs;
+use super::connection::Connection;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::plan;
 use super::stack_template::StackTemplate;
-use super::trial::Place;
+use super::trial::Deploying;
 use crate::checkout::revision;
+use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
-use crate::ui::{Approval, Manner, Ui};
+use crate::ui::{Approval, OutputFormat, Ui};
 
 /// Build the functions, and create or update the stack
 ///
@@ -58,11 +58,11 @@ pub struct UpArgs {
 }
 
 impl UpArgs {
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_format(&self) -> OutputFormat {
         if self.json {
-            Manner::Program
+            OutputFormat::Json
         } else {
-            Manner::Person
+            OutputFormat::Text
         }
     }
 }
@@ -70,7 +70,7 @@ impl UpArgs {
 pub(super) async fn run(
     args: &UpArgs,
     settings: &Settings,
-    surroundings: &Surroundings,
+    process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     ui.approve(Approval {
@@ -79,12 +79,12 @@ pub(super) async fn run(
     });
     if let Some(file) = &args.apply {
         let plan = plan::read(file, settings)?;
-        let manner = plan::Manner {
+        let application = plan::Application {
             accepted: &args.accept,
             smoke: args.smoke,
             wait: args.wait_for_lock,
         };
-        return plan::run(&plan, manner, settings, ui).await;
+        return plan::run(&plan, application, settings, ui).await;
     }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
@@ -92,13 +92,13 @@ pub(super) async fn run(
     template.render(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;
-    let cloud = Cloud::reach(settings, ui).await?;
-    let mut talk = ui.clone();
-    let mut session = cloud.session(&mut talk).await?;
+    let cloud = Connection::reach(settings, ui).await?;
+    let mut reporter = ui.clone();
+    let mut session = cloud.session(&mut reporter).await?;
     if args.wait_for_lock {
         session.wait_for_others();
     }
-    let artifacts = code.get(&template, settings, surroundings, &cloud, ui).await?;
+    let artifacts = code.get(&template, settings, process_env, &cloud, ui).await?;
     let rendered = template.render(&artifacts)?;
     let accepted = args.accept.iter().cloned().collect();
     let mut deployment = deployment(
@@ -112,7 +112,7 @@ pub(super) async fn run(
     if let Some(file) = &args.plan {
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;
     }
-    let place = Place {
+    let place = Deploying {
         cloud: &cloud,
         settings,
         template: &template,

@@ -10,7 +10,7 @@ use http::{HeaderMap, Uri};
 
 /// A request that is not forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Stranger {
+pub(super) enum Rejection {
     #[error("the request has no `Host` header that can be read")]
     NoHost,
     #[error("the host `{0}` is not this proxy's: it is reached as `localhost` or `127.0.0.1` alone")]
@@ -25,27 +25,27 @@ pub(super) enum Stranger {
 const SITE: &str = "sec-fetch-site";
 
 /// Lets a request pass that was sent to a proxy at `port`, by a program or by a page that the proxy itself served.
-pub(super) fn admit(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Stranger> {
+pub(super) fn admit(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Rejection> {
     // A target in absolute form names the host itself, and goes before the header.
     if let Some(authority) = uri.authority()
         && (!loopback::is_authority(authority.as_str(), port) || uri.scheme_str() != Some("http"))
     {
-        return Err(Stranger::Host(authority.to_string()));
+        return Err(Rejection::Host(authority.to_string()));
     }
-    let host = text(headers.get(HOST)).ok_or(Stranger::NoHost)?;
+    let host = text(headers.get(HOST)).ok_or(Rejection::NoHost)?;
     if !loopback::is_authority(host, port) || headers.get_all(HOST).iter().count() != 1 {
-        return Err(Stranger::Host(host.to_owned()));
+        return Err(Rejection::Host(host.to_owned()));
     }
     for origin in headers.get_all(ORIGIN) {
         let origin = text(Some(origin)).unwrap_or_default();
         if !loopback::is_origin(origin, port) {
-            return Err(Stranger::Origin(origin.to_owned()));
+            return Err(Rejection::Origin(origin.to_owned()));
         }
     }
     for site in headers.get_all(SITE) {
         let site = text(Some(site)).unwrap_or_default();
         if !["same-origin", "none"].contains(&site) {
-            return Err(Stranger::Site(site.to_owned()));
+            return Err(Rejection::Site(site.to_owned()));
         }
     }
     Ok(())
@@ -59,7 +59,7 @@ fn text(value: Option<&HeaderValue>) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn admitted(headers: &[(&'static str, &str)]) -> Result<(), Stranger> {
+    fn admitted(headers: &[(&'static str, &str)]) -> Result<(), Rejection> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
@@ -90,9 +90,9 @@ mod tests {
             "evil@localhost:8000",
             "",
         ] {
-            assert_eq!(admitted(&[("host", host)]), Err(Stranger::Host(host.to_owned())));
+            assert_eq!(admitted(&[("host", host)]), Err(Rejection::Host(host.to_owned())));
         }
-        assert_eq!(admitted(&[]), Err(Stranger::NoHost));
+        assert_eq!(admitted(&[]), Err(Rejection::NoHost));
         let twice = [("host", "localhost:8000"), ("host", "evil.example")];
         assert!(admitted(&twice).is_err());
     }
@@ -102,7 +102,7 @@ mod tests {
         for site in ["cross-site", "same-site", "elsewhere", ""] {
             assert_eq!(
                 admitted(&[("host", "localhost:8000"), ("sec-fetch-site", site)]),
-                Err(Stranger::Site(site.to_owned()))
+                Err(Rejection::Site(site.to_owned()))
             );
         }
         for site in ["same-origin", "none"] {
@@ -129,7 +129,7 @@ mod tests {
             ("evil.example:443", "evil.example:443"),
             ("http://localhost:8001/", "localhost:8001"),
         ] {
-            assert_eq!(admitted(uri), Err(Stranger::Host(host.to_owned())), "{uri}");
+            assert_eq!(admitted(uri), Err(Rejection::Host(host.to_owned())), "{uri}");
         }
     }
 
@@ -144,7 +144,7 @@ mod tests {
         ] {
             assert_eq!(
                 admitted(&[("host", "localhost:8000"), ("origin", origin)]),
-                Err(Stranger::Origin(origin.to_owned()))
+                Err(Rejection::Origin(origin.to_owned()))
             );
         }
     }

@@ -9,7 +9,7 @@ use super::{SettingsError, Source};
 use crate::aws::{is_loopback, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
 use crate::environment::{Endpoint, Environment};
-use crate::surroundings::Surroundings;
+use crate::process_env::ProcessEnv;
 use crate::workspace;
 
 /// The variable that may give another address than the environment's file.
@@ -19,17 +19,17 @@ const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 pub(super) const PLAIN_HTTP_VARIABLE: &str = "DEPLOYER_PLAIN_HTTP";
 
 /// What was found around the process.
-pub(super) struct Found<'surroundings> {
+pub(super) struct Found<'process_env> {
     pub(super) workspace: Option<PathBuf>,
-    surroundings: &'surroundings Surroundings,
+    process_env: &'process_env ProcessEnv,
 }
 
-impl<'surroundings> Found<'surroundings> {
+impl<'process_env> Found<'process_env> {
     /// Looks for the workspace.
-    pub(super) fn around(surroundings: &'surroundings Surroundings) -> Self {
+    pub(super) fn around(process_env: &'process_env ProcessEnv) -> Self {
         Self {
-            workspace: workspace::find(&surroundings.folder),
-            surroundings,
+            workspace: workspace::find(&process_env.folder),
+            process_env,
         }
     }
 
@@ -56,7 +56,7 @@ impl<'surroundings> Found<'surroundings> {
     ) -> Option<(String, Source)> {
         let variable = || {
             Some((
-                self.surroundings.variable(names.1)?.to_owned(),
+                self.process_env.variable(names.1)?.to_owned(),
                 Source::Variable(names.1),
             ))
         };
@@ -70,10 +70,10 @@ impl<'surroundings> Found<'surroundings> {
         names: (&'static str, &'static str),
         in_workspace: &'static str,
     ) -> Result<(PathBuf, Source), SettingsError> {
-        let folder = &self.surroundings.folder;
+        let folder = &self.process_env.folder;
         let variable = || {
             Some((
-                folder.join(self.surroundings.variable(names.1)?),
+                folder.join(self.process_env.variable(names.1)?),
                 Source::Variable(names.1),
             ))
         };
@@ -90,7 +90,7 @@ impl<'surroundings> Found<'surroundings> {
     /// Decides on the address of AWS's stand-in, which only an environment that has one may get from a variable.
     pub(super) fn endpoint(&self, environment: &mut Environment) -> Result<Source, SettingsError> {
         let written = environment.endpoint.as_ref().map(ToString::to_string);
-        let variables = self.surroundings.variables.clone();
+        let variables = self.process_env.variables.clone();
         let decided = refuse_stray_endpoints(written.as_deref(), variables)?;
         if decided == written {
             return Ok(Source::File);
@@ -111,7 +111,7 @@ impl<'surroundings> Found<'surroundings> {
         let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
         let open = endpoint.filter(|url| url.starts_with("http://") && !is_loopback(url));
         match open {
-            Some(endpoint) if self.surroundings.variable(PLAIN_HTTP_VARIABLE) != Some("true") => {
+            Some(endpoint) if self.process_env.variable(PLAIN_HTTP_VARIABLE) != Some("true") => {
                 Err(SettingsError::OpenLine {
                     endpoint: endpoint.to_owned(),
                 })
@@ -121,6 +121,6 @@ impl<'surroundings> Found<'surroundings> {
     }
 
     pub(super) fn display(&self, path: &Path) -> String {
-        workspace::display(path, &self.surroundings.folder)
+        workspace::display(path, &self.process_env.folder)
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::SettingsError;
 use super::found::Found;
 use crate::cli::GlobalArgs;
-use crate::surroundings::Surroundings;
+use crate::process_env::ProcessEnv;
 use crate::workspace;
 
 /// Where environments and the template are, for what works with no environment yet.
@@ -23,14 +23,14 @@ impl Places {
     ///
     /// # Errors
     /// One of them is not given, and the current folder is in no workspace.
-    pub fn find(global: &GlobalArgs, surroundings: &Surroundings) -> Result<Self, SettingsError> {
-        let found = Found::around(surroundings);
+    pub fn find(global: &GlobalArgs, process_env: &ProcessEnv) -> Result<Self, SettingsError> {
+        let found = Found::around(process_env);
         let (environments, _) = found.environments(global)?;
         let (template, _) = found.template(global)?;
         Ok(Self {
             environments,
             template,
-            folder: surroundings.folder.clone(),
+            folder: process_env.folder.clone(),
         })
     }
 

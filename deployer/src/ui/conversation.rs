@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use cfn_deploy::stack::Move;
-use cfn_deploy::{Answer, Event, Question, Talk};
+use cfn_deploy::{Answer, Event, Question, Reporter};
 
 use super::{Asked, Ui, ask, changes, json};
 
@@ -81,7 +81,7 @@ enum Decision {
     AskForName(String),
 }
 
-impl Talk for Ui {
+impl Reporter for Ui {
     fn tell(&mut self, event: Event) {
         if let Event::AccountChecked { account, caller } = &event {
             self.know([account.as_str(), caller.as_str()]);
@@ -116,7 +116,7 @@ impl Talk for Ui {
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
 
-impl Talk for Silent {
+impl Reporter for Silent {
     fn tell(&mut self, _event: Event) {}
 
     async fn confirm(&mut self, _question: Question<'_>) -> Answer {

@@ -6,7 +6,7 @@ use cfn_deploy::{
     Collected, Deployed, Destroyed, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
 };
 
-use super::{Manner, Ui, error, garbage, json, outcome, paint, recovery, summary};
+use super::{OutputFormat, Ui, error, garbage, json, outcome, paint, recovery, summary};
 use crate::commands::error::CommandError;
 
 impl Ui {
@@ -16,7 +16,7 @@ impl Ui {
         self.end(&outcome::deployed(stack, deployed, self.took()));
         let asked = self.0.borrow_mut().asked.take();
         self.summarize(|| summary::deployed(stack, deployed, asked.as_ref(), outputs, self.took()));
-        if self.manner() == Manner::Person {
+        if self.output_format() == OutputFormat::Text {
             self.data(&outcome::outputs(outputs, self.data_width()));
         }
     }
@@ -43,7 +43,7 @@ impl Ui {
     pub fn rolled_back(&self, rolled_back: &RolledBack, outputs: &Outputs) {
         self.emit(&json::rolled_back(rolled_back, outputs));
         self.end(&outcome::rolled_back(rolled_back, self.took()));
-        if self.manner() == Manner::Person {
+        if self.output_format() == OutputFormat::Text {
             self.data(&outcome::outputs(outputs, self.data_width()));
         }
     }
@@ -102,9 +102,9 @@ impl Ui {
         inner.screen.idle();
         let streams = &inner.streams;
         if let Some(details) = &failure.details {
-            streams.talk(details.trim_end());
+            streams.reporter(details.trim_end());
         }
-        streams.talk(&error::text(failure));
+        streams.reporter(&error::text(failure));
         if inner.annotate
             && let Some(annotations) = error::annotations(failure)
         {

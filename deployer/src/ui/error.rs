@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use cfn_deploy::cloud::CallError;
-use cfn_deploy::stack::Place;
+use cfn_deploy::stack::SourceLine;
 use cfn_template::problem::{Problem, Problems};
 
 use super::paint;
@@ -19,14 +19,14 @@ use crate::commands::error::{CommandError, ErrorKind};
 pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
     let streams = Streams::new(masked, obeyed, None);
     if error.use_stderr() {
-        streams.talk(error.render().ansi().to_string().trim_end());
+        streams.reporter(error.render().ansi().to_string().trim_end());
         return ErrorKind::Usage.into();
     }
     streams.data(&error.render().ansi().to_string());
     match streams.unwritten() {
         None => ExitCode::SUCCESS,
         Some(unwritten) => {
-            streams.talk(&of_stdout(&unwritten));
+            streams.reporter(&of_stdout(&unwritten));
             ErrorKind::Failed.into()
         }
     }
@@ -116,7 +116,7 @@ pub(super) fn annotations(error: &CommandError) -> Option<String> {
         .into_iter()
         .flatten()
         .map(|problem| annotation(problem, "error"));
-    let of_marks = error.marks.iter().map(|(Place { file, line }, message)| {
+    let of_marks = error.marks.iter().map(|(SourceLine { file, line }, message)| {
         format!("::error file={},line={line}::{}", property(file), data(message))
     });
     let lines: Vec<String> = of_problems.chain(of_marks).collect();
@@ -160,7 +160,7 @@ fn property(text: &str) -> String {
 mod tests {
     use super::{annotations, text};
     use crate::commands::error::{CommandError, ErrorKind};
-    use cfn_deploy::stack::Place;
+    use cfn_deploy::stack::SourceLine;
     use cfn_template::problem::{Problem, Problems};
     use cfn_template::yaml::Location;
 
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_failure_of_a_resource_is_annotated_where_the_resource_is_declared() {
-        let place = Place {
+        let place = SourceLine {
             file: "templates/orders.yaml".to_owned(),
             line: 7,
         };

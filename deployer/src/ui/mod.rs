@@ -55,11 +55,11 @@ use streams::Streams;
 
 /// How a command talks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Manner {
+pub enum OutputFormat {
     /// To a person: a live block in a terminal, plain lines elsewhere.
-    Person,
+    Text,
     /// To a program: one JSON object a line on stdout.
-    Program,
+    Json,
 }
 
 /// What was approved on the command line, and who is there to approve the rest.
@@ -82,7 +82,7 @@ struct Inner {
     command: String,
     /// What was asked about last.
     asked: Option<Asked>,
-    manner: Manner,
+    output_format: OutputFormat,
     narrator: Narrator,
     approval: Approval,
     terminal: bool,
@@ -108,7 +108,7 @@ struct Asked {
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the process"
 )]
-pub struct Place {
+pub struct Destination {
     /// Whether somebody sits at a terminal.
     pub terminal: bool,
     /// How many characters fit into a line of the terminal that stderr is, if it is one.
@@ -127,23 +127,23 @@ pub struct Place {
 
 impl Ui {
     /// Talks to whoever is at `place`.
-    pub fn new(place: Place, manner: Manner) -> Self {
+    pub fn new(place: Destination, output_format: OutputFormat) -> Self {
         let streams = Streams::new(place.mask, place.github_actions, place.summary).within(place.width);
-        let screen = match manner {
-            Manner::Program => Screen::Nobody,
-            Manner::Person if place.terminal => Screen::live(streams.clone()),
-            Manner::Person => Screen::log(streams.clone()),
+        let screen = match output_format {
+            OutputFormat::Json => Screen::Nobody,
+            OutputFormat::Text if place.terminal => Screen::live(streams.clone()),
+            OutputFormat::Text => Screen::log(streams.clone()),
         };
         Self(Rc::new(RefCell::new(Inner {
             streams,
             screen,
             command: String::new(),
             asked: None,
-            manner,
+            output_format,
             narrator: Narrator::new(place.verbose, place.width),
             approval: Approval::default(),
             // A program that reads events answers no questions.
-            terminal: place.terminal && manner == Manner::Person,
+            terminal: place.terminal && output_format == OutputFormat::Text,
             width: place.width,
             data_width: place.data_width,
             verbose: place.verbose,
@@ -180,7 +180,7 @@ impl Ui {
             return true;
         };
         self.0.borrow_mut().screen.idle();
-        streams.talk(&error::of_stdout(&unwritten));
+        streams.reporter(&error::of_stdout(&unwritten));
         false
     }
 
@@ -252,8 +252,8 @@ impl Ui {
         self.0.borrow().data_width
     }
 
-    fn manner(&self) -> Manner {
-        self.0.borrow().manner
+    fn output_format(&self) -> OutputFormat {
+        self.0.borrow().output_format
     }
 
     fn took(&self) -> Duration {
@@ -267,7 +267,7 @@ impl Ui {
     }
 
     fn emit(&self, event: &serde_json::Value) {
-        if self.manner() == Manner::Program {
+        if self.output_format() == OutputFormat::Json {
             self.streams().json(event);
         }
     }

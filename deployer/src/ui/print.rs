@@ -7,7 +7,7 @@ use super::description::{self, DescriptionFormat};
 use super::flow::flowed;
 use super::log_line::{self, LogForm};
 use super::{
-    Manner, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
+    OutputFormat, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
     unfinished,
 };
 use crate::aws::Call;
@@ -39,9 +39,9 @@ impl Ui {
     /// Prints what an examination found.
     pub fn findings(&self, findings: &[Finding]) {
         self.0.borrow_mut().screen.idle();
-        match self.manner() {
-            Manner::Person => self.data(&findings::text(findings)),
-            Manner::Program => findings
+        match self.output_format() {
+            OutputFormat::Text => self.data(&findings::text(findings)),
+            OutputFormat::Json => findings
                 .iter()
                 .for_each(|finding| self.emit(&json::finding(finding))),
         }
@@ -55,7 +55,7 @@ impl Ui {
         for error in &history.unreadable {
             self.emit(&json::unreadable(error));
         }
-        if self.manner() == Manner::Person {
+        if self.output_format() == OutputFormat::Text {
             self.data(&releases::table(history, self.data_width()));
         }
         if let Some(notes) = releases::notes(stack, history) {
@@ -75,21 +75,21 @@ impl Ui {
     pub fn difference(&self, diff: &Diff) {
         self.0.borrow_mut().screen.idle();
         self.summarize(|| summary::difference(diff));
-        match self.manner() {
-            Manner::Person => self.data(&flowed(
+        match self.output_format() {
+            OutputFormat::Text => self.data(&flowed(
                 &difference::text(diff, self.data_width()),
                 self.data_width(),
             )),
-            Manner::Program => self.emit(&json::difference(diff)),
+            OutputFormat::Json => self.emit(&json::difference(diff)),
         }
     }
 
     /// Prints how a stack differs from what was deployed.
     pub fn drift(&self, drift: &Drift) {
         self.0.borrow_mut().screen.idle();
-        match self.manner() {
-            Manner::Person => self.data(&flowed(&drift::text(drift), self.data_width())),
-            Manner::Program => self.emit(&json::drift(drift)),
+        match self.output_format() {
+            OutputFormat::Text => self.data(&flowed(&drift::text(drift), self.data_width())),
+            OutputFormat::Json => self.emit(&json::drift(drift)),
         }
     }
 
@@ -102,12 +102,12 @@ impl Ui {
     /// Prints an operation, step by step.
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
-        match self.manner() {
-            Manner::Person => self.data(&flowed(
+        match self.output_format() {
+            OutputFormat::Text => self.data(&flowed(
                 &timeline::text(timeline, self.data_width()),
                 self.data_width(),
             )),
-            Manner::Program => self.emit(&serde_json::json!(timeline)),
+            OutputFormat::Json => self.emit(&serde_json::json!(timeline)),
         }
     }
 

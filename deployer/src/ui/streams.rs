@@ -86,7 +86,7 @@ impl Streams {
     }
 
     /// Writes lines to stderr, broken between words where they are longer than the terminal is wide.
-    pub(super) fn talk(&self, text: &str) {
+    pub(super) fn reporter(&self, text: &str) {
         self.to_stderr(&format!("{}\n", flowed(&self.shown(text), self.width)));
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cfn_deploy::stack::plan::{Place, Plan, StackState};
+use cfn_deploy::stack::plan::{Plan, StackState, Target};
 use cfn_deploy::stack::release::{
     Durations, ReleaseOutcome, SourceRevision, Span, StoredCode, StoredTemplate,
 };
@@ -41,7 +41,7 @@ pub(super) fn release(second: i64, template: &str) -> Release {
 /// A plan to change the topic of the stack `orders`.
 pub(super) fn plan() -> Plan {
     Plan {
-        place: Place {
+        place: Target {
             environment: "staging".into(),
             account: "123456789012".into(),
             region: "eu-central-1".into(),

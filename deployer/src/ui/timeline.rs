@@ -81,7 +81,7 @@ fn row(step: &Step) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cfn_deploy::stack::{Place, StackEvent};
+    use cfn_deploy::stack::{SourceLine, StackEvent};
     use jiff::Timestamp;
 
     fn event(second: i64, logical_id: &str, kind: &str, status: &str, reason: Option<&str>) -> StackEvent {
@@ -144,7 +144,7 @@ mod tests {
             ),
             event(1_700_000_007, "Topic", "SNS::Topic", "DELETE_IN_PROGRESS", None),
         ];
-        let place = Place {
+        let place = SourceLine {
             file: "templates/orders.yaml".to_owned(),
             line: 7,
         };

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitStatus;
 
 use aws_credential_types::provider::error::CredentialsError;
-use event_store_client::InvalidClient;
+use event_store_client::ClientError;
 use event_store_deployer::settings::SettingsError;
 
 /// Why nothing can be said of the store.
@@ -26,7 +26,7 @@ pub(super) enum Failed {
     #[error("the credentials cannot be had")]
     Credentials(#[from] CredentialsError),
     #[error("no client can be made")]
-    Client(#[from] InvalidClient),
+    Client(#[from] ClientError),
     #[error("the report cannot be written to `{file}`")]
     Report { file: String, source: io::Error },
 }

@@ -21,8 +21,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use event_store_deployer::environment::Environment;
+use event_store_deployer::process_env::ProcessEnv;
 use event_store_deployer::settings::Settings;
-use event_store_deployer::surroundings::Surroundings;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn run(mut arguments: Arguments) -> Result<Ended, Failed> {
     if arguments.scratch {
         arguments.deployed.instance = Some(run.clone());
     }
-    let settings = Settings::resolve(&arguments.deployed, &Surroundings::of_this_process())?;
+    let settings = Settings::resolve(&arguments.deployed, &ProcessEnv::of_this_process())?;
     let environment = settings.environment;
     let program = Program::new(arguments.deployer.clone(), &arguments.deployed);
 

@@ -7,7 +7,7 @@ use event_store_types::Revision;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::{Loaded, Place};
+use super::super::{CheckpointKey, Loaded};
 use super::{Changes, NotKept, Table};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -19,7 +19,7 @@ const VIEW: &str = "view";
 /// Where checkpoints stand in a table with a sort key.
 const SORT_KEY: &str = "checkpoint";
 
-pub(super) fn key(table: &Table, place: &Place<'_>) -> Item {
+pub(super) fn key(table: &Table, place: &CheckpointKey<'_>) -> Item {
     let mut key = HashMap::from([(
         table.partition_key().to_owned(),
         AttributeValue::S(place.to_string()),
@@ -32,7 +32,7 @@ pub(super) fn key(table: &Table, place: &Place<'_>) -> Item {
 
 pub(super) fn item<View: Serialize>(
     table: &Table,
-    place: &Place<'_>,
+    place: &CheckpointKey<'_>,
     revision: Revision,
     view: &View,
 ) -> Result<Item, NotKept> {
@@ -50,7 +50,7 @@ pub(super) fn item<View: Serialize>(
 
 pub(super) fn read<View: DeserializeOwned + Default>(
     table: &Table,
-    place: &Place<'_>,
+    place: &CheckpointKey<'_>,
     item: Option<&Item>,
 ) -> Result<Loaded<Changes<View>>, NotKept> {
     let Some(item) = item else {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use event_store_types::Revision;
 
-use super::super::{Committed, Place};
+use super::super::{CheckpointKey, Committed};
 use super::checkpoint::{Item, REVISION};
 use super::{NotKept, Write};
 use crate::notification::BoxError;
@@ -142,7 +142,7 @@ impl Failure {
     }
 
     /// What is too large for one commit may fit several.
-    pub(super) fn settle(self, place: &Place<'_>, is_one_event: bool) -> Result<Committed, NotKept> {
+    pub(super) fn settle(self, place: &CheckpointKey<'_>, is_one_event: bool) -> Result<Committed, NotKept> {
         if self.is_invalid && !is_one_event {
             return Ok(Committed::TooMuch);
         }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::{Advance, Committed, Loaded, Place, ReadModel};
+use super::super::{Advance, CheckpointKey, Committed, Loaded, ReadModel};
 use super::commit::PutCheckpoint;
 use super::{Changes, NotKept, Table, checkpoint};
 
@@ -46,7 +46,7 @@ impl<View: Default + DeserializeOwned + Send + Serialize> DynamoDb<View> {
     ///
     /// # Errors
     /// See [`NotKept`].
-    pub async fn view(&self, place: &Place<'_>) -> Result<Option<View>, NotKept> {
+    pub async fn view(&self, place: &CheckpointKey<'_>) -> Result<Option<View>, NotKept> {
         let loaded = self.load(place).await?;
         Ok(loaded.checkpoint.map(|_| loaded.changes.view))
     }
@@ -56,7 +56,7 @@ impl<View: Default + DeserializeOwned + Send + Serialize> ReadModel for DynamoDb
     type Changes = Changes<View>;
     type Error = NotKept;
 
-    async fn load(&self, place: &Place<'_>) -> Result<Loaded<Changes<View>>, NotKept> {
+    async fn load(&self, place: &CheckpointKey<'_>) -> Result<Loaded<Changes<View>>, NotKept> {
         let found = self
             .client
             .get_item()
@@ -75,7 +75,7 @@ impl<View: Default + DeserializeOwned + Send + Serialize> ReadModel for DynamoDb
 
     async fn commit(
         &self,
-        place: &Place<'_>,
+        place: &CheckpointKey<'_>,
         advance: Advance,
         changes: Changes<View>,
     ) -> Result<Committed, NotKept> {

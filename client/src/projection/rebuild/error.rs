@@ -1,6 +1,6 @@
 //! Why a rebuild did not come to its end.
 
-use super::super::NotProjected;
+use super::super::ProjectError;
 use super::{Position, RebuildTally};
 use crate::notification::BoxError;
 
@@ -24,7 +24,7 @@ pub enum NotRebuilt {
     #[non_exhaustive]
     StreamsFailed {
         /// Each of them.
-        failures: Vec<NotProjected>,
+        failures: Vec<ProjectError>,
         /// Where to go on to try these again.
         position: Position,
         /// What was done.

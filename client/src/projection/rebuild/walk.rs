@@ -3,7 +3,7 @@
 use futures::future::{Either, FutureExt as _, select};
 use futures::stream::{self, StreamExt as _};
 
-use super::super::{EventSource, NotProjected, Projection, ReadModel};
+use super::super::{EventSource, ProjectError, Projection, ReadModel};
 use super::{NotRebuilt, Position, Progress, Rebuild, RebuildTally, Rebuilt};
 
 pub(super) async fn walk<Source, P, Model>(
@@ -18,7 +18,7 @@ where
 {
     let stop = stop.boxed().shared();
     let mut tally = RebuildTally::default();
-    let mut failures: Vec<NotProjected> = Vec::new();
+    let mut failures: Vec<ProjectError> = Vec::new();
     let mut position = start;
     // Stays before the first page with a stream that failed, so that resuming there tries it again.
     let mut kept = position.clone();

@@ -4,10 +4,10 @@
 //! that the change set cannot be executed any more: because it was. So what a refusal means is looked up under the request's own name and
 //! token.
 
+use crate::backoff::Backoff;
 use crate::cloud::{CallError, ChangeSetHandle, Cloud, NewChangeSet};
-use crate::pace::Pace;
 use crate::watch::Operation;
-use crate::{DeployError, Session, Talk};
+use crate::{DeployError, Reporter, Session};
 
 use super::{Made, PATIENCE};
 
@@ -15,11 +15,11 @@ use super::{Made, PATIENCE};
 const ATTEMPTS: usize = 3;
 
 /// Asks for a change set, or finds the one that was already made for this request.
-pub(super) async fn create<C: Cloud, T: Talk>(
+pub(super) async fn create<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     request: &NewChangeSet,
 ) -> Result<ChangeSetHandle, DeployError> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -35,12 +35,12 @@ pub(super) async fn create<C: Cloud, T: Talk>(
         if !error.may_have_been_done() || attempt == ATTEMPTS {
             return Err(error.into());
         }
-        session.pause(pace.next()).await?;
+        session.pause(backoff.next()).await?;
     }
 }
 
 /// The change set that was made for a request. To get no answer again is not to find it.
-async fn find<C: Cloud, T: Talk>(
+async fn find<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     request: &NewChangeSet,
 ) -> Result<Option<ChangeSetHandle>, CallError> {
@@ -59,12 +59,12 @@ async fn find<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// The request was refused; or nobody knows what became of it.
-pub(crate) async fn begin_execution<C: Cloud, T: Talk>(
+pub(crate) async fn begin_execution<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     made: &Made,
     operation: &Operation,
 ) -> Result<(), DeployError> {
-    let mut pace = Pace::up_to(PATIENCE);
+    let mut backoff = Backoff::up_to(PATIENCE);
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -86,7 +86,7 @@ pub(crate) async fn begin_execution<C: Cloud, T: Talk>(
                 source: error,
             });
         }
-        if session.pause(pace.next()).await.is_err() {
+        if session.pause(backoff.next()).await.is_err() {
             return Err(DeployError::Interrupted {
                 going_on: Some(made.stack.clone()),
             });
@@ -96,7 +96,7 @@ pub(crate) async fn begin_execution<C: Cloud, T: Talk>(
 
 /// Whether the execution has begun: nobody else executes a change set of this name, and nobody else has the token. What cannot be asked is
 /// not known to have begun.
-async fn has_begun<C: Cloud, T: Talk>(
+async fn has_begun<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     made: &Made,
     operation: &Operation,

@@ -11,8 +11,8 @@ use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
 use crate::watch::Operation;
 use crate::{
-    Answer, Before, DeployError, Deployment, Question, Session, Talk, adopt, journal, ledger, stack_policy,
-    widening,
+    Answer, Before, DeployError, Deployment, Question, Reporter, Session, adopt, journal, ledger,
+    stack_policy, widening,
 };
 
 use super::Proposal;
@@ -38,7 +38,7 @@ pub(super) struct Begun {
 }
 
 /// Asks, and makes ready what is taken in and what is to be let pass.
-pub(super) async fn begin<C: Cloud, T: Talk>(
+pub(super) async fn begin<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     made: &Made,
@@ -110,7 +110,7 @@ pub(super) async fn begin<C: Cloud, T: Talk>(
 }
 
 /// Changes what has to be changed before the operation: after the intent is written.
-async fn make_ready<C: Cloud, T: Talk>(
+async fn make_ready<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     made: &Made,
     changes: &ChangeSummary,
@@ -133,7 +133,7 @@ async fn make_ready<C: Cloud, T: Talk>(
 }
 
 /// Asks for what is to be done, and in a protected environment for what it lets others do.
-async fn approve<C: Cloud, T: Talk>(
+async fn approve<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     made: &Made,

@@ -6,9 +6,9 @@ use crate::stack::release::Durations;
 use crate::stack::{DeployedStack, Estimate};
 use crate::stack_policy::Ending;
 use crate::watch::{Operation, Unseen, watch};
-use crate::{DeployError, Event, Session, Talk};
+use crate::{DeployError, Event, Reporter, Session};
 
-pub(super) async fn execute<C: Cloud, T: Talk>(
+pub(super) async fn execute<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     made: &Made,
     operation: &Operation,

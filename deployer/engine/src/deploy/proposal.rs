@@ -6,7 +6,7 @@ use crate::cloud::{ChangeSetType, Cloud, NewChangeSet};
 use crate::find::Found;
 use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
 use crate::{
-    Before, DeployError, Deployment, Session, Talk, alarms, artifacts, failed_creation, guard, overtaken,
+    Before, DeployError, Deployment, Reporter, Session, alarms, artifacts, failed_creation, guard, overtaken,
 };
 
 /// What a deployment will do once it is approved.
@@ -23,7 +23,7 @@ pub(crate) struct Proposal {
 }
 
 /// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
-pub(crate) async fn propose<C: Cloud, T: Talk>(
+pub(crate) async fn propose<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,

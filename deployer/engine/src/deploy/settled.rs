@@ -7,14 +7,14 @@ use crate::stack::{
     Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, what_differs,
 };
 use crate::{
-    Before, DeployError, Deployment, Session, Talk, artifacts, ledger, stack_policy, termination, traffic,
+    Before, DeployError, Deployment, Reporter, Session, artifacts, ledger, stack_policy, termination, traffic,
 };
 
 use super::Deployed;
 
 /// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
 /// bucket is not asked.
-pub(crate) async fn differences<C: Cloud, T: Talk>(
+pub(crate) async fn differences<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -40,7 +40,7 @@ pub(crate) fn needs_a_change_set(difference: &Difference) -> bool {
 }
 
 /// Brings to what is asked for what a change set cannot. The policy goes first: it may have been lifted.
-pub(super) async fn settle<C: Cloud, T: Talk>(
+pub(super) async fn settle<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -61,7 +61,7 @@ pub(super) struct Standing<'a> {
 }
 
 /// Brings a stack whose template and tags are as asked to its end: that of an earlier run which was interrupted, or this one's.
-pub(super) async fn finish<C: Cloud, T: Talk>(
+pub(super) async fn finish<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     blueprint: &Blueprint,
@@ -100,7 +100,7 @@ pub(super) async fn finish<C: Cloud, T: Talk>(
 }
 
 /// Writes down that a stack is brought to what is asked for without a change set.
-async fn begin<C: Cloud, T: Talk>(
+async fn begin<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     stack: &DeployedStack,
@@ -125,7 +125,7 @@ async fn begin<C: Cloud, T: Talk>(
 }
 
 /// Has the store tried that stands, if that is wanted and no earlier run has wanted it.
-pub(super) fn try_what_stands<C: Cloud, T: Talk>(
+pub(super) fn try_what_stands<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     before: Option<&Before>,

@@ -3,9 +3,9 @@
 use super::unseen::Deployed;
 use crate::cloud::{CallError, Cloud, FunctionConfiguration};
 use crate::stack::{LiveFunction, UnseenDrift, code_sha256_of_key, expected_variables, variable_drift};
-use crate::{Session, Talk};
+use crate::{Reporter, Session};
 
-pub(super) async fn function_drift<C: Cloud, T: Talk>(
+pub(super) async fn function_drift<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployed: &Deployed,
     function: &LiveFunction,

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::unseen::Deployed;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::UnseenDrift;
-use crate::{Session, Talk, traffic};
+use crate::{Reporter, Session, traffic};
 
-pub(super) async fn mapping_drift<C: Cloud, T: Talk>(
+pub(super) async fn mapping_drift<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployed: &Deployed,
 ) -> Result<Vec<UnseenDrift>, CallError> {

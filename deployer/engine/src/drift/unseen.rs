@@ -10,7 +10,7 @@ use super::mapping::mapping_drift;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift};
 use crate::traffic::{self, Resources};
-use crate::{Session, Talk};
+use crate::{Reporter, Session};
 
 /// What is read of the stack once, and compared with piece by piece.
 pub(super) struct Deployed {
@@ -21,7 +21,7 @@ pub(super) struct Deployed {
 }
 
 /// The drift that is seen here alone, and what could not be compared.
-pub(super) async fn unseen<C: Cloud, T: Talk>(
+pub(super) async fn unseen<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
     protected: bool,
@@ -54,7 +54,7 @@ pub(super) async fn unseen<C: Cloud, T: Talk>(
     Ok((drifts, unread))
 }
 
-async fn stack_drift<C: Cloud, T: Talk>(
+async fn stack_drift<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     deployed: &Deployed,
     stack: &DeployedStack,

@@ -6,13 +6,13 @@ use super::{GarbageCollection, GcError};
 use crate::cloud::{CallError, Cloud};
 use crate::stack::garbage::{Evidence, StoredObject};
 use crate::stack::{ArtifactKey, Intent, NextMove, Release, ReleaseId, StackStatus, is_intent};
-use crate::{Session, Talk, journal, ledger};
+use crate::{Reporter, Session, journal, ledger};
 
 /// Reads everything that may refer to one of `objects`. There is none where there are no objects.
 ///
 /// # Errors
 /// Something could not be read, or a stack is between two templates: nothing is proven.
-pub(super) async fn evidence<C: Cloud, T: Talk>(
+pub(super) async fn evidence<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     collection: &GarbageCollection,
     objects: &[StoredObject],
@@ -40,7 +40,7 @@ fn release(object: &StoredObject) -> Option<(String, ReleaseId)> {
     }
 }
 
-async fn read_releases<C: Cloud, T: Talk>(
+async fn read_releases<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     collection: &GarbageCollection,
     releases: &[(String, ReleaseId)],
@@ -65,7 +65,7 @@ async fn read_releases<C: Cloud, T: Talk>(
 }
 
 /// What runs that are at work, or were interrupted, bring or may return to.
-async fn read_intents<C: Cloud, T: Talk>(
+async fn read_intents<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     collection: &GarbageCollection,
     objects: &[StoredObject],
@@ -102,7 +102,7 @@ async fn read_intents<C: Cloud, T: Talk>(
 }
 
 /// The templates of all stacks of the account and region, whoever deployed them.
-async fn templates<C: Cloud, T: Talk>(
+async fn templates<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     users: &BTreeSet<&str>,
@@ -143,7 +143,7 @@ async fn templates<C: Cloud, T: Talk>(
 }
 
 /// The code of all functions of the account and region and of all their versions.
-async fn code<C: Cloud, T: Talk>(session: &Session<'_, C, T>) -> Result<BTreeSet<String>, CallError> {
+async fn code<C: Cloud, T: Reporter>(session: &Session<'_, C, T>) -> Result<BTreeSet<String>, CallError> {
     let mut code = BTreeSet::new();
     let mut next: Option<String> = None;
     loop {

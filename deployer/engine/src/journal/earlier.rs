@@ -6,7 +6,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{
     Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
 };
-use crate::{Before, DeployError, Deployment, Event, Session, Talk, adopt, ledger, stack_policy};
+use crate::{Before, DeployError, Deployment, Event, Reporter, Session, adopt, ledger, stack_policy};
 
 use super::open::{Open, OpenTrial};
 use super::{Journal, Life};
@@ -68,7 +68,7 @@ fn policy_before(policies: &[LiftedPolicy], lifted: &StackPolicy) -> Option<Stac
 ///
 /// # Errors
 /// Something could not be finished, and the next run tries again; or an earlier run has taken back what is asked for.
-pub(crate) async fn resume<C: Cloud, T: Talk>(
+pub(crate) async fn resume<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
     standing: Option<(&DeployedStack, &str)>,
@@ -144,7 +144,7 @@ pub(crate) async fn resume<C: Cloud, T: Talk>(
 ///
 /// # Errors
 /// Something could not be finished, and the next run tries again.
-pub(crate) async fn finish_others<C: Cloud, T: Talk>(
+pub(crate) async fn finish_others<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     stack: &DeployedStack,
@@ -181,7 +181,7 @@ fn late(intent: &DeployIntent) -> Release {
     }
 }
 
-fn tell<C: Cloud, T: Talk>(
+fn tell<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     journal: &Journal,
@@ -206,7 +206,7 @@ fn tell<C: Cloud, T: Talk>(
 }
 
 /// Leaves the intents of runs alone that may still be at work: nobody has executed their change sets, and they are young.
-async fn spare_those_at_work<C: Cloud, T: Talk>(
+async fn spare_those_at_work<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &DeployedStack,
     journal: &Journal,
@@ -241,7 +241,7 @@ fn note_void<C, T>(
     }
 }
 
-async fn is_at_work<C: Cloud, T: Talk>(
+async fn is_at_work<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &DeployedStack,
     intent: &Intent,
@@ -290,7 +290,7 @@ fn lifted_by(intent: &Intent, stack: &DeployedStack) -> Option<LiftedPolicy> {
 }
 
 /// Puts a policy back that was left lifted.
-async fn put_policy_back<C: Cloud, T: Talk>(
+async fn put_policy_back<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &DeployedStack,
     policies: &[LiftedPolicy],
@@ -308,7 +308,7 @@ async fn put_policy_back<C: Cloud, T: Talk>(
 }
 
 /// Brings imported tables to what the template says, and has the listing made complete.
-async fn finish_imports<C: Cloud, T: Talk>(
+async fn finish_imports<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &DeployedStack,
     template: &str,
@@ -328,7 +328,7 @@ async fn finish_imports<C: Cloud, T: Talk>(
 }
 
 /// Deletes the log groups of stacks that are gone, which functions have made anew.
-pub(crate) async fn remove_log_groups<C: Cloud, T: Talk>(
+pub(crate) async fn remove_log_groups<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     journal: &Journal,
 ) -> Result<Vec<String>, CallError> {

@@ -2,7 +2,7 @@
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, ReleaseId, is_receipt, receipt_key};
-use crate::{Before, Event, Session, Talk};
+use crate::{Before, Event, Reporter, Session};
 
 use super::Journal;
 
@@ -76,7 +76,7 @@ impl Open {
 
 /// Says that a stack is as asked: all is done, unless something follows. Where the deployed template is not `template` to the byte, there is
 /// no receipt.
-pub(crate) async fn close<C: Cloud, T: Talk>(
+pub(crate) async fn close<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     stack: &DeployedStack,
@@ -87,7 +87,7 @@ pub(crate) async fn close<C: Cloud, T: Talk>(
 }
 
 /// Says that something which follows a deployment is done, too.
-pub(crate) async fn conclude<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, bucket: &str) {
+pub(crate) async fn conclude<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, bucket: &str) {
     if !session.open.is_done() {
         return;
     }
@@ -101,7 +101,7 @@ pub(crate) async fn conclude<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>,
 }
 
 /// Removes what says nothing of a stack any more, after an operation that has ended in an error.
-pub(crate) async fn clear<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, bucket: &str) {
+pub(crate) async fn clear<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, bucket: &str) {
     let mut void = std::mem::take(&mut session.open.void);
     void.append(&mut session.open.spared);
     session.open.keys.retain(|key| !void.contains(key));
@@ -115,7 +115,7 @@ pub(crate) async fn clear<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, bu
 }
 
 /// Forgets all that was written about a stack that is gone.
-pub(crate) async fn forget<C: Cloud, T: Talk>(
+pub(crate) async fn forget<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     journal: &Journal,
@@ -127,7 +127,7 @@ pub(crate) async fn forget<C: Cloud, T: Talk>(
     tell_failure(session, forgotten);
 }
 
-async fn write_receipt<C: Cloud, T: Talk>(
+async fn write_receipt<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     receipt: Option<&str>,
@@ -144,7 +144,7 @@ async fn write_receipt<C: Cloud, T: Talk>(
 }
 
 /// Receipts go first: while an intent is there, a receipt does not count. The newest intent goes last: it tells the most.
-async fn delete<C: Cloud, T: Talk>(
+async fn delete<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     bucket: &str,
     but: Option<&str>,
@@ -161,7 +161,7 @@ async fn delete<C: Cloud, T: Talk>(
     Ok(())
 }
 
-pub(super) fn tell_failure<C: Cloud, T: Talk>(
+pub(super) fn tell_failure<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     outcome: Result<(), CallError>,
 ) {

@@ -4,11 +4,11 @@ use crate::cloud::{CallError, Cloud};
 use crate::objects::objects;
 use crate::stack::garbage::StoredObject;
 use crate::stack::{Intent, Unfinished, is_intent, run_prefix};
-use crate::{Session, Talk};
+use crate::{Reporter, Session};
 
 /// The runs on a stack that have not come to their end, oldest first, as far as that can be read: whoever may not read the bucket can look at
 /// the stack all the same.
-pub async fn unfinished<C: Cloud, T: Talk>(
+pub async fn unfinished<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
@@ -28,7 +28,7 @@ pub(crate) fn told(intents: &[(String, Intent)]) -> Vec<Unfinished> {
 }
 
 /// The intents among what lies in the bucket, with their keys, oldest first.
-pub(crate) async fn intents_among<C: Cloud, T: Talk>(
+pub(crate) async fn intents_among<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     objects: &[StoredObject],

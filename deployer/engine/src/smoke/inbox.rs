@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::cloud::{CallError, Cloud, NewQueue, QueueOrigin};
-use crate::{Event, Session, Talk};
+use crate::{Event, Reporter, Session};
 
 use super::SmokeTarget;
 
@@ -27,7 +27,7 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Makes a queue that only the topic may send to, and subscribes it to all that the topic says: a filter policy takes up to 15 minutes to
     /// act ([guide](https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html)).
-    pub(super) async fn open<C: Cloud, T: Talk>(
+    pub(super) async fn open<C: Cloud, T: Reporter>(
         session: &mut Session<'_, C, T>,
         target: &SmokeTarget,
         run: Uuid,
@@ -64,7 +64,7 @@ impl Inbox {
     }
 
     /// Removes the queue and its subscription. What cannot be removed is told, and swept by a later run.
-    pub(super) async fn close<C: Cloud, T: Talk>(self, session: &mut Session<'_, C, T>) {
+    pub(super) async fn close<C: Cloud, T: Reporter>(self, session: &mut Session<'_, C, T>) {
         // A subscription without its queue would never be found again.
         let mut removed = session.cloud.unsubscribe(&self.subscription).await;
         if removed.is_ok() {
@@ -77,7 +77,7 @@ impl Inbox {
 /// Removes what earlier runs left. That it cannot be removed is told and is no failure of the store.
 ///
 /// A trial of the same caller is an earlier one that was interrupted: who tries a store twice at once is told so by the one that fails.
-pub(super) async fn sweep<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, target: &SmokeTarget) {
+pub(super) async fn sweep<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, target: &SmokeTarget) {
     let now = session.cloud.now();
     let caller = session.caller().to_owned();
     let is_left = |origin: &QueueOrigin| {
@@ -92,7 +92,7 @@ pub(super) async fn sweep<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, ta
 }
 
 /// Removes all queues of trials of a stack that goes: their subscriptions go with its topic.
-pub(crate) async fn sweep_all<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>, stack: &str) {
+pub(crate) async fn sweep_all<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, stack: &str) {
     let swept = match left(session, stack, |_| true).await {
         Ok(urls) => delete_all(session, &urls).await,
         Err(error) => Err(error),
@@ -101,7 +101,7 @@ pub(crate) async fn sweep_all<C: Cloud, T: Talk>(session: &mut Session<'_, C, T>
 }
 
 /// The queues of trials of a stack, by their URLs.
-async fn left<C: Cloud, T: Talk>(
+async fn left<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     stack: &str,
     is_left: impl Fn(&QueueOrigin) -> bool,
@@ -127,7 +127,7 @@ async fn left<C: Cloud, T: Talk>(
     }
 }
 
-async fn delete_all<C: Cloud, T: Talk>(
+async fn delete_all<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     urls: &[String],
 ) -> Result<(), CallError> {
@@ -137,7 +137,7 @@ async fn delete_all<C: Cloud, T: Talk>(
     Ok(())
 }
 
-async fn remove_all<C: Cloud, T: Talk>(
+async fn remove_all<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     target: &SmokeTarget,
     urls: &[String],
@@ -148,7 +148,7 @@ async fn remove_all<C: Cloud, T: Talk>(
     Ok(())
 }
 
-async fn remove<C: Cloud, T: Talk>(
+async fn remove<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     target: &SmokeTarget,
     url: &str,
@@ -170,7 +170,7 @@ async fn remove<C: Cloud, T: Talk>(
     }
 }
 
-fn tell_failure<C: Cloud, T: Talk>(
+fn tell_failure<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     what: &str,
     outcome: Result<(), CallError>,

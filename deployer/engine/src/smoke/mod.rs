@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use crate::cloud::Cloud;
 
-use super::pace::Pace;
-use super::{Event, Session, Talk};
+use super::backoff::Backoff;
+use super::{Event, Reporter, Session};
 use inbox::Inbox;
 
 pub(super) use inbox::sweep_all;
@@ -46,7 +46,7 @@ const NEW: SignedDuration = SignedDuration::from_mins(15);
 ///
 /// # Errors
 /// The store does something wrong; or something was not seen in time; or the trial could not be made.
-pub async fn smoke<C: Cloud, T: Talk, S: Store>(
+pub async fn smoke<C: Cloud, T: Reporter, S: Store>(
     session: &mut Session<'_, C, T>,
     target: &SmokeTarget,
     store: &S,
@@ -81,7 +81,7 @@ struct Trial<'trial, 'session, C, T> {
     began: Timestamp,
 }
 
-impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
+impl<C: Cloud, T: Reporter> Trial<'_, '_, C, T> {
     async fn run<S: Store>(
         &mut self,
         target: &SmokeTarget,
@@ -107,7 +107,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
 
     /// Looks that an unsigned call is refused, again for a while: it may have been let in until a moment ago.
     async fn is_refused<S: Store>(&mut self, store: &S) -> Result<(), SmokeError> {
-        let mut pace = Pace::up_to(LOOK);
+        let mut backoff = Backoff::up_to(LOOK);
         loop {
             let status = self
                 .ask(SmokeStep::RefuseUnsigned, async || store.call_unsigned().await)
@@ -118,7 +118,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
             if !self.may_settle() {
                 return Err(SmokeError::LetsAnybodyIn { status });
             }
-            self.session.pause(pace.next()).await?;
+            self.session.pause(backoff.next()).await?;
         }
     }
 
@@ -128,7 +128,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
         step: SmokeStep,
         question: impl AsyncFn() -> Result<V, Refusal>,
     ) -> Result<V, SmokeError> {
-        let (mut pace, mut hindrance) = (Pace::up_to(LOOK), None);
+        let (mut backoff, mut hindrance) = (Backoff::up_to(LOOK), None);
         loop {
             let left = self.left();
             let answer = self.session.unless_interrupted_or_late(left, question()).await?;
@@ -144,7 +144,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
             if left.is_zero() {
                 return Err(self.not_seen(step, hindrance));
             }
-            self.session.pause(pace.next().min(left)).await?;
+            self.session.pause(backoff.next().min(left)).await?;
         }
     }
 
@@ -169,7 +169,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
     }
 
     async fn find_listed<S: Store>(&mut self, store: &S, revision: u64) -> Result<(), SmokeError> {
-        let mut pace = Pace::up_to(LOOK);
+        let mut backoff = Backoff::up_to(LOOK);
         while !self
             .ask(SmokeStep::List, async || store.lists(revision).await)
             .await?
@@ -178,7 +178,7 @@ impl<C: Cloud, T: Talk> Trial<'_, '_, C, T> {
             if left.is_zero() {
                 return Err(self.not_seen(SmokeStep::List, None));
             }
-            self.session.pause(pace.next().min(left)).await?;
+            self.session.pause(backoff.next().min(left)).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
-use crate::{Session, Talk, ownership};
+use crate::{Reporter, Session, ownership};
 
 use super::SmokeError;
 
@@ -38,7 +38,7 @@ impl SmokeTarget {
     ///
     /// # Errors
     /// There is no such stack, or it is another environment's, or has other outputs.
-    pub async fn find<C: Cloud, T: Talk>(
+    pub async fn find<C: Cloud, T: Reporter>(
         session: &Session<'_, C, T>,
         stack: &str,
         outputs: OutputNames,

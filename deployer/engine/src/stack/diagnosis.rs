@@ -12,14 +12,14 @@ pub struct Diagnosis {
     #[serde(flatten)]
     pub failure: Failure,
     /// Where the resource is declared, where that is known.
-    pub place: Option<Place>,
+    pub place: Option<SourceLine>,
     /// What can be done, where the reason is a known one.
     pub remedy: Option<&'static Remedy>,
 }
 
 /// A line of a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct SourceLine {
     /// The file as the user named it.
     pub file: String,
     /// The line, counted from 1.
@@ -28,7 +28,7 @@ pub struct Place {
 
 impl Diagnosis {
     /// Explains a failure; `place` is where its resource is declared.
-    pub fn of(failure: Failure, place: Option<Place>) -> Self {
+    pub fn of(failure: Failure, place: Option<SourceLine>) -> Self {
         let remedy = remedy(&failure.resource_type, &failure.reason);
         Self {
             failure,
@@ -53,7 +53,7 @@ impl Diagnosis {
         let place = self
             .place
             .iter()
-            .map(|Place { file, line }| format!("declared in {file}:{line}"));
+            .map(|SourceLine { file, line }| format!("declared in {file}:{line}"));
         let others = self.failure.consequences.len();
         let noun = if others == 1 { "other" } else { "others" };
         let consequences =
@@ -71,7 +71,7 @@ impl Diagnosis {
 mod tests {
     use super::*;
 
-    fn diagnosis(consequences: &[&str], place: Option<Place>) -> Diagnosis {
+    fn diagnosis(consequences: &[&str], place: Option<SourceLine>) -> Diagnosis {
         let failure = Failure {
             logical_id: "Topic".to_owned(),
             resource_type: "AWS::SNS::Topic".to_owned(),
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_cause_is_told_before_its_place_its_consequences_and_its_remedy() {
-        let place = Place {
+        let place = SourceLine {
             file: "templates/orders.yaml".to_owned(),
             line: 12,
         };

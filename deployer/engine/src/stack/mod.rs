@@ -41,7 +41,7 @@ pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, Store
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
-pub use diagnosis::{Diagnosis, Place};
+pub use diagnosis::{Diagnosis, SourceLine};
 pub use difference::{
     Difference, LiveCode, Wanted, is_same_template, template_digest, traffic_difference, what_differs,
 };

@@ -24,14 +24,14 @@ fn table(world: &mut crate::fake::World) -> &mut FakeTable {
 async fn a_table_that_was_left_is_imported_with_its_items() {
     let mut scene = with_a_table_left().await;
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
-    assert!(scene.talk.events.contains(&Event::Adopting {
+    assert!(scene.reporter.events.contains(&Event::Adopting {
         table: "orders-events".into(),
         items: 42
     }));
     assert!(
-        scene.talk.asked[0].contains("import Events"),
+        scene.reporter.asked[0].contains("import Events"),
         "{:?}",
-        scene.talk.asked
+        scene.reporter.asked
     );
     scene.cloud.with(|world| {
         assert_eq!(table(world).items, 42);
@@ -52,7 +52,7 @@ async fn it_is_protected_before_the_import_and_brought_to_the_template_afterward
     });
     scene.up().await.unwrap();
     let repairs: Vec<_> = scene
-        .talk
+        .reporter
         .events
         .iter()
         .filter_map(|event| match event {
@@ -186,7 +186,7 @@ async fn a_rolled_back_import_leaves_the_table_as_it_was_and_protected() {
 async fn a_declined_adoption_leaves_the_table_alone() {
     let mut scene = with_a_table_left().await;
     let before = scene.cloud.with(|world| table(world).clone());
-    scene.talk.answer = Answer::No;
+    scene.reporter.answer = Answer::No;
     scene.up().await.unwrap_err();
     assert_eq!(scene.cloud.with(|world| table(world).clone()), before);
 }
@@ -308,9 +308,14 @@ async fn a_creation_that_finds_its_own_stack_begins_anew() {
     let mut scene = Scene::deployed().await;
     // It was not there when it was looked for.
     let blueprint = Blueprint::read(&scene.deployment.template).unwrap();
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let error = adopt::look_up(&mut session, "orders", &blueprint, None, &Accepted::default()).await;
     assert!(matches!(error, Err(DeployError::Overtaken { .. })), "{error:?}");
 }
@@ -352,8 +357,8 @@ async fn an_update_takes_a_table_in_that_it_let_go() {
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     assert_eq!(scene.cloud.with(|world| table(world).items), 42);
     assert!(
-        scene.talk.asked.last().unwrap().contains("import Events"),
+        scene.reporter.asked.last().unwrap().contains("import Events"),
         "{:?}",
-        scene.talk.asked
+        scene.reporter.asked
     );
 }

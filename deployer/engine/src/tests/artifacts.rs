@@ -19,7 +19,7 @@ async fn the_bucket_is_made_on_first_use_and_found_afterwards() {
     scene.up().await.unwrap();
     assert!(
         scene
-            .talk
+            .reporter
             .events
             .iter()
             .any(|event| matches!(event, Event::BucketCreating { .. }))
@@ -41,12 +41,12 @@ async fn code_that_is_there_is_not_stored_again() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
     scene.up().await.unwrap();
-    let stored: Vec<&str> = scene.talk.events.iter().filter_map(uploaded).collect();
+    let stored: Vec<&str> = scene.reporter.events.iter().filter_map(uploaded).collect();
     let [template] = stored.as_slice() else {
         panic!("the template alone is new: {stored:?}")
     };
     assert!(template.starts_with("templates/orders/"), "{template}");
-    assert!(scene.talk.events.contains(&Event::UploadSkipped {
+    assert!(scene.reporter.events.contains(&Event::UploadSkipped {
         key: "code/api.zip".into()
     }));
 }
@@ -65,7 +65,7 @@ async fn a_first_deployment_beside_another_waits_for_the_others_bucket() {
         world.start_stack(&target);
     });
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
-    assert!(scene.talk.events.contains(&Event::BucketAwaited {
+    assert!(scene.reporter.events.contains(&Event::BucketAwaited {
         stack: "event-store-artifacts".into()
     }));
 }
@@ -184,7 +184,7 @@ async fn code_in_another_bucket_is_deployed_as_the_template_says() {
     assert!(matches!(scene.up().await.unwrap(), Deployed::Created(_)));
     assert!(matches!(scene.up().await.unwrap(), Deployed::Unchanged(_)));
     assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
-    let stored: Vec<&str> = scene.talk.events.iter().filter_map(uploaded).collect();
+    let stored: Vec<&str> = scene.reporter.events.iter().filter_map(uploaded).collect();
     assert!(!stored.contains(&"api/7.zip"), "{stored:?}");
 }
 

@@ -4,7 +4,7 @@ use tokio::sync::Notify;
 
 use crate::cloud::CallErrorKind;
 use crate::stack::StackStatus;
-use crate::stack::plan::Place;
+use crate::stack::plan::Target;
 use crate::{ErrorKind, Unready};
 
 use super::*;
@@ -17,7 +17,7 @@ struct Hesitant<'a> {
     questions: usize,
 }
 
-impl Talk for Hesitant<'_> {
+impl Reporter for Hesitant<'_> {
     fn tell(&mut self, event: Event) {
         self.told.push(event);
     }
@@ -41,14 +41,14 @@ struct Outcome {
 /// Deploys; while that waits for an answer, does `meanwhile`.
 async fn deploy_while(scene: &Scene, waits: bool, meanwhile: impl AsyncFnOnce(&FakeCloud)) -> Outcome {
     let (asked, goes_on) = (Notify::new(), Notify::new());
-    let mut talk = Hesitant {
+    let mut reporter = Hesitant {
         asked: &asked,
         goes_on: &goes_on,
         told: Vec::new(),
         questions: 0,
     };
     let first = async {
-        let mut session = Session::open(&scene.cloud, &mut talk, scene.interrupt.clone(), ACCOUNT)
+        let mut session = Session::open(&scene.cloud, &mut reporter, scene.interrupt.clone(), ACCOUNT)
             .await
             .unwrap();
         if waits {
@@ -64,26 +64,30 @@ async fn deploy_while(scene: &Scene, waits: bool, meanwhile: impl AsyncFnOnce(&F
     let (deployed, ()) = tokio::join!(first, second);
     Outcome {
         deployed,
-        told: talk.told,
-        questions: talk.questions,
+        told: reporter.told,
+        questions: reporter.questions,
     }
 }
 
 /// Somebody else's run of `up`, which answers at once.
 async fn up(cloud: &FakeCloud, deployment: &Deployment, answer: Answer) -> Result<Deployed, DeployError> {
-    let mut talk = ScriptedTalk::silent();
-    talk.answer = answer;
+    let mut reporter = ScriptedReporter::silent();
+    reporter.answer = answer;
     let (_interrupter, interrupt) = interruptible();
-    let mut session = Session::open(cloud, &mut talk, interrupt, ACCOUNT).await.unwrap();
+    let mut session = Session::open(cloud, &mut reporter, interrupt, ACCOUNT)
+        .await
+        .unwrap();
     deploy(&mut session, deployment).await
 }
 
 /// The same, but gone as soon as the operation has begun, which goes on.
 async fn begin(cloud: &FakeCloud, deployment: &Deployment) {
     let (interrupter, interrupt) = interruptible();
-    let mut talk = ScriptedTalk::with(interrupter);
-    talk.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
-    let mut session = Session::open(cloud, &mut talk, interrupt, ACCOUNT).await.unwrap();
+    let mut reporter = ScriptedReporter::with(interrupter);
+    reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
+    let mut session = Session::open(cloud, &mut reporter, interrupt, ACCOUNT)
+        .await
+        .unwrap();
     let error = deploy(&mut session, deployment).await.unwrap_err();
     assert!(
         matches!(error, DeployError::Interrupted { going_on: Some(_) }),
@@ -186,10 +190,12 @@ async fn what_is_still_going_on_is_told_with_who_began_it_or_waited_for() {
 async fn a_plan_and_a_declined_deployment_take_nothing_from_one_that_waits_for_its_answer() {
     let scene = Scene::new();
     let outcome = deploy_while(&scene, false, async |cloud| {
-        let mut talk = ScriptedTalk::silent();
+        let mut reporter = ScriptedReporter::silent();
         let (_interrupter, interrupt) = interruptible();
-        let mut session = Session::open(cloud, &mut talk, interrupt, ACCOUNT).await.unwrap();
-        let place = Place {
+        let mut session = Session::open(cloud, &mut reporter, interrupt, ACCOUNT)
+            .await
+            .unwrap();
+        let place = Target {
             environment: "staging".into(),
             protected: false,
             account: ACCOUNT.into(),
@@ -226,7 +232,7 @@ async fn an_answer_that_comes_half_a_day_later_changes_nothing() {
 async fn what_a_killed_run_left_goes_once_nobody_can_be_about_to_execute_it() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
-    scene.talk.answer = Answer::No;
+    scene.reporter.answer = Answer::No;
     let denied = CallErrorKind::AccessDenied { message: "no".into() };
     scene.cloud.fail_calls("DeleteChangeSet", 1, &denied);
     scene.up().await.unwrap_err();
@@ -254,7 +260,7 @@ async fn that_nothing_can_be_swept_stops_nobody() {
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     let is_told =
         |event: &Event| matches!(event, Event::CleanupFailed { what, .. } if what.contains("orders"));
-    assert!(scene.talk.events.iter().any(is_told));
+    assert!(scene.reporter.events.iter().any(is_told));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn an_update_asks_for_what_changes_only() {
     let mut scene = Scene::deployed().await;
     scene.change(another_topic);
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
-    assert_eq!(scene.talk.asked, ["update: modify Topic"]);
+    assert_eq!(scene.reporter.asked, ["update: modify Topic"]);
 }
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn a_change_set_without_changes_is_no_failure() {
         .cloud
         .reject_change_sets("No updates are to be performed.", Vec::new());
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    assert_eq!(scene.talk.asked, [""; 0]);
+    assert_eq!(scene.reporter.asked, [""; 0]);
     scene.assert_nothing_is_left_behind();
 }
 
@@ -33,7 +33,7 @@ async fn a_change_of_outputs_has_no_changes_and_is_executed_all_the_same() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Outputs"]["EsLogGroup"] = json!({"Value": "/event-store/orders/api"}));
     let outcome = scene.up().await.unwrap();
-    assert_eq!(scene.talk.asked, ["update: "]);
+    assert_eq!(scene.reporter.asked, ["update: "]);
     assert_eq!(outcome.outputs()["EsLogGroup"], "/event-store/orders/api");
 }
 
@@ -65,7 +65,7 @@ async fn changes_are_read_to_the_last_page() {
     let mut scene = Scene::new();
     scene.cloud.pages_of(3);
     scene.up().await.unwrap();
-    assert_eq!(scene.talk.asked[0].matches("add ").count(), 10);
+    assert_eq!(scene.reporter.asked[0].matches("add ").count(), 10);
 }
 
 #[tokio::test]

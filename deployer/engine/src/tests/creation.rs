@@ -17,7 +17,7 @@ async fn a_first_deployment_makes_the_stack_and_gives_its_outputs() {
         )]))
     );
     assert_eq!(
-        scene.talk.asked,
+        scene.reporter.asked,
         [
             "create: add Api, add ApiLive, add ApiVersion, add Events, add Logs, add Mapping, add Relay, \
           add RelayLive, add RelayVersion, add Topic"
@@ -29,7 +29,7 @@ async fn a_first_deployment_makes_the_stack_and_gives_its_outputs() {
 #[tokio::test]
 async fn the_shell_of_an_unexecuted_change_set_is_created_in() {
     let mut scene = Scene::new();
-    scene.talk.answer = Answer::No;
+    scene.reporter.answer = Answer::No;
     // The shell stays when its removal fails, as it would if the process were killed.
     let denied = crate::cloud::CallErrorKind::AccessDenied { message: "no".into() };
     scene.cloud.fail_calls("DeleteChangeSet", 1, &denied);
@@ -40,13 +40,13 @@ async fn the_shell_of_an_unexecuted_change_set_is_created_in() {
     );
     assert!(
         scene
-            .talk
+            .reporter
             .events
             .iter()
             .any(|event| matches!(event, Event::CleanupFailed { .. }))
     );
 
-    scene.talk.answer = Answer::Yes;
+    scene.reporter.answer = Answer::Yes;
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
     assert_eq!(
         scene
@@ -59,7 +59,7 @@ async fn the_shell_of_an_unexecuted_change_set_is_created_in() {
 #[tokio::test]
 async fn a_declined_creation_leaves_neither_change_set_nor_shell() {
     let mut scene = Scene::new();
-    scene.talk.answer = Answer::No;
+    scene.reporter.answer = Answer::No;
     let error = scene.up().await.unwrap_err();
     assert!(matches!(error, DeployError::Declined { .. }), "{error:?}");
     let stays = Event::Stays {
@@ -69,13 +69,13 @@ async fn a_declined_creation_leaves_neither_change_set_nor_shell() {
             objects: 3,
         },
     };
-    assert_eq!(scene.talk.events.last(), Some(&stays));
+    assert_eq!(scene.reporter.events.last(), Some(&stays));
     // Who declines again has uploaded nothing more, and is told nothing more.
     scene.forget();
     scene.up().await.unwrap_err();
     assert!(
         !scene
-            .talk
+            .reporter
             .events
             .iter()
             .any(|event| matches!(event, Event::Stays { .. }))
@@ -88,7 +88,7 @@ async fn a_declined_creation_leaves_neither_change_set_nor_shell() {
 #[tokio::test]
 async fn without_anybody_to_ask_the_changes_need_approval() {
     let mut scene = Scene::new();
-    scene.talk.answer = Answer::NobodyToAsk;
+    scene.reporter.answer = Answer::NobodyToAsk;
     let error = scene.up().await.unwrap_err();
     assert!(matches!(error, DeployError::NeedsApproval { .. }), "{error:?}");
     scene.assert_nothing_is_left_behind();
@@ -111,7 +111,7 @@ async fn a_rolled_back_creation_is_deleted_and_then_created() {
         stack: "orders".into(),
         status: StackStatus::RollbackComplete,
     };
-    assert!(scene.talk.events.contains(&removal));
+    assert!(scene.reporter.events.contains(&removal));
 }
 
 #[tokio::test]

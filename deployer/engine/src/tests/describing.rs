@@ -6,9 +6,14 @@ use crate::{DescribeError, Described, describe};
 use super::*;
 
 async fn described(scene: &mut Scene) -> Result<Described, DescribeError> {
-    let session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     describe(&session, "orders", BUCKET).await
 }
 

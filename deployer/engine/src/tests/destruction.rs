@@ -29,7 +29,7 @@ async fn the_stack_goes_and_the_events_stay() {
     };
     assert_eq!((removed.len(), kept, purged), (9, vec![events(7)], Vec::new()));
     assert_eq!(
-        scene.talk.asked,
+        scene.reporter.asked,
         ["destroy: 9 go; stays [orders-events (7)]; purges []"]
     );
     assert_eq!(scene.cloud.status_of("orders"), Some(StackStatus::DeleteComplete));
@@ -51,7 +51,7 @@ async fn purged_tables_go_with_their_protection_lifted_visibly() {
         panic!("{outcome:?}")
     };
     assert_eq!((kept, purged), (Vec::new(), vec![events(0)]));
-    assert!(scene.talk.events.contains(&Event::TableProtectionLifted {
+    assert!(scene.reporter.events.contains(&Event::TableProtectionLifted {
         table: "orders-events".into()
     }));
     assert!(scene.cloud.with(|world| world.tables.is_empty()));
@@ -98,7 +98,7 @@ async fn termination_protection_that_is_no_longer_wanted_is_lifted_visibly() {
         .cloud
         .with(|world| world.stack_mut("orders").termination_protection = true);
     scene.down(Purge::KeepTables).await.unwrap();
-    assert!(scene.talk.events.contains(&Event::TerminationProtection {
+    assert!(scene.reporter.events.contains(&Event::TerminationProtection {
         stack: "orders".into(),
         on: false
     }));
@@ -112,7 +112,7 @@ async fn a_declined_deletion_changes_nothing() {
         (Answer::NobodyToAsk, ErrorKind::NeedsApproval),
     ] {
         let mut scene = Scene::deployed().await;
-        scene.talk.answer = answer;
+        scene.reporter.answer = answer;
         let error = scene.down(Purge::DeleteTables).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         let is_other_name = matches!(error, DestroyError::NoMatch { .. });
@@ -154,7 +154,7 @@ async fn a_log_group_that_comes_back_while_its_stack_goes_is_deleted_visibly() {
     let mut scene = Scene::deployed().await;
     scene.cloud.recreate_log_group("/event-store/orders/api", 1);
     scene.down(Purge::KeepTables).await.unwrap();
-    assert!(scene.talk.events.contains(&Event::LogGroupDeleting {
+    assert!(scene.reporter.events.contains(&Event::LogGroupDeleting {
         name: "/event-store/orders/api".into()
     }));
 }

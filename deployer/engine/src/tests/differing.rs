@@ -8,9 +8,14 @@ use crate::stack::{Action, Replacement, ResourceChange};
 use super::*;
 
 async fn diff_of(scene: &mut Scene, asking: Asking) -> Result<Diff, DeployError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     diff(&mut session, &scene.deployment, asking).await
 }
 
@@ -197,7 +202,7 @@ async fn a_failed_or_interrupted_diff_leaves_nothing_behind() {
 
     let mut scene = Scene::deployed().await;
     scene.change(display_name);
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = diff_of(&mut scene, Asking::ChangeSet).await.unwrap_err();
     assert!(
         matches!(error, DeployError::Interrupted { going_on: None }),

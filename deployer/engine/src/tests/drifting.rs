@@ -11,9 +11,14 @@ const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 async fn drifting(scene: &mut Scene) -> Result<Drift, DriftError> {
     let protected = scene.deployment.protected;
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     drift(&mut session, "orders", protected, BUCKET).await
 }
 
@@ -200,7 +205,7 @@ async fn a_stack_that_is_not_there_or_busy_has_no_drift_to_tell() {
 #[tokio::test]
 async fn a_search_can_be_interrupted() {
     let mut scene = deployed().await;
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::DriftSearching { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::DriftSearching { .. }));
     let error = drifting(&mut scene).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
 }

@@ -34,7 +34,7 @@ async fn a_guarded_change_is_refused_before_anything_is_sent() {
     let mut scene = Scene::deployed().await;
     scene.change(without_protection);
     assert_eq!(refused(scene.up().await), ["weaken:Events", "weaken:Events"]);
-    assert_eq!(scene.talk.asked, [""; 0]);
+    assert_eq!(scene.reporter.asked, [""; 0]);
     let calls = scene.cloud.calls();
     let mutates = |call: &&String| {
         !["Get", "Describe", "List", "Head"]
@@ -53,7 +53,7 @@ async fn what_is_accepted_by_name_is_told_and_done() {
     accepting(&mut scene, &["weaken:Events"]);
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     let told: Vec<Danger> = scene
-        .talk
+        .reporter
         .events
         .iter()
         .filter_map(|event| match event {
@@ -78,7 +78,7 @@ async fn what_only_the_change_set_knows_is_refused_and_nothing_is_left_behind() 
         causes: Vec::new(),
     });
     assert_eq!(refused(scene.up().await), ["replace:Events"]);
-    assert_eq!(scene.talk.asked, [""; 0]);
+    assert_eq!(scene.reporter.asked, [""; 0]);
     scene.assert_nothing_is_left_behind();
 }
 

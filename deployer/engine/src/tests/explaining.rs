@@ -6,8 +6,8 @@ use crate::{DescribeError, last_operation};
 use super::*;
 
 async fn last(scene: &mut Scene) -> Result<Timeline, DescribeError> {
-    let mut talk = ScriptedTalk::silent();
-    let session = Session::open(&scene.cloud, &mut talk, scene.interrupt.clone(), ACCOUNT)
+    let mut reporter = ScriptedReporter::silent();
+    let session = Session::open(&scene.cloud, &mut reporter, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
     last_operation(&session, "orders", |failure| Diagnosis::of(failure, None)).await

@@ -25,7 +25,7 @@ async fn every_event_is_told_once_and_in_order() {
 async fn progress_counts_up_to_what_the_change_set_named() {
     let mut scene = Scene::new();
     scene.up().await.unwrap();
-    let last = scene.talk.events.iter().rev().find_map(|event| match event {
+    let last = scene.reporter.events.iter().rev().find_map(|event| match event {
         Event::Resource { progress, .. } => Some((progress.done(), progress.total())),
         _ => None,
     });

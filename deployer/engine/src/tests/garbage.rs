@@ -17,9 +17,14 @@ async fn collected(scene: &mut Scene, keep: usize, dry_run: bool) -> Result<Coll
         young_for: DAY,
         dry_run,
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     collect_garbage(&mut session, &collection).await
 }
 
@@ -68,7 +73,10 @@ async fn what_only_old_releases_were_made_of_goes_and_their_records_stay() {
     assert_eq!(gone.len(), 2, "code and template of the first release: {gone:?}");
     assert_eq!(gone[0], code_key("one"));
     assert!(gone[1].starts_with("templates/orders/"), "{gone:?}");
-    assert_eq!(scene.talk.asked, [format!("delete: {}, {}", gone[0], gone[1])]);
+    assert_eq!(
+        scene.reporter.asked,
+        [format!("delete: {}, {}", gone[0], gone[1])]
+    );
     for key in gone {
         assert!(!is_there(&scene, key), "{key}");
     }
@@ -158,7 +166,7 @@ async fn where_anything_cannot_be_read_nothing_is_deleted() {
         let told = format!("nothing was deleted: what refers to artifacts is not known without {what}");
         assert!(error.to_string().starts_with(&told), "{operation}: {error}");
         assert_eq!(scene.cloud.called("DeleteObject"), 0);
-        assert_eq!(scene.talk.asked, [""; 0]);
+        assert_eq!(scene.reporter.asked, [""; 0]);
     }
 }
 
@@ -192,7 +200,7 @@ async fn without_approval_nothing_is_deleted() {
         (Answer::Yes, true),
     ] {
         let mut scene = with_code(&["one", "two"]).await;
-        scene.talk.answer = answer;
+        scene.reporter.answer = answer;
         match collected(&mut scene, 1, dry_run).await {
             Ok(outcome) => assert!(matches!(outcome, Collected::WouldDelete(_)), "{outcome:?}"),
             Err(error) => assert_eq!(error.kind(), crate::ErrorKind::NeedsApproval),
@@ -231,9 +239,14 @@ async fn a_release_that_is_kept_can_be_returned_to_afterwards() {
         to: None,
         deployment: scene.deployment.clone(),
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let back = rollback(&mut session, &asked).await.unwrap();
     assert!(matches!(back.deployed, Deployed::Updated(_)), "{back:?}");
 }

@@ -14,7 +14,13 @@ async fn another_account_is_not_touched() {
         arn: "arn:aws:iam::999999999999:user/jo".into(),
     };
     scene.cloud.with(|world| world.caller = Some(stranger));
-    let opened = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT).await;
+    let opened = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await;
     let Err(error) = opened else {
         panic!("the session is open")
     };
@@ -30,7 +36,13 @@ async fn another_account_is_not_touched() {
 async fn without_credentials_nothing_begins() {
     let mut scene = Scene::new();
     scene.cloud.with(|world| world.caller = None);
-    let opened = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT).await;
+    let opened = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await;
     let Err(error @ AccountError::Call(_)) = opened else {
         panic!("the session is open")
     };

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn while_asking_nothing_has_been_done_and_nothing_is_left() {
     let mut scene = Scene::new();
-    scene.talk.interrupts_when_asked = true;
+    scene.reporter.interrupts_when_asked = true;
     let error = scene.up().await.unwrap_err();
     assert!(
         matches!(error, DeployError::Interrupted { going_on: None }),
@@ -20,7 +20,7 @@ async fn while_asking_nothing_has_been_done_and_nothing_is_left() {
 async fn while_the_change_set_is_made_nothing_is_left_of_it() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = scene.up().await.unwrap_err();
     assert!(
         matches!(error, DeployError::Interrupted { going_on: None }),
@@ -33,7 +33,7 @@ async fn while_the_change_set_is_made_nothing_is_left_of_it() {
 async fn while_it_runs_the_deployment_goes_on_and_that_is_said() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
     let error = scene.up().await.unwrap_err();
     let DeployError::Interrupted { going_on } = error else {
         panic!("{error:?}")
@@ -48,7 +48,7 @@ async fn while_it_runs_the_deployment_goes_on_and_that_is_said() {
 #[tokio::test]
 async fn while_a_stack_goes_that_is_said_too() {
     let mut scene = Scene::deployed().await;
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::Resource { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Resource { .. }));
     let error = scene.down(Purge::KeepTables).await.unwrap_err();
     let DestroyError::Interrupted { going_on } = error else {
         panic!("{error:?}")

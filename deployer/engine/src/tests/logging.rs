@@ -44,9 +44,14 @@ fn query(terms: &[&str]) -> LogQuery {
 
 /// Reads until there are so many lines.
 async fn told(scene: &mut Scene, query: &LogQuery, enough: usize) -> Result<Vec<String>, LogsError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let mut told = Vec::new();
     logs(&mut session, query, |names, lines| {
         told.extend(
@@ -115,7 +120,7 @@ async fn following_ends_when_it_is_interrupted() {
     let mut scene = scene().await;
     let mut query = query(&[]);
     query.follow = true;
-    scene.talk.interrupter.raise();
+    scene.reporter.interrupter.raise();
     let error = told(&mut scene, &query, 100).await.unwrap_err();
     assert!(matches!(error, LogsError::Interrupted), "{error:?}");
 }

@@ -48,15 +48,15 @@ use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, Collected, DeployError, Deployed, Deployment, DestroyError,
     Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt, Interrupter,
-    KeptTable, LedgerError, Provenance, Purge, PushError, Pushed, Question, Rollback, RollbackError,
-    RolledBack, Session, Talk, apply, collect_garbage, deploy, destroy, diff, history, interruptible, plan,
-    push, rollback,
+    KeptTable, LedgerError, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
+    RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff, history,
+    interruptible, plan, push, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.
 struct Scene {
     cloud: FakeCloud,
-    talk: ScriptedTalk,
+    reporter: ScriptedReporter,
     interrupt: Interrupt,
     /// The environment that is worked for, if stacks are to say so.
     environment: Option<String>,
@@ -64,7 +64,7 @@ struct Scene {
 }
 
 /// Remembers what it was told and answers as it was told to.
-struct ScriptedTalk {
+struct ScriptedReporter {
     events: Vec<Event>,
     asked: Vec<String>,
     answer: Answer,
@@ -76,7 +76,7 @@ struct ScriptedTalk {
     interrupts_when_asked: bool,
 }
 
-impl ScriptedTalk {
+impl ScriptedReporter {
     fn with(interrupter: Interrupter) -> Self {
         Self {
             events: Vec::new(),
@@ -95,7 +95,7 @@ impl ScriptedTalk {
     }
 }
 
-impl Talk for ScriptedTalk {
+impl Reporter for ScriptedReporter {
     fn tell(&mut self, event: Event) {
         if self.interrupts_at.is_some_and(|at| at(&event)) {
             self.interrupter.raise();
@@ -162,7 +162,7 @@ impl Scene {
         let (interrupter, interrupt) = interruptible();
         Self {
             cloud: FakeCloud::new(),
-            talk: ScriptedTalk::with(interrupter),
+            reporter: ScriptedReporter::with(interrupter),
             interrupt,
             environment: None,
             deployment: deployment(&template()),
@@ -185,8 +185,8 @@ impl Scene {
 
     fn forget(&mut self) {
         self.cloud.forget_calls();
-        self.talk.events.clear();
-        self.talk.asked.clear();
+        self.reporter.events.clear();
+        self.reporter.asked.clear();
     }
 
     /// Works for an environment from now on, as a command does.
@@ -200,8 +200,8 @@ impl Scene {
         self.deployment.accepted = std::iter::once(acceptance.parse().unwrap()).collect();
     }
 
-    async fn session(&mut self) -> Session<'_, FakeCloud, ScriptedTalk> {
-        let opened = Session::open(&self.cloud, &mut self.talk, self.interrupt.clone(), ACCOUNT);
+    async fn session(&mut self) -> Session<'_, FakeCloud, ScriptedReporter> {
+        let opened = Session::open(&self.cloud, &mut self.reporter, self.interrupt.clone(), ACCOUNT);
         let session = opened.await.unwrap();
         match &self.environment {
             Some(environment) => session.of(environment.clone(), BUCKET.to_owned()),
@@ -240,7 +240,7 @@ impl Scene {
 
     /// How often each resource was told to be in each state, as `Logical STATUS`.
     fn told_resources(&self) -> Vec<String> {
-        let told = self.talk.events.iter().filter_map(|event| match event {
+        let told = self.reporter.events.iter().filter_map(|event| match event {
             Event::Resource { event, .. } => Some(format!("{} {}", event.logical_id, event.status)),
             _ => None,
         });

@@ -245,7 +245,7 @@ async fn a_rollback_asks_whose_the_stack_is_before_it_looks_for_a_release() {
         assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
         assert!(
             !scene
-                .talk
+                .reporter
                 .events
                 .iter()
                 .any(|event| matches!(event, Event::RollingBack { .. }))
@@ -271,7 +271,7 @@ async fn a_takeover_is_told_once() {
     };
     rollback(&mut scene.session().await, &asked).await.unwrap();
     let told = scene
-        .talk
+        .reporter
         .events
         .iter()
         .filter(|event| matches!(event, Event::TakingOver { .. }));
@@ -296,7 +296,7 @@ async fn a_stack_that_says_nothing_is_taken_over_only_when_it_is_named() {
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     let taken_over =
         |event: &Event| matches!(event, Event::TakingOver { stack, owner: None } if stack == "orders");
-    assert!(scene.talk.events.iter().any(taken_over));
+    assert!(scene.reporter.events.iter().any(taken_over));
     // Once is enough.
     scene.deployment.accepted = Accepted::default();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));

@@ -1,14 +1,14 @@
 //! A plan is done exactly as it was shown, or not at all.
 
 use crate::cloud::CallErrorKind;
-use crate::stack::plan::{Place, Plan};
+use crate::stack::plan::{Plan, Target};
 use crate::stack::{Action, Replacement, ResourceChange, StackStatus};
 
 use super::releases::{called, releases};
 use super::*;
 
-fn place() -> Place {
-    Place {
+fn place() -> Target {
+    Target {
         environment: "staging".into(),
         account: ACCOUNT.into(),
         region: "eu-central-1".into(),
@@ -18,9 +18,14 @@ fn place() -> Place {
 }
 
 pub(super) async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let plan = plan(&mut session, &scene.deployment, place()).await?;
     // What is done later is what was in the file.
     Ok(Plan::parse(plan.to_json().unwrap().as_bytes()).unwrap())
@@ -54,9 +59,14 @@ pub(super) async fn applied_with(
         accepted: plan.accepted.iter().map(|text| text.parse().unwrap()).collect(),
         ..scene.deployment.clone()
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     if patience == Patience::ForOthers {
         session.wait_for_others();
     }
@@ -75,7 +85,7 @@ async fn a_plan_of_a_stack_that_is_not_there_leaves_nothing_but_code_and_templat
     let plan = planned(&mut scene).await.unwrap();
     assert_eq!(plan.stack_state, None);
     assert_eq!(plan.changes.as_ref().unwrap().changes.len(), 10);
-    assert_eq!(scene.talk.asked, [""; 0]);
+    assert_eq!(scene.reporter.asked, [""; 0]);
     assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0);
     scene.assert_nothing_is_left_behind();
     assert!(releases(&mut scene).await.is_empty());
@@ -96,11 +106,11 @@ async fn a_plan_of_a_change_is_done_as_it_was_shown() {
     let mut scene = Scene::deployed().await;
     called(&mut scene, "one");
     let plan = planned(&mut scene).await.unwrap();
-    let told = scene.talk.events.iter().any(|event| {
+    let told = scene.reporter.events.iter().any(|event| {
         matches!(event, Event::Planned { stack, creates: false, changes, .. }
             if stack == "orders" && Some(changes) == plan.changes.as_ref())
     });
-    assert!(told, "{:?}", scene.talk.events);
+    assert!(told, "{:?}", scene.reporter.events);
     scene.assert_nothing_is_left_behind();
 
     // Nothing of what is asked for by now is looked at.
@@ -116,7 +126,7 @@ async fn a_plan_of_a_change_is_done_as_it_was_shown() {
             .with(|world| world.stack_mut("orders").template.clone()),
         asked_for_then
     );
-    assert_eq!(scene.talk.asked, ["update: modify Topic"]);
+    assert_eq!(scene.reporter.asked, ["update: modify Topic"]);
 }
 
 #[tokio::test]
@@ -215,7 +225,7 @@ async fn a_plan_whose_code_is_gone_says_which() {
 async fn a_plan_still_wants_approval() {
     let mut scene = Scene::new();
     let plan = planned(&mut scene).await.unwrap();
-    scene.talk.answer = Answer::NobodyToAsk;
+    scene.reporter.answer = Answer::NobodyToAsk;
     let error = applied(&mut scene, &plan).await.unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::NeedsApproval);
     scene.assert_nothing_is_left_behind();
@@ -264,7 +274,7 @@ async fn a_plan_deletes_nothing_that_a_failed_creation_left() {
 #[tokio::test]
 async fn a_plan_that_is_interrupted_leaves_nothing() {
     let mut scene = Scene::new();
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = planned(&mut scene).await.unwrap_err();
     assert!(
         matches!(error, DeployError::Interrupted { going_on: None }),
@@ -281,11 +291,11 @@ async fn a_plan_whose_change_set_cannot_be_removed_says_so() {
     scene.cloud.fail_calls("DeleteChangeSet", 1, &denied);
     planned(&mut scene).await.unwrap();
     let warned = scene
-        .talk
+        .reporter
         .events
         .iter()
         .any(|event| matches!(event, Event::CleanupFailed { .. }));
-    assert!(warned, "{:?}", scene.talk.events);
+    assert!(warned, "{:?}", scene.reporter.events);
 }
 
 #[tokio::test]
@@ -305,5 +315,9 @@ async fn a_plan_waits_for_somebody_else_if_that_is_asked_for() {
     let patient = applied_with(&mut scene, &plan, Patience::ForOthers).await;
     assert!(matches!(patient, Ok(Deployed::Updated(_))), "{patient:?}");
     let awaited = |event: &Event| matches!(event, Event::Awaiting { .. });
-    assert!(scene.talk.events.iter().any(awaited), "{:?}", scene.talk.events);
+    assert!(
+        scene.reporter.events.iter().any(awaited),
+        "{:?}",
+        scene.reporter.events
+    );
 }

@@ -7,9 +7,14 @@ use super::releases::releases;
 use super::*;
 
 async fn pushed(scene: &mut Scene) -> Result<Pushed, PushError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     push(&mut session, &scene.deployment).await
 }
 

@@ -5,9 +5,14 @@ use crate::{ReconcileError, Reconciled, reconcile};
 use super::*;
 
 async fn reconciled(scene: &mut Scene) -> Result<Reconciled, ReconcileError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     reconcile(&mut session, "orders", "RelayLive", None).await
 }
 
@@ -32,7 +37,7 @@ async fn the_function_is_asked_until_it_is_done() {
     ];
     let wanted = requests.map(|request| ("orders-RelayLive".to_owned(), request.to_owned()));
     assert_eq!(invoked(&scene), wanted);
-    let told = scene.talk.events.iter().filter_map(|event| match event {
+    let told = scene.reporter.events.iter().filter_map(|event| match event {
         Event::Reconciling { done } => Some(done.commits),
         _ => None,
     });

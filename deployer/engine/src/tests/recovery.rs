@@ -47,15 +47,20 @@ pub(super) fn recovery(way: Move) -> Recovery {
 }
 
 async fn take(scene: &mut Scene, recovery: &Recovery) -> Result<StackStatus, RecoverError> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     recover(&mut session, recovery).await
 }
 
 async fn look(scene: &Scene) -> Standing {
-    let mut talk = ScriptedTalk::silent();
-    let session = Session::open(&scene.cloud, &mut talk, scene.interrupt.clone(), ACCOUNT)
+    let mut reporter = ScriptedReporter::silent();
+    let session = Session::open(&scene.cloud, &mut reporter, scene.interrupt.clone(), ACCOUNT)
         .await
         .unwrap();
     let found = standing(&session, "orders", |failure| Diagnosis::of(failure, None)).await;
@@ -235,13 +240,18 @@ async fn an_operation_of_somebody_else_is_waited_for_if_that_is_asked_for() {
     scene
         .cloud
         .end_elsewhere("orders", 90, &StackStatus::UpdateComplete);
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     session.wait_for_others();
     let outcome = deploy(&mut session, &scene.deployment).await.unwrap();
     assert!(matches!(outcome, Deployed::Unchanged(_)), "{outcome:?}");
-    let awaited = scene.talk.events.iter().filter_map(|event| match event {
+    let awaited = scene.reporter.events.iter().filter_map(|event| match event {
         Event::Awaiting { status, by, .. } => Some((status.clone(), by.as_deref())),
         _ => None,
     });
@@ -257,10 +267,15 @@ async fn waiting_for_somebody_else_can_be_interrupted() {
     scene
         .cloud
         .begin_elsewhere("orders", &StackStatus::UpdateInProgress, "t");
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::Awaiting { .. }));
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Awaiting { .. }));
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     session.wait_for_others();
     let error = deploy(&mut session, &scene.deployment).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);

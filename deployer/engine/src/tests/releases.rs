@@ -8,9 +8,14 @@ use crate::stack::{Release, ReleaseId, sha256_hex};
 use super::*;
 
 pub(super) async fn history_of(scene: &mut Scene, limit: usize) -> Result<History, LedgerError> {
-    let session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     history(&session, BUCKET, "orders", limit).await
 }
 
@@ -60,13 +65,13 @@ async fn a_creation_is_recorded_with_everything_that_it_was_made_of() {
     });
     scene.up().await.unwrap();
     let [release] = releases(&mut scene).await.try_into().unwrap();
-    let told = scene.talk.events.iter().any(|event| {
+    let told = scene.reporter.events.iter().any(|event| {
         *event
             == Event::Recorded {
                 release: release.id.clone(),
             }
     });
-    assert!(told, "{:?}", scene.talk.events);
+    assert!(told, "{:?}", scene.reporter.events);
     assert_eq!(release.outcome, ReleaseOutcome::Created);
     assert_eq!(release.stack, "orders");
     assert_eq!(release.revision, scene.deployment.provenance.revision);
@@ -116,7 +121,7 @@ async fn a_record_tells_how_long_each_resource_took() {
 
 /// What was said of the time that the deployment would take, by the release that it was known from.
 fn told_to_last(scene: &Scene) -> Option<(ReleaseId, u64)> {
-    let told = scene.talk.events.iter().find_map(|event| match event {
+    let told = scene.reporter.events.iter().find_map(|event| match event {
         Event::Started { estimate, .. } => Some(estimate.as_ref()),
         _ => None,
     });
@@ -132,7 +137,7 @@ async fn a_deployment_is_told_how_long_the_last_one_like_it_took() {
     assert_eq!(told_to_last(&scene), None, "a creation says nothing of an update");
     let first = releases(&mut scene).await.remove(0);
 
-    scene.talk.events.clear();
+    scene.reporter.events.clear();
     called(&mut scene, "two");
     scene.up().await.unwrap();
     let seconds = first.durations.total_ms / 1_000;
@@ -145,7 +150,7 @@ async fn a_ledger_that_cannot_be_read_holds_up_no_deployment() {
     let mut scene = Scene::deployed().await;
     called(&mut scene, "one");
     scene.up().await.unwrap();
-    scene.talk.events.clear();
+    scene.reporter.events.clear();
     called(&mut scene, "two");
     let denied = CallErrorKind::AccessDenied { message: "no".into() };
     scene.cloud.fail_calls("GetObject", 1, &denied);
@@ -196,9 +201,9 @@ async fn what_needed_no_change_set_is_a_release_too() {
 async fn a_deployment_that_failed_or_was_declined_is_no_release() {
     let mut scene = Scene::deployed().await;
     called(&mut scene, "one");
-    scene.talk.answer = Answer::No;
+    scene.reporter.answer = Answer::No;
     scene.up().await.unwrap_err();
-    scene.talk.answer = Answer::Yes;
+    scene.reporter.answer = Answer::Yes;
     scene.cloud.fail_resource("Topic", "no");
     scene.up().await.unwrap_err();
     assert_eq!(releases(&mut scene).await.len(), 1);
@@ -210,14 +215,14 @@ async fn a_record_that_cannot_be_written_is_a_warning() {
     called(&mut scene, "one");
     // The template, then the record.
     let denied = CallErrorKind::AccessDenied { message: "no".into() };
-    scene.talk.interrupts_at = None;
+    scene.reporter.interrupts_at = None;
     scene.cloud.with(|world| world.throttle_after_execution = true);
     scene.cloud.fail_calls("PutObject", 1, &denied);
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
-    let warned = scene.talk.events.iter().any(|event| {
+    let warned = scene.reporter.events.iter().any(|event| {
         matches!(event, Event::NotRecorded { reason } if reason == "`PutObject` failed: access denied: no")
     });
-    assert!(warned, "{:?}", scene.talk.events);
+    assert!(warned, "{:?}", scene.reporter.events);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
 }

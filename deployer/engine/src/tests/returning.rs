@@ -17,9 +17,14 @@ async fn back(scene: &mut Scene, to: Option<&str>) -> Result<RolledBack, Rollbac
             ..scene.deployment.clone()
         },
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     rollback(&mut session, &asked).await
 }
 
@@ -57,7 +62,7 @@ async fn the_previous_release_comes_back_with_its_template_and_tags_and_is_recor
     let back = back(&mut scene, None).await.unwrap();
     assert!(matches!(back.deployed, Deployed::Updated(_)), "{back:?}");
     assert_eq!(deployed_name(&scene), "one");
-    assert_eq!(scene.talk.asked, ["update: modify Topic"]);
+    assert_eq!(scene.reporter.asked, ["update: modify Topic"]);
     let newest: Release = releases(&mut scene).await.remove(0);
     assert_eq!(newest.rolled_back_to, Some(first.id));
     assert_eq!(newest.revision.unwrap().commit, "cone");
@@ -136,7 +141,7 @@ async fn code_comes_back_with_its_release() {
 #[tokio::test]
 async fn a_return_is_asked_for_like_any_deployment() {
     let mut scene = with_releases(&["one", "two"]).await;
-    scene.talk.answer = Answer::NobodyToAsk;
+    scene.reporter.answer = Answer::NobodyToAsk;
     let error = back(&mut scene, None).await.unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::NeedsApproval);
     assert_eq!(deployed_name(&scene), "two");

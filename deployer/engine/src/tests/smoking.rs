@@ -117,9 +117,14 @@ pub(super) async fn tried(
 ) -> (Result<(), SmokeError>, bool) {
     let mut store = TriedStore::of(&scene.cloud);
     change(&mut store);
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     if let Some(environment) = &scene.environment {
         session = session.of(environment.clone(), BUCKET.to_owned());
     }
@@ -135,7 +140,7 @@ pub(super) async fn tried(
 }
 
 fn steps(scene: &Scene) -> Vec<SmokeStep> {
-    let steps = scene.talk.events.iter().filter_map(|event| match event {
+    let steps = scene.reporter.events.iter().filter_map(|event| match event {
         Event::Tried { step, .. } => Some(*step),
         _ => None,
     });
@@ -307,7 +312,7 @@ async fn that_the_trial_cannot_be_made_says_nothing_of_the_store() {
 #[tokio::test]
 async fn an_interrupted_trial_tidies_up() {
     let mut scene = deployed("NONE").await;
-    scene.talk.interrupts_at =
+    scene.reporter.interrupts_at =
         Some(|event| matches!(event, Event::Tried { step, .. } if *step == SmokeStep::Read));
     let (outcome, _) = tried(&mut scene, |store| store.announces_after = None).await;
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Interrupted);
@@ -370,7 +375,7 @@ async fn what_cannot_be_removed_is_told_and_is_no_failure_of_the_store() {
     outcome.unwrap();
     let is_left =
         |event: &Event| matches!(event, Event::CleanupFailed { what, .. } if what.contains("orders-smoke-"));
-    assert!(scene.talk.events.iter().any(is_left));
+    assert!(scene.reporter.events.iter().any(is_left));
     // With its queue the subscription is found by a later run.
     scene
         .cloud

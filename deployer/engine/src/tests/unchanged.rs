@@ -59,7 +59,7 @@ async fn pushed_code_is_brought_back_to_the_stacks_version() {
         from: "2".into(),
         to: "1".into(),
     };
-    assert!(scene.talk.events.contains(&returned));
+    assert!(scene.reporter.events.contains(&returned));
     scene.cloud.with(|world| {
         assert_eq!(world.functions["orders-Api"].aliases["live"], "1");
         assert_eq!(world.functions["orders-Api"].code_sha256, "sha256(api code)");

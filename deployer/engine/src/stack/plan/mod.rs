@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use file::UnreadablePlan;
-pub use moved::{Moved, Place};
+pub use moved::{Moved, Target};
 
 use super::release::{SourceRevision, StoredCode};
 use super::{ChangeSummary, DeployedStack, template_digest};
@@ -19,7 +19,7 @@ use super::{ChangeSummary, DeployedStack, template_digest};
 pub struct Plan {
     /// Where it is to be done.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Target,
     /// The stack as it stood; none, if there was none.
     pub stack_state: Option<StackState>,
     /// The changes that were shown; none, if a change set had nothing to do.
@@ -66,7 +66,7 @@ pub(crate) mod testing {
     /// A plan to change the topic of the stack `orders`.
     pub(crate) fn plan() -> Plan {
         Plan {
-            place: Place {
+            place: Target {
                 environment: "staging".into(),
                 account: "123456789012".into(),
                 region: "eu-central-1".into(),

@@ -8,7 +8,7 @@ use crate::stack::ChangeSummary;
 /// Where a plan is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+pub struct Target {
     /// The environment's name.
     pub environment: String,
     /// The account, twelve digits.
@@ -26,7 +26,7 @@ pub struct Place {
 pub enum Moved {
     /// The plan is for another place.
     #[error("its {what} is `{planned}`, the environment's is `{actual}`")]
-    Place {
+    Target {
         /// What differs.
         what: &'static str,
         /// The plan's.
@@ -64,8 +64,8 @@ pub enum Moved {
 
 impl Plan {
     /// How the place that the plan is to be done at differs from the one that it is for.
-    pub fn moved_from(&self, actual: &Place) -> Vec<Moved> {
-        let protected = |place: &Place| if place.protected { "on" } else { "off" }.to_owned();
+    pub fn moved_from(&self, actual: &Target) -> Vec<Moved> {
+        let protected = |place: &Target| if place.protected { "on" } else { "off" }.to_owned();
         let planned = &self.place;
         let pairs = [
             (
@@ -81,7 +81,7 @@ impl Plan {
         pairs
             .into_iter()
             .filter(|(_, planned, actual)| planned != actual)
-            .map(|(what, planned, actual)| Moved::Place {
+            .map(|(what, planned, actual)| Moved::Target {
                 what,
                 planned,
                 actual,
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_plan_is_for_one_place() {
         assert_eq!(plan().moved_from(&plan().place), []);
-        let elsewhere = Place {
+        let elsewhere = Target {
             environment: "production".into(),
             account: "210987654321".into(),
             region: "eu-west-1".into(),

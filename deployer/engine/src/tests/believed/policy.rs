@@ -54,18 +54,18 @@ fn is_replaced(scene: &Scene) -> bool {
 async fn a_policy_put_back_while_the_update_goes_on_holds_or_is_told_and_the_next_run_ends_alike() {
     for way in PolicyDuringUpdate::ALL {
         let mut scene = about_to_replace_the_topic(way).await;
-        scene.talk.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
+        scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
         let error = scene.up().await.unwrap_err();
         assert!(
             matches!(error, DeployError::Interrupted { going_on: Some(_) }),
             "{error:?}"
         );
-        let is_told_as_left = scene.talk.events.iter().any(|event| {
+        let is_told_as_left = scene.reporter.events.iter().any(|event| {
             matches!(event, Event::CleanupFailed { what, reason }
                 if what == "the lifted policy of stack orders" && reason.contains("UPDATE_IN_PROGRESS"))
         });
         let is_told_as_restored = scene
-            .talk
+            .reporter
             .events
             .iter()
             .any(|event| matches!(event, Event::StackPolicyRestored { goes_on: true, .. }));
@@ -88,7 +88,7 @@ async fn a_policy_put_back_while_the_update_goes_on_holds_or_is_told_and_the_nex
 
         // The next run ends what this one has left, and puts back what could not be.
         let (interrupter, interrupt) = interruptible();
-        (scene.talk, scene.interrupt) = (ScriptedTalk::with(interrupter), interrupt);
+        (scene.reporter, scene.interrupt) = (ScriptedReporter::with(interrupter), interrupt);
         scene.up().await.unwrap();
         assert_eq!(kept(&scene), PROTECTED, "{way:?}");
         assert!(is_replaced(&scene), "{way:?}");

@@ -40,9 +40,14 @@ async fn another_deployment_beside_one_that_is_killed_comes_to_its_end_and_leave
         as_somebody_else(scene);
         called(scene, "three");
         let began = scene.cloud.now();
-        let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-            .await
-            .unwrap();
+        let mut session = Session::open(
+            &scene.cloud,
+            &mut scene.reporter,
+            scene.interrupt.clone(),
+            ACCOUNT,
+        )
+        .await
+        .unwrap();
         session.wait_for_others();
         let deployed = deploy(&mut session, &scene.deployment).await;
         assert!(
@@ -108,17 +113,17 @@ async fn a_run_that_may_still_be_at_work_is_left_alone_and_one_that_cannot_be_is
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
     let told = |scene: &Scene, wanted: Life| {
         scene
-            .talk
+            .reporter
             .events
             .iter()
             .any(|event| matches!(event, Event::EarlierRun { life, .. } if *life == wanted))
     };
-    assert!(told(scene, Life::AtWork), "{:?}", scene.talk.events);
+    assert!(told(scene, Life::AtWork), "{:?}", scene.reporter.events);
 
     scene.cloud.pass(11 * 60);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    assert!(told(scene, Life::Unknown), "{:?}", scene.talk.events);
+    assert!(told(scene, Life::Unknown), "{:?}", scene.reporter.events);
     assert_ne!(policy(scene), lifted);
     scene.forget();
     scene.up().await.unwrap();
@@ -133,7 +138,11 @@ async fn a_creation_after_a_killed_deletion_is_not_in_the_way_of_a_log_group_tha
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
     let removed = |event: &Event| matches!(event, Event::EarlierRun { run, log_groups, .. } if run.task == Task::Delete && log_groups.len() == 1);
-    assert!(scene.talk.events.iter().any(removed), "{:?}", scene.talk.events);
+    assert!(
+        scene.reporter.events.iter().any(removed),
+        "{:?}",
+        scene.reporter.events
+    );
 }
 
 #[tokio::test]
@@ -154,9 +163,14 @@ async fn garbage_is_nothing_that_an_interrupted_run_may_return_to() {
         young_for: SignedDuration::from_hours(24),
         dry_run: false,
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let collected = collect_garbage(&mut session, &collection).await.unwrap();
     assert!(matches!(collected, Collected::Nothing(_)), "{collected:?}");
 }
@@ -168,7 +182,7 @@ async fn a_release_that_failed_its_smoke_test_is_no_target_and_one_that_restores
     let scene = &mut set.scene;
     // Who takes back what they brought themselves have not been interrupted.
     let tells = |event: &Event| matches!(event, Event::EarlierRun { .. });
-    assert!(!scene.talk.events.iter().any(tells));
+    assert!(!scene.reporter.events.iter().any(tells));
     let history = releases(scene).await;
     let [restored, broken, first] = history.as_slice() else {
         panic!("{history:?}")
@@ -186,9 +200,14 @@ async fn a_release_that_failed_its_smoke_test_is_no_target_and_one_that_restores
         to: None,
         deployment: scene.deployment.clone(),
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let back = rollback(&mut session, &asked).await.unwrap();
     assert_eq!(back.release.id, restored.id);
     // From there, too, nothing leads to the one that failed.
@@ -218,8 +237,13 @@ async fn a_release_whose_smoke_test_was_wanted_and_never_made_is_no_target() {
         to: None,
         deployment: scene.deployment.clone(),
     };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     assert_eq!(rollback(&mut session, &asked).await.unwrap().release.id, first);
 }

@@ -205,10 +205,15 @@ impl Command {
     }
 }
 
-async fn open(scene: &mut Scene, waits: bool) -> Session<'_, FakeCloud, ScriptedTalk> {
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+async fn open(scene: &mut Scene, waits: bool) -> Session<'_, FakeCloud, ScriptedReporter> {
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     if waits {
         session.wait_for_others();
     }
@@ -297,9 +302,14 @@ fn first_release(scene: &Scene) -> jiff::Timestamp {
 
 async fn try_alone(scene: &mut Scene) -> Result<(), String> {
     let stores = FakeStores { cloud: &scene.cloud };
-    let mut session = Session::open(&scene.cloud, &mut scene.talk, scene.interrupt.clone(), ACCOUNT)
-        .await
-        .unwrap();
+    let mut session = Session::open(
+        &scene.cloud,
+        &mut scene.reporter,
+        scene.interrupt.clone(),
+        ACCOUNT,
+    )
+    .await
+    .unwrap();
     let target = SmokeTarget::find(&session, "orders", stores.outputs())
         .await
         .map_err(|error| error.to_string())?;

@@ -152,11 +152,11 @@ async fn a_rollback_after_a_killed_deployment_tells_of_it_once() {
     };
     rollback(&mut scene.session().await, &asked).await.unwrap();
     let told = scene
-        .talk
+        .reporter
         .events
         .iter()
         .filter(|event| matches!(event, Event::EarlierRun { .. }));
-    assert_eq!(told.count(), 1, "{:?}", scene.talk.events);
+    assert_eq!(told.count(), 1, "{:?}", scene.reporter.events);
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn only_the_run_that_creates_a_stack_says_so_and_no_living_run_is_called_d
         panic!("{second:?}")
     };
     assert_eq!(format!("{outcome:?}"), "Created");
-    let life = scene.talk.events.iter().find_map(|event| match event {
+    let life = scene.reporter.events.iter().find_map(|event| match event {
         Event::EarlierRun { life, .. } => Some(*life),
         _ => None,
     });

@@ -35,7 +35,7 @@ async fn the_alarms_that_stand_watch_over_an_update_and_none_over_a_creation() {
         unwatched: Vec::new(),
         minutes: 5,
     };
-    assert!(scene.talk.events.contains(&watched));
+    assert!(scene.reporter.events.contains(&watched));
 }
 
 #[tokio::test]
@@ -54,9 +54,9 @@ async fn no_more_than_five_alarms_watch_and_the_others_are_named() {
     assert_eq!(triggers(&scene).len(), 5);
     let is_left_out = |event: &Event| matches!(event, Event::AlarmsWatched { unwatched, .. } if unwatched == &["More4".to_owned()]);
     assert!(
-        scene.talk.events.iter().any(is_left_out),
+        scene.reporter.events.iter().any(is_left_out),
         "{:?}",
-        scene.talk.events
+        scene.reporter.events
     );
 }
 

@@ -32,7 +32,7 @@ fn told_of_policy(scene: &Scene) -> Vec<Event> {
             Event::StackPolicy { .. } | Event::StackPolicyLifted { .. } | Event::StackPolicyRestored { .. }
         )
     };
-    scene.talk.events.iter().filter(is_told).cloned().collect()
+    scene.reporter.events.iter().filter(is_told).cloned().collect()
 }
 
 fn denied() -> CallErrorKind {
@@ -169,7 +169,11 @@ async fn what_cannot_be_put_back_after_an_update_is_put_back_by_the_next_run() {
     scene.cloud.fail_calls("SetStackPolicy", 1, &denied());
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     let is_told = |event: &Event| matches!(event, Event::CleanupFailed { reason, .. } if reason.ends_with("the next `up` puts it back"));
-    assert!(scene.talk.events.iter().any(is_told), "{:?}", scene.talk.events);
+    assert!(
+        scene.reporter.events.iter().any(is_told),
+        "{:?}",
+        scene.reporter.events
+    );
     assert_eq!(kept_by_policy(&scene), ["Events", "Url"]);
 
     scene.up().await.unwrap();
@@ -203,7 +207,7 @@ async fn what_templates_and_change_set_both_show_is_told_once() {
     accept(&mut scene, &["replace:Topic"]);
     scene.up().await.unwrap();
     let is_told = |event: &&Event| matches!(event, Event::Accepted { .. });
-    assert_eq!(scene.talk.events.iter().filter(is_told).count(), 1);
+    assert_eq!(scene.reporter.events.iter().filter(is_told).count(), 1);
 }
 
 #[tokio::test]
@@ -272,7 +276,7 @@ async fn an_interrupted_update_puts_the_policy_back_at_once() {
     scene.forget();
     topic_is_replaced(&mut scene);
     accept(&mut scene, &["replace:Topic"]);
-    scene.talk.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
     assert!(matches!(
         scene.up().await,
         Err(DeployError::Interrupted { going_on: Some(_) })
@@ -307,5 +311,9 @@ async fn a_policy_that_cannot_be_put_back_is_told() {
     scene.cloud.forget_calls();
     assert!(matches!(scene.up().await, Err(DeployError::Failed { .. })));
     let left = |event: &Event| matches!(event, Event::CleanupFailed { what, .. } if what == "the lifted policy of stack orders");
-    assert!(scene.talk.events.iter().any(left), "{:?}", scene.talk.events);
+    assert!(
+        scene.reporter.events.iter().any(left),
+        "{:?}",
+        scene.reporter.events
+    );
 }

@@ -11,7 +11,7 @@ async fn permissions_that_widen_are_asked_about_apart() {
     scene.change(|template| template["Resources"]["Role"] = role(&["dynamodb:Query", "dynamodb:Scan"]));
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     assert_eq!(
-        scene.talk.asked,
+        scene.reporter.asked,
         ["update: modify Role", "widen: Role: Role may dynamodb:Scan on *"]
     );
 }
@@ -24,7 +24,7 @@ async fn permissions_do_not_widen_when_that_is_declined_or_nobody_is_there_to_as
     ] {
         let mut scene = protected().await;
         scene.forget();
-        scene.talk.answer_about_permissions = answer;
+        scene.reporter.answer_about_permissions = answer;
         scene.change(|template| template["Resources"]["Role"] = role(&["dynamodb:Query", "dynamodb:Scan"]));
         let error = scene.up().await.unwrap_err();
         assert_eq!(error.kind(), kind);
@@ -50,7 +50,7 @@ async fn a_widening_that_was_accepted_by_name_is_not_asked_about_and_another_is(
     });
     scene.up().await.unwrap();
     assert_eq!(
-        scene.talk.asked[1..],
+        scene.reporter.asked[1..],
         ["widen: Url: everybody may call without a signature on null"]
     );
 }
@@ -60,7 +60,7 @@ async fn without_protection_a_widening_is_shown_and_needs_no_second_answer() {
     let mut scene = Scene::deployed().await;
     scene.change(|template| template["Resources"]["Role"] = role(&["dynamodb:Query"]));
     scene.up().await.unwrap();
-    assert_eq!(scene.talk.asked, ["update: add Role"]);
+    assert_eq!(scene.reporter.asked, ["update: add Role"]);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn neither_a_boundary_that_goes_nor_what_cannot_be_read_passes_with_a_yes_
         scene.up().await.unwrap();
         scene.forget();
         // `--yes` answers what the deployment as a whole asks, and nobody is there for the rest.
-        scene.talk.answer_about_permissions = Answer::NobodyToAsk;
+        scene.reporter.answer_about_permissions = Answer::NobodyToAsk;
         scene.change(|template| change(&mut template["Resources"]["Role"]["Properties"]));
         let error = scene.up().await.unwrap_err();
         let DeployError::WideningNeedsApproval { widenings, .. } = error else {

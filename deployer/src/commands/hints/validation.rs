@@ -1,11 +1,11 @@
 //! PURE: why no change set could be made, and what early validation found.
 
 use cfn_deploy::cloud::ValidationFinding;
-use cfn_deploy::stack::{Place, remedy};
+use cfn_deploy::stack::{SourceLine, remedy};
 
-use super::Explain;
+use super::Hints;
 
-impl Explain<'_> {
+impl Hints<'_> {
     /// What early validation found, each with the line of its resource.
     pub(in crate::commands) fn finding(&self, finding: &ValidationFinding) -> String {
         let path: Vec<&str> = finding
@@ -15,7 +15,9 @@ impl Explain<'_> {
             .map(String::as_str)
             .collect();
         let place = finding.logical_id.as_deref().and_then(|id| self.place(id));
-        let place = place.map_or_else(String::new, |Place { file, line }| format!(" ({file}:{line})"));
+        let place = place.map_or_else(String::new, |SourceLine { file, line }| {
+            format!(" ({file}:{line})")
+        });
         if path.is_empty() {
             finding.reason.clone()
         } else {

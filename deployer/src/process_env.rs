@@ -11,7 +11,7 @@ use crate::artifact::Machine;
 
 /// What a process is given when it is started, besides its arguments.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct ProcessEnv {
     /// The current folder.
     pub folder: PathBuf,
     /// The variables whose name and value are Unicode.
@@ -26,7 +26,7 @@ pub struct Surroundings {
     pub output_width: Option<usize>,
 }
 
-impl Surroundings {
+impl ProcessEnv {
     /// Those of this process.
     pub fn of_this_process() -> Self {
         Self {

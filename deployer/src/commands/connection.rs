@@ -4,19 +4,19 @@ use std::path::Path;
 
 use cfn_deploy::stack::Unfinished;
 use cfn_deploy::unfinished;
-use cfn_deploy::{Interrupt, Session, Talk, interruptible};
+use cfn_deploy::{Interrupt, Reporter, Session, interruptible};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::error::{CommandError, ErrorKind};
-use super::explain::Explain;
+use super::hints::Hints;
 use crate::aws::{Aws, Certificates, EndpointRefused, Signer};
 use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
 /// What a command does in AWS, from the first call to the last.
-pub(super) struct Cloud<'settings> {
+pub(super) struct Connection<'settings> {
     aws: Aws,
     interrupt: Interrupt,
     listener: JoinHandle<()>,
@@ -24,7 +24,7 @@ pub(super) struct Cloud<'settings> {
     ui: Ui,
 }
 
-impl<'settings> Cloud<'settings> {
+impl<'settings> Connection<'settings> {
     /// Makes ready to call the environment's region, and to be interrupted.
     ///
     /// # Errors
@@ -57,14 +57,14 @@ impl<'settings> Cloud<'settings> {
     ///
     /// # Errors
     /// The credentials are of another account, or there are none, or nobody answers.
-    pub(super) async fn session<'session, T: Talk>(
+    pub(super) async fn session<'session, T: Reporter>(
         &'session self,
-        talk: &'session mut T,
+        reporter: &'session mut T,
     ) -> Result<Session<'session, Aws, T>, CommandError> {
         let account = self.settings.environment.account.as_str();
-        let opened = Session::open(&self.aws, talk, self.interrupt.clone(), account);
+        let opened = Session::open(&self.aws, reporter, self.interrupt.clone(), account);
         let opened = self.unless_interrupted(opened).await?;
-        let session = opened.map_err(|error| self.explain().account(error))?;
+        let session = opened.map_err(|error| self.hints().account(error))?;
         let environment = &self.settings.environment;
         Ok(session.of(environment.full_name(), environment.artifact_bucket()))
     }
@@ -77,13 +77,13 @@ impl<'settings> Cloud<'settings> {
         let mut interrupt = self.interrupt.clone();
         tokio::select! {
             biased;
-            () = interrupt.raised() => Err(self.explain().stopped()),
+            () = interrupt.raised() => Err(self.hints().stopped()),
             done = work => Ok(done),
         }
     }
 
     /// The runs on the environment's stack that have not come to their end, each with the command that brings it there.
-    pub(super) async fn unfinished<T: Talk>(
+    pub(super) async fn unfinished<T: Reporter>(
         &self,
         session: &Session<'_, Aws, T>,
     ) -> Vec<(Unfinished, String)> {
@@ -94,7 +94,7 @@ impl<'settings> Cloud<'settings> {
             environment.stack.as_str(),
         )
         .await;
-        self.explain().unfinished(&runs)
+        self.hints().unfinished(&runs)
     }
 
     /// Signs requests to function URLs; `None` where no way to credentials is configured.
@@ -114,13 +114,13 @@ impl<'settings> Cloud<'settings> {
     }
 
     /// Explains what went wrong.
-    pub(super) fn explain(&self) -> Explain<'settings> {
+    pub(super) fn hints(&self) -> Hints<'settings> {
         let settings = self.settings;
-        Explain::of(&settings.environment).with_template(&settings.template_name, &settings.template)
+        Hints::of(&settings.environment).with_template(&settings.template_name, &settings.template)
     }
 }
 
-impl Drop for Cloud<'_> {
+impl Drop for Connection<'_> {
     fn drop(&mut self) {
         self.listener.abort();
         self.ui.calls(&self.aws.calls().to_vec());

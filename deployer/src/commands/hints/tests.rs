@@ -5,16 +5,16 @@ use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Failure, StackStatus};
 use cfn_deploy::{DeployError, DestroyError, Unready};
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 use crate::environment::Environment;
 
 const ENVIRONMENT: &str = "account: '123456789012'\nregion: eu-central-1\nstack: orders\n";
 
-pub(super) fn explained(explain: impl FnOnce(&Explain<'_>) -> CommandError) -> String {
+pub(super) fn explained(explain: impl FnOnce(&Hints<'_>) -> CommandError) -> String {
     let environment = Environment::parse("environments/staging.yaml", ENVIRONMENT, "staging", None).unwrap();
     let template = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
-    let error = explain(&Explain::of(&environment).with_template("templates/orders.yaml", template));
+    let error = explain(&Hints::of(&environment).with_template("templates/orders.yaml", template));
     let fact = format!("{}: {}", error.kind.code(), error.source);
     let notes = error.notes.iter().map(|note| format!("  {note}"));
     let hints = error.hints.iter().map(|hint| format!("- {hint}"));

@@ -2,10 +2,10 @@
 
 use cfn_deploy::PushError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn push(&self, error: PushError) -> CommandError {
         let kind = error.kind().into();
         let hints = match error {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 /// Waits that grow from quick to patient. An emulator is done in a moment; AWS counts every call.
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
+pub(super) struct Backoff {
     next: Duration,
     longest: Duration,
 }
 
 const FIRST: Duration = Duration::from_millis(50);
 
-impl Pace {
+impl Backoff {
     /// Waits of up to the given time.
     pub(super) fn up_to(longest: Duration) -> Self {
         Self { next: FIRST, longest }
@@ -31,8 +31,9 @@ mod tests {
 
     #[test]
     fn waits_grow_up_to_the_longest() {
-        let mut pace = Pace::up_to(Duration::from_millis(100));
-        let waits = [pace.next(), pace.next(), pace.next(), pace.next()].map(|wait| wait.as_millis());
+        let mut backoff = Backoff::up_to(Duration::from_millis(100));
+        let waits =
+            [backoff.next(), backoff.next(), backoff.next(), backoff.next()].map(|wait| wait.as_millis());
         assert_eq!(waits, [50, 75, 100, 100]);
     }
 }

@@ -2,7 +2,7 @@
 
 use cfn_deploy::ReconcileError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
 /// The deployment stands, but the listing may lack streams.
@@ -13,7 +13,7 @@ struct Incomplete {
     reason: String,
 }
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn reconcile(&self, error: ReconcileError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {

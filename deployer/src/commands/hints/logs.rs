@@ -2,10 +2,10 @@
 
 use cfn_deploy::LogsError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn logs(&self, error: LogsError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {

@@ -12,7 +12,7 @@ use super::{Event, KeptTable};
     async_fn_in_trait,
     reason = "the engine runs as one task and asks no future to be `Send`"
 )]
-pub trait Talk {
+pub trait Reporter {
     /// Takes note of an event.
     fn tell(&mut self, event: Event);
 

@@ -2,10 +2,10 @@
 
 use cfn_deploy::DescribeError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::{CommandError, ErrorKind};
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn describe(&self, error: DescribeError) -> CommandError {
         let hints = match &error {
             DescribeError::Call(call) => self.call(call),

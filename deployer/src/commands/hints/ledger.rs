@@ -2,10 +2,10 @@
 
 use cfn_deploy::LedgerError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::{CommandError, ErrorKind};
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn ledger(&self, error: LedgerError) -> CommandError {
         let hints = match &error {
             LedgerError::Call(call) => self.call(call),

@@ -2,10 +2,10 @@
 
 use cfn_deploy::RollbackError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn rollback(&self, error: RollbackError) -> CommandError {
         let kind = error.kind().into();
         let history = self.command("history");

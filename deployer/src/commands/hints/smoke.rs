@@ -2,10 +2,10 @@
 
 use cfn_deploy::{SmokeError, SmokeStep};
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn smoke(&self, error: SmokeError) -> CommandError {
         let hints = match &error {
             SmokeError::Call(call) => self.call(call),

@@ -3,10 +3,10 @@
 use cfn_deploy::DestroyError;
 use cfn_deploy::shell;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {
         let kind = error.kind().into();
         if let DestroyError::Failed {

@@ -2,10 +2,10 @@
 
 use cfn_deploy::cloud::Owner;
 use cfn_deploy::shell;
-use cfn_deploy::stack::{Failure, Place, remedy};
+use cfn_deploy::stack::{Failure, SourceLine, remedy};
 use cfn_deploy::{DeployError, Taken};
 
-use super::Explain;
+use super::Hints;
 use super::acceptance::{guarded, widened};
 use super::validation::remedies;
 use crate::commands::error::CommandError;
@@ -13,7 +13,7 @@ use crate::commands::error::CommandError;
 /// What stands when a deployment was not agreed to.
 const UNCHANGED: &str = "the stack was not changed";
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
         if let DeployError::Failed {
             cause: Some(cause),
@@ -43,7 +43,7 @@ impl Explain<'_> {
     }
 
     /// What is wrong where in the template.
-    fn deploy_marks(&self, error: &DeployError) -> Vec<(Place, String)> {
+    fn deploy_marks(&self, error: &DeployError) -> Vec<(SourceLine, String)> {
         let about: Vec<(&str, String)> = match error {
             DeployError::ChangeSetRejected { findings, .. } => findings
                 .iter()
@@ -170,7 +170,7 @@ impl Explain<'_> {
     }
 }
 
-impl Explain<'_> {
+impl Hints<'_> {
     /// One way past each owner. What is somebody's is not to be deleted for this.
     fn names_taken(&self, taken: &[Taken]) -> Vec<String> {
         let mut hints: Vec<String> = Vec::new();

@@ -3,11 +3,11 @@
 use cfn_deploy::RecoverError;
 use cfn_deploy::stack::{Move, situation};
 
-use super::Explain;
+use super::Hints;
 use super::acceptance::guarded;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn recover(&self, error: RecoverError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {

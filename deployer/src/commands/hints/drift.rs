@@ -2,10 +2,10 @@
 
 use cfn_deploy::DriftError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn drift(&self, error: DriftError) -> CommandError {
         let hints = match &error {
             DriftError::Call(call) => self.call(call),

@@ -2,10 +2,10 @@
 
 use cfn_deploy::AccountError;
 
-use super::Explain;
+use super::Hints;
 use crate::commands::error::CommandError;
 
-impl Explain<'_> {
+impl Hints<'_> {
     pub(in crate::commands) fn account(&self, error: AccountError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {

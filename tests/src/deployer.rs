@@ -93,6 +93,9 @@ impl Deployer {
     }
 }
 
+/// How many lines of what a run said at its end are shown first.
+const LAST_WORDS: usize = 8;
+
 /// A run of the deployer that has ended.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -136,9 +139,12 @@ impl fmt::Display for Run {
             stdout,
             stderr,
         } = self;
+        // Its last words first: they say why, and a report of many failures may be cut.
+        let lines: Vec<&str> = stderr.lines().collect();
+        let last = lines[lines.len().saturating_sub(LAST_WORDS)..].join("\n");
         write!(
             formatter,
-            "`deployer {command}` ended with {code:?}\n{stdout}\n{stderr}"
+            "`deployer {command}` ended with {code:?}\n{last}\n\nAll that it said:\n{stdout}\n{stderr}"
         )
     }
 }

@@ -19,6 +19,9 @@ use super::{
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How often a log group that a function makes anew is deleted. An invocation lasts seconds here, and so do these pauses.
+const LOG_GROUPS_DELETED_AT_MOST: usize = 5;
+
 /// Everything that `destroy` needs to know.
 #[derive(Clone, Debug)]
 pub struct Destruction {
@@ -109,12 +112,12 @@ pub async fn destroy<C: Cloud, T: Reporter>(
         smoke::sweep_all(session, &destruction.stack).await;
         write_down(session, destruction, &journal, &stack, &inventory).await?;
         delete_stack(session, destruction, stack, inventory.goes.len()).await?;
-        delete_recreated_log_groups(session, &inventory).await?;
     }
     journal::remove_log_groups(session, &journal).await?;
     for table in &purged {
         purge(session, destruction, table).await?;
     }
+    delete_recreated_log_groups(session, &inventory).await?;
     verify(session, &inventory.blueprint, &kept).await?;
     journal::forget(session, &destruction.bucket, &journal).await;
     Ok(Destroyed::Gone {
@@ -306,19 +309,29 @@ async fn delete_stack<C: Cloud, T: Reporter>(
     }
 }
 
-/// Deletes the stack's own log groups once more where they are back: a function that is still at work while its stack
-/// goes makes its group anew, if its role may, and the next creation would find it in its way.
+/// Deletes the stack's own log groups once more where they are back, until a look finds none: a function that is still
+/// at work while its stack goes makes its group anew, if its role may, and the next creation would find it in its way.
+/// What comes back for ever is left to [`verify`].
 async fn delete_recreated_log_groups<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     inventory: &Inventory,
 ) -> Result<(), DestroyError> {
-    for name in inventory.log_groups() {
-        if session.cloud.log_group_exists(name).await? {
-            session.tell(Event::LogGroupDeleting {
-                name: name.to_owned(),
-            });
-            session.cloud.delete_log_group(name).await?;
+    let mut backoff = Backoff::up_to(PATIENCE);
+    for _ in 0..LOG_GROUPS_DELETED_AT_MOST {
+        let mut back = false;
+        for name in inventory.log_groups() {
+            if session.cloud.log_group_exists(name).await? {
+                back = true;
+                session.tell(Event::LogGroupDeleting {
+                    name: name.to_owned(),
+                });
+                session.cloud.delete_log_group(name).await?;
+            }
         }
+        if !back {
+            break;
+        }
+        session.pause(backoff.next()).await?;
     }
     Ok(())
 }

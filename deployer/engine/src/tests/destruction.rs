@@ -160,6 +160,15 @@ async fn a_log_group_that_comes_back_while_its_stack_goes_is_deleted_visibly() {
 }
 
 #[tokio::test]
+async fn a_log_group_that_comes_back_again_is_deleted_again() {
+    let mut scene = Scene::deployed().await;
+    scene.cloud.recreate_log_group("/event-store/orders/api", 3);
+    scene.down(Purge::DeleteTables).await.unwrap();
+    let deleting = |event: &&Event| matches!(event, Event::LogGroupDeleting { .. });
+    assert_eq!(scene.reporter.events.iter().filter(deleting).count(), 3);
+}
+
+#[tokio::test]
 async fn a_log_group_that_comes_back_for_ever_is_told() {
     let mut scene = Scene::deployed().await;
     scene.cloud.recreate_log_group("/event-store/orders/api", 9);

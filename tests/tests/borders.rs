@@ -6,15 +6,114 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A source file: its path within the workspace, and its text up to its tests.
+/// A source file: its path within the workspace, and its text without the tests at its end.
 struct Source {
     path: String,
     text: String,
 }
 
 impl Source {
+    fn new(path: &str, text: &str) -> Self {
+        // Only a module of tests ends what is looked at: `#[cfg(test)]` stands before single items, too.
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     fn holds(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.text.contains(word))
+    }
+
+    fn is_pure(&self) -> bool {
+        self.text.starts_with("//! PURE:")
+    }
+}
+
+/// A rule that no source in its scope may break.
+struct Wall {
+    says: &'static str,
+    keeps: fn(&Source) -> bool,
+    out: &'static [&'static str],
+    /// The path of a file within, and how it begins.
+    within: (&'static str, &'static str),
+    /// The path of a file that the rule says nothing of.
+    beyond: &'static str,
+}
+
+const WALLS: [Wall; 6] = [
+    Wall {
+        says: "a module that calls itself pure has no clock, client, file system or runtime",
+        keeps: Source::is_pure,
+        out: &[
+            "async fn",
+            "aws_sdk_",
+            "Instant",
+            "::now()",
+            "::random()",
+            "reqwest",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::process",
+            "SystemTime",
+            "tokio",
+        ],
+        within: ("types/src/planted.rs", "//! PURE: planted.\n"),
+        beyond: "types/src/planted.rs",
+    },
+    Wall {
+        says: "what is said of a stack asks nobody",
+        keeps: |source| source.path.starts_with("deployer/engine/src/stack/"),
+        out: &["crate::cloud", "async fn"],
+        within: ("deployer/engine/src/stack/planted.rs", ""),
+        beyond: "deployer/engine/src/planted.rs",
+    },
+    Wall {
+        says: "only the deployer's adapters name an SDK",
+        keeps: |source| source.path.starts_with("deployer/") && !source.path.starts_with("deployer/src/aws/"),
+        out: &["aws_sdk_", "aws_config::", "aws_smithy_"],
+        within: ("deployer/src/commands/planted.rs", ""),
+        beyond: "deployer/src/aws/planted.rs",
+    },
+    Wall {
+        says: "only the store's adapter names its database",
+        keeps: |source| {
+            source.path.starts_with("function/") && !source.path.starts_with("function/src/store/dynamo")
+        },
+        out: &["aws_sdk_dynamodb"],
+        within: ("function/src/relay/planted.rs", ""),
+        beyond: "function/src/store/dynamo/planted.rs",
+    },
+    Wall {
+        says: "nothing but the store in one process knows of its database",
+        keeps: |source| {
+            source.path.starts_with("function/") && !source.path.starts_with("function/src/local/")
+        },
+        out: &["dynoxide", "rusqlite"],
+        within: ("function/src/store/planted.rs", ""),
+        beyond: "function/src/local/planted.rs",
+    },
+    Wall {
+        says: "only the deployer's user interface writes to the terminal",
+        keeps: |source| source.path.starts_with("deployer/") && !source.path.starts_with("deployer/src/ui"),
+        out: &[
+            "println!",
+            "eprintln!",
+            "print!(",
+            "io::stdout",
+            "io::stderr",
+            "anstream",
+        ],
+        within: ("deployer/engine/src/planted.rs", ""),
+        beyond: "deployer/src/ui/planted.rs",
+    },
+];
+
+impl Wall {
+    fn broken_by(&self, source: &Source) -> bool {
+        (self.keeps)(source) && source.holds(self.out)
     }
 }
 
@@ -24,6 +123,7 @@ fn sources() -> Vec<Source> {
         "types",
         "client",
         "function",
+        "cli",
         "deployer",
         "deployer/template",
         "deployer/engine",
@@ -45,11 +145,7 @@ fn sources() -> Vec<Source> {
                 && !path.ends_with("tests.rs")
                 && !path.contains("/tests/")
         })
-        .map(|(file, path)| {
-            let text = fs::read_to_string(file).unwrap();
-            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            Source { path, text }
-        })
+        .map(|(file, path)| Source::new(&path, &fs::read_to_string(file).unwrap()))
         .collect()
 }
 
@@ -66,48 +162,42 @@ fn paths(sources: impl IntoIterator<Item = Source>) -> Vec<String> {
 }
 
 #[test]
-fn a_module_that_calls_itself_pure_has_no_clock_client_file_system_or_runtime() {
-    let impure = [
-        "async fn",
-        "aws_sdk_",
-        "Instant",
-        "::now()",
-        "::random()",
-        "reqwest",
-        "std::env",
-        "std::fs",
-        "std::net",
-        "std::process",
-        "SystemTime",
-        "tokio",
-    ];
-    let pure: Vec<Source> = sources()
-        .into_iter()
-        .filter(|source| source.text.starts_with("//! PURE:"))
-        .collect();
-    assert!(pure.len() > 50, "{} modules call themselves pure", pure.len());
-    assert_eq!(
-        paths(pure.into_iter().filter(|source| source.holds(&impure))),
-        Vec::<String>::new()
-    );
+fn every_wall_stands() {
+    let sources = sources();
+    let pure = sources.iter().filter(|source| source.is_pure()).count();
+    assert!(pure > 50, "{pure} modules call themselves pure");
+    for wall in &WALLS {
+        let broken = sources.iter().filter(|source| wall.broken_by(source));
+        let broken: Vec<&str> = broken.map(|source| source.path.as_str()).collect();
+        assert_eq!(broken, Vec::<&str>::new(), "{}", wall.says);
+    }
 }
 
 #[test]
-fn what_is_said_of_a_stack_asks_nobody() {
-    let asking = sources().into_iter().filter(|source| {
-        source.path.starts_with("deployer/engine/src/stack/") && source.holds(&["crate::cloud", "async fn"])
-    });
-    assert_eq!(paths(asking), Vec::<String>::new());
-}
-
-#[test]
-fn only_the_deployer_s_adapters_name_an_sdk() {
-    let naming = sources().into_iter().filter(|source| {
-        source.path.starts_with("deployer/")
-            && !source.path.starts_with("deployer/src/aws/")
-            && source.holds(&["aws_sdk_", "aws_config::", "aws_smithy_"])
-    });
-    assert_eq!(paths(naming), Vec::<String>::new());
+fn every_wall_sees_what_is_planted_wherever_it_stands_in_a_file() {
+    for wall in &WALLS {
+        let (path, head) = wall.within;
+        for word in wall.out {
+            let planted = format!("{head}\n#[cfg(test)]\nuse some::Double;\n\nfn f() {{ {word} }}\n");
+            assert!(
+                wall.broken_by(&Source::new(path, &planted)),
+                "{}: {word}",
+                wall.says
+            );
+            let beyond = planted.trim_start_matches(head);
+            assert!(
+                !wall.broken_by(&Source::new(wall.beyond, beyond)),
+                "{}: {word}",
+                wall.says
+            );
+            let tests = format!("{head}\n#[cfg(test)]\nmod tests {{\n    fn f() {{ {word} }}\n}}\n");
+            assert!(
+                !wall.broken_by(&Source::new(path, &tests)),
+                "{}: {word}",
+                wall.says
+            );
+        }
+    }
 }
 
 #[test]
@@ -139,34 +229,6 @@ fn the_tests_of_the_function_reach_dynamodb_only_past_the_witness() {
         .filter(|file| !file.starts_with("function/src/local"))
         .collect();
     assert_eq!(opening, [Path::new("function/tests/support/dynamodb.rs")]);
-}
-
-#[test]
-fn only_the_store_s_adapter_names_its_database() {
-    let naming = sources().into_iter().filter(|source| {
-        source.path.starts_with("function/")
-            && !source.path.starts_with("function/src/store/dynamo")
-            && source.holds(&["aws_sdk_dynamodb"])
-    });
-    assert_eq!(paths(naming), Vec::<String>::new());
-}
-
-#[test]
-fn only_the_deployer_s_user_interface_writes_to_the_terminal() {
-    let writing = [
-        "println!",
-        "eprintln!",
-        "print!(",
-        "io::stdout",
-        "io::stderr",
-        "anstream",
-    ];
-    let strangers = sources().into_iter().filter(|source| {
-        source.path.starts_with("deployer/")
-            && !source.path.starts_with("deployer/src/ui")
-            && source.holds(&writing)
-    });
-    assert_eq!(paths(strangers), Vec::<String>::new());
 }
 
 /// The crates that an artifact is built from, with `arguments` besides what the deployer gives to cargo.
@@ -207,14 +269,4 @@ fn no_database_of_its_own_and_no_command_line_is_in_an_artifact() {
     // As the store in one process is built, all of them are found.
     let local = crates_of_an_artifact(&["--features", "embedded"]);
     assert_eq!(strangers_in(&local), strangers);
-}
-
-#[test]
-fn nothing_but_the_store_in_one_process_knows_of_its_database() {
-    let naming = sources().into_iter().filter(|source| {
-        source.path.starts_with("function/")
-            && !source.path.starts_with("function/src/local/")
-            && source.holds(&["dynoxide", "rusqlite"])
-    });
-    assert_eq!(paths(naming), Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 //! PURE: a line of a function's log, for reading.
 
+use anstyle::AnsiColor;
 use cfn_deploy::LogLine;
-use owo_colors::{AnsiColors, OwoColorize as _};
 use serde_json::{Map, Value};
 
 use super::paint;
@@ -17,11 +17,11 @@ pub enum LogForm {
 }
 
 /// A colour for each function, as far as they reach; the name tells them apart, too.
-const COLOURS: [AnsiColors; 4] = [
-    AnsiColors::Cyan,
-    AnsiColors::Magenta,
-    AnsiColors::Blue,
-    AnsiColors::Green,
+const COLOURS: [AnsiColor; 4] = [
+    AnsiColor::Cyan,
+    AnsiColor::Magenta,
+    AnsiColor::Blue,
+    AnsiColor::Green,
 ];
 
 /// The values that stand at the front of a line, or say what the line's own place says.
@@ -41,7 +41,7 @@ pub(super) fn text(names: &[String], lines: &[LogLine], form: LogForm) -> String
 fn readable(names: &[String], width: usize, line: &LogLine) -> Option<String> {
     let name = names.get(line.source).map_or("", String::as_str);
     let label = format!("{name:width$}");
-    let label = label.color(COLOURS[line.source % COLOURS.len()]);
+    let label = paint::coloured(COLOURS[line.source % COLOURS.len()], label);
     let time = paint::faint(line.at.strftime("%H:%M:%S%.3f"));
     let text = match serde_json::from_str::<Map<String, Value>>(&line.message) {
         Ok(members) if members.contains_key("_aws") && !members.contains_key("message") => return None,

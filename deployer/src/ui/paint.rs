@@ -2,11 +2,11 @@
 
 use std::fmt::Display;
 
-use owo_colors::OwoColorize as _;
+use anstyle::{AnsiColor, Style};
 
 /// A heading, or what matters most in a line.
 pub(super) fn strong(text: impl Display) -> String {
-    text.bold().to_string()
+    styled(Style::new().bold(), text)
 }
 
 /// What may be skipped; nothing stays nothing, or a line would end in spaces.
@@ -15,23 +15,23 @@ pub(super) fn faint(text: impl Display) -> String {
     if text.is_empty() {
         text
     } else {
-        text.dimmed().to_string()
+        styled(Style::new().dimmed(), text)
     }
 }
 
 /// Done, or added.
 pub(super) fn good(text: impl Display) -> String {
-    text.green().to_string()
+    coloured(AnsiColor::Green, text)
 }
 
 /// Changed, or to be looked at.
 pub(super) fn warn(text: impl Display) -> String {
-    text.yellow().to_string()
+    coloured(AnsiColor::Yellow, text)
 }
 
 /// Failed, or removed.
 pub(super) fn bad(text: impl Display) -> String {
-    text.red().bold().to_string()
+    styled(AnsiColor::Red.on_default().bold(), text)
 }
 
 /// Sets text in backticks apart, as commands, files and names are written in messages.
@@ -39,10 +39,18 @@ pub(super) fn quoted(text: &str) -> String {
     let mut painted = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         if index % 2 == 1 {
-            painted.push_str(&format!("`{part}`").cyan().to_string());
+            painted.push_str(&coloured(AnsiColor::Cyan, format!("`{part}`")));
         } else {
             painted.push_str(part);
         }
     }
     painted
+}
+
+pub(super) fn coloured(colour: AnsiColor, text: impl Display) -> String {
+    styled(colour.on_default(), text)
+}
+
+fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
 }

@@ -31,6 +31,17 @@ impl Call {
         Self::get(STREAMS.to_owned(), format!("limit={limit}"))
     }
 
+    /// Reads `limit` events of the feed behind a cursor, or from the beginning.
+    pub fn feed(limit: usize, after: Option<&str>) -> Self {
+        let after = after.map(|cursor| format!("&after={cursor}")).unwrap_or_default();
+        Self::get("/feed".to_owned(), format!("limit={limit}{after}"))
+    }
+
+    /// Asks where the feed ends.
+    pub fn feed_end() -> Self {
+        Self::get("/feed".to_owned(), "after=end".to_owned())
+    }
+
     fn get(path: String, query: String) -> Self {
         Self {
             method: Method::GET,
@@ -61,6 +72,12 @@ impl Call {
 
 const STREAMS: &str = "/streams/order";
 
+/// The type of every stream.
+pub const STREAM_TYPE: &str = "order";
+
+/// The type of every event.
+pub const EVENT_TYPE: &str = "changed";
+
 /// The calls that are about one stream.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamCalls(Uuid);
@@ -69,6 +86,11 @@ impl StreamCalls {
     /// Those about a stream that is not there yet.
     pub fn of_new_stream() -> Self {
         Self(Uuid::new_v4())
+    }
+
+    /// The stream's id.
+    pub fn id(self) -> Uuid {
+        self.0
     }
 
     /// Creates the stream.
@@ -120,5 +142,5 @@ impl StreamCalls {
 }
 
 fn event() -> Value {
-    json!({"eventType": "changed", "payload": "x".repeat(PAYLOAD_BYTES - 2)})
+    json!({"eventType": EVENT_TYPE, "payload": "x".repeat(PAYLOAD_BYTES - 2)})
 }

@@ -17,7 +17,7 @@ use crate::config::LogLevel;
 
 pub use escape::escaped;
 pub use gathering::Gathering;
-pub use metric::{Metric, Metrics};
+pub use metric::{DIMENSION, Metric, Metrics, NAMESPACE};
 
 /// Sends what the process logs to stdout, one JSON object a line.
 ///

@@ -10,6 +10,7 @@ use super::Result;
 use super::database::Database;
 use super::prices::list;
 use super::process::Process;
+use super::relay::PerCommit;
 use super::runtime_api::RuntimeApi;
 
 /// Appends under load of which the log is measured: three lines of measurements, and what is left for a fourth.
@@ -37,21 +38,11 @@ const RELAY_MILLISECONDS: Load = Load {
     busy: 100.0,
 };
 
-/// The records of a batch of the relay's, and the streams that they are about: alone when idle; under load as many as a batch
-/// holds, ten for each stream.
+/// The records of a batch of the relay's: alone when idle, under load as many as a batch holds.
 const RECORDS: Load = Load {
     idle: 1.0,
     busy: 100.0,
 };
-const STREAMS: Load = Load {
-    idle: 1.0,
-    busy: 10.0,
-};
-
-/// The write units of a page of the feed that holds a batch: its tests hold both, and half a read unit for each stream whose
-/// mark is looked up.
-const FEED_PAGE: Load = Load { idle: 1.0, busy: 7.0 };
-const MARK: f64 = 0.5;
 
 /// Notifications of one request to SNS.
 const NOTIFICATIONS: Load = Load {
@@ -80,13 +71,6 @@ impl Load {
         }
     }
 
-    fn plus(self, other: Self) -> Self {
-        Self {
-            idle: self.idle + other.idle,
-            busy: self.busy + other.busy,
-        }
-    }
-
     fn per(self, other: Self) -> Self {
         Self {
             idle: self.idle / other.idle,
@@ -101,11 +85,16 @@ pub(crate) struct Bill {
     pub(crate) months: Table,
 }
 
-/// Measures what of the bill is measured here: the log that the API writes for each append.
-pub(crate) async fn measure(api: &Path) -> Result<Bill> {
+/// Measures what of the bill is measured here, the log that the API writes for each append, and adds what the relay was found to
+/// take for a commit.
+pub(crate) async fn measure(api: &Path, idle: PerCommit, busy: PerCommit) -> Result<Bill> {
     let log = log_of(api).await?;
+    let of_relay = |dollars: fn(PerCommit) -> f64| Load {
+        idle: dollars(idle),
+        busy: dollars(busy),
+    };
     Ok(Bill {
-        appends: of_a_million_appends(log),
+        appends: of_a_million_appends(log, of_relay(PerCommit::catalogue), of_relay(PerCommit::feed)),
         months: of_a_month(),
     })
 }
@@ -145,7 +134,7 @@ async fn log_of(api: &Path) -> Result<Load> {
     })
 }
 
-fn of_a_million_appends(log: Load) -> Table {
+fn of_a_million_appends(log: Load, catalogue: Load, feed: Load) -> Table {
     let mut table = Table::new(
         "A million appends of one event, in $ at list prices of us-east-1 (2026-11-22), without free tiers",
         ["what", "idle", "under load", "the Go system"],
@@ -154,7 +143,6 @@ fn of_a_million_appends(log: Load) -> Table {
         idle: each,
         busy: each,
     };
-    let catalogue = STREAMS.per(RECORDS);
     let batches = alone(1.0).per(RECORDS);
     let gigabytes = |bytes: f64| bytes * 1e6 / f64::from(1 << 30);
     let parts = [
@@ -163,12 +151,8 @@ fn of_a_million_appends(log: Load) -> Table {
             alone(list::WRITE_UNIT),
             Some(6.0 * list::WRITE_UNIT),
         ),
-        (
-            "DynamoDB: catalogue, 3 WRU an update",
-            catalogue.map(|updates| 3.0 * updates * list::WRITE_UNIT),
-            None,
-        ),
-        ("DynamoDB: feed, pages and marks", feed(catalogue), None),
+        ("DynamoDB: catalogue, 3 WRU an update", catalogue, None),
+        ("DynamoDB: feed, pages and marks", feed, None),
         (
             "Lambda: invocations of the API",
             alone(list::INVOCATION),
@@ -243,12 +227,6 @@ fn of_a_million_appends(log: Load) -> Table {
         "–".to_owned(),
     ]);
     table
-}
-
-/// What the feed takes for a commit, of which so many updates of the catalogue come.
-fn feed(catalogue: Load) -> Load {
-    let pages = FEED_PAGE.per(RECORDS).map(|units| units * list::WRITE_UNIT);
-    pages.plus(catalogue.map(|marks| MARK * marks * list::READ_UNIT))
 }
 
 /// What is paid whether anybody calls or not.

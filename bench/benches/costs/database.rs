@@ -4,25 +4,32 @@ use std::net::SocketAddr;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use event_store_function::feed::Incarnation;
+use event_store_bench::StreamCalls;
+use event_store_bench::call::{EVENT_TYPE, STREAM_TYPE};
+use event_store_function::feed::port::FeedWriter as _;
+use event_store_function::feed::{Entry, Incarnation, Page, PageNumber, Writer};
 use event_store_function::relay::catalogue::CatalogueWriter as _;
-use event_store_function::store::dynamo::{self, CatalogueTable, Client};
-use event_store_function::store::{Consumed, Meter};
-use event_store_types::{Stream, Timestamp};
-use serde_json::json;
+use event_store_function::store::dynamo::{self, CatalogueTable, Client, FeedTable};
+use event_store_function::store::{Consumed, Meter, StreamKey};
+use event_store_types::{EventType, Stream, StreamType, Timestamp};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::Result;
+use super::filled::Shape;
 
 pub(crate) const EVENTS_TABLE: &str = "events";
 pub(crate) const CATALOGUE_TABLE: &str = "catalogue";
 pub(crate) const FEED_TABLE: &str = "feed";
 
-/// Both tables, in memory.
-#[derive(Debug)]
+/// How many commits a page of the feed holds that a busy relay put.
+const COMMITS_A_PAGE: usize = 100;
+
+/// All tables, in memory.
 pub(crate) struct Database {
     pub(crate) address: SocketAddr,
+    tables: dynoxide::Database,
 }
 
 impl Database {
@@ -34,13 +41,70 @@ impl Database {
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        tokio::spawn(dynoxide::server::serve_on(listener, database));
-        Ok(Self { address })
+        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
+        Ok(Self {
+            address,
+            tables: database,
+        })
+    }
+
+    /// Every commit of the log as DynamoDB has it, those of a stream one behind the other.
+    pub(crate) fn commits(&self) -> Result<Vec<Value>> {
+        let mut commits = Vec::new();
+        let mut next = Value::Null;
+        loop {
+            let request = json!({"TableName": EVENTS_TABLE, "ExclusiveStartKey": next});
+            let mut answer = serde_json::to_value(self.tables.scan(serde_json::from_value(request)?)?)?;
+            if let Value::Array(items) = answer["Items"].take() {
+                commits.extend(items);
+            }
+            next = answer["LastEvaluatedKey"].take();
+            if next.is_null() {
+                return Ok(commits);
+            }
+        }
+    }
+
+    /// Brings a log of this shape into the feed, a hundred commits to a page, as a busy relay does.
+    pub(crate) async fn feed_commits(&self, streams: &[StreamCalls], shape: Shape) -> Result<()> {
+        let table = self.feed();
+        let feed = Incarnation::from(Uuid::new_v4());
+        table.begin(feed).await?;
+        let stream_type: StreamType = STREAM_TYPE.parse()?;
+        table.note_type(feed, &stream_type).await?;
+        let types = vec![EVENT_TYPE.parse::<EventType>()?; shape.events];
+        let mut entries = Vec::with_capacity(shape.all_commits());
+        for stream in streams {
+            for first in shape.firsts() {
+                let stream = StreamKey {
+                    stream_type: stream_type.clone(),
+                    stream_id: stream.id().into(),
+                };
+                entries.extend(Entry::commit(stream, first.try_into()?, types.clone()));
+            }
+        }
+        for (number, entries) in (1..).zip(entries.chunks(COMMITS_A_PAGE)) {
+            let page = Page {
+                writer: Writer::from(Uuid::new_v4()),
+                entries: entries.to_vec(),
+            };
+            let number = PageNumber::new(number).ok_or("pages have numbers")?;
+            table.put_page(feed, number, &page).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn catalogue(&self) -> CatalogueTable {
+        CatalogueTable::new(self.client(), CATALOGUE_TABLE)
+    }
+
+    pub(crate) fn feed(&self) -> FeedTable {
+        FeedTable::new(self.client(), FEED_TABLE)
     }
 
     /// Lets the catalogue list `count` streams, and gives what the last of them took.
     pub(crate) async fn list(&self, count: usize) -> Result<Consumed> {
-        let catalogue = CatalogueTable::new(self.client(), CATALOGUE_TABLE);
+        let catalogue = self.catalogue();
         let feed = Incarnation::from(Uuid::new_v4());
         let mut last = Consumed::default();
         for _ in 0..count {

@@ -1,21 +1,26 @@
 //! `just bench`: what the event store costs, as tables on stdout.
 //!
-//! Measured are other processes: the release builds of the API and of `event-store-handlers`, as the deployer builds
-//! artifacts, against a DynamoDB that this process serves on loopback. No time is held against a limit: whoever reads
+//! Measured are other processes: the release builds of the functions, of `event-store-handlers` and of `event-store`, as the
+//! deployer builds artifacts, against a DynamoDB that this process serves on loopback. No time is held against a limit: whoever reads
 //! the tables knows what else the machine did.
 
 mod bill;
 mod database;
+mod filled;
 mod handlers;
 mod invocation;
 mod load;
 mod memory;
+mod one_process;
 mod prices;
 mod process;
 mod programs;
+mod relay;
+mod replay;
 mod runtime_api;
 mod server;
 mod throughput;
+mod topic;
 mod units;
 
 use std::error::Error;
@@ -29,13 +34,17 @@ async fn main() -> Result<()> {
     println!("{}", machine()?);
     let programs = Programs::build().await?;
     println!("{}", units::measure(&programs.api).await?);
-    let bill = bill::measure(&programs.api).await?;
+    let relayed = relay::units(&programs.api).await?;
+    println!("{}", relayed.table);
+    let bill = bill::measure(&programs.api, relayed.idle, relayed.busy).await?;
     println!("{}\n{}", bill.appends, bill.months);
     println!("{}", handlers::measure(&programs.handlers).await?);
     println!("{}", invocation::of_starts(&programs.api).await?);
     println!("{}", invocation::of_calls(&programs.api).await?);
     println!("{}", memory::measure(&programs.api).await?);
     println!("{}", throughput::measure(&programs.api).await?);
+    println!("{}", relay::throughput(&programs.api, &programs.relay).await?);
+    println!("{}", replay::measure(&programs.api, &programs.store).await?);
     Ok(())
 }
 

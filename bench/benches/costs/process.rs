@@ -39,6 +39,11 @@ impl Process {
             .stdout(log)
             .kill_on_drop(true)
             .spawn()?;
+        Self::of(child)
+    }
+
+    /// A process that was just started.
+    pub(crate) fn of(child: Child) -> Result<Self> {
         let id = child.id().ok_or("a process that was just started has an id")?;
         Ok(Self { child, id })
     }
@@ -50,15 +55,46 @@ impl Process {
         runtime_api: SocketAddr,
         log: Stdio,
     ) -> Result<Self> {
+        Self::function(program, database, runtime_api, log, &[])
+    }
+
+    /// Starts the relay behind Lambda's runtime API, with its topic at `topic`.
+    pub(crate) fn relay_on_lambda(
+        program: &Path,
+        database: &Database,
+        runtime_api: SocketAddr,
+        topic: SocketAddr,
+    ) -> Result<Self> {
+        let variables = [
+            ("AWS_ENDPOINT_URL_SNS", format!("http://{topic}")),
+            (
+                "TOPIC_ARN",
+                "arn:aws:sns:eu-central-1:123456789012:updates".to_owned(),
+            ),
+            (
+                "FAILURE_QUEUE_URL",
+                format!("http://{topic}/123456789012/failures"),
+            ),
+        ];
+        Self::function(program, database, runtime_api, Stdio::null(), &variables)
+    }
+
+    fn function(
+        program: &Path,
+        database: &Database,
+        runtime_api: SocketAddr,
+        log: Stdio,
+        more: &[(&str, String)],
+    ) -> Result<Self> {
         let variables = [
             ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
-            ("AWS_LAMBDA_FUNCTION_NAME", "api".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_NAME", "function".to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1".to_owned()),
             ("AWS_LAMBDA_LOG_GROUP_NAME", "group".to_owned()),
             ("AWS_LAMBDA_LOG_STREAM_NAME", "stream".to_owned()),
         ];
-        Self::start(program, database, &variables, log)
+        Self::start(program, database, &[&variables, more].concat(), log)
     }
 
     /// What it writes.

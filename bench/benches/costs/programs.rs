@@ -13,18 +13,23 @@ use super::Result;
 #[derive(Debug)]
 pub(crate) struct Programs {
     pub(crate) api: PathBuf,
+    pub(crate) relay: PathBuf,
     pub(crate) handlers: PathBuf,
+    /// The store in one process.
+    pub(crate) store: PathBuf,
 }
 
 impl Programs {
-    /// Builds both for this machine's processor: the first time this takes minutes.
+    /// Builds them for this machine's processor: the first time this takes minutes.
     ///
-    /// One after the other, because cargo unites the features of what it builds together: the API is to be the very
-    /// program that is deployed.
+    /// One after the other, because cargo unites the features of what it builds together: the functions are to be the very
+    /// programs that are deployed.
     pub(crate) async fn build() -> Result<Self> {
         Ok(Self {
             api: build("event-store-api").await?,
+            relay: build("event-store-relay").await?,
             handlers: build("event-store-handlers").await?,
+            store: build("event-store").await?,
         })
     }
 }

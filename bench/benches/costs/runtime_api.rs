@@ -70,24 +70,35 @@ impl RuntimeApi {
         Ok(self.polls.recv().await.ok_or("the runtime API has ended")?)
     }
 
-    /// Lets the function handle `call`, which must be answered with `status`.
-    pub(crate) async fn invoke(&mut self, call: &Call, status: u16) -> Result<()> {
-        self.events.send(function_url_event(call)).await?;
-        let (kind, body) = self.answers.recv().await.ok_or("the runtime API has ended")?;
-        let answer: StatusOfAnswer = serde_json::from_str(&body)?;
-        if kind == "response" && answer.status_code == status {
-            Ok(())
+    /// Lets the function handle `call`, which must be answered with `status`, and gives the answer's body.
+    pub(crate) async fn invoke(&mut self, call: &Call, status: u16) -> Result<String> {
+        let answer = self.handle(function_url_event(call)).await?;
+        let HttpAnswer { status_code, body } = serde_json::from_str(&answer)?;
+        if status_code == status {
+            Ok(body)
         } else {
-            Err(format!("{} {}: {kind} {body}", call.method, call.target()).into())
+            Err(format!("{} {}: {answer}", call.method, call.target()).into())
+        }
+    }
+
+    /// Lets the function handle `event`, and gives what it answers.
+    pub(crate) async fn handle(&mut self, event: String) -> Result<String> {
+        self.events.send(event).await?;
+        match self.answers.recv().await {
+            Some((kind, answer)) if kind == "response" => Ok(answer),
+            Some((kind, answer)) => Err(format!("{kind} {answer}").into()),
+            None => Err("the runtime API has ended".into()),
         }
     }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StatusOfAnswer {
+struct HttpAnswer {
     #[serde(default)]
     status_code: u16,
+    #[serde(default)]
+    body: String,
 }
 
 async fn next(State(handler): State<Arc<Handler>>) -> Response {

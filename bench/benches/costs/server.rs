@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use event_store_bench::Call;
 use event_store_function::store::Consumed;
+use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
@@ -90,7 +91,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    fn to(address: &str) -> Result<Self> {
+    pub(crate) fn to(address: &str) -> Result<Self> {
         // Another client may have chosen before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
@@ -101,6 +102,24 @@ impl Client {
 
     /// Sends `call` and reads the answer, whatever it is but a failure of the server's.
     pub(crate) async fn send(&self, call: &Call) -> Result<()> {
+        let (status, body) = self.exchange(call).await?;
+        if status.is_server_error() {
+            return Err(format!("{status}: {body}").into());
+        }
+        Ok(())
+    }
+
+    /// Sends `call`, which must succeed, and gives the answer's body.
+    pub(crate) async fn answer(&self, call: &Call) -> Result<String> {
+        let (status, body) = self.exchange(call).await?;
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(format!("{} {}: {status}: {body}", call.method, call.target()).into())
+        }
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<(StatusCode, String)> {
         let url = format!("{}{}", self.origin, call.target());
         let mut request = self.http.request(call.method.clone(), url);
         if let Some(body) = &call.body {
@@ -109,11 +128,6 @@ impl Client {
                 .body(body.clone());
         }
         let answer = request.send().await?;
-        let status = answer.status();
-        let body = answer.bytes().await?;
-        if status.is_server_error() {
-            return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
-        }
-        Ok(())
+        Ok((answer.status(), answer.text().await?))
     }
 }

@@ -4,11 +4,13 @@
 //! cursor behind it, by which a client goes on with `Last-Event-ID`, as browsers do by themselves.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use event_store_types::FeedPage;
 use futures::stream::{self, StreamExt as _};
 use tokio::time::sleep;
 
@@ -26,8 +28,14 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 /// Answers with the events of the feed for as long as the caller listens.
 ///
 /// # Errors
-/// When `Last-Event-ID` is no cursor.
-pub(super) fn respond(store: Store, request: ReadFeed, headers: &HeaderMap) -> Result<Response, ApiError> {
+/// When `Last-Event-ID` is no cursor, or the first page cannot be read: what is wrong from the start is answered as it is elsewhere, so that
+/// a browser does not ask for it again and again.
+pub(super) async fn respond(
+    store: Store,
+    observation: &Observation,
+    request: ReadFeed,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     let last = headers
         .get("last-event-id")
         .map(|value| value.to_str().unwrap_or_default());
@@ -37,13 +45,17 @@ pub(super) fn respond(store: Store, request: ReadFeed, headers: &HeaderMap) -> R
         }
         None => request.from,
     };
-    let follow = Follow {
+    let request = ReadFeed { from, ..request };
+    let page = read_feed::page(&store, observation, request.clone()).await?;
+    let mut follow = Follow {
         store,
-        request: ReadFeed { from, ..request },
+        request,
         pause: Duration::ZERO,
         has_ended: false,
     };
-    let events = stream::unfold(follow, Follow::next)
+    let first = follow.take(&page);
+    let events = stream::once(ready(first))
+        .chain(stream::unfold(follow, Follow::next))
         .flat_map(stream::iter)
         .map(Ok::<_, Infallible>);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
@@ -64,34 +76,40 @@ impl Follow {
         }
         sleep(self.pause).await;
         let page = read_feed::page(&self.store, &Observation::default(), self.request.clone()).await;
-        let page = match page {
-            Ok(page) => page,
+        let messages = match page {
+            Ok(page) => self.take(&page),
             Err(error) => {
                 self.has_ended = true;
+                if let Some(cause) = error.cause() {
+                    tracing::error!(error = cause, "the feed cannot be followed");
+                }
                 let problem = serde_json::to_string(&error.problem_type()).unwrap_or_default();
-                let message = Event::default().event("problem").data(problem.trim_matches('"'));
-                return Some((vec![message], self));
+                vec![Event::default().event("problem").data(problem.trim_matches('"'))]
             }
         };
+        Some((messages, self))
+    }
+
+    /// Moves behind a page, and gives its messages. Where nothing is wanted, a message has nothing but the new cursor: it is no event
+    /// to who listens, but who connects again goes on behind it.
+    fn take(&mut self, page: &FeedPage) -> Vec<Event> {
         let (shortest, longest) = PAUSES;
         self.pause = match (page.has_more, page.events.is_empty()) {
             (true, _) => Duration::ZERO,
             (false, false) => shortest,
             (false, true) => (self.pause * 2).clamp(shortest, longest),
         };
-        let count = page.events.len();
-        let messages = page.events.iter().zip(1..).filter_map(|(event, place)| {
-            let message = Event::default().json_data(event).ok()?;
-            Some(if place == count {
-                message.id(&page.next)
-            } else {
-                message
-            })
-        });
-        let messages = messages.collect();
-        if let Ok(cursor) = Cursor::decode(&page.next) {
-            self.request.from = From::Cursor(cursor);
+        let mut messages: Vec<Event> = page
+            .events
+            .iter()
+            .filter_map(|event| Event::default().json_data(event).ok())
+            .collect();
+        let from = Cursor::decode(&page.next).map_or(self.request.from, From::Cursor);
+        if from != self.request.from {
+            self.request.from = from;
+            let last = messages.pop().unwrap_or_default();
+            messages.push(last.id(&page.next));
         }
-        Some((messages, self))
+        messages
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn handle(
 ) -> Result<Response, ApiError> {
     let request = request(query)?;
     if store.streams() && asks_for_a_stream(&headers) {
-        return feed_stream::respond(store, request, &headers);
+        return feed_stream::respond(store, &observation, request, &headers).await;
     }
     let is_repeatable = matches!(request.from, From::Cursor(_));
     let feed_page = page(&store, &observation, request).await?;
@@ -86,7 +86,9 @@ fn asks_for_a_stream(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).into_iter();
     accepted
         .filter_map(|value| value.to_str().ok())
-        .any(|value| value.contains("text/event-stream"))
+        .flat_map(|value| value.split(','))
+        .filter_map(|range| range.split(';').next())
+        .any(|range| range.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
 pub(super) fn request(mut query: QueryTexts) -> Result<ReadFeed, FieldProblems> {

@@ -57,6 +57,8 @@ impl RequestLine<'_> {
 pub(super) fn operation(method: &str, route: Option<&str>) -> &'static str {
     match (method, route.unwrap_or_default()) {
         ("POST", "/streams/{streamType}") => "createStream",
+        ("GET" | "HEAD", "/feed") => "readFeed",
+        ("GET" | "HEAD", "/streams") => "listStreamTypes",
         ("GET" | "HEAD", "/streams/{streamType}") => "listStreams",
         ("GET" | "HEAD", "/streams/{streamType}/{streamId}/details") => "streamDetails",
         ("GET" | "HEAD", "/streams/{streamType}/{streamId}/events") => "readEvents",

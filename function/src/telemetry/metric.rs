@@ -39,6 +39,16 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 6] = [
+        Self::Appends,
+        Self::Conflicts,
+        Self::Replays,
+        Self::Latency,
+        Self::LogTampering,
+        Self::FeedFaults,
+    ];
+
     /// The metric's name in CloudWatch. Alarms refer to it.
     pub fn name(self) -> &'static str {
         match self {

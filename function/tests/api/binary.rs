@@ -15,7 +15,7 @@ use crate::support::{Database, Process};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sends a request over HTTP/1.1, and gives back the whole response.
-async fn request(address: &str, method: &str, path: &str, body: &str) -> String {
+pub(crate) async fn request(address: &str, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-request-id: r-1\r\n\

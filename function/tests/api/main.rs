@@ -16,7 +16,6 @@ mod conditional_puts;
 mod edges;
 mod failures;
 mod feed;
-mod feed_budgets;
 mod lambda;
 mod listing;
 mod listing_meanwhile;

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
+use event_store_function::telemetry::{self, Metric};
 use serde_json::{Value, json};
 use tokio::process::Command;
 use wiremock::matchers::{body_string_contains, header, method, path, path_regex};
@@ -52,7 +53,11 @@ async fn answer_for_the_tables(server: &MockServer) {
 
 /// The same at a log level of the template's.
 async fn invoke_at(log_level: &str, event: Value) -> Ran {
-    let server = MockServer::start().await;
+    invoke_on(MockServer::start().await, log_level, event).await
+}
+
+/// The same on a server that answers differently to what is mounted on it already.
+async fn invoke_on(server: MockServer, log_level: &str, event: Value) -> Ran {
     answer_for_the_tables(&server).await;
     let in_ten_seconds = SystemTime::now() + Duration::from_secs(10);
     let deadline = in_ten_seconds
@@ -239,6 +244,48 @@ async fn a_changed_commit_is_measured_at_every_log_level() {
             "at `{level}`"
         );
     }
+}
+
+/// The page that is there is none, so that nothing can be put behind it.
+#[tokio::test]
+async fn a_page_of_the_feed_that_is_none_is_a_metric_and_nothing_is_listed_or_announced() {
+    let server = MockServer::start().await;
+    let there = json!({"pk": {"S": "f/0"}, "sk": {"N": "1"}, "writer": {"S": "?"}, "entries": {"S": "?"}});
+    let refused = ResponseTemplate::new(400).set_body_json(json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
+        "message": "The conditional request failed",
+        "Item": there,
+    }));
+    Mock::given(header("x-amz-target", "DynamoDB_20120810.PutItem"))
+        .and(body_string_contains("\"entries\""))
+        .respond_with(refused)
+        .mount(&server)
+        .await;
+    let ran = invoke_on(server, "error", json!({"Records": [insertion()]})).await;
+    assert!(
+        ran.told.starts_with("error ") && ran.told.contains("the whole batch must be delivered again"),
+        "{}",
+        ran.told
+    );
+    assert_eq!((ran.updates, ran.publications), (0, 0));
+    let [line, metric, ..] = ran.log.as_slice() else {
+        panic!("{:#?}", ran.log)
+    };
+    let error = line["error"].as_str().unwrap();
+    assert!(error.contains("`writer` of the item `f/0 1`"), "{error}");
+    let declared = &metric["_aws"]["CloudWatchMetrics"];
+    assert_eq!(
+        *declared,
+        json!([{
+            "Namespace": telemetry::NAMESPACE,
+            "Dimensions": [[telemetry::DIMENSION]],
+            "Metrics": [{"Name": Metric::FeedFaults.name(), "Unit": "Count"}],
+        }])
+    );
+    assert_eq!(
+        (&metric[telemetry::DIMENSION], &metric[Metric::FeedFaults.name()]),
+        (&json!("a-events"), &json!(1.0))
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::description::problem_names;
 use super::document;
-use crate::http::routes;
+use crate::http::{request_line, routes};
 use crate::store::limits;
 
 /// What is served.
@@ -39,6 +39,22 @@ fn every_route_is_in_the_document_and_nothing_else() {
     let routes: BTreeSet<String> = routes().into_iter().map(|(path, _)| path.to_owned()).collect();
     let documented: BTreeSet<String> = document().paths.paths.into_keys().collect();
     assert_eq!(documented, routes);
+}
+
+#[test]
+fn the_log_calls_every_operation_as_the_document_does() {
+    let document = serde_json::to_value(document()).unwrap();
+    let mut count = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if let Some(name) = operation["operationId"].as_str() {
+                let logged = request_line::operation(&method.to_uppercase(), Some(path));
+                assert_eq!(logged, name, "{method} {path}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "{count}");
 }
 
 #[test]

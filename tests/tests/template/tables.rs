@@ -1,13 +1,10 @@
 //! The tables of the store in one process are those of the template.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use cfn_template::{Artifacts, Template, render};
-use event_store_deployer::environment::Environment;
 use serde_json::{Map, Value};
+
+use super::{read, resources, workspace};
 
 /// What of a table stays out: nobody reads its stream in one process, and nobody protects it from its only user.
 const LEFT_OUT: &[&str] = &[
@@ -16,31 +13,9 @@ const LEFT_OUT: &[&str] = &[
     "StreamSpecification",
 ];
 
-fn workspace(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(workspace(path)).unwrap()
-}
-
 /// The template's tables by their logical ids, as rendered for the environment `local`.
 fn rendered() -> Map<String, Value> {
-    let file = "environments/local.yaml";
-    let environment =
-        Environment::parse(file, &read(file), "local", None).unwrap_or_else(|problems| panic!("{problems}"));
-    let file = "templates/event-store.yaml";
-    let template = Template::parse(file, &read(file)).unwrap_or_else(|problems| panic!("{problems}"));
-    let artifacts = Artifacts::in_bucket(environment.artifact_bucket())
-        .with("event-store-api", "api.zip".to_owned())
-        .with("event-store-relay", "relay.zip".to_owned());
-    let rendered =
-        render(&template, &environment.values(), &artifacts).unwrap_or_else(|problems| panic!("{problems}"));
-    let mut rendered: Value = serde_json::from_str(rendered.json()).unwrap();
-    let Value::Object(resources) = rendered["Resources"].take() else {
-        panic!("a template has resources")
-    };
-    let tables = resources
+    let tables = resources("local")
         .into_iter()
         .filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table");
     tables

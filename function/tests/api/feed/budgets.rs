@@ -21,7 +21,8 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-use crate::support::{Api, Database, a_feed};
+use super::{events, next, put, stream};
+use crate::support::{Api, Database, a_feed, get};
 
 /// A topic that takes everything.
 #[derive(Clone)]
@@ -235,4 +236,36 @@ async fn an_event_of_the_feed_costs_at_most_six_tenths_of_a_read_unit() {
     println!("a page of 100 events of the feed, from a process that remembers nothing: {consumed:?}");
     assert_eq!(page.events.len(), 100);
     assert!(consumed.rru <= 60.0, "{consumed:?}");
+}
+
+#[tokio::test]
+async fn a_page_of_a_hundred_events_is_one_query_and_one_batch() {
+    let api = Api::start().await;
+    let mut entries = Vec::new();
+    for _ in 0..3 {
+        entries.extend(stream(&api, "order", &[1; 100]).await.1);
+    }
+    put(&api, entries.chunks(100).map(<[Entry]>::to_vec)).await;
+    let answer = api.get("/feed?limit=1").await;
+    let _ = api.database.witness.take();
+    let answer = api.get(&format!("/feed?limit=100&after={}", next(&answer))).await;
+    assert_eq!(events(&answer).len(), 100);
+    assert_eq!(api.database.witness.take(), ["Query", "BatchGetItem"]);
+    // A process that remembers nothing asks which feed it is, too.
+    let fresh = api.restarted();
+    assert_eq!(events(&get(&fresh, "/feed").await).len(), 100);
+    assert_eq!(api.database.witness.take(), ["Query", "Query", "BatchGetItem"]);
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("private, max-age=86400, immutable")
+    );
+    let end = api.get("/feed?after=end").await;
+    let _ = api.database.witness.take();
+    let idle = api.get(&format!("/feed?after={}", next(&end))).await;
+    assert_eq!(events(&idle), vec![]);
+    assert_eq!(idle.header("cache-control"), Some("private, no-cache"));
+    // What was seen before is not looked at again.
+    let _ = api.database.witness.take();
+    api.get(&format!("/feed?after={}", next(&end))).await;
+    assert_eq!(api.database.witness.take(), ["Query"]);
 }

@@ -19,7 +19,7 @@ pub(crate) async fn start() -> Result<SocketAddr> {
     let answer = format!(
         "<PublishBatchResponse><PublishBatchResult><Failed/><Successful>{}</Successful>\
          </PublishBatchResult></PublishBatchResponse>",
-        Vec::from_iter(members).concat()
+        members.collect::<Vec<_>>().concat()
     );
     let answer = Bytes::from(answer);
     let router = Router::new().fallback(async move || ([(CONTENT_TYPE, "text/xml")], answer));

@@ -1,4 +1,4 @@
-//! Having the listing made complete again, by the function that can.
+//! Having tables completed from the log that they are derived from, by the function that can.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::{ErrorKind, Event, Reporter, Session, Unready, ownership, traffic};
 /// The longest wait before a request that may come no further than the last.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Why the listing is not certain to be complete.
+/// Why the tables are not certain to be complete.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
     /// A call to AWS failed.

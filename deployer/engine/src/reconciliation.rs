@@ -20,6 +20,9 @@ pub struct Reconciled {
     pub streams: u64,
     /// Entries of the listing that were brought forward.
     pub updated: u64,
+    /// Events that were added to the feed; of a function that knows of no feed, nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fed: Option<u64>,
     /// Notifications that were sent again.
     pub notified: u64,
     /// Notifications that could not be sent and were parked.
@@ -123,6 +126,10 @@ impl AddAssign for Reconciled {
         self.commits += more.commits;
         self.streams += more.streams;
         self.updated += more.updated;
+        self.fed = match (self.fed, more.fed) {
+            (Some(fed), Some(more)) => Some(fed + more),
+            (fed, more) => fed.or(more),
+        };
         self.notified += more.notified;
         self.parked += more.parked;
         self.unreadable += more.unreadable;

@@ -1,4 +1,4 @@
-//! A deployment with all that follows it: the listing of imported tables is made complete, the store is tried, and one that does not work is
+//! A deployment with all that follows it: tables that lack what the log has are completed, the store is tried, and one that does not work is
 //! taken back.
 
 use crate::cloud::Cloud;
@@ -32,7 +32,7 @@ pub trait Stores {
 pub struct Raised {
     /// What the deployment came to.
     pub deployed: Deployed,
-    /// What making the listing complete came to, where a table was imported.
+    /// What completing the tables came to, where one was imported or came new into the stack.
     pub reconciled: Option<Result<Reconciled, ReconcileError>>,
     /// What the trial came to, where one was wanted.
     pub tried: Option<Tried>,
@@ -97,7 +97,7 @@ pub async fn up<C: Cloud, T: Reporter, S: Stores>(
         Ok(deployed) => deployed,
         Err(error) => return Err(with_what_became(session, deployment, error).await),
     };
-    let reconciled = complete_listing(session, deployment).await;
+    let reconciled = complete_tables(session, deployment).await;
     let tried = match session.open.trial.clone() {
         Some(trial) => Some(run(session, deployment, &deployed, stores, trial).await),
         None => None,
@@ -124,8 +124,8 @@ async fn with_what_became<C: Cloud, T: Reporter>(
     UpError { error, returned }
 }
 
-/// Makes the listing complete after tables were imported: the new catalogue knows only what is appended from now on.
-async fn complete_listing<C: Cloud, T: Reporter>(
+/// Completes tables after one was imported or came new into the stack: it knows only what is appended from now on.
+async fn complete_tables<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     deployment: &Deployment,
 ) -> Option<Result<Reconciled, ReconcileError>> {

@@ -11,11 +11,11 @@ use super::stack_template::StackTemplate;
 use crate::settings::Settings;
 use crate::ui::{OutputFormat, Ui};
 
-/// Make the listing of streams complete again, from the events
+/// Complete the listing of streams and the feed, from the events
 ///
-/// The function that the template names under `Metadata.Deployer.Reconcile` goes over the events table, brings the listing forward
-/// and, with `--notify-since`, announces events again. It may run beside live traffic, and be interrupted and begun again at any time.
-/// `up` does this by itself after it has imported a table.
+/// The function that the template names under `Metadata.Deployer.Reconcile` goes over the events table, brings the listing forward,
+/// adds to the feed what it lacks and, with `--notify-since`, announces events again. It may run beside live traffic, and be interrupted and begun again at any time.
+/// `up` does this by itself after it has imported a table, or added one to a stack.
 #[derive(Args, Debug)]
 pub struct ReconcileArgs {
     /// Announce the events since then again: how long ago, such as `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`

@@ -45,7 +45,7 @@ impl<'settings> StackTemplate<'settings> {
         self.template.binaries().into_iter().map(str::to_owned).collect()
     }
 
-    /// What makes the listing complete again, by its name in the template.
+    /// What completes the listing and the feed, by its name in the template.
     pub(super) fn reconciler(&self) -> Option<&str> {
         self.template.reconciler()
     }

@@ -20,8 +20,8 @@ pub(super) struct Deploying<'a> {
 }
 
 impl Deploying<'_> {
-    /// Deploys and does what follows, as [`up`] does, and tells what the listing came to. The deployment stands where the second result is an
-    /// error: that of the listing alone.
+    /// Deploys and does what follows, as [`up`] does, and tells what completing the listing and the feed came to. The deployment stands where the second result is an
+    /// error: that of completing them alone.
     ///
     /// # Errors
     /// The deployment failed, or its store does not work, whatever became of the stack.

@@ -83,7 +83,7 @@ impl Ui {
         self.end(&recovery::recovered(recovery, status));
     }
 
-    /// Tells that the listing is complete.
+    /// Tells that the listing and the feed are complete.
     pub fn reconciled(&self, stack: &str, done: &Reconciled) {
         self.emit(&serde_json::json!({"event": "reconciled", "stack": stack, "done": done}));
         self.end(&outcome::reconciled(stack, done, self.took()));

@@ -166,7 +166,7 @@ fn taking_over(stack: &str, owner: Option<&str>) -> Telling {
 fn reconciling(done: &Reconciled) -> Telling {
     let (commits, streams) = (count(done.commits, "commit"), count(done.streams, "stream"));
     Telling::doing(format!(
-        "making the listing complete: {commits} read, {streams} met"
+        "completing the listing and the feed: {commits} read, {streams} met"
     ))
 }
 

@@ -140,18 +140,26 @@ pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> Stri
         commits,
         streams,
         updated,
+        fed,
         notified,
         parked,
         unreadable,
     } = *done;
     let took = in_time(took);
+    let complete = match fed {
+        Some(_) => format!(
+            "the listing and the feed of {} are complete",
+            paint::strong(stack)
+        ),
+        None => format!("the listing of {} is complete", paint::strong(stack)),
+    };
     let what = format!(
-        "the listing of {} is complete: {}, {}, {updated} of them brought forward {took}",
-        paint::strong(stack),
+        "{complete}: {}, {}, {updated} of them brought forward {took}",
         count(commits, "commit"),
         count(streams, "stream"),
     );
     let more = [
+        (fed.unwrap_or_default(), "added to the feed"),
         (notified, "announced again"),
         (parked, "parked in the failure queue"),
         (unreadable, "not readable"),

@@ -155,13 +155,15 @@ impl Follower {
             commits = tally.commits,
             streams = tally.streams,
             updated = tally.updated,
+            fed = tally.fed,
             unannounced,
             durationMs = started.elapsed().as_secs_f64() * 1e3,
             "reconciled"
         );
-        if tally.updated > 0 || unannounced > 0 {
+        if tally.updated > 0 || tally.fed > 0 || unannounced > 0 {
             tracing::info!(
                 listed = tally.updated,
+                fed = tally.fed,
                 announced = unannounced,
                 "repairing what was left undone"
             );

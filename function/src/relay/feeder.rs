@@ -28,6 +28,7 @@ pub struct Feeder<F> {
 #[derive(Debug)]
 pub(super) struct Fed {
     known: Option<Knowledge>,
+    added: u64,
     failure: Option<Failure>,
 }
 
@@ -45,6 +46,11 @@ impl Fed {
         let known = self.known.as_ref()?;
         let mark = known.mark(&update.key())?;
         (mark.revision >= update.stream.revision).then_some(known.incarnation)
+    }
+
+    /// How many events were added to the feed.
+    pub(super) fn added(&self) -> u64 {
+        self.added
     }
 
     /// That the commits of the update are not in the feed.
@@ -92,6 +98,7 @@ impl<F: FeedWriter> Feeder<F> {
     ) -> Fed {
         let mut fed = Fed {
             known: None,
+            added: 0,
             failure: None,
         };
         let writer = Writer::from(Uuid::new_v4());
@@ -103,9 +110,13 @@ impl<F: FeedWriter> Feeder<F> {
         loop {
             step = match self.answered(catalogue, step, patience).await {
                 Ok(Answered::Begun(step)) => step,
-                Ok(Answered::Told(Next { step, learned })) => {
+                Ok(Answered::Told {
+                    next: Next { step, learned },
+                    added,
+                }) => {
                     self.memory.learn(&learned);
                     fed.known = Some(learned);
+                    fed.added += added;
                     step
                 }
                 Ok(Answered::Done(known)) => {
@@ -142,20 +153,31 @@ impl<F: FeedWriter> Feeder<F> {
             }
             Step::FindMarks(find) => {
                 let found = retried(patience, || catalogue.marks(find.streams())).await?;
-                Answered::Told(find.found(found))
+                Answered::told(find.found(found))
             }
             Step::FindLastPage(find) => {
                 let found = retried(patience, || table.last_page(find.incarnation())).await?;
-                Answered::Told(find.found(found))
+                Answered::told(find.found(found))
             }
             Step::PutPage(put) => {
                 let (feed, number) = (put.incarnation(), put.number());
                 self.note_types(feed, &put.page().entries, patience).await?;
                 let answer = retried(patience, || table.put_page(feed, number, put.page())).await?;
-                Answered::Told(match answer {
-                    PagePut::Written => put.written(),
-                    PagePut::Refused(there) => put.refused(&there),
-                })
+                let events = put.page().entries.iter().map(Entry::events).sum();
+                match answer {
+                    PagePut::Written => Answered::Told {
+                        next: put.written(),
+                        added: events,
+                    },
+                    PagePut::Refused(there) => Answered::Told {
+                        added: if there.writer == put.page().writer {
+                            events
+                        } else {
+                            0
+                        },
+                        next: put.refused(&there),
+                    },
+                }
             }
             Step::Done(known) => Answered::Done(known),
         })
@@ -182,8 +204,18 @@ impl<F: FeedWriter> Feeder<F> {
 /// Where an answer leads to.
 enum Answered {
     Begun(Step),
-    Told(Next),
+    Told {
+        next: Next,
+        /// How many events the feed has more.
+        added: u64,
+    },
     Done(Knowledge),
+}
+
+impl Answered {
+    fn told(next: Next) -> Self {
+        Self::Told { next, added: 0 }
+    }
 }
 
 /// Asks until there is an answer.

@@ -161,6 +161,7 @@ fn log_reconciled(answer: &ReconcileAnswer, duration: Duration) {
                 commits = tally.commits,
                 streams = tally.streams,
                 updated = tally.updated,
+                fed = tally.fed,
                 notified = tally.notified,
                 parked = tally.parked,
                 unreadable = tally.unreadable,

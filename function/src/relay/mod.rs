@@ -67,6 +67,8 @@ pub struct Relayed {
     pub checkpoint: Checkpoint,
     /// How many streams it touched.
     pub streams: usize,
+    /// How many events the feed lacked, and has now.
+    pub fed: u64,
     /// How many of them the catalogue was behind of.
     pub updated: usize,
     /// How many events it asked to announce.
@@ -95,6 +97,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
         );
         let Effected {
             feed_fault,
+            fed,
             updated,
             refused,
             mut shortfalls,
@@ -105,6 +108,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
         Relayed {
             checkpoint: Checkpoint::of(&batch.identities, &missing),
             streams: batch.updates.len(),
+            fed,
             updated,
             notices: batch.notices.len(),
             parked: batch.poison.len() + refused,
@@ -143,6 +147,7 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
         shortfalls.extend(self.park(&published.poison, batch, patience).await);
         Effected {
             feed_fault: outcome.is_fault(),
+            fed: outcome.added(),
             updated: catalogued.updated,
             refused: published.poison.len(),
             shortfalls,
@@ -164,6 +169,7 @@ fn records(shortfalls: &[Shortfall]) -> impl Iterator<Item = usize> {
 /// What came of the effects of a batch.
 struct Effected {
     feed_fault: bool,
+    fed: u64,
     updated: usize,
     refused: usize,
     shortfalls: Vec<Shortfall>,

@@ -101,6 +101,7 @@ where
             let batch = Batch::of(page.commits, |commit| progress.notifies(commit.created_at));
             let relayed = self.relay.carry_out(batch, patience).await;
             walk.tally.updated += relayed.updated;
+            walk.tally.fed += relayed.fed;
             if let Some(shortfall) = relayed.shortfalls.first() {
                 walk.failure = (!shortfall.is_out_of_time()).then(|| shortfall.cause.clone());
                 break;
@@ -112,6 +113,7 @@ where
                 parked: relayed.parked,
                 unreadable,
                 updated: 0,
+                fed: 0,
             };
             walk.position = Position::behind(page.next);
         }

@@ -294,7 +294,7 @@ async fn a_request_to_reconcile_goes_over_the_table_and_answers_how_far_it_came(
     let ran = invoke(request).await;
     let answer = ran.told.strip_prefix("response ").unwrap();
     // Each of the four segments holds the same one commit: the scripted database does not look at the question.
-    insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"notified":4,"parked":0,"unreadable":0,"requests":32,"rru":8.0,"wru":24.0}}"#);
+    insta::assert_snapshot!(answer, @r#"{"reconcile":{"commits":4,"streams":4,"updated":4,"fed":4,"notified":4,"parked":0,"unreadable":0,"requests":32,"rru":8.0,"wru":24.0}}"#);
     assert_eq!((ran.updates, ran.publications), (4, 4));
     let [line] = ran.log.as_slice() else {
         panic!("{:#?}", ran.log)

@@ -29,7 +29,7 @@ async fn an_environment_is_brought_up_changed_taken_down_and_brought_up_with_its
         "{adopted}"
     );
     assert!(
-        adopted.stderr.contains("the listing of") && adopted.stderr.contains("is complete"),
+        adopted.stderr.contains("the listing and the feed of") && adopted.stderr.contains("are complete"),
         "{adopted}"
     );
     assert_eq!(read(&deployment, stream_id).await, 2);

@@ -33,7 +33,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let writer = Writer::start(&client);
     let up = deployment.up(&[]).await.succeeded();
     println!("{up}");
-    assert!(up.stderr.contains("is complete"), "{up}");
+    assert!(up.stderr.contains("the listing and the feed of"), "{up}");
     let written = writer.stop().await;
     assert!(written.values().sum::<u64>() > 10, "{written:?}");
     expected.extend(written);
@@ -57,7 +57,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let up = deployment.up(&[]).await.succeeded();
     println!("{up}");
     let table = deployment.environment().stack() + "-feed";
-    for told in ["importing table", &table, "is complete"] {
+    for told in ["importing table", &table, "the listing and the feed of"] {
         assert!(up.stderr.contains(told), "`{told}` is missing: {up}");
     }
     let since = whole(&client, Some(&cursor), &meanwhile).await;

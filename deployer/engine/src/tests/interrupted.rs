@@ -1,7 +1,7 @@
 //! Runs that are killed, after each of their calls in turn, and begun again once: they end where one that is not killed ends.
 
 mod beside;
-mod commands;
+pub(super) mod commands;
 mod standing;
 mod told;
 
@@ -116,6 +116,8 @@ a_killed_run_begun_again_ends_as_one_that_was_not! {
     an_accepted_replacement: Command::Replace, at least 30;
     an_accepted_replacement_under_somebody_elses_policy: Command::ReplaceUnderAnothersPolicy, at least 30;
     an_import: Command::Import, at least 40;
+    a_table_that_comes_new_into_the_stack: Command::AddTable, at least 30;
+    a_table_that_is_imported_into_the_stack: Command::ImportIntoStack, at least 40;
     a_rollback_to_the_release_before: Command::Rollback, at least 30;
     a_rollback_to_a_named_release: Command::RollbackTo, at least 30;
     a_trial_that_is_passed: Command::TryWorking, at least 40;

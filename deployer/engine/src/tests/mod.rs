@@ -5,6 +5,7 @@ mod artifacts;
 mod believed;
 mod beside;
 mod change_sets;
+mod completing;
 mod creation;
 mod describing;
 mod destruction;

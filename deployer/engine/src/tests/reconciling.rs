@@ -1,4 +1,4 @@
-//! The listing made complete again, by the function that the template names.
+//! Tables completed from the log, by the function that the template names.
 
 use crate::{ReconcileError, Reconciled, reconcile};
 
@@ -24,12 +24,15 @@ fn invoked(scene: &Scene) -> Vec<(String, String)> {
 async fn the_function_is_asked_until_it_is_done() {
     let mut scene = Scene::deployed().await;
     scene.cloud.answer_invocations([
-        r#"{"reconcile":{"commits":1000,"streams":10,"updated":10,"continueFrom":"a"}}"#,
+        r#"{"reconcile":{"commits":1000,"streams":10,"updated":10,"fed":7,"continueFrom":"a"}}"#,
         r#"{"reconcile":{"commits":0,"continueFrom":"a","failure":"throttled"}}"#,
-        r#"{"reconcile":{"commits":5,"streams":2,"updated":1}}"#,
+        r#"{"reconcile":{"commits":5,"streams":2,"updated":1,"fed":2}}"#,
     ]);
     let done = reconciled(&mut scene).await.unwrap();
-    assert_eq!((done.commits, done.streams, done.updated), (1_005, 12, 11));
+    assert_eq!(
+        (done.commits, done.streams, done.updated, done.fed),
+        (1_005, 12, 11, Some(9))
+    );
     let requests = [
         r#"{"reconcile":{}}"#,
         r#"{"reconcile":{"continueFrom":"a"}}"#,

@@ -1,13 +1,15 @@
-//! PURE: what can be done where the listing was not made complete.
+//! PURE: what can be done where the listing and the feed were not made complete.
 
 use cfn_deploy::ReconcileError;
 
 use super::Hints;
 use crate::commands::error::CommandError;
 
-/// The deployment stands, but the listing may lack streams.
+/// The deployment stands, but the listing may lack streams, and the feed events.
 #[derive(Debug, thiserror::Error)]
-#[error("the deployment of stack `{stack}` stands, but its listing may lack streams: {reason}")]
+#[error(
+    "the deployment of stack `{stack}` stands, but its listing may lack streams, and its feed events: {reason}"
+)]
 struct Incomplete {
     stack: String,
     reason: String,
@@ -40,7 +42,7 @@ impl Hints<'_> {
         CommandError::new(kind, error).hints(hints)
     }
 
-    /// What a deployment is told that stands, but whose listing was not made complete.
+    /// What a deployment is told that stands, but whose listing and feed were not made complete.
     pub(in crate::commands) fn incomplete(&self, stack: &str, error: &CommandError) -> CommandError {
         let incomplete = Incomplete {
             stack: stack.to_owned(),
@@ -67,7 +69,7 @@ mod tests {
             explain.incomplete("orders", &explain.reconcile(stuck))
         });
         insta::assert_snapshot!(told, @"
-        1: the deployment of stack `orders` stands, but its listing may lack streams: `orders-relay:live` comes no further: the catalogue is throttled
+        1: the deployment of stack `orders` stands, but its listing may lack streams, and its feed events: `orders-relay:live` comes no further: the catalogue is throttled
         - the function's log says more: `deployer logs --env staging`
         - it is safe to run again: what was done stays done
         - make it complete with `deployer reconcile --env staging`

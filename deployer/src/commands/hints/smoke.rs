@@ -35,7 +35,7 @@ impl Hints<'_> {
     fn where_to_look(&self, step: SmokeStep) -> String {
         match step {
             SmokeStep::List => format!(
-                "the relay lists: its log, `{}`, tells whether it may; `{}` makes the listing complete again",
+                "the relay lists: its log, `{}`, tells whether it may; `{}` completes the listing and the feed",
                 self.command("logs"),
                 self.command("reconcile")
             ),
@@ -82,7 +82,7 @@ mod tests {
         - the relay announces: `deployer describe --env staging` tells whether it reads the table's stream, its log whether it may publish
         1: the smoke test has not seen `list` within 60 seconds
         - AWS may be late with it: try again with `deployer smoke --timeout 300 --env staging`
-        - the relay lists: its log, `deployer logs --env staging`, tells whether it may; `deployer reconcile --env staging` makes the listing complete again
+        - the relay lists: its log, `deployer logs --env staging`, tells whether it may; `deployer reconcile --env staging` completes the listing and the feed
         1: the smoke test failed at `append`
         - the API's log tells more; `deployer describe --env staging` tells which version of it is live
         1: the smoke test failed at `refuse-unsigned`: a call without a signature was answered with 200, not with 403

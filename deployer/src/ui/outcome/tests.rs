@@ -130,12 +130,17 @@ fn a_reconciliation_ends_with_what_it_did() {
         ..Reconciled::default()
     };
     let first = plain(&reconciled("orders", &done, Duration::from_secs(2)));
+    done.fed = Some(0);
+    let nothing_missing = plain(&reconciled("orders", &done, Duration::from_secs(2)));
+    done.fed = Some(12);
     done.notified = 7;
     done.unreadable = 1;
     let second = plain(&reconciled("orders", &done, Duration::from_secs(2)));
-    insta::assert_snapshot!(format!("{first}\n{second}"), @"
+    insta::assert_snapshot!(format!("{first}\n{nothing_missing}\n{second}"), @"
     ✓ the listing of orders is complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
-    ✓ the listing of orders is complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
+    ✓ the listing and the feed of orders are complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
+    ✓ the listing and the feed of orders are complete: 7 commits, 4 streams, 4 of them brought forward (2.0 s)
+      12 added to the feed
       7 announced again
       1 not readable
     ");

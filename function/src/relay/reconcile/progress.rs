@@ -148,6 +148,8 @@ pub struct Tally {
     pub streams: usize,
     /// How many times the catalogue was behind, and brought forward.
     pub updated: usize,
+    /// Events that the feed lacked, and has now.
+    pub fed: u64,
     /// Events that were announced again.
     pub notified: usize,
     /// Events that the topic refuses for good, and that are on the failure queue now.
@@ -161,6 +163,7 @@ impl AddAssign for Tally {
         self.commits += more.commits;
         self.streams += more.streams;
         self.updated += more.updated;
+        self.fed += more.fed;
         self.notified += more.notified;
         self.parked += more.parked;
         self.unreadable += more.unreadable;

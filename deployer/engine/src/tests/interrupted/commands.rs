@@ -8,6 +8,7 @@ use crate::stack::{
     Action, Move, ReleaseChoice, Replacement, ResourceChange, StackPolicy, StackStatus, sha256_base64,
     sha256_hex,
 };
+use crate::tests::completing::{add_feed, leave_feed_table};
 use crate::tests::planning::{Patience, applied_with, planned};
 use crate::tests::recovery::recovery;
 use crate::tests::releases::called;
@@ -27,6 +28,8 @@ pub(super) enum Command {
     Replace,
     ReplaceUnderAnothersPolicy,
     Import,
+    AddTable,
+    ImportIntoStack,
     Rollback,
     RollbackTo,
     TryWorking,
@@ -98,6 +101,14 @@ impl Command {
                         .point_in_time_recovery = false;
                 });
                 let done = r#"{"reconcile":{"commits":5,"streams":2}}"#;
+                scene.cloud.answer_invocations([done; 4]);
+            }
+            Self::AddTable | Self::ImportIntoStack => {
+                if self == Self::ImportIntoStack {
+                    leave_feed_table(scene).await;
+                }
+                add_feed(scene);
+                let done = r#"{"reconcile":{"commits":5,"streams":2,"fed":5}}"#;
                 scene.cloud.answer_invocations([done; 4]);
             }
             Self::Rollback | Self::RollbackTo | Self::CollectGarbage => {
@@ -318,8 +329,8 @@ async fn try_alone(scene: &mut Scene) -> Result<(), String> {
 }
 
 /// Stores that work unless the topic is called `broken`.
-struct FakeStores<'a> {
-    cloud: &'a FakeCloud,
+pub(in crate::tests) struct FakeStores<'a> {
+    pub(in crate::tests) cloud: &'a FakeCloud,
 }
 
 impl<'a> Stores for FakeStores<'a> {

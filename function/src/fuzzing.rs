@@ -11,11 +11,11 @@ mod page_key;
 #[cfg(test)]
 mod tests;
 
+pub use crate::dynamo::fuzzing::{catalogue_item, event_item};
 pub use crate::http::fuzzing::{
     append_event, append_events, create_stream, function_url_event, list_streams, read_events, request,
 };
 pub use crate::relay::fuzzing::{invocation, record};
-pub use crate::store::dynamo::fuzzing::{catalogue_item, event_item};
 pub use feed_cursor::feed_cursor;
 pub use page_key::page_key;
 

@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod config;
+pub mod dynamo;
 pub mod feed;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -9,5 +10,6 @@ pub mod http;
 #[cfg(feature = "embedded")]
 pub mod local;
 pub mod relay;
+pub mod relay_handler;
 pub mod store;
 pub mod telemetry;

@@ -42,7 +42,7 @@ struct Wall {
     beyond: &'static str,
 }
 
-const WALLS: [Wall; 6] = [
+const WALLS: [Wall; 10] = [
     Wall {
         says: "a module that calls itself pure has no clock, client, file system or runtime",
         keeps: Source::is_pure,
@@ -78,13 +78,56 @@ const WALLS: [Wall; 6] = [
         beyond: "deployer/src/aws/planted.rs",
     },
     Wall {
-        says: "only the store's adapter names its database",
+        says: "only the tables' adapters name their database",
         keeps: |source| {
-            source.path.starts_with("function/") && !source.path.starts_with("function/src/store/dynamo")
+            source.path.starts_with("function/") && !source.path.starts_with("function/src/dynamo/")
         },
         out: &["aws_sdk_dynamodb"],
         within: ("function/src/relay/planted.rs", ""),
-        beyond: "function/src/store/dynamo/planted.rs",
+        beyond: "function/src/dynamo/planted.rs",
+    },
+    Wall {
+        says: "the store knows nobody above it, and no SDK",
+        keeps: |source| source.path.starts_with("function/src/store/"),
+        out: &[
+            "aws_sdk_",
+            "aws_smithy_",
+            "crate::dynamo",
+            "crate::feed",
+            "crate::http",
+            "crate::local",
+            "crate::relay",
+        ],
+        within: ("function/src/store/planted.rs", ""),
+        beyond: "function/src/dynamo/planted.rs",
+    },
+    Wall {
+        says: "the feed knows the store alone, and no SDK",
+        keeps: |source| source.path.starts_with("function/src/feed/"),
+        out: &[
+            "aws_sdk_",
+            "aws_smithy_",
+            "crate::dynamo",
+            "crate::http",
+            "crate::local",
+            "crate::relay",
+        ],
+        within: ("function/src/feed/planted.rs", ""),
+        beyond: "function/src/relay/planted.rs",
+    },
+    Wall {
+        says: "the relay knows ports, and no table",
+        keeps: |source| source.path.starts_with("function/src/relay/"),
+        out: &["aws_sdk_dynamodb", "crate::dynamo", "crate::http", "crate::local"],
+        within: ("function/src/relay/planted.rs", ""),
+        beyond: "function/src/relay_handler.rs",
+    },
+    Wall {
+        says: "the tables know no API",
+        keeps: |source| source.path.starts_with("function/src/dynamo/"),
+        out: &["crate::http", "crate::local"],
+        within: ("function/src/dynamo/planted.rs", ""),
+        beyond: "function/src/http/planted.rs",
     },
     Wall {
         says: "nothing but the store in one process knows of its database",
@@ -209,10 +252,7 @@ fn one_place_puts_into_the_events_table_and_one_into_the_feed() {
     putting.sort();
     assert_eq!(
         putting,
-        [
-            "function/src/store/dynamo/events.rs",
-            "function/src/store/dynamo/feed.rs"
-        ]
+        ["function/src/dynamo/events.rs", "function/src/dynamo/feed.rs"]
     );
 }
 

@@ -6,10 +6,10 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use event_store_bench::StreamCalls;
 use event_store_bench::call::{EVENT_TYPE, STREAM_TYPE};
+use event_store_function::dynamo::{self, CatalogueTable, Client, FeedTable};
 use event_store_function::feed::port::FeedWriter as _;
 use event_store_function::feed::{Entry, Incarnation, Page, PageNumber, Writer};
 use event_store_function::relay::catalogue::CatalogueWriter as _;
-use event_store_function::store::dynamo::{self, CatalogueTable, Client, FeedTable};
 use event_store_function::store::{Consumed, Meter, StreamKey};
 use event_store_types::{EventType, Stream, StreamType, Timestamp};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ impl Database {
     /// Empty tables.
     pub(crate) async fn start() -> Result<Self> {
         let database = dynoxide::Database::memory()?;
-        for table in [log(EVENTS_TABLE), catalogue(), log(FEED_TABLE)] {
+        for table in tables()? {
             database.create_table(serde_json::from_value(table)?)?;
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -141,38 +141,18 @@ impl Database {
     }
 }
 
-fn log(name: &str) -> serde_json::Value {
-    json!({
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "N"},
-        ],
-        "KeySchema": [
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    })
-}
-
-fn catalogue() -> serde_json::Value {
-    json!({
-        "TableName": CATALOGUE_TABLE,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "shard", "AttributeType": "S"},
-            {"AttributeName": "position", "AttributeType": "S"},
-        ],
-        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "byUpdate",
-            "KeySchema": [
-                {"AttributeName": "shard", "KeyType": "HASH"},
-                {"AttributeName": "position", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }],
-    })
+/// The template's tables, for `CreateTable`.
+fn tables() -> Result<Vec<Value>> {
+    let mut tables: Value = serde_json::from_str(include_str!("../../../function/src/dynamo/tables.json"))?;
+    let named = [
+        ("EventsTable", EVENTS_TABLE),
+        ("CatalogueTable", CATALOGUE_TABLE),
+        ("FeedTable", FEED_TABLE),
+    ];
+    let tables = named.map(|(logical_id, name)| {
+        let mut table = tables[logical_id].take();
+        table["TableName"] = name.into();
+        table
+    });
+    Ok(tables.into())
 }

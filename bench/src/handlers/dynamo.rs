@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use event_store_bench::call::PAYLOAD_BYTES;
+use event_store_function::dynamo::{self, CatalogueTable, Client, EventsTable, FeedTable};
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{self, CatalogueTable, Client, EventsTable, FeedTable};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

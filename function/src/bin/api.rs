@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use event_store_function::config::ApiConfig;
+use event_store_function::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::http::function_url::FunctionUrl;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::store::limits;
 use event_store_function::{aws, http, telemetry};
 use lambda_runtime::service_fn;

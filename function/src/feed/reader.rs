@@ -1,22 +1,23 @@
 //! Reading the feed: pages of it, and the events that they name, from the log.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+mod bodies;
+mod memory;
+
 use std::time::Duration;
 
-use event_store_types::{Event, FeedEvent, FeedPage, Revision};
+use event_store_types::{FeedEvent, FeedPage};
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Position};
 use super::filter::Filter;
-use super::port::{CommitReader, CommitsFound, FeedPages, FeedReader};
-use super::walk::{Next, Piece, Walk};
+use super::port::{CommitReader, FeedPages, FeedReader};
+use super::walk::{Next, Walk};
 use super::{Incarnation, PageNumber};
-use crate::store::operations::{self, Reading};
-use crate::store::read::Forwards;
+use crate::store::operations;
 use crate::store::tails::Tails;
-use crate::store::{Consistency, EventLog, StoreError, limits};
+use crate::store::{Consistency, EventLog, StoreError};
+
+pub use memory::ReaderMemory;
 
 /// What is asked of the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,28 +53,6 @@ pub enum Outcome {
     /// The cursor was never given to anybody.
     Misplaced,
 }
-
-/// What a process remembers of the feed that it reads, so as not to ask for it again, and to ask for as much as is needed. Where it is
-/// wrong, a request more is sent, or some read units more are used.
-#[derive(Clone, Debug, Default)]
-pub struct ReaderMemory(Arc<Remembered>);
-
-#[derive(Debug, Default)]
-struct Remembered {
-    incarnation: Mutex<Option<Incarnation>>,
-    /// A page that is there: 0 for none.
-    page: AtomicU64,
-    /// How many entries a page has about: 0 for unknown.
-    entries_a_page: AtomicUsize,
-    /// How many bytes a commit has about: 0 for unknown.
-    bytes_a_commit: AtomicUsize,
-}
-
-/// How many entries a page is taken to have before one was read.
-const ENTRIES_A_PAGE: usize = 10;
-
-/// How many commits one request may ask for, and how many pages are asked for at most.
-const KEYS_A_CALL: usize = 100;
 
 /// How many bytes of pages are read for one answer.
 const PAGE_BYTES: usize = 1_000_000;
@@ -155,15 +134,12 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
 
     /// Which feed there is: what is remembered, unless the caller knows of another.
     async fn incarnation(&self, asked: Option<Incarnation>) -> Result<Option<Incarnation>, StoreError> {
-        let known = *self.memory.lock();
+        let known = self.memory.incarnation();
         if known.is_some() && (asked.is_none() || asked == known) {
             return Ok(known);
         }
         let found = self.feed.current().await?;
-        if found != known {
-            self.memory.0.page.store(0, Ordering::Relaxed);
-        }
-        *self.memory.lock() = found;
+        self.memory.is_of(found);
         Ok(found)
     }
 
@@ -236,7 +212,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
             begin.page
         } else {
             match begin.page.previous() {
-                Some(before) if before.as_u64() > self.memory.0.page.load(Ordering::Relaxed) => before,
+                Some(before) if !self.memory.has_met(before) => before,
                 _ => return Ok(Some(nothing)),
             }
         };
@@ -250,147 +226,6 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         self.memory.met(must_be, &there);
         Ok(Some(if begin.is_within_page() { there } else { nothing }))
     }
-
-    /// Reads single commits, as many as the database gives, and moves behind them.
-    async fn commits(
-        &self,
-        pieces: Vec<Piece>,
-        walk: &mut Walk,
-        gathered: &mut Gathered,
-        filter: &Filter,
-    ) -> Result<(), StoreError> {
-        let key = |piece: &Piece| (piece.stream.clone(), piece.first);
-        // An event that comes twice is asked for once: the database refuses a key that is named again.
-        let keys: BTreeSet<_> = pieces.iter().map(key).collect();
-        let is_repeated = keys.len() < pieces.len();
-        let keys: Vec<_> = keys.into_iter().collect();
-        let mut found = self.log.commits_at(&keys, Consistency::Eventual).await?;
-        let missing = |found: &CommitsFound| {
-            let is_missing =
-                |key: &&(_, _)| !found.commits.contains_key(*key) && !found.unprocessed.contains(*key);
-            keys.iter().filter(is_missing).cloned().collect::<Vec<_>>()
-        };
-        let unseen = missing(&found);
-        if !unseen.is_empty() {
-            let strongly = self.log.commits_at(&unseen, Consistency::Strong).await?;
-            found.commits.extend(strongly.commits);
-            found.unprocessed.extend(strongly.unprocessed);
-            if let Some((stream, first)) = missing(&found).into_iter().next() {
-                return Err(StoreError::Fault(
-                    NotInLog {
-                        stream: stream.to_string(),
-                        revision: first,
-                    }
-                    .into(),
-                ));
-            }
-        }
-        let mut read = 0;
-        for piece in pieces {
-            let commit = if is_repeated {
-                found.commits.get(&key(&piece)).cloned()
-            } else {
-                found.commits.remove(&key(&piece))
-            };
-            let Some(commit) = commit else {
-                // The database gave less than was asked for: the rest is asked for again.
-                break;
-            };
-            if gathered.is_full() {
-                break;
-            }
-            read += 1;
-            let events = commit.into_events(&piece.stream).collect();
-            let bytes = take(&piece, events, walk, gathered, filter);
-            self.memory.met_commit(bytes);
-        }
-        if read == 0 && !gathered.is_full() {
-            return Err(StoreError::Throttled("keys were left out of the answer".into()));
-        }
-        Ok(())
-    }
-
-    /// Reads a part of a stream, as much as fits, and moves behind it.
-    async fn range(
-        &self,
-        piece: Piece,
-        walk: &mut Walk,
-        gathered: &mut Gathered,
-        filter: &Filter,
-    ) -> Result<(), StoreError> {
-        let left = piece.last.as_u64() - piece.after.map_or(0, Revision::as_u64);
-        let most = if filter.event_types.is_empty() {
-            gathered.room()
-        } else {
-            limits::PAGE_EVENTS
-        };
-        // An eventual reading may not know of it yet: only a strong one tells that it is not there.
-        for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let read = Forwards {
-                stream: piece.stream.clone(),
-                after: piece.after,
-                limit: usize::try_from(left).unwrap_or(usize::MAX).min(most),
-                consistency,
-            };
-            if let Reading::Page(page) = operations::read_forwards(self.log, self.tails, read).await?
-                && !page.events.is_empty()
-            {
-                take(&piece, page.events, walk, gathered, filter);
-                return Ok(());
-            }
-        }
-        let revision = piece
-            .after
-            .map_or(Some(Revision::FIRST), |after| after.checked_add(1));
-        Err(StoreError::Fault(
-            NotInLog {
-                stream: piece.stream.to_string(),
-                revision: revision.unwrap_or(piece.last),
-            }
-            .into(),
-        ))
-    }
-}
-
-/// Takes the wanted events of a piece as long as there is room, and moves behind the last that was looked at. Gives the bytes of all.
-fn take(
-    piece: &Piece,
-    events: Vec<Event>,
-    walk: &mut Walk,
-    gathered: &mut Gathered,
-    filter: &Filter,
-) -> usize {
-    let mut bytes = 0;
-    for event in events {
-        let size = size(&event);
-        bytes += size;
-        if Some(event.revision) <= piece.after || gathered.is_full() {
-            continue;
-        }
-        walk.move_to(if event.revision == piece.last {
-            piece.behind
-        } else {
-            Position {
-                after: Some(event.revision),
-                ..piece.at
-            }
-        });
-        if filter.wants(&event.event_type) {
-            gathered.bytes += size;
-            gathered
-                .events
-                .push(FeedEvent::of(piece.stream.stream_type.clone(), event));
-        }
-    }
-    bytes
-}
-
-fn size(event: &Event) -> usize {
-    let metadata = event
-        .metadata
-        .as_ref()
-        .map_or(0, |metadata| metadata.as_str().len());
-    event.payload.as_str().len() + event.event_type.as_str().len() + metadata
 }
 
 fn page(events: Vec<FeedEvent>, has_more: bool, next: Cursor) -> Outcome {
@@ -399,54 +234,4 @@ fn page(events: Vec<FeedEvent>, has_more: bool, next: Cursor) -> Outcome {
         has_more,
         next: next.encode(),
     })
-}
-
-impl ReaderMemory {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Incarnation>> {
-        self.0.incarnation.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How many pages are to be asked for, to have `room` events in one request and hardly more.
-    fn pages(&self, filter: &Filter, room: usize, is_drought: bool) -> usize {
-        if is_drought || !filter.is_empty() {
-            return KEYS_A_CALL;
-        }
-        let known = self.0.entries_a_page.load(Ordering::Relaxed);
-        let entries = if known == 0 { ENTRIES_A_PAGE } else { known };
-        (room.div_ceil(entries) + 1).min(KEYS_A_CALL)
-    }
-
-    fn keys_a_call(&self) -> usize {
-        let bytes = self.0.bytes_a_commit.load(Ordering::Relaxed);
-        (EVENT_BYTES / bytes.max(1)).clamp(1, KEYS_A_CALL)
-    }
-
-    fn met(&self, first: PageNumber, found: &FeedPages) {
-        let Some(ahead) = found.pages.len().checked_sub(1) else {
-            return;
-        };
-        let last = first
-            .as_u64()
-            .saturating_add(u64::try_from(ahead).unwrap_or(u64::MAX));
-        self.0.page.fetch_max(last, Ordering::Relaxed);
-        let entries: usize = found.pages.iter().map(|page| page.entries.len()).sum();
-        self.0
-            .entries_a_page
-            .store((entries / found.pages.len()).max(1), Ordering::Relaxed);
-    }
-
-    fn met_commit(&self, bytes: usize) {
-        let before = self.0.bytes_a_commit.load(Ordering::Relaxed);
-        self.0
-            .bytes_a_commit
-            .store(usize::midpoint(before, bytes), Ordering::Relaxed);
-    }
-}
-
-/// The feed names what the log does not hold.
-#[derive(Debug, thiserror::Error)]
-#[error("the feed names revision `{revision}` of stream `{stream}`, which the log does not hold")]
-struct NotInLog {
-    stream: String,
-    revision: Revision,
 }

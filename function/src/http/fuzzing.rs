@@ -22,8 +22,8 @@ use super::path::PathTexts;
 use super::query::QueryTexts;
 use super::read_events::Read;
 use super::{Store, list_streams as list, read_events as read, router};
+use crate::dynamo::fuzzing::unreachable_tables;
 use crate::fuzzing::Verdict;
-use crate::store::dynamo::fuzzing::unreachable_tables;
 use crate::store::list::ListStreams;
 
 /// Takes the body of a create.

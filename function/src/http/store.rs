@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::observation::Observation;
+use crate::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::feed::reader::ReaderMemory;
-use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::tails::Tails;
 use crate::telemetry::Gathering;
 

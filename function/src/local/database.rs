@@ -22,8 +22,8 @@ use super::connector::Connector;
 use super::data_folder::DataFolder;
 use super::failure::Failure;
 use super::tables::TableNames;
+use crate::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use crate::store::StreamKey;
-use crate::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 
 /// What an acknowledged write into a file survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

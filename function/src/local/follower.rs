@@ -21,13 +21,13 @@ use super::condition::Condition;
 use super::database::AskError;
 use super::notifications::{FailureLog, Notifications};
 use super::once::Once;
+use crate::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::relay::Relay;
 use crate::relay::batch::Batch;
 use crate::relay::patience::Patience;
 use crate::relay::reconcile::Reconciler;
 use crate::relay::reconcile::progress::{Progress, Tally};
 use crate::relay::record::Appended;
-use crate::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use crate::store::{StoreError, StreamKey};
 use crate::telemetry::chain;
 

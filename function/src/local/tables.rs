@@ -3,9 +3,7 @@
 use dynoxide::{Database, DynoxideError};
 use serde_json::Value;
 
-/// The tables by their logical ids, as the template renders them for the environment `local`: what `CreateTable` takes. Streams are left
-/// out: nobody reads them here, and each record that is kept makes every later put slower.
-pub(super) const DEFINITIONS: &str = include_str!("tables.json");
+use crate::dynamo;
 
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +19,7 @@ impl TableNames {
     /// # Errors
     /// When the database refuses.
     pub(super) fn made_in(database: &Database) -> Result<Self, DynoxideError> {
-        let definitions: Value = serde_json::from_str(DEFINITIONS).map_err(|error| invalid(&error))?;
+        let definitions: Value = serde_json::from_str(dynamo::TABLES).map_err(|error| invalid(&error))?;
         Ok(Self {
             events: make(database, &definitions["EventsTable"])?,
             catalogue: make(database, &definitions["CatalogueTable"])?,

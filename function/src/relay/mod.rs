@@ -15,7 +15,6 @@ pub mod checkpoint;
 pub mod feeder;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
-pub mod handler;
 pub mod invocation;
 pub mod parking;
 pub mod patience;

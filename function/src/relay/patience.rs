@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// How long a failing call is tried again.
@@ -28,8 +29,11 @@ impl Patience {
     pub(super) fn begin(self) -> Attempts {
         Attempts {
             deadline: self.deadline,
-            pause: self.first_pause,
-            longest_pause: self.longest_pause,
+            pauses: ExponentialBuilder::new()
+                .with_min_delay(self.first_pause)
+                .with_max_delay(self.longest_pause)
+                .without_max_times()
+                .build(),
         }
     }
 }
@@ -37,8 +41,7 @@ impl Patience {
 /// The attempts at one call.
 pub(super) struct Attempts {
     deadline: Instant,
-    pause: Duration,
-    longest_pause: Duration,
+    pauses: ExponentialBackoff,
 }
 
 impl Attempts {
@@ -53,11 +56,11 @@ impl Attempts {
     /// # Errors
     /// At once, when that would be past the deadline.
     pub(super) async fn pause(&mut self) -> Result<(), DeadlinePassed> {
-        if Instant::now() + self.pause >= self.deadline {
+        let pause = self.pauses.next().ok_or(DeadlinePassed)?;
+        if Instant::now() + pause >= self.deadline {
             return Err(DeadlinePassed);
         }
-        sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(self.longest_pause);
+        sleep(pause).await;
         Ok(())
     }
 }
@@ -79,13 +82,14 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn pauses_double_up_to_the_longest() {
         let mut attempts = patience(60_000).begin();
         let mut pauses = Vec::new();
         for _ in 0..4 {
-            pauses.push(attempts.pause.as_millis());
+            let began = Instant::now();
             attempts.pause().await.unwrap();
+            pauses.push(began.elapsed().as_millis());
         }
         assert_eq!(pauses, [1, 2, 3, 3]);
     }

@@ -1,7 +1,7 @@
 //! The store: its domain, its protocols, and the port to the database.
 //!
 //! The protocols ([`append`], [`append_at_end`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
-//! request or the outcome out. [`EventLog`] is what they ask for, [`dynamo`] is what answers, and
+//! request or the outcome out. [`EventLog`] is what they ask for, an adapter of the database answers, and
 //! [`operations`] goes back and forth between the two.
 
 pub mod append;
@@ -10,7 +10,6 @@ pub mod checksum;
 pub mod commit;
 pub mod consumed;
 pub mod cursor;
-pub mod dynamo;
 pub mod error;
 pub mod limits;
 pub mod list;

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
+use event_store_function::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 
 use crate::support::{Answer, Api, CATALOGUE_TABLE, EVENTS_TABLE, FEED_TABLE, client_for, get};
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use event_store_function::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use event_store_function::relay::Relay;
 use event_store_function::relay::batch::Notice;
 use event_store_function::relay::call::CallError;
@@ -14,7 +15,6 @@ use event_store_function::relay::patience::Patience;
 use event_store_function::relay::publisher::{NotTaken, Publisher};
 use event_store_function::relay::reconcile::progress::Progress;
 use event_store_function::relay::reconcile::{Reconciled, Reconciler};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use serde_json::{Value, json};
 
 use crate::support::Api;

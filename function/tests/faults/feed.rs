@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use event_store_function::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use event_store_function::relay::batch::Notice;
 use event_store_function::relay::call::CallError;
 use event_store_function::relay::checkpoint::Checkpoint;
@@ -15,7 +16,6 @@ use event_store_function::relay::publisher::{NotTaken, Publisher};
 use event_store_function::relay::reconcile::Reconciler;
 use event_store_function::relay::reconcile::progress::Progress;
 use event_store_function::relay::{Relay, Relayed};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use event_store_types::{FeedEvent, FeedPageBody};
 use fastrand::Rng;
 use serde_json::json;

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use event_store_function::store::dynamo;
+use event_store_function::dynamo;
 use fastrand::Rng;
 use tokio::time::sleep;
 

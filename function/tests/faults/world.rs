@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use axum::Router;
+use event_store_function::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use event_store_function::http::{Store, router};
-use event_store_function::store::dynamo::{CatalogueTable, EventsTable, FeedTable};
 use fastrand::Rng;
 
 use super::ledger::Ledger;

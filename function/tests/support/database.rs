@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::feed::Incarnation;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use uuid::Uuid;
 
 use super::{CATALOGUE_TABLE, DynamoDb, EVENTS_TABLE, FEED_TABLE, Witness, serve};

@@ -23,7 +23,8 @@ impl DynamoDb {
     /// All tables, empty.
     pub(crate) fn with_tables() -> Self {
         let empty = Self(dynoxide::Database::memory().unwrap());
-        for table in [log_table(EVENTS_TABLE), catalogue_table(), log_table(FEED_TABLE)] {
+        for name in [EVENTS_TABLE, CATALOGUE_TABLE, FEED_TABLE] {
+            let table = table(name);
             let created = empty.answer("CreateTable", table.to_string().as_bytes());
             assert_eq!(created.status, 200, "{}", created.body);
         }
@@ -32,17 +33,17 @@ impl DynamoDb {
 
     /// Throws the catalogue away, and leaves an empty one in its place.
     pub(crate) fn make_catalogue_anew(&self) {
-        self.make_anew(CATALOGUE_TABLE, &catalogue_table());
+        self.make_anew(CATALOGUE_TABLE);
     }
 
     /// Throws the feed away, and leaves an empty one in its place.
     pub(crate) fn make_feed_anew(&self) {
-        self.make_anew(FEED_TABLE, &log_table(FEED_TABLE));
+        self.make_anew(FEED_TABLE);
     }
 
-    fn make_anew(&self, name: &str, table: &Value) {
+    fn make_anew(&self, name: &str) {
         let deletion = json!({"TableName": name});
-        for (operation, request) in [("DeleteTable", &deletion), ("CreateTable", table)] {
+        for (operation, request) in [("DeleteTable", deletion), ("CreateTable", table(name))] {
             let answer = self.answer(operation, request.to_string().as_bytes());
             assert_eq!(answer.status, 200, "{}", answer.body);
         }
@@ -95,39 +96,15 @@ fn answer<Request: DeserializeOwned, Answer: Serialize>(
     }
 }
 
-/// A table of items that are only ever put: events, or pages of the feed.
-fn log_table(name: &str) -> Value {
-    json!({
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "N"},
-        ],
-        "KeySchema": [
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    })
-}
-
-fn catalogue_table() -> Value {
-    json!({
-        "TableName": CATALOGUE_TABLE,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "shard", "AttributeType": "S"},
-            {"AttributeName": "position", "AttributeType": "S"},
-        ],
-        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        "GlobalSecondaryIndexes": [{
-            "IndexName": "byUpdate",
-            "KeySchema": [
-                {"AttributeName": "shard", "KeyType": "HASH"},
-                {"AttributeName": "position", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }],
-    })
+/// The table that `CreateTable` is to make under this name, as the template has it.
+fn table(name: &str) -> Value {
+    let logical_id = match name {
+        EVENTS_TABLE => "EventsTable",
+        CATALOGUE_TABLE => "CatalogueTable",
+        _ => "FeedTable",
+    };
+    let mut tables: Value = serde_json::from_str(include_str!("../../src/dynamo/tables.json")).unwrap();
+    let mut table = tables[logical_id].take();
+    table["TableName"] = json!(name);
+    table
 }

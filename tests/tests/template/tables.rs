@@ -29,7 +29,7 @@ fn rendered() -> Map<String, Value> {
 
 #[test]
 fn the_store_in_one_process_has_the_tables_of_the_template() {
-    const FILE: &str = "function/src/local/tables.json";
+    const FILE: &str = "function/src/dynamo/tables.json";
     let expected = rendered();
     assert_eq!(expected.len(), 3, "{:?}", expected.keys());
     let text = serde_json::to_string_pretty(&expected).unwrap() + "\n";

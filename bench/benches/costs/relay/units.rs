@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use event_store_bench::Table;
+use event_store_function::dynamo::{CatalogueTable, FeedTable};
 use event_store_function::relay::Relay;
 use event_store_function::relay::batch::Notice;
 use event_store_function::relay::call::CallError;
@@ -12,7 +13,6 @@ use event_store_function::relay::parking::{FailureQueue, ParkedRecord};
 use event_store_function::relay::patience::Patience;
 use event_store_function::relay::publisher::{NotTaken, Publisher};
 use event_store_function::store::Meter;
-use event_store_function::store::dynamo::{CatalogueTable, FeedTable};
 use serde_json::value::RawValue;
 
 use super::records;

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn the_format_is_counted_up_when_the_tables_change() {
         use sha2::{Digest as _, Sha256};
-        let tables = Sha256::digest(crate::local::tables::DEFINITIONS);
+        let tables = Sha256::digest(crate::dynamo::TABLES);
         let digest = tables[..4]
             .iter()
             .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));

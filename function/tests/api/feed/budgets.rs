@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use event_store_function::dynamo::{CatalogueTable, FeedTable};
 use event_store_function::feed::filter::Filter;
 use event_store_function::feed::port::FeedWriter as _;
 use event_store_function::feed::reader::{self, From, Outcome, ReadFeed, ReaderMemory};
@@ -13,7 +14,6 @@ use event_store_function::relay::feeder::Feeder;
 use event_store_function::relay::parking::{FailureQueue, ParkedRecord};
 use event_store_function::relay::patience::Patience;
 use event_store_function::relay::publisher::{NotTaken, Publisher};
-use event_store_function::store::dynamo::{CatalogueTable, FeedTable};
 use event_store_function::store::tails::Tails;
 use event_store_function::store::{Consumed, Meter, StreamKey};
 use event_store_types::FeedPage;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use event_store_function::relay::handler::Handler;
+use event_store_function::relay_handler::Handler;
 use futures::future::join_all;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;

@@ -5,11 +5,11 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use event_store_function::relay::feeder::Feeder;
-use event_store_function::relay::handler::Handler;
 use event_store_function::relay::sns::SnsTopic;
 use event_store_function::relay::sqs::SqsFailureQueue;
-use event_store_function::store::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
+use event_store_function::relay_handler::Handler;
 use event_store_function::store::limits;
 
 use super::services::Services;

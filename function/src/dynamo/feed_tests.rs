@@ -1,8 +1,8 @@
 //! The feed table against DynamoDB in process.
 
 use super::*;
+use crate::dynamo::testing::feed_table;
 use crate::feed::Entry;
-use crate::store::dynamo::testing::feed_table;
 use crate::store::testing::{revision, stream};
 
 fn feed(number: u128) -> Incarnation {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use event_store_types::Timestamp;
 
 use super::*;
+use crate::dynamo::testing::{EVENTS_TABLE, events_table};
 use crate::store::commit::{Commit, CommitEvents};
-use crate::store::dynamo::testing::{EVENTS_TABLE, events_table};
 use crate::store::testing::{at, event, revision, stream};
 use crate::store::{EventLog as _, Meter, StreamKey};
 

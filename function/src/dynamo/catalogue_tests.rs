@@ -4,8 +4,8 @@ use event_store_types::StreamPage;
 use uuid::Uuid;
 
 use super::*;
+use crate::dynamo::testing::{CATALOGUE_TABLE, catalogue_table};
 use crate::store::cursor::PageKey;
-use crate::store::dynamo::testing::{CATALOGUE_TABLE, catalogue_table};
 use crate::store::list::{ListStreams, list_streams};
 
 #[path = "catalogue_walk_tests.rs"]

@@ -15,12 +15,12 @@ pub(super) use dynamodb::{CATALOGUE_TABLE, EVENTS_TABLE};
 use dynamodb::FEED_TABLE;
 
 #[allow(dead_code, reason = "other tests use the rest of it")]
-#[path = "../../../tests/support/dynamodb.rs"]
+#[path = "../../tests/support/dynamodb.rs"]
 mod dynamodb;
-#[path = "../../../tests/support/served.rs"]
+#[path = "../../tests/support/served.rs"]
 mod served;
 #[allow(dead_code, reason = "other tests use the rest of it")]
-#[path = "../../../tests/support/witness.rs"]
+#[path = "../../tests/support/witness.rs"]
 mod witness;
 
 /// An empty events table in a DynamoDB of its own.

@@ -103,9 +103,8 @@ impl Settings {
     /// # Errors
     /// It is in none: then everything that would be found in one has been given, and nothing can be built.
     pub fn workspace(&self) -> Result<&Path, SettingsError> {
-        let no_workspace = || SettingsError::NoWorkspace {
+        let no_workspace = || SettingsError::NothingToBuild {
             folder: self.folder.clone(),
-            wanted: workspace::TEMPLATE,
         };
         self.workspace.as_deref().ok_or_else(no_workspace)
     }

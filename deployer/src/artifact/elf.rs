@@ -2,7 +2,7 @@
 
 use object::elf::{
     EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine,
-    PT_LOAD,
+    PF_X, PT_LOAD,
 };
 use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 use object::{Endianness, FileKind};
@@ -42,11 +42,32 @@ fn check_header<Header: FileHeader<Endian = Endianness>>(
     }
     check_processor(header.e_machine(endian), header.is_big_endian(), asked)?;
     check_length(header, endian, bootstrap)?;
-    // What tells it from a shared library: there is somewhere to begin.
-    if header.e_entry(endian).into() == 0 {
+    check_entry(header, endian, bootstrap)
+}
+
+/// Whether there is somewhere to begin, which tells an executable from a shared library; and whether that is in code.
+fn check_entry<Header: FileHeader<Endian = Endianness>>(
+    header: &Header,
+    endian: Endianness,
+    bootstrap: &[u8],
+) -> Result<(), Flaw> {
+    let entry: u64 = header.e_entry(endian).into();
+    if entry == 0 {
         return Err(not_elf("a shared library, without a point to begin at"));
     }
-    Ok(())
+    let segments = header.program_headers(endian, bootstrap).map_err(unreadable)?;
+    let is_in_code = segments.iter().any(|segment| {
+        let begin: u64 = segment.p_vaddr(endian).into();
+        let length: u64 = segment.p_filesz(endian).into();
+        segment.p_type(endian) == PT_LOAD
+            && segment.p_flags(endian) & PF_X == PF_X
+            && entry.checked_sub(begin).is_some_and(|offset| offset < length)
+    });
+    if is_in_code {
+        Ok(())
+    } else {
+        Err(not_elf("the point to begin at lies in no code"))
+    }
 }
 
 fn check_processor(machine: Machine, big_endian: bool, asked: Processor) -> Result<(), Flaw> {
@@ -161,6 +182,12 @@ mod tests {
         library[16] = 3;
         library[24..32].fill(0);
         insta::assert_snapshot!(refused(&library), @"has a `bootstrap` that is not a Linux executable: a shared library, without a point to begin at");
+        let mut elsewhere = elf(62);
+        elsewhere[24] = 128;
+        insta::assert_snapshot!(refused(&elsewhere), @"has a `bootstrap` that is not a Linux executable: the point to begin at lies in no code");
+        let mut data = elf(62);
+        data[64 + 4] = 4;
+        insta::assert_snapshot!(refused(&data), @"has a `bootstrap` that is not a Linux executable: the point to begin at lies in no code");
         let mut without_segments = elf(62);
         without_segments[56] = 0;
         insta::assert_snapshot!(refused(&without_segments), @"has a `bootstrap` that is not a Linux executable: it has no segment to load");

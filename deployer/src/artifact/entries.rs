@@ -1,5 +1,6 @@
 //! PURE: what a zip lists: each file once, and where its name shows.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
@@ -18,6 +19,24 @@ pub(super) fn check<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result
         let name = entry_name(archive, index);
         if !is_plain(&name) {
             return Err(Flaw::StrangeName { entry: name });
+        }
+    }
+    check_folders(archive)
+}
+
+/// Checks that nothing lies below a file.
+fn check_folders<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result<(), Flaw> {
+    let names: BTreeSet<String> = (0..archive.len())
+        .map(|index| entry_name(archive, index))
+        .collect();
+    for entry in &names {
+        // A folder `x/` beside a file `x` is as wrong.
+        let mut above = entry.match_indices('/').map(|(at, _)| &entry[..at]);
+        if let Some(file) = above.find(|above| names.contains(*above)) {
+            return Err(Flaw::BelowAFile {
+                entry: entry.clone(),
+                file: file.to_owned(),
+            });
         }
     }
     Ok(())
@@ -102,5 +121,29 @@ mod tests {
             checked(&zip_with(&["bootstrp", "settings", "bootstrp"])),
             Err(Flaw::NamedTwice)
         );
+    }
+
+    #[test]
+    fn what_lies_below_a_file_is_refused() {
+        for below in ["bootstrp/x/y", "bootstrp/"] {
+            let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+            for name in ["bootstrp", below] {
+                let options = SimpleFileOptions::default();
+                let made = if name.ends_with('/') {
+                    writer.add_directory(name, options)
+                } else {
+                    writer.start_file(name, options)
+                };
+                made.unwrap();
+            }
+            let zip = writer.finish().unwrap().into_inner();
+            assert_eq!(
+                checked(&zip),
+                Err(Flaw::BelowAFile {
+                    entry: below.to_owned(),
+                    file: "bootstrp".to_owned()
+                })
+            );
+        }
     }
 }

@@ -14,8 +14,8 @@ pub(super) fn elf(machine: u8) -> Vec<u8> {
     (file[16], file[18], file[20], file[24]) = (2, machine, 1, 120);
     // The program headers: where they are, how long one is, and how many.
     (file[32], file[54], file[56]) = (64, 56, 1);
-    // PT_LOAD, and its length in the file.
-    (file[64], file[64 + 32]) = (1, 128);
+    // PT_LOAD, to be read and executed, and its length in the file.
+    (file[64], file[64 + 4], file[64 + 32]) = (1, 5, 128);
     file
 }
 

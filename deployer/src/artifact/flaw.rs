@@ -42,6 +42,40 @@ pub enum Flaw {
     /// More files are listed than have names of their own: which of two is unpacked depends on who does it.
     #[error("has two entries of the same name")]
     NamedTwice,
+    /// A file is packed in a way that not everybody unpacks, Lambda among them.
+    #[error("has an entry `{entry}` that is {how}, which Lambda does not unpack")]
+    Packed {
+        /// The file in the zip.
+        entry: String,
+        /// `packed with` a method, or `encrypted`.
+        how: String,
+    },
+    /// The zip lists a file otherwise than it holds it: which of both is unpacked depends on who does it.
+    #[error("is damaged: the {what} of `{entry}` is another in its list than where it lies")]
+    ToldTwice {
+        /// The file in the zip's list.
+        entry: String,
+        /// What differs.
+        what: &'static str,
+    },
+    /// Something lies in a file, which would have to be a folder.
+    #[error("has an entry `{entry}` below `{file}`, which is a file")]
+    BelowAFile {
+        /// What lies below.
+        entry: String,
+        /// The file.
+        file: String,
+    },
+    /// A mode and a name disagree on what an entry is.
+    #[error("has an entry `{entry}` that is {by_mode} by its mode and {by_name} by its name")]
+    FileOrFolder {
+        /// The entry.
+        entry: String,
+        /// `a file` or `a folder`.
+        by_mode: &'static str,
+        /// The other.
+        by_name: &'static str,
+    },
     /// Something beside `bootstrap` is neither a file nor a folder: a link, a pipe, a device.
     #[error("has an entry `{entry}` that is neither a file nor a folder")]
     NeitherFileNorFolder {

@@ -12,6 +12,7 @@ mod fixture;
 mod flags;
 mod flaw;
 mod hash;
+mod header;
 mod key;
 mod load;
 mod package;

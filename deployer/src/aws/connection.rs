@@ -95,7 +95,7 @@ impl Aws {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(config)
                         .interceptor(recorder())
-                        .retry_classifier(Final)
+                        .retry_classifier(Final::after(calls.clone()))
                         .build(),
                 )
             };
@@ -104,7 +104,7 @@ impl Aws {
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(endpoint.is_some())
             .interceptor(recorder())
-            .retry_classifier(Final)
+            .retry_classifier(Final::after(calls.clone()))
             .build();
         Self {
             cloudformation: client!(aws_sdk_cloudformation),

@@ -142,6 +142,10 @@ impl From<SettingsError> for CommandError {
             SettingsError::NoWorkspace { .. } => Some(
                 "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
             ),
+            SettingsError::NothingToBuild { .. } => Some(
+                "run this in the workspace of the functions; what deploys takes zips that were built there by `--artifacts DIR`"
+                    .to_owned(),
+            ),
             SettingsError::NoTemplate { name, .. } => Some(format!(
                 "put `{name}` beside the template, or run this in the workspace that has it"
             )),
@@ -175,7 +179,11 @@ impl From<LoadError> for CommandError {
 
 fn remedy(flaw: &Flaw) -> String {
     match flaw {
-        Flaw::NotAZip { .. } | Flaw::NotElf { .. } | Flaw::Damaged { .. } | Flaw::CutOff { .. } => {
+        Flaw::NotAZip { .. }
+        | Flaw::NotElf { .. }
+        | Flaw::Damaged { .. }
+        | Flaw::ToldTwice { .. }
+        | Flaw::CutOff { .. } => {
             "build it again: `deployer up` without `--artifacts` does, and leaves the zips in `target/lambda`"
                 .to_owned()
         }
@@ -185,7 +193,15 @@ fn remedy(flaw: &Flaw) -> String {
         Flaw::OtherBinary { asked, .. } => {
             format!("each zip is named after what it holds: find the one of `{asked}`, or build both anew")
         }
-        Flaw::StrangeName { .. } | Flaw::NamedTwice | Flaw::NeitherFileNorFolder { .. } => {
+        Flaw::Packed { .. } => {
+            "zip it again with what everybody unpacks, as `zip bootstrap.zip bootstrap` does by itself"
+                .to_owned()
+        }
+        Flaw::StrangeName { .. }
+        | Flaw::NamedTwice
+        | Flaw::NeitherFileNorFolder { .. }
+        | Flaw::BelowAFile { .. }
+        | Flaw::FileOrFolder { .. } => {
             "zip the file `bootstrap` itself, and nothing beside it that it does not read".to_owned()
         }
         Flaw::NotAFile { .. } => {

@@ -145,8 +145,17 @@ pub(super) async fn run(
         let no_region = region
             .err()
             .map(|error| format!("{}: {}", error.source, error.hints.join("; ")));
-        let beyond = beyond(&file, &draft, &missing, &template);
-        return Err(missing_parameters(&missing).hints(beyond).hints(no_region));
+        let wrong = otherwise_wrong(&file, &draft, &missing, &template);
+        let beyond = beyond(&file, &draft, &missing, &wrong, &template);
+        let error = if wrong.is_empty() {
+            missing_parameters(&missing)
+        } else {
+            let hints = missing
+                .iter()
+                .map(|open| format!("no value is given for `{}`: {}", open.name, remedy(open)));
+            refused(wrong).hints(hints)
+        };
+        return Err(error.hints(beyond).hints(no_region));
     }
     check(&file, &draft, &template).map_err(refused)?;
 
@@ -204,20 +213,33 @@ fn refused(problems: Problems) -> CommandError {
     CommandError::from(problems).hint("nothing was written: the places are those of the file as it would be")
 }
 
-/// What else would be refused, so that nobody learns it one call after the other: as it is now, and where the one parameter that is missing has
-/// one of a few values, with each of them.
-fn beyond(file: &str, draft: &Draft<'_>, missing: &[&OpenParameter], template: &Template) -> Vec<String> {
-    let mut told: Vec<String> = problems(file, draft, template)
-        .iter()
-        .filter(|problem| {
-            let is_missing = |open: &&OpenParameter| problem.message == missing_message(&open.name);
-            !missing.iter().any(is_missing)
-        })
-        .map(|problem| match &problem.hint {
-            Some(hint) => format!("{}: {hint}", problem.message),
-            None => problem.message.clone(),
-        })
-        .collect();
+/// What would be refused as it is now, beside what is missing.
+fn otherwise_wrong(
+    file: &str,
+    draft: &Draft<'_>,
+    missing: &[&OpenParameter],
+    template: &Template,
+) -> Problems {
+    let mut wrong = Problems::default();
+    for problem in problems(file, draft, template) {
+        let is_missing = |open: &&OpenParameter| problem.message == missing_message(&open.name);
+        if !missing.iter().any(is_missing) {
+            wrong.push(problem);
+        }
+    }
+    wrong
+}
+
+/// What else would be refused, so that nobody learns it one call after the other: where the one parameter that is missing has one of a few
+/// values, with each of them.
+fn beyond(
+    file: &str,
+    draft: &Draft<'_>,
+    missing: &[&OpenParameter],
+    wrong: &Problems,
+    template: &Template,
+) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
     let [open] = missing else { return told };
     // What nobody knows keeps the template from being looked at.
     let is_known = |name: &String| draft.parameters.iter().any(|open| open.name == *name);
@@ -231,7 +253,7 @@ fn beyond(file: &str, draft: &Draft<'_>, missing: &[&OpenParameter], template: &
             ..draft.clone()
         };
         for problem in problems(file, &tried, template) {
-            if !told.iter().any(|told| told.starts_with(&problem.message)) {
+            if !wrong.iter().any(|wrong| wrong.message == problem.message) {
                 told.push(format!("with `{}={value}`: {}", open.name, problem.message));
             }
         }
@@ -323,15 +345,18 @@ fn no_folder(folder: &str) -> CommandError {
 
 fn missing_parameters(missing: &[&OpenParameter]) -> CommandError {
     let names = missing.iter().map(|open| open.name.clone()).collect();
-    let hints = missing.iter().map(|open| {
-        let values = match open.allowed.as_slice() {
-            [] => String::new(),
-            allowed => format!(": one of `{}`", allowed.join("`, `")),
-        };
-        format!(
-            "give it with `--parameter {}=VALUE`{values}",
-            shell::quoted(&open.name)
-        )
-    });
+    let hints = missing.iter().map(|open| remedy(open));
     CommandError::new(ErrorKind::Usage, InitError::Missing(names)).hints(hints)
+}
+
+/// How a parameter is given.
+fn remedy(open: &OpenParameter) -> String {
+    let values = match open.allowed.as_slice() {
+        [] => String::new(),
+        allowed => format!(": one of `{}`", allowed.join("`, `")),
+    };
+    format!(
+        "give it with `--parameter {}=VALUE`{values}",
+        shell::quoted(&open.name)
+    )
 }

@@ -96,13 +96,12 @@ impl Environment {
         let endpoint = meaning.optional(written.endpoint.as_ref());
         let profile = meaning.profile(&written);
         let url = meaning.url(written.url.as_ref(), written.endpoint.is_some());
-        meaning.partition(
-            region.as_ref(),
-            [
-                (written.execution_role.as_ref(), "role"),
-                (written.permissions_boundary.as_ref(), "boundary"),
-            ],
-        );
+        for (arn, what) in [
+            (written.execution_role.as_ref(), "role"),
+            (written.permissions_boundary.as_ref(), "boundary"),
+        ] {
+            meaning.own(arn, what, region.as_ref(), account.as_ref());
+        }
         let warnings = meaning.unknown_region(region.as_ref(), written.region.as_ref());
         let tags = tags::check(file, written.tags, &mut meaning.problems);
 
@@ -226,27 +225,39 @@ impl Meaning<'_> {
         }
     }
 
-    /// Nothing of one partition is known in another.
-    fn partition<const N: usize>(
+    /// A role and a boundary are those of the account, or of AWS in its partition
+    /// ([`iam:PassRole`](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html)).
+    fn own(
         &mut self,
+        written: Option<&Located<String>>,
+        what: &str,
         region: Option<&Region>,
-        arns: [(Option<&Located<String>>, &str); N],
+        account: Option<&AccountId>,
     ) {
-        let Some(region) = region else { return };
-        let partition = region.partition().name;
-        for (written, what) in arns {
-            if let Some(arn) = written
-                && let Some(other) = arn.value.split(':').nth(1)
-                && arn.value.starts_with("arn:")
-                && other != partition
-            {
-                self.refuse(
-                    arn.at,
-                    format!(
-                        "the {what} is in the partition `{other}`, the region `{region}` in `{partition}`"
-                    ),
-                );
-            }
+        let Some(Located { value, at }) = written else {
+            return;
+        };
+        let mut parts = value.split(':');
+        let (Some("arn"), Some(partition), of) = (parts.next(), parts.next(), parts.nth(2)) else {
+            return;
+        };
+        if let Some(region) = region
+            && partition != region.partition().name
+        {
+            let here = region.partition().name;
+            self.refuse(
+                *at,
+                format!("the {what} is in the partition `{partition}`, the region `{region}` in `{here}`"),
+            );
+        }
+        if let (Some(of), Some(account)) = (of, account)
+            && of != "aws"
+            && of != account.as_str()
+        {
+            self.refuse(
+                *at,
+                format!("the {what} is in the account `{of}`, the environment in `{account}`"),
+            );
         }
     }
 

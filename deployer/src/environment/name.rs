@@ -156,7 +156,7 @@ impl FromStr for RoleArn {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if is_iam_arn(text, "role/") {
+        if is_iam_arn(text, "role/", is_account) {
             Ok(Self(text.to_owned()))
         } else {
             Err(NameError::Role(text.to_owned()))
@@ -168,7 +168,9 @@ impl FromStr for PolicyArn {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if is_iam_arn(text, "policy/") {
+        // AWS's own policies have `aws` in the place of the account.
+        let is_owner = |account: &str| is_account(account) || account == "aws";
+        if is_iam_arn(text, "policy/", is_owner) {
             Ok(Self(text.to_owned()))
         } else {
             Err(NameError::Policy(text.to_owned()))
@@ -189,11 +191,10 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.chars().all(|digit| digit.is_ascii_digit())
 }
 
-/// AWS's own policies have `aws` in the place of the account.
-fn is_iam_arn(text: &str, kind: &str) -> bool {
+fn is_iam_arn(text: &str, kind: &str, is_owner: impl Fn(&str) -> bool) -> bool {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     matches!(parts.as_slice(), ["arn", _, "iam", "", account, resource]
-        if (is_account(account) || *account == "aws")
+        if is_owner(account)
             && resource.strip_prefix(kind).is_some_and(|name| !name.is_empty()))
 }
 
@@ -300,6 +301,7 @@ mod tests {
                 .parse::<PolicyArn>()
                 .is_err()
         );
+        assert!("arn:aws:iam::aws:role/name".parse::<RoleArn>().is_err());
         assert!("arn:aws:iam::123456789012:role/".parse::<RoleArn>().is_err());
         assert!("arn:aws:sts::123456789012:role/name".parse::<RoleArn>().is_err());
     }

@@ -318,7 +318,7 @@ fn a_region_that_is_not_known_is_warned_of() {
 fn what_an_environment_names_is_in_the_partition_of_its_region() {
     let text = |partition: &str| {
         format!(
-            "account: '000000000000'\nregion: cn-north-1\nexecutionRole: arn:{partition}:iam::123456789012:role/a\npermissionsBoundary: arn:{partition}:iam::123456789012:policy/a\n"
+            "account: '123456789012'\nregion: cn-north-1\nexecutionRole: arn:{partition}:iam::123456789012:role/a\npermissionsBoundary: arn:{partition}:iam::123456789012:policy/a\n"
         )
     };
     assert!(parse(&text("aws-cn")).is_ok());
@@ -332,4 +332,40 @@ fn what_an_environment_names_is_in_the_partition_of_its_region() {
 fn a_tag_by_which_a_stack_says_whose_it_is_is_not_given_by_hand() {
     let text = "account: '000000000000'\nregion: eu-west-1\ntags: { deployer:environment: production }\n";
     insta::assert_snapshot!(refused(text), @"environments/staging.yaml:3:9: the tag `deployer:environment` begins with `deployer:`, by which a stack says whose it is");
+}
+
+#[test]
+fn a_role_and_a_boundary_are_those_of_the_account() {
+    let text = |boundary: &str| {
+        format!(
+            "account: '123456789012'\nregion: eu-west-1\nexecutionRole: arn:aws:iam::210987654321:role/a\npermissionsBoundary: arn:aws:iam::{boundary}:policy/a\n"
+        )
+    };
+    insta::assert_snapshot!(refused(&text("210987654321")), @"
+    environments/staging.yaml:3:16: the role is in the account `210987654321`, the environment in `123456789012`
+    environments/staging.yaml:4:22: the boundary is in the account `210987654321`, the environment in `123456789012`
+    ");
+    insta::assert_snapshot!(refused(&text("aws")), @"environments/staging.yaml:3:16: the role is in the account `210987654321`, the environment in `123456789012`");
+}
+
+#[test]
+fn a_truth_value_that_is_a_text_is_told_as_one() {
+    for written in ["!!str true", "'true'", "! true"] {
+        let text = format!("account: '123456789012'\nregion: eu-west-1\nprotected: {written}\n");
+        assert_eq!(
+            refused(&text),
+            "environments/staging.yaml:3:12: `protected` is `true` or `false`, not the text `true`\n  \
+             hint: write it without quotes and without a tag"
+        );
+    }
+}
+
+#[test]
+fn a_key_with_a_wide_colon_is_told_where_it_becomes_a_text() {
+    let text = "account: '123456789012'\nregion: eu-west-1\nparameters:\n  Access：iam\n";
+    assert_eq!(
+        refused(text),
+        "environments/staging.yaml:4:3: `parameters` is a mapping, not a single value\n  \
+         hint: the line holds `：` (U+FF1A), which is no `:` to YAML: write `:`"
+    );
 }

@@ -13,6 +13,7 @@ impl Environment {
             region: self.region.to_string(),
             account: self.account.to_string(),
             partition: self.region.partition().name.to_owned(),
+            url_suffix: self.region.partition().domain.to_owned(),
             stack: self.stack.to_string(),
             environment: self.name.to_string(),
             instance: self

@@ -29,10 +29,24 @@ struct Name {
 
 /// A text that is no subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`"
-)]
-pub struct SubjectError(String);
+pub enum SubjectError {
+    /// It is written otherwise.
+    #[error(
+        "`{0}` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`"
+    )]
+    Form(String),
+    /// A colon stands in the name of an environment, where the next claim would begin.
+    #[error("in the name of an environment GitHub writes a colon as `%3A`: `environment:{}`", .0.replace(':', "%3A"))]
+    Colon(String),
+    /// More than one branch, tag or environment is meant.
+    #[error(
+        "`{0}` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone"
+    )]
+    Pattern(String),
+    /// The name of a branch without what stands before it.
+    #[error("a branch is written whole: `ref:refs/heads/{0}`")]
+    Branch(String),
+}
 
 /// The `sub` of a token, as IAM compares it: the numbers are not known beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,23 +89,45 @@ impl FromStr for Subject {
     type Err = SubjectError;
 
     fn from_str(text: &str) -> Result<Self, SubjectError> {
-        let read = || {
-            let (repository, claim) = match text.split_once(':') {
-                Some((repository, claim)) => (repository, Some(claim)),
-                None => (text, None),
-            };
-            let (owner, name) = repository.split_once('/')?;
-            Some(Self {
-                owner: Name::read(owner).filter(|name| is_owner(&name.text))?,
-                repository: Name::read(name).filter(|name| is_repository(&name.text))?,
-                claim: match claim {
-                    Some(claim) if is_claim(claim) => Some(claim.to_owned()),
-                    Some(_) => return None,
-                    None => None,
-                },
-            })
+        let (repository, claim) = match text.split_once(':') {
+            Some((repository, claim)) => (repository, Some(claim)),
+            None => (text, None),
         };
-        read().ok_or_else(|| SubjectError(text.to_owned()))
+        let names = || {
+            let (owner, name) = repository.split_once('/')?;
+            let owner = Name::read(owner).filter(|name| is_owner(&name.text))?;
+            Some((owner, Name::read(name).filter(|name| is_repository(&name.text))?))
+        };
+        let (owner, repository) = names().ok_or_else(|| SubjectError::Form(text.to_owned()))?;
+        if let Some(claim) = claim.filter(|claim| !is_claim(claim)) {
+            return Err(SubjectError::of_claim(text, claim));
+        }
+        Ok(Self {
+            owner,
+            repository,
+            claim: claim.map(str::to_owned),
+        })
+    }
+}
+
+impl SubjectError {
+    /// What is wrong with a claim, where it is nearly one.
+    fn of_claim(text: &str, claim: &str) -> Self {
+        let plain = claim.replace(['*', '?'], "x");
+        if plain != claim && (is_claim(&plain) || is_claim(&format!("ref:{plain}"))) {
+            return Self::Pattern(claim.to_owned());
+        }
+        let escaped = |name: &&str| is_claim(&format!("environment:{}", name.replace(':', "%3A")));
+        if let Some(name) = claim.strip_prefix("environment:").filter(escaped) {
+            return Self::Colon(name.to_owned());
+        }
+        let branch = claim
+            .strip_prefix("refs/heads/")
+            .or_else(|| claim.strip_prefix("ref:"));
+        match branch.filter(|name| is_claim(&format!("ref:refs/heads/{name}"))) {
+            Some(name) => Self::Branch(name.to_owned()),
+            None => Self::Form(text.to_owned()),
+        }
     }
 }
 
@@ -211,8 +247,36 @@ mod tests {
             "o /r",
             "o/r ",
         ] {
-            assert_eq!(text.parse::<Subject>(), Err(SubjectError(text.to_owned())));
+            assert!(text.parse::<Subject>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_nearly_a_subject_is_told_how_it_is_written() {
+        let told = |text: &str| text.parse::<Subject>().unwrap_err().to_string();
+        insta::assert_snapshot!(told("o/r:environment:a:b"), @"in the name of an environment GitHub writes a colon as `%3A`: `environment:a%3Ab`");
+        assert!("o/r:environment:a%3Ab".parse::<Subject>().is_ok());
+        for claim in [
+            "ref:refs/heads/*",
+            "refs/heads/*",
+            "ref:refs/heads/release/*",
+            "environment:*",
+            "ref:refs/tags/v?",
+        ] {
+            assert_eq!(
+                told(&format!("o/r:{claim}")),
+                format!(
+                    "`{claim}` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone"
+                )
+            );
+        }
+        for claim in ["refs/heads/main", "ref:main"] {
+            assert_eq!(
+                told(&format!("o/r:{claim}")),
+                "a branch is written whole: `ref:refs/heads/main`"
+            );
+        }
+        assert!(told("o/r:push").contains("is not written"));
     }
 
     #[test]

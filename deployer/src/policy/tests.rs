@@ -2,7 +2,9 @@
 
 mod authorisation;
 mod authorised;
+mod called;
 mod excluded;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,15 +13,11 @@ use std::path::{Path, PathBuf};
 
 use cfn_template::{Artifacts, Rendered, Template, render};
 
-use self::authorisation::{HANDLERS, reads_of};
+use self::authorisation::reads_of;
 use serde_json::json;
 
-use self::excluded::EXCLUDED;
-use super::actions::{GRANTED, WITH_KEY};
 use super::*;
 use crate::environment::Environment;
-
-type Handlers = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -114,125 +112,6 @@ fn the_policies_of_production() {
         "caller",
         caller(names, environment.stack.as_str(), &stack).unwrap().json()
     );
-}
-
-#[test]
-fn each_call_of_each_handler_is_allowed_or_left_out_for_a_reason() {
-    let handlers: Handlers = serde_json::from_str(HANDLERS).unwrap();
-    for (kind, granted) in GRANTED {
-        let called: BTreeSet<&String> = handlers[kind].values().flatten().collect();
-        let with_key = WITH_KEY
-            .iter()
-            .find(|(of, _)| *of == kind)
-            .map_or(&[][..], |(_, actions)| actions);
-        let granted: Vec<&str> = granted.iter().chain(with_key).copied().collect();
-        for action in &called {
-            let excluded = EXCLUDED
-                .iter()
-                .find(|(of, start, _)| *of == kind && action.starts_with(start));
-            assert!(
-                granted.contains(&action.as_str()) != excluded.is_some(),
-                "`{action}` of {kind} is either allowed or left out: {excluded:?}"
-            );
-        }
-        for action in granted {
-            assert!(
-                called.contains(&action.to_owned()),
-                "no handler of {kind} calls `{action}`"
-            );
-        }
-    }
-    for (kind, start, reason) in EXCLUDED {
-        let calls = handlers[*kind].values().flatten();
-        assert!(
-            calls.into_iter().any(|action| action.starts_with(start)),
-            "{kind} calls no `{start}`: {reason}"
-        );
-    }
-}
-
-#[test]
-fn every_type_that_is_rendered_is_known() {
-    for name in ["local", "staging", "production"] {
-        assert!(!execution_of(&environment(name, "")).statements().is_empty());
-    }
-}
-
-#[test]
-fn a_type_of_which_nothing_is_known_is_refused() {
-    let environment = environment("local", "");
-    let text = "Resources: { Vault: { Type: AWS::Backup::BackupVault } }";
-    let template = Template::parse("t.yaml", text).unwrap();
-    let mut bare = environment.clone();
-    bare.parameters.clear();
-    let rendered = render(&template, &bare.values(), &Artifacts::in_bucket("code")).unwrap();
-    let error = execution(&bare, &[("orders", &rendered)]).unwrap_err();
-    insta::assert_snapshot!(error, @"what CloudFormation calls for `AWS::Backup::BackupVault` is not known: `Vault` has that type");
-}
-
-#[test]
-fn a_boundary_is_demanded_of_every_role_that_is_made() {
-    let boundary = "arn:aws:iam::222222222222:policy/event-store-production-boundary";
-    let policy = execution_of(&environment("production", ""));
-    let making: Vec<_> = policy
-        .statements()
-        .iter()
-        .filter(|statement| {
-            statement.actions.contains("iam:CreateRole") || statement.actions.contains("iam:PutRolePolicy")
-        })
-        .collect();
-    assert_eq!(making.len(), 1);
-    let condition = making[0].condition.as_ref().unwrap();
-    assert_eq!(condition["StringEquals"]["iam:PermissionsBoundary"], boundary);
-}
-
-/// The calls that the adapters make, as they name them in failures, and those whose names are made up.
-fn direct_calls() -> BTreeSet<String> {
-    let folder = root().join("deployer/src/aws");
-    let pattern = regex_lite::Regex::new(r#""([a-z0-9]+:[A-Z][A-Za-z]+)""#).unwrap();
-    fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .flat_map(|path| {
-            let text = fs::read_to_string(path).unwrap();
-            pattern
-                .captures_iter(&text)
-                .map(|found| found[1].to_owned())
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-/// What needs no permission, or is asked only by who may and is told as a note otherwise.
-const NEEDLESS: [&str; 2] = ["sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"];
-
-/// What `gc` asks of the whole account: it is for whoever may see all stacks, and not for the pipeline of one.
-const OF_THE_WHOLE_ACCOUNT: [&str; 1] = ["lambda:ListFunctions"];
-
-#[test]
-fn every_call_of_the_deployer_is_allowed_to_ci() {
-    let policy = ci_of(&environment("production", ""));
-    let unprotected = ci_of(&environment("staging", ""));
-    let allowed: BTreeSet<&String> = policy
-        .statements()
-        .iter()
-        .chain(unprotected.statements())
-        .flat_map(|statement| &statement.actions)
-        .collect();
-    let called = direct_calls();
-    assert!(called.len() > 30, "the calls are found: {called:?}");
-    let callers_roles = BTreeSet::from(["iam:GetRole".to_owned()]);
-    let missing: Vec<_> = called
-        .iter()
-        .filter(|call| {
-            !allowed.contains(call)
-                && !NEEDLESS.contains(&call.as_str())
-                && !OF_THE_WHOLE_ACCOUNT.contains(&call.as_str())
-                && !callers_roles.contains(*call)
-        })
-        .collect();
-    assert!(missing.is_empty(), "not allowed: {missing:?}");
 }
 
 #[test]
@@ -369,77 +248,6 @@ fn what_is_too_much_for_one_policy_is_split_and_for_a_role_refused() {
         .sum();
     assert_eq!(named, 200);
     assert!(statement(2_000).managed().unwrap_err().needed > Policy::MANAGED_COUNT);
-}
-
-#[test]
-fn who_compares_changes_nothing_but_the_change_sets_of_diff() {
-    let staging = environment("staging", "");
-    let policy = diff(&staging, &both(&staging).0);
-    let changing: Vec<(&str, &str)> = policy
-        .statements()
-        .iter()
-        .flat_map(|statement| {
-            statement
-                .actions
-                .iter()
-                .map(|action| (statement.sid.as_str(), action.as_str()))
-        })
-        .filter(|(_, action)| {
-            !["Describe", "Get", "List"]
-                .iter()
-                .any(|verb| action.contains(&format!(":{verb}")))
-        })
-        .collect();
-    assert_eq!(
-        changing,
-        [
-            ("AskByChangeSet", "cloudformation:CreateChangeSet"),
-            ("AskByChangeSet", "cloudformation:DeleteChangeSet"),
-        ]
-    );
-    let asking = policy
-        .statements()
-        .iter()
-        .find(|statement| statement.sid == "AskByChangeSet")
-        .unwrap();
-    assert_eq!(
-        asking.condition.as_ref().unwrap()["StringLike"]["cloudformation:ChangeSetName"],
-        "deployer-diff-*"
-    );
-}
-
-#[test]
-fn previews_reach_no_stack_but_their_own_and_not_the_bucket_itself() {
-    let policy = previews();
-    let of_staging = |arn: &&String| arn.contains("event-store-staging") || arn.contains("/staging");
-    let resources: Vec<&String> = policy
-        .statements()
-        .iter()
-        .flat_map(|statement| &statement.resources)
-        .collect();
-    for arn in resources.iter().copied().filter(of_staging) {
-        assert!(arn.contains("staging-pr-*"), "{arn}");
-    }
-    for arn in &resources {
-        assert!(
-            !arn.contains("pr-0") && !arn.contains("stack/event-store-artifacts"),
-            "{arn}"
-        );
-    }
-    assert!(
-        !policy
-            .statements()
-            .iter()
-            .any(|statement| statement.actions.contains("s3:PutBucketPolicy"))
-    );
-    for bad in ["", "Pr-", "-pr", "*", "pr_", "a-prefix-of-21-letters"] {
-        assert!(bad.parse::<Instances>().is_err(), "{bad}");
-    }
-    let refused = "pr-"
-        .parse::<Instances>()
-        .unwrap()
-        .example(&environment("production", ""));
-    assert!(matches!(refused, Err(InstancesError::Protected)));
 }
 
 #[test]

@@ -37,6 +37,12 @@ pub enum SettingsError {
         /// What was looked for.
         wanted: &'static str,
     },
+    /// The current folder is in no workspace, and something is to be built, or what was built is to be found.
+    #[error("`{}` is in no workspace, where the functions are built", folder.display())]
+    NothingToBuild {
+        /// The current folder.
+        folder: PathBuf,
+    },
     /// A file is there and cannot be read, or is not there.
     #[error("cannot read `{file}`")]
     Unreadable {

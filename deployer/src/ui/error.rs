@@ -8,6 +8,7 @@ use cfn_deploy::cloud::CallError;
 use cfn_deploy::stack::SourceLine;
 use cfn_template::problem::{Problem, Problems};
 
+use super::escape::spaces;
 use super::paint;
 use super::streams::Streams;
 use super::text::indented;
@@ -19,7 +20,7 @@ use crate::commands::error::{CommandError, ErrorKind};
 pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
     let streams = Streams::new(masked, obeyed, None);
     if error.use_stderr() {
-        streams.tell(error.render().ansi().to_string().trim_end());
+        streams.tell(&spaces(error.render().ansi().to_string().trim_end()));
         return ErrorKind::Usage.into();
     }
     streams.data(&error.render().ansi().to_string());
@@ -53,12 +54,12 @@ pub(super) fn text(error: &CommandError) -> String {
     for hint in &error.hints {
         lines.push(format!("  {} {}", paint::strong("hint:"), paint::quoted(hint)));
     }
-    lines.join("\n")
+    spaces(&lines.join("\n")).into_owned()
 }
 
 /// The text of what is odd in a file, and stands in nobody's way.
 pub(super) fn warnings(problems: &Problems) -> String {
-    problem_lines(problems, &paint::warn("warning:")).join("\n")
+    spaces(&problem_lines(problems, &paint::warn("warning:")).join("\n")).into_owned()
 }
 
 fn problem_lines(problems: &Problems, label: &str) -> Vec<String> {

@@ -32,6 +32,23 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
+/// Makes visible also what looks like a space and is none, where a mistake is told: it may be the mistake.
+pub(super) fn spaces(text: &str) -> Cow<'_, str> {
+    let is_odd = |letter: char| letter.is_whitespace() && !matches!(letter, ' ' | '\n' | '\t');
+    if !text.contains(is_odd) {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_odd(letter) {
+            push_escaped(&mut escaped, letter);
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped.into()
+}
+
 /// Makes visible also what would begin another line.
 pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
     if !text.contains('\n') {
@@ -145,6 +162,15 @@ mod tests {
         ] {
             assert_eq!(escape(foreign), shown);
         }
+    }
+
+    #[test]
+    fn a_space_that_is_none_is_shown_where_a_mistake_is_told() {
+        assert_eq!(
+            spaces("eu\u{a0}west\u{3000}1 a\tb\nc\u{2028}"),
+            "eu\\u00a0west\\u30001 a\tb\nc\\u2028"
+        );
+        assert_eq!(spaces("eu west"), "eu west");
     }
 
     #[test]

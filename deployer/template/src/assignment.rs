@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::declaration::Declaration;
 use super::document::Template;
 use super::fill::Fill;
+use super::rules::Rules;
 use crate::problem::{Problem, Problems};
 use crate::values::{ParameterValue, Setting, Values};
 use crate::yaml::Location;
@@ -63,10 +64,12 @@ pub(super) fn assign(
     template: &Template,
     values: &Values,
     artifacts: &Artifacts,
+    rules: Rules,
 ) -> Result<Assignment, Problems> {
     let mut assigning = Assigning {
         template,
         values,
+        rules,
         problems: Problems::default(),
         assignment: Assignment {
             values: IndexMap::new(),
@@ -75,11 +78,15 @@ pub(super) fn assign(
             warnings: Problems::default(),
         },
     };
-    assigning.unknown();
+    if rules == Rules::Hold {
+        assigning.unknown();
+    }
     for (name, declaration) in &template.declarations {
         match template.fill.get(name) {
             Some(fill) => {
-                assigning.filled_and_set(name, &fill.value);
+                if rules == Rules::Hold {
+                    assigning.filled_and_set(name, &fill.value);
+                }
                 let value = assigning.fill(&fill.value, artifacts);
                 assigning.filled(name, declaration, &fill.value, fill.at, &value);
             }
@@ -101,6 +108,7 @@ pub fn missing_message(name: &str) -> String {
 struct Assigning<'a> {
     template: &'a Template,
     values: &'a Values,
+    rules: Rules,
     problems: Problems,
     assignment: Assignment,
 }
@@ -164,6 +172,9 @@ impl Assigning<'_> {
     fn set(&mut self, name: &str, declaration: &Declaration, setting: &Setting) {
         let value = match &setting.value {
             ParameterValue::Text(text) => declaration.split(text),
+            ParameterValue::List(members) if self.rules == Rules::PassedOver => {
+                declaration.split(&members.join(","))
+            }
             ParameterValue::List(_) if !declaration.is_list() => {
                 let message = format!("the parameter `{name}` is a single value, not a list");
                 self.problems
@@ -180,6 +191,11 @@ impl Assigning<'_> {
 
     fn left_out(&mut self, name: &str, declaration: &Declaration) {
         let Some((default, at)) = &declaration.default else {
+            if self.rules == Rules::PassedOver {
+                let value = declaration.split(&declaration.stand_in());
+                self.assignment.values.insert(name.to_owned(), value);
+                return;
+            }
             let message = missing_message(name);
             let place = format!("{}:{}", self.template.file, declaration.at.line);
             let hint = format!("set it under `parameters`; it is declared without a default in {place}");
@@ -199,6 +215,10 @@ impl Assigning<'_> {
         file: &str,
         at: Location,
     ) {
+        if self.rules == Rules::PassedOver {
+            self.assignment.values.insert(name.to_owned(), value);
+            return;
+        }
         if let Some((at, message)) = declaration.unchecked_pattern(&value) {
             let warning = Problem::new(&self.template.file, at, message);
             self.assignment.warnings.push(warning.with_hint(

@@ -16,6 +16,8 @@ use super::document::Template;
 pub(super) struct Body {
     pub(super) resources: IndexMap<String, Value>,
     pub(super) outputs: IndexMap<String, Value>,
+    /// What is believed of AWS, and not known.
+    pub(super) warnings: Problems,
 }
 
 /// The attributes of a resource, `Condition` and `DependsOn` excepted, which are not evaluated as values.
@@ -56,10 +58,9 @@ pub(super) fn evaluate(
     parameters: &IndexMap<String, ParameterValue>,
     rules: Rules,
 ) -> Result<Body, Problems> {
-    let mut evaluator = Evaluator::new(template, values, parameters);
-    match rules {
-        Rules::Hold => evaluator.check_rules(),
-        Rules::PassedOver => {}
+    let mut evaluator = Evaluator::new(template, values, parameters, rules);
+    if rules == Rules::Hold {
+        evaluator.check_rules();
     }
     evaluator.decide_conditions();
     let resources = evaluator.write_out_entries(template.section("Resources"));
@@ -74,6 +75,7 @@ pub(super) fn evaluate(
     let body = Body {
         resources: evaluator.sections(&resources),
         outputs: evaluator.outputs(&outputs),
+        warnings: std::mem::take(&mut evaluator.warnings),
     };
     if body.resources.is_empty() && evaluator.problems.is_empty() {
         evaluator.refuse(Location::START, "no resource is left to deploy");
@@ -142,7 +144,9 @@ impl Evaluator<'_> {
                 key if ATTRIBUTES.contains(&key) => self.value(&attribute.value),
                 _ => None,
             };
-            if let ("Properties", Some(properties)) = (attribute.key.as_str(), &mut value) {
+            if let ("Properties", Rules::Hold, Some(properties)) =
+                (attribute.key.as_str(), self.rules, &mut value)
+            {
                 self.check_properties(resource, properties);
             }
             if let Some(value) = value {

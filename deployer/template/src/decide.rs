@@ -139,8 +139,10 @@ impl Evaluator<'_> {
         let odd = if left.as_text().is_none() { left } else { right };
         let message = format!("`Fn::Equals` compares single values, not {}", odd.noun());
         let problem = Problem::new(&self.template.file, argument.at, message);
-        self.problems
-            .push(problem.with_hint("compare the members as one text: `!Join [',', !Ref List]`"));
+        self.problems.push(match odd {
+            Value::List(_) => problem.with_hint("compare the members as one text: `!Join [',', !Ref List]`"),
+            _ => problem,
+        });
         None
     }
 

@@ -110,6 +110,15 @@ impl Declaration {
         }
     }
 
+    /// A value for where nothing is made with it.
+    pub(super) fn stand_in(&self) -> String {
+        match (self.allowed_values.first(), self.kind) {
+            (Some(allowed), _) => allowed.clone(),
+            (None, Kind::Number) => self.minimum_value.unwrap_or_default().to_string(),
+            (None, Kind::Text | Kind::TextList | Kind::NumberList | Kind::Stored) => String::new(),
+        }
+    }
+
     /// Tells whether the parameter is a list.
     pub(super) fn is_list(&self) -> bool {
         matches!(self.kind, Kind::TextList | Kind::NumberList)
@@ -174,8 +183,16 @@ impl Declaration {
         }
         if matches!(self.kind, Kind::Number | Kind::NumberList) {
             let Some(number) = number(text) else {
-                let hint = "a number is written as `512`, `-1` or `0.5`".to_owned();
-                return refused("which is not a number".to_owned(), Some(hint));
+                return match spelled_otherwise(text) {
+                    Some(number) => refused(
+                        "a number in a spelling that AWS may not take".to_owned(),
+                        Some(format!("write `{number}`")),
+                    ),
+                    None => refused(
+                        "which is not a number".to_owned(),
+                        Some("a number is written as `512`, `-1` or `0.5`".to_owned()),
+                    ),
+                };
             };
             return match (self.minimum_value, self.maximum_value) {
                 (Some(minimum), _) if number < minimum => refused(format!("less than {minimum}"), None),
@@ -216,6 +233,13 @@ fn number(text: &str) -> Option<f64> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_one = digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(digits);
     if is_one { text.parse().ok() } else { None }
+}
+
+/// The number that a text is in another spelling: 12 of `012`, 500 of `5e2`.
+fn spelled_otherwise(text: &str) -> Option<f64> {
+    let is_spelled_with_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let number: f64 = text.trim().parse().ok()?;
+    (is_spelled_with_digits && number.is_finite()).then_some(number)
 }
 
 struct Reader<'a> {

@@ -131,6 +131,12 @@ impl<'a> Reader<'a> {
                         self.refuse(entry.value.at, message);
                     }
                 }
+                "Hooks" => {
+                    let problem = Problem::new(self.file, entry.at, "the section `Hooks` is not supported");
+                    self.problems.push(
+                        problem.with_hint("deploy what needs it, such as ECS in blue and green, otherwise"),
+                    );
+                }
                 unknown => {
                     let problem = Problem::new(self.file, entry.at, format!("unknown section `{unknown}`"));
                     self.problems.push(problem.with_nearest(unknown, SECTIONS));

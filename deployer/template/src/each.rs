@@ -5,7 +5,9 @@
 //! texts, and keys further down, stay as they are.
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>.
 
+use super::decide::Condition;
 use super::evaluate::Evaluator;
+use super::rules::Rules;
 use super::value::Value;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Entry, Kind, Location, Node};
@@ -89,15 +91,74 @@ impl Evaluator<'_> {
         else {
             return Vec::new();
         };
-        let mut entries = Vec::new();
-        for item in self.collection(&entry.key, collection) {
+        let mut made: Vec<(String, Entry)> = Vec::new();
+        let texts = self.collection(&entry.key, collection);
+        if texts == [""] {
+            self.warn_of_an_empty_list(entry, collection, identifier, fragment);
+            return Vec::new();
+        }
+        for text in texts {
             let item = Item {
                 identifier,
-                text: &item,
+                text: &text,
             };
-            entries.extend(self.write_out_entries(&item.put_into_fragment(fragment)));
+            for entry in self.write_out_entries(&item.put_into_fragment(fragment)) {
+                match made.iter().find(|(_, known)| known.key == entry.key) {
+                    Some((before, _)) => self.refuse_as_same(collection, before, &text),
+                    None => made.push((text.clone(), entry)),
+                }
+            }
         }
-        entries
+        made.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// An empty list parameter is a list of one empty text. *Belief*: CloudFormation passes over it once, or not at all; here nothing is
+    /// made of it. Where a condition takes away what would be made, both come to the same.
+    fn warn_of_an_empty_list(
+        &mut self,
+        entry: &Entry,
+        collection: &Node,
+        identifier: &str,
+        fragment: &[Entry],
+    ) {
+        let one = Item { identifier, text: "" };
+        let is_removed = |made: &Entry| {
+            let condition = made.value.get("Condition").and_then(Node::as_text);
+            let decided = condition.and_then(|name| self.conditions.get(name));
+            matches!(decided, Some(Condition::Decided(Some(false))))
+        };
+        if self.is_untaken() || one.put_into_fragment(fragment).iter().all(is_removed) {
+            return;
+        }
+        let message = format!(
+            "`{}` goes over an empty list, for which CloudFormation may make one pass with an empty text: here it makes none",
+            entry.key
+        );
+        let warning = Problem::new(&self.template.file, collection.at, message);
+        self.warnings.push(
+            warning.with_hint("give what it makes a `Condition` that is false where the list is empty"),
+        );
+    }
+
+    /// Two items of a collection give one key: they are the same, or differ in what a key does not keep.
+    fn refuse_as_same(&mut self, collection: &Node, before: &str, item: &str) {
+        if self.is_untaken() || self.rules == Rules::PassedOver {
+            return;
+        }
+        let (message, remedy) = if before == item {
+            (format!("`{item}` is listed twice"), "take one of them out")
+        } else {
+            (
+                format!("`{before}` and `{item}` give the same keys, which keep letters and digits alone"),
+                "name them otherwise, or take one of them out",
+            )
+        };
+        let problem = self.problem_of(collection, item, message);
+        let hint = match &problem.hint {
+            Some(place) => format!("{remedy}; {place}"),
+            None => remedy.to_owned(),
+        };
+        self.problems.push(problem.with_hint(hint));
     }
 
     fn arguments<'n>(&mut self, entry: &'n Entry) -> Option<Loop<'n>> {
@@ -148,8 +209,6 @@ impl Evaluator<'_> {
             Value::List(items) => items.iter().map(Value::as_text).collect::<Option<Vec<_>>>(),
             _ => None,
         };
-        // An empty list parameter is a list of one empty text, over which there is nothing to iterate.
-        let items = items.map(|items| if items == [""] { Vec::new() } else { items });
         items.unwrap_or_else(|| {
             self.refuse(
                 node.at,

@@ -3,11 +3,13 @@
 use indexmap::IndexMap;
 
 use super::decide::Condition;
-use super::declaration::Declaration;
 use super::document::Template;
 use super::function::{Call, Function};
+use super::names::{Named, dynamic_reference};
+use super::refuse::OF_A_STORED_VALUE;
+use super::rules::Rules;
 use super::value::Value;
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
 use crate::values::{ParameterValue, Values};
 use crate::yaml::{Entry, Kind, Location, Node, Scalar};
 
@@ -20,10 +22,13 @@ pub(super) struct Evaluator<'t> {
     pub(super) template: &'t Template,
     pub(super) values: &'t Values,
     pub(super) parameters: &'t IndexMap<String, ParameterValue>,
+    pub(super) rules: Rules,
     pub(super) conditions: IndexMap<String, Condition>,
     /// The resources, once it is known which there are; none while conditions and rules are decided.
     pub(super) resources: Option<IndexMap<String, Presence>>,
     pub(super) problems: Problems,
+    /// What is believed of AWS, and not known.
+    pub(super) warnings: Problems,
     untaken: usize,
     /// Whether an item or member may be left out where evaluation is now.
     may_be_absent: bool,
@@ -55,52 +60,23 @@ pub(super) enum Presence {
     },
 }
 
-/// What a name stands for.
-pub(super) enum Named {
-    Text(String),
-    List(Vec<String>),
-    /// The name of a parameter in AWS's Parameter Store.
-    Stored(String),
-    /// `AWS::NoValue`.
-    Nothing,
-    /// AWS knows it.
-    Open,
-    /// Refused with a problem.
-    Refused,
-}
-
-/// What the deployer knows of a stack before it is deployed, and what is left to AWS.
-const PSEUDO_PARAMETERS: [&str; 8] = [
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
-
-/// What CloudFormation puts in the place of the name of a parameter in the Parameter Store
-/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html)).
-pub(super) fn dynamic_reference(stored: &str) -> String {
-    format!("{{{{resolve:ssm:{stored}}}}}")
-}
-
 impl<'t> Evaluator<'t> {
     /// Prepares an evaluation; no condition and no resource is known yet.
     pub(super) fn new(
         template: &'t Template,
         values: &'t Values,
         parameters: &'t IndexMap<String, ParameterValue>,
+        rules: Rules,
     ) -> Self {
         Self {
             template,
             values,
             parameters,
+            rules,
             conditions: IndexMap::new(),
             resources: None,
             problems: Problems::default(),
+            warnings: Problems::default(),
             untaken: 0,
             may_be_absent: true,
         }
@@ -161,14 +137,6 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn refuse_absent(&mut self, at: Location, what: &str) {
-        if self.untaken == 0 {
-            let problem = Problem::new(&self.template.file, at, format!("{what} is `AWS::NoValue`"));
-            self.problems
-                .push(problem.with_hint("only a whole property or an item of a list can be left out so"));
-        }
-    }
-
     /// Evaluates what must be a single value known before deployment.
     pub(super) fn literal_text(&mut self, node: &Node, what: &str) -> Option<String> {
         let value = self.present(node, what)?;
@@ -186,76 +154,9 @@ impl<'t> Evaluator<'t> {
         self.untaken -= 1;
     }
 
-    /// Finds what a name stands for: a parameter, a pseudo parameter or a resource.
-    pub(super) fn name(&mut self, name: &str, at: Location) -> Named {
-        if let Some(value) = self.parameters.get(name) {
-            let is_stored = self
-                .template
-                .declarations
-                .get(name)
-                .is_some_and(Declaration::is_stored);
-            return match value {
-                ParameterValue::Text(text) if is_stored => Named::Stored(text.clone()),
-                ParameterValue::Text(text) => Named::Text(text.clone()),
-                // CloudFormation reads an empty list parameter as a list of one empty text.
-                ParameterValue::List(items) if items.is_empty() => Named::List(vec![String::new()]),
-                ParameterValue::List(items) => Named::List(items.clone()),
-            };
-        }
-        match name {
-            "AWS::Region" => Named::Text(self.values.region.clone()),
-            "AWS::AccountId" => Named::Text(self.values.account.clone()),
-            "AWS::StackName" => Named::Text(self.values.stack.clone()),
-            "AWS::Partition" => Named::Text(self.values.partition.clone()),
-            "AWS::NoValue" => Named::Nothing,
-            "AWS::NotificationARNs" | "AWS::StackId" | "AWS::URLSuffix" => Named::Open,
-            _ if self.resource(name, at) => Named::Open,
-            _ => Named::Refused,
-        }
-    }
-
-    /// Checks that a resource exists and is not removed.
-    pub(super) fn resource(&mut self, name: &str, at: Location) -> bool {
-        let Some(resources) = &self.resources else {
-            self.refuse_unknown_before_resources(name, at);
-            return false;
-        };
-        match resources.get(name) {
-            Some(Presence::Kept) => true,
-            Some(Presence::Removed { condition }) => {
-                let message = format!("`{name}` is not there, because the condition `{condition}` is false");
-                self.refuse(at, message);
-                false
-            }
-            None => {
-                let names: Vec<String> = self.parameters.keys().chain(resources.keys()).cloned().collect();
-                let names = names.iter().map(String::as_str).chain(PSEUDO_PARAMETERS);
-                self.unknown("parameter or resource", name, at, names);
-                false
-            }
-        }
-    }
-
-    fn refuse_unknown_before_resources(&mut self, name: &str, at: Location) {
-        if self
-            .template
-            .section("Resources")
-            .iter()
-            .any(|entry| entry.key == name)
-        {
-            self.refuse(
-                at,
-                format!("`{name}` is a resource, which is not there yet when this is decided"),
-            );
-        } else {
-            let names: Vec<String> = self.parameters.keys().cloned().collect();
-            self.unknown(
-                "parameter",
-                name,
-                at,
-                names.iter().map(String::as_str).chain(PSEUDO_PARAMETERS),
-            );
-        }
+    /// Whether what is evaluated is not part of the rendering.
+    pub(super) fn is_untaken(&self) -> bool {
+        self.untaken > 0
     }
 
     fn scalar(&mut self, at: Location, scalar: &Scalar) -> Option<Value> {
@@ -311,7 +212,7 @@ impl<'t> Evaluator<'t> {
                 if value.as_ref().is_some_and(Value::has_reference) {
                     // AWS would take the text of the reference and not what it stands for.
                     let message = format!("`{}` has a value known after deployment only", function.name());
-                    self.refuse(argument.at, message);
+                    self.refuse_with_hint(argument.at, message, OF_A_STORED_VALUE);
                     return Evaluated::Refused;
                 }
                 value
@@ -390,32 +291,5 @@ impl<'t> Evaluator<'t> {
         };
         self.untaken(untaken);
         self.evaluate(taken)
-    }
-
-    /// Reports a mistake in what is part of the rendering.
-    pub(super) fn refuse(&mut self, at: Location, message: impl Into<String>) {
-        if self.untaken == 0 {
-            self.problems.push(Problem::new(&self.template.file, at, message));
-        }
-    }
-
-    /// Reports a name that nothing has, wherever it stands.
-    pub(super) fn unknown<'a>(
-        &mut self,
-        what: &str,
-        name: &str,
-        at: Location,
-        known: impl IntoIterator<Item = &'a str>,
-    ) {
-        let problem = Problem::new(&self.template.file, at, format!("unknown {what} `{name}`"));
-        self.problems.push(problem.with_nearest(name, known));
-    }
-
-    /// Reports what CloudFormation itself would refuse in the template as it lies.
-    pub(super) fn needs_language_extensions(&mut self, at: Location, what: &str) {
-        if !self.template.language_extensions {
-            let message = format!("{what} needs `Transform: AWS::LanguageExtensions`");
-            self.refuse(at, message);
-        }
     }
 }

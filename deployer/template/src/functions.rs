@@ -2,6 +2,7 @@
 
 use super::evaluate::{Evaluated, Evaluator};
 use super::function::Function;
+use super::refuse::OF_A_STORED_VALUE;
 use super::value::Value;
 use crate::problem::Problem;
 use crate::yaml::{Location, Node};
@@ -157,9 +158,10 @@ impl Evaluator<'_> {
         }
         let whole = whole?;
         if whole.has_reference() {
-            self.refuse(
+            self.refuse_with_hint(
                 text.at,
                 "`Fn::Split` splits a text, not one with a value known after deployment only",
+                OF_A_STORED_VALUE,
             );
             return None;
         }
@@ -197,9 +199,10 @@ impl Evaluator<'_> {
         self.needs_language_extensions(at, "`Fn::ToJsonString`");
         let value = self.whole(argument, "the argument of `Fn::ToJsonString`")?;
         if !value.is_literal() {
-            self.refuse(
+            self.refuse_with_hint(
                 at,
                 "`Fn::ToJsonString` has a value that is known after deployment only",
+                "write the text with a `Fn::Sub`: `!Sub '{\"table\":\"${Table}\"}'`",
             );
             return None;
         }

@@ -11,6 +11,7 @@
 //! 6. `revision` hashes what each function runs as, and the fifth step is repeated with the hashes.
 //! 7. `permissions` on one function are put in a row.
 
+mod arns;
 mod assignment;
 mod body;
 mod decide;
@@ -22,12 +23,14 @@ mod fill;
 mod function;
 mod functions;
 mod lines;
+mod names;
 mod open_parameter;
 mod origins;
 mod pattern;
 mod permissions;
 pub mod problem;
 mod properties;
+mod refuse;
 mod render;
 mod rendered;
 mod revision;

@@ -31,6 +31,12 @@ impl Problem {
         }
     }
 
+    /// Tells whether both state the same fact about the same place, whatever each hints at.
+    pub(crate) fn is_of_same_fact(&self, other: &Self) -> bool {
+        (&self.file, self.line, self.column, &self.message)
+            == (&other.file, other.line, other.column, &other.message)
+    }
+
     /// Adds what would put it right.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

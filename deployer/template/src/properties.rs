@@ -110,36 +110,24 @@ impl Evaluator<'_> {
             .unwrap_or_default();
         let whole = WHOLE_NUMBERS.iter().find(|(known, _)| *known == kind);
         for path in whole.iter().flat_map(|(_, paths)| paths.iter()) {
-            let keys: Vec<&str> = path.split('.').collect();
-            self.check_whole_numbers(node, properties, path, &keys);
+            each_at(node, properties, path, &mut |node, value| {
+                self.check_whole_number(node, value, path);
+            });
         }
+        self.check_arns(kind, node, properties);
         if let Some(tags) = properties.get("Tags") {
             let at = node.get("Tags").map_or(node.at, |tags| tags.at);
             self.check_tags(at, tags);
         }
     }
 
-    /// Checks what lies at `keys` below a value, and writes it as a number: what a parameter holds is a text. CloudFormation takes either,
-    /// and reads it as the resource's schema says; whoever stands in for it may hand the text on.
-    fn check_whole_numbers(&mut self, node: &Node, value: &mut Value, path: &str, keys: &[&str]) {
-        match (keys, value) {
-            ([], value) => match whole_number(value) {
-                Some(number) => *value = Value::Number(number),
-                None if value.is_literal() => self.refuse_as_whole_number(node, value, path),
-                None => {}
-            },
-            (["*", keys @ ..], Value::List(items)) => {
-                let nodes = node.as_sequence().filter(|nodes| nodes.len() == items.len());
-                for (index, item) in items.iter_mut().enumerate() {
-                    self.check_whole_numbers(nodes.map_or(node, |nodes| &nodes[index]), item, path, keys);
-                }
-            }
-            ([key, keys @ ..], Value::Object(members)) => {
-                if let Some(member) = members.get_mut(*key) {
-                    self.check_whole_numbers(node.get(key).unwrap_or(node), member, path, keys);
-                }
-            }
-            _ => {}
+    /// Checks a value, and writes it as a number: what a parameter holds is a text. CloudFormation takes either, and reads it as the
+    /// resource's schema says; whoever stands in for it may hand the text on.
+    fn check_whole_number(&mut self, node: &Node, value: &mut Value, path: &str) {
+        match whole_number(value) {
+            Some(number) => *value = Value::Number(number),
+            None if value.is_literal() => self.refuse_as_whole_number(node, value, path),
+            None => {}
         }
     }
 
@@ -182,6 +170,29 @@ impl Evaluator<'_> {
                 self.refuse(at, format!("the tag `{key}` is repeated"));
             }
         }
+    }
+}
+
+/// Goes through what lies at `path` below a value, with the nodes that it comes from: `*` is each item of a list.
+pub(super) fn each_at(node: &Node, value: &mut Value, path: &str, visit: &mut impl FnMut(&Node, &mut Value)) {
+    let (key, below) = match path.split_once('.') {
+        Some((key, below)) => (key, below),
+        None if path.is_empty() => return visit(node, value),
+        None => (path, ""),
+    };
+    match (key, value) {
+        ("*", Value::List(items)) => {
+            let nodes = node.as_sequence().filter(|nodes| nodes.len() == items.len());
+            for (index, item) in items.iter_mut().enumerate() {
+                each_at(nodes.map_or(node, |nodes| &nodes[index]), item, below, visit);
+            }
+        }
+        (key, Value::Object(members)) => {
+            if let Some(member) = members.get_mut(key) {
+                each_at(node.get(key).unwrap_or(node), member, below, visit);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -28,11 +28,11 @@ pub fn render(template: &Template, values: &Values, artifacts: &Artifacts) -> Re
     render_under(Rules::Hold, template, values, artifacts)
 }
 
-/// Renders a template that is not going to be deployed: what its rules forbid does not keep anybody from taking down, or looking
-/// after, what was deployed before.
+/// Renders a template that is not going to be deployed: what its rules forbid, and what its parameters want, does not keep anybody from
+/// taking down, or looking after, what was deployed before.
 ///
 /// # Errors
-/// As [`render`], broken rules excepted.
+/// As [`render`], but for all that is asked of values.
 pub fn render_without_rules(
     template: &Template,
     values: &Values,
@@ -47,7 +47,7 @@ fn render_under(
     values: &Values,
     artifacts: &Artifacts,
 ) -> Result<Rendered, Problems> {
-    let mut assignment = assign(template, values, artifacts)?;
+    let mut assignment = assign(template, values, artifacts, rules)?;
     let mut body = body::evaluate(template, values, &assignment.values, rules)?;
     bound(&mut body, values.permissions_boundary.as_deref());
     if revise(template, &body, &mut assignment)? {
@@ -55,6 +55,7 @@ fn render_under(
         bound(&mut body, values.permissions_boundary.as_deref());
     }
     one_after_another(&mut body.resources);
+    assignment.warnings.extend(std::mem::take(&mut body.warnings));
     let root = root(template, body);
     let parameters = assignment
         .values
@@ -142,7 +143,9 @@ fn bound(body: &mut Body, boundary: Option<&str>) {
 
 /// Puts together what is left of the template's sections, in their order.
 fn root(template: &Template, body: Body) -> Value {
-    let Body { resources, outputs } = body;
+    let Body {
+        resources, outputs, ..
+    } = body;
     let (mut resources, mut outputs) = (Some(resources), Some(outputs));
     let mut root = IndexMap::new();
     for section in template.root.as_mapping().unwrap_or_default() {

@@ -5,12 +5,13 @@ use super::evaluate::Evaluator;
 use crate::problem::Problem;
 use crate::yaml::{Entry, Kind, Node};
 
-/// What becomes of a template's rules.
+/// What becomes of all that a template and AWS ask of the values it is deployed with: a template's rules, what its parameters allow, the
+/// properties of known resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// One that is broken is an error.
+    /// What is broken is an error.
     Hold,
-    /// Nobody looks at them.
+    /// Nobody looks at them; a parameter without a value has one that stands in.
     PassedOver,
 }
 

@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::evaluate::{Evaluator, Named, dynamic_reference};
+use super::evaluate::Evaluator;
 use super::function::Function;
+use super::names::{Named, dynamic_reference};
 use super::value::Value;
 use crate::yaml::{Location, Node};
 

@@ -17,6 +17,8 @@ pub struct Values {
     pub account: String,
     /// `AWS::Partition`.
     pub partition: String,
+    /// `AWS::URLSuffix`: the domain of the partition.
+    pub url_suffix: String,
     /// `AWS::StackName`.
     pub stack: String,
     /// What [`Fill::Environment`](crate::Fill::Environment) fills in.
@@ -42,6 +44,25 @@ pub struct Setting {
     pub key_at: Location,
     /// Where the value stands.
     pub at: Location,
+    /// Where the members of a list stand, one by one; empty for a text.
+    pub members_at: Vec<Location>,
+}
+
+impl Setting {
+    /// Finds where a text stands that is the value, or a member of it; `None` where it is neither.
+    pub(crate) fn place_of(&self, text: &str) -> Option<Location> {
+        match &self.value {
+            ParameterValue::Text(value) => {
+                let is_member = value == text || value.split(',').any(|member| member.trim() == text);
+                is_member.then_some(self.at)
+            }
+            ParameterValue::List(members) => {
+                // Of two that are the same, the second is one too many.
+                let index = members.iter().rposition(|member| member.trim() == text)?;
+                Some(self.members_at.get(index).copied().unwrap_or(self.at))
+            }
+        }
+    }
 }
 
 /// The value of a parameter: CloudFormation knows texts and lists of texts only.

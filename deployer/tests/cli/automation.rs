@@ -85,7 +85,8 @@ fn with_a_caller() -> Session {
         .replace("000000000000", "111122223333")
         .replace("parameters:\n", &format!("parameters:\n  Caller: {CALLER}\n"))
         .replace("tags: {", &format!("tags: {{ owner: '{CALLER}',"))
-        + &format!("executionRole: {CALLER}\n");
+        // A role is one of the environment's own account.
+        + &format!("executionRole: {}\n", CALLER.replace("222222222222", "111122223333"));
     let template = TEMPLATE
         .replace("Parameters:\n", "Parameters:\n  Caller: { Type: String }\n")
         .replace(

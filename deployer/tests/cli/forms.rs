@@ -150,9 +150,9 @@ fn all_that_is_missing_is_told_at_once() {
     insta::assert_snapshot!(told, @"
     exit code: 64
     --- stderr
-    error: no value is given for `Access`, and the template has no default
-      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
-      hint: unknown parameter `Memry`
+    error: environments/orders.yaml:16:3: unknown parameter `Memry`
+      hint: nothing was written: the places are those of the file as it would be
+      hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
       hint: with `Access=iam`: one of IAM takes 128 MB
       hint: with `Access=iam`: `MemorySize` is a whole number, not `512.5`
       hint: with `Access=public`: `MemorySize` is a whole number, not `512.5`
@@ -164,12 +164,12 @@ fn all_that_is_missing_is_told_at_once() {
     insta::assert_snapshot!(session.run("init Orders --account 1 --region eu-central-1"), @"
     exit code: 64
     --- stderr
-    error: no value is given for `Name`, `Size`, `Access`, and the template has no default
-      hint: give it with `--parameter Name=VALUE`
-      hint: give it with `--parameter Size=VALUE`
-      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
-      hint: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
-      hint: the account `1` has not 12 digits
+    error: environments/Orders.yaml:1:1: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
+    error: environments/Orders.yaml:2:10: the account `1` has not 12 digits
+      hint: nothing was written: the places are those of the file as it would be
+      hint: no value is given for `Name`: give it with `--parameter Name=VALUE`
+      hint: no value is given for `Size`: give it with `--parameter Size=VALUE`
+      hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
     ");
 }
 
@@ -225,9 +225,10 @@ fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
     insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"
     exit code: 64
     --- stderr
-    error: no value is given for `Access`, and the template has no default
-      hint: give it with `--parameter Access=VALUE`: one of `iam`, `public`
-      hint: unknown parameter `Acess`: did you mean `Access`?
+    error: environments/orders.yaml:16:3: unknown parameter `Acess`
+      hint: did you mean `Access`?
+      hint: nothing was written: the places are those of the file as it would be
+      hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
     ");
 }
 

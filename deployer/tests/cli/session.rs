@@ -166,6 +166,6 @@ pub(crate) fn elf(machine: u8) -> Vec<u8> {
     file[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);
     (file[16], file[18], file[20], file[24]) = (2, machine, 1, 120);
     (file[32], file[54], file[56]) = (64, 56, 1);
-    (file[64], file[64 + 32]) = (1, 128);
+    (file[64], file[64 + 4], file[64 + 32]) = (1, 5, 128);
     file
 }

@@ -1,12 +1,11 @@
 //! PURE: a stack's events, read from a file that somebody saved.
 
-use serde::Deserialize;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::StackEvent;
-use super::event::from_text;
-
-use jiff::Timestamp;
 
 /// A file holds no events that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +13,11 @@ pub enum SavedEventsError {
     /// It is not JSON.
     #[error("it is not JSON")]
     NotJson(#[source] serde_json::Error),
+    /// It has an object a line, as what is printed while something happens.
+    #[error(
+        "it has one JSON object a line, as `deployer up --json` prints while it works: that tells of a run, and holds no events of AWS"
+    )]
+    Lines,
     /// It is JSON of another kind.
     #[error(
         "it has neither `StackEvents`, as `aws cloudformation describe-stack-events` prints them, nor `events`, as `deployer events --json` does"
@@ -41,7 +45,15 @@ pub enum SavedEventsError {
 /// # Errors
 /// The text is in neither form, or holds no event.
 pub fn saved_events(text: &str) -> Result<Vec<StackEvent>, SavedEventsError> {
-    let saved: Value = serde_json::from_str(text).map_err(SavedEventsError::NotJson)?;
+    let saved: Value = serde_json::from_str(text).map_err(|error| {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let is_object = |line: &str| matches!(serde_json::from_str(line), Ok(Value::Object(_)));
+        if lines.clone().count() > 1 && lines.all(is_object) {
+            SavedEventsError::Lines
+        } else {
+            SavedEventsError::NotJson(error)
+        }
+    })?;
     let mut events: Vec<StackEvent> = if let Some(events) = saved["StackEvents"].as_array() {
         read(events, |event| Saved::deserialize(event).map(Into::into))?
     } else if let Some(events) = saved["events"].as_array() {
@@ -69,12 +81,29 @@ fn read<'a>(
         .collect()
 }
 
+/// Reads a time in RFC 3339 or, as older command lines and some SDKs print it, in seconds since 1970.
+fn from_text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Time {
+        Text(String),
+        Seconds(f64),
+    }
+    match Time::deserialize(deserializer)? {
+        Time::Text(text) => text.parse().map_err(D::Error::custom),
+        Time::Seconds(seconds) => {
+            let since = SignedDuration::try_from_secs_f64(seconds).map_err(D::Error::custom)?;
+            Timestamp::from_duration(since).map_err(D::Error::custom)
+        }
+    }
+}
+
 /// An event as AWS's command line prints it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Saved {
     event_id: String,
-    #[serde(deserialize_with = "from_text")]
+    #[serde(deserialize_with = "from_text_or_number")]
     timestamp: Timestamp,
     stack_id: String,
     logical_resource_id: String,
@@ -130,6 +159,14 @@ mod tests {
     }
 
     #[test]
+    fn a_time_may_be_a_number_of_seconds() {
+        let first = OF_AWS.replace("\"2026-11-23T10:00:05.250000+00:00\"", "1795428005.25");
+        let both = first.replace("\"2026-11-23T12:00:00+02:00\"", "1795428000");
+        assert_eq!(saved_events(&both).unwrap(), saved_events(OF_AWS).unwrap());
+        assert!(saved_events(&both.replace("1795428005.25", "1e300")).is_err());
+    }
+
+    #[test]
     fn what_the_deployer_prints_is_read_as_it_was() {
         let events = vec![
             event(1, "Topic", "CREATE_IN_PROGRESS", None),
@@ -143,6 +180,9 @@ mod tests {
     fn what_holds_no_events_is_refused_with_what_is_missing() {
         let refused = |text: &str| saved_events(text).unwrap_err().to_string();
         assert_eq!(refused("Stack"), "it is not JSON");
+        assert_eq!(refused("{}\n{"), "it is not JSON");
+        let lines = "{\"event\": \"started\"}\n\n{\"event\": \"ended\"}\n";
+        assert!(refused(lines).starts_with("it has one JSON object a line"));
         assert_eq!(refused(r#"{"StackEvents": []}"#), "it holds no events");
         assert_eq!(
             refused(r#"{"StackEvents": [{"EventId": "1"}]}"#),

@@ -48,7 +48,15 @@ impl Reader<'_> {
             Kind::Scalar(scalar) if scalar.plain && scalar.text == "true" => true,
             Kind::Scalar(scalar) if scalar.plain && scalar.text == "false" => false,
             Kind::Scalar(scalar) if !scalar.is_null() => {
-                self.refuse(node.at, format!("`{key}` is `true` or `false`, not `{scalar}`"));
+                let is_quoted = ["true", "false"].contains(&scalar.text.as_str());
+                let text = if is_quoted { "the text " } else { "" };
+                let message = format!("`{key}` is `true` or `false`, not {text}`{scalar}`");
+                let problem = Problem::new(self.file, node.at, message);
+                self.problems.push(if is_quoted {
+                    problem.with_hint("write it without quotes and without a tag")
+                } else {
+                    problem
+                });
                 return None;
             }
             _ => {
@@ -130,6 +138,13 @@ impl Reader<'_> {
                     value,
                     key_at: entry.at,
                     at: entry.value.at,
+                    members_at: entry
+                        .value
+                        .as_sequence()
+                        .unwrap_or_default()
+                        .iter()
+                        .map(|member| member.at)
+                        .collect(),
                 };
                 parameters.insert(entry.key.clone(), setting);
             }
@@ -206,7 +221,12 @@ impl Reader<'_> {
         if node.is_null() {
             self.refuse(node.at, format!("{what} has no value"));
         } else {
-            self.refuse(node.at, format!("{what} is {expected}, not {}", node.noun()));
+            let message = format!("{what} is {expected}, not {}", node.noun());
+            let problem = Problem::new(self.file, node.at, message);
+            self.problems.push(match node.oddity() {
+                Some(hint) => problem.with_hint(hint),
+                None => problem,
+            });
         }
     }
 

@@ -9,6 +9,7 @@ use cfn_template::Resource;
 
 use super::authorisation::{Request, is_allowed};
 use super::*;
+use crate::policy::actions::GRANTED;
 
 /// Actions that know no resource: they are authorised on `*`, and a policy that names one allows nothing.
 const WITHOUT_RESOURCE: [&str; 9] = [

@@ -1,6 +1,6 @@
 //! Single expressions: what the environment decides, what stays for AWS, and what is wrong.
 
-use super::{refused, try_render};
+use super::{properties_of_a, refused, try_render};
 
 /// Evaluates one expression beside a resource `Table` that is there and `Gone` that is not.
 fn template_of(expression: &str) -> String {
@@ -38,12 +38,6 @@ fn evaluated(expression: &str) -> String {
         .map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }
 
-/// The properties of the resource `A`.
-fn properties(template: &str, parameters: &str) -> String {
-    let rendered = try_render(template, parameters).unwrap_or_else(|problems| panic!("{problems}"));
-    rendered.resource("A").unwrap().properties.to_string()
-}
-
 fn not_evaluated(expression: &str) -> String {
     refused(&template_of(expression), "")
 }
@@ -59,6 +53,8 @@ fn what_an_environment_decides_is_put_in_its_place() {
         ("!Ref AWS::AccountId", r#""123456789012""#),
         ("!Ref AWS::StackName", r#""store""#),
         ("!Ref AWS::Partition", r#""aws""#),
+        ("!Ref AWS::URLSuffix", r#""amazonaws.com""#),
+        ("!Sub 's3.${AWS::URLSuffix}'", r#""s3.amazonaws.com""#),
         ("!Ref AWS::NoValue", "nothing"),
         ("[a, !Ref AWS::NoValue]", r#"["a"]"#),
         (
@@ -106,7 +102,7 @@ fn what_an_environment_decides_is_put_in_its_place() {
 fn what_aws_decides_stays() {
     for (expression, value) in [
         ("!Ref Table", r#"{"Ref":"Table"}"#),
-        ("!Ref AWS::URLSuffix", r#"{"Ref":"AWS::URLSuffix"}"#),
+        ("!Ref AWS::StackId", r#"{"Ref":"AWS::StackId"}"#),
         (
             "!GetAtt Table.Nested.Arn",
             r#"{"Fn::GetAtt":["Table","Nested.Arn"]}"#,
@@ -204,7 +200,10 @@ fn a_wrong_expression_is_named_with_its_place() {
     insta::assert_snapshot!(not_evaluated("!Split [',', !Ref List]"), @"t.yaml:20:27: `Fn::Split` splits a text, not a list");
     insta::assert_snapshot!(not_evaluated("!Split ['', !Ref Name]"), @"t.yaml:20:22: the delimiter of `Fn::Split` is empty");
     insta::assert_snapshot!(not_evaluated("!Length {Ref: Table}"), @"t.yaml:20:14: `Fn::Length` counts a list, not what is known after deployment only");
-    insta::assert_snapshot!(not_evaluated("!ToJsonString [!Ref Table]"), @"t.yaml:20:14: `Fn::ToJsonString` has a value that is known after deployment only");
+    insta::assert_snapshot!(not_evaluated("!ToJsonString [!Ref Table]"), @r#"
+    t.yaml:20:14: `Fn::ToJsonString` has a value that is known after deployment only
+      hint: write the text with a `Fn::Sub`: `!Sub '{"table":"${Table}"}'`
+    "#);
     insta::assert_snapshot!(not_evaluated("!Equals [a, b]"), @"t.yaml:20:14: `Fn::Equals` decides a condition and is no value");
     insta::assert_snapshot!(not_evaluated("{'Fn::Sbu': x}"), @"
     t.yaml:20:15: unknown function `Fn::Sbu`
@@ -304,9 +303,12 @@ fn an_empty_list_parameter_is_one_empty_text() {
         )
     };
     let first = template("!Equals [!Select [0, !Ref Subnets], '']");
-    assert_eq!(properties(&first, ""), r#"{"L":[""],"N":"none"}"#);
+    assert_eq!(properties_of_a(&first, ""), r#"{"L":[""],"N":"none"}"#);
     let joined = template("!Equals [!Join [',', !Ref Subnets], '']");
-    assert_eq!(properties(&joined, "Subnets: [a]"), r#"{"L":["a"],"N":"some"}"#);
+    assert_eq!(
+        properties_of_a(&joined, "Subnets: [a]"),
+        r#"{"L":["a"],"N":"some"}"#
+    );
     insta::assert_snapshot!(refused(&template("!Equals [!Ref Subnets, '']"), ""), @"
     t.yaml:5:9: `Fn::Equals` compares single values, not a list
       hint: compare the members as one text: `!Join [',', !Ref List]`
@@ -362,49 +364,36 @@ fn a_spelling_with_two_readings_is_refused_wherever_it_stands() {
 }
 
 #[test]
-fn a_parameter_in_the_parameter_store_is_left_to_aws() {
-    let template = |value: &str| {
-        format!(
-            "Parameters:\n  Key: {{ Type: 'AWS::SSM::Parameter::Value<String>' }}\nResources:\n  A: {{ Type: x, Properties: {{ P: {value} }} }}\n"
-        )
-    };
-    for (value, rendering) in [
-        ("!Ref Key", r#"{"P":"{{resolve:ssm:/a/key}}"}"#),
-        ("!Sub 'x-${Key}'", r#"{"P":"x-{{resolve:ssm:/a/key}}"}"#),
-        (
-            "!Join ['-', [x, !Ref Key]]",
-            r#"{"P":{"Fn::Join":["-",["x","{{resolve:ssm:/a/key}}"]]}}"#,
-        ),
-    ] {
-        assert_eq!(properties(&template(value), "Key: /a/key"), rendering);
-    }
-    // Nothing that has to be known can be made of it.
-    let split = "t.yaml:4:47: `Fn::Split` splits a text, not one with a value known after deployment only";
-    for text in ["!Ref Key", "!Sub 'x-${Key}'", "'{{resolve:ssm:/a}}'"] {
-        let told = refused(&template(&format!("!Split ['-', {text}]")), "Key: /a/key");
-        assert_eq!(told, split, "{text}");
-    }
-    let base64 = refused(&template("!Base64 {Ref: Key}"), "Key: /a/key");
-    assert!(
-        base64.contains("`Fn::Base64` has a value known after deployment only"),
-        "{base64}"
-    );
-}
-
-#[test]
-fn what_only_aws_knows_decides_nothing_in_whatever_text_it_stands() {
-    let template = "Parameters:\n  Key: { Type: 'AWS::SSM::Parameter::Value<String>' }\nConditions:\n  \
-                    Is: !Equals [!Sub 'a${Key}', x]\nResources:\n  Topic: { Type: AWS::SNS::Topic, Condition: Is }\n";
-    let told = refused(template, "Key: /a/key");
-    assert!(
-        told.contains("`Fn::Equals` has a value known after deployment only"),
-        "{told}"
-    );
-}
-
-#[test]
 fn the_members_of_a_list_are_trimmed_as_aws_does() {
     let template = "Parameters:\n  List: { Type: CommaDelimitedList }\nResources:\n  \
                     Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Join ['|', !Ref List] } }\n";
     assert!(super::rendered(template, "List: [' x', 'y ']").contains("\"x|y\""));
+}
+
+#[test]
+fn a_partitions_domain_decides_a_condition() {
+    let template = "Conditions:\n  InChina: !Equals [!Ref AWS::URLSuffix, amazonaws.com.cn]\nResources:\n  A: { Type: x, Properties: \
+                    { P: !If [InChina, a, b] } }\n";
+    assert_eq!(properties_of_a(template, ""), r#"{"P":"b"}"#);
+}
+
+#[test]
+fn a_comparison_of_mappings_is_told_as_one() {
+    let template = "Conditions:\n  Odd: !Equals [{}, {}]\nResources:\n  A: { Type: x }\n";
+    insta::assert_snapshot!(refused(template, ""), @"t.yaml:2:8: `Fn::Equals` compares single values, not a mapping");
+}
+
+#[test]
+fn a_parameter_has_no_attributes() {
+    for expression in ["!Sub '${Name.Arn}'", "!GetAtt Name.Arn"] {
+        assert_eq!(
+            not_evaluated(expression),
+            "t.yaml:20:14: `Name` is a parameter, and has no attributes"
+        );
+    }
+    let pseudo = not_evaluated("!Sub '${AWS::StackId.Arn}'");
+    assert_eq!(
+        pseudo,
+        "t.yaml:20:14: `AWS::StackId` is a parameter, and has no attributes"
+    );
 }

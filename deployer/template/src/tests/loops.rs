@@ -132,3 +132,50 @@ Resources:
         serde_json::Value::Null
     );
 }
+
+#[test]
+fn two_items_that_give_one_key_are_told_where_they_are_set() {
+    let template = r"
+Transform: AWS::LanguageExtensions
+Parameters: { Callers: { Type: CommaDelimitedList } }
+Resources:
+  Fn::ForEach::Callers:
+    - Caller
+    - !Ref Callers
+    - May&{Caller}: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: f, Principal: !Ref Caller } }
+";
+    insta::assert_snapshot!(refused(template, "Callers: [a-b, c, 'a_b', c]"), @"
+    environments/staging.yaml:5:21: `a-b` and `a_b` give the same keys, which keep letters and digits alone
+      hint: name them otherwise, or take one of them out; it is used in t.yaml:7
+    environments/staging.yaml:5:28: `c` is listed twice
+      hint: take one of them out; it is used in t.yaml:7
+    ");
+    let written = template.replace("!Ref Callers", "[a-b, ab]");
+    insta::assert_snapshot!(refused(&written, "Callers: [x]"), @"
+    t.yaml:7:7: `a-b` and `ab` give the same keys, which keep letters and digits alone
+      hint: name them otherwise, or take one of them out
+    ");
+}
+
+#[test]
+fn a_loop_over_an_empty_list_makes_nothing_and_says_so_where_that_is_only_believed() {
+    let template = |condition: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions\nParameters: {{ Names: {{ Type: CommaDelimitedList, Default: '' }} }}\n\
+             Conditions:\n  Has: !Not [!Equals [!Join ['', !Ref Names], '']]\nResources:\n  A: {{ Type: x }}\n  \
+             Fn::ForEach::L: [Name, !Ref Names, {{ 'B${{Name}}': {{ Type: x{condition} }} }}]\n"
+        )
+    };
+    let warnings = |condition: &str, parameters: &str| {
+        let rendered = super::try_render(&template(condition), parameters).unwrap();
+        (rendered.resources().len(), rendered.warnings().to_string())
+    };
+    let (made, warned) = warnings("", "");
+    assert_eq!(made, 1);
+    insta::assert_snapshot!(warned, @"
+    t.yaml:7:26: `Fn::ForEach::L` goes over an empty list, for which CloudFormation may make one pass with an empty text: here it makes none
+      hint: give what it makes a `Condition` that is false where the list is empty
+    ");
+    assert_eq!(warnings(", Condition: Has", ""), (1, String::new()));
+    assert_eq!(warnings("", "Names: [a, b]"), (3, String::new()));
+}

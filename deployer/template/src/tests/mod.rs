@@ -1,11 +1,13 @@
 //! What a template becomes, and every way in which one is refused.
 
+mod arns;
 mod checked;
 mod expressions;
 mod loops;
 mod properties;
 mod recorded;
 mod refusals;
+mod stored;
 mod whole;
 
 use crate::problem::Problems;
@@ -30,6 +32,7 @@ fn values_with(parameters: &str) -> Values {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         partition: "aws".to_owned(),
+        url_suffix: "amazonaws.com".to_owned(),
         stack: "store".to_owned(),
         environment: "staging".to_owned(),
         processor: "arm64".to_owned(),
@@ -47,6 +50,13 @@ fn setting(entry: &Entry) -> (String, Setting) {
         value,
         key_at: entry.at,
         at: entry.value.at,
+        members_at: entry
+            .value
+            .as_sequence()
+            .unwrap_or_default()
+            .iter()
+            .map(|item| item.at)
+            .collect(),
     };
     (entry.key.clone(), setting)
 }
@@ -69,4 +79,10 @@ fn rendered(template: &str, parameters: &str) -> String {
 
 fn refused(template: &str, parameters: &str) -> String {
     try_render(template, parameters).unwrap_err().to_string()
+}
+
+/// The properties of the resource `A`.
+fn properties_of_a(template: &str, parameters: &str) -> String {
+    let rendered = try_render(template, parameters).unwrap_or_else(|problems| panic!("{problems}"));
+    rendered.resource("A").unwrap().properties.to_string()
 }

@@ -162,3 +162,11 @@ fn a_template_without_any_resource_left_is_refused() {
     let template = "Conditions:\n  IsNot: !Equals [a, b]\nResources:\n  A: { Type: x, Condition: IsNot }\n";
     insta::assert_snapshot!(refused(template, ""), @"t.yaml:1:1: no resource is left to deploy");
 }
+
+#[test]
+fn hooks_of_other_services_are_refused() {
+    insta::assert_snapshot!(refused("Hooks: {}\nResources:\n  A: { Type: x }\n", ""), @"
+    t.yaml:1:1: the section `Hooks` is not supported
+      hint: deploy what needs it, such as ECS in blue and green, otherwise
+    ");
+}

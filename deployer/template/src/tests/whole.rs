@@ -322,3 +322,41 @@ fn a_resource_that_is_removed_needs_no_revision() {
     let rendered = try_render(template, "").unwrap();
     assert_eq!(rendered.parameters()["R"], "0".repeat(64));
 }
+
+#[test]
+fn what_is_taken_down_needs_no_right_values() {
+    let template = r"
+Transform: AWS::LanguageExtensions
+Parameters:
+  Access: { Type: String, AllowedValues: [iam, public] }
+  Size: { Type: Number, MinValue: 128 }
+  Names: { Type: CommaDelimitedList }
+  Short: { Type: String, MaxLength: 2 }
+Resources:
+  Table: { Type: AWS::DynamoDB::Table, DeletionPolicy: Retain, Properties: { TableName: !Sub '${AWS::StackName}-events' } }
+  Function: { Type: AWS::Lambda::Function, Properties: { MemorySize: !Ref Size, KmsKeyArn: !Ref Short } }
+  Fn::ForEach::Names: [Name, !Ref Names, { 'N&{Name}': { Type: x } }]
+";
+    let template = Template::parse("t.yaml", template).unwrap();
+    for set in [
+        "",
+        "Access: neither\nSize: many\nShort: [a, b]\nNames: [a, a]\nNobodys: 1",
+    ] {
+        let values = values_with(set);
+        let bucket = Artifacts::in_bucket("bucket");
+        assert!(render(&template, &values, &bucket).is_err(), "{set}");
+        let rendered = crate::render_without_rules(&template, &values, &bucket).unwrap();
+        assert_eq!(
+            rendered.resource("Table").unwrap().name.as_deref(),
+            Some("store-events")
+        );
+    }
+}
+
+#[test]
+fn what_a_template_says_of_itself_in_comments_is_no_part_of_a_rendering() {
+    let plain = "Resources:\n  A: { Type: x, Properties: { B: 'c' } }\n";
+    let commented =
+        "# What it is for\nResources:\n  A: # one\n    Type: x\n    Properties:\n      B: \"c\"  # two\n";
+    assert_eq!(rendered(plain, ""), rendered(commented, ""));
+}

@@ -3,7 +3,9 @@
 //! Reading into `serde` types would drop what this program lives on: the tag of `!Ref`, and the line a mistake is in.
 //! The subset is CloudFormation's own: one document, text keys without tags, no anchors, aliases or merge keys.
 
+mod letters;
 mod read;
+mod tag;
 
 use std::fmt;
 
@@ -134,6 +136,14 @@ impl Node {
         matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_null())
     }
 
+    /// Tells what may have been meant by a text that stands where a list or a mapping is expected: one with a colon that is none.
+    pub fn oddity(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Scalar(scalar) if scalar.plain => letters::oddity(&scalar.text),
+            _ => None,
+        }
+    }
+
     /// Names the kind of value in a message.
     pub fn noun(&self) -> &'static str {
         match &self.kind {
@@ -157,3 +167,6 @@ impl fmt::Display for Scalar {
         formatter.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,34 @@ fn a_folder_in_no_workspace() {
 }
 
 #[test]
+fn nothing_is_built_outside_of_the_workspace() {
+    let (session, elsewhere) = (Session::new(), TempDir::new().unwrap());
+    let given = format!(
+        "--env local --environments {} --template {}",
+        session.path("environments"),
+        session.path("templates/event-store.yaml")
+    );
+    for verb in ["build", "build --to zips", "diff --no-build"] {
+        let told = session.run_in(elsewhere.path(), &format!("{verb} {given}"));
+        assert_eq!(
+            told.replace(elsewhere.path().to_str().unwrap(), "<elsewhere>"),
+            "exit code: 64\n--- stderr\nerror: `<elsewhere>` is in no workspace, where the functions are built\n  \
+             hint: run this in the workspace of the functions; what deploys takes zips that were built there by `--artifacts DIR`\n",
+            "{verb}"
+        );
+    }
+}
+
+#[test]
+fn a_region_with_a_space_that_is_none() {
+    let file = ENVIRONMENT.replace("eu-central-1", "'eu\u{a0}central-1'");
+    let told = Session::new()
+        .with_file("environments/local.yaml", file)
+        .run("render --env local");
+    assert!(told.contains("unknown region `eu\\u00a0central-1`"), "{told}");
+}
+
+#[test]
 fn all_problems_of_an_environment_file_at_once() {
     let file = ENVIRONMENT
         .replace("region: eu-central-1", "reigon: eu-central-1")

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -58,6 +59,30 @@ fn a_proxy_that_wants_a_login_is_told() {
       because: tunnel error: proxy authorization required
       hint: the proxy that `HTTPS_PROXY` names does not let through: it may want a login, or not allow this
     ");
+}
+
+#[test]
+fn a_proxy_that_does_not_let_through_is_asked_once() {
+    for status in ["403 Forbidden", "502 Bad Gateway"] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let port = serve(move |mut connection| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let _ = connection.read(&mut [0; 4096]);
+            let _ = write!(
+                connection,
+                "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+        });
+        let here = "endpoint: http://127.0.0.1:9\nurl: \"{endpoint}/_aws/lambda-url/{id}/\"\n";
+        let session = Session::new()
+            .with_environment(here, "")
+            .with_credentials()
+            .with_variable("HTTPS_PROXY", format!("http://127.0.0.1:{port}"));
+        let told = session.run("describe --env local");
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "{told}");
+        assert!(told.contains("does not let through"), "{told}");
+    }
 }
 
 /// A server with a certificate of a private authority, and that authority's certificate.

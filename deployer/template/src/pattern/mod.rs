@@ -1,0 +1,206 @@
+//! PURE: an `AllowedPattern`, which CloudFormation reads as Java does.
+//!
+//! Two engines that read the same pattern otherwise would let a value pass that AWS refuses. So a pattern is read here piece by piece
+//! (`java`, `class`), and of what means the same to both alone a pattern of this program's engine is written; all else is not checked.
+
+mod class;
+mod java;
+
+use fancy_regex::Regex;
+
+/// What a value of a parameter has to match as a whole.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    regex: Regex,
+}
+
+impl Pattern {
+    /// Reads a pattern of Java's.
+    ///
+    /// # Errors
+    /// What of it is not known to mean the same here; Java may read it all the same.
+    pub(super) fn parse(written: &str) -> Result<Self, String> {
+        let translated = java::translate(written)?;
+        // CloudFormation matches the whole value, whether or not the pattern is anchored.
+        Regex::new(&format!(r"\A(?:{translated})\z"))
+            .map(|regex| Self { regex })
+            .map_err(|error| error.to_string())
+    }
+
+    /// Tells whether a value matches.
+    ///
+    /// # Errors
+    /// It takes too many steps to say.
+    pub(super) fn is_match(&self, value: &str) -> Result<bool, String> {
+        self.regex.is_match(value).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, value: &str) -> bool {
+        Pattern::parse(pattern).unwrap().is_match(value).unwrap()
+    }
+
+    #[test]
+    fn the_whole_value_has_to_match() {
+        for (pattern, good, bad) in [
+            ("a+", "aaa", "baa"),
+            ("a|ab", "ab", "abb"),
+            ("^a$", "a", "a\n"),
+            ("a$", "a", "a\n"),
+        ] {
+            assert!(matches(pattern, good), "{pattern} {good}");
+            assert!(!matches(pattern, bad), "{pattern} {bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_java_has_beyond_the_regular_is_understood() {
+        for (pattern, good, bad) in [
+            ("(?!aws)[a-z]+", "amazon", "aws-it"),
+            ("(?=.*[0-9]).{4,}", "abc1", "abcd"),
+            ("[a-z]+(?<!-dev)", "orders", ""),
+            ("(?<![a-z])[0-9]+", "12", "a12"),
+            (r"\p{Lu}\p{Ll}+", "Ärger", "ärger"),
+            (r"\p{IsLatin}+", "Überfall", "да"),
+            (r"\P{L}+", "12-3", "12a"),
+            (r"\pL+", "aé", "1"),
+            (r"([a-z])\1", "aa", "ab"),
+            (r"(?<first>[a-z])-\k<first>", "x-x", "x-y"),
+            ("a++b", "aab", "b"),
+            ("(?>a|ab)c", "ac", "abc"),
+            (r"\Qa.b\E+", "a.bb", "axb"),
+            (r"[\w&&[^_]]+", "ab1", "a_b"),
+            (r"[a-c[x-z]]+", "az", "m"),
+            ("(?i)abc", "ABC", "abx"),
+            (r"\u0041\x42\x{43}", "ABC", "B"),
+            (r"[\p{Alpha}\d-]+", "a-1", "é"),
+            (r"\P{Alpha}", "1", "a"),
+        ] {
+            assert!(matches(pattern, good), "{pattern} {good}");
+            assert!(!matches(pattern, bad), "{pattern} {bad}");
+        }
+    }
+
+    #[test]
+    fn a_class_is_ascii_alone_as_it_is_for_java() {
+        for (pattern, good, bad) in [
+            (r"\d+", "12", "١٢"),
+            (r"\w+", "a_1", "é"),
+            (r"\s", " ", "\u{a0}"),
+            (r"[\d\s]+", "1 2", "١"),
+            (r"[^\d]", "x", "1"),
+            (r"\h", "\u{a0}", "a"),
+            (".", "é", "\u{2028}"),
+            (r"[.]", ".", "a"),
+            (r"\.", ".", "a"),
+        ] {
+            assert!(matches(pattern, good), "{pattern} {good}");
+            assert!(!matches(pattern, bad), "{pattern} {bad:?}");
+        }
+    }
+
+    /// Each answer is that of Java 17; an engine that takes such a pattern as it lies gives another.
+    #[test]
+    fn a_spelling_that_other_engines_read_otherwise_is_read_as_java_does() {
+        for (pattern, good, bad) in [
+            ("[[:alpha:]]+", "alpha:", "beta"),
+            ("[a~~b]+", "a~b", "c"),
+            ("[a-z0-9-_]+", "a-_", "a.b"),
+            (r"[\w-.]+", "a-.", "a/b"),
+            ("[a&b]+", "a&b", "c"),
+            (r"\<a\>", "<a>", "a"),
+            (r"a\_b\-c", "a_b-c", "ab-c"),
+            ("(?s)a.b", "a\nb", "a\n\nb"),
+            ("a(?s).b", "a\nb", "a\n\nb"),
+            ("(?i)é", "é", "É"),
+            ("(?i)[k-m]+", "KLm", "\u{212a}"),
+            ("(?i)[^a]", "b", "A"),
+            ("(?i:a)b", "Ab", "AB"),
+            ("(a(?i)b|c)d", "Cd", "CD"),
+            ("(a|b$)\n?", "b\n", "b\n\n"),
+            (r"a\Z\n", "a\n", "a"),
+            ("a{2}+a", "aaa", "aa"),
+            (r"\Q[a]\E+", "[a]]", "[a][a]"),
+            (r"[\Qa-c\E]+", "a-c", "b"),
+            ("a]}", "a]}", "a"),
+            ("(|a)", "", "aa"),
+            (r"(a)?\1b", "aab", "b"),
+        ] {
+            assert!(matches(pattern, good), "{pattern} {good:?}");
+            assert!(!matches(pattern, bad), "{pattern} {bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_to_mean_the_same_says_so() {
+        let why = |pattern: &str| Pattern::parse(pattern).unwrap_err();
+        insta::assert_snapshot!(why("(?P<n>a)"), @"`(?P<n` is not known to mean the same here");
+        insta::assert_snapshot!(why("a(?#c)"), @"`(?#c)` is not known to mean the same here");
+        insta::assert_snapshot!(why("x{,3}"), @"`{,3` is no number of repetitions to Java");
+        insta::assert_snapshot!(why("[a-z--b]"), @"a `-` in a class is not known to mean the same here");
+        insta::assert_snapshot!(why(r"\p{javaLowerCase}"), @r#"`\p{javaLowerCase}` is not known to be the same here"#);
+        insta::assert_snapshot!(why(r"(?i)\p{Lower}"), @r#"what `(?i)` makes of `\p{Lower}` is not known here"#);
+        insta::assert_snapshot!(why(r"\bword\b"), @r#"`\b` is not known to mean the same here"#);
+        for pattern in [
+            r"\p{InGreek}",
+            r"\p{Cn}",
+            r"\p{Nonsense}",
+            r"\p{Lu",
+            r"\012",
+            r"\cA",
+            r"\N{DIGIT ONE}",
+            r"\R",
+            r"\X",
+            r"\G",
+            r"\B",
+            r"\ud83d\ude00",
+            r"\é",
+            "(?m)^a$",
+            "(?x)a b",
+            "(?u)a",
+            "(?-i)a",
+            r"(?i)(a)\1",
+            r"(a\1)",
+            r"\1(a)",
+            r"(a)\10",
+            r"\k<a>(?<a>b)",
+            "(?<n>a)(?<n>b)",
+            "(?<1>a)",
+            "[^a[b]]",
+            "[^a&&[b]]",
+            "[a[b[c]]]",
+            "[a&&b]",
+            "[a&&[b]&&[c]]",
+            r"[a-\d]",
+            "[a-[b]]",
+            "(?<=a+)b",
+            "^*a",
+            "(?=a)*",
+            "a**",
+            "a{2}{3}",
+            "[]a]",
+            "[^]",
+            "[b-a]",
+            "[a",
+            "(",
+            "(?",
+            "a)",
+            "*",
+            "|+",
+            "{2}",
+            "a{2",
+            "a{2,1}",
+            "a\\",
+            "[a\\",
+            r"\x{110000}",
+        ] {
+            assert!(Pattern::parse(pattern).is_err(), "{pattern}");
+        }
+        let exploding = Pattern::parse(r"(?:(a+)\1?)+b").unwrap();
+        assert!(exploding.is_match(&"a".repeat(60)).is_err());
+    }
+}

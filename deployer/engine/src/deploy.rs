@@ -25,7 +25,7 @@ use super::journal::{self, Earlier, OpenTrial};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
 use super::{
-    DeployError, Deployment, Event, Reporter, Session, Uploads, adopt, guard, ledger, stack_policy,
+    DeployError, Deployment, Event, Reporter, Session, Uploads, adopt, guard, ledger, plan, stack_policy,
     termination,
 };
 
@@ -72,7 +72,7 @@ fn tell_what_stays<C: Cloud, T: Reporter>(
     error: &DeployError,
 ) {
     let uploads = std::mem::take(&mut session.uploads);
-    if error.is_not_agreed_to() && uploads != Uploads::default() {
+    if error.is_before_execution() && uploads != Uploads::default() {
         session.tell(Event::Stays {
             bucket: deployment.bucket.name.clone(),
             uploads,
@@ -102,14 +102,25 @@ async fn attempt<C: Cloud, T: Reporter>(
     };
     let earlier = journal::resume(session, deployment, standing, &journal).await?;
     // A plan that an earlier run has done is no longer of the stack that it was made for.
-    if let (Some(planned), None) = (planned, earlier.same()) {
-        super::plan::check_state(planned, &found, template.as_deref())?;
-    }
+    let outdated = match (planned, earlier.same()) {
+        (Some(planned), None) => {
+            plan::outdated(session, deployment, planned, &found, template.as_deref()).await
+        }
+        _ => None,
+    };
     let mut deployed = guard::Deployed::default();
     if let Some((stack, template)) = standing {
         let differences = differences(session, deployment, blueprint, stack, template)
             .await
             .map_err(|error| error.with_way_back(earlier.before().cloned().map(Box::new)))?;
+        match outdated {
+            Some(outdated) if differences.is_empty() => session.tell(Event::PlanApplied {
+                stack: stack.name.clone(),
+                release: outdated.into_applied(),
+            }),
+            Some(outdated) => return Err(outdated.into()),
+            None => {}
+        }
         if !differences.iter().any(needs_a_change_set) {
             let standing = Standing {
                 stack,
@@ -120,6 +131,8 @@ async fn attempt<C: Cloud, T: Reporter>(
         }
         deployed = guard::Deployed::of(template);
         guard::check_templates(session, deployment, &mut deployed)?;
+    } else if let Some(outdated) = outdated {
+        return Err(outdated.into());
     }
     check_callers(session, blueprint).await?;
     let proposal = propose(
@@ -132,7 +145,7 @@ async fn attempt<C: Cloud, T: Reporter>(
     )
     .await?;
     if let Some(planned) = planned
-        && let Err(outdated) = super::plan::check_changes(planned, &proposal.change_set)
+        && let Err(outdated) = plan::check_changes(planned, &proposal.change_set)
     {
         if let Prepared::Ready(made, _) = &proposal.change_set {
             change_set::discard(session, made).await;

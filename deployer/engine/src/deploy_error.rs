@@ -276,14 +276,19 @@ impl DeployError {
         self
     }
 
-    /// Whether nothing was done to the stack because nobody agreed to it.
-    pub(super) fn is_not_agreed_to(&self) -> bool {
+    /// Whether a deployment has ended between the upload of what it needs and its execution: nobody agreed to it, or it was refused.
+    pub(super) fn is_before_execution(&self) -> bool {
         matches!(
             self,
             Self::Declined { .. }
                 | Self::NeedsApproval { .. }
                 | Self::WideningNeedsApproval { .. }
                 | Self::Interrupted { going_on: None }
+                | Self::ChangeSetRejected { .. }
+                | Self::Guarded { .. }
+                | Self::PlanOutdated { .. }
+                | Self::Overtaken { .. }
+                | Self::Stale { .. }
         )
     }
 

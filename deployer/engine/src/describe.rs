@@ -151,10 +151,12 @@ pub async fn describe<C: Cloud, T: Reporter>(
     bucket: &str,
 ) -> Result<Described, DescribeError> {
     let found = session.cloud.describe_stack(stack).await?;
-    let found = found.filter(|stack| stack.status != StackStatus::ReviewInProgress);
     let stack = found.ok_or_else(|| DescribeError::NoStack {
         stack: stack.to_owned(),
     })?;
+    if stack.status == StackStatus::ReviewInProgress {
+        return Err(DescribeError::Empty { stack: stack.name });
+    }
     let template = session.cloud.original_template(&stack.id).await?;
     // What somebody has deployed by hand may be YAML. Only the template says which alias leads to a function, and which queue is read from.
     let (blueprint, left_out) = match Blueprint::read(&template) {

@@ -95,6 +95,7 @@ pub async fn destroy<C: Cloud, T: Reporter>(
     }
     let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
+    journal::tell_deleted(session, &destruction.stack, &journal);
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
     let (kept, purged) = match destruction.purge {
         Purge::KeepTables => (inventory.tables.clone(), Vec::new()),
@@ -104,14 +105,18 @@ pub async fn destroy<C: Cloud, T: Reporter>(
         return finish(session, destruction, &journal, kept).await;
     }
     ask(session, destruction, &inventory.goes, &kept, &purged).await?;
+    let intent = write_down(session, destruction, &journal, standing.as_ref(), &inventory).await?;
     if let Some(stack) = standing {
         session.tell(Event::Started {
             stack: destruction.stack.clone(),
             estimate: None,
         });
         smoke::sweep_all(session, &destruction.stack).await;
-        write_down(session, destruction, &journal, &stack, &inventory).await?;
-        delete_stack(session, destruction, stack, inventory.goes.len()).await?;
+        let deleted = delete_stack(session, destruction, stack, inventory.goes.len()).await;
+        if let (Err(DestroyError::Interrupted { going_on: None }), Some(intent)) = (&deleted, &intent) {
+            journal::withdraw(session, &destruction.bucket, intent).await;
+        }
+        deleted?;
     }
     journal::remove_log_groups(session, &journal).await?;
     for table in &purged {
@@ -147,25 +152,30 @@ async fn finish<C: Cloud, T: Reporter>(
     })
 }
 
-/// Writes down which log groups go with the stack: once it is gone, nothing else tells. Where there is no bucket, nobody has deployed from
-/// here, and it goes all the same.
+/// Writes down what goes: once the stack is gone, nothing else tells which log groups went with it, and that tables were to go, too. Where
+/// there is no bucket, nobody has deployed from here, and it goes all the same. Gives where it is written.
 async fn write_down<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     destruction: &Destruction,
     journal: &Journal,
-    stack: &DeployedStack,
+    stack: Option<&DeployedStack>,
     inventory: &Inventory,
-) -> Result<(), CallError> {
+) -> Result<Option<String>, CallError> {
     if !journal.has_bucket() {
-        return Ok(());
+        return Ok(None);
     }
+    let purges = match destruction.purge {
+        Purge::KeepTables => Vec::new(),
+        Purge::DeleteTables => inventory.tables.iter().map(|table| table.name.clone()).collect(),
+    };
     let intent = Intent::Delete(DeleteIntent {
-        stack_id: stack.id.clone(),
+        stack_id: stack.map(|stack| stack.id.clone()),
         log_groups: inventory.log_groups().map(ToOwned::to_owned).collect(),
+        purges,
         caller: session.caller().to_owned(),
     });
-    journal::write(session, &destruction.bucket, &destruction.stack, &intent).await?;
-    Ok(())
+    let key = journal::write(session, &destruction.bucket, &destruction.stack, &intent).await?;
+    Ok(Some(key))
 }
 
 /// What goes with the stack, and which tables outlive it.

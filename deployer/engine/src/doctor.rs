@@ -25,6 +25,8 @@ use crate::stack::Blueprint;
 pub struct Examination {
     /// The environment's account.
     pub account: String,
+    /// The environment's name, which its stack is tagged with.
+    pub environment: String,
     /// The stack.
     pub stack: String,
     /// What is in it.

@@ -105,6 +105,12 @@ pub enum DescribeError {
         /// The stack.
         stack: String,
     },
+    /// There is a stack by name alone.
+    #[error("stack `{stack}` is empty (`REVIEW_IN_PROGRESS`): its first change set was never executed")]
+    Empty {
+        /// The stack.
+        stack: String,
+    },
 }
 
 impl From<Interrupted> for Unready {

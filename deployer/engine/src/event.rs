@@ -24,6 +24,22 @@ pub struct Uploads {
     pub objects: usize,
 }
 
+/// What becomes of a run that has not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunFate {
+    /// It is left alone: it may still be at work.
+    Spared,
+    /// The stack stands at its release, and what it had left to do is done.
+    Completed(ReleaseId),
+    /// What it left is removed: these log groups, which came back after its deletion, if there are any.
+    Removed {
+        /// The log groups.
+        log_groups: Vec<String>,
+    },
+    /// The stack is to be deleted, and what the run has done or left with it.
+    Deleted,
+}
+
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -145,6 +161,13 @@ pub enum Event {
         outline: Outline,
         /// What somebody could do then that could not be done before.
         widenings: Vec<Widening>,
+    },
+    /// A plan was applied before, and the stack stands as it says.
+    PlanApplied {
+        /// The stack.
+        stack: String,
+        /// The release that has brought it there, where a record tells.
+        release: Option<ReleaseId>,
     },
     /// The deployment or the deletion was approved and begins.
     Started {
@@ -278,7 +301,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Another run has not come to its end: what it began is finished, and what it left is removed.
+    /// Another run has not come to its end.
     EarlierRun {
         /// The stack.
         stack: String,
@@ -286,10 +309,8 @@ pub enum Event {
         run: Unfinished,
         /// Whether it may still be at work.
         life: Life,
-        /// The release that the stack stands at because of such a run.
-        release: Option<ReleaseId>,
-        /// The log groups that came back after its deletion and are removed.
-        log_groups: Vec<String>,
+        /// What becomes of it.
+        fate: RunFate,
     },
     /// Something that was to be tidied up is still there.
     CleanupFailed {

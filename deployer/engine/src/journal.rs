@@ -20,7 +20,7 @@ use crate::stack::{
 use super::objects::objects;
 use super::{Reporter, Session};
 
-pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume};
+pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume, tell_deleted};
 pub use self::life::Life;
 pub(super) use self::open::{Open, OpenTrial, clear, close, conclude, forget};
 pub use self::unfinished::unfinished;

@@ -102,17 +102,17 @@ pub(super) async fn mark_failed<C: Cloud, T: Reporter>(
     }
 }
 
-/// The newest release with a template, among the newest few.
-pub(super) async fn newest_with<C: Cloud, T: Reporter>(
+/// The newest release that is what is looked for, among the newest few.
+pub(super) async fn newest_that<C: Cloud, T: Reporter>(
     session: &Session<'_, C, T>,
     bucket: &str,
     stack: &str,
-    template_sha256: &str,
+    is_it: impl Fn(&Release) -> bool,
 ) -> Option<ReleaseId> {
     let ids = ids(session, bucket, stack).await.ok()?;
     for id in ids.into_iter().rev().take(RECORDS_COMPARED) {
         let release = read(session, bucket, stack, &id).await;
-        if release.is_ok_and(|release| release.template.sha256 == template_sha256) {
+        if release.is_ok_and(|release| is_it(&release)) {
             return Some(id);
         }
     }

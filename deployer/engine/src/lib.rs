@@ -75,7 +75,7 @@ pub use diff::{Asking, Diff, diff};
 pub use doctor::{Boundary, Examination, examine};
 pub use drift::{Drift, DriftError, drift};
 pub use error::{AccountError, DescribeError, ErrorKind, Unready};
-pub use event::{Event, Uploads};
+pub use event::{Event, RunFate, Uploads};
 pub use finding::{Code, Finding, Severity};
 pub use gc::{Collected, GarbageCollection, GcError, collect_garbage};
 pub use history::{History, Live, history};

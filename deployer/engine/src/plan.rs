@@ -2,13 +2,13 @@
 
 use crate::cloud::Cloud;
 use crate::stack::plan::{Moved, Plan, StackState, Target};
-use crate::stack::release::StoredCode;
-use crate::stack::{Blueprint, ChangeSummary};
+use crate::stack::release::{Release, StoredCode};
+use crate::stack::{Blueprint, ChangeSummary, ReleaseId};
 
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::overtaken::Attempts;
-use super::{DeployError, Deployed, Deployment, Event, Reporter, Session, artifacts, deploy, guard};
+use super::{DeployError, Deployed, Deployment, Event, Reporter, Session, artifacts, deploy, guard, ledger};
 
 /// Finds out what a deployment would do, and tells it. Nothing is left in AWS but the artifacts that it will need.
 ///
@@ -134,15 +134,57 @@ pub async fn apply<C: Cloud, T: Reporter>(
     deploy::deploy_as_planned(session, deployment, Some(plan)).await
 }
 
-/// Refuses a plan that was made for another state of the stack.
-pub(super) fn check_state(plan: &Plan, found: &Found, template: Option<&str>) -> Result<(), DeployError> {
+/// That a stack is no longer the one that a plan was made for.
+pub(super) struct Outdated {
+    stack: String,
+    moved: Vec<Moved>,
+    /// The release that has brought what the plan brings.
+    applied: Option<ReleaseId>,
+}
+
+impl Outdated {
+    /// The release that has brought what the plan brings, if one has.
+    pub(super) fn into_applied(self) -> Option<ReleaseId> {
+        self.applied
+    }
+}
+
+impl From<Outdated> for DeployError {
+    fn from(outdated: Outdated) -> Self {
+        let applied = outdated.applied.map(|release| Moved::Applied { release });
+        Self::PlanOutdated {
+            stack: outdated.stack,
+            moved: applied.into_iter().chain(outdated.moved).collect(),
+        }
+    }
+}
+
+/// Looks whether a plan was made for another state of the stack; then also whether it has been applied.
+pub(super) async fn outdated<C: Cloud, T: Reporter>(
+    session: &Session<'_, C, T>,
+    deployment: &Deployment,
+    plan: &Plan,
+    found: &Found,
+    template: Option<&str>,
+) -> Option<Outdated> {
     let state = match found {
         Found::Nothing => None,
         Found::FailedCreation(stack) | Found::Standing(stack) => {
             Some(StackState::of(stack, template.unwrap_or_default()))
         }
     };
-    refuse(plan, plan.moved_since(state.as_ref()))
+    let moved = plan.moved_since(state.as_ref());
+    if moved.is_empty() {
+        return None;
+    }
+    let stack_id = state.as_ref().map(|state| state.stack_id.as_str());
+    let brings = |release: &Release| plan.is_brought_by(release, stack_id);
+    let applied = ledger::newest_that(session, &deployment.bucket.name, &deployment.stack, brings).await;
+    Some(Outdated {
+        stack: plan.place.stack.clone(),
+        moved,
+        applied,
+    })
 }
 
 /// Refuses a plan whose change set would do something else now.

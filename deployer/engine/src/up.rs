@@ -209,7 +209,10 @@ async fn take_back<C: Cloud, T: Reporter>(
     };
     let sha256 = sha256_hex(&back.template);
     back.provenance.rolled_back_to =
-        ledger::newest_with(session, &back.bucket.name, &back.stack, &sha256).await;
+        ledger::newest_that(session, &back.bucket.name, &back.stack, |release| {
+            release.template.sha256 == sha256
+        })
+        .await;
     session.tell(Event::Returning {
         stack: deployment.stack.clone(),
         reason,

@@ -98,8 +98,12 @@ mod tests {
             include_str!("../../../docs/deploying.md"),
             include_str!("../../../docs/operations.md"),
         ];
-        let lines = pages.iter().flat_map(|page| page.lines());
-        let rows: Vec<&str> = lines.filter(|line| line.starts_with("| ")).collect();
+        assert_has_all_groups(&pages.concat());
+        assert_has_all_groups(include_str!("../../../README.md"));
+    }
+
+    fn assert_has_all_groups(text: &str) {
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ")).collect();
         for (group, names) in GROUPS {
             let begin = format!("| {} |", group.to_lowercase().replace("iam", "IAM"));
             let row = rows.iter().find(|row| row.starts_with(&begin));

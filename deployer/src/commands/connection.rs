@@ -82,19 +82,28 @@ impl<'settings> Connection<'settings> {
         }
     }
 
-    /// The runs on the environment's stack that have not come to their end, each with the command that brings it there.
-    pub(super) async fn unfinished<T: Reporter>(
+    /// Tells of the runs on the environment's stack that have not come to their end, each with the command that brings it there.
+    pub(super) async fn tell_unfinished<T: Reporter>(&self, session: &Session<'_, Aws, T>) {
+        let environment = &self.settings.environment;
+        let bucket = environment.artifact_bucket();
+        let runs = unfinished(session, &bucket, environment.stack.as_str()).await;
+        self.tell(&runs);
+    }
+
+    /// Tells of these runs.
+    pub(super) fn tell(&self, runs: &[Unfinished]) {
+        let stack = self.settings.environment.stack.as_str();
+        self.ui.unfinished(stack, &self.hints().unfinished(runs));
+    }
+
+    /// A failure, before which unfinished runs are told of: one of them may be why there is nothing to look at.
+    pub(super) async fn failure<T: Reporter>(
         &self,
         session: &Session<'_, Aws, T>,
-    ) -> Vec<(Unfinished, String)> {
-        let environment = &self.settings.environment;
-        let runs = unfinished(
-            session,
-            &environment.artifact_bucket(),
-            environment.stack.as_str(),
-        )
-        .await;
-        self.hints().unfinished(&runs)
+        failure: CommandError,
+    ) -> CommandError {
+        self.tell_unfinished(session).await;
+        failure
     }
 
     /// Signs requests to function URLs; `None` where no way to credentials is configured.

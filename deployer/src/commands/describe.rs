@@ -25,7 +25,7 @@ pub struct DescribeArgs {
     #[arg(long, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORMAT")]
     format: DescriptionFormat,
 
-    /// End with exit code 2 if something is not healthy
+    /// End with exit code 2 if something is not healthy, or a run has not come to its end
     #[arg(long)]
     exit_code: bool,
 }
@@ -59,18 +59,19 @@ pub(super) async fn run(
     let mut reporter = Silent;
     let session = cloud.session(&mut reporter).await?;
     let bucket = environment.artifact_bucket();
-    let mut described = cloud
-        .unless_interrupted(describe(&session, environment.stack.as_str(), &bucket))
-        .await?
-        .map_err(|error| cloud.hints().describe(error))?;
+    let looked = describe(&session, environment.stack.as_str(), &bucket);
+    let mut described = match cloud.unless_interrupted(looked).await? {
+        Ok(described) => described,
+        Err(error) => return Err(cloud.failure(&session, cloud.hints().describe(error)).await),
+    };
     described.outputs = reachable(&described.outputs, environment);
     if let Some(file) = step {
         add_to(file, &ui.legible(&for_github(&described.outputs)))?;
     }
     ui.description(&described, args.format, &cloud.hints().command("up"));
-    let unfinished = cloud.hints().unfinished(&described.unfinished);
-    ui.unfinished(&described.stack, &unfinished);
-    Ok(if args.exit_code && !described.healthy {
+    cloud.tell(&described.unfinished);
+    let is_settled = described.healthy && described.unfinished.is_empty();
+    Ok(if args.exit_code && !is_settled {
         Ended::Differing
     } else {
         Ended::Healthy

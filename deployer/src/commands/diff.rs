@@ -80,7 +80,7 @@ pub(super) async fn run(
         .map_err(|error| cloud.hints().deploy(error))?;
     ui.difference(&diff);
     if !args.json {
-        ui.unfinished(&diff.stack, &cloud.hints().unfinished(&diff.unfinished));
+        cloud.tell(&diff.unfinished);
     }
     Ok(if args.exit_code && !diff.is_empty() {
         Ended::Differing

@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::policy::{Policy, boundary_arn, ci};
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::{OutputFormat, Silent, Ui};
 
 /// Find what would make a deployment fail, and what puts it right
 ///
@@ -82,6 +82,11 @@ pub(super) async fn run(
     findings.extend(tools);
     findings.extend(examined);
     ui.findings(&findings);
+    // Who is in the wrong account has learnt that, and nothing of another one's runs.
+    let mut reporter = Silent;
+    if let Ok(session) = cloud.session(&mut reporter).await {
+        cloud.tell_unfinished(&session).await;
+    }
     let ill = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if ill { Ended::Unhealthy } else { Ended::Healthy })
 }
@@ -99,6 +104,7 @@ fn examination(
         Blueprint::read(rendered.json()).map_err(|error| CommandError::new(ErrorKind::Usage, error))?;
     Ok(Examination {
         account: environment.account.to_string(),
+        environment: environment.full_name(),
         stack: environment.stack.to_string(),
         bucket: environment.artifact_bucket(),
         callers: blueprint.callers.clone(),

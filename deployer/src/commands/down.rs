@@ -109,6 +109,6 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     let destroyed = destroy(&mut session, &destruction)
         .await
         .map_err(|error| cloud.hints().destroy(error))?;
-    ui.destroyed(&destruction.stack, &destroyed);
+    ui.destroyed(&destruction.stack, &destroyed, &cloud.hints().command("up"));
     Ok(())
 }

@@ -40,12 +40,13 @@ pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Resul
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;
     let (stack, bucket) = (environment.stack.as_str(), environment.artifact_bucket());
-    let drift = drift(&mut session, stack, environment.protected, &bucket)
-        .await
-        .map_err(|error| cloud.hints().drift(error))?;
+    let drift = match drift(&mut session, stack, environment.protected, &bucket).await {
+        Ok(drift) => drift,
+        Err(error) => return Err(cloud.failure(&session, cloud.hints().drift(error)).await),
+    };
     ui.drift(&drift);
     if !args.json {
-        ui.unfinished(&drift.stack, &cloud.hints().unfinished(&drift.unfinished));
+        cloud.tell(&drift.unfinished);
     }
     Ok(if args.exit_code && !drift.is_empty() {
         Ended::Differing

@@ -38,14 +38,13 @@ pub(super) async fn run(args: &EventsArgs, settings: &Settings, ui: &Ui) -> Resu
     let operation = last_operation(&session, settings.environment.stack.as_str(), |failure| {
         explain.diagnosis(failure)
     });
-    let timeline = cloud
-        .unless_interrupted(operation)
-        .await?
-        .map_err(|error| explain.describe(error))?;
+    let timeline = match cloud.unless_interrupted(operation).await? {
+        Ok(timeline) => timeline,
+        Err(error) => return Err(cloud.failure(&session, explain.describe(error)).await),
+    };
     ui.timeline(&timeline);
     if !args.json {
-        let unfinished = cloud.unfinished(&session).await;
-        ui.unfinished(settings.environment.stack.as_str(), &unfinished);
+        cloud.tell_unfinished(&session).await;
     }
     Ok(())
 }

@@ -61,6 +61,7 @@ pub(super) async fn run(args: &GcArgs, settings: &Settings, ui: &Ui) -> Result<(
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;
+    cloud.tell_unfinished(&session).await;
     let collected = collect_garbage(&mut session, &collection)
         .await
         .map_err(|error| cloud.hints().gc(error))?;

@@ -89,7 +89,7 @@ impl<'settings> Hints<'settings> {
 
     /// A failure of a call that was stopped by Ctrl-C before anything began in AWS.
     pub(super) fn stopped(&self) -> CommandError {
-        CommandError::new(ErrorKind::Interrupted, "interrupted").hints(self.interrupted(None))
+        CommandError::new(ErrorKind::Interrupted, "interrupted").hints(self.interrupted("deployment", None))
     }
 
     fn call(&self, error: &CallError) -> Vec<String> {
@@ -143,7 +143,7 @@ impl<'settings> Hints<'settings> {
                 situation(status).meaning.to_owned(),
                 format!("nothing was changed; if you know it, accept it by name: `--accept state:{status}`"),
             ],
-            Unready::Interrupted => self.interrupted(None),
+            Unready::Interrupted => self.interrupted("deployment", None),
         }
     }
 
@@ -151,7 +151,7 @@ impl<'settings> Hints<'settings> {
         let file = &self.environment.file;
         let whose = match owner {
             Some(owner) => format!(
-                "`{file}` names a stack that environment `{owner}` has made: give it a `stack` of its own, or work with `--env {}`",
+                "give `{file}` a `stack` of its own, or work with `--env {}`",
                 owner.replacen('/', " --instance ", 1)
             ),
             None => format!(
@@ -172,11 +172,12 @@ impl<'settings> Hints<'settings> {
         )
     }
 
-    fn interrupted(&self, going_on: Option<&str>) -> Vec<String> {
+    /// What becomes of an operation, such as a deletion, whose command was interrupted.
+    fn interrupted(&self, operation: &str, going_on: Option<&str>) -> Vec<String> {
         match going_on {
             None => vec!["nothing is under way in AWS".to_owned()],
             Some(stack) => vec![
-                format!("the operation on `{stack}` continues in AWS; run this command again afterwards"),
+                format!("the {operation} of `{stack}` continues in AWS; run this command again afterwards"),
                 format!("watch it with `{}`", self.command("describe")),
             ],
         }
@@ -201,6 +202,7 @@ impl<'settings> Hints<'settings> {
             Task::RollBack => self.command("rollback"),
             Task::RollBackTo(release) => format!("{} --to {release}", self.command("rollback")),
             Task::Delete => self.command("down"),
+            Task::Purge => format!("{} --purge", self.command("down")),
         }
     }
 

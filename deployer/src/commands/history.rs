@@ -44,6 +44,6 @@ pub(super) async fn run(args: &HistoryArgs, settings: &Settings, ui: &Ui) -> Res
         .await?
         .map_err(|error| cloud.hints().ledger(error))?;
     ui.history(stack, &history);
-    ui.unfinished(stack, &cloud.hints().unfinished(&history.unfinished));
+    cloud.tell(&history.unfinished);
     Ok(())
 }

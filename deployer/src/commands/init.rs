@@ -280,14 +280,14 @@ async fn account(args: &InitArgs, region: &str, process_env: &ProcessEnv) -> Res
 
 /// A variable, or a setting of the profile, would have another than AWS asked.
 fn in_the_way(refused: EndpointRefused) -> CommandError {
+    let EndpointRefused { variable } = &refused;
+    let away = if variable.starts_with("AWS_") {
+        format!("unset `{variable}`")
+    } else {
+        format!("take `{variable}` out of the profile")
+    };
     let hint = format!(
-        "{} `{}`; or say with `--endpoint URL` that the environment is there; or give the account with `--account`",
-        if refused.variable.starts_with("AWS_") {
-            "unset"
-        } else {
-            "take out of the profile"
-        },
-        refused.variable
+        "{away}; or say with `--endpoint URL` that the environment is there; or give the account with `--account`"
     );
     CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)
 }

@@ -56,6 +56,7 @@ pub(super) async fn run(
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = Silent;
     let mut session = cloud.session(&mut reporter).await?;
+    cloud.tell_unfinished(&session).await;
     let terms = [&args.filter, &args.request, &args.stream];
     let query = LogQuery {
         stack: settings.environment.stack.to_string(),

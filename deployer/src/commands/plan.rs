@@ -52,6 +52,7 @@ pub(super) async fn make<T: Reporter>(
     session: &mut Session<'_, crate::aws::Aws, T>,
     ui: &Ui,
 ) -> Result<(), CommandError> {
+    cloud.tell_unfinished(session).await;
     let plan = plan(session, deployment, place(&settings.environment))
         .await
         .map_err(|error| cloud.hints().deploy(error))?;
@@ -120,6 +121,7 @@ pub(super) async fn run(
     let accepted = planned.chain(application.accepted.iter().cloned()).collect();
     let rendered = plan.template.clone();
     let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
+    deployment.origins = template.origins();
     deployment.tags = with_owner(plan.tags.clone(), &deployment.tags);
     deployment.provenance.revision.clone_from(&plan.revision);
     let cloud = Connection::reach(settings, ui).await?;

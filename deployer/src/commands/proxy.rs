@@ -85,10 +85,15 @@ async fn target(args: &ProxyArgs, settings: &Settings, cloud: &Connection<'_>) -
     let stack = settings.environment.stack.as_str();
     let mut reporter = Silent;
     let session = cloud.session(&mut reporter).await?;
-    let described = cloud
-        .unless_interrupted(describe(&session, stack, &settings.environment.artifact_bucket()))
+    let bucket = settings.environment.artifact_bucket();
+    let described = match cloud
+        .unless_interrupted(describe(&session, stack, &bucket))
         .await?
-        .map_err(|error| cloud.hints().describe(error))?;
+    {
+        Ok(described) => described,
+        Err(error) => return Err(cloud.failure(&session, cloud.hints().describe(error)).await),
+    };
+    cloud.tell(&described.unfinished);
     let outputs = reachable(&described.outputs, &settings.environment);
     let url = outputs
         .get(&args.url_from)

@@ -55,7 +55,7 @@ pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> R
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;
     let stack = settings.environment.stack.as_str();
-    ui.unfinished(stack, &cloud.unfinished(&session).await);
+    cloud.tell_unfinished(&session).await;
     let since = args.notify_since.map(|moment| moment.before(Timestamp::now()));
     let done = cloud
         .unless_interrupted(reconcile(&mut session, stack, reconciler, since))

@@ -89,12 +89,14 @@ pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Res
         .unless_interrupted(found)
         .await?
         .map_err(|error| explain.recover(error.into()))?;
+    match &found {
+        Some(found) => ui.standing(found),
+        None => ui.nothing_to_recover(&stack),
+    }
+    cloud.tell_unfinished(&session).await;
     let Some(found) = found else {
-        ui.nothing_to_recover(&stack);
         return Ok(());
     };
-    ui.standing(&found);
-    ui.unfinished(&stack, &cloud.unfinished(&session).await);
     if found.status.is_healthy() {
         return Ok(());
     }

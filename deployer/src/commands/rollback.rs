@@ -2,7 +2,7 @@
 
 use cfn_deploy::stack::ReleaseChoice;
 use cfn_deploy::stack::guard::Acceptance;
-use cfn_deploy::{Rollback, rollback};
+use cfn_deploy::{Deployment, Rollback, rollback};
 use clap::Args;
 
 use super::connection::Connection;
@@ -52,14 +52,19 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
         ..Approval::default()
     });
     let environment = &settings.environment;
-    let bucket = StackTemplate::parse(settings, ui)?.bucket()?;
+    let template = StackTemplate::parse(settings, ui)?;
+    let bucket = template.bucket()?;
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;
     let accepted = args.accept.iter().cloned().collect();
     let asked = Rollback {
         to: args.to.clone(),
-        deployment: deployment_of(environment, String::new(), Vec::new(), bucket, accepted),
+        deployment: Deployment {
+            // The release knows its values, the template which parameters they come from.
+            origins: template.origins(),
+            ..deployment_of(environment, String::new(), Vec::new(), bucket, accepted)
+        },
     };
     let rolled_back = rollback(&mut session, &asked)
         .await

@@ -60,8 +60,7 @@ pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Resul
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;
-    let unfinished = cloud.unfinished(&session).await;
-    ui.unfinished(settings.environment.stack.as_str(), &unfinished);
+    cloud.tell_unfinished(&session).await;
     let timeout = args.timeout.map(Duration::from_secs);
     let stores = HttpStores {
         cloud: &cloud,

@@ -26,7 +26,7 @@ pub(super) async fn line(streams: &Streams, question: &str) -> String {
     match typed.await {
         Ok(Ok(line)) => {
             if !line.ends_with('\n') {
-                streams.reporter("");
+                streams.tell("");
             }
             line.trim().to_owned()
         }

@@ -30,7 +30,7 @@ pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option
             goes,
             stays,
             purges,
-        } => deletion(stack, goes, stays, purges),
+        } => deletion(stack, goes, stays, purges, width),
     }
 }
 
@@ -118,19 +118,21 @@ pub(super) fn because(resource: &Outlined) -> String {
 }
 
 fn counts(outline: &Outline) -> String {
-    let replaced = outline
-        .resources
-        .iter()
-        .filter(|change| is_replaced(change))
-        .count();
+    let modified = |replacement| {
+        let changes = outline.resources.iter();
+        changes
+            .filter(|change| change.action == Action::Modify && change.replacement == replacement)
+            .count()
+    };
     let counts = [
         (outline.count(Action::Add), "to add"),
         (outline.count(Action::Import), "to import"),
         (
-            outline.count(Action::Modify) + outline.count(Action::Dynamic) - replaced,
+            modified(Replacement::Never) + outline.count(Action::Dynamic),
             "to modify",
         ),
-        (replaced, "to replace"),
+        (modified(Replacement::Conditional), "may be replaced"),
+        (modified(Replacement::Always), "to replace"),
         (outline.count(Action::Remove), "to remove"),
     ];
     let parts: Vec<String> = counts
@@ -143,10 +145,6 @@ fn counts(outline: &Outline) -> String {
     } else {
         parts.join(" · ")
     }
-}
-
-fn is_replaced(change: &Outlined) -> bool {
-    change.action == Action::Modify && change.replacement == Replacement::Always
 }
 
 /// What needs an approval of its own.
@@ -187,7 +185,13 @@ pub(super) fn widened(title: &str, widenings: &[Widening], width: Option<usize>)
 }
 
 /// What goes with a stack and what stays.
-fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges: &[KeptTable]) -> String {
+fn deletion(
+    stack: &str,
+    goes: &[(String, String)],
+    stays: &[KeptTable],
+    purges: &[KeptTable],
+    width: Option<usize>,
+) -> String {
     let title = paint::strong(format!("To delete {stack}:"));
     let rows: Vec<Vec<String>> = goes
         .iter()
@@ -222,7 +226,11 @@ fn deletion(stack: &str, goes: &[(String, String)], stays: &[KeptTable], purges:
         .flatten()
         .map(|note| format!("  {note}"))
         .collect();
-    format!("\n{title}\n{}{}", columns("  ", &rows), notes.join("\n"))
+    format!(
+        "\n{title}\n{}{}",
+        fitted(width, "  ", &rows).concat(),
+        notes.join("\n")
+    )
 }
 
 #[cfg(test)]
@@ -286,7 +294,7 @@ mod tests {
           ~  may replace  PerhapsReplaced  SNS::Topic  Name
           ±  replace      Replaced         SNS::Topic  Name
           -  remove       Removed          SNS::Topic  keeps the old one
-          1 to add · 1 to import · 2 to modify · 1 to replace · 1 to remove
+          1 to add · 1 to import · 1 to modify · 1 may be replaced · 1 to replace · 1 to remove
         ");
     }
 
@@ -382,7 +390,7 @@ mod tests {
                follows from ApiFunction
           ~  may replace  AnyoneMayInvokeThroughUrl  Lambda::Permission
                follows from ApiAlias
-          3 to modify
+          1 to modify · 2 may be replaced
         ");
     }
 

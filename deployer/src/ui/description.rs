@@ -24,19 +24,13 @@ pub enum DescriptionFormat {
     Github,
 }
 
-/// Lays out a description.
-pub(super) fn text(
-    described: &Described,
-    format: DescriptionFormat,
-    up: &str,
-    width: Option<usize>,
-) -> String {
+/// A description for programs.
+pub(super) fn data(described: &Described, format: DescriptionFormat) -> String {
     match format {
-        DescriptionFormat::Table => table(described, up, width),
         DescriptionFormat::Json => json(described),
         DescriptionFormat::Yaml => serde_saphyr::to_string(described).unwrap_or_default(),
         DescriptionFormat::Env => outputs::for_shell(&described.outputs),
-        DescriptionFormat::Github => String::new(),
+        DescriptionFormat::Table | DescriptionFormat::Github => String::new(),
     }
 }
 
@@ -47,7 +41,8 @@ fn json(described: &Described) -> String {
     text
 }
 
-fn table(described: &Described, up: &str, width: Option<usize>) -> String {
+/// Health for whoever reads, with an empty line before the outputs that follow.
+pub(super) fn table(described: &Described, up: &str, width: Option<usize>) -> String {
     let rows = [
         stack_rows(described),
         function_rows(described, up),
@@ -62,13 +57,7 @@ fn table(described: &Described, up: &str, width: Option<usize>) -> String {
         text.push('\n');
     }
     if !described.outputs.is_empty() {
-        let rows: Vec<Vec<String>> = described
-            .outputs
-            .iter()
-            .map(|(name, value)| vec![paint::strong(name), value.clone()])
-            .collect();
         text.push('\n');
-        text.push_str(&fitted(width, "", &rows).concat());
     }
     text
 }
@@ -285,12 +274,7 @@ mod tests {
 
     #[test]
     fn each_form_carries_the_outputs() {
-        let yaml = text(
-            &described(),
-            DescriptionFormat::Yaml,
-            "deployer up --env demo",
-            None,
-        );
+        let yaml = data(&described(), DescriptionFormat::Yaml);
         insta::assert_snapshot!(yaml, @r#"
         stack: orders
         id: arn:stack/orders
@@ -336,52 +320,28 @@ mod tests {
           healthy: false
         "#);
         assert_eq!(
-            text(
-                &described(),
-                DescriptionFormat::Env,
-                "deployer up --env demo",
-                None
-            ),
+            data(&described(), DescriptionFormat::Env),
             "ES_URL=http://127.0.0.1/\n"
         );
-        assert_eq!(
-            text(
-                &described(),
-                DescriptionFormat::Github,
-                "deployer up --env demo",
-                None
-            ),
-            ""
-        );
+        assert_eq!(data(&described(), DescriptionFormat::Github), "");
     }
 
     #[test]
     fn what_is_unhealthy_says_why() {
-        let table = text(
-            &described(),
-            DescriptionFormat::Table,
-            "deployer up --env demo",
-            None,
-        );
-        insta::assert_snapshot!(anstream::adapter::strip_str(&table).to_string(), @"
+        let laid_out = table(&described(), "deployer up --env demo", None);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&laid_out).to_string(), @"
         ✓ stack     orders         UPDATE_COMPLETE  since 2023-11-14 22:13:20 UTC · protected from deletion
         ✗ function  Api            Active           version 3, the stack published 2; `deployer up --env demo` puts it right · revision 0123456789ab
         ✗ mapping   Mapping        Enabled          reads no current stream · last: OK
         ✓ table     orders-events  ACTIVE           12 items, 34.6 kB · protected from deletion
         ✗ queue     Failures       3 messages       nothing in the stack reads them: they have failed, and wait for somebody
 
-        EsUrl  http://127.0.0.1/
         ");
     }
 
     #[test]
     fn a_program_gets_everything() {
-        let json = text(
-            &described(),
-            DescriptionFormat::Json,
-            "deployer up --env demo",
-            None,
-        );
+        let json = data(&described(), DescriptionFormat::Json);
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["outputs"]["EsUrl"], "http://127.0.0.1/");
         assert_eq!(value["functions"][0]["stackVersion"], "2");

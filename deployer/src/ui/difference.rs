@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use cfn_deploy::shell;
 use cfn_deploy::stack::comparison::{Comparison, ValueChange};
+use cfn_deploy::stack::guard::Refusal;
 use cfn_deploy::{Diff, Foreign};
-use indexmap::IndexSet;
 
 use super::changes::{outlined, widened};
 use super::paint;
@@ -66,7 +66,8 @@ fn section(text: &mut String, title: &str, changes: &[ValueChange]) {
 
 /// What a reader must not overlook, at the end, where it is read last.
 fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
-    if !diff.widenings.is_empty() {
+    // Of a stack that is made, all is new.
+    if !diff.widenings.is_empty() && diff.status.is_some() {
         let _ = writeln!(
             text,
             "{}",
@@ -88,17 +89,13 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
                 whose(foreign)
             );
         }
-        let refusals: IndexSet<_> = diff
-            .objections
-            .iter()
-            .map(|objection| (objection.acceptance(), objection.danger.consequence()))
-            .collect();
-        for (acceptance, consequence) in refusals {
+        for refusal in Refusal::of(&diff.objections) {
             let _ = writeln!(
                 text,
-                "  {} --accept {}: {consequence}",
+                "  {} --accept {}: {}",
                 paint::bad("✗"),
-                shell::quoted(&acceptance)
+                shell::quoted(&refusal.acceptance),
+                refusal.consequences()
             );
         }
     }

@@ -17,7 +17,7 @@ impl Ui {
         let asked = self.0.borrow_mut().asked.take();
         self.summarize(|| summary::deployed(stack, deployed, asked.as_ref(), outputs, self.took()));
         if self.output_format() == OutputFormat::Text {
-            self.data(&outcome::outputs(outputs, self.data_width()));
+            self.outputs(outputs);
         }
     }
 
@@ -44,14 +44,14 @@ impl Ui {
         self.emit(&json::rolled_back(rolled_back, outputs));
         self.end(&outcome::rolled_back(rolled_back, self.took()));
         if self.output_format() == OutputFormat::Text {
-            self.data(&outcome::outputs(outputs, self.data_width()));
+            self.outputs(outputs);
         }
     }
 
-    /// Tells how a deletion ended.
-    pub fn destroyed(&self, stack: &str, destroyed: &Destroyed) {
+    /// Tells how a deletion ended, and that `up` imports what stays.
+    pub fn destroyed(&self, stack: &str, destroyed: &Destroyed, up: &str) {
         self.emit(&json::destroyed(stack, destroyed));
-        self.end(&outcome::destroyed(stack, destroyed, self.took()));
+        self.end(&outcome::destroyed(stack, destroyed, up, self.took()));
         self.summarize(|| summary::destroyed(stack, destroyed));
     }
 
@@ -102,9 +102,9 @@ impl Ui {
         inner.screen.idle();
         let streams = &inner.streams;
         if let Some(details) = &failure.details {
-            streams.reporter(details.trim_end());
+            streams.tell(details.trim_end());
         }
-        streams.reporter(&error::text(failure));
+        streams.tell(&error::text(failure));
         if inner.annotate
             && let Some(annotations) = error::annotations(failure)
         {

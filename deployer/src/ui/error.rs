@@ -19,14 +19,14 @@ use crate::commands::error::{CommandError, ErrorKind};
 pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
     let streams = Streams::new(masked, obeyed, None);
     if error.use_stderr() {
-        streams.reporter(error.render().ansi().to_string().trim_end());
+        streams.tell(error.render().ansi().to_string().trim_end());
         return ErrorKind::Usage.into();
     }
     streams.data(&error.render().ansi().to_string());
     match streams.unwritten() {
         None => ExitCode::SUCCESS,
         Some(unwritten) => {
-            streams.reporter(&of_stdout(&unwritten));
+            streams.tell(&of_stdout(&unwritten));
             ErrorKind::Failed.into()
         }
     }

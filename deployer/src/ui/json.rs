@@ -1,5 +1,7 @@
 //! PURE: what happens as JSON objects, one a line, for programs. Names and meanings of members do not change.
 
+#[cfg(test)]
+mod contract;
 mod event;
 mod finished;
 mod found;

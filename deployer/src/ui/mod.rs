@@ -12,6 +12,7 @@ mod escape;
 mod findings;
 mod flow;
 mod garbage;
+mod hashes;
 mod json;
 mod log_line;
 mod mask;
@@ -128,7 +129,8 @@ pub struct Destination {
 impl Ui {
     /// Talks to whoever is at `place`.
     pub fn new(place: Destination, output_format: OutputFormat) -> Self {
-        let streams = Streams::new(place.mask, place.github_actions, place.summary).within(place.width);
+        let streams = Streams::new(place.mask, place.github_actions, place.summary)
+            .within(place.width, place.data_width);
         let screen = match output_format {
             OutputFormat::Json => Screen::Nobody,
             OutputFormat::Text if place.terminal => Screen::live(streams.clone()),
@@ -180,7 +182,7 @@ impl Ui {
             return true;
         };
         self.0.borrow_mut().screen.idle();
-        streams.reporter(&error::of_stdout(&unwritten));
+        streams.tell(&error::of_stdout(&unwritten));
         false
     }
 

@@ -23,6 +23,7 @@ use super::text::count;
 use super::{changes, paint, releases};
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::StackStatus;
+use cfn_deploy::stack::guard::{Danger, Objection};
 use cfn_deploy::{Event, Reconciled};
 
 /// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
@@ -33,6 +34,8 @@ pub(super) struct Narrator {
     began: BTreeMap<String, Timestamp>,
     /// The tables that are imported: what protects them meanwhile is not what the template asks for.
     importing: BTreeSet<String>,
+    /// What was accepted and is told: several properties may be of one acceptance.
+    accepted: BTreeSet<(String, Danger)>,
     outlook: Outlook,
 }
 
@@ -96,12 +99,7 @@ impl Narrator {
                 Telling::note(format!("{table}: protecting the table during the import"))
             }
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
-            Event::Accepted { objection } => Telling::said(format!(
-                "  {} accepted: {} — {}",
-                paint::warn("!"),
-                objection.acceptance(),
-                objection.danger.consequence()
-            )),
+            Event::Accepted { objection } => self.accepted(objection),
             Event::TrafficReturned { function, from, to } => Telling::said(format!(
                 "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
                 paint::warn("!")
@@ -130,6 +128,12 @@ impl Narrator {
                 widenings,
                 ..
             } => Telling::said(changes::planned(stack, *creates, outline, widenings, self.width)),
+            Event::PlanApplied { release, .. } => {
+                let release = release
+                    .as_ref()
+                    .map_or_else(String::new, |release| format!(", as release {release}"));
+                Telling::done(format!("the plan has been applied already{release}"))
+            }
             Event::Pushed { function, from, to } => {
                 Telling::done(format!("{function} runs version {to}; it was on {from}"))
             }
@@ -147,6 +151,20 @@ impl Narrator {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
             }
         }
+    }
+}
+
+impl Narrator {
+    fn accepted(&mut self, objection: &Objection) -> Telling {
+        let (acceptance, danger) = (objection.acceptance(), objection.danger);
+        if !self.accepted.insert((acceptance.clone(), danger)) {
+            return Telling::default();
+        }
+        Telling::said(format!(
+            "  {} accepted: {acceptance} — {}",
+            paint::warn("!"),
+            danger.consequence()
+        ))
     }
 }
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::stack::release::ReleaseOutcome;
-use cfn_deploy::{Deployed, Destroyed, KeptTable, Outputs, Pushed, Reconciled, RolledBack};
+use cfn_deploy::{Deployed, Destroyed, KeptTable, Pushed, Reconciled, RolledBack};
 
 use super::paint;
-use super::table::{columns, fitted};
+use super::table::fitted;
 use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
@@ -17,8 +17,12 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     let what = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
-        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
-        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
+        Deployed::Completed(_, ReleaseOutcome::Created) => {
+            "is up to date: the creation that was begun earlier is finished"
+        }
+        Deployed::Completed(_, ReleaseOutcome::Updated) => {
+            "is up to date: the update that was begun earlier is finished"
+        }
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
     let took = in_time(took);
@@ -61,7 +65,7 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     let what = match deployed {
         Deployed::Created(_) => "is created again as it was at",
         Deployed::Updated(_) => "is back at",
-        Deployed::Completed(..) => "was brought back by another run to what it was at",
+        Deployed::Completed(..) => "was brought back by the rollback that was begun earlier, to",
         Deployed::Unchanged(_) => "already is as it was at",
     };
     let took = in_time(took);
@@ -79,17 +83,8 @@ pub(super) fn tried(stack: &str, took: Duration) -> String {
     format!("{} {} works {took}", paint::good("✓"), paint::strong(stack))
 }
 
-/// The outputs of a stack, as data.
-pub(super) fn outputs(outputs: &Outputs, width: Option<usize>) -> String {
-    let rows: Vec<_> = outputs
-        .iter()
-        .map(|(name, value)| vec![name.as_str(), value.as_str()])
-        .collect();
-    fitted(width, "", &rows).concat()
-}
-
 /// How a deletion ended.
-pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, took: Duration) -> String {
+pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, up: &str, took: Duration) -> String {
     let stack_name = paint::strong(stack);
     let (first, kept) = match destroyed {
         Destroyed::NothingThere { kept } => (
@@ -117,11 +112,15 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, took: Duration) -> S
     if kept.is_empty() {
         return first;
     }
-    let stays = if kept.len() == 1 { "stays" } else { "stay" };
+    let (stays, them) = if kept.len() == 1 {
+        ("stays", "it")
+    } else {
+        ("stay", "them")
+    };
     format!(
-        "{first}\n  {} {stays}; the next {} imports it",
+        "{first}\n  {} {stays}; the next {} imports {them}",
         tables(kept),
-        paint::quoted("`deployer up`")
+        paint::quoted(&format!("`{up}`"))
     )
 }
 
@@ -172,7 +171,7 @@ pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> Stri
 }
 
 /// The calls that were made to AWS.
-pub(super) fn calls(calls: &[Call]) -> String {
+pub(super) fn calls(calls: &[Call], width: Option<usize>) -> String {
     let rows: Vec<_> = calls
         .iter()
         .map(|call| {
@@ -184,7 +183,11 @@ pub(super) fn calls(calls: &[Call]) -> String {
         })
         .collect();
     let noun = if calls.len() == 1 { "call" } else { "calls" };
-    format!("{} {noun} to AWS:\n{}", calls.len(), columns("  ", &rows))
+    format!(
+        "{} {noun} to AWS:\n{}",
+        calls.len(),
+        fitted(width, "  ", &rows).concat()
+    )
 }
 
 /// How long it took, beside what it was.

@@ -1,7 +1,19 @@
-//! PURE: a stack's outputs in the forms that other programs take.
+//! PURE: a stack's outputs, for reading and in the forms that other programs take.
 
 use cfn_deploy::Outputs;
 use cfn_deploy::shell;
+
+use super::paint;
+use super::table::whole;
+
+/// A line for each output.
+pub(super) fn table(outputs: &Outputs, width: Option<usize>) -> String {
+    let rows: Vec<_> = outputs
+        .iter()
+        .map(|(name, value)| vec![paint::strong(name), value.clone()])
+        .collect();
+    whole(width, "", &rows).concat()
+}
 
 /// Lines that a shell reads: `ES_URL='https://…'`.
 pub(super) fn for_shell(outputs: &Outputs) -> String {

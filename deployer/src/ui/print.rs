@@ -1,14 +1,14 @@
 //! What a command was asked for, printed.
 
 use cfn_deploy::stack::{Timeline, Unfinished};
-use cfn_deploy::{Described, Diff, Drift, Finding, History, LogLine};
+use cfn_deploy::{Described, Diff, Drift, Finding, History, Life, LogLine, Outputs};
+use jiff::Timestamp;
 
 use super::description::{self, DescriptionFormat};
-use super::flow::flowed;
 use super::log_line::{self, LogForm};
 use super::{
-    OutputFormat, Ui, difference, drift, findings, json, outcome, paint, releases, summary, table, timeline,
-    unfinished,
+    OutputFormat, Ui, difference, drift, findings, json, outcome, outputs, paint, releases, summary, table,
+    timeline, unfinished,
 };
 use crate::aws::Call;
 use crate::settings::Setting;
@@ -17,6 +17,17 @@ impl Ui {
     /// Prints data.
     pub fn data(&self, text: &str) {
         self.streams().data(text);
+    }
+
+    /// Prints what is there to be read by a person.
+    fn print(&self, text: &str) {
+        self.streams().print(text);
+    }
+
+    /// Prints the outputs of a stack.
+    pub(super) fn outputs(&self, outputs: &Outputs) {
+        self.streams()
+            .print_whole(&outputs::table(outputs, self.data_width()));
     }
 
     /// Tells the settings and where each came from, where that is wanted.
@@ -40,7 +51,7 @@ impl Ui {
     pub fn findings(&self, findings: &[Finding]) {
         self.0.borrow_mut().screen.idle();
         match self.output_format() {
-            OutputFormat::Text => self.data(&findings::text(findings)),
+            OutputFormat::Text => self.print(&findings::text(findings)),
             OutputFormat::Json => findings
                 .iter()
                 .for_each(|finding| self.emit(&json::finding(finding))),
@@ -56,7 +67,7 @@ impl Ui {
             self.emit(&json::unreadable(error));
         }
         if self.output_format() == OutputFormat::Text {
-            self.data(&releases::table(history, self.data_width()));
+            self.print(&releases::table(history, self.data_width()));
         }
         if let Some(notes) = releases::notes(stack, history) {
             self.end(&notes);
@@ -67,7 +78,8 @@ impl Ui {
     pub fn unfinished(&self, stack: &str, runs: &[(Unfinished, String)]) {
         for (run, command) in runs {
             self.emit(&json::unfinished(stack, run, command));
-            self.end(&unfinished::note(stack, run, command));
+            let life = Life::after(Timestamp::now().duration_since(run.since));
+            self.end(&unfinished::note(stack, run, life, command));
         }
     }
 
@@ -76,10 +88,7 @@ impl Ui {
         self.0.borrow_mut().screen.idle();
         self.summarize(|| summary::difference(diff));
         match self.output_format() {
-            OutputFormat::Text => self.data(&flowed(
-                &difference::text(diff, self.data_width()),
-                self.data_width(),
-            )),
+            OutputFormat::Text => self.print(&difference::text(diff, self.data_width())),
             OutputFormat::Json => self.emit(&json::difference(diff)),
         }
     }
@@ -88,7 +97,7 @@ impl Ui {
     pub fn drift(&self, drift: &Drift) {
         self.0.borrow_mut().screen.idle();
         match self.output_format() {
-            OutputFormat::Text => self.data(&flowed(&drift::text(drift), self.data_width())),
+            OutputFormat::Text => self.print(&drift::text(drift)),
             OutputFormat::Json => self.emit(&json::drift(drift)),
         }
     }
@@ -96,24 +105,32 @@ impl Ui {
     /// Prints the description of a stack, which the command `up` puts right.
     pub fn description(&self, described: &Described, format: DescriptionFormat, up: &str) {
         self.0.borrow_mut().screen.idle();
-        self.data(&description::text(described, format, up, self.data_width()));
+        let width = self.data_width();
+        match format {
+            DescriptionFormat::Table => {
+                self.print(&description::table(described, up, width));
+                self.outputs(&described.outputs);
+            }
+            format => self.data(&description::data(described, format)),
+        }
     }
 
     /// Prints an operation, step by step.
     pub fn timeline(&self, timeline: &Timeline) {
         self.0.borrow_mut().screen.idle();
         match self.output_format() {
-            OutputFormat::Text => self.data(&flowed(
-                &timeline::text(timeline, self.data_width()),
-                self.data_width(),
-            )),
+            OutputFormat::Text => self.print(&timeline::text(timeline, self.data_width())),
             OutputFormat::Json => self.emit(&serde_json::json!(timeline)),
         }
     }
 
     /// Prints lines of logs; whether anybody still reads them.
     pub fn log_lines(&self, names: &[String], lines: &[LogLine], form: LogForm) -> bool {
-        self.streams().data(&log_line::text(names, lines, form))
+        let text = log_line::text(names, lines, form);
+        match form {
+            LogForm::Readable => self.streams().print_whole(&text),
+            LogForm::Raw => self.streams().data(&text),
+        }
     }
 
     /// Tells the calls that were made to AWS, where that is wanted.
@@ -121,7 +138,7 @@ impl Ui {
         let mut inner = self.0.borrow_mut();
         if inner.verbose {
             inner.screen.idle();
-            inner.screen.say(outcome::calls(calls).trim_end());
+            inner.screen.say(outcome::calls(calls, inner.width).trim_end());
         }
     }
 }

@@ -49,12 +49,12 @@ impl Screen {
     /// Writes lines that stay.
     pub(super) fn say(&self, text: &str) {
         match self {
-            Self::Live(streams, Some(block)) => block.bar.suspend(|| streams.reporter(text)),
-            Self::Live(streams, None) => streams.reporter(text),
+            Self::Live(streams, Some(block)) => block.bar.suspend(|| streams.tell(text)),
+            Self::Live(streams, None) => streams.tell(text),
             Self::Log(silence) => {
                 let mut silence = lock(silence);
                 silence.since = Instant::now();
-                silence.streams.reporter(text);
+                silence.streams.tell(text);
             }
             Self::Nobody => {}
         }
@@ -155,7 +155,7 @@ fn break_silence(watched: &Weak<Mutex<Silence>>) {
     while let Some(silence) = watched.upgrade() {
         let mut held = lock(&silence);
         if let Some(line) = held.break_at(Instant::now()) {
-            held.streams.reporter(&line);
+            held.streams.tell(&line);
         }
         drop(held);
         drop(silence);

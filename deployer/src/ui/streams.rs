@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::escape::{disarm, escape};
 use super::flow::flowed;
+use super::hashes::with_short_hashes;
 use super::mask::Mask;
 
 /// Where everything is written. Clones write to the same places.
@@ -21,6 +22,8 @@ pub(super) struct Streams {
     obeyed: bool,
     /// How many characters fit into a line of the terminal that stderr is, if it is one.
     width: Option<usize>,
+    /// The same of stdout.
+    data_width: Option<usize>,
     /// The file that GitHub shows beside the step's log.
     summary: Option<PathBuf>,
     /// Why stdout could not be written.
@@ -34,14 +37,19 @@ impl Streams {
             mask: masked.then(Arc::default),
             obeyed,
             width: None,
+            data_width: None,
             summary,
             unwritten: Arc::default(),
         }
     }
 
-    /// The same where stderr is a terminal of that width.
-    pub(super) fn within(self, width: Option<usize>) -> Self {
-        Self { width, ..self }
+    /// The same where stderr and stdout are terminals of these widths.
+    pub(super) fn within(self, width: Option<usize>, data_width: Option<usize>) -> Self {
+        Self {
+            width,
+            data_width,
+            ..self
+        }
     }
 
     /// Takes note of ids that are to be hidden.
@@ -56,19 +64,17 @@ impl Streams {
     ///
     /// Whoever reads stdout may have heard enough and be gone: that is no failure. Any other is kept for [`Self::unwritten`].
     pub(super) fn data(&self, text: &str) -> bool {
-        let mut stdout = anstream::stdout().lock();
-        let written = stdout
-            .write_all(self.shown(text).as_bytes())
-            .and_then(|()| stdout.flush());
-        match written {
-            Ok(()) => true,
-            Err(error) => {
-                if error.kind() != ErrorKind::BrokenPipe {
-                    lock(&self.unwritten).get_or_insert(error);
-                }
-                false
-            }
-        }
+        self.to_stdout(&self.shown(text))
+    }
+
+    /// Writes to stdout what is there to be read, in lines that fit, with short hashes.
+    pub(super) fn print(&self, text: &str) -> bool {
+        self.to_stdout(&flowed(&with_short_hashes(&self.shown(text)), self.data_width))
+    }
+
+    /// Writes to stdout what is there to be read or copied, in lines that fit, and otherwise as it is.
+    pub(super) fn print_whole(&self, text: &str) -> bool {
+        self.to_stdout(&flowed(&self.shown(text), self.data_width))
     }
 
     /// Writes a value to stdout as a line of JSON.
@@ -85,14 +91,19 @@ impl Streams {
         lock(&self.unwritten).take()
     }
 
-    /// Writes lines to stderr, broken between words where they are longer than the terminal is wide.
-    pub(super) fn reporter(&self, text: &str) {
-        self.to_stderr(&format!("{}\n", flowed(&self.shown(text), self.width)));
+    /// Tells lines on stderr.
+    pub(super) fn tell(&self, text: &str) {
+        self.to_stderr(&format!("{}\n", self.told(text)));
     }
 
     /// Writes to stderr what is answered on the same line.
     pub(super) fn ask(&self, text: &str) {
-        self.to_stderr(&flowed(&self.shown(text), self.width));
+        self.to_stderr(&self.told(text));
+    }
+
+    /// A text as it is told: lines that fit into the terminal, if it is one, with short hashes.
+    fn told(&self, text: &str) -> String {
+        flowed(&with_short_hashes(&self.shown(text)), self.width).into_owned()
     }
 
     /// Writes a line that the workflow's runner is to obey. Whoever made it has escaped what is not ours.
@@ -126,6 +137,20 @@ impl Streams {
         match &self.mask {
             Some(mask) => lock(mask).text(&escaped).into(),
             None => escaped,
+        }
+    }
+
+    fn to_stdout(&self, text: &str) -> bool {
+        let mut stdout = anstream::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        match written {
+            Ok(()) => true,
+            Err(error) => {
+                if error.kind() != ErrorKind::BrokenPipe {
+                    lock(&self.unwritten).get_or_insert(error);
+                }
+                false
+            }
         }
     }
 

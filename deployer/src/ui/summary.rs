@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use cfn_deploy::stack::guard::Refusal;
 use cfn_deploy::stack::outline::{Outline, Outlined};
 use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::stack::widening::Widening;
@@ -46,16 +47,18 @@ pub(super) fn difference(diff: &Diff) -> String {
             code(function)
         );
     }
-    notes.push_str(&widened(&diff.widenings));
+    if diff.status.is_some() {
+        notes.push_str(&widened(&diff.widenings));
+    }
     if let Some(foreign) = &diff.foreign {
         let acceptance = shell::quoted(&format!("adopt:{}", diff.stack));
         let whose = cell(&difference::whose(foreign));
         let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {whose}");
     }
-    for objection in &diff.objections {
-        let consequence = cell(objection.danger.consequence());
-        let acceptance = shell::quoted(&objection.acceptance());
-        let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {consequence}");
+    for refusal in Refusal::of(&diff.objections) {
+        let consequences = cell(&refusal.consequences());
+        let acceptance = shell::quoted(&refusal.acceptance);
+        let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {consequences}");
     }
     if !notes.is_empty() {
         notes.push('\n');
@@ -88,8 +91,12 @@ pub(super) fn deployed(
     let what = match deployed {
         Deployed::Created(_) => "was created",
         Deployed::Updated(_) => "was updated",
-        Deployed::Completed(_, ReleaseOutcome::Created) => "is up to date: another run created it",
-        Deployed::Completed(_, ReleaseOutcome::Updated) => "is up to date: another run updated it",
+        Deployed::Completed(_, ReleaseOutcome::Created) => {
+            "is up to date: the creation that was begun earlier is finished"
+        }
+        Deployed::Completed(_, ReleaseOutcome::Updated) => {
+            "is up to date: the update that was begun earlier is finished"
+        }
         Deployed::Unchanged(_) => "is up to date",
     };
     let changes = done.map(|done| table(&done.outline)).unwrap_or_default();

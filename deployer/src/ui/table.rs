@@ -3,6 +3,8 @@
 use std::iter::repeat_n;
 
 use super::escape::{escape, on_one_line};
+use super::flow::flowed;
+use super::hashes::with_short_hashes;
 
 /// What stands between two columns.
 const GAP: usize = 2;
@@ -18,23 +20,48 @@ pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> Str
 }
 
 /// The same for lines of at most `width` characters, where there is such a limit: what is longer goes on below, within its column. Words
-/// are never broken, so that addresses can be copied. A text for each row.
+/// are never broken, so that addresses can be copied; a row whose words are too long for columns is a line of its own, broken as any other.
+/// A text for each row.
 pub(super) fn fitted<Cell: AsRef<str>>(
     width: Option<usize>,
     indent: &str,
     rows: &[Vec<Cell>],
 ) -> Vec<String> {
-    let widths = widths(width, indent, rows);
-    rows.iter()
+    let cells = |row: &Vec<Cell>| row.iter().map(|cell| with_short_hashes(cell.as_ref())).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    whole(width, indent, &rows)
+}
+
+/// The same with hashes as they are.
+pub(super) fn whole<Cell: AsRef<str>>(width: Option<usize>, indent: &str, rows: &[Vec<Cell>]) -> Vec<String> {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
         .map(|row| {
+            row.iter()
+                .map(|cell| on_one_line(cell.as_ref()).into_owned())
+                .collect()
+        })
+        .collect();
+    let layout = Layout::of(width, indent, &rows);
+    let places = rows.iter().zip(&layout.in_columns);
+    places
+        .map(|(row, is_in_columns)| {
+            if !is_in_columns {
+                let cells: Vec<&str> = row
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
+                return flowed(&format!("{indent}{}\n", cells.join("  ")), width).into_owned();
+            }
             let cells: Vec<Vec<String>> = row
                 .iter()
-                .zip(&widths)
-                .map(|(cell, width)| wrapped(&on_one_line(cell.as_ref()), *width))
+                .zip(&layout.widths)
+                .map(|(cell, width)| wrapped(cell, *width))
                 .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(1);
             (0..height)
-                .map(|line| laid_out(indent, &cells, &widths, line))
+                .map(|line| laid_out(indent, &cells, &layout.widths, line))
                 .collect()
         })
         .collect()
@@ -71,33 +98,83 @@ fn laid_out(indent: &str, cells: &[Vec<String>], widths: &[usize], line: usize) 
     format!("{}\n", text.trim_end())
 }
 
-/// How wide each column is: as wide as its widest cell, unless that is too much. Then the widest column that can be narrower is.
-fn widths<Cell: AsRef<str>>(limit: Option<usize>, indent: &str, rows: &[Vec<Cell>]) -> Vec<usize> {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let most = |measure: fn(&str) -> usize| -> Vec<usize> {
-        let of_column = |column| {
-            let cells = rows.iter().filter_map(move |row| row.get(column));
-            cells
-                .map(|cell: &Cell| measure(&on_one_line(cell.as_ref())))
-                .max()
-        };
-        (0..count).map(|column| of_column(column).unwrap_or(0)).collect()
-    };
-    let mut widths = most(width_of);
-    let Some(limit) = limit else { return widths };
-    let least = most(longest_word);
-    let around = indent.len() + GAP * count.saturating_sub(1);
-    while widths.iter().sum::<usize>() + around > limit {
-        let reducible = widths
-            .iter_mut()
-            .zip(&least)
-            .filter(|(width, least)| **width > **least);
-        let Some((widest, _)) = reducible.max_by_key(|(width, _)| **width) else {
-            break;
-        };
-        *widest -= 1;
+/// How rows are laid out.
+struct Layout {
+    /// How wide each column is.
+    widths: Vec<usize>,
+    /// Whether each row stands in columns.
+    in_columns: Vec<bool>,
+}
+
+/// How wide a cell is, and how wide its longest word.
+#[derive(Clone, Copy)]
+struct Extent {
+    whole: usize,
+    word: usize,
+}
+
+impl Layout {
+    /// Each column is as wide as its widest cell, unless that is too much: then the widest column that can be narrower is. Where even words are
+    /// too long, the rows with the longest ones leave the columns to the others.
+    fn of(limit: Option<usize>, indent: &str, rows: &[Vec<String>]) -> Self {
+        let extents: Vec<Vec<Extent>> = rows
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|cell| Extent {
+                        whole: width_of(cell),
+                        word: longest_word(cell),
+                    })
+                    .collect()
+            })
+            .collect();
+        let mut in_columns = vec![true; rows.len()];
+        let around = |row: &[usize]| indent.len() + GAP * row.len().saturating_sub(1);
+        if let Some(limit) = limit {
+            let is_too_wide = |widths: &[usize]| widths.iter().sum::<usize>() + around(widths) > limit;
+            let mut least = widest(&extents, &in_columns, |extent| extent.word);
+            while is_too_wide(&least) {
+                let inside = extents.iter().enumerate().filter(|(row, _)| in_columns[*row]);
+                let longest =
+                    inside.max_by_key(|(_, row)| row.iter().map(|extent| extent.word).sum::<usize>());
+                let Some((row, _)) = longest else { break };
+                in_columns[row] = false;
+                least = widest(&extents, &in_columns, |extent| extent.word);
+            }
+            let mut widths = widest(&extents, &in_columns, |extent| extent.whole);
+            while is_too_wide(&widths) {
+                let reducible = widths
+                    .iter_mut()
+                    .zip(&least)
+                    .filter(|(width, least)| **width > **least);
+                let Some((widest, _)) = reducible.max_by_key(|(width, _)| **width) else {
+                    break;
+                };
+                *widest -= 1;
+            }
+            return Self { widths, in_columns };
+        }
+        Self {
+            widths: widest(&extents, &in_columns, |extent| extent.whole),
+            in_columns,
+        }
     }
-    widths
+}
+
+/// The most of each column, of the rows that stand in columns.
+fn widest(extents: &[Vec<Extent>], in_columns: &[bool], measure: fn(Extent) -> usize) -> Vec<usize> {
+    let mut most = Vec::new();
+    let inside = extents
+        .iter()
+        .zip(in_columns)
+        .filter(|(_, is_in_columns)| **is_in_columns);
+    for (row, _) in inside {
+        most.resize(most.len().max(row.len()), 0);
+        for (most, extent) in most.iter_mut().zip(row) {
+            *most = measure(*extent).max(*most);
+        }
+    }
+    most
 }
 
 /// The characters of `cell` that take room: not those of a colour.
@@ -170,7 +247,7 @@ fn restyle(style: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, fitted};
+    use super::{columns, fitted, whole};
 
     #[test]
     fn a_cell_begins_no_line_of_its_own() {
@@ -205,10 +282,44 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_words_that_are_too_long_for_columns_is_a_line_of_its_own() {
+        let rows = [
+            vec![
+                "-",
+                "code/event-store-api/arm64/0123456789ab.zip",
+                "of 2027-01-15",
+                "in no release",
+            ],
+            vec![
+                "-",
+                "b.zip",
+                "of 2027-01-15",
+                "last in release 20270115T080000.042Z",
+            ],
+            vec!["-", "c.zip", "of 2027-01-15", "in no release"],
+        ];
+        insta::assert_snapshot!(fitted(Some(50), "", &rows).concat(), @"
+        -  code/event-store-api/arm64/0123456789ab.zip  of
+          2027-01-15  in no release
+        -  b.zip  of 2027-01-15  last in release
+                                 20270115T080000.042Z
+        -  c.zip  of 2027-01-15  in no release
+        ");
+    }
+
+    #[test]
+    fn hashes_in_columns_are_short_unless_they_are_asked_for_whole() {
+        let hash = "0123456789abcdef".repeat(4);
+        let rows = [vec!["Function", &hash]];
+        assert_eq!(columns("", &rows), "Function  0123456789ab\n");
+        assert_eq!(whole(None, "", &rows).concat(), format!("Function  {hash}\n"));
+    }
+
+    #[test]
     fn a_number_stays_with_its_unit() {
         let rows = [vec!["+1 min 05 s", "created anew"]];
         assert_eq!(
-            fitted(Some(14), "", &rows).concat(),
+            fitted(Some(15), "", &rows).concat(),
             "+1 min  created\n05 s    anew\n"
         );
     }

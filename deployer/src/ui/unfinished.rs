@@ -1,15 +1,19 @@
 //! PURE: what is told of a run that has not come to its end.
 
-use cfn_deploy::Live;
 use cfn_deploy::stack::{Task, Unfinished};
+use cfn_deploy::{Life, Live};
 
 use super::paint;
 use super::releases::who;
 
-/// A run that has not come to its end, and the command that brings it there.
-pub(super) fn note(stack: &str, run: &Unfinished, command: &str) -> String {
+/// A run that has not come to its end, and the command that brings it there. Nobody tells when a run is killed: a young one may be at work.
+pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> String {
+    let unless = match life {
+        Life::Over => "",
+        Life::AtWork | Life::Unknown => "unless it is still at work, ",
+    };
     format!(
-        "{} {} has not come to its end: it was interrupted or is still at work; {} finishes it",
+        "{} {} has not come to its end: {unless}{} finishes it",
         paint::warn("!"),
         in_short(stack, run),
         paint::quoted(&format!("`{command}`"))
@@ -21,7 +25,7 @@ pub(super) fn in_short(stack: &str, run: &Unfinished) -> String {
     let what = match run.task {
         Task::Deploy => "a deployment",
         Task::RollBack | Task::RollBackTo(_) => "a rollback",
-        Task::Delete => "a deletion",
+        Task::Delete | Task::Purge => "a deletion",
     };
     let since = run.since.strftime("%Y-%m-%d %H:%M:%S UTC");
     format!("{what} of {stack} by {}, begun {since},", who(&run.by))
@@ -46,18 +50,23 @@ mod tests {
     fn a_run_is_told_with_whose_it_is_since_when_and_what_finishes_it() {
         let tasks = [Task::Deploy, Task::RollBack, Task::Delete];
         let told = tasks.map(|task| {
+            let life = if task == Task::Deploy {
+                Life::Unknown
+            } else {
+                Life::Over
+            };
             let run = Unfinished {
                 task,
                 by: "arn:aws:sts::123456789012:assumed-role/admin/jo".to_owned(),
                 since: "2027-01-15T08:00:00.042Z".parse().unwrap(),
                 release: None,
             };
-            anstream::adapter::strip_str(&note("orders", &run, "deployer up --env staging")).to_string()
+            anstream::adapter::strip_str(&note("orders", &run, life, "deployer up --env staging")).to_string()
         });
         insta::assert_snapshot!(told.join("\n"), @"
-        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
-        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
-        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: it was interrupted or is still at work; `deployer up --env staging` finishes it
+        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: unless it is still at work, `deployer up --env staging` finishes it
+        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
+        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
         ");
     }
 }

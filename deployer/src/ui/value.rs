@@ -3,16 +3,11 @@
 use cfn_deploy::stack::comparison::{ValueChange, shown};
 use serde_json::Value;
 
+use super::hashes::with_short_hashes;
 use super::paint;
 
 /// Longer values are cut: the whole of them is in `--json`.
 const LONGEST: usize = 100;
-
-/// How much of a hash tells two apart.
-const SHORT_HASH: usize = 12;
-
-/// How many digits a hash has: that of a commit, and a SHA-256.
-const HASHES: [usize; 2] = [40, 64];
 
 /// What changes, with what it was and what it becomes.
 pub(super) fn change(change: &ValueChange) -> String {
@@ -50,43 +45,11 @@ fn cut(text: &str) -> String {
     format!("{start}…")
 }
 
-/// A text in which each hash is as long as is needed.
-pub(super) fn with_short_hashes(text: &str) -> String {
-    let mut shortened = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|letter: char| !letter.is_ascii_hexdigit())
-            .unwrap_or(rest.len());
-        let (hash, behind) = rest.split_at(digits);
-        shortened.push_str(if HASHES.contains(&digits) {
-            &hash[..SHORT_HASH]
-        } else {
-            hash
-        });
-        let other = behind
-            .find(|letter: char| letter.is_ascii_hexdigit())
-            .unwrap_or(behind.len());
-        shortened.push_str(&behind[..other]);
-        rest = &behind[other..];
-    }
-    shortened
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn hashes_are_as_long_as_is_needed_and_other_words_are_left_alone() {
-        let hash = "0123456789abcdef".repeat(4);
-        assert_eq!(
-            with_short_hashes(&format!("code/api/{hash}.zip, decade, {hash}")),
-            "code/api/0123456789ab.zip, decade, 0123456789ab"
-        );
-    }
 
     #[test]
     fn a_long_value_is_cut() {

@@ -6,20 +6,46 @@ use crate::deployment;
 
 const COLUMNS: u16 = 80;
 
-/// The longest word that nothing can break: an address, an ARN or a key.
-fn has_long_word(line: &str) -> bool {
-    line.split(' ').any(|word| word.chars().count() > 50)
-}
-
-/// No line but those of words that cannot be broken is wider than the terminal, where it would be broken within a word.
-fn assert_fits(screen: &str) {
+/// No line is wider than the terminal, where it would be broken within a word, unless it is one word.
+fn assert_fits_in(columns: u16, screen: &str) {
     for line in screen.lines().flat_map(|line| line.split('\r')) {
         let width = line.trim_end().chars().count();
+        let is_one_word = !line.trim().contains(' ');
         assert!(
-            width <= usize::from(COLUMNS) || has_long_word(line),
+            width <= usize::from(columns) || is_one_word,
             "{width} columns: {line}\n{screen}"
         );
     }
+}
+
+fn assert_fits(screen: &str) {
+    assert_fits_in(COLUMNS, screen);
+}
+
+/// Runs a command at a terminal, and answers what it asks.
+async fn run_at(
+    deployment: &Deployment,
+    columns: u16,
+    line: &str,
+    answer: Option<(&str, &str)>,
+    exit: i32,
+) -> String {
+    let (command, arguments) = line.split_once(' ').unwrap_or((line, ""));
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let mut terminal = deployment.at_a_terminal(columns, command, &arguments);
+    if let Some((question, keys)) = answer {
+        terminal.appears(question).await;
+        terminal.press(keys);
+    }
+    let (ended, screen) = terminal.ended().await;
+    assert_eq!(ended, Some(exit), "{line}\n{screen}");
+    assert_fits_in(columns, &screen);
+    let hash = |word: &str| word.chars().count() == 64 && word.chars().all(|digit| digit.is_ascii_hexdigit());
+    let long = screen
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .find(|word| hash(word));
+    assert_eq!(long, None, "{line}\n{screen}");
+    screen
 }
 
 #[tokio::test]
@@ -87,4 +113,86 @@ async fn who_declines_a_first_deployment_is_told_what_was_uploaded() {
     assert!(told.contains("the stack was not changed"), "{screen}");
     assert_fits(&screen);
     built.purge().await.succeeded();
+}
+
+#[tokio::test]
+async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
+    // Alone: it deletes what others have stored and nothing refers to.
+    let mut deployment = Deployment::alone(crate::deployer(), Environment::staging_like("columns")).await;
+    deployment.up(&[]).await.succeeded();
+    let tried = deployment.build().marked("tried out");
+    let pushed = format!("push --artifacts {}", tried.folder());
+    let code = Deployment::built().join(" ");
+    let refused = deployment
+        .template(|template| template.replace("${AWS::StackName}-updates", "${AWS::StackName}-news"));
+    for (columns, memory) in [(80, "512"), (120, "1024")] {
+        let run = async |deployment: &Deployment, line: &str, exit: i32| {
+            run_at(deployment, columns, line, None, exit).await;
+        };
+        for line in [
+            "describe",
+            "drift",
+            "history",
+            "events",
+            "logs",
+            "smoke",
+            "reconcile",
+            "recover",
+        ] {
+            run(&deployment, line, 0).await;
+        }
+        for line in ["doctor", "diff"] {
+            run(&deployment, &format!("{line} {code}"), 0).await;
+        }
+        run(&deployment, &pushed, 0).await;
+        for line in ["describe", "drift"] {
+            run(&deployment, line, 0).await;
+        }
+        for line in ["diff", "up --yes"] {
+            run(&deployment, &format!("{line} {code}"), 0).await;
+        }
+        run(&deployment, &format!("diff {code} --template {refused}"), 0).await;
+        run(&deployment, &format!("up --yes {code} --template {refused}"), 4).await;
+        deployment.change(|environment| environment.with("ApiMemoryMb", memory));
+        let plan = deployment.file(memory);
+        run(&deployment, &format!("up --plan {plan} {code}"), 0).await;
+        run(&deployment, &format!("up --apply {plan} --yes"), 0).await;
+        let again = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 0).await;
+        assert!(
+            again.contains("the plan has been applied already, as release"),
+            "{again}"
+        );
+        assert!(again.contains("is up to date, nothing to do"), "{again}");
+        let yes = Some(("Deploy this? [y/N]", "y\n"));
+        let back = run_at(&deployment, columns, "rollback", yes, 0).await;
+        assert!(back.contains(&format!("ApiMemoryMb: {memory} → ")), "{back}");
+        let outdated = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 4).await;
+        assert!(
+            outdated.contains("what it brings was deployed as release"),
+            "{outdated}"
+        );
+        run(&deployment, "gc --min-age 0s --keep 1 --dry-run", 0).await;
+        run_at(
+            &deployment,
+            columns,
+            "gc --min-age 0s --keep 1",
+            Some(("Delete these? [y/N]", "y\n")),
+            0,
+        )
+        .await;
+        let no = Some(("Delete this? [y/N]", "n\n"));
+        run_at(&deployment, columns, "down", no, 3).await;
+    }
+    run_at(
+        &deployment,
+        COLUMNS,
+        "down",
+        Some(("Delete this? [y/N]", "y\n")),
+        0,
+    )
+    .await;
+    for line in ["describe", "drift", "logs", "events"] {
+        run_at(&deployment, COLUMNS, line, None, 1).await;
+    }
+    deployment.purge().await.succeeded();
 }

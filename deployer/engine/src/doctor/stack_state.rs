@@ -4,13 +4,24 @@ use super::names::names;
 use super::{Examination, unknown};
 use crate::cloud::Cloud;
 use crate::finding::{Code, Finding, Severity};
-use crate::stack::{DeployedStack, NextMove};
+use crate::stack::{DeployedStack, NextMove, OWNER_TAG};
 
 pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Finding> {
     let name = &examination.stack;
     let code = Code::StackState;
     match cloud.describe_stack(name).await {
         Err(error) => vec![unknown(code, &error)],
+        Ok(Some(stack)) if is_anothers(&stack, examination) => {
+            let owner = &stack.tags[OWNER_TAG];
+            vec![Finding::new(
+                code,
+                Severity::Error,
+                format!("the stack `{name}` is of environment `{owner}`"),
+                format!(
+                    "give the environment a `stack` of its own, or take this one over with `up --accept adopt:{name}`"
+                ),
+            )]
+        }
         Ok(Some(stack)) if takes_updates(&stack) => {
             vec![Finding::fine(
                 code,
@@ -32,6 +43,12 @@ pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) 
     }
 }
 
+/// Whether a stack says that it is of another environment.
+fn is_anothers(stack: &DeployedStack, examination: &Examination) -> bool {
+    let owner = stack.tags.get(OWNER_TAG);
+    owner.is_some_and(|owner| *owner != examination.environment)
+}
+
 fn takes_updates(stack: &DeployedStack) -> bool {
     stack.status.next_move() == NextMove::Update
 }
@@ -51,8 +68,16 @@ fn of_state(stack: &DeployedStack) -> Finding {
             fact,
             "`deployer recover` says what can be done",
         ),
-        NextMove::Update | NextMove::Create | NextMove::CreateInShell | NextMove::DeleteThenCreate => {
-            Finding::fine(Code::StackState, fact)
-        }
+        NextMove::CreateInShell => Finding::fine(
+            Code::StackState,
+            format!(
+                "{fact}: it is empty, because its first change set was never executed, and `up` creates it"
+            ),
+        ),
+        NextMove::DeleteThenCreate => Finding::fine(
+            Code::StackState,
+            format!("{fact}: its creation failed, and `up` deletes what is left and creates it"),
+        ),
+        NextMove::Update | NextMove::Create => Finding::fine(Code::StackState, fact),
     }
 }

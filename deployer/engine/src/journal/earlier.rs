@@ -6,7 +6,9 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{
     Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
 };
-use crate::{Before, DeployError, Deployment, Event, Reporter, Session, adopt, ledger, stack_policy};
+use crate::{
+    Before, DeployError, Deployment, Event, Reporter, RunFate, Session, adopt, ledger, stack_policy,
+};
 
 use super::open::{Open, OpenTrial};
 use super::{Journal, Life};
@@ -79,8 +81,13 @@ pub(crate) async fn resume<C: Cloud, T: Reporter>(
         return Ok(Earlier::default());
     }
     let Some((stack, template)) = standing else {
-        let groups = remove_log_groups(session, journal).await?;
-        tell(session, &deployment.stack, journal, None, groups);
+        let log_groups = remove_log_groups(session, journal).await?;
+        tell(
+            session,
+            &deployment.stack,
+            journal,
+            RunFate::Removed { log_groups },
+        );
         return Ok(Earlier {
             is_interrupted: true,
             ..Earlier::default()
@@ -106,10 +113,10 @@ pub(crate) async fn resume<C: Cloud, T: Reporter>(
         is_interrupted: true,
     };
     let Some(intent) = reached else {
-        tell(session, &stack.name, journal, None, Vec::new());
+        tell(session, &stack.name, journal, fate_of(None));
         return Ok(earlier);
     };
-    tell(session, &stack.name, journal, Some(&intent.release), Vec::new());
+    tell(session, &stack.name, journal, fate_of(Some(&intent)));
     if let Some(before) = &intent.before {
         earlier.before = Before::stored(session, &deployment.bucket.name, before).await?;
     }
@@ -160,13 +167,7 @@ pub(crate) async fn finish_others<C: Cloud, T: Reporter>(
     let reached = journal
         .deployments()
         .find(|intent| intent.is_reached(stack, &template));
-    tell(
-        session,
-        &stack.name,
-        journal,
-        reached.map(|intent| &intent.release),
-        Vec::new(),
-    );
+    tell(session, &stack.name, journal, fate_of(reached));
     if let Some(intent) = reached {
         ledger::record_late(session, bucket, &late(intent)).await;
     }
@@ -181,27 +182,44 @@ fn late(intent: &DeployIntent) -> Release {
     }
 }
 
+/// What becomes of runs, the last of which has brought the stack to where it stands, if one has.
+fn fate_of(reached: Option<&DeployIntent>) -> RunFate {
+    match reached {
+        Some(intent) => RunFate::Completed(intent.release.id.clone()),
+        None => RunFate::Removed {
+            log_groups: Vec::new(),
+        },
+    }
+}
+
+/// Tells of runs on a stack that is about to be deleted. One that may still be at work is no longer spared: whoever deletes was asked.
+pub(crate) fn tell_deleted<C: Cloud, T: Reporter>(
+    session: &mut Session<'_, C, T>,
+    stack: &str,
+    journal: &Journal,
+) {
+    tell(session, stack, journal, RunFate::Deleted);
+}
+
 fn tell<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     journal: &Journal,
-    release: Option<&Release>,
-    log_groups: Vec<String>,
+    fate: RunFate,
 ) {
     let Some(run) = journal.first_but(&session.written) else {
         return;
     };
-    let life = if session.open.spares_any() {
-        Life::AtWork
+    let (life, fate) = if session.open.spares_any() {
+        (Life::AtWork, RunFate::Spared)
     } else {
-        Life::after(session.cloud.now().duration_since(run.since))
+        (Life::after(session.cloud.now().duration_since(run.since)), fate)
     };
     session.tell_once(Event::EarlierRun {
         stack: stack.to_owned(),
         run,
         life,
-        release: release.map(|release| release.id.clone()),
-        log_groups,
+        fate,
     });
 }
 

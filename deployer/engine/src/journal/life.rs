@@ -18,7 +18,7 @@ pub enum Life {
 
 impl Life {
     /// What is known of a run that began so long ago and has nothing left that only it may do.
-    pub(super) fn after(age: SignedDuration) -> Self {
+    pub fn after(age: SignedDuration) -> Self {
         if age < LONGEST_RUN {
             Self::Unknown
         } else {

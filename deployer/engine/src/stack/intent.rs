@@ -101,10 +101,14 @@ pub struct GivenUp {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteIntent {
-    /// The ARN of the stack.
-    pub stack_id: String,
+    /// The ARN of the stack; none, where it is gone already and only tables are left to go.
+    #[serde(default)]
+    pub stack_id: Option<String>,
     /// The log groups that go with it, and may come back while it goes.
     pub log_groups: Vec<String>,
+    /// The tables that go after it, with all that is in them.
+    #[serde(default)]
+    pub purges: Vec<String>,
     /// The ARN of the user or role that deletes.
     pub caller: String,
 }
@@ -230,8 +234,9 @@ mod tests {
         let intents = [
             Intent::Deploy(Box::new(intent())),
             Intent::Delete(DeleteIntent {
-                stack_id: "arn:stack/orders".into(),
+                stack_id: Some("arn:stack/orders".into()),
                 log_groups: vec!["/orders/api".into()],
+                purges: vec!["orders-events".into()],
                 caller: "arn:jo".into(),
             }),
         ];

@@ -33,6 +33,15 @@ pub enum Task {
     RollBackTo(ReleaseId),
     /// It deletes the stack.
     Delete,
+    /// It deletes the stack, if it is still there, and the tables that would outlive it.
+    Purge,
+}
+
+impl Task {
+    /// Whether it deletes.
+    pub fn deletes(&self) -> bool {
+        matches!(self, Self::Delete | Self::Purge)
+    }
 }
 
 impl Unfinished {
@@ -51,8 +60,10 @@ impl Unfinished {
 }
 
 fn task(intent: &Intent) -> Task {
-    let Intent::Deploy(intent) = intent else {
-        return Task::Delete;
+    let intent = match intent {
+        Intent::Deploy(intent) => intent,
+        Intent::Delete(intent) if intent.purges.is_empty() => return Task::Delete,
+        Intent::Delete(_) => return Task::Purge,
     };
     match (&intent.cause, &intent.release.rolled_back_to) {
         (Cause::PreviousRelease, _) => Task::RollBack,

@@ -149,7 +149,7 @@ async fn a_shell_is_no_stack() {
     scene.cloud.with(|world| world.add_shell("orders"));
     assert!(matches!(
         described(&mut scene).await,
-        Err(DescribeError::NoStack { .. })
+        Err(DescribeError::Empty { .. })
     ));
 }
 

@@ -13,6 +13,7 @@ const ACTIONS: [&str; 2] = ["cloudformation:CreateChangeSet", "s3:PutObject"];
 fn examination() -> Examination {
     Examination {
         account: ACCOUNT.to_owned(),
+        environment: "staging".into(),
         stack: "orders".to_owned(),
         blueprint: Blueprint::read(&template().to_string()).unwrap(),
         bucket: BUCKET.to_owned(),

@@ -128,6 +128,7 @@ a_killed_run_begun_again_ends_as_one_that_was_not! {
     a_garbage_collection: Command::CollectGarbage, at least 8;
     a_deletion: Command::Down, at least 10;
     a_deletion_with_its_tables: Command::Purge, at least 15;
+    a_deletion_of_the_tables_of_a_stack_that_is_gone: Command::PurgeTables, at least 8;
     a_deletion_whose_log_groups_come_back: Command::DownWithLogGroups, at least 10;
     a_recovery: Command::Recover, at least 5;
     a_plan: Command::Apply, at least 30;

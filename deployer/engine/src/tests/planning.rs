@@ -2,7 +2,7 @@
 
 use crate::cloud::CallErrorKind;
 use crate::stack::plan::{Plan, Target};
-use crate::stack::{Action, Replacement, ResourceChange, StackStatus};
+use crate::stack::{Action, ReleaseId, Replacement, ResourceChange, StackStatus};
 
 use super::releases::{called, releases};
 use super::*;
@@ -141,18 +141,59 @@ async fn a_plan_is_done_though_the_deployed_template_was_laid_out_anew() {
     ));
 }
 
+/// The release that a plan is told to have been applied as.
+async fn applied_already(scene: &mut Scene, plan: &Plan) -> Option<ReleaseId> {
+    scene.forget();
+    let again = applied(scene, plan).await;
+    assert!(matches!(again, Ok(Deployed::Unchanged(_))), "{again:?}");
+    assert_eq!(scene.cloud.called("CreateChangeSet"), 0);
+    let mut told = scene.reporter.events.iter().filter_map(|event| match event {
+        Event::PlanApplied { release, .. } => Some(release.clone()),
+        _ => None,
+    });
+    told.next().expect("it is told")
+}
+
 #[tokio::test]
-async fn a_plan_is_done_once() {
+async fn a_plan_that_was_applied_is_told_with_its_release_and_not_done_again() {
     let mut scene = Scene::deployed().await;
     called(&mut scene, "one");
     let plan = planned(&mut scene).await.unwrap();
     applied(&mut scene, &plan).await.unwrap();
+    let release = releases(&mut scene).await[0].id.clone();
+    assert_eq!(applied_already(&mut scene, &plan).await, Some(release.clone()));
+
+    // Back at what was deployed before it, and then gone: it is told as which release it had been applied.
+    let back = Rollback {
+        to: None,
+        deployment: scene.deployment.clone(),
+    };
+    rollback(&mut scene.session().await, &back).await.unwrap();
+    let as_release = format!("is out of date: what it brings was deployed as release `{release}`; ");
     let refused = refusal(&applied(&mut scene, &plan).await.unwrap_err());
+    assert!(refused.contains(&as_release), "{refused}");
     assert!(refused.contains("the stack was last updated at"), "{refused}");
+    scene.down(Purge::KeepTables).await.unwrap();
+    let refused = refusal(&applied(&mut scene, &plan).await.unwrap_err());
     assert!(
-        refused.ends_with("the deployed template is another one"),
+        refused.ends_with(&format!("{as_release}the stack is gone")),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn what_was_deployed_before_a_plan_was_made_is_not_told_as_its_release() {
+    let mut scene = Scene::deployed().await;
+    let first = scene.deployment.template.clone();
+    called(&mut scene, "one");
+    scene.up().await.unwrap();
+    // The plan brings what the first release was.
+    scene.deployment.template = first;
+    let plan = planned(&mut scene).await.unwrap();
+    called(&mut scene, "two");
+    scene.up().await.unwrap();
+    let refused = refusal(&applied(&mut scene, &plan).await.unwrap_err());
+    assert!(!refused.contains("was deployed as release"), "{refused}");
 }
 
 #[tokio::test]
@@ -168,8 +209,14 @@ async fn a_plan_to_create_is_refused_when_somebody_was_faster_or_failed_at_it() 
         Some(StackStatus::RollbackComplete)
     );
     scene.cloud.mend_resource("Topic");
+    let planned_template = scene.deployment.template.clone();
+    called(&mut scene, "another");
     scene.up().await.unwrap();
     assert_eq!(refusal(&applied(&mut scene, &plan).await.unwrap_err()), appeared);
+    // Who was faster with the same has done what the plan says.
+    scene.deployment.template = planned_template;
+    scene.up().await.unwrap();
+    assert!(applied_already(&mut scene, &plan).await.is_some());
 }
 
 #[tokio::test]

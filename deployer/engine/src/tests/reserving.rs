@@ -24,6 +24,7 @@ async fn doctor(store: &Store) -> Finding {
     let deployment = &store.scene.deployment;
     let examination = Examination {
         account: ACCOUNT.to_owned(),
+        environment: "staging".into(),
         stack: deployment.stack.clone(),
         blueprint: Blueprint::read(&deployment.template).unwrap(),
         bucket: BUCKET.to_owned(),

@@ -1,25 +1,25 @@
 //! PURE: what is refused unless it is accepted by name, what it would cost, and the flags that accept it.
 
 use cfn_deploy::shell;
-use cfn_deploy::stack::guard::{Danger, Objection};
+use cfn_deploy::stack::guard::{Danger, Objection, Refusal};
 use cfn_deploy::stack::widening::{Widening, acceptances};
 
 /// What each refused change would cost, and how it is let pass.
 pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
-    let costs = objections.iter().map(|objection| {
-        let Objection {
-            logical_id,
-            danger,
-            path,
-        } = objection;
-        let path = path.as_ref().map_or_else(String::new, |path| format!(" {path}"));
-        format!("`{logical_id}`{path}: {}", danger.consequence())
+    let refusals = Refusal::of(objections);
+    let costs = refusals.iter().flat_map(|refusal| {
+        let dangers = refusal.dangers.iter();
+        dangers.map(|(danger, paths)| {
+            let paths = paths.iter().map(|path| path.trim_start_matches("Properties."));
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            let space = if paths.is_empty() { "" } else { " " };
+            format!("`{}`{space}{paths}: {}", refusal.logical_id, danger.consequence())
+        })
     });
-    let mut flags: Vec<String> = objections
+    let flags: Vec<String> = refusals
         .iter()
-        .map(|objection| format!("--accept {}", shell::quoted(&objection.acceptance())))
+        .map(|refusal| format!("--accept {}", shell::quoted(&refusal.acceptance)))
         .collect();
-    flags.dedup();
     let replaces_a_table = objections
         .iter()
         .any(|objection| matches!(objection.danger, Danger::LogReplaced | Danger::LogReshaped));
@@ -88,7 +88,7 @@ mod tests {
         };
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         4: the changes to stack `orders` are refused: they would cost events, notifications or an address
-        - `EventsTable` Properties.KeySchema: DynamoDB cannot change this of a table: it is made anew, and empty
+        - `EventsTable` KeySchema: DynamoDB cannot change this of a table: it is made anew, and empty
         - `RelayMapping`: updates are neither listed nor announced; after 24 hours the stream has forgotten them
         - CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`
         - nothing was changed; if this is meant, accept it by name: `--accept replace:EventsTable --accept remove:RelayMapping`

@@ -2,6 +2,7 @@
 
 use cfn_deploy::cloud::Owner;
 use cfn_deploy::shell;
+use cfn_deploy::stack::guard::Refusal;
 use cfn_deploy::stack::{Failure, SourceLine, remedy};
 use cfn_deploy::{DeployError, Taken};
 
@@ -44,30 +45,31 @@ impl Hints<'_> {
 
     /// What is wrong where in the template.
     fn deploy_marks(&self, error: &DeployError) -> Vec<(SourceLine, String)> {
-        let about: Vec<(&str, String)> = match error {
+        let about: Vec<(String, String)> = match error {
             DeployError::ChangeSetRejected { findings, .. } => findings
                 .iter()
-                .filter_map(|finding| Some((finding.logical_id.as_deref()?, finding.reason.clone())))
+                .filter_map(|finding| Some((finding.logical_id.clone()?, finding.reason.clone())))
                 .collect(),
-            DeployError::Guarded { objections, .. } => objections
-                .iter()
-                .map(|objection| {
-                    let (id, consequence) = (&objection.logical_id, objection.danger.consequence());
-                    (
-                        id.as_str(),
-                        format!(
-                            "refused unless `--accept {}`: {consequence}",
-                            objection.acceptance()
-                        ),
+            DeployError::Guarded { objections, .. } => {
+                let refusals = Refusal::of(objections);
+                let told = |refusal: &Refusal| {
+                    let Refusal { acceptance, .. } = refusal;
+                    format!(
+                        "refused unless `--accept {acceptance}`: {}",
+                        refusal.consequences()
                     )
-                })
-                .collect(),
+                };
+                let about = refusals.iter();
+                about
+                    .map(|refusal| (refusal.logical_id.clone(), told(refusal)))
+                    .collect()
+            }
             DeployError::WideningNeedsApproval { widenings, .. } => widenings
                 .iter()
                 .map(|widening| {
                     let id = &widening.logical_id;
                     (
-                        id.as_str(),
+                        id.clone(),
                         format!("refused unless `--accept widen:{id}`: {}", widening.grant),
                     )
                 })
@@ -76,7 +78,7 @@ impl Hints<'_> {
         };
         let about = about.into_iter();
         about
-            .filter_map(|(id, message)| Some((self.place(id)?, message)))
+            .filter_map(|(id, message)| Some((self.place(&id)?, message)))
             .collect()
     }
 
@@ -151,7 +153,7 @@ impl Hints<'_> {
                 vec![UNCHANGED.to_owned(), "give the approval with `--yes`".to_owned()]
             }
             DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
-            DeployError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DeployError::Interrupted { going_on } => self.interrupted("deployment", going_on.as_deref()),
             DeployError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
             DeployError::NotReachable { .. } => vec![format!(
                 "it was deleted past the stack; `{}` and then `{}` make it anew and keep the events",

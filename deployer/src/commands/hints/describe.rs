@@ -9,7 +9,9 @@ impl Hints<'_> {
     pub(in crate::commands) fn describe(&self, error: DescribeError) -> CommandError {
         let hints = match &error {
             DescribeError::Call(call) => self.call(call),
-            DescribeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
+            DescribeError::NoStack { .. } | DescribeError::Empty { .. } => {
+                vec![format!("`{}` makes it", self.command("up"))]
+            }
         };
         CommandError::new(ErrorKind::Failed, error).hints(hints)
     }

@@ -44,7 +44,7 @@ impl Hints<'_> {
             DestroyError::NeedsApproval { purges: false, .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
             }
-            DestroyError::Interrupted { going_on } => self.interrupted(going_on.as_deref()),
+            DestroyError::Interrupted { going_on } => self.interrupted("deletion", going_on.as_deref()),
             DestroyError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
             DestroyError::OwnedElsewhere { .. } | DestroyError::Blueprint(_) => Vec::new(),
         };

@@ -14,7 +14,7 @@ impl Hints<'_> {
             PushError::Unready(ref unready) => self.unready(unready),
             PushError::Protected { .. } => vec![format!("deploy it with `{}`", self.command("up"))],
             PushError::Unfinished { ref run, .. } => vec![format!(
-                "it was interrupted, or is still at work; `{}` finishes it",
+                "unless it is still at work, `{}` finishes it",
                 self.finishes(run)
             )],
             PushError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],

@@ -102,7 +102,7 @@ fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
     };
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
-    - the operation on `orders` continues in AWS; run this command again afterwards
+    - the deployment of `orders` continues in AWS; run this command again afterwards
     - watch it with `deployer describe --env staging`
     ");
     let error = DeployError::Interrupted { going_on: None };

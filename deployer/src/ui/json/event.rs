@@ -5,8 +5,8 @@ use std::time::Duration;
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::stack::{ChangeSummary, Estimate, Task};
-use cfn_deploy::{Event, Life, Question};
+use cfn_deploy::stack::{ChangeSummary, Estimate, Unfinished};
+use cfn_deploy::{Event, Life, Question, RunFate};
 use serde_json::{Value, json};
 
 /// An event of the engine.
@@ -112,6 +112,9 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
             outline,
             widenings,
         } => change_set(stack, *creates, (changes, outline), widenings),
+        Event::PlanApplied { stack, release } => {
+            json!({"event": "plan-applied", "stack": stack, "release": release})
+        }
         Event::Pushed { function, from, to } => {
             json!({"event": "pushed", "function": function, "from": from, "to": to})
         }
@@ -126,18 +129,8 @@ pub(in crate::ui) fn event(event: &Event) -> Value {
             stack,
             run,
             life,
-            release,
-            log_groups,
-        } => json!({
-            "event": "earlier-run",
-            "stack": stack,
-            "by": run.by,
-            "since": run.since.to_string(),
-            "mayBeAtWork": *life != Life::Over,
-            "deletes": run.task == Task::Delete,
-            "release": release,
-            "logGroups": log_groups,
-        }),
+            fate,
+        } => earlier_run(stack, run, *life, fate),
         Event::CleanupFailed { what, reason } => {
             json!({"event": "cleanup-failed", "what": what, "reason": reason})
         }
@@ -207,6 +200,25 @@ fn started(stack: &str, estimate: Option<&Estimate>) -> Value {
         json!({"release": estimate.release().to_string(), "milliseconds": milliseconds(estimate.whole())})
     });
     json!({"event": "started", "stack": stack, "lastTime": last_time})
+}
+
+/// A run that had not come to its end, and what becomes of it.
+fn earlier_run(stack: &str, run: &Unfinished, life: Life, fate: &RunFate) -> Value {
+    let (release, log_groups) = match fate {
+        RunFate::Completed(release) => (Some(release), &[][..]),
+        RunFate::Removed { log_groups } => (None, log_groups.as_slice()),
+        RunFate::Spared | RunFate::Deleted => (None, &[][..]),
+    };
+    json!({
+        "event": "earlier-run",
+        "stack": stack,
+        "by": run.by,
+        "since": run.since.to_string(),
+        "mayBeAtWork": life != Life::Over,
+        "deletes": run.task.deletes(),
+        "release": release,
+        "logGroups": log_groups,
+    })
 }
 
 fn milliseconds(duration: Duration) -> u64 {

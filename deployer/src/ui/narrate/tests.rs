@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cfn_deploy::stack::{Progress, StackEvent};
 use cfn_deploy::stack::{Task, Unfinished};
-use cfn_deploy::{Life, Uploads};
+use cfn_deploy::{Life, RunFate, Uploads};
 use jiff::Timestamp;
 
 use super::*;
@@ -114,7 +114,10 @@ fn an_imported_table_is_told_with_what_is_in_it_and_what_protects_it_meanwhile()
 
 #[test]
 fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of_it() {
-    let told = |life, task, release: Option<&str>, log_groups: &[&str]| {
+    let removed = |log_groups: &[&str]| RunFate::Removed {
+        log_groups: log_groups.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let told = |task, fate| {
         let telling = Narrator::new(false, None).event(&Event::EarlierRun {
             stack: "orders".to_owned(),
             run: Unfinished {
@@ -123,23 +126,29 @@ fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of
                 since: Timestamp::from_second(1_800_000_000).unwrap(),
                 release: None,
             },
-            life,
-            release: release.map(|id| id.parse().unwrap()),
-            log_groups: log_groups.iter().map(|name| (*name).to_owned()).collect(),
+            life: Life::Unknown,
+            fate,
         });
         anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
     };
     let told = [
-        told(Life::Unknown, Task::Deploy, Some("20270115T080000.000Z"), &[]),
-        told(Life::Over, Task::Deploy, None, &[]),
-        told(Life::Unknown, Task::Delete, None, &["/orders/api"]),
-        told(Life::AtWork, Task::Deploy, None, &[]),
+        told(
+            Task::Deploy,
+            RunFate::Completed("20270115T080000.000Z".parse().unwrap()),
+        ),
+        told(Task::Deploy, removed(&[])),
+        told(Task::Delete, removed(&["/orders/api"])),
+        told(Task::Deploy, RunFate::Spared),
+        told(Task::Deploy, RunFate::Deleted),
+        told(Task::Purge, RunFate::Deleted),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted or is still at work: it brought release 20270115T080000.000Z, and what it had left to do is done now
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted: what it left is removed
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was interrupted or is still at work: /orders/api came back afterwards: removed
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z, and what it had left to do is done now
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: what it left is removed
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: /orders/api came back afterwards: removed
     ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, may still be at work: whichever is executed first counts
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: what it brought goes with the stack
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run finishes it
     ");
 }
 

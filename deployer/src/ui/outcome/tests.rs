@@ -1,4 +1,4 @@
-use cfn_deploy::PushedFunction;
+use cfn_deploy::{Outputs, PushedFunction};
 
 use super::*;
 use crate::ui::testing::plan;
@@ -112,11 +112,18 @@ fn a_deletion_ends_with_what_stays() {
             purged: vec![table],
         },
     ]
-    .map(|outcome| plain(&destroyed("orders", &outcome, Duration::from_secs(75))));
+    .map(|outcome| {
+        plain(&destroyed(
+            "orders",
+            &outcome,
+            "deployer up --env demo",
+            Duration::from_secs(75),
+        ))
+    });
     insta::assert_snapshot!(outcomes.join("\n"), @"
     ✓ there is no stack orders, nothing to do
     ✓ orders is gone: 0 resources (1 min 15 s)
-      table orders-events (2 items) stays; the next `deployer up` imports it
+      table orders-events (2 items) stays; the next `deployer up --env demo` imports it
     ✓ orders is gone: 0 resources, table orders-events (2 items) with it (1 min 15 s)
     ");
 }
@@ -157,7 +164,7 @@ fn calls_are_told_with_their_durations() {
         call("STS", "GetCallerIdentity", 12),
         call("CloudFormation", "DescribeStacks", 130),
     ];
-    insta::assert_snapshot!(plain(&calls(&made)), @"
+    insta::assert_snapshot!(plain(&calls(&made, None)), @"
     2 calls to AWS:
       sts:GetCallerIdentity          12 ms
       cloudformation:DescribeStacks  130 ms

@@ -9,6 +9,7 @@
 
 mod accepted;
 mod change_set;
+mod refusal;
 mod rule;
 mod rules;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use accepted::{Acceptance, Accepted, InvalidAcceptance};
 pub use change_set::in_changes;
+pub use refusal::Refusal;
 pub use rules::{in_templates, irreplaceable};
 
 /// A change that is refused unless it was accepted.

@@ -1,9 +1,11 @@
 //! PURE: what is no longer as it was when a plan was made.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Plan, StackState};
-use crate::stack::ChangeSummary;
+use crate::stack::release::Release;
+use crate::stack::{ChangeSummary, ReleaseId, sha256_hex};
 
 /// Where a plan is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,12 @@ pub struct Target {
 /// Something that is not as it was when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Moved {
+    /// What the plan brings was deployed after it was made.
+    #[error("what it brings was deployed as release `{release}`")]
+    Applied {
+        /// The release.
+        release: ReleaseId,
+    },
     /// The plan is for another place.
     #[error("its {what} is `{planned}`, the environment's is `{actual}`")]
     Target {
@@ -113,6 +121,17 @@ impl Plan {
             moved.push(Moved::Template);
         }
         moved
+    }
+
+    /// Whether a release of a stack of this ARN, if there is one now, has brought what the plan brings, after it was made.
+    pub fn is_brought_by(&self, release: &Release, stack_id: Option<&str>) -> bool {
+        let planned = self.stack_state.as_ref();
+        let planned_id = planned.map(|state| state.stack_id.as_str());
+        let stood_since = planned.and_then(|state| state.last_updated.as_deref());
+        let stood_since = stood_since.and_then(|time| time.parse::<Timestamp>().ok());
+        release.template.sha256 == sha256_hex(&self.template)
+            && [stack_id, planned_id].contains(&Some(release.stack_id.as_str()))
+            && stood_since.is_none_or(|since| release.time() > since)
     }
 
     /// How the changes of now differ from those that were shown.

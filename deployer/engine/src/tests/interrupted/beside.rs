@@ -5,11 +5,11 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use jiff::SignedDuration;
 
-use crate::Life;
 use crate::cloud::{Caller, Clock};
 use crate::stack::Task;
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
+use crate::{Life, RunFate};
 
 use super::commands::Command;
 
@@ -137,7 +137,7 @@ async fn a_creation_after_a_killed_deletion_is_not_in_the_way_of_a_log_group_tha
     scene.cloud.pass(60);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
-    let removed = |event: &Event| matches!(event, Event::EarlierRun { run, log_groups, .. } if run.task == Task::Delete && log_groups.len() == 1);
+    let removed = |event: &Event| matches!(event, Event::EarlierRun { run, fate: RunFate::Removed { log_groups }, .. } if run.task == Task::Delete && log_groups.len() == 1);
     assert!(
         scene.reporter.events.iter().any(removed),
         "{:?}",

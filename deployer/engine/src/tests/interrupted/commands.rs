@@ -40,6 +40,7 @@ pub(super) enum Command {
     CollectGarbage,
     Down,
     Purge,
+    PurgeTables,
     DownWithLogGroups,
     Recover,
     Apply,
@@ -126,6 +127,7 @@ impl Command {
                 code(scene, 0, "api two");
                 code(scene, 1, "relay two");
             }
+            Self::PurgeTables => drop(scene.down(Purge::KeepTables).await.unwrap()),
             Self::DownWithLogGroups => scene.cloud.recreate_log_group("/event-store/orders/api", 1),
             Self::Recover => scene
                 .cloud
@@ -140,7 +142,7 @@ impl Command {
 
     /// Whether to run it again after it has come to its end is to ask for something else.
     pub(super) fn is_another_request(self) -> bool {
-        matches!(self, Self::Rollback | Self::TryBroken | Self::Apply)
+        matches!(self, Self::Rollback | Self::TryBroken)
     }
 
     /// Runs it. Who waits, waits for whatever is going on.
@@ -172,8 +174,8 @@ impl Command {
                 let mut session = open(scene, waits).await;
                 text(rollback(&mut session, &asked).await)
             }
-            Self::Down | Self::DownWithLogGroups | Self::Purge => {
-                let purge = if self == Self::Purge {
+            Self::Down | Self::DownWithLogGroups | Self::Purge | Self::PurgeTables => {
+                let purge = if matches!(self, Self::Purge | Self::PurgeTables) {
                     Purge::DeleteTables
                 } else {
                     Purge::KeepTables

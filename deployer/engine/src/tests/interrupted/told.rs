@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use crate::cloud::CallErrorKind;
 use crate::stack::{Task, Unfinished};
 use crate::tests::*;
-use crate::{ErrorKind, Life, Live, describe, drift, unfinished};
+use crate::{ErrorKind, Life, Live, RunFate, describe, drift, unfinished};
 
 use super::beside::killed_before;
 use super::commands::{Command, Set};
@@ -136,10 +136,83 @@ async fn the_command_that_finishes_a_run_is_the_one_that_began_it() {
         };
         assert!(format!("{:?}", run.task).starts_with(task), "{run:?}");
     }
-    let mut set = killed_before(Command::DownWithLogGroups, "DeleteLogGroup").await;
-    let told = unfinished(&set.scene.session().await, BUCKET, "orders").await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].task, Task::Delete);
+    for (command, operation, task) in [
+        (Command::Down, "DeleteStack", Task::Delete),
+        (Command::DownWithLogGroups, "DeleteLogGroup", Task::Delete),
+        (Command::Purge, "DeleteStack", Task::Purge),
+        (Command::Purge, "DeleteTable", Task::Purge),
+        (Command::PurgeTables, "DeleteTable", Task::Purge),
+    ] {
+        let mut set = killed_before(command, operation).await;
+        let told = unfinished(&set.scene.session().await, BUCKET, "orders").await;
+        let [run] = told.as_slice() else {
+            panic!("{command:?} before {operation}: {told:?}")
+        };
+        assert_eq!(run.task, task, "{command:?} before {operation}");
+    }
+}
+
+/// What a deletion has told of runs before it.
+async fn told_by_a_deletion(set: &mut Set, purge: Purge) -> Vec<(Task, RunFate)> {
+    set.scene.cloud.pass(60);
+    set.scene.forget();
+    set.scene.down(purge).await.unwrap();
+    let events = set.scene.reporter.events.iter();
+    events
+        .filter_map(|event| match event {
+            Event::EarlierRun { run, fate, .. } => Some((run.task.clone(), fate.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_deletion_tells_of_the_run_before_it_and_leaves_none() {
+    for (command, operation, purge, task) in [
+        (Command::Down, "DeleteStack", Purge::KeepTables, Task::Delete),
+        (
+            Command::DownWithLogGroups,
+            "DeleteLogGroup",
+            Purge::KeepTables,
+            Task::Delete,
+        ),
+        (Command::Purge, "DeleteTable", Purge::DeleteTables, Task::Purge),
+        (
+            Command::PurgeTables,
+            "DeleteTable",
+            Purge::DeleteTables,
+            Task::Purge,
+        ),
+        // Who has killed a deletion with its data may think better of it.
+        (Command::Purge, "DeleteTable", Purge::KeepTables, Task::Purge),
+    ] {
+        let mut set = killed_before(command, operation).await;
+        let told = told_by_a_deletion(&mut set, purge).await;
+        assert_eq!(told, [(task, RunFate::Deleted)], "{command:?} before {operation}");
+        let left = unfinished(&set.scene.session().await, BUCKET, "orders").await;
+        assert!(left.is_empty(), "{command:?} before {operation}: {left:?}");
+    }
+    let mut set = changed_and_not_recorded().await;
+    let told = told_by_a_deletion(&mut set, Purge::KeepTables).await;
+    assert_eq!(told, [(Task::Deploy, RunFate::Deleted)]);
+    // One that has come to its end is no earlier run.
+    let again = told_by_a_deletion(&mut set, Purge::KeepTables).await;
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_stopped_before_it_began_leaves_no_run() {
+    let mut set = Command::Down.set().await;
+    let scene = &mut set.scene;
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
+    let stopped = scene.down(Purge::KeepTables).await.unwrap_err();
+    assert!(
+        matches!(stopped, DestroyError::Interrupted { going_on: None }),
+        "{stopped:?}"
+    );
+    assert_eq!(scene.cloud.called("DeleteStack"), 0);
+    let left = unfinished(&scene.session().await, BUCKET, "orders").await;
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,11 @@ const SHOWN: usize = 12;
 /// How many digits a hash has: that of a commit, and a SHA-256.
 const DIGITS: [usize; 2] = [40, 64];
 
-/// A text for a person, in which each hash is as long as is needed. A command in backticks stays as it is: it is there to be copied.
+/// How many digits a SHA-256 has in Base64, before its padding.
+const BASE64_DIGITS: usize = 43;
+
+/// A text for a person, in which each hash is as long as is needed. What is in backticks and a command, or the path of a file on this machine,
+/// stays as it is: it is there to be copied, or found.
 pub(super) fn with_short_hashes(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(of_line).collect();
     lines.join("\n")
@@ -20,7 +24,7 @@ fn of_line(line: &str) -> String {
         .enumerate()
         .map(|(place, part)| {
             let is_quoted = place % 2 == 1 && place < last;
-            if is_quoted && part.contains(' ') {
+            if is_quoted && (part.contains(' ') || part.starts_with(['/', '~', '.'])) {
                 part.to_owned()
             } else {
                 shortened(part)
@@ -31,19 +35,30 @@ fn of_line(line: &str) -> String {
 }
 
 fn shortened(text: &str) -> String {
+    let hexadecimal = |letter: char| letter.is_ascii_hexdigit();
+    let base64 = |letter: char| letter.is_ascii_alphanumeric() || letter == '+' || letter == '/';
+    let text = with_short_words(text, hexadecimal, |word, _| DIGITS.contains(&word.len()));
+    with_short_words(&text, base64, |word, behind| {
+        word.len() == BASE64_DIGITS && behind.starts_with('=')
+    })
+}
+
+/// A text in which the words of such letters are short that are hashes, as they and what is behind them tell.
+fn with_short_words(text: &str, letters: fn(char) -> bool, is_hash: fn(&str, &str) -> bool) -> String {
     let mut shortened = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|letter: char| !letter.is_ascii_hexdigit())
-            .unwrap_or(rest.len());
-        let (word, behind) = rest.split_at(digits);
-        let is_hash = DIGITS.contains(&digits);
-        shortened.push_str(if is_hash { &word[..SHOWN] } else { word });
-        let other = behind
-            .find(|letter: char| letter.is_ascii_hexdigit())
-            .unwrap_or(behind.len());
-        shortened.push_str(&behind[..other]);
+        let length = rest.find(|letter| !letters(letter)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(length);
+        let other = behind.find(letters).unwrap_or(behind.len());
+        if is_hash(word, behind) {
+            shortened.push_str(&word[..SHOWN]);
+            // The padding of Base64 goes with what it pads.
+            shortened.push_str(behind[..other].trim_start_matches('='));
+        } else {
+            shortened.push_str(word);
+            shortened.push_str(&behind[..other]);
+        }
         rest = &behind[other..];
     }
     shortened
@@ -70,8 +85,21 @@ mod tests {
     }
 
     #[test]
-    fn a_command_can_be_copied_whole() {
+    fn a_hash_in_base64_is_short_too() {
+        let hash = "uR80vetiwdgN4Q7/O1O5hFodhgy8uyAwb2l2UbXPV58=";
+        assert_eq!(
+            with_short_hashes(&format!("the live code is `{hash}`, not x={hash}")),
+            "the live code is `uR80vetiwdgN`, not x=uR80vetiwdgN"
+        );
+        let word = "a".repeat(43);
+        assert_eq!(with_short_hashes(&word), word);
+    }
+
+    #[test]
+    fn a_command_can_be_copied_whole_and_a_file_found() {
         let hash = hash();
+        let file = format!("failed to read `/home/jo/.aws/login/cache/{hash}.json`");
+        assert_eq!(with_short_hashes(&file), file);
         let command = format!("take it away with `aws s3 rm s3://artifacts/{hash}.zip`, and");
         assert_eq!(with_short_hashes(&command), command);
         assert_eq!(

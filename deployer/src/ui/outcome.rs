@@ -99,13 +99,9 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, up: &str, took: Dura
             kept,
             purged,
         } => {
-            let purged = match purged.len() {
-                0 => String::new(),
-                _ => format!(", {} with it", tables(purged)),
-            };
+            let went = went(removed.len(), purged);
             let took = in_time(took);
-            let removed = count(removed.len() as u64, "resource");
-            let what = format!("{stack_name} is gone: {removed}{purged} {took}");
+            let what = format!("{stack_name} is gone{went} {took}");
             (format!("{} {what}", paint::good("✓")), kept)
         }
     };
@@ -122,6 +118,17 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, up: &str, took: Dura
         tables(kept),
         paint::quoted(&format!("`{up}`"))
     )
+}
+
+/// What went in a deletion. An earlier run may have left nothing to go.
+pub(super) fn went(resources: usize, purged: &[KeptTable]) -> String {
+    let removed = count(resources as u64, "resource");
+    match (resources, purged) {
+        (0, []) => String::new(),
+        (_, []) => format!(": {removed}"),
+        (0, _) => format!(", and {} with it", tables(purged)),
+        (_, _) => format!(": {removed}, {} with it", tables(purged)),
+    }
 }
 
 /// Names tables with what is in them.

@@ -10,7 +10,7 @@ use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
 
 use super::escape::on_one_line;
-use super::outcome::tables;
+use super::outcome::{tables, went};
 use super::text::duration;
 use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
@@ -121,12 +121,8 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
             kept,
             purged,
         } => {
-            let data = if purged.is_empty() {
-                String::new()
-            } else {
-                format!(", {} with it", cell(&tables(purged)))
-            };
-            let title = format!("✓ {stack} is gone: {} resources{data}\n\n", removed.len());
+            let went = cell(&went(removed.len(), purged));
+            let title = format!("✓ {stack} is gone{went}\n\n");
             (title, kept)
         }
     };

@@ -192,13 +192,21 @@ fn fate_of(reached: Option<&DeployIntent>) -> RunFate {
     }
 }
 
-/// Tells of runs on a stack that is about to be deleted. One that may still be at work is no longer spared: whoever deletes was asked.
+/// Tells of all runs on a stack that is about to be deleted, before that is asked about: one may still be at work.
 pub(crate) fn tell_deleted<C: Cloud, T: Reporter>(
     session: &mut Session<'_, C, T>,
     stack: &str,
     journal: &Journal,
 ) {
-    tell(session, stack, journal, RunFate::Deleted);
+    for run in super::told(&journal.intents) {
+        let life = Life::after(session.cloud.now().duration_since(run.since));
+        session.tell_once(Event::EarlierRun {
+            stack: stack.to_owned(),
+            run,
+            life,
+            fate: RunFate::Deleted,
+        });
+    }
 }
 
 fn tell<C: Cloud, T: Reporter>(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::guard::{Danger, Objection};
-use cfn_deploy::stack::outline::Outline;
+use cfn_deploy::stack::outline::{Origins, Outline};
 use cfn_deploy::stack::widening::{Effect, Grant, Widening};
 use cfn_deploy::stack::{
     Action, ChangeSummary, Progress, Replacement, ResourceChange, StackEvent, StackStatus, Task, Unfinished,
@@ -75,7 +75,7 @@ samples! {
         stack: "orders".into(),
         creates: false,
         changes: changes(),
-        outline: Outline::of(&serde_json::Value::Null, &serde_json::Value::Null, Some(&changes()), &Default::default()),
+        outline: Outline::of(&serde_json::Value::Null, &serde_json::Value::Null, Some(&changes()), &Origins::default()),
         widenings: vec![widening()],
     };
     PlanApplied => Event::PlanApplied { stack: "orders".into(), release: Some(release(0, "t1").id) };

@@ -122,9 +122,9 @@ fn a_deletion_ends_with_what_stays() {
     });
     insta::assert_snapshot!(outcomes.join("\n"), @"
     ✓ there is no stack orders, nothing to do
-    ✓ orders is gone: 0 resources (1 min 15 s)
+    ✓ orders is gone (1 min 15 s)
       table orders-events (2 items) stays; the next `deployer up --env demo` imports it
-    ✓ orders is gone: 0 resources, table orders-events (2 items) with it (1 min 15 s)
+    ✓ orders is gone, and table orders-events (2 items) with it (1 min 15 s)
     ");
 }
 

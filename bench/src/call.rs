@@ -83,6 +83,11 @@ pub const EVENT_TYPE: &str = "changed";
 pub struct StreamCalls(Uuid);
 
 impl StreamCalls {
+    /// Those about the stream with this id.
+    pub fn of(id: Uuid) -> Self {
+        Self(id)
+    }
+
     /// Those about a stream that is not there yet.
     pub fn of_new_stream() -> Self {
         Self(Uuid::new_v4())

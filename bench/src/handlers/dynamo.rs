@@ -12,11 +12,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use event_store_bench::StreamCalls;
 use event_store_bench::call::PAYLOAD_BYTES;
 use event_store_function::dynamo::{self, CatalogueTable, Client, EventsTable, FeedTable};
 use event_store_function::http::{Store, router};
 use serde_json::{Value, json};
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use super::sdk::SdkShare;
 
@@ -107,13 +108,31 @@ impl HttpConnector for Dynamo {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
-        let (status, body) = match self.answers.get(operation) {
-            Some(answer) => (answer.status, answer.body.clone()),
-            None => (500, String::new()),
+        let (status, body) = match (self.answers.get(operation), asked_about(&request)) {
+            (None, _) => (500, String::new()),
+            // The store takes no commit of a stream that it has not asked for.
+            (Some(answer), Some(stream)) => (answer.status, answer.body.replace(STREAM, stream)),
+            (Some(answer), None) => (answer.status, answer.body.clone()),
         };
         let status = StatusCode::try_from(status).unwrap_or_else(|_| unreachable!("they are statuses"));
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
     }
+}
+
+/// The stream that a request names, unless it is the one whose commits are answered.
+fn asked_about(request: &HttpRequest) -> Option<&str> {
+    let text = std::str::from_utf8(request.body().bytes()?).ok()?;
+    let begin = text.find("\"order/")? + 1;
+    let stream = text.get(begin..begin + STREAM.len())?;
+    (stream != STREAM).then_some(stream)
+}
+
+/// The stream whose commits are answered.
+const STREAM: &str = "order/2886e475-d5cc-40f7-aec5-401071388b3c";
+
+/// Its calls.
+pub(crate) fn stream() -> StreamCalls {
+    StreamCalls::of(uuid!("2886e475-d5cc-40f7-aec5-401071388b3c"))
 }
 
 /// A commit of `count` events, the first of them at `first`, as an item of the events table.
@@ -127,7 +146,7 @@ pub(crate) fn commit(first: usize, count: usize) -> Value {
     };
     let events: Vec<Value> = std::iter::repeat_with(event).take(count).collect();
     json!({
-        "pk": {"S": "order/2886e475-d5cc-40f7-aec5-401071388b3c"},
+        "pk": {"S": STREAM},
         "sk": {"N": first.to_string()},
         "last": {"N": (first + count - 1).to_string()},
         "createdAt": {"S": MOMENT},

@@ -6,7 +6,7 @@ use axum::http::Request;
 use event_store_bench::{Call, StreamCalls};
 use tower::ServiceExt as _;
 
-use super::dynamo::{Answer, Dynamo, commit, listed};
+use super::dynamo::{Answer, Dynamo, commit, listed, stream};
 use super::sdk::SdkShare;
 use super::usage::Usage;
 
@@ -40,7 +40,7 @@ impl Operation {
         let commits = |count: usize| (1..=count).map(|first| commit(first, 1)).collect::<Vec<_>>();
         let streams = || std::iter::repeat_with(listed).take(13).collect::<Vec<_>>();
         let refused = ("PutItem", Answer::refused(&commit(1, 1)));
-        let stream = StreamCalls::of_new_stream();
+        let stream = stream();
         vec![
             Self::new("liveness", 200, [], Call::liveness),
             Self::new("create", 201, [put()], || StreamCalls::of_new_stream().create()),

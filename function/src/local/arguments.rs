@@ -90,6 +90,20 @@ impl Arguments {
     }
 }
 
+impl Arguments {
+    /// Where notifications go, in words. An endpoint alone, which may be set for other programs, names no topic.
+    pub(super) fn notifications(&self) -> String {
+        match (self.topic(), &self.sns_endpoint) {
+            (Some(topic), _) => format!("to {}", topic.arn),
+            (None, None) => "a line each on stderr (`--topic-arn ARN` publishes them)".to_owned(),
+            (None, Some(_)) => {
+                "a line each on stderr; the SNS endpoint is not used without a topic (`--topic-arn ARN`)"
+                    .to_owned()
+            }
+        }
+    }
+}
+
 /// A topic to announce on.
 #[derive(Clone, Debug)]
 pub(super) struct Topic {
@@ -176,7 +190,31 @@ pub struct InvalidEndpoint;
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    #[test]
+    fn an_endpoint_without_a_topic_is_said_to_be_of_no_use() {
+        let endpoint = ["--sns-endpoint", "http://127.0.0.1:4566"];
+        let topic = ["--topic-arn", "arn:aws:sns:eu-central-1:000000000000:updates"];
+        let said = |arguments: &[&str]| {
+            let line = Line::try_parse_from([&["serve"], arguments].concat())
+                .unwrap_or_else(|error| panic!("{error}"));
+            line.arguments.notifications()
+        };
+        assert!(said(&endpoint).contains("not used without a topic (`--topic-arn ARN`)"));
+        assert_eq!(
+            said(&[endpoint, topic].concat()),
+            "to arn:aws:sns:eu-central-1:000000000000:updates"
+        );
+    }
 
     #[test]
     fn the_region_is_in_the_topic_s_arn() {

@@ -137,10 +137,7 @@ fn greet(address: SocketAddr, arguments: &Arguments) {
         Some(file) if arguments.sync => format!("in {}, synced at each append", file.display()),
         Some(file) => format!("in {}", file.display()),
     };
-    let notifications = match arguments.topic() {
-        None => "a line each on stderr (`--topic-arn ARN` publishes them)".to_owned(),
-        Some(topic) => format!("to {}", topic.arn),
-    };
+    let notifications = arguments.notifications();
     let body = r#"{"initialEvent":{"eventType":"order-placed","payload":{"total":42}}}"#;
     let text = format!(
         "event store ready at {url}\n\

@@ -50,6 +50,7 @@ impl Narrator {
     }
 
     /// Words an event.
+    #[expect(clippy::too_many_lines, reason = "an arm for each event")]
     pub(super) fn event(&mut self, event: &Event) -> Telling {
         match event {
             Event::AccountChecked { account, caller } => {
@@ -81,7 +82,9 @@ impl Narrator {
                 if *creates { "create" } else { "change" }
             )),
             Event::DriftSearching { stack } => Telling::doing(format!("comparing {stack} with its template")),
-            Event::Tried { .. } | Event::NotSeenYet { .. } | Event::Returning { .. } => trial::told(event),
+            Event::Tried { step, took } => trial::tried(*step, *took),
+            Event::NotSeenYet { reason, .. } => trial::not_seen_yet(reason),
+            Event::Returning { stack, reason } => trial::returning(stack, reason),
             Event::Started { stack, estimate } => self.started(stack, estimate.as_ref()),
             Event::Resource { event, progress } => self.resource(event, progress),
             Event::Adopting { table, items } => {
@@ -108,10 +111,14 @@ impl Narrator {
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }
-            Event::StackPolicy { .. }
-            | Event::StackPolicyLifted { .. }
-            | Event::StackPolicyRestored { .. }
-            | Event::AlarmsWatched { .. } => protection::told(event),
+            Event::StackPolicy { stack, on } => protection::policy(stack, *on),
+            Event::StackPolicyLifted { stack, resources } => protection::policy_lifted(stack, resources),
+            Event::StackPolicyRestored { stack, goes_on } => protection::policy_restored(stack, *goes_on),
+            Event::AlarmsWatched {
+                alarms,
+                unwatched,
+                minutes,
+            } => protection::alarms_watched(alarms, unwatched, *minutes),
             Event::TableProtectionLifted { table } => {
                 Telling::done(format!("deletion protection of {table} is off"))
             }
@@ -146,7 +153,11 @@ impl Narrator {
                 "  {} this release is not in the ledger, and cannot be returned to: {reason}",
                 paint::warn("!")
             )),
-            Event::NotMarked { .. } | Event::EarlierRun { .. } => earlier::told(event),
+            Event::NotMarked { release, reason } => Telling::said(format!(
+                "  {} release {release} could not be marked as one whose smoke test failed: {reason}",
+                paint::warn("!")
+            )),
+            Event::EarlierRun { stack, run, fate, .. } => earlier::told(stack, run, fate),
             Event::CleanupFailed { what, reason } => {
                 Telling::said(format!("  {} {what} is left behind: {reason}", paint::warn("!")))
             }

@@ -178,7 +178,7 @@ fn row(resource: &Outlined) -> String {
 /// A text in a cell of a table, or in a line. What could be anything but words stands as code: there is neither Markdown nor HTML in it, no
 /// link, and nobody is mentioned.
 fn cell(text: &str) -> String {
-    let is_word = |letter: char| letter.is_alphanumeric() || " .,:;()/-+=%'".contains(letter);
+    let is_word = |letter: char| letter.is_alphanumeric() || " .,:;·()/-+=%'".contains(letter);
     if text.chars().all(is_word) && !text.contains("//") && !text.contains("www.") {
         text.to_owned()
     } else {

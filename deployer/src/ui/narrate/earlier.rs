@@ -1,22 +1,20 @@
 //! PURE: what is told of runs that were ended before their time.
 
+use cfn_deploy::RunFate;
 use cfn_deploy::stack::Unfinished;
-use cfn_deploy::{Event, RunFate};
 
 use crate::ui::paint;
 use crate::ui::unfinished::in_short;
 
 use super::Telling;
 
-pub(super) fn told(event: &Event) -> Telling {
-    let text = match event {
-        Event::EarlierRun { stack, run, fate, .. } => earlier_run(stack, run, fate),
-        Event::NotMarked { release, reason } => {
-            format!("release {release} could not be marked as one whose smoke test failed: {reason}")
-        }
-        _ => return Telling::default(),
-    };
-    Telling::said(format!("  {} {text}", paint::warn("!")))
+/// A run had not come to its end.
+pub(super) fn told(stack: &str, run: &Unfinished, fate: &RunFate) -> Telling {
+    Telling::said(format!(
+        "  {} {}",
+        paint::warn("!"),
+        earlier_run(stack, run, fate)
+    ))
 }
 
 fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {

@@ -2,40 +2,42 @@
 
 use std::fmt::Write as _;
 
-use cfn_deploy::Event;
 use cfn_deploy::shell;
 
 use super::Telling;
 use crate::ui::paint;
 use crate::ui::text::count;
 
-/// Words the events of a stack's policy and of the alarms that watch over it.
-pub(super) fn told(event: &Event) -> Telling {
-    match event {
-        Event::StackPolicy { stack, on: true } => Telling::done(format!(
-            "the stack policy of {stack} keeps log, topic and URL from being replaced or deleted"
-        )),
-        Event::StackPolicy { stack, on: false } => {
-            Telling::done(format!("the stack policy of {stack} allows everything"))
-        }
-        Event::StackPolicyLifted { stack, resources } => Telling::note(format!(
-            "lifting the stack policy of {stack} for {}",
-            resources.join(", ")
-        )),
-        Event::StackPolicyRestored {
-            stack,
-            goes_on: false,
-        } => Telling::done(format!("the stack policy of {stack} is in force again")),
-        Event::StackPolicyRestored { stack, goes_on: true } => Telling::note(format!(
-            "the stack policy of {stack} is in force again; what it denies and has not happened yet, CloudFormation refuses and undoes"
-        )),
-        Event::AlarmsWatched {
-            alarms,
-            unwatched,
-            minutes,
-        } => Telling::said(watched(alarms, unwatched, *minutes)),
-        _ => Telling::default(),
+/// A policy was set.
+pub(super) fn policy(stack: &str, on: bool) -> Telling {
+    Telling::done(if on {
+        format!("the stack policy of {stack} keeps log, topic and URL from being replaced or deleted")
+    } else {
+        format!("the stack policy of {stack} allows everything")
+    })
+}
+
+/// A policy is lifted for an operation.
+pub(super) fn policy_lifted(stack: &str, resources: &[String]) -> Telling {
+    let resources = resources.join(", ");
+    Telling::note(format!("lifting the stack policy of {stack} for {resources}"))
+}
+
+/// A policy is in force again.
+pub(super) fn policy_restored(stack: &str, goes_on: bool) -> Telling {
+    let restored = format!("the stack policy of {stack} is in force again");
+    if goes_on {
+        Telling::note(format!(
+            "{restored}; what it denies and has not happened yet, CloudFormation refuses and undoes"
+        ))
+    } else {
+        Telling::done(restored)
     }
+}
+
+/// Alarms watch over an update.
+pub(super) fn alarms_watched(alarms: &[String], unwatched: &[String], minutes: u8) -> Telling {
+    Telling::said(watched(alarms, unwatched, minutes))
 }
 
 /// Which alarms undo an update, and how to do without one.
@@ -69,7 +71,8 @@ fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::ui::narrate::Narrator;
+    use cfn_deploy::Event;
 
     #[test]
     fn what_protects_an_update_is_told_with_the_way_past_it() {
@@ -101,7 +104,7 @@ mod tests {
                 on: false,
             },
         ];
-        let lines = events.map(|event| told(&event).lines.unwrap_or_default());
+        let lines = events.map(|event| Narrator::default().event(&event).lines.unwrap_or_default());
         insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
         ○ an alarm that goes off while it runs and 5 minutes after rolls the update back: ApiErrors, RelayBehind
             one that is known to be on is passed over with `--accept ignore:ApiErrors`

@@ -1,44 +1,48 @@
 //! PURE: the trial of a store, in words.
 
-use cfn_deploy::Event;
+use std::time::Duration;
+
+use cfn_deploy::SmokeStep;
 
 use super::Telling;
 use crate::ui::paint;
 use crate::ui::text::duration;
 
-/// Words the events of a trial and of what follows it.
-pub(super) fn told(event: &Event) -> Telling {
-    match event {
-        Event::Tried { step, took } => {
-            let took = paint::faint(format!("({})", duration(*took)));
-            Telling {
-                doing: Some("trying the store".to_owned()),
-                ..Telling::done(format!("{} {took}", step.claim()))
-            }
-        }
-        Event::NotSeenYet { reason, .. } => Telling::said(format!(
-            "  {} {reason}: it may be on its way, and what was deployed stays",
+/// A step was taken well.
+pub(super) fn tried(step: SmokeStep, took: Duration) -> Telling {
+    let took = paint::faint(format!("({})", duration(took)));
+    Telling {
+        doing: Some("trying the store".to_owned()),
+        ..Telling::done(format!("{} {took}", step.claim()))
+    }
+}
+
+/// Something was not seen, which is AWS's to show.
+pub(super) fn not_seen_yet(reason: &str) -> Telling {
+    Telling::said(format!(
+        "  {} {reason}: it may be on its way, and what was deployed stays",
+        paint::warn("!")
+    ))
+}
+
+/// What was deployed does not work.
+pub(super) fn returning(stack: &str, reason: &str) -> Telling {
+    Telling {
+        lines: Some(format!(
+            "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
+            paint::bad("✗"),
             paint::warn("!")
         )),
-        Event::Returning { stack, reason } => Telling {
-            lines: Some(format!(
-                "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
-                paint::bad("✗"),
-                paint::warn("!")
-            )),
-            doing: Some(format!("bringing {stack} back")),
-            ..Telling::default()
-        },
-        _ => Telling::default(),
+        doing: Some(format!("bringing {stack} back")),
+        ..Telling::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use cfn_deploy::SmokeStep;
+    use crate::ui::narrate::Narrator;
+    use cfn_deploy::Event;
 
     #[test]
     fn a_trial_is_told_step_by_step_and_its_failure_with_what_follows() {
@@ -63,7 +67,7 @@ mod tests {
         let lines: Vec<String> = tried
             .iter()
             .chain([&not_seen, &returning])
-            .filter_map(|event| told(event).lines)
+            .filter_map(|event| Narrator::default().event(event).lines)
             .collect();
         insta::assert_snapshot!(anstream::adapter::strip_str(&lines.join("\n")).to_string(), @"
         ✓ a queue listens to the topic (0.4 s)

@@ -8,7 +8,7 @@ use crate::stack::{Blueprint, Key, NamedKind, NamedResource, TableDesign};
 
 use super::table_repair::{self, repair};
 use super::taken::{Taken, taken};
-use super::{DeployError, Event, Mismatch, Reporter, Session, ownership};
+use super::{DeployError, Event, Mismatch, Session, ownership};
 
 /// What a creation would find in its way, and takes in instead.
 #[derive(Debug, Default)]
@@ -34,8 +34,8 @@ impl Adoptions {
 ///
 /// # Errors
 /// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
-pub(super) async fn look_up<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn look_up<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &str,
     blueprint: &Blueprint,
     deployed: Option<&Blueprint>,
@@ -84,8 +84,8 @@ pub(super) async fn look_up<C: Cloud, T: Reporter>(
 }
 
 /// The table that is taken in; `None` where it has gone meanwhile.
-async fn adoptable<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn adoptable<C: Cloud>(
+    session: &mut Session<'_, C>,
     blueprint: &Blueprint,
     found: &Taken,
     of_anybody: bool,
@@ -144,8 +144,8 @@ fn in_words(key: &[Key]) -> String {
 /// Makes the tables safe to import: an import that fails must not be able to take them with it.
 ///
 /// The stream is turned on here too, because the mapping that is created with the stack needs it.
-pub(super) async fn make_ready<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn make_ready<C: Cloud>(
+    session: &mut Session<'_, C>,
     adoptions: &Adoptions,
 ) -> Result<(), DeployError> {
     for (design, table) in &adoptions.tables {
@@ -160,8 +160,8 @@ pub(super) async fn make_ready<C: Cloud, T: Reporter>(
 }
 
 /// Brings the tables to what the template says, which an import does not do, and looks whether it held.
-pub(super) async fn bring_up_to_date<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn bring_up_to_date<C: Cloud>(
+    session: &mut Session<'_, C>,
     adoptions: &Adoptions,
     stack_tags: &BTreeMap<String, String>,
 ) -> Result<(), DeployError> {
@@ -181,8 +181,8 @@ pub(super) async fn bring_up_to_date<C: Cloud, T: Reporter>(
 }
 
 /// Brings tables that an earlier run has imported to what the template says.
-pub(super) async fn finish<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn finish<C: Cloud>(
+    session: &mut Session<'_, C>,
     blueprint: &Blueprint,
     imports: &[String],
     stack_tags: &BTreeMap<String, String>,
@@ -201,8 +201,8 @@ pub(super) async fn finish<C: Cloud, T: Reporter>(
     bring_up_to_date(session, &adoptions, stack_tags).await
 }
 
-async fn needed_repairs<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn needed_repairs<C: Cloud>(
+    session: &Session<'_, C>,
     design: &TableDesign,
     table: &DeployedTable,
     stack_tags: &BTreeMap<String, String>,

@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::cloud::{CallError, Cloud, RollbackTriggers};
 use crate::stack::{DeployedStack, MOST_ALARMS, rollback_alarms};
 
-use super::{Deployment, Event, Reporter, Session, traffic};
+use super::{Deployment, Event, Session, traffic};
 
 /// Chooses the alarms that watch over an update; none over a creation, since a trigger has to exist beforehand.
-pub(super) async fn triggers<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn triggers<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     standing: Option<&DeployedStack>,
     deployed: &Value,

@@ -8,9 +8,7 @@ use crate::stack::{NextMove, StackStatus, sha256_base64};
 
 use super::backoff::Backoff;
 use super::watch::{Operation, Unseen, watch};
-use super::{
-    ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Reporter, Session, failed_creation,
-};
+use super::{ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Session, failed_creation};
 
 /// The most that CloudFormation takes in the request itself; more has to be in S3
 /// ([quotas](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
@@ -19,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Stores what the deployment needs in the bucket, the template too, so that it can be returned to, and returns where
 /// CloudFormation reads it.
-pub(super) async fn store<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn store<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<TemplateSource, DeployError> {
     ensure_bucket(session, deployment).await?;
@@ -34,8 +32,8 @@ pub(super) async fn store<C: Cloud, T: Reporter>(
 
 /// Returns where CloudFormation reads a template that is only looked at, and stores nothing: none, if it is too long to go with the request
 /// and is not in the bucket.
-pub(super) async fn source_to_look_at<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn source_to_look_at<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<Option<TemplateSource>, DeployError> {
     if is_long(deployment) {
@@ -49,8 +47,8 @@ pub(super) async fn source_to_look_at<C: Cloud, T: Reporter>(
 }
 
 /// Stores the code of one function.
-pub(super) async fn store_code<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn store_code<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     artifact: &CodeArtifact,
 ) -> Result<(), DeployError> {
@@ -59,8 +57,8 @@ pub(super) async fn store_code<C: Cloud, T: Reporter>(
 }
 
 /// Stores the template alone: nothing else is needed where no change set is made.
-pub(super) async fn store_template_alone<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn store_template_alone<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
     ensure_bucket(session, deployment).await?;
@@ -68,8 +66,8 @@ pub(super) async fn store_template_alone<C: Cloud, T: Reporter>(
 }
 
 /// Stores the template under the hash of its bytes.
-async fn store_template<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn store_template<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
     let template = CodeArtifact {
@@ -81,8 +79,8 @@ async fn store_template<C: Cloud, T: Reporter>(
 }
 
 /// The keys of those artifacts that are not in the bucket.
-pub(super) async fn missing<'keys, C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn missing<'keys, C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     keys: impl IntoIterator<Item = &'keys str>,
 ) -> Result<Vec<String>, CallError> {
@@ -100,7 +98,7 @@ pub(super) async fn missing<'keys, C: Cloud, T: Reporter>(
     Ok(missing)
 }
 
-fn source<C: Cloud, T: Reporter>(session: &Session<'_, C, T>, deployment: &Deployment) -> TemplateSource {
+fn source<C: Cloud>(session: &Session<'_, C>, deployment: &Deployment) -> TemplateSource {
     if is_long(deployment) {
         let key = deployment.template_key();
         TemplateSource::Url(session.cloud.object_url(&deployment.bucket.name, &key))
@@ -120,8 +118,8 @@ fn is_long(deployment: &Deployment) -> bool {
 ///
 /// # Errors
 /// Something else is stored under its key, or something that was stored without a checksum.
-async fn ensure_stored<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn ensure_stored<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     artifact: &CodeArtifact,
 ) -> Result<(), DeployError> {
@@ -173,8 +171,8 @@ fn check(bucket: &str, artifact: &CodeArtifact, head: Head) -> Result<(), Deploy
 }
 
 /// Makes the bucket's stack unless the bucket exists. Two first deployments at once make it once: the second waits.
-async fn ensure_bucket<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn ensure_bucket<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<(), DeployError> {
     let bucket = &deployment.bucket;
@@ -204,8 +202,8 @@ async fn ensure_bucket<C: Cloud, T: Reporter>(
     }
 }
 
-async fn follow<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn follow<C: Cloud>(
+    session: &mut Session<'_, C>,
     request: &NewStack,
     stack_id: &str,
     bucket: &ArtifactBucket,
@@ -247,8 +245,8 @@ async fn follow<C: Cloud, T: Reporter>(
     })
 }
 
-async fn wait_for_other<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn wait_for_other<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &ArtifactBucket,
     refused: CallError,
 ) -> Result<(), DeployError> {

@@ -13,7 +13,7 @@ use crate::stack::{
     sha256_base64, sha256_hex, template_key,
 };
 
-use super::{CodeArtifact, Deployment, Reporter, Session};
+use super::{CodeArtifact, Deployment, Session};
 
 /// The template and the tags of a stack, taken note of before it is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Before {
 
 impl Before {
     /// Reads what an earlier run has stored; none, if it is gone or is not what was stored.
-    pub(super) async fn stored<C: Cloud, T: Reporter>(
-        session: &Session<'_, C, T>,
+    pub(super) async fn stored<C: Cloud>(
+        session: &Session<'_, C>,
         bucket: &str,
         before: &StoredBefore,
     ) -> Result<Option<Self>, CallError> {
@@ -44,9 +44,9 @@ impl Before {
     }
 
     /// Stores it where whoever finishes this run finds it.
-    pub(super) async fn store<C: Cloud, T: Reporter>(
+    pub(super) async fn store<C: Cloud>(
         &self,
-        session: &Session<'_, C, T>,
+        session: &Session<'_, C>,
         bucket: &str,
         stack: &str,
     ) -> Result<StoredBefore, CallError> {

@@ -8,7 +8,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove, RequestToken};
 
 use super::backoff::Backoff;
-use super::{Event, Reporter, Session, Unready};
+use super::{Event, Session, Unready};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -16,8 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// AWS could not be asked, or the wait was interrupted.
-pub(super) async fn wait_for_the_end<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn wait_for_the_end<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: DeployedStack,
 ) -> Result<(), Unready> {
     let (since, by) = begin_of(session, &stack).await?;
@@ -39,8 +39,8 @@ pub(super) async fn wait_for_the_end<C: Cloud, T: Reporter>(
 }
 
 /// Says that somebody is at work.
-pub(super) async fn busy<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn busy<C: Cloud>(
+    session: &Session<'_, C>,
     stack: DeployedStack,
 ) -> Result<Unready, CallError> {
     let (since, by) = begin_of(session, &stack).await?;
@@ -53,8 +53,8 @@ pub(super) async fn busy<C: Cloud, T: Reporter>(
 }
 
 /// Since when somebody is at work, and who: the stack's last event in the state it is in tells both.
-async fn begin_of<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn begin_of<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
 ) -> Result<(Timestamp, Option<String>), CallError> {
     let events = session.cloud.stack_events(&stack.id, None).await?.items;

@@ -17,7 +17,7 @@ use crate::cloud::{
 use crate::stack::{ChangeSummary, StackStatus, means_no_changes};
 
 use super::backoff::Backoff;
-use super::{DeployError, Event, Reporter, Session};
+use super::{DeployError, Event, Session};
 
 pub(super) use self::ours::begin_execution;
 
@@ -46,8 +46,8 @@ pub(super) enum Prepared {
 }
 
 /// Makes a change set and reads what it would do. On every path but `Ready` nothing is left of it.
-pub(super) async fn prepare<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn prepare<C: Cloud>(
+    session: &mut Session<'_, C>,
     request: &NewChangeSet,
 ) -> Result<Prepared, DeployError> {
     sweep::sweep(session, &request.stack).await;
@@ -79,7 +79,7 @@ pub(super) async fn prepare<C: Cloud, T: Reporter>(
 /// Removes a change set that was not executed, and the shell of a stack that it would have created.
 ///
 /// What cannot be removed is told and is no error: the operation has a better one, or none.
-pub(super) async fn discard<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, made: &Made) {
+pub(super) async fn discard<C: Cloud>(session: &mut Session<'_, C>, made: &Made) {
     if let Err(error) = try_discard(session, made).await {
         session.tell(Event::CleanupFailed {
             what: format!("change set {} of stack {}", made.name, made.stack),
@@ -88,10 +88,7 @@ pub(super) async fn discard<C: Cloud, T: Reporter>(session: &mut Session<'_, C, 
     }
 }
 
-async fn try_discard<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    made: &Made,
-) -> Result<(), CallError> {
+async fn try_discard<C: Cloud>(session: &Session<'_, C>, made: &Made) -> Result<(), CallError> {
     session
         .cloud
         .delete_change_set(&made.handle.stack_id, &made.handle.id)
@@ -110,10 +107,7 @@ async fn try_discard<C: Cloud, T: Reporter>(
 }
 
 /// Whether somebody else has a change set in the shell, which would go with it.
-async fn is_awaited_by_others<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    made: &Made,
-) -> Result<bool, CallError> {
+async fn is_awaited_by_others<C: Cloud>(session: &Session<'_, C>, made: &Made) -> Result<bool, CallError> {
     let listed = sweep::all(session, &made.stack).await?;
     Ok(listed
         .iter()
@@ -121,8 +115,8 @@ async fn is_awaited_by_others<C: Cloud, T: Reporter>(
 }
 
 /// Waits until the change set is made, and reads it; `None` when there is nothing to do.
-async fn wait_and_read<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn wait_and_read<C: Cloud>(
+    session: &mut Session<'_, C>,
     made: &Made,
 ) -> Result<Option<ChangeSummary>, DeployError> {
     let mut backoff = Backoff::up_to(PATIENCE);
@@ -154,8 +148,8 @@ async fn wait_and_read<C: Cloud, T: Reporter>(
     }
 }
 
-async fn page<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn page<C: Cloud>(
+    session: &Session<'_, C>,
     made: &Made,
     next: Option<&str>,
 ) -> Result<ChangeSetPage, DeployError> {
@@ -170,11 +164,7 @@ async fn page<C: Cloud, T: Reporter>(
 }
 
 /// The reason of a rejection names no resource: what early validation found is told only by the change set's events.
-async fn rejected<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    made: &Made,
-    reason: String,
-) -> DeployError {
+async fn rejected<C: Cloud>(session: &Session<'_, C>, made: &Made, reason: String) -> DeployError {
     let findings = findings(session, made).await.unwrap_or_default();
     DeployError::ChangeSetRejected {
         stack: made.stack.clone(),
@@ -183,8 +173,8 @@ async fn rejected<C: Cloud, T: Reporter>(
     }
 }
 
-async fn findings<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn findings<C: Cloud>(
+    session: &Session<'_, C>,
     made: &Made,
 ) -> Result<Vec<ValidationFinding>, CallError> {
     let mut findings = Vec::new();

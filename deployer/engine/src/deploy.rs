@@ -25,8 +25,7 @@ use super::journal::{self, Earlier, OpenTrial};
 use super::overtaken::{self, Attempts};
 use super::stack_policy::Ending;
 use super::{
-    DeployError, Deployment, Event, Reporter, Session, Uploads, adopt, guard, ledger, plan, stack_policy,
-    termination,
+    DeployError, Deployment, Event, Session, Uploads, adopt, guard, ledger, plan, stack_policy, termination,
 };
 
 /// Brings a stack to what a template says: looks whether there is anything to do, stores the code, makes a change set,
@@ -34,16 +33,16 @@ use super::{
 ///
 /// # Errors
 /// Nothing was changed but the artifact bucket, unless the error says that the deployment was tried.
-pub async fn deploy<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn deploy<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<Deployed, DeployError> {
     deploy_as_planned(session, deployment, None).await
 }
 
 /// Deploys; where there was a plan, as planned and in no other way. Begins anew where another deployment comes first.
-pub(super) async fn deploy_as_planned<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn deploy_as_planned<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     planned: Option<&Plan>,
 ) -> Result<Deployed, DeployError> {
@@ -66,11 +65,7 @@ pub(super) async fn deploy_as_planned<C: Cloud, T: Reporter>(
 }
 
 /// Code and template are stored before anybody is asked: a change set takes them from there. Whoever does not agree is told that they stay.
-fn tell_what_stays<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    deployment: &Deployment,
-    error: &DeployError,
-) {
+fn tell_what_stays<C: Cloud>(session: &mut Session<'_, C>, deployment: &Deployment, error: &DeployError) {
     let uploads = std::mem::take(&mut session.uploads);
     if error.is_before_execution() && uploads != Uploads::default() {
         session.tell(Event::Stays {
@@ -80,8 +75,8 @@ fn tell_what_stays<C: Cloud, T: Reporter>(
     }
 }
 
-async fn attempt<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn attempt<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     planned: Option<&Plan>,
@@ -158,8 +153,8 @@ async fn attempt<C: Cloud, T: Reporter>(
         .map_err(|error| error.with_way_back(before))
 }
 
-async fn apply<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn apply<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     proposal: Proposal,
@@ -239,8 +234,8 @@ async fn apply<C: Cloud, T: Reporter>(
 }
 
 /// Brings to what is asked for what the change set that was executed could not.
-async fn settle_executed<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn settle_executed<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     proposal: &Proposal,

@@ -9,7 +9,7 @@ use crate::cloud::{Cloud, DeployedTable, FunctionConfiguration};
 use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, Unfinished, base64_of_hex};
 
 use super::traffic::{self, Resources};
-use super::{DescribeError, Reporter, Session, unfinished};
+use super::{DescribeError, Session, unfinished};
 
 /// A stack and the health of what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -145,8 +145,8 @@ pub struct QueueHealth {
 ///
 /// # Errors
 /// There is no such stack.
-pub async fn describe<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub async fn describe<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     bucket: &str,
 ) -> Result<Described, DescribeError> {
@@ -201,8 +201,8 @@ pub async fn describe<C: Cloud, T: Reporter>(
     })
 }
 
-async fn functions<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn functions<C: Cloud>(
+    session: &Session<'_, C>,
     blueprint: &Blueprint,
     resources: &Resources,
 ) -> Result<Vec<FunctionHealth>, DescribeError> {
@@ -259,8 +259,8 @@ fn function_health(
 }
 
 /// The tables, and the ARNs of their newest streams.
-async fn tables<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn tables<C: Cloud>(
+    session: &Session<'_, C>,
     resources: &Resources,
 ) -> Result<(Vec<TableHealth>, Vec<String>), DescribeError> {
     let (mut tables, mut streams) = (Vec::new(), Vec::new());
@@ -283,8 +283,8 @@ async fn tables<C: Cloud, T: Reporter>(
     Ok((tables, streams))
 }
 
-async fn mappings<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn mappings<C: Cloud>(
+    session: &Session<'_, C>,
     resources: &Resources,
     streams: &[String],
 ) -> Result<Vec<MappingHealth>, DescribeError> {
@@ -311,8 +311,8 @@ async fn mappings<C: Cloud, T: Reporter>(
     Ok(mappings)
 }
 
-async fn queues<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn queues<C: Cloud>(
+    session: &Session<'_, C>,
     blueprint: &Blueprint,
     resources: &Resources,
 ) -> Result<Vec<QueueHealth>, DescribeError> {

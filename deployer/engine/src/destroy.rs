@@ -13,8 +13,8 @@ use super::find::find_for_deletion;
 use super::journal::{self, Journal};
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Reporter, Session, Unready, ownership, smoke, table_repair,
-    termination, traffic,
+    Answer, DestroyError, Event, Question, Session, Unready, ownership, smoke, table_repair, termination,
+    traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -84,8 +84,8 @@ pub enum Destroyed {
 ///
 /// # Errors
 /// The stack is as it was, unless the error says that the deletion was tried.
-pub async fn destroy<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn destroy<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
 ) -> Result<Destroyed, DestroyError> {
     if destruction.protected {
@@ -133,8 +133,8 @@ pub async fn destroy<C: Cloud, T: Reporter>(
 }
 
 /// Finishes a deletion that was interrupted after the stack was gone. Where none was, nothing is there.
-async fn finish<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn finish<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
     journal: &Journal,
     kept: Vec<KeptTable>,
@@ -154,8 +154,8 @@ async fn finish<C: Cloud, T: Reporter>(
 
 /// Writes down what goes: once the stack is gone, nothing else tells which log groups went with it, and that tables were to go, too. Where
 /// there is no bucket, nobody has deployed from here, and it goes all the same. Gives where it is written.
-async fn write_down<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn write_down<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
     journal: &Journal,
     stack: Option<&DeployedStack>,
@@ -197,8 +197,8 @@ impl Inventory {
 }
 
 /// The deployed template says what outlives the stack; the rendering does, when the stack is gone.
-async fn take_inventory<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn take_inventory<C: Cloud>(
+    session: &Session<'_, C>,
     destruction: &Destruction,
     standing: Option<&DeployedStack>,
 ) -> Result<Inventory, DestroyError> {
@@ -257,8 +257,8 @@ async fn take_inventory<C: Cloud, T: Reporter>(
     })
 }
 
-async fn ask<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn ask<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
     goes: &[(String, String)],
     stays: &[KeptTable],
@@ -282,8 +282,8 @@ async fn ask<C: Cloud, T: Reporter>(
     }
 }
 
-async fn delete_stack<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn delete_stack<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
     stack: DeployedStack,
     expected: usize,
@@ -322,8 +322,8 @@ async fn delete_stack<C: Cloud, T: Reporter>(
 /// Deletes the stack's own log groups once more where they are back, until a look finds none: a function that is still
 /// at work while its stack goes makes its group anew, if its role may, and the next creation would find it in its way.
 /// What comes back for ever is left to [`verify`].
-async fn delete_recreated_log_groups<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn delete_recreated_log_groups<C: Cloud>(
+    session: &mut Session<'_, C>,
     inventory: &Inventory,
 ) -> Result<(), DestroyError> {
     let mut backoff = Backoff::up_to(PATIENCE);
@@ -347,8 +347,8 @@ async fn delete_recreated_log_groups<C: Cloud, T: Reporter>(
 }
 
 /// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.
-async fn purge<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn purge<C: Cloud>(
+    session: &mut Session<'_, C>,
     destruction: &Destruction,
     kept: &KeptTable,
 ) -> Result<(), DestroyError> {
@@ -384,10 +384,7 @@ async fn purge<C: Cloud, T: Reporter>(
     wait_until_gone(session, &kept.name).await
 }
 
-async fn wait_until_gone<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    table: &str,
-) -> Result<(), DestroyError> {
+async fn wait_until_gone<C: Cloud>(session: &mut Session<'_, C>, table: &str) -> Result<(), DestroyError> {
     let mut backoff = Backoff::up_to(PATIENCE);
     while session.cloud.describe_table(table).await?.is_some() {
         session.pause(backoff.next()).await?;
@@ -396,8 +393,8 @@ async fn wait_until_gone<C: Cloud, T: Reporter>(
 }
 
 /// Looks again after the end, for all that should be gone.
-async fn verify<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn verify<C: Cloud>(
+    session: &Session<'_, C>,
     blueprint: &Blueprint,
     kept: &[KeptTable],
 ) -> Result<(), DestroyError> {

@@ -16,7 +16,7 @@ use crate::stack::{
 
 use super::change_set::{self, Prepared};
 use super::ownership::{self, Foreign};
-use super::{DeployError, Deployment, Reporter, Session, artifacts, traffic, unfinished};
+use super::{DeployError, Deployment, Session, artifacts, traffic, unfinished};
 
 /// What a deployment would change.
 #[derive(Clone, Debug, Serialize)]
@@ -73,8 +73,8 @@ pub enum Asking {
 ///
 /// # Errors
 /// A call failed, or CloudFormation refuses the template.
-pub async fn diff<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn diff<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     asking: Asking,
 ) -> Result<Diff, DeployError> {
@@ -188,8 +188,8 @@ fn tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> 
 }
 
 /// The functions that were pushed past the stack: what no template shows.
-async fn pushed<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn pushed<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
@@ -201,8 +201,8 @@ async fn pushed<C: Cloud, T: Reporter>(
 }
 
 /// Asks CloudFormation, and takes the question back; nothing, where that would take a template to be stored.
-async fn changes<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn changes<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<Option<ChangeSummary>, DeployError> {
     let Some(template) = artifacts::source_to_look_at(session, deployment).await? else {

@@ -15,7 +15,7 @@ use crate::stack::{DeployedStack, ResourceDrift, StackStatus, Unfinished, Unseen
 pub use self::error::DriftError;
 use self::unseen::unseen;
 use super::backoff::Backoff;
-use super::{Event, Reporter, Session, unfinished};
+use super::{Event, Session, unfinished};
 
 /// CloudFormation asks every service for every resource.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -49,8 +49,8 @@ impl Drift {
 ///
 /// # Errors
 /// There is no such stack, or it is being changed.
-pub async fn drift<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn drift<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &str,
     protected: bool,
     bucket: &str,
@@ -82,8 +82,8 @@ pub async fn drift<C: Cloud, T: Reporter>(
     })
 }
 
-async fn wait_for<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn wait_for<C: Cloud>(
+    session: &mut Session<'_, C>,
     search: &str,
 ) -> Result<Option<String>, DriftError> {
     let mut backoff = Backoff::up_to(PATIENCE);
@@ -95,8 +95,8 @@ async fn wait_for<C: Cloud, T: Reporter>(
     }
 }
 
-async fn resources<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn resources<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
 ) -> Result<Vec<ResourceDrift>, CallError> {
     let mut drifts = Vec::new();

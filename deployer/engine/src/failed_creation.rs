@@ -4,11 +4,11 @@ use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
 
 use super::watch::{Operation, Unseen, watch};
-use super::{DeployError, Event, Reporter, Session};
+use super::{DeployError, Event, Session};
 
 /// Deletes a stack whose first creation failed. It never stood, so nothing can depend on it.
-pub(super) async fn remove<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn remove<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: DeployedStack,
     role: Option<&str>,
 ) -> Result<(), DeployError> {

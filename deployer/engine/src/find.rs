@@ -5,7 +5,7 @@ use crate::stack::guard::Accepted;
 use crate::stack::{DeployedStack, NextMove, StackStatus};
 
 use super::busy::{busy, wait_for_the_end};
-use super::{Reporter, Session, Unready, ownership};
+use super::{Session, Unready, ownership};
 
 /// What an update finds under a stack's name.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub(super) enum Found {
 ///
 /// # Errors
 /// An operation is running, or one has failed and has to be recovered from, or the stack is another environment's.
-pub(super) async fn find_for_update<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn find_for_update<C: Cloud>(
+    session: &mut Session<'_, C>,
     name: &str,
     accepted: &Accepted,
 ) -> Result<Found, Unready> {
@@ -47,8 +47,8 @@ pub(super) async fn find_for_update<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// An operation is running, the stack is another environment's, or in a state that is not known and not accepted.
-pub(super) async fn find_for_deletion<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn find_for_deletion<C: Cloud>(
+    session: &mut Session<'_, C>,
     name: &str,
     accepted: &Accepted,
 ) -> Result<Option<DeployedStack>, Unready> {
@@ -64,8 +64,8 @@ pub(super) async fn find_for_deletion<C: Cloud, T: Reporter>(
     }
 }
 
-async fn find<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn find<C: Cloud>(
+    session: &mut Session<'_, C>,
     name: &str,
     accepted: &Accepted,
 ) -> Result<Option<DeployedStack>, Unready> {

@@ -12,7 +12,7 @@ pub use self::error::GcError;
 use self::evidence::evidence;
 use super::objects::objects;
 use super::session::Interrupted;
-use super::{Answer, Event, Question, Reporter, Session};
+use super::{Answer, Event, Question, Session};
 
 /// What is to be tidied up.
 #[derive(Clone, Debug)]
@@ -42,8 +42,8 @@ pub enum Collected {
 ///
 /// # Errors
 /// Something that may refer to an artifact cannot be read; then nothing is deleted.
-pub async fn collect_garbage<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn collect_garbage<C: Cloud>(
+    session: &mut Session<'_, C>,
     collection: &GarbageCollection,
 ) -> Result<Collected, GcError> {
     let garbage = look(session, collection).await?;
@@ -85,8 +85,8 @@ pub async fn collect_garbage<C: Cloud, T: Reporter>(
 }
 
 /// Lists first and looks for references afterwards: what is stored in between is not among the objects.
-async fn look<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn look<C: Cloud>(
+    session: &mut Session<'_, C>,
     collection: &GarbageCollection,
 ) -> Result<Garbage, GcError> {
     let objects = objects(session, &collection.bucket, "")

@@ -8,7 +8,7 @@ use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
 
-use super::{DeployError, Deployment, Event, Reporter, Session};
+use super::{DeployError, Deployment, Event, Session};
 
 /// The template that is deployed, as far as the guard can read it, and what was let pass over it.
 #[derive(Debug, Default)]
@@ -51,8 +51,8 @@ impl Deployed {
 }
 
 /// Looks for guarded changes between the templates, before anything is sent.
-pub(super) fn check_templates<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) fn check_templates<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     deployed: &mut Deployed,
 ) -> Result<(), DeployError> {
@@ -65,8 +65,8 @@ pub(super) fn check_templates<C: Cloud, T: Reporter>(
 }
 
 /// Looks for guarded changes in the change set, which knows what would be replaced.
-pub(super) fn check_changes<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) fn check_changes<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     deployed: &mut Deployed,
     changes: &ChangeSummary,
@@ -75,8 +75,8 @@ pub(super) fn check_changes<C: Cloud, T: Reporter>(
     decide(session, deployment, deployed, objections)
 }
 
-fn decide<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+fn decide<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     deployed: &mut Deployed,
     objections: Vec<Objection>,

@@ -4,7 +4,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{Intent, NextMove, Release, ReleaseId, Unfinished, release_prefix, sha256_hex};
 
 use super::objects::objects;
-use super::{LedgerError, Reporter, Session, journal, ledger};
+use super::{LedgerError, Session, journal, ledger};
 
 /// The releases of a stack.
 #[derive(Debug, Default)]
@@ -39,8 +39,8 @@ pub enum Live {
 ///
 /// # Errors
 /// A call failed. A record that cannot be read is among the results.
-pub async fn history<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub async fn history<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
     limit: usize,
@@ -80,8 +80,8 @@ pub async fn history<C: Cloud, T: Reporter>(
 }
 
 /// The release that stands, by the bytes of its template; where none has those, by what its template says.
-async fn live<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn live<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
     releases: &[Release],

@@ -17,8 +17,8 @@ use crate::stack::{
     run_prefix,
 };
 
+use super::Session;
 use super::objects::objects;
-use super::{Reporter, Session};
 
 pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume, tell_deleted};
 pub use self::life::Life;
@@ -88,8 +88,8 @@ impl Journal {
 
 /// Reads what earlier runs have left: one call, and one more for each intent. One that cannot be read is of a later deployer, which will read
 /// it.
-pub(super) async fn read<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn read<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
 ) -> Result<Journal, CallError> {
@@ -104,8 +104,8 @@ pub(super) async fn read<C: Cloud, T: Reporter>(
     })
 }
 
-pub(super) async fn read_intent<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn read_intent<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     key: &str,
 ) -> Result<Option<Intent>, CallError> {
@@ -117,8 +117,8 @@ pub(super) async fn read_intent<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// It could not be written; then nothing may be done.
-pub(super) async fn write<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn write<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &str,
     stack: &str,
     intent: &Intent,
@@ -136,11 +136,7 @@ pub(super) async fn write<C: Cloud, T: Reporter>(
 }
 
 /// Takes an intent back: what it says was not begun, or has ended in an error that is told.
-pub(super) async fn withdraw<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    bucket: &str,
-    key: &str,
-) {
+pub(super) async fn withdraw<C: Cloud>(session: &mut Session<'_, C>, bucket: &str, key: &str) {
     let deleted = session.cloud.delete_object(bucket, session.account(), key).await;
     session.open.keys.retain(|open| open != key);
     open::tell_failure(session, deleted);

@@ -3,14 +3,14 @@
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{Diagnosis, Failure, StackEvent, Timeline};
 
-use super::{DescribeError, Reporter, Session};
+use super::{DescribeError, Session};
 
 /// Reads the events of the last operation on a stack and lays them out; `explain` tells what can be said of a failure.
 ///
 /// # Errors
 /// There is no such stack, or nothing was ever done to it.
-pub async fn last_operation<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub async fn last_operation<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     explain: impl FnOnce(Failure) -> Diagnosis,
 ) -> Result<Timeline, DescribeError> {
@@ -23,8 +23,8 @@ pub async fn last_operation<C: Cloud, T: Reporter>(
 }
 
 /// All events that AWS still has of a stack, oldest first.
-pub(super) async fn events_of<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn events_of<C: Cloud>(
+    session: &Session<'_, C>,
     stack_id: &str,
 ) -> Result<Vec<StackEvent>, CallError> {
     let mut events = Vec::new();

@@ -9,7 +9,7 @@ use crate::stack::{
 };
 
 use super::objects::objects;
-use super::{Deployment, Event, Reporter, Session};
+use super::{Deployment, Event, Session};
 
 /// How many records are read to find a release that was like a deployment.
 const RECORDS_COMPARED: usize = 5;
@@ -47,21 +47,13 @@ enum NotWritten {
 }
 
 /// Writes the record of a deployment. The stack is as asked already, so that a failure is told and is no error.
-pub(super) async fn record<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    bucket: &str,
-    release: &Release,
-) {
+pub(super) async fn record<C: Cloud>(session: &mut Session<'_, C>, bucket: &str, release: &Release) {
     let written = write(session, bucket, release).await;
     tell(session, release, written);
 }
 
 /// Writes the record of a deployment that an earlier run has made, unless it is there.
-pub(super) async fn record_late<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    bucket: &str,
-    release: &Release,
-) {
+pub(super) async fn record_late<C: Cloud>(session: &mut Session<'_, C>, bucket: &str, release: &Release) {
     match read(session, bucket, &release.stack, &release.id).await {
         Ok(known) if release.untried && !known.failed_smoke => {
             let untried = Release {
@@ -79,8 +71,8 @@ pub(super) async fn record_late<C: Cloud, T: Reporter>(
 }
 
 /// Marks a release as one whose smoke test failed.
-pub(super) async fn mark_failed<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn mark_failed<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &str,
     stack: &str,
     id: &ReleaseId,
@@ -103,8 +95,8 @@ pub(super) async fn mark_failed<C: Cloud, T: Reporter>(
 }
 
 /// The newest release that is what is looked for, among the newest few.
-pub(super) async fn newest_that<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn newest_that<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
     is_it: impl Fn(&Release) -> bool,
@@ -119,11 +111,7 @@ pub(super) async fn newest_that<C: Cloud, T: Reporter>(
     None
 }
 
-fn tell<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    release: &Release,
-    written: Result<(), NotWritten>,
-) {
+fn tell<C: Cloud>(session: &mut Session<'_, C>, release: &Release, written: Result<(), NotWritten>) {
     match written {
         Ok(()) => session.tell(Event::Recorded {
             release: release.id.clone(),
@@ -135,8 +123,8 @@ fn tell<C: Cloud, T: Reporter>(
 }
 
 /// The record of a deployment that is about to begin. How long it takes is not known yet.
-pub(super) fn release<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) fn release<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     stack_id: &str,
     outcome: ReleaseOutcome,
@@ -166,8 +154,8 @@ pub(super) fn release<C: Cloud, T: Reporter>(
     }
 }
 
-async fn write<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn write<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     release: &Release,
 ) -> Result<(), NotWritten> {
@@ -180,8 +168,8 @@ async fn write<C: Cloud, T: Reporter>(
 }
 
 /// The releases of a stack, oldest first; none, if there is no bucket yet.
-pub(super) async fn ids<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn ids<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
 ) -> Result<Vec<ReleaseId>, CallError> {
@@ -204,8 +192,8 @@ pub(super) fn ids_among(objects: &[StoredObject]) -> Vec<ReleaseId> {
 
 /// How long a deployment may take, by the newest release that was like it. It is good to know and no more: a ledger that
 /// cannot be read tells nothing.
-pub(super) async fn estimate<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn estimate<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     outcome: ReleaseOutcome,
     changes: &ChangeSummary,
@@ -226,8 +214,8 @@ pub(super) async fn estimate<C: Cloud, T: Reporter>(
 }
 
 /// Whether a release's template says what another one says: by the hash of its bytes, or, should AWS have laid it out anew, as JSON.
-pub(super) async fn is_of<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn is_of<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     release: &Release,
     template: &str,
@@ -242,8 +230,8 @@ pub(super) async fn is_of<C: Cloud, T: Reporter>(
 }
 
 /// Reads a record.
-pub(super) async fn read<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn read<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &str,
     id: &ReleaseId,

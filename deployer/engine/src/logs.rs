@@ -11,7 +11,7 @@ use crate::stack::{LogGroupName, LogSource, log_sources};
 use super::log_merge::{LogLine, LogMerge};
 use super::session::Interrupted;
 use super::traffic::{self, Resources};
-use super::{ErrorKind, Reporter, Session};
+use super::{ErrorKind, Session};
 
 /// How long is waited between two looks at what is new.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
@@ -73,8 +73,8 @@ impl From<Interrupted> for LogsError {
 ///
 /// # Errors
 /// There is no such stack, or it has no functions.
-pub async fn logs<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn logs<C: Cloud>(
+    session: &mut Session<'_, C>,
     query: &LogQuery,
     mut deliver: impl FnMut(&[String], &[LogLine]) -> ControlFlow<()>,
 ) -> Result<(), LogsError> {
@@ -108,8 +108,8 @@ pub async fn logs<C: Cloud, T: Reporter>(
 }
 
 /// A page of a log, without the lines that AWS let through and that are not wanted: it looks for one term only.
-async fn read<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn read<C: Cloud>(
+    session: &Session<'_, C>,
     query: &LogQuery,
     group: &str,
     since: Timestamp,
@@ -136,10 +136,7 @@ async fn read<C: Cloud, T: Reporter>(
 }
 
 /// The functions' names in the template, each with its log group.
-async fn groups<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    stack: &str,
-) -> Result<Vec<(String, String)>, LogsError> {
+async fn groups<C: Cloud>(session: &Session<'_, C>, stack: &str) -> Result<Vec<(String, String)>, LogsError> {
     let found = session.cloud.describe_stack(stack).await?;
     let found = found.ok_or_else(|| LogsError::NoStack {
         stack: stack.to_owned(),

@@ -1,12 +1,12 @@
 //! What lies in the artifact bucket.
 
-use super::{Reporter, Session};
+use super::Session;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::garbage::StoredObject;
 
 /// Lists all objects whose keys begin with `prefix`, in the order of their keys; `None`, if there is no bucket yet.
-pub(super) async fn objects<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn objects<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     prefix: &str,
 ) -> Result<Option<Vec<StoredObject>>, CallError> {

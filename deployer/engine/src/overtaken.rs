@@ -8,7 +8,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
 use super::deploy::Proposal;
-use super::{DeployError, Event, Reporter, Session};
+use super::{DeployError, Event, Session};
 
 /// How often a deployment begins anew because another one came first.
 const MOST_ATTEMPTS: u32 = 10;
@@ -17,8 +17,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// What CloudFormation says of a request depends on where the stack has got to meanwhile, in many words. So what is asked instead is whether
 /// the stack is still as it was found: if it is not, the error is that another deployment came first.
-pub(super) async fn or<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn or<C: Cloud>(
+    session: &Session<'_, C>,
     error: DeployError,
     stack: &str,
     found: Option<&DeployedStack>,
@@ -40,8 +40,8 @@ pub(super) async fn or<C: Cloud, T: Reporter>(
 
 /// The same, while everything is made ready for a change set of this run: what is looked for and gone was taken away by another run, the shell of
 /// a stack or the change set in it.
-pub(super) async fn before_execution<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn before_execution<C: Cloud>(
+    session: &Session<'_, C>,
     error: DeployError,
     stack: &str,
     proposal: &Proposal,
@@ -54,8 +54,8 @@ pub(super) async fn before_execution<C: Cloud, T: Reporter>(
     }
 }
 
-async fn has_moved<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn has_moved<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     found: Option<&DeployedStack>,
 ) -> Result<bool, CallError> {
@@ -84,9 +84,9 @@ impl Attempts {
     ///
     /// # Errors
     /// The error itself, if it is another one or has come too often; that the wait was interrupted.
-    pub(super) async fn again<C: Cloud, T: Reporter>(
+    pub(super) async fn again<C: Cloud>(
         &mut self,
-        session: &mut Session<'_, C, T>,
+        session: &mut Session<'_, C>,
         error: DeployError,
     ) -> Result<(), DeployError> {
         let DeployError::Overtaken { stack } = &error else {

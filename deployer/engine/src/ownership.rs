@@ -8,7 +8,7 @@ use crate::cloud::{CallError, CallErrorKind, Cloud, DeployedTable};
 use crate::stack::guard::Accepted;
 use crate::stack::{DeployedStack, OWNER_TAG, StackStatus};
 
-use super::{Event, LedgerError, Reporter, Session, Unready, ledger};
+use super::{Event, LedgerError, Session, Unready, ledger};
 
 /// That a stack is not of the environment that is worked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,10 +22,7 @@ pub struct Foreign {
 ///
 /// # Errors
 /// The stack is not this environment's, or AWS cannot be asked.
-pub(super) async fn check<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    stack: &DeployedStack,
-) -> Result<(), Unready> {
+pub(super) async fn check<C: Cloud>(session: &Session<'_, C>, stack: &DeployedStack) -> Result<(), Unready> {
     match foreign(session, stack).await? {
         None => Ok(()),
         Some(Foreign { owner }) => Err(Unready::NotOurs {
@@ -39,8 +36,8 @@ pub(super) async fn check<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// As [`check`].
-pub(super) async fn check_unless_adopted<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn check_unless_adopted<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     accepted: &Accepted,
 ) -> Result<(), Unready> {
@@ -57,8 +54,8 @@ pub(super) async fn check_unless_adopted<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// The records are needed, and cannot be listed or read.
-pub(super) async fn foreign<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn foreign<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
 ) -> Result<Option<Foreign>, CallError> {
     let mut owner = stack.tags.get(OWNER_TAG).cloned();
@@ -80,8 +77,8 @@ pub(super) async fn foreign<C: Cloud, T: Reporter>(
 const RECORDS_READ: usize = 5;
 
 /// The environment that has made the newest release of this very stack, as its record says.
-async fn recorded_owner<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn recorded_owner<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     stack: &DeployedStack,
 ) -> Result<Option<String>, CallError> {
@@ -97,8 +94,8 @@ async fn recorded_owner<C: Cloud, T: Reporter>(
 }
 
 /// The environment that has left a table, if it is another one. Stacks hand their tags on to their tables; one that has no such tag is older.
-pub(super) async fn other_owner<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn other_owner<C: Cloud>(
+    session: &Session<'_, C>,
     table: &DeployedTable,
 ) -> Result<Option<String>, CallError> {
     let tags = session.cloud.table_tags(&table.arn).await?;

@@ -8,14 +8,14 @@ use crate::stack::{Blueprint, ChangeSummary, ReleaseId};
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::overtaken::Attempts;
-use super::{DeployError, Deployed, Deployment, Event, Reporter, Session, artifacts, deploy, guard, ledger};
+use super::{DeployError, Deployed, Deployment, Event, Session, artifacts, deploy, guard, ledger};
 
 /// Finds out what a deployment would do, and tells it. Nothing is left in AWS but the artifacts that it will need.
 ///
 /// # Errors
 /// Those of a deployment up to its approval; also a stack whose creation has failed, which a deployment would delete first.
-pub async fn plan<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn plan<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     place: Target,
 ) -> Result<Plan, DeployError> {
@@ -30,8 +30,8 @@ pub async fn plan<C: Cloud, T: Reporter>(
     }
 }
 
-async fn attempt<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn attempt<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     place: Target,
@@ -117,8 +117,8 @@ fn written(
 /// # Errors
 /// Those of a deployment; also that the stack or what CloudFormation would do with it is no longer as planned, and that
 /// artifacts are gone from the bucket.
-pub async fn apply<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn apply<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     plan: &Plan,
 ) -> Result<Deployed, DeployError> {
@@ -160,8 +160,8 @@ impl From<Outdated> for DeployError {
 }
 
 /// Looks whether a plan was made for another state of the stack; then also whether it has been applied.
-pub(super) async fn outdated<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn outdated<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     plan: &Plan,
     found: &Found,

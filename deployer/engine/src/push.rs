@@ -8,8 +8,7 @@ use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished};
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
 use super::{
-    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Reporter, Session, Unready, artifacts, journal,
-    traffic,
+    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Unready, artifacts, journal, traffic,
 };
 
 /// What a push did.
@@ -109,8 +108,8 @@ impl PushError {
 /// # Errors
 /// The environment is protected, a run has not come to its end, the stack or a function is not there, or a call failed; functions before the one that
 /// failed run the new code.
-pub async fn push<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn push<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Result<Pushed, PushError> {
     if deployment.protected {
@@ -185,8 +184,8 @@ fn with_code<'a>(
 }
 
 /// Once the code is set it is led to as well, also when somebody asks to stop: else the next deployment would publish it.
-async fn publish<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn publish<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     function: &LiveFunction,
     name: &str,

@@ -10,7 +10,7 @@ use crate::cloud::{CallError, Cloud, Invoked};
 use super::backoff::Backoff;
 use super::reconciliation::{Reconciled, Reconciliation, Turn, Unintelligible};
 use super::session::Interrupted;
-use super::{ErrorKind, Event, Reporter, Session, Unready, ownership, traffic};
+use super::{ErrorKind, Event, Session, Unready, ownership, traffic};
 
 /// The longest wait before a request that may come no further than the last.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,8 +89,8 @@ impl From<Interrupted> for ReconcileError {
 ///
 /// # Errors
 /// The stack is another environment's, or the function failed, or came no further.
-pub async fn reconcile<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn reconcile<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &str,
     logical_id: &str,
     notify_since: Option<Timestamp>,
@@ -121,8 +121,8 @@ pub async fn reconcile<C: Cloud, T: Reporter>(
 }
 
 /// The name in AWS of what the template says reconciles.
-async fn function<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn function<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     logical_id: &str,
 ) -> Result<String, ReconcileError> {

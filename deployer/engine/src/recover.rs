@@ -6,7 +6,7 @@ use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, situation};
 
 use super::busy::wait_for_the_end;
 use super::watch::{Ended, Operation, Unseen, watch};
-use super::{Event, RecoverError, Reporter, Session, ownership, termination, traffic};
+use super::{Event, RecoverError, Session, ownership, termination, traffic};
 
 /// A move that was chosen.
 #[derive(Clone, Debug)]
@@ -33,8 +33,8 @@ pub struct Recovery {
 ///
 /// # Errors
 /// The stack is as it was, unless the error says that the move was tried.
-pub async fn recover<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn recover<C: Cloud>(
+    session: &mut Session<'_, C>,
     recovery: &Recovery,
 ) -> Result<StackStatus, RecoverError> {
     let found = session.cloud.describe_stack(&recovery.stack).await?;
@@ -71,8 +71,8 @@ pub async fn recover<C: Cloud, T: Reporter>(
 }
 
 /// Refuses what the state does not allow, what a protected environment does not, and what would cost the log of record.
-async fn check<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn check<C: Cloud>(
+    session: &mut Session<'_, C>,
     recovery: &Recovery,
     stack: &DeployedStack,
 ) -> Result<(), RecoverError> {
@@ -110,8 +110,8 @@ async fn check<C: Cloud, T: Reporter>(
 }
 
 /// The logs of record that would go with the stack: retained by the environment's template, and not by what is deployed.
-async fn lost_logs<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn lost_logs<C: Cloud>(
+    session: &Session<'_, C>,
     recovery: &Recovery,
     stack: &DeployedStack,
 ) -> Result<Vec<Objection>, RecoverError> {
@@ -140,8 +140,8 @@ async fn lost_logs<C: Cloud, T: Reporter>(
         .collect())
 }
 
-async fn begin<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn begin<C: Cloud>(
+    session: &Session<'_, C>,
     recovery: &Recovery,
     operation: &Operation,
 ) -> Result<(), CallError> {
@@ -169,8 +169,8 @@ async fn begin<C: Cloud, T: Reporter>(
     }
 }
 
-async fn wait<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn wait<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: DeployedStack,
 ) -> Result<StackStatus, RecoverError> {
     let id = stack.id.clone();

@@ -1,5 +1,7 @@
 //! How the engine talks with whoever started it.
 
+use futures::future::LocalBoxFuture;
+
 use crate::stack::ChangeSummary;
 use crate::stack::garbage::Garbage;
 use crate::stack::outline::Outline;
@@ -8,16 +10,12 @@ use crate::stack::widening::Widening;
 use super::{Event, KeptTable};
 
 /// Receives events and answers questions.
-#[expect(
-    async_fn_in_trait,
-    reason = "the engine runs as one task and asks no future to be `Send`"
-)]
 pub trait Reporter {
     /// Takes note of an event.
     fn tell(&mut self, event: Event);
 
     /// Asks a question. The default answer to every question is no.
-    async fn confirm(&mut self, question: Question<'_>) -> Answer;
+    fn confirm<'a>(&'a mut self, question: Question<'a>) -> LocalBoxFuture<'a, Answer>;
 }
 
 /// What has to be approved.

@@ -7,8 +7,8 @@ use crate::stack::{Cause, DeployedStack, Release, ReleaseChoice, ReleaseId, Sequ
 use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
 use super::{
-    CodeArtifact, DeployError, Deployed, Deployment, ErrorKind, Event, Provenance, Reporter, Session,
-    artifacts, deploy, journal,
+    CodeArtifact, DeployError, Deployed, Deployment, ErrorKind, Event, Provenance, Session, artifacts,
+    deploy, journal,
 };
 
 /// What is to be gone back to.
@@ -103,8 +103,8 @@ impl RollbackError {
 ///
 /// # Errors
 /// There is no such release, or what it was made of is gone, or its deployment was not made.
-pub async fn rollback<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub async fn rollback<C: Cloud>(
+    session: &mut Session<'_, C>,
     rollback: &Rollback,
 ) -> Result<RolledBack, RollbackError> {
     let deployment = &rollback.deployment;
@@ -145,8 +145,8 @@ pub async fn rollback<C: Cloud, T: Reporter>(
 
 /// Finishes what earlier runs have begun. One that has gone back to the release before, and was interrupted, has done what is asked for again:
 /// to go back once more from there is another request.
-async fn finish_earlier<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn finish_earlier<C: Cloud>(
+    session: &mut Session<'_, C>,
     rollback: &Rollback,
     stack: &DeployedStack,
 ) -> Result<Option<RolledBack>, RollbackError> {
@@ -172,8 +172,8 @@ async fn finish_earlier<C: Cloud, T: Reporter>(
 /// left out.
 ///
 /// What is deployed may be in no record: then the newest release is the one before it.
-async fn previous<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn previous<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     ids: &[ReleaseId],
 ) -> Result<Release, RollbackError> {
@@ -205,8 +205,8 @@ async fn previous<C: Cloud, T: Reporter>(
     })
 }
 
-async fn read<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn read<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     id: &ReleaseId,
 ) -> Result<Release, LedgerError> {
@@ -214,8 +214,8 @@ async fn read<C: Cloud, T: Reporter>(
 }
 
 /// The deployment that a release was, with what the environment says about all else.
-async fn of_release<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn of_release<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     release: &Release,
 ) -> Result<Deployment, RollbackError> {

@@ -10,9 +10,9 @@ use crate::stack::RequestToken;
 use super::{AccountError, Answer, Event, Interrupt, Question, Reporter, Uploads, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
-pub struct Session<'a, C, T> {
+pub struct Session<'a, C> {
     pub(super) cloud: &'a C,
-    pub(super) reporter: &'a mut T,
+    pub(super) reporter: &'a mut dyn Reporter,
     interrupt: Interrupt,
     caller: Caller,
     owner: Option<Owner>,
@@ -39,14 +39,14 @@ struct Owner {
 #[derive(Debug)]
 pub(super) struct Interrupted;
 
-impl<'a, C: Cloud, T: Reporter> Session<'a, C, T> {
+impl<'a, C: Cloud> Session<'a, C> {
     /// Asks AWS whose credentials these are, before anything else is done with them.
     ///
     /// # Errors
     /// The credentials are of another account than the given one, or there are none.
     pub async fn open(
         cloud: &'a C,
-        reporter: &'a mut T,
+        reporter: &'a mut dyn Reporter,
         interrupt: Interrupt,
         account: &str,
     ) -> Result<Self, AccountError> {

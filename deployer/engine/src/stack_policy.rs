@@ -11,7 +11,7 @@ use crate::stack::guard::Objection;
 use crate::stack::{DeployedStack, LiftedPolicy, StackPolicy};
 
 use super::journal::Earlier;
-use super::{Deployment, Event, Reporter, Session};
+use super::{Deployment, Event, Session};
 
 /// A policy that does not hold for the time of an operation.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ pub(super) enum Ending {
 ///
 /// Of a stack that was never protected nothing is asked: `stack` is as it was before, with the termination protection that goes
 /// with the policy, and is lifted after it.
-pub(super) async fn settle<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn settle<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     stack: &DeployedStack,
 ) -> Result<(), CallError> {
@@ -81,8 +81,8 @@ pub(super) fn is_settled(deployment: &Deployment, stack: &DeployedStack) -> bool
 
 /// Finds out whether a stack's policy has to be lifted for what was accepted by name, and changes nothing. `earlier` knows what was in force
 /// before an ended run has lifted it.
-pub(super) async fn to_lift<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn to_lift<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
     deployed: &Value,
     accepted: &[Objection],
@@ -125,8 +125,8 @@ impl Lifting {
 }
 
 /// Lifts a stack's policy for what was accepted by name, and for nothing else.
-pub(super) async fn lift<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn lift<C: Cloud>(
+    session: &mut Session<'_, C>,
     lifting: Lifting,
 ) -> Result<Lifted, CallError> {
     let Lifting {
@@ -152,11 +152,7 @@ pub(super) async fn lift<C: Cloud, T: Reporter>(
 ///
 /// Also while the operation goes on: whoever no longer watches it must not leave the door open. What has not been replaced or deleted
 /// by then, CloudFormation refuses, and takes the whole update back.
-pub(super) async fn put_back<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    lifted: Lifted,
-    ending: Ending,
-) -> bool {
+pub(super) async fn put_back<C: Cloud>(session: &mut Session<'_, C>, lifted: Lifted, ending: Ending) -> bool {
     let Lifted {
         stack_id,
         stack,
@@ -181,8 +177,8 @@ pub(super) async fn put_back<C: Cloud, T: Reporter>(
 }
 
 /// Puts a policy back that an earlier run has left lifted.
-pub(super) async fn set_back<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn set_back<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     policy: &StackPolicy,
 ) -> Result<(), CallError> {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{Diagnosis, Failure, Phase, Situation, StackStatus, Timeline, situation};
 
+use super::Session;
 use super::last_operation::events_of;
-use super::{Reporter, Session};
 
 /// A stack in some state, with who brought it there and what that allows.
 #[derive(Clone, Debug)]
@@ -30,8 +30,8 @@ pub struct Standing {
 }
 
 /// Looks where a stack stands; `None` when there is none. `explain` tells what can be said of a failure.
-pub async fn standing<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub async fn standing<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     explain: impl FnOnce(Failure) -> Diagnosis,
 ) -> Result<Option<Standing>, CallError> {

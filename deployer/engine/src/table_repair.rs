@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cloud::{CallError, Cloud, DeployedTable, TableRepair};
 
 use super::backoff::Backoff;
-use super::{Event, Reporter, Session, Unready};
+use super::{Event, Session, Unready};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -13,8 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 ///
 /// A refusal may mean that the change was made and its answer was lost: the SDK sends it again, to a table that is being changed. So the
 /// table is asked.
-pub(super) async fn repair<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn repair<C: Cloud>(
+    session: &mut Session<'_, C>,
     table: &DeployedTable,
     needed: TableRepair,
 ) -> Result<(), Unready> {
@@ -34,8 +34,8 @@ pub(super) async fn repair<C: Cloud, T: Reporter>(
 }
 
 /// Waits until a table takes a change, and gives it; none, if it is gone or goes.
-pub(super) async fn at_rest<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn at_rest<C: Cloud>(
+    session: &mut Session<'_, C>,
     name: &str,
 ) -> Result<Option<DeployedTable>, Unready> {
     let mut backoff = Backoff::up_to(PATIENCE);
@@ -49,8 +49,8 @@ pub(super) async fn at_rest<C: Cloud, T: Reporter>(
 }
 
 /// Whether a table is as a change would make it.
-async fn holds<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn holds<C: Cloud>(
+    session: &Session<'_, C>,
     table: &DeployedTable,
     wanted: &TableRepair,
 ) -> Result<bool, CallError> {

@@ -3,11 +3,11 @@
 use crate::cloud::{CallError, Cloud};
 use crate::stack::DeployedStack;
 
-use super::{Event, Reporter, Session};
+use super::{Event, Session};
 
 /// Makes a stack's termination protection what is asked for.
-pub(super) async fn settle<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn settle<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     protected: bool,
 ) -> Result<(), CallError> {

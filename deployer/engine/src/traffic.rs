@@ -7,7 +7,7 @@ use crate::stack::{
     Blueprint, DeployedStack, Difference, LiveCode, LiveFunction, StackResource, traffic_difference,
 };
 
-use super::{DeployError, Deployment, Event, Reporter, Session};
+use super::{DeployError, Deployment, Event, Session};
 
 /// The stack's resources by their name in the template.
 pub(super) type Resources = BTreeMap<String, StackResource>;
@@ -41,8 +41,8 @@ pub(super) fn of_type<'a>(
 }
 
 /// Compares what each alias leads to with what the stack published and with the artifacts: one call a function.
-pub(super) async fn differences<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn differences<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     resources: &Resources,
@@ -82,8 +82,8 @@ pub(super) async fn differences<C: Cloud, T: Reporter>(
 /// # Errors
 /// The stack's own version holds other code than the artifact, or an alias was deleted: CloudFormation sees neither, and
 /// nothing that could be done here would mend it.
-pub(super) async fn settle<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn settle<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
@@ -132,8 +132,8 @@ pub(super) async fn settle<C: Cloud, T: Reporter>(
     Ok(())
 }
 
-async fn bring_back<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn bring_back<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     function: &LiveFunction,
     resources: &Resources,

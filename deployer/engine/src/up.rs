@@ -9,7 +9,7 @@ use crate::stack::sha256_hex;
 use super::journal::{self, OpenTrial};
 use super::{
     Before, BoxError, DeployError, Deployed, Deployment, Event, OutputNames, ReconcileError, Reconciled,
-    Reporter, Session, SmokeError, SmokeTarget, Store, apply, deploy, ledger, reconcile, smoke,
+    Session, SmokeError, SmokeTarget, Store, apply, deploy, ledger, reconcile, smoke,
 };
 
 /// How the store of a stack is reached.
@@ -83,8 +83,8 @@ pub struct UpError {
 ///
 /// # Errors
 /// The deployment failed. What follows it has outcomes of its own.
-pub async fn up<C: Cloud, T: Reporter, S: Stores>(
-    session: &mut Session<'_, C, T>,
+pub async fn up<C: Cloud, S: Stores>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     planned: Option<&Plan>,
     stores: &S,
@@ -110,8 +110,8 @@ pub async fn up<C: Cloud, T: Reporter, S: Stores>(
     })
 }
 
-async fn with_what_became<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn with_what_became<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     error: DeployError,
 ) -> UpError {
@@ -125,8 +125,8 @@ async fn with_what_became<C: Cloud, T: Reporter>(
 }
 
 /// Completes tables after one was imported or came new into the stack: it knows only what is appended from now on.
-async fn complete_tables<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn complete_tables<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
 ) -> Option<Result<Reconciled, ReconcileError>> {
     let reconciler = session.open.reconciler.clone()?;
@@ -143,8 +143,8 @@ async fn complete_tables<C: Cloud, T: Reporter>(
 }
 
 /// Tries the store, and takes a deployment back whose store does something wrong. What AWS is late with is told and is no failure.
-async fn run<C: Cloud, T: Reporter, S: Stores>(
-    session: &mut Session<'_, C, T>,
+async fn run<C: Cloud, S: Stores>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     deployed: &Deployed,
     stores: &S,
@@ -186,8 +186,8 @@ async fn run<C: Cloud, T: Reporter, S: Stores>(
     Tried::Fails { error, returned }
 }
 
-async fn try_store<C: Cloud, T: Reporter, S: Stores>(
-    session: &mut Session<'_, C, T>,
+async fn try_store<C: Cloud, S: Stores>(
+    session: &mut Session<'_, C>,
     stack: &str,
     stores: &S,
 ) -> Result<(), SmokeError> {
@@ -198,8 +198,8 @@ async fn try_store<C: Cloud, T: Reporter, S: Stores>(
 }
 
 /// Brings a stack back to what it was before a deployment. Nobody is asked: whoever deploys has not asked for what is there now.
-async fn take_back<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn take_back<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     before: &Before,
     reason: String,

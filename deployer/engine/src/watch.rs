@@ -8,7 +8,7 @@ use crate::stack::{DeployedStack, Failure, Progress, RequestToken, StackEvent, S
 
 use super::backoff::Backoff;
 use super::session::Interrupted;
-use super::{Event, Reporter, Session};
+use super::{Event, Session};
 
 /// The longest wait between two looks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -60,8 +60,8 @@ impl From<Interrupted> for Unseen {
 
 impl Operation {
     /// Takes note of where the stack is, just before the operation is started.
-    pub(super) async fn about_to_begin<C: Cloud, T: Reporter>(
-        session: &Session<'_, C, T>,
+    pub(super) async fn about_to_begin<C: Cloud>(
+        session: &Session<'_, C>,
         stack: DeployedStack,
         token: RequestToken,
         expected: usize,
@@ -93,9 +93,9 @@ impl Operation {
 
     /// Takes the answer to the request that begins the operation. A refusal is none if the operation is under way all the same: its first
     /// answer was lost.
-    pub(super) async fn begun<C: Cloud, T: Reporter>(
+    pub(super) async fn begun<C: Cloud>(
         &self,
-        session: &Session<'_, C, T>,
+        session: &Session<'_, C>,
         answer: Result<(), CallError>,
     ) -> Result<(), CallError> {
         let Err(error) = answer else { return Ok(()) };
@@ -108,9 +108,9 @@ impl Operation {
     }
 
     /// Whether the operation is under way, or over: its events carry its token.
-    pub(super) async fn has_left_events<C: Cloud, T: Reporter>(
+    pub(super) async fn has_left_events<C: Cloud>(
         &self,
-        session: &Session<'_, C, T>,
+        session: &Session<'_, C>,
     ) -> Result<bool, CallError> {
         let events = session.cloud.stack_events(&self.before.id, None).await?.items;
         Ok(events
@@ -128,8 +128,8 @@ impl Operation {
 }
 
 /// Follows an operation to its end, telling each event.
-pub(super) async fn watch<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn watch<C: Cloud>(
+    session: &mut Session<'_, C>,
     operation: &Operation,
 ) -> Result<Ended, Unseen> {
     let mut history = History::new(operation);
@@ -147,8 +147,8 @@ pub(super) async fn watch<C: Cloud, T: Reporter>(
 }
 
 /// Looks once. Some, when the operation has ended: with the stack, or with `None` when the stack is gone.
-async fn look<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn look<C: Cloud>(
+    session: &mut Session<'_, C>,
     operation: &Operation,
     history: &mut History,
 ) -> Result<Option<Option<DeployedStack>>, CallError> {
@@ -159,8 +159,8 @@ async fn look<C: Cloud, T: Reporter>(
     Ok(has_ended.then_some(Some(stack)))
 }
 
-async fn end<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn end<C: Cloud>(
+    session: &mut Session<'_, C>,
     operation: &Operation,
     mut history: History,
     stack: Option<DeployedStack>,
@@ -196,8 +196,8 @@ async fn end<C: Cloud, T: Reporter>(
 }
 
 /// Reads from the newest event back to one already seen, and tells what is new, oldest first.
-async fn read_events<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn read_events<C: Cloud>(
+    session: &mut Session<'_, C>,
     operation: &Operation,
     history: &mut History,
 ) -> Result<(), CallError> {

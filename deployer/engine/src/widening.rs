@@ -3,14 +3,14 @@
 use crate::cloud::Cloud;
 use crate::stack::widening::Widening;
 
-use super::{Answer, DeployError, Deployment, Question, Reporter, Session};
+use super::{Answer, DeployError, Deployment, Question, Session};
 
 /// Has the widenings approved that were not accepted by name. The approval of the deployment as a whole does not cover them.
 ///
 /// # Errors
 /// They were declined, or there is nobody to ask.
-pub(super) async fn approve<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn approve<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     widenings: &[Widening],
 ) -> Result<(), DeployError> {

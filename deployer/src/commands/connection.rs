@@ -57,10 +57,10 @@ impl<'settings> Connection<'settings> {
     ///
     /// # Errors
     /// The credentials are of another account, or there are none, or nobody answers.
-    pub(super) async fn session<'session, T: Reporter>(
+    pub(super) async fn session<'session>(
         &'session self,
-        reporter: &'session mut T,
-    ) -> Result<Session<'session, Aws, T>, CommandError> {
+        reporter: &'session mut dyn Reporter,
+    ) -> Result<Session<'session, Aws>, CommandError> {
         let account = self.settings.environment.account.as_str();
         let opened = Session::open(&self.aws, reporter, self.interrupt.clone(), account);
         let opened = self.unless_interrupted(opened).await?;
@@ -83,7 +83,7 @@ impl<'settings> Connection<'settings> {
     }
 
     /// Tells of the runs on the environment's stack that have not come to their end, each with the command that brings it there.
-    pub(super) async fn tell_unfinished<T: Reporter>(&self, session: &Session<'_, Aws, T>) {
+    pub(super) async fn tell_unfinished(&self, session: &Session<'_, Aws>) {
         let environment = &self.settings.environment;
         let bucket = environment.artifact_bucket();
         let runs = unfinished(session, &bucket, environment.stack.as_str()).await;
@@ -97,11 +97,7 @@ impl<'settings> Connection<'settings> {
     }
 
     /// A failure, before which unfinished runs are told of: one of them may be why there is nothing to look at.
-    pub(super) async fn failure<T: Reporter>(
-        &self,
-        session: &Session<'_, Aws, T>,
-        failure: CommandError,
-    ) -> CommandError {
+    pub(super) async fn failure(&self, session: &Session<'_, Aws>, failure: CommandError) -> CommandError {
         self.tell_unfinished(session).await;
         failure
     }

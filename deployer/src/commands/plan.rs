@@ -6,7 +6,7 @@ use cfn_deploy::shell;
 use cfn_deploy::stack::guard::Acceptance;
 use cfn_deploy::stack::plan::{Plan, Target, UnreadablePlan};
 use cfn_deploy::stack::with_owner;
-use cfn_deploy::{CodeArtifact, DeployError, Deployment, Reporter, Session, plan};
+use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, plan};
 
 use super::connection::Connection;
 use super::deployment::{deployment_of, reachable};
@@ -44,12 +44,12 @@ enum PlanFileError {
 }
 
 /// Writes down what a deployment would do.
-pub(super) async fn make<T: Reporter>(
+pub(super) async fn make(
     file: &Path,
     deployment: &Deployment,
     settings: &Settings,
     cloud: &Connection<'_>,
-    session: &mut Session<'_, crate::aws::Aws, T>,
+    session: &mut Session<'_, crate::aws::Aws>,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     cloud.tell_unfinished(session).await;

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use cfn_deploy::{
-    BoxError, OutputNames, Refusal, Reporter, Session, SmokeError, SmokeTarget, Store, Stores, smoke,
-};
+use cfn_deploy::{BoxError, OutputNames, Refusal, Session, SmokeError, SmokeTarget, Store, Stores, smoke};
 use clap::Args;
 use event_store_client::transport::Network;
 use event_store_client::types::{
@@ -95,8 +93,8 @@ impl Stores for HttpStores<'_> {
     }
 }
 
-async fn try_store<T: Reporter>(
-    session: &mut Session<'_, Aws, T>,
+async fn try_store(
+    session: &mut Session<'_, Aws>,
     stores: &HttpStores<'_>,
     timeout: Option<Duration>,
 ) -> Result<(), SmokeError> {

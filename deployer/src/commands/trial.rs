@@ -27,7 +27,7 @@ impl Deploying<'_> {
     /// The deployment failed, or its store does not work, whatever became of the stack.
     pub(super) async fn up(
         &self,
-        session: &mut Session<'_, Aws, Ui>,
+        session: &mut Session<'_, Aws>,
         mut deployment: Deployment,
         planned: Option<&Plan>,
         trial: bool,

@@ -1,5 +1,6 @@
 //! What the engine tells and asks, told to the user and answered by them.
 
+use futures::future::LocalBoxFuture;
 use std::time::Instant;
 
 use cfn_deploy::stack::Move;
@@ -91,24 +92,26 @@ impl Reporter for Ui {
         self.tell_human(telling);
     }
 
-    async fn confirm(&mut self, question: Question<'_>) -> Answer {
-        let asked = Instant::now();
-        let agreed = match self.decide(&question) {
-            Decision::Yes => true,
-            Decision::Nobody => return Answer::NobodyToAsk,
-            Decision::Ask(question) => ask::yes_or_no(&self.streams(), &question).await,
-            Decision::AskForName(name) => {
-                let question = format!("Data will be lost. Type the stack's name, `{name}`, to go on: ");
-                let typed = ask::line(&self.streams(), &question).await;
-                if typed != name && !typed.is_empty() {
-                    return Answer::Mismatch;
+    fn confirm<'a>(&'a mut self, question: Question<'a>) -> LocalBoxFuture<'a, Answer> {
+        Box::pin(async move {
+            let asked = Instant::now();
+            let agreed = match self.decide(&question) {
+                Decision::Yes => true,
+                Decision::Nobody => return Answer::NobodyToAsk,
+                Decision::Ask(question) => ask::yes_or_no(&self.streams(), &question).await,
+                Decision::AskForName(name) => {
+                    let question = format!("Data will be lost. Type the stack's name, `{name}`, to go on: ");
+                    let typed = ask::line(&self.streams(), &question).await;
+                    if typed != name && !typed.is_empty() {
+                        return Answer::Mismatch;
+                    }
+                    typed == name
                 }
-                typed == name
-            }
-        };
-        // How long a person thinks is not how long the command takes.
-        self.0.borrow_mut().began += asked.elapsed();
-        if agreed { Answer::Yes } else { Answer::No }
+            };
+            // How long a person thinks is not how long the command takes.
+            self.0.borrow_mut().began += asked.elapsed();
+            if agreed { Answer::Yes } else { Answer::No }
+        })
     }
 }
 
@@ -119,7 +122,7 @@ pub struct Silent;
 impl Reporter for Silent {
     fn tell(&mut self, _event: Event) {}
 
-    async fn confirm(&mut self, _question: Question<'_>) -> Answer {
-        Answer::NobodyToAsk
+    fn confirm<'a>(&'a mut self, _question: Question<'a>) -> LocalBoxFuture<'a, Answer> {
+        Box::pin(async move { Answer::NobodyToAsk })
     }
 }

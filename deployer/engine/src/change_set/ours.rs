@@ -7,7 +7,7 @@
 use crate::backoff::Backoff;
 use crate::cloud::{CallError, ChangeSetHandle, Cloud, NewChangeSet};
 use crate::watch::Operation;
-use crate::{DeployError, Reporter, Session};
+use crate::{DeployError, Session};
 
 use super::{Made, PATIENCE};
 
@@ -15,8 +15,8 @@ use super::{Made, PATIENCE};
 const ATTEMPTS: usize = 3;
 
 /// Asks for a change set, or finds the one that was already made for this request.
-pub(super) async fn create<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn create<C: Cloud>(
+    session: &mut Session<'_, C>,
     request: &NewChangeSet,
 ) -> Result<ChangeSetHandle, DeployError> {
     let mut backoff = Backoff::up_to(PATIENCE);
@@ -40,8 +40,8 @@ pub(super) async fn create<C: Cloud, T: Reporter>(
 }
 
 /// The change set that was made for a request. To get no answer again is not to find it.
-async fn find<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn find<C: Cloud>(
+    session: &Session<'_, C>,
     request: &NewChangeSet,
 ) -> Result<Option<ChangeSetHandle>, CallError> {
     let found = session
@@ -59,8 +59,8 @@ async fn find<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// The request was refused; or nobody knows what became of it.
-pub(crate) async fn begin_execution<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn begin_execution<C: Cloud>(
+    session: &mut Session<'_, C>,
     made: &Made,
     operation: &Operation,
 ) -> Result<(), DeployError> {
@@ -96,11 +96,7 @@ pub(crate) async fn begin_execution<C: Cloud, T: Reporter>(
 
 /// Whether the execution has begun: nobody else executes a change set of this name, and nobody else has the token. What cannot be asked is
 /// not known to have begun.
-async fn has_begun<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    made: &Made,
-    operation: &Operation,
-) -> bool {
+async fn has_begun<C: Cloud>(session: &Session<'_, C>, made: &Made, operation: &Operation) -> bool {
     let (stack, id) = (&made.handle.stack_id, &made.handle.id);
     let described = session.cloud.describe_change_set(stack, id, None).await;
     if described.is_ok_and(|page| page.is_some_and(|page| page.is_executed)) {

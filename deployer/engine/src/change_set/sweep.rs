@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 
 use crate::cloud::{CallError, Cloud, ListedChangeSet, Prospect};
 use crate::stack::is_of_a_deployer;
-use crate::{Event, Reporter, Session};
+use crate::{Event, Session};
 
 /// What is older is nobody's any more: a run executes its change set within half that time (`deploy/begin.rs`), or not at all.
 const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 
 /// Removes the change sets of runs that were killed. That one stays is told and stops nothing: each run has a name of its own.
-pub(super) async fn sweep<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, stack: &str) {
+pub(super) async fn sweep<C: Cloud>(session: &mut Session<'_, C>, stack: &str) {
     if let Err(error) = try_sweep(session, stack).await {
         session.tell(Event::CleanupFailed {
             what: format!("change sets of earlier runs of stack {stack}"),
@@ -19,7 +19,7 @@ pub(super) async fn sweep<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>
     }
 }
 
-async fn try_sweep<C: Cloud, T: Reporter>(session: &Session<'_, C, T>, stack: &str) -> Result<(), CallError> {
+async fn try_sweep<C: Cloud>(session: &Session<'_, C>, stack: &str) -> Result<(), CallError> {
     let now = session.cloud.now();
     for known in all(session, stack).await? {
         // One that was executed is the stack's history, and goes with the next execution.
@@ -37,8 +37,8 @@ async fn try_sweep<C: Cloud, T: Reporter>(session: &Session<'_, C, T>, stack: &s
 }
 
 /// All change sets of a stack; none, if there is no such stack.
-pub(super) async fn all<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn all<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
 ) -> Result<Vec<ListedChangeSet>, CallError> {
     let mut listed = Vec::new();

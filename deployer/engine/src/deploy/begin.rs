@@ -11,8 +11,8 @@ use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
 use crate::watch::Operation;
 use crate::{
-    Answer, Before, DeployError, Deployment, Question, Reporter, Session, adopt, journal, ledger,
-    stack_policy, widening,
+    Answer, Before, DeployError, Deployment, Question, Session, adopt, journal, ledger, stack_policy,
+    widening,
 };
 
 use super::Proposal;
@@ -38,8 +38,8 @@ pub(super) struct Begun {
 }
 
 /// Asks, and makes ready what is taken in and what is to be let pass.
-pub(super) async fn begin<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn begin<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     made: &Made,
     changes: &ChangeSummary,
@@ -110,8 +110,8 @@ pub(super) async fn begin<C: Cloud, T: Reporter>(
 }
 
 /// Changes what has to be changed before the operation: after the intent is written.
-async fn make_ready<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn make_ready<C: Cloud>(
+    session: &mut Session<'_, C>,
     made: &Made,
     changes: &ChangeSummary,
     proposal: &Proposal,
@@ -133,8 +133,8 @@ async fn make_ready<C: Cloud, T: Reporter>(
 }
 
 /// Asks for what is to be done, and in a protected environment for what it lets others do.
-async fn approve<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn approve<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     made: &Made,
     changes: &ChangeSummary,

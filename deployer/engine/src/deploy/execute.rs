@@ -6,10 +6,10 @@ use crate::stack::release::Durations;
 use crate::stack::{DeployedStack, Estimate};
 use crate::stack_policy::Ending;
 use crate::watch::{Operation, Unseen, watch};
-use crate::{DeployError, Event, Reporter, Session};
+use crate::{DeployError, Event, Session};
 
-pub(super) async fn execute<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn execute<C: Cloud>(
+    session: &mut Session<'_, C>,
     made: &Made,
     operation: &Operation,
     estimate: Option<Estimate>,

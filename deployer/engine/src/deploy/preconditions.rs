@@ -2,7 +2,7 @@
 
 use crate::cloud::Cloud;
 use crate::stack::Blueprint;
-use crate::{DeployError, Deployment, Reporter, Session};
+use crate::{DeployError, Deployment, Session};
 
 /// CloudFormation takes this many tags
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html)).
@@ -34,8 +34,8 @@ pub(crate) fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<()
 }
 
 /// The roles that are to call: an unknown one would fail the creation of its permission minutes later.
-pub(crate) async fn check_callers<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(crate) async fn check_callers<C: Cloud>(
+    session: &Session<'_, C>,
     blueprint: &Blueprint,
 ) -> Result<(), DeployError> {
     let mut unknown = Vec::new();

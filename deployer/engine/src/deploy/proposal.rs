@@ -5,9 +5,7 @@ use crate::change_set::{self, Prepared};
 use crate::cloud::{ChangeSetType, Cloud, NewChangeSet};
 use crate::find::Found;
 use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
-use crate::{
-    Before, DeployError, Deployment, Reporter, Session, alarms, artifacts, failed_creation, guard, overtaken,
-};
+use crate::{Before, DeployError, Deployment, Session, alarms, artifacts, failed_creation, guard, overtaken};
 
 /// What a deployment will do once it is approved.
 pub(crate) struct Proposal {
@@ -23,8 +21,8 @@ pub(crate) struct Proposal {
 }
 
 /// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
-pub(crate) async fn propose<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn propose<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     found: Found,

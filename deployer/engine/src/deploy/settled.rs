@@ -7,15 +7,15 @@ use crate::stack::{
     Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, what_differs,
 };
 use crate::{
-    Before, DeployError, Deployment, Reporter, Session, artifacts, ledger, stack_policy, termination, traffic,
+    Before, DeployError, Deployment, Session, artifacts, ledger, stack_policy, termination, traffic,
 };
 
 use super::Deployed;
 
 /// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
 /// bucket is not asked.
-pub(crate) async fn differences<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(crate) async fn differences<C: Cloud>(
+    session: &Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
@@ -40,8 +40,8 @@ pub(crate) fn needs_a_change_set(difference: &Difference) -> bool {
 }
 
 /// Brings to what is asked for what a change set cannot. The policy goes first: it may have been lifted.
-pub(super) async fn settle<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn settle<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     stack: &DeployedStack,
@@ -61,8 +61,8 @@ pub(super) struct Standing<'a> {
 }
 
 /// Brings a stack whose template and tags are as asked to its end: that of an earlier run which was interrupted, or this one's.
-pub(super) async fn finish<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) async fn finish<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     blueprint: &Blueprint,
     standing: Standing<'_>,
@@ -100,8 +100,8 @@ pub(super) async fn finish<C: Cloud, T: Reporter>(
 }
 
 /// Writes down that a stack is brought to what is asked for without a change set.
-async fn begin<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn begin<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     stack: &DeployedStack,
 ) -> Result<Release, DeployError> {
@@ -125,8 +125,8 @@ async fn begin<C: Cloud, T: Reporter>(
 }
 
 /// Has the store tried that stands, if that is wanted and no earlier run has wanted it.
-pub(super) fn try_what_stands<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(super) fn try_what_stands<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     before: Option<&Before>,
 ) {

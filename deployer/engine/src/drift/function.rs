@@ -1,12 +1,12 @@
 //! Drift of functions: their code, their version and their variables.
 
 use super::unseen::Deployed;
+use crate::Session;
 use crate::cloud::{CallError, Cloud, FunctionConfiguration};
 use crate::stack::{LiveFunction, UnseenDrift, code_sha256_of_key, expected_variables, variable_drift};
-use crate::{Reporter, Session};
 
-pub(super) async fn function_drift<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn function_drift<C: Cloud>(
+    session: &Session<'_, C>,
     deployed: &Deployed,
     function: &LiveFunction,
 ) -> Result<Vec<UnseenDrift>, CallError> {

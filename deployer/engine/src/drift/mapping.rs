@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::unseen::Deployed;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::UnseenDrift;
-use crate::{Reporter, Session, traffic};
+use crate::{Session, traffic};
 
-pub(super) async fn mapping_drift<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn mapping_drift<C: Cloud>(
+    session: &Session<'_, C>,
     deployed: &Deployed,
 ) -> Result<Vec<UnseenDrift>, CallError> {
     let mut drifts = Vec::new();

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::DriftError;
 use super::function::function_drift;
 use super::mapping::mapping_drift;
+use crate::Session;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift};
 use crate::traffic::{self, Resources};
-use crate::{Reporter, Session};
 
 /// What is read of the stack once, and compared with piece by piece.
 pub(super) struct Deployed {
@@ -21,8 +21,8 @@ pub(super) struct Deployed {
 }
 
 /// The drift that is seen here alone, and what could not be compared.
-pub(super) async fn unseen<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn unseen<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
     protected: bool,
 ) -> Result<(Vec<UnseenDrift>, Option<String>), DriftError> {
@@ -54,8 +54,8 @@ pub(super) async fn unseen<C: Cloud, T: Reporter>(
     Ok((drifts, unread))
 }
 
-async fn stack_drift<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn stack_drift<C: Cloud>(
+    session: &Session<'_, C>,
     deployed: &Deployed,
     stack: &DeployedStack,
     protected: bool,

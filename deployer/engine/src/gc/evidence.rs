@@ -6,14 +6,14 @@ use super::{GarbageCollection, GcError};
 use crate::cloud::{CallError, Cloud};
 use crate::stack::garbage::{Evidence, StoredObject};
 use crate::stack::{ArtifactKey, Intent, NextMove, Release, ReleaseId, StackStatus, is_intent};
-use crate::{Reporter, Session, journal, ledger};
+use crate::{Session, journal, ledger};
 
 /// Reads everything that may refer to one of `objects`. There is none where there are no objects.
 ///
 /// # Errors
 /// Something could not be read, or a stack is between two templates: nothing is proven.
-pub(super) async fn evidence<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(super) async fn evidence<C: Cloud>(
+    session: &Session<'_, C>,
     collection: &GarbageCollection,
     objects: &[StoredObject],
 ) -> Result<Evidence, GcError> {
@@ -40,8 +40,8 @@ fn release(object: &StoredObject) -> Option<(String, ReleaseId)> {
     }
 }
 
-async fn read_releases<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn read_releases<C: Cloud>(
+    session: &Session<'_, C>,
     collection: &GarbageCollection,
     releases: &[(String, ReleaseId)],
     evidence: &mut Evidence,
@@ -65,8 +65,8 @@ async fn read_releases<C: Cloud, T: Reporter>(
 }
 
 /// What runs that are at work, or were interrupted, bring or may return to.
-async fn read_intents<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn read_intents<C: Cloud>(
+    session: &Session<'_, C>,
     collection: &GarbageCollection,
     objects: &[StoredObject],
     evidence: &mut Evidence,
@@ -102,8 +102,8 @@ async fn read_intents<C: Cloud, T: Reporter>(
 }
 
 /// The templates of all stacks of the account and region, whoever deployed them.
-async fn templates<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn templates<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     users: &BTreeSet<&str>,
 ) -> Result<Vec<String>, GcError> {
@@ -143,7 +143,7 @@ async fn templates<C: Cloud, T: Reporter>(
 }
 
 /// The code of all functions of the account and region and of all their versions.
-async fn code<C: Cloud, T: Reporter>(session: &Session<'_, C, T>) -> Result<BTreeSet<String>, CallError> {
+async fn code<C: Cloud>(session: &Session<'_, C>) -> Result<BTreeSet<String>, CallError> {
     let mut code = BTreeSet::new();
     let mut next: Option<String> = None;
     loop {

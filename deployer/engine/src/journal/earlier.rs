@@ -6,9 +6,7 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{
     Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
 };
-use crate::{
-    Before, DeployError, Deployment, Event, Reporter, RunFate, Session, adopt, ledger, stack_policy,
-};
+use crate::{Before, DeployError, Deployment, Event, RunFate, Session, adopt, ledger, stack_policy};
 
 use super::open::{Open, OpenTrial};
 use super::{Journal, Life};
@@ -70,8 +68,8 @@ fn policy_before(policies: &[LiftedPolicy], lifted: &StackPolicy) -> Option<Stac
 ///
 /// # Errors
 /// Something could not be finished, and the next run tries again; or an earlier run has taken back what is asked for.
-pub(crate) async fn resume<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn resume<C: Cloud>(
+    session: &mut Session<'_, C>,
     deployment: &Deployment,
     standing: Option<(&DeployedStack, &str)>,
     journal: &Journal,
@@ -151,8 +149,8 @@ pub(crate) async fn resume<C: Cloud, T: Reporter>(
 ///
 /// # Errors
 /// Something could not be finished, and the next run tries again.
-pub(crate) async fn finish_others<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn finish_others<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &str,
     stack: &DeployedStack,
     journal: &Journal,
@@ -193,11 +191,7 @@ fn fate_of(reached: Option<&DeployIntent>) -> RunFate {
 }
 
 /// Tells of all runs on a stack that is about to be deleted, before that is asked about: one may still be at work.
-pub(crate) fn tell_deleted<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    stack: &str,
-    journal: &Journal,
-) {
+pub(crate) fn tell_deleted<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal) {
     for run in super::told(&journal.intents) {
         let life = Life::after(session.cloud.now().duration_since(run.since));
         session.tell_once(Event::EarlierRun {
@@ -209,12 +203,7 @@ pub(crate) fn tell_deleted<C: Cloud, T: Reporter>(
     }
 }
 
-fn tell<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    stack: &str,
-    journal: &Journal,
-    fate: RunFate,
-) {
+fn tell<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal, fate: RunFate) {
     let Some(run) = journal.first_but(&session.written) else {
         return;
     };
@@ -232,8 +221,8 @@ fn tell<C: Cloud, T: Reporter>(
 }
 
 /// Leaves the intents of runs alone that may still be at work: nobody has executed their change sets, and they are young.
-async fn spare_those_at_work<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn spare_those_at_work<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     journal: &Journal,
 ) -> Result<(), CallError> {
@@ -247,12 +236,7 @@ async fn spare_those_at_work<C: Cloud, T: Reporter>(
 
 /// Takes note of the intents that say nothing of a stack as it stands: it does not stand at what they bring, and has not imported what they
 /// import.
-fn note_void<C, T>(
-    session: &mut Session<'_, C, T>,
-    stack: &DeployedStack,
-    template: &str,
-    journal: &Journal,
-) {
+fn note_void<C>(session: &mut Session<'_, C>, stack: &DeployedStack, template: &str, journal: &Journal) {
     for (key, intent) in &journal.intents {
         let is_void = match intent {
             Intent::Deploy(intent) => {
@@ -267,8 +251,8 @@ fn note_void<C, T>(
     }
 }
 
-async fn is_at_work<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn is_at_work<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
     intent: &Intent,
 ) -> Result<bool, CallError> {
@@ -287,8 +271,8 @@ async fn is_at_work<C: Cloud, T: Reporter>(
 }
 
 /// The policies that were lifted on a stack by runs that have ended, newest first.
-fn lifted_policies<C, T>(
-    session: &Session<'_, C, T>,
+fn lifted_policies<C>(
+    session: &Session<'_, C>,
     stack: &DeployedStack,
     journal: &Journal,
 ) -> Vec<LiftedPolicy> {
@@ -316,8 +300,8 @@ fn lifted_by(intent: &Intent, stack: &DeployedStack) -> Option<LiftedPolicy> {
 }
 
 /// Puts a policy back that was left lifted.
-async fn put_policy_back<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn put_policy_back<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     policies: &[LiftedPolicy],
 ) -> Result<(), CallError> {
@@ -334,8 +318,8 @@ async fn put_policy_back<C: Cloud, T: Reporter>(
 }
 
 /// Brings imported tables to what the template says, and has the listing made complete.
-async fn finish_imports<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn finish_imports<C: Cloud>(
+    session: &mut Session<'_, C>,
     stack: &DeployedStack,
     template: &str,
     journal: &Journal,
@@ -354,8 +338,8 @@ async fn finish_imports<C: Cloud, T: Reporter>(
 }
 
 /// Deletes the log groups of stacks that are gone, which functions have made anew.
-pub(crate) async fn remove_log_groups<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn remove_log_groups<C: Cloud>(
+    session: &mut Session<'_, C>,
     journal: &Journal,
 ) -> Result<Vec<String>, CallError> {
     let mut removed = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, ReleaseId, is_receipt, receipt_key};
-use crate::{Before, Event, Reporter, Session};
+use crate::{Before, Event, Session};
 
 use super::Journal;
 
@@ -76,8 +76,8 @@ impl Open {
 
 /// Says that a stack is as asked: all is done, unless something follows. Where the deployed template is not `template` to the byte, there is
 /// no receipt.
-pub(crate) async fn close<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+pub(crate) async fn close<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &str,
     stack: &DeployedStack,
     template: Option<&str>,
@@ -87,7 +87,7 @@ pub(crate) async fn close<C: Cloud, T: Reporter>(
 }
 
 /// Says that something which follows a deployment is done, too.
-pub(crate) async fn conclude<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, bucket: &str) {
+pub(crate) async fn conclude<C: Cloud>(session: &mut Session<'_, C>, bucket: &str) {
     if !session.open.is_done() {
         return;
     }
@@ -101,7 +101,7 @@ pub(crate) async fn conclude<C: Cloud, T: Reporter>(session: &mut Session<'_, C,
 }
 
 /// Removes what says nothing of a stack any more, after an operation that has ended in an error.
-pub(crate) async fn clear<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, bucket: &str) {
+pub(crate) async fn clear<C: Cloud>(session: &mut Session<'_, C>, bucket: &str) {
     let mut void = std::mem::take(&mut session.open.void);
     void.append(&mut session.open.spared);
     session.open.keys.retain(|key| !void.contains(key));
@@ -115,11 +115,7 @@ pub(crate) async fn clear<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>
 }
 
 /// Forgets all that was written about a stack that is gone.
-pub(crate) async fn forget<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    bucket: &str,
-    journal: &Journal,
-) {
+pub(crate) async fn forget<C: Cloud>(session: &mut Session<'_, C>, bucket: &str, journal: &Journal) {
     let own = std::mem::take(&mut session.open).keys;
     session.open.keys = journal.keys();
     session.open.keys.extend(own);
@@ -127,8 +123,8 @@ pub(crate) async fn forget<C: Cloud, T: Reporter>(
     tell_failure(session, forgotten);
 }
 
-async fn write_receipt<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn write_receipt<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     receipt: Option<&str>,
 ) -> Result<(), CallError> {
@@ -144,8 +140,8 @@ async fn write_receipt<C: Cloud, T: Reporter>(
 }
 
 /// Receipts go first: while an intent is there, a receipt does not count. The newest intent goes last: it tells the most.
-async fn delete<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
+async fn delete<C: Cloud>(
+    session: &mut Session<'_, C>,
     bucket: &str,
     but: Option<&str>,
 ) -> Result<(), CallError> {
@@ -161,10 +157,7 @@ async fn delete<C: Cloud, T: Reporter>(
     Ok(())
 }
 
-pub(super) fn tell_failure<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    outcome: Result<(), CallError>,
-) {
+pub(super) fn tell_failure<C: Cloud>(session: &mut Session<'_, C>, outcome: Result<(), CallError>) {
     if let Err(error) = outcome {
         session.tell(Event::CleanupFailed {
             what: "the note of this run, which the next one reads,".to_owned(),

@@ -1,18 +1,14 @@
 //! What is told of runs that have not come to their end, by commands that leave what these hold to them.
 
+use crate::Session;
 use crate::cloud::{CallError, Cloud};
 use crate::objects::objects;
 use crate::stack::garbage::StoredObject;
 use crate::stack::{Intent, Unfinished, is_intent, run_prefix};
-use crate::{Reporter, Session};
 
 /// The runs on a stack that have not come to their end, oldest first, as far as that can be read: whoever may not read the bucket can look at
 /// the stack all the same.
-pub async fn unfinished<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    bucket: &str,
-    stack: &str,
-) -> Vec<Unfinished> {
+pub async fn unfinished<C: Cloud>(session: &Session<'_, C>, bucket: &str, stack: &str) -> Vec<Unfinished> {
     let Ok(Some(objects)) = objects(session, bucket, &run_prefix(stack)).await else {
         return Vec::new();
     };
@@ -28,8 +24,8 @@ pub(crate) fn told(intents: &[(String, Intent)]) -> Vec<Unfinished> {
 }
 
 /// The intents among what lies in the bucket, with their keys, oldest first.
-pub(crate) async fn intents_among<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+pub(crate) async fn intents_among<C: Cloud>(
+    session: &Session<'_, C>,
     bucket: &str,
     objects: &[StoredObject],
 ) -> Result<Vec<(String, Intent)>, CallError> {

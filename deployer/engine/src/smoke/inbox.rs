@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::cloud::{CallError, Cloud, NewQueue, QueueOrigin};
-use crate::{Event, Reporter, Session};
+use crate::{Event, Session};
 
 use super::SmokeTarget;
 
@@ -27,8 +27,8 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Makes a queue that only the topic may send to, and subscribes it to all that the topic says: a filter policy takes up to 15 minutes to
     /// act ([guide](https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html)).
-    pub(super) async fn open<C: Cloud, T: Reporter>(
-        session: &mut Session<'_, C, T>,
+    pub(super) async fn open<C: Cloud>(
+        session: &mut Session<'_, C>,
         target: &SmokeTarget,
         run: Uuid,
     ) -> Result<Self, CallError> {
@@ -64,7 +64,7 @@ impl Inbox {
     }
 
     /// Removes the queue and its subscription. What cannot be removed is told, and swept by a later run.
-    pub(super) async fn close<C: Cloud, T: Reporter>(self, session: &mut Session<'_, C, T>) {
+    pub(super) async fn close<C: Cloud>(self, session: &mut Session<'_, C>) {
         // A subscription without its queue would never be found again.
         let mut removed = session.cloud.unsubscribe(&self.subscription).await;
         if removed.is_ok() {
@@ -77,7 +77,7 @@ impl Inbox {
 /// Removes what earlier runs left. That it cannot be removed is told and is no failure of the store.
 ///
 /// A trial of the same caller is an earlier one that was interrupted: who tries a store twice at once is told so by the one that fails.
-pub(super) async fn sweep<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, target: &SmokeTarget) {
+pub(super) async fn sweep<C: Cloud>(session: &mut Session<'_, C>, target: &SmokeTarget) {
     let now = session.cloud.now();
     let caller = session.caller().to_owned();
     let is_left = |origin: &QueueOrigin| {
@@ -92,7 +92,7 @@ pub(super) async fn sweep<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>
 }
 
 /// Removes all queues of trials of a stack that goes: their subscriptions go with its topic.
-pub(crate) async fn sweep_all<C: Cloud, T: Reporter>(session: &mut Session<'_, C, T>, stack: &str) {
+pub(crate) async fn sweep_all<C: Cloud>(session: &mut Session<'_, C>, stack: &str) {
     let swept = match left(session, stack, |_| true).await {
         Ok(urls) => delete_all(session, &urls).await,
         Err(error) => Err(error),
@@ -101,8 +101,8 @@ pub(crate) async fn sweep_all<C: Cloud, T: Reporter>(session: &mut Session<'_, C
 }
 
 /// The queues of trials of a stack, by their URLs.
-async fn left<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn left<C: Cloud>(
+    session: &Session<'_, C>,
     stack: &str,
     is_left: impl Fn(&QueueOrigin) -> bool,
 ) -> Result<Vec<String>, CallError> {
@@ -127,18 +127,15 @@ async fn left<C: Cloud, T: Reporter>(
     }
 }
 
-async fn delete_all<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
-    urls: &[String],
-) -> Result<(), CallError> {
+async fn delete_all<C: Cloud>(session: &Session<'_, C>, urls: &[String]) -> Result<(), CallError> {
     for url in urls {
         session.cloud.delete_queue(url).await?;
     }
     Ok(())
 }
 
-async fn remove_all<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn remove_all<C: Cloud>(
+    session: &Session<'_, C>,
     target: &SmokeTarget,
     urls: &[String],
 ) -> Result<(), CallError> {
@@ -148,8 +145,8 @@ async fn remove_all<C: Cloud, T: Reporter>(
     Ok(())
 }
 
-async fn remove<C: Cloud, T: Reporter>(
-    session: &Session<'_, C, T>,
+async fn remove<C: Cloud>(
+    session: &Session<'_, C>,
     target: &SmokeTarget,
     url: &str,
 ) -> Result<(), CallError> {
@@ -170,11 +167,7 @@ async fn remove<C: Cloud, T: Reporter>(
     }
 }
 
-fn tell_failure<C: Cloud, T: Reporter>(
-    session: &mut Session<'_, C, T>,
-    what: &str,
-    outcome: Result<(), CallError>,
-) {
+fn tell_failure<C: Cloud>(session: &mut Session<'_, C>, what: &str, outcome: Result<(), CallError>) {
     if let Err(error) = outcome {
         session.tell(Event::CleanupFailed {
             what: what.to_owned(),

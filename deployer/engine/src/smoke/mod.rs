@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::cloud::Cloud;
 
 use super::backoff::Backoff;
-use super::{Event, Reporter, Session};
+use super::{Event, Session};
 use inbox::Inbox;
 
 pub(super) use inbox::sweep_all;
@@ -46,8 +46,8 @@ const NEW: SignedDuration = SignedDuration::from_mins(15);
 ///
 /// # Errors
 /// The store does something wrong; or something was not seen in time; or the trial could not be made.
-pub async fn smoke<C: Cloud, T: Reporter, S: Store>(
-    session: &mut Session<'_, C, T>,
+pub async fn smoke<C: Cloud, S: Store>(
+    session: &mut Session<'_, C>,
     target: &SmokeTarget,
     store: &S,
     timeout: Option<Duration>,
@@ -71,8 +71,8 @@ pub async fn smoke<C: Cloud, T: Reporter, S: Store>(
 }
 
 /// A trial under way.
-struct Trial<'trial, 'session, C, T> {
-    session: &'trial mut Session<'session, C, T>,
+struct Trial<'trial, 'session, C> {
+    session: &'trial mut Session<'session, C>,
     deadline: Timestamp,
     /// From when on what is wrong stays wrong.
     settled: Timestamp,
@@ -81,7 +81,7 @@ struct Trial<'trial, 'session, C, T> {
     began: Timestamp,
 }
 
-impl<C: Cloud, T: Reporter> Trial<'_, '_, C, T> {
+impl<C: Cloud> Trial<'_, '_, C> {
     async fn run<S: Store>(
         &mut self,
         target: &SmokeTarget,

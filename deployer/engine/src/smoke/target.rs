@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
-use crate::{Reporter, Session, ownership};
+use crate::{Session, ownership};
 
 use super::SmokeError;
 
@@ -38,8 +38,8 @@ impl SmokeTarget {
     ///
     /// # Errors
     /// There is no such stack, or it is another environment's, or has other outputs.
-    pub async fn find<C: Cloud, T: Reporter>(
-        session: &Session<'_, C, T>,
+    pub async fn find<C: Cloud>(
+        session: &Session<'_, C>,
         stack: &str,
         outputs: OutputNames,
     ) -> Result<Self, SmokeError> {

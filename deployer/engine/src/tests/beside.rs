@@ -7,6 +7,8 @@ use crate::stack::StackStatus;
 use crate::stack::plan::Target;
 use crate::{ErrorKind, Unready};
 
+use futures::future::LocalBoxFuture;
+
 use super::*;
 
 /// Somebody who takes time over every question: until the test has done something else.
@@ -22,13 +24,15 @@ impl Reporter for Hesitant<'_> {
         self.told.push(event);
     }
 
-    async fn confirm(&mut self, _: Question<'_>) -> Answer {
-        self.questions += 1;
-        if self.questions == 1 {
-            self.asked.notify_one();
-            self.goes_on.notified().await;
-        }
-        Answer::Yes
+    fn confirm<'a>(&'a mut self, _: Question<'a>) -> LocalBoxFuture<'a, Answer> {
+        Box::pin(async move {
+            self.questions += 1;
+            if self.questions == 1 {
+                self.asked.notify_one();
+                self.goes_on.notified().await;
+            }
+            Answer::Yes
+        })
     }
 }
 

@@ -35,6 +35,7 @@ mod store;
 mod unchanged;
 mod way_back;
 
+use futures::future::LocalBoxFuture;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -104,57 +105,59 @@ impl Reporter for ScriptedReporter {
         self.events.push(event);
     }
 
-    async fn confirm(&mut self, question: Question<'_>) -> Answer {
-        let is_about_permissions = matches!(question, Question::Widen { .. });
-        self.asked.push(match question {
-            Question::Deploy { creates, changes, .. } => {
-                let changes = changes
-                    .changes
-                    .iter()
-                    .map(|change| format!("{} {}", change.action, change.logical_id));
-                format!(
-                    "{}: {}",
-                    if creates { "create" } else { "update" },
-                    changes.collect::<Vec<_>>().join(", ")
-                )
-            }
-            Question::Widen { widenings, .. } => {
-                let granted = widenings
-                    .iter()
-                    .map(|widening| format!("{}: {}", widening.logical_id, widening.grant));
-                format!("widen: {}", granted.collect::<Vec<_>>().join(", "))
-            }
-            Question::DeleteArtifacts { garbage, .. } => {
-                let keys = garbage.objects.iter().map(|object| object.key.as_str());
-                format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
-            }
-            Question::Destroy {
-                goes, stays, purges, ..
-            } => {
-                let names = |tables: &[KeptTable]| {
-                    tables
+    fn confirm<'a>(&'a mut self, question: Question<'a>) -> LocalBoxFuture<'a, Answer> {
+        Box::pin(async move {
+            let is_about_permissions = matches!(question, Question::Widen { .. });
+            self.asked.push(match question {
+                Question::Deploy { creates, changes, .. } => {
+                    let changes = changes
+                        .changes
                         .iter()
-                        .map(|table| format!("{} ({})", table.name, table.items))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                };
-                format!(
-                    "destroy: {} go; stays [{}]; purges [{}]",
-                    goes.len(),
-                    names(stays),
-                    names(purges)
-                )
+                        .map(|change| format!("{} {}", change.action, change.logical_id));
+                    format!(
+                        "{}: {}",
+                        if creates { "create" } else { "update" },
+                        changes.collect::<Vec<_>>().join(", ")
+                    )
+                }
+                Question::Widen { widenings, .. } => {
+                    let granted = widenings
+                        .iter()
+                        .map(|widening| format!("{}: {}", widening.logical_id, widening.grant));
+                    format!("widen: {}", granted.collect::<Vec<_>>().join(", "))
+                }
+                Question::DeleteArtifacts { garbage, .. } => {
+                    let keys = garbage.objects.iter().map(|object| object.key.as_str());
+                    format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
+                }
+                Question::Destroy {
+                    goes, stays, purges, ..
+                } => {
+                    let names = |tables: &[KeptTable]| {
+                        tables
+                            .iter()
+                            .map(|table| format!("{} ({})", table.name, table.items))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    };
+                    format!(
+                        "destroy: {} go; stays [{}]; purges [{}]",
+                        goes.len(),
+                        names(stays),
+                        names(purges)
+                    )
+                }
+            });
+            if self.interrupts_when_asked {
+                self.interrupter.raise();
+                std::future::pending::<()>().await;
             }
-        });
-        if self.interrupts_when_asked {
-            self.interrupter.raise();
-            std::future::pending::<()>().await;
-        }
-        if is_about_permissions {
-            self.answer_about_permissions
-        } else {
-            self.answer
-        }
+            if is_about_permissions {
+                self.answer_about_permissions
+            } else {
+                self.answer
+            }
+        })
     }
 }
 
@@ -201,7 +204,7 @@ impl Scene {
         self.deployment.accepted = std::iter::once(acceptance.parse().unwrap()).collect();
     }
 
-    async fn session(&mut self) -> Session<'_, FakeCloud, ScriptedReporter> {
+    async fn session(&mut self) -> Session<'_, FakeCloud> {
         let opened = Session::open(&self.cloud, &mut self.reporter, self.interrupt.clone(), ACCOUNT);
         let session = opened.await.unwrap();
         match &self.environment {

@@ -218,7 +218,7 @@ impl Command {
     }
 }
 
-async fn open(scene: &mut Scene, waits: bool) -> Session<'_, FakeCloud, ScriptedReporter> {
+async fn open(scene: &mut Scene, waits: bool) -> Session<'_, FakeCloud> {
     let mut session = Session::open(
         &scene.cloud,
         &mut scene.reporter,

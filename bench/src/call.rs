@@ -10,7 +10,6 @@ pub const PAYLOAD_BYTES: usize = 100;
 /// A call of the API, whatever carries it.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The method.
     pub method: Method,
     /// The path, without the query.
     pub path: String,

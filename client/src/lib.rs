@@ -72,6 +72,8 @@
 //! The folder `examples` holds four small programs: `order_service` takes commands over HTTP, `projection_worker` keeps a read model from a queue,
 //! `lambda_projection` the same one in a Lambda function, and `backfill` brings in the history of another system.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "http")]
 mod category;
 pub mod decider;

@@ -23,7 +23,6 @@ pub use self::source::{Setting, Source};
 /// What every command works with.
 #[derive(Debug)]
 pub struct Settings {
-    /// The environment.
     pub environment: Environment,
     /// The template's file, as the user would name it.
     pub template_name: String,

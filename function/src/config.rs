@@ -196,7 +196,6 @@ impl fmt::Display for ConfigError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("environment variable `{variable}` {expectation}")]
 pub struct ConfigProblem {
-    /// The variable.
     pub variable: &'static str,
     /// What it must be.
     pub expectation: &'static str,

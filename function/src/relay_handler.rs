@@ -35,9 +35,7 @@ pub struct Handler {
     pub events: EventsTable,
     /// The feed.
     pub feeder: Feeder<FeedTable>,
-    /// The catalogue.
     pub catalogue: CatalogueTable,
-    /// The topic.
     pub topic: SnsTopic,
     /// Where poison records go.
     pub failure_queue: SqsFailureQueue,

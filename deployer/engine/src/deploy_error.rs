@@ -44,10 +44,7 @@ pub enum DeployError {
     },
     /// The template names code that was not given.
     #[error("the template needs `{key}`, which is not among the artifacts")]
-    MissingArtifact {
-        /// Its key.
-        key: String,
-    },
+    MissingArtifact { key: String },
     /// Things of the template's names exist and cannot be taken in; a creation would fail on them.
     #[error("these exist already: {}", taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     NamesTaken {
@@ -57,7 +54,6 @@ pub enum DeployError {
     /// A table that outlived an earlier stack is not the template's.
     #[error("table `{table}` exists and cannot be imported: {mismatch}")]
     NotAdoptable {
-        /// The table.
         table: String,
         /// How it differs.
         #[source]
@@ -67,16 +63,10 @@ pub enum DeployError {
     },
     /// An adopted table did not take the template's settings.
     #[error("imported table `{table}` is still not as the template says: {settings}")]
-    NotRepaired {
-        /// The table.
-        table: String,
-        /// The settings.
-        settings: String,
-    },
+    NotRepaired { table: String, settings: String },
     /// The artifact bucket was not made.
     #[error("stack `{stack}` did not make bucket `{bucket}`: it is {}", status.as_ref().map_or("gone".to_owned(), |status| format!("`{status}`")))]
     NoBucket {
-        /// The bucket.
         bucket: String,
         /// The stack that was to make it.
         stack: String,
@@ -88,7 +78,6 @@ pub enum DeployError {
     /// CloudFormation did not accept the change set.
     #[error("no change set could be made for stack `{stack}`: {reason}")]
     ChangeSetRejected {
-        /// The stack.
         stack: String,
         /// Why, in AWS's words.
         reason: String,
@@ -100,21 +89,16 @@ pub enum DeployError {
         "the changes to stack `{stack}` are refused: they would cost events, notifications or an address"
     )]
     Guarded {
-        /// The stack.
         stack: String,
         /// What they would cost.
         objections: Vec<Objection>,
     },
     /// Somebody else changed the stack between the look at it and this deployment's turn.
     #[error("another deployment of stack `{stack}` replaced this change set")]
-    Overtaken {
-        /// The stack.
-        stack: String,
-    },
+    Overtaken { stack: String },
     /// The changes were approved too long after they were worked out.
     #[error("the changes to stack `{stack}` were worked out at {since:.0}, too long ago to be made now")]
     Stale {
-        /// The stack.
         stack: String,
         /// When they were.
         since: Timestamp,
@@ -124,7 +108,6 @@ pub enum DeployError {
         "stack `{stack}` is `{status}`, and what its failed creation left has to go before anything can be planned"
     )]
     NotPlannable {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -132,7 +115,6 @@ pub enum DeployError {
     /// Things are no longer as they were when the plan was made.
     #[error("the plan for stack `{stack}` is out of date: {}", moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     PlanOutdated {
-        /// The stack.
         stack: String,
         /// What has moved on.
         moved: Vec<Moved>,
@@ -142,7 +124,6 @@ pub enum DeployError {
     ArtifactsGone {
         /// The artifact bucket.
         bucket: String,
-        /// The keys.
         keys: Vec<String>,
     },
     /// Something else is stored where the deployment's code or template belongs.
@@ -150,7 +131,6 @@ pub enum DeployError {
     ForeignObject {
         /// The artifact bucket.
         bucket: String,
-        /// The key.
         key: String,
         /// The Base64 of the SHA-256 of the artifact.
         wanted: String,
@@ -160,7 +140,6 @@ pub enum DeployError {
     /// The deployment was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
     Failed {
-        /// The stack.
         stack: String,
         /// The state it ended in.
         status: StackStatus,
@@ -170,7 +149,6 @@ pub enum DeployError {
     /// A stack whose first creation failed could not be deleted.
     #[error("stack `{stack}`, whose creation had failed, could not be deleted: it is `{status}`")]
     NotRemoved {
-        /// The stack.
         stack: String,
         /// The state it is in.
         status: StackStatus,
@@ -180,7 +158,6 @@ pub enum DeployError {
     /// An earlier run, which was interrupted, has taken back what is asked for. All is as it would be had it gone on.
     #[error("stack `{stack}` is back at what was deployed before: {reason}")]
     GivenUp {
-        /// The stack.
         stack: String,
         /// What does not work.
         reason: String,
@@ -206,28 +183,19 @@ pub enum DeployError {
     /// The deployment goes on in AWS, but it can no longer be followed.
     #[error("the deployment of stack `{stack}` goes on, but cannot be followed")]
     LostSight {
-        /// The stack.
         stack: String,
-        /// Why.
         #[source]
         source: CallError,
     },
     /// The changes were not approved.
     #[error("the changes to stack `{stack}` were declined")]
-    Declined {
-        /// The stack.
-        stack: String,
-    },
+    Declined { stack: String },
     /// The changes need an approval, and there is nobody to give it.
     #[error("the changes to stack `{stack}` need approval")]
-    NeedsApproval {
-        /// The stack.
-        stack: String,
-    },
+    NeedsApproval { stack: String },
     /// Permissions widen in a protected environment, and there is nobody to approve of it.
     #[error("the changes to stack `{stack}` widen permissions and need approval of their own")]
     WideningNeedsApproval {
-        /// The stack.
         stack: String,
         /// What somebody could do that could not be done before.
         widenings: Vec<Widening>,

@@ -36,9 +36,7 @@ pub struct Described {
     pub functions: Vec<FunctionHealth>,
     /// What moves records from a stream to a function.
     pub mappings: Vec<MappingHealth>,
-    /// The tables.
     pub tables: Vec<TableHealth>,
-    /// The queues.
     pub queues: Vec<QueueHealth>,
     /// Runs that have not come to their end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -131,7 +129,6 @@ pub struct TableHealth {
 pub struct QueueHealth {
     /// Its name in the template.
     pub logical_id: String,
-    /// Its URL.
     pub url: String,
     /// How many messages it holds, by AWS's count; none when there is no queue.
     pub messages: Option<u64>,

@@ -54,7 +54,6 @@ pub enum Purge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptTable {
-    /// Its name.
     pub name: String,
     /// How many items it holds, by AWS's last count.
     pub items: u64,

@@ -20,22 +20,13 @@ pub enum DestroyError {
     Blueprint(#[from] BlueprintError),
     /// The environment is protected.
     #[error("stack `{stack}` is protected")]
-    Protected {
-        /// The stack.
-        stack: String,
-    },
+    Protected { stack: String },
     /// A table that would go belongs to another stack.
     #[error("table `{table}` belongs to stack `{stack}`")]
-    OwnedElsewhere {
-        /// The table.
-        table: String,
-        /// Its stack.
-        stack: String,
-    },
+    OwnedElsewhere { table: String, stack: String },
     /// The deletion was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
     Failed {
-        /// The stack.
         stack: String,
         /// The state it ended in.
         status: StackStatus,
@@ -44,35 +35,23 @@ pub enum DestroyError {
     },
     /// The stack is gone, and things that should have gone with it are not.
     #[error("these are left: `{}`", names.join("`, `"))]
-    Leftovers {
-        /// Their names.
-        names: Vec<String>,
-    },
+    Leftovers { names: Vec<String> },
     /// The deletion goes on in AWS, but it can no longer be followed.
     #[error("the deletion of stack `{stack}` goes on, but cannot be followed")]
     LostSight {
-        /// The stack.
         stack: String,
-        /// Why.
         #[source]
         source: CallError,
     },
     /// What was typed to approve the deletion is another name.
     #[error("what was typed does not match the stack `{stack}`")]
-    NoMatch {
-        /// The stack.
-        stack: String,
-    },
+    NoMatch { stack: String },
     /// The deletion was not approved.
     #[error("the deletion of stack `{stack}` was declined")]
-    Declined {
-        /// The stack.
-        stack: String,
-    },
+    Declined { stack: String },
     /// The deletion needs an approval, and there is nobody to give it.
     #[error("the deletion of stack `{stack}` needs approval")]
     NeedsApproval {
-        /// The stack.
         stack: String,
         /// Whether data would go.
         purges: bool,

@@ -22,7 +22,6 @@ use super::{DeployError, Deployment, Session, artifacts, traffic, unfinished};
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diff {
-    /// The stack.
     pub stack: String,
     /// The state that it is in; none, if it would be made.
     pub status: Option<String>,

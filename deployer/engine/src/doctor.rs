@@ -27,7 +27,6 @@ pub struct Examination {
     pub account: String,
     /// The environment's name, which its stack is tagged with.
     pub environment: String,
-    /// The stack.
     pub stack: String,
     /// What is in it.
     pub blueprint: Blueprint,

@@ -24,7 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Drift {
-    /// The stack.
     pub stack: String,
     /// What CloudFormation found.
     pub resources: Vec<ResourceDrift>,

@@ -51,7 +51,6 @@ pub enum Unready {
     /// Another operation is running.
     #[error("stack `{stack}` is `{status}` since {since}")]
     Busy {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -63,7 +62,6 @@ pub enum Unready {
     /// An operation failed and could not be undone.
     #[error("stack `{stack}` is `{status}` since {since} and has to be recovered first")]
     NeedsRecovery {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -75,7 +73,6 @@ pub enum Unready {
     /// The stack is another environment's, or says of none that it is its.
     #[error("stack `{stack}` {}", owner.as_ref().map_or_else(|| "does not say which environment it is of".to_owned(), |owner| format!("is of environment `{owner}`")))]
     NotOurs {
-        /// The stack.
         stack: String,
         /// The environment that it says it is of.
         owner: Option<String>,
@@ -83,7 +80,6 @@ pub enum Unready {
     /// The stack is in a state that is not known, so that it cannot be known what comes of it.
     #[error("stack `{stack}` is `{status}`, a state that is not known")]
     UnknownState {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -101,16 +97,10 @@ pub enum DescribeError {
     Call(#[from] CallError),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// There is a stack by name alone.
     #[error("stack `{stack}` is empty (`REVIEW_IN_PROGRESS`): its first change set was never executed")]
-    Empty {
-        /// The stack.
-        stack: String,
-    },
+    Empty { stack: String },
 }
 
 impl From<Interrupted> for Unready {

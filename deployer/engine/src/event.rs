@@ -32,10 +32,7 @@ pub enum RunFate {
     /// The stack stands at its release, and what it had left to do is done.
     Completed(ReleaseId),
     /// What it left is removed: these log groups, which came back after its deletion, if there are any.
-    Removed {
-        /// The log groups.
-        log_groups: Vec<String>,
-    },
+    Removed { log_groups: Vec<String> },
     /// The stack is to be deleted, and what the run has done or left with it.
     Deleted,
 }
@@ -45,14 +42,12 @@ pub enum RunFate {
 pub enum Event {
     /// The credentials are of the right account.
     AccountChecked {
-        /// The account.
         account: String,
         /// The ARN of the user or role.
         caller: String,
     },
     /// The artifact bucket does not exist yet and is being made.
     BucketCreating {
-        /// The bucket.
         bucket: String,
         /// The stack that makes it.
         stack: String,
@@ -64,16 +59,12 @@ pub enum Event {
     },
     /// An object is being stored in the artifact bucket.
     Uploading {
-        /// Its key.
         key: String,
         /// Its size.
         bytes: usize,
     },
     /// An object is in the artifact bucket already.
-    UploadSkipped {
-        /// Its key.
-        key: String,
-    },
+    UploadSkipped { key: String },
     /// A deployment was not agreed to, and what was stored for it stays.
     Stays {
         /// The artifact bucket.
@@ -83,7 +74,6 @@ pub enum Event {
     },
     /// Somebody else is at work on the stack, and that is waited for.
     Awaiting {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -94,52 +84,40 @@ pub enum Event {
     },
     /// A stack that is not this environment's is taken over, as was accepted.
     TakingOver {
-        /// The stack.
         stack: String,
         /// The environment that it said it was of.
         owner: Option<String>,
     },
     /// Another deployment came first, and this one begins anew.
-    Overtaken {
-        /// The stack.
-        stack: String,
-    },
+    Overtaken { stack: String },
     /// A stack whose first creation failed is deleted, so that it can be created.
     RemovingFailedCreation {
-        /// The stack.
         stack: String,
         /// The state it was found in.
         status: StackStatus,
     },
     /// A change set is being made.
     ChangeSetCreating {
-        /// The stack.
         stack: String,
         /// Whether it is the stack's first.
         creates: bool,
     },
     /// CloudFormation searches a stack for drift.
-    DriftSearching {
-        /// The stack.
-        stack: String,
-    },
+    DriftSearching { stack: String },
     /// A step of a smoke test was taken well.
     Tried {
-        /// The step.
         step: SmokeStep,
         /// How long it took.
         took: Duration,
     },
     /// A smoke test has not seen what it should within its time, which may be on its way.
     NotSeenYet {
-        /// The step.
         step: SmokeStep,
         /// What was not seen within how long, and what stood in the way, if something did.
         reason: String,
     },
     /// What was deployed does not do what it should; the stack is brought back to what was deployed before.
     Returning {
-        /// The stack.
         stack: String,
         /// What does not work.
         reason: String,
@@ -151,7 +129,6 @@ pub enum Event {
     },
     /// What a deployment would do is written down and not done.
     Planned {
-        /// The stack.
         stack: String,
         /// Whether the stack would be made.
         creates: bool,
@@ -164,14 +141,12 @@ pub enum Event {
     },
     /// A plan was applied before, and the stack stands as it says.
     PlanApplied {
-        /// The stack.
         stack: String,
         /// The release that has brought it there, where a record tells.
         release: Option<ReleaseId>,
     },
     /// The deployment or the deletion was approved and begins.
     Started {
-        /// The stack.
         stack: String,
         /// How long it may take, where an earlier deployment tells.
         estimate: Option<Estimate>,
@@ -185,14 +160,12 @@ pub enum Event {
     },
     /// A table that outlived an earlier stack is taken in.
     Adopting {
-        /// The table.
         table: String,
         /// How many items it holds, by AWS's last count.
         items: u64,
     },
     /// A setting of an adopted table is brought to what the template says.
     Repairing {
-        /// The table.
         table: String,
         /// The setting.
         repair: TableRepair,
@@ -213,28 +186,24 @@ pub enum Event {
     },
     /// Termination protection was turned on or off.
     TerminationProtection {
-        /// The stack.
         stack: String,
         /// Whether it is on now.
         on: bool,
     },
     /// A stack's policy was set: it denies that what is irreplaceable is replaced or deleted, or no longer does.
     StackPolicy {
-        /// The stack.
         stack: String,
         /// Whether it denies that now.
         on: bool,
     },
     /// A stack's policy is lifted for one operation, because what it denies was accepted by name.
     StackPolicyLifted {
-        /// The stack.
         stack: String,
         /// The resources that may be replaced or deleted meanwhile, by their names in the template.
         resources: Vec<String>,
     },
     /// A stack's policy is in force again.
     StackPolicyRestored {
-        /// The stack.
         stack: String,
         /// Whether the operation that it was lifted for goes on in AWS.
         goes_on: bool,
@@ -249,13 +218,9 @@ pub enum Event {
         minutes: u8,
     },
     /// A table's own protection is lifted, because its deletion was asked for.
-    TableProtectionLifted {
-        /// The table.
-        table: String,
-    },
+    TableProtectionLifted { table: String },
     /// A table and all that is in it is being deleted.
     TableDeleting {
-        /// The table.
         table: String,
         /// How many items go with it.
         items: u64,
@@ -275,20 +240,11 @@ pub enum Event {
         to: String,
     },
     /// An artifact that nothing refers to was deleted.
-    ArtifactDeleted {
-        /// Its key.
-        key: String,
-    },
+    ArtifactDeleted { key: String },
     /// A release is being returned to.
-    RollingBack {
-        /// The release.
-        release: Box<Release>,
-    },
+    RollingBack { release: Box<Release> },
     /// The deployment has its record in the stack's ledger.
-    Recorded {
-        /// The release.
-        release: ReleaseId,
-    },
+    Recorded { release: ReleaseId },
     /// The deployment succeeded, and its record could not be written.
     NotRecorded {
         /// Why.
@@ -296,16 +252,13 @@ pub enum Event {
     },
     /// A release whose smoke test failed could not be marked so in the ledger.
     NotMarked {
-        /// The release.
         release: ReleaseId,
         /// Why.
         reason: String,
     },
     /// Another run has not come to its end.
     EarlierRun {
-        /// The stack.
         stack: String,
-        /// The run.
         run: Unfinished,
         /// Whether it may still be at work.
         life: Life,

@@ -25,7 +25,6 @@ pub enum LedgerError {
     Unreadable {
         /// Its key in the artifact bucket.
         key: String,
-        /// Why.
         #[source]
         source: UnreadableRelease,
     },

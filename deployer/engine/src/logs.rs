@@ -37,16 +37,10 @@ pub enum LogsError {
     Call(#[from] CallError),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The stack has no functions, or its template cannot be read.
     #[error("stack `{stack}` has no functions whose logs could be told")]
-    NoFunctions {
-        /// The stack.
-        stack: String,
-    },
+    NoFunctions { stack: String },
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted,

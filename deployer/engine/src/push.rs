@@ -50,28 +50,16 @@ pub enum PushError {
     Bucket(Box<DeployError>),
     /// What runs in a protected environment is what a release says.
     #[error("stack `{stack}` is protected: its code is changed by a deployment alone")]
-    Protected {
-        /// The stack.
-        stack: String,
-    },
+    Protected { stack: String },
     /// A run has begun to change the stack and has not come to its end: what it publishes would be taken for what is pushed.
     #[error("stack `{stack}` is not at rest: a run on it has not come to its end")]
-    Unfinished {
-        /// The stack.
-        stack: String,
-        /// The run.
-        run: Unfinished,
-    },
+    Unfinished { stack: String, run: Unfinished },
     /// There is no stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The stack has no such function, or nothing that its alias leads to.
     #[error("stack `{stack}` has no function `{function}` that is reached through its alias")]
     NotReachable {
-        /// The stack.
         stack: String,
         /// The function's name in the template.
         function: String,

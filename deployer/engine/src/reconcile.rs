@@ -26,14 +26,10 @@ pub enum ReconcileError {
     Unready(#[from] Unready),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The stack has no such function.
     #[error("stack `{stack}` has no `{logical_id}`, which the template says reconciles")]
     NotDeployed {
-        /// The stack.
         stack: String,
         /// The name in the template.
         logical_id: String,
@@ -41,21 +37,16 @@ pub enum ReconcileError {
     /// The function failed.
     #[error("`{function}` failed: {message}")]
     FunctionFailed {
-        /// The function.
         function: String,
         /// What Lambda says of it.
         message: String,
     },
     /// The function answered something else.
     #[error("`{function}` does not answer as a function that reconciles does")]
-    Unintelligible {
-        /// The function.
-        function: String,
-    },
+    Unintelligible { function: String },
     /// The function came no further.
     #[error("`{function}` comes no further: {failure}")]
     Stuck {
-        /// The function.
         function: String,
         /// What keeps it, in its own words.
         failure: String,

@@ -21,14 +21,10 @@ pub enum RecoverError {
     Blueprint(#[from] BlueprintError),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The state allows no such move.
     #[error("`{way}` is no move out of `{status}`")]
     NotPossible {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -46,7 +42,6 @@ pub enum RecoverError {
     /// No move was chosen, and there is nobody to choose one.
     #[error("stack `{stack}` is `{status}`, and no move is chosen")]
     NeedsChoice {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -55,28 +50,20 @@ pub enum RecoverError {
     },
     /// No move was chosen by whoever was asked.
     #[error("no move was chosen for stack `{stack}`")]
-    Declined {
-        /// The stack.
-        stack: String,
-    },
+    Declined { stack: String },
     /// No move is known.
     #[error("no move is known out of `{status}`, the state of stack `{stack}`")]
     NoMove {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
     },
     /// The environment is protected.
     #[error("stack `{stack}` is protected, and the move would delete it")]
-    Protected {
-        /// The stack.
-        stack: String,
-    },
+    Protected { stack: String },
     /// The move would cost events and was not accepted by name.
     #[error("the move is refused, because stack `{stack}` would take the events with it: {}", objections.iter().map(Objection::acceptance).collect::<Vec<_>>().join(", "))]
     Guarded {
-        /// The stack.
         stack: String,
         /// What it would cost.
         objections: Vec<Objection>,
@@ -84,7 +71,6 @@ pub enum RecoverError {
     /// The move was tried and did not lead out.
     #[error("stack `{stack}` ended as `{status}`")]
     Failed {
-        /// The stack.
         stack: String,
         /// The state it ended in.
         status: StackStatus,
@@ -94,9 +80,7 @@ pub enum RecoverError {
     /// The operation goes on in AWS, but it can no longer be followed.
     #[error("the recovery of stack `{stack}` goes on, but cannot be followed")]
     LostSight {
-        /// The stack.
         stack: String,
-        /// Why.
         #[source]
         source: CallError,
     },

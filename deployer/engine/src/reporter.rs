@@ -23,7 +23,6 @@ pub trait Reporter {
 pub enum Question<'a> {
     /// Whether to do what a change set says.
     Deploy {
-        /// The stack.
         stack: &'a str,
         /// Whether the stack is made.
         creates: bool,
@@ -36,7 +35,6 @@ pub enum Question<'a> {
     },
     /// Whether permissions may widen in a protected environment.
     Widen {
-        /// The stack.
         stack: &'a str,
         /// What somebody could do that could not be done before.
         widenings: &'a [Widening],
@@ -50,7 +48,6 @@ pub enum Question<'a> {
     },
     /// Whether to delete a stack, or what an earlier one left.
     Destroy {
-        /// The stack.
         stack: &'a str,
         /// The resources that go: their names in the template and their types; none when only tables are left.
         goes: &'a [(String, String)],

@@ -38,27 +38,19 @@ pub enum RollbackError {
     /// The choice names no release.
     #[error("stack `{stack}`: {choice}")]
     NoChoice {
-        /// The stack.
         stack: String,
         /// Why not.
         choice: NoChoice,
     },
     /// There is no stack, and nothing that one could be made of.
     #[error("there is no stack `{stack}`, and no release of it")]
-    NothingThere {
-        /// The stack.
-        stack: String,
-    },
+    NothingThere { stack: String },
     /// There is nothing to go back to.
     #[error("stack `{stack}` has no release before the one that is deployed")]
-    NoEarlierRelease {
-        /// The stack.
-        stack: String,
-    },
+    NoEarlierRelease { stack: String },
     /// What the release was made of is no longer in the bucket.
     #[error("release `{release}` cannot be deployed again: gone from bucket `{bucket}` are `{}`", keys.join("`, `"))]
     Gone {
-        /// The release.
         release: ReleaseId,
         /// The artifact bucket.
         bucket: String,
@@ -68,7 +60,6 @@ pub enum RollbackError {
     /// The stored template is not the one that was released.
     #[error("release `{release}` cannot be deployed again: `{key}` is not what was stored there")]
     Altered {
-        /// The release.
         release: ReleaseId,
         /// The template's key.
         key: String,

@@ -44,7 +44,6 @@ pub struct Build<'build> {
     pub workspace: &'build Path,
     /// The binaries, as the template names them.
     pub binaries: &'build BTreeSet<String>,
-    /// The processor.
     pub processor: Processor,
     /// How they are compiled; by [`Profile::Dev`] for this machine's own processor, whichever is given.
     pub profile: Profile,

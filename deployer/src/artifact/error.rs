@@ -21,7 +21,6 @@ pub enum LoadError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -40,16 +39,11 @@ pub enum LoadError {
 pub enum BuildError {
     /// A program of the toolchain is not on the search path.
     #[error("`{program}` is not installed")]
-    MissingProgram {
-        /// The program.
-        program: &'static str,
-    },
+    MissingProgram { program: &'static str },
     /// A program of the toolchain could not be started, for another reason than not being there.
     #[error("cannot run `{program}`")]
     CannotRun {
-        /// The program.
         program: &'static str,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -65,14 +59,10 @@ pub enum BuildError {
     },
     /// The toolchain lacks the standard library for the processor, and there is no rustup to add it.
     #[error("the Rust target `{target}` is not installed, and there is no `rustup` to add it")]
-    MissingTarget {
-        /// The target.
-        target: &'static str,
-    },
+    MissingTarget { target: &'static str },
     /// The output of a program of the toolchain is not what its documentation says.
     #[error("cannot understand what `{command}` printed: {reason}")]
     Unintelligible {
-        /// The command.
         command: &'static str,
         /// What is wrong.
         reason: String,
@@ -80,7 +70,6 @@ pub enum BuildError {
     /// No package of the workspace has the binary that the template asks for.
     #[error("the template asks for a binary `{binary}`, which no package of the workspace has")]
     NoSuchBinary {
-        /// The binary.
         binary: String,
         /// All that there are.
         known: Vec<String>,
@@ -92,7 +81,6 @@ pub enum BuildError {
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -101,7 +89,6 @@ pub enum BuildError {
     Zip {
         /// The binary's file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: zip::result::ZipError,
     },

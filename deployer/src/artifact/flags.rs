@@ -17,7 +17,6 @@ pub(super) const SOURCE_DATE_EPOCH: &str = "315532800";
 pub(super) struct Folders<'folder> {
     /// Cargo's home, where sources of dependencies lie.
     pub(super) cargo_home: &'folder Path,
-    /// The workspace.
     pub(super) workspace: &'folder Path,
     /// The toolchain's folder.
     pub(super) sysroot: &'folder Path,

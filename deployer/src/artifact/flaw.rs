@@ -63,13 +63,11 @@ pub enum Flaw {
     BelowAFile {
         /// What lies below.
         entry: String,
-        /// The file.
         file: String,
     },
     /// A mode and a name disagree on what an entry is.
     #[error("has an entry `{entry}` that is {by_mode} by its mode and {by_name} by its name")]
     FileOrFolder {
-        /// The entry.
         entry: String,
         /// `a file` or `a folder`.
         by_mode: &'static str,

@@ -13,9 +13,7 @@ const WIDTH: usize = 100;
 pub struct Draft<'a> {
     /// The environment's name.
     pub name: &'a str,
-    /// The account.
     pub account: &'a str,
-    /// The region.
     pub region: &'a str,
     /// Where the AWS APIs are, if it is not AWS that answers them.
     pub endpoint: Option<&'a str>,

@@ -42,7 +42,6 @@ pub struct Environment {
     pub instance: Option<Instance>,
     /// The only account that may be touched.
     pub account: AccountId,
-    /// The region.
     pub region: Region,
     /// The stack, an instance's suffix included.
     pub stack: StackName,

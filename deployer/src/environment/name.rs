@@ -37,7 +37,6 @@ pub enum NameError {
     StackTooLong {
         /// The name.
         stack: String,
-        /// Its length.
         length: usize,
     },
     /// Not the ARN of a role.

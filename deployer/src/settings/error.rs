@@ -46,16 +46,13 @@ pub enum SettingsError {
     /// A file is there and cannot be read, or is not there.
     #[error("cannot read `{file}`")]
     Unreadable {
-        /// The file.
         file: String,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// A template that goes with the stack's is missing.
     #[error("there is no `{beside}`, the template of the artifact bucket, and none in a workspace")]
     NoTemplate {
-        /// Its name.
         name: String,
         /// Where it was looked for first.
         beside: String,
@@ -67,10 +64,7 @@ pub enum SettingsError {
     #[error(
         "the endpoint `{endpoint}` is on another machine, and what is sent there could be read and changed on its way"
     )]
-    OpenLine {
-        /// The endpoint.
-        endpoint: String,
-    },
+    OpenLine { endpoint: String },
     /// The environment file or a value that goes with it is wrong.
     #[error(transparent)]
     Problems(#[from] Problems),

@@ -29,9 +29,7 @@ impl fmt::Display for Source {
 /// A setting, as `--verbose` tells it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Setting {
-    /// Its name.
     pub name: &'static str,
-    /// Its value.
     pub value: String,
     /// Where it came from.
     pub source: Source,

@@ -66,7 +66,6 @@ pub enum OutputFormat {
 /// What was approved on the command line, and who is there to approve the rest.
 #[derive(Clone, Debug, Default)]
 pub struct Approval {
-    /// `--yes`.
     pub yes: bool,
     /// `--confirm`, which has been compared with the stack's name.
     pub purge: bool,
@@ -120,9 +119,7 @@ pub struct Destination {
     pub github_actions: bool,
     /// The file that GitHub shows beside the log of the step, when this is one.
     pub summary: Option<PathBuf>,
-    /// `--verbose`.
     pub verbose: bool,
-    /// `--mask`.
     pub mask: bool,
 }
 

@@ -13,7 +13,6 @@ use crate::yaml::Location;
 /// Where the code of the functions lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifacts {
-    /// The bucket.
     pub bucket: String,
     /// The key of each binary's code; a binary that is not built is not in it, or has none.
     pub keys: IndexMap<String, Option<String>>,

@@ -7,7 +7,6 @@ use crate::yaml::Node;
 /// A parameter that the deployer does not fill in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenParameter {
-    /// Its name.
     pub name: String,
     /// What the template says of it.
     pub description: Option<String>,

@@ -38,7 +38,6 @@ pub struct Values {
 /// What a file gives a parameter, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// The value.
     pub value: ParameterValue,
     /// Where its name stands.
     pub key_at: Location,

@@ -22,7 +22,6 @@ pub enum Cursor {
 /// A position in a feed: the entry that comes next, and how much of it has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// The page.
     pub page: PageNumber,
     /// The place of the entry in its page, from 0.
     pub entry: usize,

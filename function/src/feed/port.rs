@@ -110,7 +110,6 @@ pub type CommitKey = (StreamKey, Revision);
 /// An answer of [`CommitReader::commits_at`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitsFound {
-    /// The commits.
     pub commits: HashMap<CommitKey, Commit>,
     /// What the database left out, because there was too much.
     pub unprocessed: HashSet<CommitKey>,

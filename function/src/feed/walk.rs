@@ -32,7 +32,6 @@ pub enum Next {
 /// What an entry has before the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The stream.
     pub stream: StreamKey,
     /// The revision of the entry's first event: of a commit, its key.
     pub first: Revision,

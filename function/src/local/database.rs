@@ -307,7 +307,6 @@ pub(super) enum AskError {
     /// The database refuses.
     #[error("`{operation}` was refused: {reason}")]
     Refused {
-        /// The operation.
         operation: &'static str,
         /// The database's own words.
         reason: String,
@@ -315,7 +314,6 @@ pub(super) enum AskError {
     /// The answer is not JSON.
     #[error("the answer to `{operation}` cannot be read")]
     Unreadable {
-        /// The operation.
         operation: &'static str,
         /// Why not.
         source: serde_json::Error,

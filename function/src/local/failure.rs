@@ -45,7 +45,6 @@ pub enum Failure {
     /// The address cannot be listened on.
     #[error("`{address}` cannot be listened on")]
     Listen {
-        /// The address.
         address: SocketAddr,
         /// Why not.
         source: io::Error,

@@ -31,7 +31,6 @@ pub struct Batch {
 /// A stream's newest state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogueUpdate {
-    /// The stream.
     pub stream: Stream,
     /// Every record of the batch that this state covers.
     pub records: Vec<usize>,
@@ -61,7 +60,6 @@ pub struct Notice {
 /// A record that cannot be relayed, now or ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poison {
-    /// The record.
     pub record: usize,
     /// Why not.
     pub reason: String,
@@ -70,7 +68,6 @@ pub struct Poison {
 /// A record that says that a commit was changed or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tampered {
-    /// The record.
     pub record: usize,
     /// What was done.
     pub tampering: Tampering,

@@ -51,7 +51,6 @@ use crate::feed::port::FeedWriter;
 pub struct Relay<F, C, P, Q> {
     /// The feed.
     pub feeder: Feeder<F>,
-    /// The catalogue.
     pub catalogue: C,
     /// The topic.
     pub publisher: P,

@@ -12,7 +12,6 @@ pub struct Patience {
     pub deadline: Instant,
     /// The pause after the first attempt. Each pause is twice the one before.
     pub first_pause: Duration,
-    /// The longest pause.
     pub longest_pause: Duration,
 }
 

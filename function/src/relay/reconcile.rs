@@ -35,7 +35,6 @@ pub use survey::PAGE_COMMITS;
 /// Goes over the log and does again what the relay does.
 #[derive(Clone, Debug)]
 pub struct Reconciler<S, F, C, P, Q> {
-    /// The log.
     pub log: S,
     /// What is done with its commits.
     pub relay: Relay<F, C, P, Q>,

@@ -227,7 +227,6 @@ pub enum InvalidCommit {
     /// Two of them have the same id.
     #[error("an event before it has the id `{id}` too")]
     RepeatedId {
-        /// The id.
         id: EventId,
         /// The place, from 0, of the second event that has it.
         place: usize,

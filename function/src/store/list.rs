@@ -20,7 +20,6 @@ use super::{StoreError, limits};
 /// A question for a page of the streams of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListStreams {
-    /// The streams' type.
     pub stream_type: StreamType,
     /// Leaves out streams updated before this moment.
     pub updated_after: Option<Timestamp>,
@@ -43,7 +42,6 @@ pub trait Catalogue {
 /// A question for the streams of one shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShardQuery {
-    /// The shard.
     pub shard: Shard,
     /// Where the answer begins.
     pub start: Start,
@@ -54,7 +52,6 @@ pub struct ShardQuery {
 /// The streams of one shard from where a [`ShardQuery`] began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardAnswer {
-    /// The shard.
     pub shard: Shard,
     /// The streams, by position.
     pub streams: Vec<Stream>,

@@ -12,9 +12,7 @@ use uuid::Uuid;
 pub struct OwnStream {
     /// The client of its store.
     pub client: Client,
-    /// Its type.
     pub stream_type: StreamType,
-    /// Its id.
     pub stream_id: StreamId,
 }
 

@@ -35,7 +35,6 @@ pub struct NewChangeSet {
     pub name: String,
     /// What it is to do.
     pub kind: ChangeSetType,
-    /// The template.
     pub template: TemplateSource,
     /// The stack's tags, at most 50.
     pub tags: BTreeMap<String, String>,
@@ -63,7 +62,6 @@ pub struct RollbackTriggers {
 pub struct NewStack {
     /// The stack's name.
     pub stack: String,
-    /// The template.
     pub template: TemplateSource,
     /// The stack's tags.
     pub tags: BTreeMap<String, String>,
@@ -115,7 +113,6 @@ pub struct ChangeSetPage {
 pub struct ListedChangeSet {
     /// What it and its stack are called for good.
     pub handle: ChangeSetHandle,
-    /// Its name.
     pub name: String,
     /// When it was made.
     pub made: Timestamp,
@@ -148,7 +145,6 @@ pub struct ValidationFinding {
 /// A stack and what was given to its template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedStack {
-    /// The stack.
     pub stack: DeployedStack,
     /// The values of its parameters.
     pub parameters: Vec<String>,

@@ -26,7 +26,6 @@ pub struct FunctionConfiguration {
 /// What moves records from a stream to a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
-    /// Its id.
     pub id: String,
     /// `Enabled`, `Disabled`, `Creating`, …
     pub state: String,

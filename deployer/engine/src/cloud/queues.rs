@@ -14,7 +14,6 @@ pub struct NewQueue {
     pub name: String,
     /// Its policy, as JSON.
     pub policy: String,
-    /// Its tags.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -23,7 +22,6 @@ pub struct NewQueue {
 pub struct QueueOrigin {
     /// When it was made.
     pub made: Timestamp,
-    /// Its tags.
     pub tags: BTreeMap<String, String>,
 }
 

@@ -9,9 +9,7 @@ use super::CallError;
 /// A table as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployedTable {
-    /// Its name.
     pub name: String,
-    /// Its ARN.
     pub arn: String,
     /// `ACTIVE`, `UPDATING`, …
     pub status: String,

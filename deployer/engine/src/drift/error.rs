@@ -13,14 +13,10 @@ pub enum DriftError {
     Call(#[from] CallError),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The stack is being changed.
     #[error("stack `{stack}` is `{status}`: drift is looked for when that is over")]
     Busy {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,

@@ -16,7 +16,6 @@ pub enum GcError {
     Unproven {
         /// What could not be read.
         what: String,
-        /// Why.
         #[source]
         source: LedgerError,
     },
@@ -25,7 +24,6 @@ pub enum GcError {
         "nothing was deleted: stack `{stack}` is `{status}`, and may return to a template that cannot be read now"
     )]
     Unsettled {
-        /// The stack.
         stack: String,
         /// Its state.
         status: StackStatus,
@@ -39,11 +37,9 @@ pub enum GcError {
     /// An object could not be deleted.
     #[error("`{key}` could not be deleted, after {deleted} others were")]
     NotDeleted {
-        /// Its key.
         key: String,
         /// How many were deleted before it.
         deleted: usize,
-        /// Why.
         #[source]
         source: CallError,
     },

@@ -23,25 +23,16 @@ pub enum SmokeError {
     Unready(#[from] Unready),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
-    NoStack {
-        /// The stack.
-        stack: String,
-    },
+    NoStack { stack: String },
     /// The stack does not tell where the store or its topic is.
     #[error("stack `{stack}` has no output `{output}`")]
-    NoOutput {
-        /// The stack.
-        stack: String,
-        /// The output.
-        output: String,
-    },
+    NoOutput { stack: String, output: String },
     /// The store cannot be called at all.
     #[error("the store cannot be called")]
     Unreachable(#[source] BoxError),
     /// The store does something wrong.
     #[error("the smoke test failed at `{step}`")]
     Failed {
-        /// The step.
         step: SmokeStep,
         /// What it does.
         #[source]
@@ -50,7 +41,6 @@ pub enum SmokeError {
     /// What should be seen was not, within the time. It may be on its way.
     #[error("the smoke test has not seen `{step}` within {} seconds", timeout.as_secs())]
     NotSeen {
-        /// The step.
         step: SmokeStep,
         /// How long all steps together may take.
         timeout: Duration,

@@ -12,7 +12,6 @@ use super::SmokeError;
 /// A store to be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmokeTarget {
-    /// The stack.
     pub stack: String,
     /// The store's address.
     pub url: String,

@@ -18,14 +18,12 @@ pub enum ArtifactKey {
     },
     /// A rendered template: `templates/<stack>/<sha256>.json`.
     Template {
-        /// The stack.
         stack: String,
         /// The SHA-256 of the template, in hexadecimal.
         sha256: String,
     },
     /// The record of a release: `releases/<stack>/<time>.json`.
     Release {
-        /// The stack.
         stack: String,
         /// The release.
         id: ReleaseId,

@@ -84,7 +84,6 @@ pub struct LiveFunction {
 /// A place in a bucket that a function's code comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCode {
-    /// The bucket.
     pub bucket: String,
     /// The object in it.
     pub key: String,

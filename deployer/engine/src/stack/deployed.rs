@@ -11,7 +11,6 @@ use super::StackStatus;
 pub struct DeployedStack {
     /// The ARN: it stays the same for the life of the stack, the name may be used again.
     pub id: String,
-    /// The name.
     pub name: String,
     /// The state.
     pub status: StackStatus,

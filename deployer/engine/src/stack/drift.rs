@@ -15,7 +15,6 @@ use super::StackResource;
 pub struct ResourceDrift {
     /// Its name in the template.
     pub logical_id: String,
-    /// Its type.
     pub resource_type: String,
     /// Whether it is gone.
     pub deleted: bool,

@@ -11,7 +11,6 @@ use super::{ArtifactKey, ReleaseId};
 /// An object in a bucket, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
-    /// Its key.
     pub key: String,
     /// Its size.
     pub bytes: u64,
@@ -47,7 +46,6 @@ pub struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unreferenced {
-    /// Its key.
     pub key: String,
     /// Its size.
     pub bytes: u64,
@@ -62,7 +60,6 @@ pub struct Unreferenced {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LastRelease {
-    /// The stack.
     pub stack: String,
     /// The release.
     #[serde(serialize_with = "name")]

@@ -91,7 +91,6 @@ pub enum Cause {
 pub struct GivenUp {
     /// The SHA-256 of its template, in hexadecimal.
     pub template_sha256: String,
-    /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// What does not work.
     pub reason: String,

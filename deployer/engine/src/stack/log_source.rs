@@ -7,7 +7,6 @@ use serde_json::Value;
 pub struct LogSource {
     /// The function's name in the template.
     pub function_id: String,
-    /// The group.
     pub group: LogGroupName,
 }
 

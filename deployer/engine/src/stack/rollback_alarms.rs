@@ -15,7 +15,6 @@ pub const MOST_ALARMS: usize = 5;
 pub struct RollbackAlarm {
     /// Its name in the template.
     pub logical_id: String,
-    /// Its ARN.
     pub arn: String,
 }
 

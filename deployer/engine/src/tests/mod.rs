@@ -70,7 +70,6 @@ struct ScriptedReporter {
     events: Vec<Event>,
     asked: Vec<String>,
     answer: Answer,
-    /// The answer to a question about permissions.
     answer_about_permissions: Answer,
     interrupter: Interrupter,
     /// Raises the interrupt when told of an event like this, or asked anything.

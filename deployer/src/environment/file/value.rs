@@ -8,7 +8,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 /// A value and its place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The value.
     pub value: T,
     /// Where it stands.
     pub at: Location,
@@ -65,10 +64,8 @@ impl JsonSchema for TagValue {
 /// A tag and its places in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// The key.
     pub key: String,
     /// Where the key stands.
     pub key_at: Location,
-    /// The value.
     pub value: Located<String>,
 }

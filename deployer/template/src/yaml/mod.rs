@@ -50,7 +50,6 @@ pub enum Kind {
 /// A scalar as written, escapes resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// The text.
     pub text: String,
     /// Whether it stood without quotes, so that `true` or `12` may be more than a text.
     pub plain: bool,
@@ -59,11 +58,9 @@ pub struct Scalar {
 /// A key of a mapping and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The key.
     pub key: String,
     /// Where the key starts.
     pub at: Location,
-    /// The value.
     pub value: Node,
     /// Whether the key stood without quotes.
     pub plain: bool,

@@ -11,7 +11,6 @@ use utoipa::IntoParams;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct StreamTypePath {
-    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
 }
@@ -19,7 +18,6 @@ pub(in crate::http) struct StreamTypePath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct StreamPath {
-    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
     /// The id of the stream within its type.
@@ -30,7 +28,6 @@ pub(in crate::http) struct StreamPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct EventPath {
-    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
     /// The id of the stream within its type.

@@ -20,10 +20,7 @@ pub enum DataFolderError {
     },
     /// It is no folder.
     #[error("`{}` is not a folder", path.display())]
-    NoFolder {
-        /// The path.
-        path: PathBuf,
-    },
+    NoFolder { path: PathBuf },
     /// The folder that it would be in is not there.
     #[error("`{}` cannot be made: there is no folder `{}`", path.display(), parent.display())]
     NoParent {
@@ -154,7 +151,6 @@ pub enum DataFolderError {
     OtherFormat {
         /// The file.
         path: PathBuf,
-        /// Its format.
         format: i32,
     },
     /// It cannot be read.

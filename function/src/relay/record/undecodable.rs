@@ -13,10 +13,7 @@ pub enum Undecodable {
     },
     /// It is neither of the three that DynamoDB knows.
     #[error("the record's event name `{name}` is unknown")]
-    UnknownName {
-        /// Its name.
-        name: String,
-    },
+    UnknownName { name: String },
     /// The stream does not carry new images.
     #[error("the record has no new image")]
     NoImage,
@@ -25,8 +22,5 @@ pub enum Undecodable {
     NoItem,
     /// An attribute is missing, or contradicts the others or itself.
     #[error("the attribute `{attribute}` of the record's image is not what it should be")]
-    Inconsistent {
-        /// The attribute.
-        attribute: &'static str,
-    },
+    Inconsistent { attribute: &'static str },
 }

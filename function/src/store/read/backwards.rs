@@ -17,7 +17,6 @@ use crate::store::{StreamKey, limits};
 /// A reading of a stream's events, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backwards {
-    /// The stream.
     pub stream: StreamKey,
     /// The revision before which to begin, or `None` for the end.
     pub before: Option<Revision>,

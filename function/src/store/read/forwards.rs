@@ -17,7 +17,6 @@ use crate::store::port::{Commits, Consistency};
 /// A reading of a stream's events, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forwards {
-    /// The stream.
     pub stream: StreamKey,
     /// The revision after which to begin, or `None` for the beginning.
     pub after: Option<Revision>,

@@ -15,7 +15,6 @@ pub struct Target {
     pub environment: String,
     /// The account, twelve digits.
     pub account: String,
-    /// The region.
     pub region: String,
     /// The stack's name.
     pub stack: String,
@@ -28,10 +27,7 @@ pub struct Target {
 pub enum Moved {
     /// What the plan brings was deployed after it was made.
     #[error("what it brings was deployed as release `{release}`")]
-    Applied {
-        /// The release.
-        release: ReleaseId,
-    },
+    Applied { release: ReleaseId },
     /// The plan is for another place.
     #[error("its {what} is `{planned}`, the environment's is `{actual}`")]
     Target {

@@ -73,7 +73,6 @@ pub struct SourceRevision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredTemplate {
-    /// Its key.
     pub key: String,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,

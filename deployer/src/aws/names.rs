@@ -118,7 +118,12 @@ impl Aws {
     async fn lists(&self, stack: &str, physical_id: &str) -> Result<bool, CallError> {
         let mut next: Option<String> = None;
         loop {
-            let page = self.stack_resources(stack, next.as_deref()).await?;
+            let page = match self.stack_resources(stack, next.as_deref()).await {
+                Ok(page) => page,
+                // Somebody deleted the stack after it was listed.
+                Err(error) if error.is_not_found() => return Ok(false),
+                Err(error) => return Err(error),
+            };
             if page
                 .items
                 .iter()
@@ -323,6 +328,17 @@ mod tests {
         .await;
         let owner = Aws::at(&server.uri()).owner(TABLE).await.unwrap();
         assert_eq!(owner, Owner::Stack("payments".into()));
+    }
+
+    #[tokio::test]
+    async fn a_stack_that_is_deleted_while_owners_are_looked_for_owns_nothing() {
+        let server = MockServer::start().await;
+        let gone = "Stack [] does not exist";
+        when(&server, "DescribeStackResources", error(gone)).await;
+        let stack = answer("DescribeStacks", &described("payments", "DELETE_IN_PROGRESS"));
+        when(&server, "DescribeStacks", stack).await;
+        when(&server, "ListStackResources", error(gone)).await;
+        assert_eq!(Aws::at(&server.uri()).owner(TABLE).await.unwrap(), Owner::Nobody);
     }
 
     #[tokio::test]

@@ -115,7 +115,8 @@ impl Declaration {
         match (self.allowed_values.first(), self.kind) {
             (Some(allowed), _) => allowed.clone(),
             (None, Kind::Number) => self.minimum_value.unwrap_or_default().to_string(),
-            (None, Kind::Text | Kind::TextList | Kind::NumberList | Kind::Stored) => String::new(),
+            (None, Kind::Stored) => "stand-in".to_owned(),
+            (None, Kind::Text | Kind::TextList | Kind::NumberList) => String::new(),
         }
     }
 
@@ -200,6 +201,12 @@ impl Declaration {
                 _ => Ok(()),
             };
         }
+        if self.is_stored() && !is_stored_name(text) {
+            return refused(
+                "which is no name of a parameter in the Parameter Store".to_owned(),
+                Some("a name has letters, digits and `_.-/`; its newest version is taken".to_owned()),
+            );
+        }
         let length = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
         match (self.minimum_length, self.maximum_length) {
             (Some(minimum), _) if length < minimum => {
@@ -211,6 +218,15 @@ impl Declaration {
             _ => Ok(()),
         }
     }
+}
+
+/// What the [Parameter Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html) takes
+/// for a name. Anything else would make a dynamic reference that is none, and be deployed as the text that it is.
+fn is_stored_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "_.-/".contains(character))
 }
 
 /// The single texts of a value.

@@ -268,7 +268,12 @@ impl<'t> Evaluator<'t> {
 
     fn attribute_of(&mut self, resource: &Node, attribute: &Node) -> Option<Value> {
         let name = self.literal_text(resource, "the resource of `Fn::GetAtt`")?;
+        let at = attribute.at;
         let attribute = self.literal_text(attribute, "the attribute of `Fn::GetAtt`")?;
+        if attribute.is_empty() {
+            self.refuse(at, format!("the attribute of `{name}` in `Fn::GetAtt` is empty"));
+            return None;
+        }
         let arguments = Value::List(vec![Value::text(&name), Value::Text(attribute)]);
         self.resource(&name, resource.at)
             .then(|| Value::Call(Function::GetAtt, Box::new(arguments)))

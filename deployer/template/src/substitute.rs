@@ -121,7 +121,11 @@ impl Evaluator<'_> {
             Some(None) => return Filled::Refused,
             None => {}
         }
-        if let Some((resource, _)) = name.split_once('.') {
+        if let Some((resource, attribute)) = name.split_once('.') {
+            if attribute.is_empty() {
+                self.refuse(at, format!("`${{{name}}}` in `Fn::Sub` names no attribute"));
+                return Filled::Refused;
+            }
             return if self.resource(resource, at) {
                 Filled::Open
             } else {

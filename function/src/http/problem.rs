@@ -31,6 +31,7 @@ pub(super) enum ApiError {
     MethodNotAllowed,
     /// The revision is taken, or the stream does not reach it.
     RevisionConflict {
+        /// The stream.
         stream: StreamKey,
         /// The revision that the caller took it to be at, or `None` for no stream.
         expected: Option<Revision>,
@@ -41,6 +42,7 @@ pub(super) enum ApiError {
     },
     /// The stream does not reach the revision after which it was to be read.
     RevisionNotReached {
+        /// The stream.
         stream: StreamKey,
         /// The revision after which it was to be read.
         after: Revision,

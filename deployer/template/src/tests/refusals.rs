@@ -170,3 +170,16 @@ fn hooks_of_other_services_are_refused() {
       hint: deploy what needs it, such as ECS in blue and green, otherwise
     ");
 }
+
+#[test]
+fn an_attribute_without_a_name_is_refused() {
+    for value in ["!GetAtt 'A.'", "{Fn::GetAtt: [A, '']}", "!Sub '${A.}'"] {
+        let template =
+            format!("Resources:\n  A: {{ Type: x }}\n  B: {{ Type: x, Properties: {{ P: {value} }} }}\n");
+        let told = refused(&template, "");
+        assert!(
+            told.contains("is empty") || told.contains("names no attribute"),
+            "{value}: {told}"
+        );
+    }
+}

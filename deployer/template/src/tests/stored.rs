@@ -59,3 +59,23 @@ fn a_stored_list_is_refused_in_every_spelling() {
         );
     }
 }
+
+#[test]
+fn what_is_no_name_in_the_parameter_store_makes_no_reference() {
+    let template = "Parameters:\n  Key: { Type: 'AWS::SSM::Parameter::Value<String>' }\nResources:\n  A: { Type: x, Properties: { P: !Ref Key } }\n";
+    for value in [
+        "''",
+        "' /a '",
+        "a b",
+        "'a}}b'",
+        "'/a:1'",
+        "'{{resolve:ssm:/a}}'",
+        "arn:aws:ssm:eu-central-1:111111111111:parameter/a",
+    ] {
+        let told = refused(template, &format!("Key: {value}"));
+        assert!(
+            told.contains("which is no name of a parameter in the Parameter Store"),
+            "{value}: {told}"
+        );
+    }
+}

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct StreamTypePath {
+    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
 }
@@ -18,6 +19,7 @@ pub(in crate::http) struct StreamTypePath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct StreamPath {
+    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
     /// The id of the stream within its type.
@@ -28,6 +30,7 @@ pub(in crate::http) struct StreamPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
 pub(in crate::http) struct EventPath {
+    /// The type of the stream.
     #[param(example = "order")]
     stream_type: StreamType,
     /// The id of the stream within its type.

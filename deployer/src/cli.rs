@@ -94,10 +94,6 @@ impl Command {
 
 /// One verb each.
 #[derive(Debug, Subcommand)]
-#[expect(
-    missing_docs,
-    reason = "a comment here would take the place of the help that each verb's arguments carry"
-)]
 pub enum Command {
     Render(render::RenderArgs),
     Build(build::BuildArgs),

@@ -125,75 +125,63 @@ async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
     let code = Deployment::built().join(" ");
     let refused = deployment
         .template(|template| template.replace("${AWS::StackName}-updates", "${AWS::StackName}-news"));
-    for (columns, memory) in [(80, "512"), (120, "1024")] {
-        let run = async |deployment: &Deployment, line: &str, exit: i32| {
-            run_at(deployment, columns, line, None, exit).await;
-        };
-        for line in [
-            "describe",
-            "drift",
-            "history",
-            "events",
-            "logs",
-            "smoke",
-            "reconcile",
-            "recover",
-        ] {
-            run(&deployment, line, 0).await;
-        }
-        for line in ["doctor", "diff"] {
-            run(&deployment, &format!("{line} {code}"), 0).await;
-        }
-        run(&deployment, &pushed, 0).await;
-        for line in ["describe", "drift"] {
-            run(&deployment, line, 0).await;
-        }
-        for line in ["diff", "up --yes"] {
-            run(&deployment, &format!("{line} {code}"), 0).await;
-        }
-        run(&deployment, &format!("diff {code} --template {refused}"), 0).await;
-        run(&deployment, &format!("up --yes {code} --template {refused}"), 4).await;
-        deployment.change(|environment| environment.with("ApiMemoryMb", memory));
-        let plan = deployment.file(memory);
-        run(&deployment, &format!("up --plan {plan} {code}"), 0).await;
-        run(&deployment, &format!("up --apply {plan} --yes"), 0).await;
-        let again = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 0).await;
-        assert!(
-            again.contains("the plan has been applied already, as release"),
-            "{again}"
-        );
-        assert!(again.contains("is up to date, nothing to do"), "{again}");
-        let yes = Some(("Deploy this? [y/N]", "y\n"));
-        let back = run_at(&deployment, columns, "rollback", yes, 0).await;
-        assert!(back.contains(&format!("ApiMemoryMb: {memory} → ")), "{back}");
-        let outdated = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 4).await;
-        let words: Vec<&str> = outdated.split_whitespace().collect();
-        assert!(
-            words.join(" ").contains("what it brings was deployed as release"),
-            "{outdated}"
-        );
-        run(&deployment, "gc --min-age 0s --keep 1 --dry-run", 0).await;
-        run_at(
-            &deployment,
-            columns,
-            "gc --min-age 0s --keep 1",
-            Some(("Delete these? [y/N]", "y\n")),
-            0,
-        )
-        .await;
-        let no = Some(("Delete this? [y/N]", "n\n"));
-        run_at(&deployment, columns, "down", no, 3).await;
+    let (columns, memory) = (COLUMNS, "512");
+    let run = async |deployment: &Deployment, line: &str, exit: i32| {
+        run_at(deployment, columns, line, None, exit).await;
+    };
+    for line in [
+        "describe",
+        "drift",
+        "history",
+        "events",
+        "logs",
+        "smoke",
+        "reconcile",
+        "recover",
+    ] {
+        run(&deployment, line, 0).await;
     }
+    for line in ["doctor", "diff"] {
+        run(&deployment, &format!("{line} {code}"), 0).await;
+    }
+    run(&deployment, &pushed, 0).await;
+    for line in ["describe", "drift"] {
+        run(&deployment, line, 0).await;
+    }
+    for line in ["diff", "up --yes"] {
+        run(&deployment, &format!("{line} {code}"), 0).await;
+    }
+    run(&deployment, &format!("diff {code} --template {refused}"), 0).await;
+    run(&deployment, &format!("up --yes {code} --template {refused}"), 4).await;
+    deployment.change(|environment| environment.with("ApiMemoryMb", memory));
+    let plan = deployment.file(memory);
+    run(&deployment, &format!("up --plan {plan} {code}"), 0).await;
+    run(&deployment, &format!("up --apply {plan} --yes"), 0).await;
+    let again = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 0).await;
+    assert!(
+        again.contains("the plan has been applied already, as release"),
+        "{again}"
+    );
+    assert!(again.contains("is up to date, nothing to do"), "{again}");
+    let yes = Some(("Deploy this? [y/N]", "y\n"));
+    let back = run_at(&deployment, columns, "rollback", yes, 0).await;
+    assert!(back.contains(&format!("ApiMemoryMb: {memory} → ")), "{back}");
+    let outdated = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 4).await;
+    let words: Vec<&str> = outdated.split_whitespace().collect();
+    assert!(
+        words.join(" ").contains("what it brings was deployed as release"),
+        "{outdated}"
+    );
+    run(&deployment, "gc --min-age 0s --keep 1 --dry-run", 0).await;
     run_at(
         &deployment,
-        COLUMNS,
-        "down",
-        Some(("Delete this? [y/N]", "y\n")),
+        columns,
+        "gc --min-age 0s --keep 1",
+        Some(("Delete these? [y/N]", "y\n")),
         0,
     )
     .await;
-    for line in ["describe", "drift", "logs", "events"] {
-        run_at(&deployment, COLUMNS, line, None, 1).await;
-    }
+    let no = Some(("Delete this? [y/N]", "n\n"));
+    run_at(&deployment, columns, "down", no, 3).await;
     deployment.purge().await.succeeded();
 }

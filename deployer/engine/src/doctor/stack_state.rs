@@ -11,7 +11,7 @@ pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) 
     let code = Code::StackState;
     match cloud.describe_stack(name).await {
         Err(error) => vec![unknown(code, &error)],
-        Ok(Some(stack)) if is_anothers(&stack, examination) => {
+        Ok(Some(stack)) if is_of_another(&stack, examination) => {
             let owner = &stack.tags[OWNER_TAG];
             vec![Finding::new(
                 code,
@@ -44,7 +44,7 @@ pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) 
 }
 
 /// Whether a stack says that it is of another environment.
-fn is_anothers(stack: &DeployedStack, examination: &Examination) -> bool {
+fn is_of_another(stack: &DeployedStack, examination: &Examination) -> bool {
     let owner = stack.tags.get(OWNER_TAG);
     owner.is_some_and(|owner| *owner != examination.environment)
 }

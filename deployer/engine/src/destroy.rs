@@ -13,14 +13,11 @@ use super::find::find_for_deletion;
 use super::journal::{self, Journal};
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Unready, ownership, smoke, table_repair, termination,
-    traffic,
+    Answer, DestroyError, Event, Question, Session, Unready, log_groups, ownership, smoke, table_repair,
+    termination, traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How often a log group that a function makes anew is deleted. An invocation lasts seconds here, and so do these pauses.
-const LOG_GROUPS_DELETED_AT_MOST: usize = 5;
 
 /// Everything that `destroy` needs to know.
 #[derive(Clone, Debug)]
@@ -121,7 +118,8 @@ pub async fn destroy<C: Cloud>(
     for table in &purged {
         purge(session, destruction, table).await?;
     }
-    delete_recreated_log_groups(session, &inventory).await?;
+    let log_groups: Vec<&str> = inventory.log_groups().collect();
+    log_groups::delete_while_they_come_back(session, &log_groups).await?;
     verify(session, &inventory.blueprint, &kept).await?;
     journal::forget(session, &destruction.bucket, &journal).await;
     Ok(Destroyed::Gone {
@@ -316,33 +314,6 @@ async fn delete_stack<C: Cloud>(
             cause: ended.cause,
         })
     }
-}
-
-/// Deletes the stack's own log groups once more where they are back, until a look finds none: a function that is still
-/// at work while its stack goes makes its group anew, if its role may, and the next creation would find it in its way.
-/// What comes back for ever is left to [`verify`].
-async fn delete_recreated_log_groups<C: Cloud>(
-    session: &mut Session<'_, C>,
-    inventory: &Inventory,
-) -> Result<(), DestroyError> {
-    let mut backoff = Backoff::up_to(PATIENCE);
-    for _ in 0..LOG_GROUPS_DELETED_AT_MOST {
-        let mut back = false;
-        for name in inventory.log_groups() {
-            if session.cloud.log_group_exists(name).await? {
-                back = true;
-                session.tell(Event::LogGroupDeleting {
-                    name: name.to_owned(),
-                });
-                session.cloud.delete_log_group(name).await?;
-            }
-        }
-        if !back {
-            break;
-        }
-        session.pause(backoff.next()).await?;
-    }
-    Ok(())
 }
 
 /// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.

@@ -34,6 +34,7 @@ mod interrupt;
 mod journal;
 mod last_operation;
 mod ledger;
+mod log_groups;
 mod log_merge;
 mod logs;
 mod objects;

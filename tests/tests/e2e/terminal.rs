@@ -7,39 +7,29 @@ use crate::deployment;
 const COLUMNS: u16 = 80;
 
 /// No line is wider than the terminal, where it would be broken within a word, unless it is one word.
-fn assert_fits_in(columns: u16, screen: &str) {
+fn assert_fits(screen: &str) {
     for line in screen.lines().flat_map(|line| line.split('\r')) {
         let width = line.trim_end().chars().count();
         let is_one_word = !line.trim().contains(' ');
         assert!(
-            width <= usize::from(columns) || is_one_word,
+            width <= usize::from(COLUMNS) || is_one_word,
             "{width} columns: {line}\n{screen}"
         );
     }
 }
 
-fn assert_fits(screen: &str) {
-    assert_fits_in(COLUMNS, screen);
-}
-
 /// Runs a command at a terminal, and answers what it asks.
-async fn run_at(
-    deployment: &Deployment,
-    columns: u16,
-    line: &str,
-    answer: Option<(&str, &str)>,
-    exit: i32,
-) -> String {
+async fn run_at(deployment: &Deployment, line: &str, answer: Option<(&str, &str)>, exit: i32) -> String {
     let (command, arguments) = line.split_once(' ').unwrap_or((line, ""));
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
-    let mut terminal = deployment.at_a_terminal(columns, command, &arguments);
+    let mut terminal = deployment.at_a_terminal(COLUMNS, command, &arguments);
     if let Some((question, keys)) = answer {
         terminal.appears(question).await;
         terminal.press(keys);
     }
     let (ended, screen) = terminal.ended().await;
     assert_eq!(ended, Some(exit), "{line}\n{screen}");
-    assert_fits_in(columns, &screen);
+    assert_fits(&screen);
     let hash = |word: &str| word.chars().count() == 64 && word.chars().all(|digit| digit.is_ascii_hexdigit());
     let long = screen
         .split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -61,10 +51,7 @@ async fn what_is_typed_before_the_question_answers_nothing_and_who_declines_is_t
     impatient.press("y\n");
     impatient.appears("y\r\n").await;
     let before = impatient.appears("Deploy this? [y/N]").await;
-    assert!(
-        before.contains("33 to add") || before.contains("to add"),
-        "{before}"
-    );
+    assert!(before.contains("to add"), "{before}");
     impatient.press("n\n");
     let (exit, screen) = impatient.ended().await;
     assert_eq!(exit, Some(3), "{screen}");
@@ -125,9 +112,9 @@ async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
     let code = Deployment::built().join(" ");
     let refused = deployment
         .template(|template| template.replace("${AWS::StackName}-updates", "${AWS::StackName}-news"));
-    let (columns, memory) = (COLUMNS, "512");
+    let memory = "512";
     let run = async |deployment: &Deployment, line: &str, exit: i32| {
-        run_at(deployment, columns, line, None, exit).await;
+        run_at(deployment, line, None, exit).await;
     };
     for line in [
         "describe",
@@ -157,16 +144,16 @@ async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
     let plan = deployment.file(memory);
     run(&deployment, &format!("up --plan {plan} {code}"), 0).await;
     run(&deployment, &format!("up --apply {plan} --yes"), 0).await;
-    let again = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 0).await;
+    let again = run_at(&deployment, &format!("up --apply {plan} --yes"), None, 0).await;
     assert!(
         again.contains("the plan has been applied already, as release"),
         "{again}"
     );
     assert!(again.contains("is up to date, nothing to do"), "{again}");
     let yes = Some(("Deploy this? [y/N]", "y\n"));
-    let back = run_at(&deployment, columns, "rollback", yes, 0).await;
+    let back = run_at(&deployment, "rollback", yes, 0).await;
     assert!(back.contains(&format!("ApiMemoryMb: {memory} → ")), "{back}");
-    let outdated = run_at(&deployment, columns, &format!("up --apply {plan} --yes"), None, 4).await;
+    let outdated = run_at(&deployment, &format!("up --apply {plan} --yes"), None, 4).await;
     let words: Vec<&str> = outdated.split_whitespace().collect();
     assert!(
         words.join(" ").contains("what it brings was deployed as release"),
@@ -175,13 +162,12 @@ async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
     run(&deployment, "gc --min-age 0s --keep 1 --dry-run", 0).await;
     run_at(
         &deployment,
-        columns,
         "gc --min-age 0s --keep 1",
         Some(("Delete these? [y/N]", "y\n")),
         0,
     )
     .await;
     let no = Some(("Delete this? [y/N]", "n\n"));
-    run_at(&deployment, columns, "down", no, 3).await;
+    run_at(&deployment, "down", no, 3).await;
     deployment.purge().await.succeeded();
 }

@@ -6,7 +6,9 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{
     Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
 };
-use crate::{Before, DeployError, Deployment, Event, RunFate, Session, adopt, ledger, stack_policy};
+use crate::{
+    Before, DeployError, Deployment, Event, RunFate, Session, adopt, ledger, log_groups, stack_policy,
+};
 
 use super::open::{Open, OpenTrial};
 use super::{Journal, Life};
@@ -344,9 +346,7 @@ pub(crate) async fn remove_log_groups<C: Cloud>(
 ) -> Result<Vec<String>, CallError> {
     let mut removed = Vec::new();
     for name in journal.deletions().flat_map(|intent| &intent.log_groups) {
-        if session.cloud.log_group_exists(name).await? {
-            session.tell(Event::LogGroupDeleting { name: name.clone() });
-            session.cloud.delete_log_group(name).await?;
+        if log_groups::delete(session, name).await? {
             removed.push(name.clone());
         }
     }

@@ -169,7 +169,9 @@ async fn read(database: &Database, meter: &Meter, from: From, filter: &Filter) -
 
 #[tokio::test]
 async fn walking_entries_of_other_types_reads_no_body_and_two_units_a_hundred() {
-    const PAGES: u64 = 200;
+    const PAGES: u64 = 1_000;
+    /// Less than 1 MB of pages, and the 1 MB that the last Query gives at most; half a unit for each 4 KB.
+    const UNITS_AN_ANSWER: f64 = 250.0;
     let database = Database::start().await;
     fill(&database, PAGES).await;
     let filter = Filter {
@@ -181,8 +183,14 @@ async fn walking_entries_of_other_types_reads_no_body_and_two_units_a_hundred() 
     let _ = database.witness.take();
     let mut answers = 0;
     loop {
+        let before = meter.consumed().rru;
         let page = read(&database, &meter, from, &filter).await;
+        let units = meter.consumed().rru - before;
         assert_eq!(page.events, []);
+        assert!(
+            units <= UNITS_AN_ANSWER,
+            "what one answer holds is bounded: {units}"
+        );
         answers += 1;
         if !page.has_more {
             break;

@@ -21,8 +21,10 @@ mod event_id;
 mod event_type;
 mod expected_revision;
 mod feed;
+mod finite;
 mod json;
 pub mod loopback;
+mod members;
 mod notification;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -30,6 +32,7 @@ mod page;
 mod problem;
 mod provenance;
 mod revision;
+mod schema_version;
 mod stream;
 mod stream_id;
 mod stream_type;

@@ -1,14 +1,11 @@
 //! What led to an event.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::{Event, InvalidJson, NewEvent, Payload};
+use crate::members::Members;
+use crate::{Event, InvalidJson, NewEvent};
 
 const CORRELATION: &str = "correlationId";
 const CAUSATION: &str = "causationId";
+const TRACE_PARENT: &str = "traceparent";
 
 /// What led to an event, as its metadata tells: `correlationId` names the conversation that it belongs to, `causationId` the
 /// one message within it that it answers.
@@ -28,14 +25,21 @@ pub struct Provenance {
     pub correlation_id: Option<String>,
     /// The command or event that led to this one.
     pub causation_id: Option<String>,
+    /// The trace that it happened in, as the header `traceparent` of W3C's Trace Context tells it.
+    pub trace_parent: Option<String>,
 }
 
 impl Provenance {
     /// That of what answers `event`: caused by it, and of the same conversation. An event that belongs to none begins one.
     pub fn caused_by(event: &Event) -> Self {
         let event_id = event.event_id.to_string();
-        let conversation = event.provenance().correlation_id;
+        let Self {
+            correlation_id: conversation,
+            trace_parent,
+            ..
+        } = event.provenance();
         Self {
+            trace_parent,
             correlation_id: conversation.or_else(|| Some(event_id.clone())),
             causation_id: Some(event_id),
         }
@@ -58,6 +62,15 @@ impl Provenance {
             ..self
         }
     }
+
+    /// The same, within the trace that `header` tells, the value of a request's `traceparent`.
+    #[must_use]
+    pub fn traced_by(self, header: impl Into<String>) -> Self {
+        Self {
+            trace_parent: Some(header.into()),
+            ..self
+        }
+    }
 }
 
 impl NewEvent {
@@ -69,15 +82,11 @@ impl NewEvent {
         let ids = [
             (CORRELATION, &provenance.correlation_id),
             (CAUSATION, &provenance.causation_id),
+            (TRACE_PARENT, &provenance.trace_parent),
         ];
         for (name, id) in ids {
             if let Some(id) = id {
-                let mut members = match &self.metadata {
-                    Some(metadata) => metadata.parse()?,
-                    None => Members::default(),
-                };
-                members.set(name, id)?;
-                self.metadata = Some(Payload::of(&members)?.try_into()?);
+                self.metadata = Some(Members::with(self.metadata.as_ref(), name, id)?);
             }
         }
         Ok(self)
@@ -87,68 +96,19 @@ impl NewEvent {
 impl Event {
     /// What led to the event, as far as its metadata tells.
     pub fn provenance(&self) -> Provenance {
-        let members = self.metadata.as_ref().and_then(|metadata| metadata.parse().ok());
-        let members: Members = members.unwrap_or_default();
+        let members = Members::of(self.metadata.as_ref());
         Provenance {
-            correlation_id: members.text(CORRELATION),
-            causation_id: members.text(CAUSATION),
+            correlation_id: members.get(CORRELATION),
+            causation_id: members.get(CAUSATION),
+            trace_parent: members.get(TRACE_PARENT),
         }
-    }
-}
-
-/// The members of a JSON object, each value as the text it was sent as, in their order.
-#[derive(Default)]
-struct Members(Vec<(String, Payload)>);
-
-impl Members {
-    fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidJson> {
-        let value = Payload::of(text)?;
-        self.0.retain(|(member, _)| member != name);
-        self.0.push((name.to_owned(), value));
-        Ok(())
-    }
-
-    /// The member `name`, if it is there and a text.
-    fn text(&self, name: &str) -> Option<String> {
-        let (_, value) = self.0.iter().find(|(member, _)| member == name)?;
-        value.parse().ok()
-    }
-}
-
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Collect)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Metadata, Revision};
+    use crate::{Metadata, Payload, Revision};
 
     const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 
@@ -202,6 +162,16 @@ mod tests {
         let later = Provenance::caused_by(&event(Some(r#"{"correlationId":"c","causationId":"m"}"#)));
         assert_eq!(later.correlation_id.as_deref(), Some("c"));
         assert_eq!(later.causation_id.as_deref(), Some(EVENT_ID));
+    }
+
+    #[test]
+    fn a_trace_goes_from_a_request_through_events_to_what_answers_them() {
+        let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let request = Provenance::default().traced_by(header);
+        let metadata = written(None, &request).unwrap();
+        assert_eq!(metadata, format!(r#"{{"traceparent":"{header}"}}"#));
+        let answer = Provenance::caused_by(&event(Some(&metadata)));
+        assert_eq!(answer.trace_parent.as_deref(), Some(header));
     }
 
     #[test]

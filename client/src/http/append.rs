@@ -121,7 +121,12 @@ impl Client {
         expected: ExpectedRevision,
         events: Vec<NewEvent>,
     ) -> Result<Appended, Error> {
-        let write = Unsettled::append(self.address(), stream_type, stream_id, expected, events)?;
+        let write = Unsettled {
+            stream_type: stream_type.clone(),
+            stream_id,
+            expected_revision: expected,
+            events,
+        };
         self.write(write).await
     }
 }

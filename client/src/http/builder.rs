@@ -13,6 +13,7 @@ use super::connection::{Connection, OnRetry};
 use super::retry::{Retry, RetryPolicy};
 use super::sign::Signer;
 use super::transport::{Network, Transport};
+use crate::BoxError;
 
 /// Makes a [`Client`]. Begun with [`Client::builder`].
 ///
@@ -49,6 +50,8 @@ impl ClientBuilder {
     /// Longer than the store's own limit of 10 s for a request, so that its answer is not cut off.
     const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+    /// Two attempts at a store that hangs, or all of them at one that answers.
+    const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
     const NAME: &str = concat!("event-store-client/", env!("CARGO_PKG_VERSION"));
 
     pub(super) fn new(base_url: String) -> Self {
@@ -57,7 +60,7 @@ impl ClientBuilder {
             user_agent: None,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
             connect_timeout: Self::CONNECT_TIMEOUT,
-            operation_timeout: None,
+            operation_timeout: Some(Self::OPERATION_TIMEOUT),
             retry: RetryPolicy::default(),
             on_retry: None,
             signer: None,
@@ -83,8 +86,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a request may take with all its attempts and the pauses between them; a page is a request. When not
-    /// set, only their number bounds them.
+    /// Sets how long a request may take with all its attempts and the pauses between them; a page is a request. 30 s when not
+    /// set; with [`Duration::MAX`] only their number bounds them.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
         self.operation_timeout = Some(timeout);
         self
@@ -180,5 +183,5 @@ pub enum ClientError {
     },
     /// The transport cannot be set up, such as for want of TLS roots.
     #[error("the HTTP transport cannot be set up")]
-    Transport(#[source] reqwest::Error),
+    Transport(#[source] BoxError),
 }

@@ -15,7 +15,7 @@ use crate::schema::Undecodable;
 
 /// Why the store did not do what was asked, or was not heard to.
 ///
-/// Opaque: ask it with the `is_…` methods.
+/// Opaque: ask it with the `is_…` methods. `{error:#}` tells what led to it as well.
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
@@ -224,6 +224,11 @@ impl fmt::Display for Error {
         write!(formatter, "`{request}`: {kind}")?;
         if *attempts > 1 {
             write!(formatter, " ({attempts} attempts)")?;
+        }
+        let mut source = kind.source().filter(|_| formatter.alternate());
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
         }
         Ok(())
     }

@@ -249,18 +249,24 @@ impl FollowFeed {
     /// See [`Error`].
     pub async fn next_page(&mut self) -> Result<FeedPage, Error> {
         loop {
-            tokio::time::sleep(self.pause).await;
-            self.pause = (self.pause * 2).clamp(self.shortest, self.longest);
-            let page = self.read.advance().await?;
-            if page.has_more {
-                self.pause = Duration::ZERO;
-            } else if !page.events.is_empty() {
-                self.pause = self.shortest;
-            }
+            let page = self.look().await?;
             if !page.events.is_empty() {
                 return Ok(page);
             }
         }
+    }
+
+    /// Looks once, after the pause that is due: the page may be empty.
+    pub(crate) async fn look(&mut self) -> Result<FeedPage, Error> {
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).clamp(self.shortest, self.longest);
+        let page = self.read.advance().await?;
+        if page.has_more {
+            self.pause = Duration::ZERO;
+        } else if !page.events.is_empty() {
+            self.pause = self.shortest;
+        }
+        Ok(page)
     }
 
     /// Follows event by event. An error is given out and does not end the stream: after a pause the same page is asked for again.

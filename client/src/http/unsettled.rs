@@ -1,9 +1,8 @@
 //! Writes, and those of which it is not known what came of them.
 
-use event_store_types::{
-    AppendEvents, CreateStream, EventId, ExpectedRevision, NewEvent, StreamBody, StreamId, StreamType,
-};
+use event_store_types::{EventId, ExpectedRevision, NewEvent, StreamBody, StreamId, StreamType};
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::append::Appended;
@@ -13,8 +12,10 @@ use super::{Client, Error};
 
 /// A write of which it is not known whether it was carried out: in full, so that it can be sent again in the same words.
 ///
-/// The store recognises its own by the ids of the events, and answers what it would have answered.
-#[derive(Clone, Debug)]
+/// The store recognises its own by the ids of the events, and answers what it would have answered. It can be kept as JSON, and sent
+/// by a later process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Unsettled {
     /// The type of the stream written to.
@@ -25,52 +26,26 @@ pub struct Unsettled {
     pub expected_revision: ExpectedRevision,
     /// The events written, each with the id that it got.
     pub events: Vec<NewEvent>,
-    request: Request,
 }
 
 impl Unsettled {
-    /// The creation of a stream with its first event.
-    pub(super) fn create(
-        address: &Address,
-        stream_type: &StreamType,
-        stream_id: StreamId,
-        initial_event: NewEvent,
-    ) -> Result<Self, Error> {
-        let body = CreateStream {
-            stream_id: Some(stream_id),
-            initial_event: identified(initial_event),
+    /// The request that carries it out.
+    fn request(&self, address: &Address) -> Result<Request, Error> {
+        let url = address.events(&self.stream_type, self.stream_id);
+        let body = Body {
+            expected_revision: self.expected_revision,
+            events: &self.events,
         };
-        let request = Request::with_body(Method::POST, address.streams(stream_type), &body)?;
-        Ok(Self {
-            stream_type: stream_type.clone(),
-            stream_id,
-            expected_revision: ExpectedRevision::NoStream,
-            events: vec![body.initial_event],
-            request,
-        })
+        Request::with_body(Method::POST, url, &body)
     }
+}
 
-    /// The append of events, which have ids, to a stream that is expected at an exact revision.
-    pub(super) fn append(
-        address: &Address,
-        stream_type: &StreamType,
-        stream_id: StreamId,
-        expected_revision: ExpectedRevision,
-        events: Vec<NewEvent>,
-    ) -> Result<Self, Error> {
-        let body = AppendEvents {
-            expected_revision,
-            events,
-        };
-        let request = Request::with_body(Method::POST, address.events(stream_type, stream_id), &body)?;
-        Ok(Self {
-            stream_type: stream_type.clone(),
-            stream_id,
-            expected_revision,
-            events: body.events,
-            request,
-        })
-    }
+/// The body of an append, of events that stay where they are.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    expected_revision: ExpectedRevision,
+    events: &'a [NewEvent],
 }
 
 /// The same event, with an id.
@@ -97,10 +72,8 @@ impl Client {
     }
 
     async fn write_after(&self, before: Before, write: Unsettled) -> Result<Appended, Error> {
-        let answer = self
-            .connection()
-            .send_after::<StreamBody>(before, &write.request)
-            .await;
+        let request = write.request(self.address())?;
+        let answer = self.connection().send_after::<StreamBody>(before, &request).await;
         match answer {
             Ok(answer) => Ok(answer.into()),
             Err(error) => Err(error.of_write(write)),

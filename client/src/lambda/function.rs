@@ -13,7 +13,8 @@ use futures::future::{Either, FutureExt as _, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Received, from_sns, from_sqs};
-use crate::notification::{BoxError, Handler, Lanes, stream_of};
+use crate::BoxError;
+use crate::notification::{Handler, Lanes, stream_of};
 
 /// Runs a handler on Lambda's events.
 ///

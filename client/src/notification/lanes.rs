@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use event_store_types::{Notification, StreamId, StreamType};
+use event_store_types::Notification;
 
-/// A stream by its whole name.
-pub(crate) type StreamName = (StreamType, StreamId);
+use super::StreamName;
 
 /// The stream that `notification` is about.
 pub(crate) fn stream_of(notification: &Notification) -> StreamName {

@@ -8,7 +8,13 @@ mod lanes;
 
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 pub use envelope::MalformedNotification;
-pub use handler::{BoxError, Handler};
+pub use handler::Handler;
+
+use event_store_types::{StreamId, StreamType};
+
+/// A stream by its whole name.
+#[cfg(any(feature = "http", feature = "lambda", feature = "sqs"))]
+pub(crate) type StreamName = (StreamType, StreamId);
 
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 pub(crate) use envelope::notification;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use event_store_types::Notification;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::notification::{BoxError, Handler};
+use crate::BoxError;
+use crate::notification::Handler;
 use crate::sqs::Receipt;
 
 /// A message in hand.

@@ -2,7 +2,8 @@
 //!
 //! | feature | brings | crates |
 //! | --- | --- | --- |
-//! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked; [`Category`]: the same with events as values; [`decider::Executor`]: commands; [`follow`]: read models and reactions | 135 |
+//! | `http` (default) | [`Client`]: create, append, read and list over HTTP; [`Category`]: the same with events as values; [`decider::Executor`]: commands; [`follow`]: read models and reactions | 135 |
+//! | `sigv4` (default) | [`ClientBuilder::aws_iam`]: requests signed with AWS credentials, for a store that asks who is calling | 135 |
 //! | `dynamodb` | `follow::dynamodb::DynamoDb`: read models and checkpoints in DynamoDB | 146 |
 //! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 146 |
 //! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue | 85 |
@@ -68,8 +69,8 @@
 //! # Examples
 //!
 //! The folder `examples` holds small programs: `first_steps` is the shortest, `order_service` takes commands over HTTP, `order_fulfilment` reacts to
-//! what happens with commands, `projection_worker` keeps a read model from a queue, `lambda_projection` the same one in a Lambda function, and `backfill`
-//! brings in the history of another system.
+//! what happens with commands, `projection_worker` keeps a read model from a queue, `lambda_projection` the same one in a Lambda function, `backfill`
+//! brings in the history of another system, and `traced` hands OpenTelemetry's traces on.
 
 #![warn(missing_docs)]
 

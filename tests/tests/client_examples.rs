@@ -139,6 +139,38 @@ async fn a_process_manager_that_is_killed_again_and_again_does_everything_once()
     store.end().await;
 }
 
+#[tokio::test]
+async fn a_trace_goes_from_a_request_through_an_event_to_what_reacts_to_it() {
+    let (store, address) = serve().await;
+    let output = Command::new(env!("CARGO_BIN_EXE_traced-under-test"))
+        .env("EVENT_STORE_URL", &address)
+        .output()
+        .await
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    // The trace, the span, and the span that it is part of.
+    let spans: Vec<(&str, &str, &str)> = told
+        .lines()
+        .map(|line| {
+            let (trace, line) = line.split_once(' ').unwrap();
+            let (span, parent) = line.split_once(" in ").unwrap();
+            (trace, span.trim(), parent)
+        })
+        .collect();
+    let of = |name: &str| spans.iter().find(|(_, span, _)| *span == name).copied();
+    let (trace, _, parent) = of("order").expect(&told);
+    assert_eq!((trace.len(), parent), (32, "-"), "{told}");
+    assert_eq!(
+        of("send invoice"),
+        Some((trace, "send invoice", "order")),
+        "{told}"
+    );
+    assert!(spans.contains(&(trace, "request", "order")), "{told}");
+    store.end().await;
+}
+
 fn event(event_type: &str, payload: &Value) -> NewEvent {
     NewEvent::of(event_type.parse().unwrap(), payload).unwrap()
 }

@@ -6,7 +6,8 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::{
-    EventId, EventType, ExpectedRevision, Metadata, Payload, Revision, StreamId, StreamType, Timestamp,
+    EventId, EventType, ExpectedRevision, Metadata, Payload, ProblemType, Revision, StreamId, StreamType,
+    Timestamp,
 };
 
 macro_rules! schema {
@@ -31,6 +32,15 @@ schema!(
         .min_length(Some(1))
         .max_length(Some(StreamType::MAX_LENGTH))
         .examples(["order"])
+);
+
+schema!(
+    ProblemType,
+    text()
+        .description(Some(
+            "Which problem it is: a stable name, and the status that goes with it."
+        ))
+        .enum_values(Some(ProblemType::KNOWN.map(|known| known.to_string())))
 );
 
 const STREAM_TYPE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9._:~-]*$";

@@ -1,11 +1,10 @@
 //! What led to an event.
 
 use crate::members::Members;
-use crate::{Event, InvalidJson, NewEvent};
+use crate::{Event, InvalidJson, Metadata, NewEvent, TraceParent};
 
 const CORRELATION: &str = "correlationId";
 const CAUSATION: &str = "causationId";
-const TRACE_PARENT: &str = "traceparent";
 
 /// What led to an event, as its metadata tells: `correlationId` names the conversation that it belongs to, `causationId` the
 /// one message within it that it answers.
@@ -25,8 +24,8 @@ pub struct Provenance {
     pub correlation_id: Option<String>,
     /// The command or event that led to this one.
     pub causation_id: Option<String>,
-    /// The trace that it happened in, as the header `traceparent` of W3C's Trace Context tells it.
-    pub trace_parent: Option<String>,
+    /// Where in a trace it happened, as the member `traceparent` tells.
+    pub trace_parent: Option<TraceParent>,
 }
 
 impl Provenance {
@@ -63,11 +62,11 @@ impl Provenance {
         }
     }
 
-    /// The same, within the trace that `header` tells, the value of a request's `traceparent`.
+    /// The same, within this trace, such as the one that a request's header `traceparent` tells.
     #[must_use]
-    pub fn traced_by(self, header: impl Into<String>) -> Self {
+    pub fn traced_by(self, parent: TraceParent) -> Self {
         Self {
-            trace_parent: Some(header.into()),
+            trace_parent: Some(parent),
             ..self
         }
     }
@@ -80,9 +79,12 @@ impl NewEvent {
     /// When the metadata has a name that is no text, such as half of a surrogate pair.
     pub fn with_provenance(mut self, provenance: &Provenance) -> Result<Self, InvalidJson> {
         let ids = [
-            (CORRELATION, &provenance.correlation_id),
-            (CAUSATION, &provenance.causation_id),
-            (TRACE_PARENT, &provenance.trace_parent),
+            (CORRELATION, provenance.correlation_id.as_deref()),
+            (CAUSATION, provenance.causation_id.as_deref()),
+            (
+                TraceParent::NAME,
+                provenance.trace_parent.as_ref().map(TraceParent::as_str),
+            ),
         ];
         for (name, id) in ids {
             if let Some(id) = id {
@@ -96,11 +98,21 @@ impl NewEvent {
 impl Event {
     /// What led to the event, as far as its metadata tells.
     pub fn provenance(&self) -> Provenance {
-        let members = Members::of(self.metadata.as_ref());
+        self.metadata
+            .as_ref()
+            .map(Metadata::provenance)
+            .unwrap_or_default()
+    }
+}
+
+impl Metadata {
+    /// What led to the event that it stands beside, as far as it tells. What is no id, or no `traceparent`, tells nothing.
+    pub fn provenance(&self) -> Provenance {
+        let members = Members::of(Some(self));
         Provenance {
             correlation_id: members.get(CORRELATION),
             causation_id: members.get(CAUSATION),
-            trace_parent: members.get(TRACE_PARENT),
+            trace_parent: members.get(TraceParent::NAME),
         }
     }
 }
@@ -108,7 +120,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Metadata, Payload, Revision};
+    use crate::{Payload, Revision};
 
     const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 
@@ -167,17 +179,20 @@ mod tests {
     #[test]
     fn a_trace_goes_from_a_request_through_events_to_what_answers_them() {
         let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        let request = Provenance::default().traced_by(header);
+        let request = Provenance::default().traced_by(header.parse().unwrap());
         let metadata = written(None, &request).unwrap();
         assert_eq!(metadata, format!(r#"{{"traceparent":"{header}"}}"#));
         let answer = Provenance::caused_by(&event(Some(&metadata)));
-        assert_eq!(answer.trace_parent.as_deref(), Some(header));
+        assert_eq!(answer.trace_parent.unwrap().as_str(), header);
     }
 
     #[test]
     fn an_id_that_is_no_text_is_none() {
         assert_eq!(
-            event(Some(r#"{"correlationId":7,"causationId":null}"#)).provenance(),
+            event(Some(
+                r#"{"correlationId":7,"causationId":null,"traceparent":"00-1"}"#
+            ))
+            .provenance(),
             Provenance::default()
         );
     }

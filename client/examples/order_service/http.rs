@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use event_store_client::Error;
 use event_store_client::decider::{ExecuteError, Executed, Executor};
-use event_store_client::types::{Provenance, Revision};
+use event_store_client::types::{Provenance, Revision, TraceParent};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -97,12 +97,18 @@ async fn execute(
     Ok(shown(&orders.execute(id, command).await?))
 }
 
-/// The same orders; what happens to them tells the caller's conversation.
+/// The same orders; what happens to them tells the caller's conversation and trace.
 fn of_conversation(orders: &Executor<Orders>, headers: &HeaderMap) -> Executor<Orders> {
-    match headers.get("x-correlation-id").and_then(|id| id.to_str().ok()) {
-        Some(id) => orders.with_provenance(Provenance::default().correlated_with(id)),
-        None => orders.clone(),
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let mut provenance = Provenance::default();
+    if let Some(id) = header("x-correlation-id") {
+        provenance = provenance.correlated_with(id);
     }
+    // What is no such header is none, as the specification has it.
+    if let Some(parent) = header(TraceParent::NAME).and_then(|text| text.parse().ok()) {
+        provenance = provenance.traced_by(parent);
+    }
+    orders.with_provenance(provenance)
 }
 
 fn shown(executed: &Executed<Order, OrderEvent>) -> Json<Shown> {

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use crate::http;
 use crate::order::{OrderEvent, Orders};
 
+const TRACE_PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 /// The service on a port of its own, and its store.
 struct Service {
     address: String,
@@ -44,6 +46,7 @@ impl Service {
                 .post(url)
                 .header("content-type", "application/json")
                 .header("x-correlation-id", "conversation-7")
+                .header("traceparent", TRACE_PARENT)
                 .body(body),
         };
         let answer = request.send().await.unwrap();
@@ -114,8 +117,9 @@ async fn an_order_is_placed_and_paid_and_what_cannot_be_is_refused() {
     let events: Vec<_> = events.try_collect().await.unwrap();
     assert_eq!(events.len(), 3);
     for recorded in events {
-        let conversation = recorded.event.provenance().correlation_id;
-        assert_eq!(conversation.as_deref(), Some("conversation-7"));
+        let provenance = recorded.event.provenance();
+        assert_eq!(provenance.correlation_id.as_deref(), Some("conversation-7"));
+        assert_eq!(provenance.trace_parent.unwrap().as_str(), TRACE_PARENT);
     }
 }
 

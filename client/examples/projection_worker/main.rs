@@ -91,13 +91,9 @@ async fn work() -> Result<(), Box<dyn Error>> {
     let stop = told_to_stop()?.shared();
     // Side by side: they do not get into each other's way.
     let rebuild = async {
-        let stopped = stop.clone();
-        let rebuilt = tokio::select! {
-            rebuilt = following.to_end() => rebuilt,
-            () = stopped => return println!("rebuilt in part"),
-        };
-        match rebuilt {
-            Ok(progress) => println!("rebuilt: {progress}"),
+        match following.to_end_or(stop.clone()).await {
+            Ok(progress) if progress.has_reached_end => println!("rebuilt: {progress}"),
+            Ok(progress) => println!("rebuilt in part: {progress}"),
             // What was brought in stays, and what is announced is followed all the same.
             Err(error) => tracing::error!(%error, "not rebuilt"),
         }

@@ -91,14 +91,15 @@ mod tests {
     fn events(revisions: impl IntoIterator<Item = u64>) -> Vec<Event> {
         revisions
             .into_iter()
-            .map(|number| Event {
-                stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
-                revision: revision(number),
-                event_type: "changed".parse().unwrap(),
-                payload: Payload::from_text("{}").unwrap(),
-                created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
-                event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
-                metadata: None,
+            .map(|number| {
+                Event::new(
+                    "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+                    revision(number),
+                    "changed".parse().unwrap(),
+                    Payload::from_text("{}").unwrap(),
+                    "2025-01-25T10:11:12Z".parse().unwrap(),
+                    "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
+                )
             })
             .collect()
     }

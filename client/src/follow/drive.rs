@@ -163,7 +163,8 @@ impl<'a> Drive<'a> {
             Some(cursor) => feed.after(cursor),
             None => feed,
         };
-        self.feed = Some(feed.follow().pauses(shortest, longest));
+        let wake = Arc::clone(&self.following.wake);
+        self.feed = Some(feed.follow().pauses(shortest, longest).woken_by(wake));
         self.reading = None;
         self.is_at_end = false;
     }

@@ -1,11 +1,14 @@
 //! A follower, ready to be run.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use event_store_types::{Event, Notification, Revision, Stream, StreamId, StreamType};
+use futures::future::ready;
+use tokio::sync::Notify;
 
 use super::consumer::{Consumer, Unknown};
 use super::drive::{Goal, drive};
@@ -20,10 +23,11 @@ use crate::notification::Handler;
 
 /// A follower: what is followed, what is done about it, and how.
 ///
-/// It is run in one of three ways, and does the same in each:
+/// It is run in one of these ways, and does the same in each:
 /// - [`Self::until`] follows the feed until it is told to stop, and [`Self::to_end`] as far as the feed goes;
-/// - `sqs::Receiver::run` takes it as a handler of notifications from a queue;
-/// - `lambda::Function::new` takes it as the handler of a Lambda function.
+/// - beside that, `sqs::Receiver::run` takes [`Self::waking`], so that the feed is looked at when there is news, and seldom without;
+/// - `sqs::Receiver::run` and `lambda::Function::new` take it as a handler of notifications, which handles each stream that has moved, and
+///   does not read the feed.
 ///
 /// Streams are handled side by side, and the events of each in their order. An event that cannot be handled holds its stream, and no
 /// other: it is tried again after a pause that grows, for ever unless [`Self::park_after`] says otherwise. Run by notifications,
@@ -71,6 +75,7 @@ pub struct Following {
     pub(super) page_size: u16,
     pub(super) concurrency: usize,
     pub(super) pauses: (Duration, Duration),
+    pub(super) wake: Arc<Notify>,
     pub(super) time_limit: Duration,
     pub(super) is_counting: bool,
     pub(super) on_progress: Arc<dyn Fn(&Progress) + Send + Sync>,
@@ -131,6 +136,7 @@ impl Following {
             page_size,
             concurrency: 8,
             pauses: (Duration::from_millis(100), Duration::from_secs(5)),
+            wake: Arc::default(),
             time_limit: Duration::from_mins(5),
             is_counting: false,
             on_progress: Arc::new(|_| ()),
@@ -222,6 +228,41 @@ impl Following {
         drive(self, Goal::ForEver, shutdown).await
     }
 
+    /// Has the feed looked at now, by the one run of this follower that waits for news or will be the next to. It loses nothing to wake it in
+    /// vain.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// A handler of notifications that [wakes](Self::wake) this follower, which is run beside it: the events come from the feed, and the
+    /// notifications say when to look. So a queue may lose them, or hold them back, and no event is lost.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use event_store_client::follow::Following;
+    /// # use event_store_client::notification::Handler;
+    /// # async fn receive(handler: impl Handler) {}
+    /// # async fn example(following: Following) -> Result<(), Box<dyn std::error::Error>> {
+    /// let following = following.pauses(Duration::from_millis(100), Duration::from_mins(5));
+    /// // `receiver.run(following.waking()).until(…)` of a `sqs::Receiver`, say.
+    /// let receiving = receive(following.waking());
+    /// tokio::select! {
+    ///     followed = following.run() => println!("{}", followed?),
+    ///     () = receiving => println!("the queue is gone"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn waking(&self) -> impl Handler<Error = Infallible> + Clone + 'static {
+        let following = self.clone();
+        move |notification: Notification| {
+            if following.follows(&notification.stream_type) {
+                following.wake();
+            }
+            ready(Ok::<_, Infallible>(()))
+        }
+    }
+
     /// Follows the feed for ever, or until it is dropped. [`Self::until`] ends it gracefully.
     ///
     /// # Errors
@@ -237,7 +278,19 @@ impl Following {
     /// # Errors
     /// See [`FollowError`]; [`FollowError::Incomplete`] when everything is handled that can be, and some streams are held.
     pub async fn to_end(&self) -> Result<Progress, FollowError> {
-        drive(self, Goal::End, pending()).await
+        self.to_end_or(pending()).await
+    }
+
+    /// Follows the feed to its end, or until `shutdown` is done: then what is being handled is finished, and how far it is is kept.
+    /// [`Progress::has_reached_end`] tells which. In a Lambda function, `shutdown` is the moment to answer at.
+    ///
+    /// # Errors
+    /// See [`Self::to_end`].
+    pub async fn to_end_or(
+        &self,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<Progress, FollowError> {
+        drive(self, Goal::End, shutdown).await
     }
 
     /// Brings one stream into the read model at least as far as `stream` says, past the feed: so that whoever has appended reads what they
@@ -249,11 +302,11 @@ impl Following {
         if !self.consumer.is_exactly_once() {
             return Ok(());
         }
-        self.handle(Notification {
-            stream_type: stream.stream_type.clone(),
-            stream_id: stream.stream_id,
-            stream_revision: stream.revision,
-        })
+        self.handle(Notification::new(
+            stream.stream_type.clone(),
+            stream.stream_id,
+            stream.revision,
+        ))
         .await
     }
 

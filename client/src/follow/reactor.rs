@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use event_store_types::{Event, Revision, Timestamp};
+use event_store_types::{Event, Revision, Timestamp, TraceParent};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tracing::Instrument as _;
@@ -52,7 +52,7 @@ where
             event_type = %event.event_type,
             revision = %event.revision,
             event_id = %event.event_id,
-            traceparent = cause.provenance().trace_parent,
+            traceparent = cause.provenance().trace_parent.as_ref().map(TraceParent::as_str),
         );
         // What is called may panic before there is a future, too.
         let reacting = async { self.reaction.react(recorded, cause).await };

@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "sigv4")]
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use http::header::{HeaderValue, InvalidHeaderValue};
+use http::header::HeaderValue;
 
-use super::Client;
-use super::address::{Address, InvalidBaseUrl};
+use super::address::Address;
 use super::connection::{Connection, OnRetry};
 use super::retry::{Retry, RetryPolicy};
 use super::sign::Signer;
 use super::transport::{Network, Transport};
-use crate::BoxError;
+use super::{Client, ClientError};
 
 /// Makes a [`Client`]. Begun with [`Client::builder`].
 ///
@@ -109,6 +109,7 @@ impl ClientBuilder {
 
     /// Signs every request with `credentials` for a function URL in `region` (Signature Version 4, service
     /// `lambda`), as a store with IAM access demands. Credentials are kept until shortly before they expire.
+    #[cfg(feature = "sigv4")]
     pub fn aws_iam(
         mut self,
         credentials: impl ProvideCredentials + 'static,
@@ -164,24 +165,4 @@ impl fmt::Debug for ClientBuilder {
             .field("is_signed", &self.signer.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// Why a client could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The base URL cannot be one.
-    #[error(transparent)]
-    BaseUrl(#[from] InvalidBaseUrl),
-    /// The name of the application holds a character that no header can carry.
-    #[error("the name `{}` of the application cannot stand in a header", application.escape_debug())]
-    UserAgent {
-        /// The name.
-        application: String,
-        /// Why not.
-        source: InvalidHeaderValue,
-    },
-    /// The transport cannot be set up, such as for want of TLS roots.
-    #[error("the HTTP transport cannot be set up")]
-    Transport(#[source] BoxError),
 }

@@ -105,7 +105,8 @@ impl Connection {
         let mut is_sent = false;
         let exchange = async {
             if let Some(signer) = &self.signer {
-                signer.sign(SystemTime::now(), &mut request).await?;
+                let signed = signer.sign(SystemTime::now(), &mut request).await;
+                signed.map_err(|error| Kind::NotSigned(error.into()))?;
             }
             is_sent = true;
             self.transport.send(request).await.map_err(Kind::NoAnswer)

@@ -1,10 +1,14 @@
 //! Reading the feed: the events of all streams, in one order.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_types::{EventType, FeedEvent, FeedPage, FeedPageBody, StreamType, StreamTypesBody};
+use event_store_types::wire::{FeedPageBody, StreamTypesBody};
+use event_store_types::{EventType, FeedEvent, FeedPage, StreamType};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 
 use super::kind::Kind;
 use super::transport::Request;
@@ -128,6 +132,7 @@ impl ReadFeed {
             shortest: FollowFeed::SHORTEST,
             longest: FollowFeed::LONGEST,
             pause: Duration::ZERO,
+            wake: Arc::default(),
         }
     }
 
@@ -228,6 +233,7 @@ pub struct FollowFeed {
     shortest: Duration,
     longest: Duration,
     pause: Duration,
+    wake: Arc<Notify>,
 }
 
 impl FollowFeed {
@@ -238,6 +244,12 @@ impl FollowFeed {
     pub fn pauses(mut self, shortest: Duration, longest: Duration) -> Self {
         self.shortest = shortest;
         self.longest = longest.max(shortest);
+        self
+    }
+
+    /// Sets what ends a pause.
+    pub(crate) fn woken_by(mut self, wake: Arc<Notify>) -> Self {
+        self.wake = wake;
         self
     }
 
@@ -258,7 +270,15 @@ impl FollowFeed {
 
     /// Looks once, after the pause that is due: the page may be empty.
     pub(crate) async fn look(&mut self) -> Result<FeedPage, Error> {
-        tokio::time::sleep(self.pause).await;
+        // However often it is woken, it does not look more often than after news.
+        let least = self.pause.min(self.shortest);
+        sleep(least).await;
+        let is_woken = timeout(self.pause.saturating_sub(least), self.wake.notified())
+            .await
+            .is_ok();
+        if is_woken {
+            self.pause = Duration::ZERO;
+        }
         self.pause = (self.pause * 2).clamp(self.shortest, self.longest);
         let page = self.read.advance().await?;
         if page.has_more {

@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Response};
 use rustls::crypto::CryptoProvider;
 use url::Url;
 
-use super::ClientError;
+use super::client_error::ClientError;
 
 /// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
 ///

@@ -113,11 +113,11 @@ mod tests {
     use super::*;
 
     fn notification(stream: u128, revision: u64) -> Notification {
-        Notification {
-            stream_id: uuid::Uuid::from_u128(stream).into(),
-            stream_type: "order".parse().unwrap(),
-            stream_revision: revision.try_into().unwrap(),
-        }
+        Notification::new(
+            "order".parse().unwrap(),
+            uuid::Uuid::from_u128(stream).into(),
+            revision.try_into().unwrap(),
+        )
     }
 
     /// Each notification is its own ticket.

@@ -5,6 +5,8 @@ mod envelope;
 mod handler;
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 mod lanes;
+#[cfg(any(feature = "lambda", feature = "sqs"))]
+mod span;
 
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 pub use envelope::MalformedNotification;
@@ -17,6 +19,8 @@ use event_store_types::{StreamId, StreamType};
 pub(crate) type StreamName = (StreamType, StreamId);
 
 #[cfg(any(feature = "lambda", feature = "sqs"))]
-pub(crate) use envelope::notification;
+pub(crate) use envelope::{Told, read};
 #[cfg(any(feature = "lambda", feature = "sqs"))]
 pub(crate) use lanes::{Lanes, stream_of};
+#[cfg(any(feature = "lambda", feature = "sqs"))]
+pub(crate) use span::span;

@@ -26,15 +26,14 @@ enum By {
 }
 
 fn event(event_type: &str, payload: &str) -> Event {
-    Event {
-        stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
-        revision: 7.try_into().unwrap(),
-        event_type: event_type.parse().unwrap(),
-        payload: Payload::from_text(payload).unwrap(),
-        created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
-        event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
-        metadata: None,
-    }
+    Event::new(
+        "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+        7.try_into().unwrap(),
+        event_type.parse().unwrap(),
+        Payload::from_text(payload).unwrap(),
+        "2025-01-25T10:11:12Z".parse().unwrap(),
+        "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
+    )
 }
 
 fn written<E>(schema: &Schema<E>, data: &E) -> (String, String) {
@@ -277,10 +276,8 @@ fn an_event_is_brought_up_to_date_under_its_name_by_its_version() {
         .unwrap();
     let noted = |metadata: Option<&str>, payload: &str| {
         let metadata = metadata.map(|text| event_store_types::Metadata::from_text(text).unwrap());
-        let event = Event {
-            metadata,
-            ..event("noted", payload)
-        };
+        let mut event = event("noted", payload);
+        event.metadata = metadata;
         schema.decode(event).map(|recorded| recorded.data)
     };
     let expected = |text: &str| OrderEvent::Noted(text.into());

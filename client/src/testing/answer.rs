@@ -1,14 +1,16 @@
-//! PURE: what the store answers to what a client sends.
+//! PURE: what the store answers to what a client sends. A client creates a stream by appending to none.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use event_store_types::wire::{
+    AppendEvents, EventPageBody, FeedPageBody, Liveness, StreamBody, StreamPageBody, StreamTypesBody,
+};
 use event_store_types::{
-    AppendEvents, CreateStream, EventPageBody, ExpectedRevision, FeedPageBody, Liveness, NewEvent,
-    Notification, Problem, ProblemDetails, ProblemType, Revision, Stream, StreamBody, StreamId,
-    StreamPageBody, StreamType, StreamTypesBody,
+    ExpectedRevision, NewEvent, Notification, Problem, ProblemDetails, ProblemType, Revision, Stream,
+    StreamId, StreamType,
 };
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
@@ -16,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::feed::NoPage;
 use super::log::{Outcome, Position, Reading};
-use super::store::State;
+use super::state::State;
 use crate::transport::Request;
 
 /// The most events of one append, of a page, and the most streams of a page.
@@ -61,7 +63,6 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             },
         )),
         ["streams", stream_type] if get => list(state, &parse("streamType", stream_type)?, request),
-        ["streams", stream_type] if post => create(state, &parse("streamType", stream_type)?, request),
         ["streams", stream_type, stream_id, "details"] if get => {
             let (stream_type, stream_id) = (parse("streamType", stream_type)?, parse("streamId", stream_id)?);
             let stream = state
@@ -88,22 +89,6 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             "there is nothing at this path; streams are at `/streams/{streamType}`",
         )),
     }
-}
-
-fn create(
-    state: &mut State,
-    stream_type: &StreamType,
-    request: &Request,
-) -> Result<Response<Bytes>, Refusal> {
-    let CreateStream {
-        stream_id,
-        initial_event,
-    } = body(request)?;
-    let events = checked(vec![initial_event])?;
-    let stream_id = stream_id
-        .or_else(|| Some(StreamId::derive(stream_type, events.first()?.event_id?)))
-        .ok_or_else(|| Refusal::invalid("initialEvent", "required"))?;
-    write(state, stream_type, stream_id, Revision::FIRST, events)
 }
 
 fn append(
@@ -155,13 +140,10 @@ fn checked(events: Vec<NewEvent>) -> Result<Vec<NewEvent>, Refusal> {
         let detail = format!(
             "payload, metadata and type of the events have `{size}` bytes, more than `{APPEND_BYTES}`"
         );
-        return Err(
-            Refusal::told(ProblemType::EventTooLarge, detail).with(ProblemDetails {
-                limit: Some(APPEND_BYTES as u64),
-                size: Some(size as u64),
-                ..ProblemDetails::default()
-            }),
-        );
+        return Err(Refusal::told(ProblemType::EventTooLarge, detail).with(|details| {
+            details.limit = Some(APPEND_BYTES as u64);
+            details.size = Some(size as u64);
+        }));
     }
     Ok(events)
 }
@@ -176,50 +158,43 @@ fn write(
     let count = events.len() as u64;
     let now = state.now();
     let outcome = state.log.append(stream_type, stream_id, first, events, now);
-    let (current, event) = match outcome {
-        Outcome::Appended(stream) => {
-            let revisions = (0..count).map_while(|place| first.checked_add(place));
-            let appended = state.log.events_from(stream_type, stream_id, first);
-            state.feed.add(stream_type, &appended);
-            state
-                .notifications
-                .extend(revisions.map(|stream_revision| Notification {
-                    stream_id,
-                    stream_type: stream_type.clone(),
-                    stream_revision,
+    let (current, event) =
+        match outcome {
+            Outcome::Appended(stream) => {
+                let revisions = (0..count).map_while(|place| first.checked_add(place));
+                let appended = state.log.events_from(stream_type, stream_id, first);
+                state.feed.add(stream_type, &appended);
+                state.notifications.extend(revisions.map(|stream_revision| {
+                    Notification::new(stream_type.clone(), stream_id, stream_revision)
                 }));
-            return Ok(created(stream));
-        }
-        Outcome::Replayed(stream) => {
-            let mut response = created(stream);
-            let replayed = HeaderValue::from_static("true");
-            response.headers_mut().insert("idempotency-replayed", replayed);
-            return Ok(response);
-        }
-        Outcome::NotFound => return Err(Refusal::not_found(stream_type, stream_id)),
-        Outcome::EventIdReused(event_ids) => {
-            let told: Vec<String> = event_ids
-                .iter()
-                .take(TOLD_IDS)
-                .map(|id| format!("`{id}`"))
-                .collect();
-            let more = if event_ids.len() > TOLD_IDS {
-                ", and more"
-            } else {
-                ""
-            };
-            let told = told.join(", ");
-            let detail =
-                format!("already in the stream, with other content or at another place: {told}{more}");
-            return Err(
-                Refusal::told(ProblemType::EventIdReused, detail).with(ProblemDetails {
-                    event_ids,
-                    ..ProblemDetails::default()
-                }),
-            );
-        }
-        Outcome::Conflict { current, event } => (current, event),
-    };
+                return Ok(created(stream));
+            }
+            Outcome::Replayed(stream) => {
+                let mut response = created(stream);
+                let replayed = HeaderValue::from_static("true");
+                response.headers_mut().insert("idempotency-replayed", replayed);
+                return Ok(response);
+            }
+            Outcome::NotFound => return Err(Refusal::not_found(stream_type, stream_id)),
+            Outcome::EventIdReused(event_ids) => {
+                let told: Vec<String> = event_ids
+                    .iter()
+                    .take(TOLD_IDS)
+                    .map(|id| format!("`{id}`"))
+                    .collect();
+                let more = if event_ids.len() > TOLD_IDS {
+                    ", and more"
+                } else {
+                    ""
+                };
+                let told = told.join(", ");
+                let detail =
+                    format!("already in the stream, with other content or at another place: {told}{more}");
+                return Err(Refusal::told(ProblemType::EventIdReused, detail)
+                    .with(|details| details.event_ids = event_ids));
+            }
+            Outcome::Conflict { current, event } => (current, event),
+        };
     let stream = format!("{stream_type}/{stream_id}");
     let detail = if event.is_some() {
         format!("revision `{first}` of stream `{stream}` is taken; the stream is at revision `{current}`")
@@ -229,11 +204,10 @@ fn write(
         )
     };
     Err(
-        Refusal::told(ProblemType::RevisionConflict, detail).with(ProblemDetails {
-            expected_revision: Some(first.as_u64() - 1),
-            current_revision: Some(current),
-            event: event.map(|event| *event),
-            ..ProblemDetails::default()
+        Refusal::told(ProblemType::RevisionConflict, detail).with(|details| {
+            details.expected_revision = Some(first.as_u64() - 1);
+            details.current_revision = Some(current);
+            details.event = event.map(|event| *event);
         }),
     )
 }
@@ -259,12 +233,8 @@ fn read(
             let detail = format!(
                 "stream `{stream_type}/{stream_id}` is at revision `{current}` and does not reach revision `{after}`"
             );
-            Err(
-                Refusal::told(ProblemType::RevisionNotReached, detail).with(ProblemDetails {
-                    current_revision: Some(current),
-                    ..ProblemDetails::default()
-                }),
-            )
+            Err(Refusal::told(ProblemType::RevisionNotReached, detail)
+                .with(|details| details.current_revision = Some(current)))
         }
     }
 }
@@ -370,7 +340,8 @@ struct Refusal {
 
 impl Refusal {
     fn of(problem_type: ProblemType) -> Self {
-        Self::told(problem_type, problem_type.title())
+        let title = problem_type.title();
+        Self::told(problem_type, title)
     }
 
     fn told(problem_type: ProblemType, detail: impl Into<String>) -> Self {
@@ -381,11 +352,9 @@ impl Refusal {
         }
     }
 
-    fn with(self, details: ProblemDetails) -> Self {
-        Self {
-            details: Box::new(details),
-            ..self
-        }
+    fn with(mut self, tell: impl FnOnce(&mut ProblemDetails)) -> Self {
+        tell(&mut self.details);
+        self
     }
 
     fn not_found(stream_type: &StreamType, stream_id: StreamId) -> Self {
@@ -394,27 +363,12 @@ impl Refusal {
     }
 
     fn invalid(field: &str, message: impl Display) -> Self {
-        Self::of(ProblemType::InvalidRequest).with(ProblemDetails {
-            messages: BTreeMap::from([(field.to_owned(), vec![message.to_string()])]),
-            ..ProblemDetails::default()
-        })
+        let messages = BTreeMap::from([(field.to_owned(), vec![message.to_string()])]);
+        Self::of(ProblemType::InvalidRequest).with(|details| details.messages = messages)
     }
 
     fn response(self, request_id: &str) -> Response<Bytes> {
-        let Self {
-            problem_type,
-            detail,
-            details,
-        } = self;
-        let problem = Problem {
-            problem_type,
-            title: problem_type.title().to_owned(),
-            status: problem_type.status(),
-            message: detail.clone(),
-            detail,
-            request_id: request_id.to_owned(),
-            details: *details,
-        };
+        let problem = Problem::new(self.problem_type, self.detail, request_id).with_details(*self.details);
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         json(status, &problem)
     }

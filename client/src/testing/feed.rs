@@ -102,11 +102,11 @@ impl Feed {
                 events.push(event.clone());
             }
         }
-        Ok(FeedPage {
+        Ok(FeedPage::new(
             events,
-            has_more: place < self.events.len(),
-            next: format!("{}.{place}", self.id),
-        })
+            place < self.events.len(),
+            format!("{}.{place}", self.id),
+        ))
     }
 }
 

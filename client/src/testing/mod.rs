@@ -6,6 +6,7 @@ mod feed;
 mod log;
 mod projected;
 mod scenario;
+mod state;
 mod store;
 
 pub use faults::{Fault, Faults, Operation};

@@ -100,14 +100,13 @@ pub fn recorded<E>(data: E) -> Recorded<E> {
     let payload = Payload::from_text("{}").ok();
     #[expect(clippy::expect_used, reason = "both are constants that are good")]
     let (event_type, payload) = event_type.zip(payload).expect("a type and a payload");
-    let event = Event {
-        stream_id: StreamId::from(Uuid::now_v7()),
-        revision: Revision::FIRST,
+    let event = Event::new(
+        StreamId::from(Uuid::now_v7()),
+        Revision::FIRST,
         event_type,
         payload,
-        created_at: Timestamp::now(),
-        event_id: EventId::random(),
-        metadata: None,
-    };
+        Timestamp::now(),
+        EventId::random(),
+    );
     Recorded { data, event }
 }

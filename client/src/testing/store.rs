@@ -9,8 +9,7 @@ use futures::future::BoxFuture;
 use http::Response;
 
 use super::answer::answer;
-use super::feed::Feed;
-use super::log::Log;
+use super::state::State;
 use crate::transport::{NoAnswer, Request, Transport};
 use crate::{Client, ClientBuilder, RetryPolicy};
 
@@ -38,24 +37,6 @@ use crate::{Client, ClientBuilder, RetryPolicy};
 #[derive(Clone, Default)]
 pub struct InMemoryStore {
     state: Arc<Mutex<State>>,
-}
-
-/// All that a store holds.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) log: Log,
-    pub(super) feed: Feed,
-    /// Announced, and not taken yet.
-    pub(super) notifications: Vec<Notification>,
-    /// Where the clock stands still, if it does.
-    time: Option<Timestamp>,
-    requests: u64,
-}
-
-impl State {
-    pub(super) fn now(&self) -> Timestamp {
-        self.time.unwrap_or_else(Timestamp::now)
-    }
 }
 
 impl InMemoryStore {

@@ -1,10 +1,13 @@
 //! Followers as handlers of notifications.
 
+use std::time::Duration;
+
 use event_store_client::BoxError;
 use event_store_client::follow::{Cause, FileCheckpoints, InMemory, Reason};
 use event_store_client::notification::Handler;
 use event_store_client::schema::Recorded;
 use event_store_client::types::Notification;
+use tokio::time::{Instant, sleep};
 
 use crate::{Notes, OrderEvent, append, due, paid, revision, store_of};
 
@@ -70,16 +73,9 @@ async fn a_reaction_keeps_each_stream_by_itself_and_goes_on_where_it_failed() {
 async fn what_is_not_followed_is_done_with_at_once_and_what_is_not_there_is_told() {
     let (_, orders) = store_of(1, 1).await;
     let following = orders.follow("due").project(due(), InMemory::default());
-    let announced = Notification {
-        stream_id: orders.id_of("nobody"),
-        stream_type: "cart".parse().unwrap(),
-        stream_revision: revision(1),
-    };
+    let announced = Notification::new("cart".parse().unwrap(), orders.id_of("nobody"), revision(1));
     following.handle(announced.clone()).await.unwrap();
-    let announced = Notification {
-        stream_type: "order".parse().unwrap(),
-        ..announced
-    };
+    let announced = Notification::new("order".parse().unwrap(), announced.stream_id, revision(1));
     let error = following.handle(announced).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -107,4 +103,43 @@ async fn two_handlers_take_each_notification_and_one_that_fails_does_not_keep_th
     let error = both.handle(last).await.unwrap_err();
     assert!(error.to_string().contains("nobody pays 13"), "{error}");
     assert_eq!((one.views("due")[0].1, other.views("count")[0].1), (999, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_has_the_feed_looked_at_that_was_idle_for_days() {
+    let (store, orders) = store_of(1, 1).await;
+    store.take_notifications();
+    let model = InMemory::default();
+    let following = orders.follow("due").project(due(), model.clone());
+    let following = following.pauses(Duration::from_millis(100), Duration::from_hours(24));
+    let waking = following.waking();
+    let due_is = |expected| {
+        model
+            .views("due")
+            .first()
+            .is_some_and(|(_, due)| *due == expected)
+    };
+    let noticed = async {
+        for expected in [999, 998] {
+            sleep(Duration::from_hours(72)).await;
+            append(&orders, "0", [paid(1)]).await;
+            let of_orders = store.take_notifications().pop().unwrap();
+            let mut of_others = of_orders.clone();
+            of_others.stream_type = "cart".parse().unwrap();
+            waking.handle(of_others).await.unwrap();
+            sleep(Duration::from_mins(1)).await;
+            assert!(!due_is(expected), "it was not woken");
+            let began = Instant::now();
+            waking.handle(of_orders).await.unwrap();
+            while !due_is(expected) {
+                sleep(Duration::from_millis(1)).await;
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(1),
+                "by the clock that stands still"
+            );
+        }
+    };
+    let progress = following.until(noticed).await.unwrap();
+    assert_eq!(progress.handled, 3);
 }

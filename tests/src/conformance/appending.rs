@@ -150,15 +150,14 @@ pub async fn an_event_id_with_other_content_or_at_another_place_is_refused(clien
     let paid = event("paid", r#"{"by":"card"}"#);
     stream.append_one(at(1), &paid).await.expect("it is appended");
     let text = |text| Payload::from_text(text).expect("it is JSON");
+    let otherwise = |alter: &dyn Fn(&mut NewEvent)| {
+        let mut event = paid.clone();
+        alter(&mut event);
+        event
+    };
     let altered = [
-        NewEvent {
-            payload: text(r#"{"by": "card"}"#),
-            ..paid.clone()
-        },
-        NewEvent {
-            event_type: "refunded".parse().expect("it is an event type"),
-            ..paid.clone()
-        },
+        otherwise(&|event| event.payload = text(r#"{"by": "card"}"#)),
+        otherwise(&|event| event.event_type = "refunded".parse().expect("it is an event type")),
         paid.clone()
             .with_metadata(Metadata::from_text("{}").expect("it is an object")),
     ];

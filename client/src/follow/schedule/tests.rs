@@ -33,27 +33,26 @@ fn revision(number: u64) -> Revision {
 }
 
 fn event(stream: u64, number: u64) -> FeedEvent {
-    let event = Event {
-        stream_id: id(stream),
-        revision: revision(number),
-        event_type: "changed".parse().unwrap(),
-        payload: Payload::from_text("{}").unwrap(),
-        created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
-        event_id: EventId::random(),
-        metadata: None,
-    };
+    let event = Event::new(
+        id(stream),
+        revision(number),
+        "changed".parse().unwrap(),
+        Payload::from_text("{}").unwrap(),
+        "2025-01-25T10:11:12Z".parse().unwrap(),
+        EventId::random(),
+    );
     FeedEvent::of(order(), event)
 }
 
 fn page(events: &[(u64, u64)], next: usize) -> FeedPage {
-    FeedPage {
-        events: events
+    FeedPage::new(
+        events
             .iter()
             .map(|(stream, number)| event(*stream, *number))
             .collect(),
-        has_more: true,
-        next: next.to_string(),
-    }
+        true,
+        next.to_string(),
+    )
 }
 
 fn schedule(rules: Rules, pages: &[&[(u64, u64)]]) -> Schedule {

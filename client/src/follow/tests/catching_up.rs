@@ -136,11 +136,7 @@ async fn a_page_that_does_not_continue_is_not_applied() {
     let last = store.append_many(1, 4);
     let mut events = store.look(|records| records.events(1));
     events.remove(1);
-    let page = EventPage {
-        events,
-        has_more: false,
-        last_evaluated_revision: revision(4),
-    };
+    let page = EventPage::new(events, false, revision(4));
     store.change(|records| records.instead.push_back(Ok(page)));
     let projector = projector(&store, &model);
     let error = projector.catch_up(&last).await.unwrap_err();
@@ -157,10 +153,7 @@ async fn a_page_that_does_not_continue_is_not_applied() {
 async fn what_was_announced_and_is_not_there_is_an_error_after_what_is() {
     let (store, model) = (Store::default(), InMemory::default());
     let second = store.append_many(1, 2);
-    let announced = Notification {
-        stream_revision: revision(9),
-        ..second
-    };
+    let announced = Notification::new(second.stream_type, second.stream_id, revision(9));
     let error = projector(&store, &model).catch_up(&announced).await.unwrap_err();
     assert_eq!(
         error.reason.to_string(),

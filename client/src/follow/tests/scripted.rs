@@ -29,21 +29,16 @@ impl Store {
     pub(super) fn append(&self, number: u128, event_type: &str) -> Notification {
         let mut records = self.0.lock().unwrap();
         let events = records.streams.entry(stream(number)).or_default();
-        let event = Event {
-            stream_id: stream(number),
-            revision: revision(events.len() as u64 + 1),
-            event_type: event_type.parse().unwrap(),
-            payload: Payload::from_text("{}").unwrap(),
-            created_at: Timestamp::now(),
-            event_id: EventId::random(),
-            metadata: None,
-        };
+        let event = Event::new(
+            stream(number),
+            revision(events.len() as u64 + 1),
+            event_type.parse().unwrap(),
+            Payload::from_text("{}").unwrap(),
+            Timestamp::now(),
+            EventId::random(),
+        );
         events.push(event.clone());
-        Notification {
-            stream_id: event.stream_id,
-            stream_type: order(),
-            stream_revision: event.revision,
-        }
+        Notification::new(order(), event.stream_id, event.revision)
     }
 
     /// Appends `count` events, and answers the announcement of the last.
@@ -87,10 +82,10 @@ impl StreamSource for Store {
         let rest = all.iter().filter(|event| Some(event.revision) > after);
         let events: Vec<Event> = rest.take(limit.into()).cloned().collect();
         let last = events.last().map_or(after, |event| Some(event.revision));
-        Ok(EventPage {
-            has_more: last < all.last().map(|event| event.revision),
-            last_evaluated_revision: last.unwrap_or(Revision::FIRST),
+        Ok(EventPage::new(
             events,
-        })
+            last < all.last().map(|event| event.revision),
+            last.unwrap_or(Revision::FIRST),
+        ))
     }
 }

@@ -154,6 +154,7 @@ impl<H: Handler + 'static> Worker<H> {
                         message_id: delivery.message_id,
                         receipt: delivery.receipt,
                         times_received: delivery.times_received,
+                        trace_parent: delivery.trace_parent,
                     };
                     self.lanes.add(notification, held);
                 }

@@ -1,4 +1,4 @@
-//! Request and response bodies: what wraps a type on the wire.
+//! Request and response bodies: what wraps a type on the wire. For the store and its client, and none of the promises of this crate.
 
 use serde::{Deserialize, Serialize};
 

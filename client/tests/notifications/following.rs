@@ -132,6 +132,7 @@ async fn a_queue_wakes_a_follower_to_read_the_feed_and_may_lose_its_messages() {
             queue.send(&round.to_string(), &bodies[4]);
             until(|| scene.sums() == [expected; 3]).await;
         }
+        queue.acknowledges(&["1", "10", "100"]).await;
         stop.send(()).unwrap();
         stop_queue.send(()).unwrap();
     });

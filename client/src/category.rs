@@ -244,7 +244,6 @@ impl<State> Folded<State> {
 
     /// What an append must expect so that nothing has happened since.
     pub fn expected(&self) -> ExpectedRevision {
-        self.revision
-            .map_or(ExpectedRevision::NoStream, ExpectedRevision::Exact)
+        self.revision.into()
     }
 }

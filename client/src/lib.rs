@@ -2,14 +2,14 @@
 //!
 //! | feature | brings | crates |
 //! | --- | --- | --- |
-//! | `http` (default) | [`Client`]: create, append, read and list over HTTP, signed with AWS credentials where asked; [`Category`]: the same with events as values; [`decider::Executor`]: commands | 134 |
-//! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 145 |
+//! | `http` (default) | [`Client`]: create, append, read and list over HTTP; [`Category`]: the same with events as values; [`decider::Executor`]: commands; [`follow`]: read models and reactions | 135 |
+//! | `sigv4` (default) | [`ClientBuilder::aws_iam`]: requests signed with AWS credentials, for a store that asks who is calling | 135 |
+//! | `dynamodb` | `follow::dynamodb::DynamoDb`: read models and checkpoints in DynamoDB | 146 |
+//! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 146 |
 //! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue | 85 |
 //! | `lambda` | `lambda::Function`: runs a handler on the store's notifications in a Lambda function | 46 |
 //! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic | 85 |
-//! | `projection` | `projection::Projector`: read models that hold every event exactly once | 34 |
-//! | `dynamodb` | `projection::dynamodb::DynamoDb`: such read models in DynamoDB | 111 |
-//! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders | 134 |
+//! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders and projections | 135 |
 //!
 //! The last column says how many crates of others a feature needs by itself on Linux, procedural macros included, build scripts' own not; with none it is
 //! 26, and with all 165, because the features share most: the TLS and HTTP of reqwest, and the AWS SDK's runtime.
@@ -61,35 +61,32 @@
 //! A [`decider::Decider`] says how an entity lives; a [`decider::Executor`] loads the state, lets it decide, and appends at the revision of that
 //! state, again when another writer was faster.
 //!
-//! # Read models
+//! # Read models and reactions
 //!
-//! A `projection::Projector` takes each notification as "the stream has reached at least this revision", reads what its checkpoint says is missing, and commits
-//! what comes of it together with the new checkpoint. It is a handler for `sqs::Receiver::run` and for `lambda::Function`, and
-//! `projection::Projector::rebuild` brings in what was there before anybody listened.
+//! A [`follow::Following`] keeps what a projection makes of the events in a read model, exactly once each, or reacts to them, at least once each. It
+//! reads the store's feed, or is the handler that `sqs::Receiver::run` and `lambda::Function` call on notifications.
 //!
 //! # Examples
 //!
-//! The folder `examples` holds four small programs: `order_service` takes commands over HTTP, `projection_worker` keeps a read model from a queue,
-//! `lambda_projection` the same one in a Lambda function, and `backfill` brings in the history of another system.
+//! The folder `examples` holds small programs: `first_steps` is the shortest, `order_service` takes commands over HTTP, `order_fulfilment` reacts to
+//! what happens with commands, `projection_worker` keeps a read model from a queue, `lambda_projection` the same one in a Lambda function, `backfill`
+//! brings in the history of another system, and `traced` hands OpenTelemetry's traces on.
 
 #![warn(missing_docs)]
 
+#[cfg(any(feature = "http", feature = "sqs"))]
+mod backoff;
 #[cfg(feature = "http")]
 mod category;
 pub mod decider;
 #[cfg(feature = "http")]
+pub mod follow;
+#[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "lambda")]
 pub mod lambda;
-#[cfg(any(
-    feature = "lambda",
-    feature = "projection",
-    feature = "sqs",
-    feature = "subscribe"
-))]
+#[cfg(any(feature = "http", feature = "lambda", feature = "sqs"))]
 pub mod notification;
-#[cfg(feature = "projection")]
-pub mod projection;
 pub mod schema;
 #[cfg(feature = "sqs")]
 pub mod sqs;
@@ -98,7 +95,13 @@ pub mod subscribe;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+/// An error of any kind, as an application's own code has it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 pub use event_store_types as types;
+
+#[cfg(any(feature = "http", feature = "sqs"))]
+pub use crate::backoff::Backoff;
 
 #[cfg(feature = "http")]
 pub use crate::category::{Category, Folded};

@@ -8,6 +8,7 @@ use crate::{EventId, EventType, InvalidJson, Metadata, Payload, Revision, Stream
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct NewEvent {
     /// The idempotency key. Without one the store makes one up, and a retry by the caller is not recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,10 +68,26 @@ impl NewEvent {
     }
 }
 
+impl NewEvent {
+    /// The event that this one is once it stands at `revision` of a stream. Without an id it gets one.
+    pub fn recorded(self, stream_id: StreamId, revision: Revision, created_at: Timestamp) -> Event {
+        Event {
+            stream_id,
+            revision,
+            event_type: self.event_type,
+            payload: self.payload,
+            created_at,
+            event_id: self.event_id.unwrap_or_else(EventId::random),
+            metadata: self.metadata,
+        }
+    }
+}
+
 /// An event of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Event {
     /// The stream that the event belongs to.
     pub stream_id: StreamId,
@@ -89,6 +106,37 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub metadata: Option<Metadata>,
+}
+
+impl Event {
+    /// An event as it stands in its stream, without metadata.
+    pub fn new(
+        stream_id: StreamId,
+        revision: Revision,
+        event_type: EventType,
+        payload: Payload,
+        created_at: Timestamp,
+        event_id: EventId,
+    ) -> Self {
+        Self {
+            stream_id,
+            revision,
+            event_type,
+            payload,
+            created_at,
+            event_id,
+            metadata: None,
+        }
+    }
+
+    /// The same event with this metadata, instead of any it has.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self {
+            metadata: Some(metadata),
+            ..self
+        }
+    }
 }
 
 /// Reads the type of an event that is there, by whatever rules it came to be.

@@ -45,6 +45,13 @@ impl From<Revision> for ExpectedRevision {
     }
 }
 
+/// Where a stream was found to be: nowhere, or at a revision.
+impl From<Option<Revision>> for ExpectedRevision {
+    fn from(found: Option<Revision>) -> Self {
+        found.map_or(Self::NoStream, Self::Exact)
+    }
+}
+
 impl fmt::Display for ExpectedRevision {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

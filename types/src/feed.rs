@@ -9,6 +9,7 @@ use crate::{Event, EventId, EventType, Metadata, Payload, Revision, StreamId, St
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FeedEvent {
     /// The type of the stream that the event belongs to.
     pub stream_type: StreamType,
@@ -65,6 +66,7 @@ impl FeedEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FeedPage {
     /// The events, in the order of the feed.
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
@@ -74,6 +76,17 @@ pub struct FeedPage {
     pub has_more: bool,
     /// Where the next page goes on: opaque, always there, and kept by whoever follows the feed.
     pub next: String,
+}
+
+impl FeedPage {
+    /// A page, behind which the feed goes on at `next`.
+    pub fn new(events: Vec<FeedEvent>, has_more: bool, next: String) -> Self {
+        Self {
+            events,
+            has_more,
+            next,
+        }
+    }
 }
 
 #[cfg(test)]

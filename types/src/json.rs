@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::finite;
+
 /// The payload of an event: any JSON value, kept as the text it was sent as.
 ///
 /// Number precision, key order, repeated keys and escapes survive; equality is equality of the text.
@@ -17,8 +19,9 @@ impl Payload {
     /// Writes `value` as JSON.
     ///
     /// # Errors
-    /// When `value` has no JSON form, such as a map with keys that are not text.
+    /// When `value` has no JSON form, such as a map with keys that are not text, or a number that is not finite.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
+        finite::check(value).map_err(|not_finite| InvalidJson(not_finite.into()))?;
         serde_json::value::to_raw_value(value)
             .map(Self)
             .map_err(InvalidJson)
@@ -145,6 +148,41 @@ pub struct InvalidJson(serde_json::Error);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_is_not_finite_has_no_json_form_wherever_it_stands() {
+        #[derive(Serialize)]
+        enum Deep {
+            Unit,
+            New(f32),
+            Tuple(u8, Option<f64>),
+            Struct {
+                list: Vec<std::collections::BTreeMap<String, f64>>,
+            },
+        }
+        let map = |number| vec![std::collections::BTreeMap::from([("n".to_owned(), number)])];
+        for (number, is_finite) in [(1.5, true), (f64::NAN, false), (f64::INFINITY, false)] {
+            for deep in [
+                Deep::New(if number.is_finite() { 1.5 } else { f32::NAN }),
+                Deep::Tuple(1, Some(number)),
+                Deep::Struct { list: map(number) },
+            ] {
+                assert_eq!(Payload::of(&deep).is_ok(), is_finite, "{number}");
+            }
+        }
+        assert_eq!(
+            Payload::of(&(Deep::Unit, None::<f64>)).unwrap().as_str(),
+            r#"["Unit",null]"#
+        );
+        let raw = Payload::from_text("1e400").unwrap();
+        assert_eq!(Payload::of(&[&raw]).unwrap().as_str(), "[1e400]");
+        let error = Payload::of(&f64::NEG_INFINITY).unwrap_err();
+        let source = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        assert!(
+            source.contains("JSON has no form for the number `-inf`"),
+            "{error}: {source}"
+        );
+    }
 
     #[test]
     fn a_payload_keeps_its_text() {

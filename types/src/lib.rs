@@ -15,14 +15,15 @@
 
 #![warn(missing_docs)]
 
-mod body;
 mod event;
 mod event_id;
 mod event_type;
 mod expected_revision;
 mod feed;
+mod finite;
 mod json;
 pub mod loopback;
+mod members;
 mod notification;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -30,16 +31,16 @@ mod page;
 mod problem;
 mod provenance;
 mod revision;
+mod schema_version;
 mod stream;
 mod stream_id;
 mod stream_type;
 mod text;
 mod timestamp;
+mod trace_parent;
+#[doc(hidden)]
+pub mod wire;
 
-pub use body::{
-    AppendEvent, AppendEvents, CreateStream, EventPageBody, FeedPageBody, Liveness, StreamBody,
-    StreamPageBody, StreamTypesBody,
-};
 pub use event::{Event, NewEvent};
 pub use event_id::{EventId, InvalidEventId};
 pub use event_type::{EventType, InvalidEventType};
@@ -56,3 +57,4 @@ pub use stream_id::{InvalidStreamId, StreamId};
 pub use stream_type::{InvalidStreamType, StreamType};
 pub use text::is_seen;
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use trace_parent::{InvalidTraceParent, TraceParent};

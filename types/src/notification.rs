@@ -10,6 +10,7 @@ use crate::{Revision, StreamId, StreamType};
 /// revision". Byte-compatible with the Go system's: the keys in this order, the revision as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Notification {
     /// The stream's id within its type.
     pub stream_id: StreamId,
@@ -18,6 +19,17 @@ pub struct Notification {
     /// A revision that the stream has reached.
     #[serde(serialize_with = "revision_to_text", deserialize_with = "revision_from_text")]
     pub stream_revision: Revision,
+}
+
+impl Notification {
+    /// The announcement that a stream has reached a revision.
+    pub fn new(stream_type: StreamType, stream_id: StreamId, stream_revision: Revision) -> Self {
+        Self {
+            stream_id,
+            stream_type,
+            stream_revision,
+        }
+    }
 }
 
 #[expect(

@@ -6,7 +6,8 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::{
-    EventId, EventType, ExpectedRevision, Metadata, Payload, Revision, StreamId, StreamType, Timestamp,
+    EventId, EventType, ExpectedRevision, Metadata, Payload, ProblemType, Revision, StreamId, StreamType,
+    Timestamp,
 };
 
 macro_rules! schema {
@@ -31,6 +32,15 @@ schema!(
         .min_length(Some(1))
         .max_length(Some(StreamType::MAX_LENGTH))
         .examples(["order"])
+);
+
+schema!(
+    ProblemType,
+    text()
+        .description(Some(
+            "Which problem it is: a stable name, and the status that goes with it."
+        ))
+        .enum_values(Some(ProblemType::KNOWN.map(|known| known.to_string())))
 );
 
 const STREAM_TYPE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9._:~-]*$";
@@ -165,8 +175,9 @@ mod tests {
         }
 
         #[test]
-        fn the_pattern_of_a_timestamp_takes_what_is_written(micros in 0..4_102_444_800_000_000_i64) {
-            let moment: Timestamp = jiff::Timestamp::from_microsecond(micros).unwrap().try_into().unwrap();
+        fn the_pattern_of_a_timestamp_takes_what_is_written(micros in 0..4_102_444_800_000_000_u64) {
+            let moment = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_micros(micros);
+            let moment = Timestamp::try_from(moment).unwrap();
             prop_assert!(Regex::new(TIMESTAMP_PATTERN).unwrap().is_match(&moment.to_string()));
         }
     }

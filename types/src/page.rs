@@ -8,6 +8,7 @@ use crate::{Event, Revision, Stream};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct EventPage {
     /// The events, in the order asked for.
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
@@ -19,10 +20,22 @@ pub struct EventPage {
     pub last_evaluated_revision: Revision,
 }
 
+impl EventPage {
+    /// A page, after which the next one continues at `last_evaluated_revision`.
+    pub fn new(events: Vec<Event>, has_more: bool, last_evaluated_revision: Revision) -> Self {
+        Self {
+            events,
+            has_more,
+            last_evaluated_revision,
+        }
+    }
+}
+
 /// A page of the streams of a type, oldest update first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct StreamPage {
     /// The streams.
     #[cfg_attr(feature = "openapi", schema(max_items = 100))]
@@ -33,4 +46,15 @@ pub struct StreamPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next_page_key: Option<String>,
+}
+
+impl StreamPage {
+    /// A page, after which the next one continues at `next_page_key`, if there is more.
+    pub fn new(streams: Vec<Stream>, has_more: bool, next_page_key: Option<String>) -> Self {
+        Self {
+            streams,
+            has_more,
+            next_page_key,
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Problem bodies: what the store answers when it does not do what was asked.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Event, EventId, Revision};
 
@@ -10,6 +12,7 @@ use crate::{Event, EventId, Revision};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Problem {
     /// Which problem it is.
     #[serde(rename = "type")]
@@ -29,10 +32,31 @@ pub struct Problem {
     pub details: ProblemDetails,
 }
 
+impl Problem {
+    /// A problem with the title and the status that go with its type, and without details.
+    pub fn new(problem_type: ProblemType, detail: impl Into<String>, request_id: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self {
+            title: problem_type.title().into(),
+            status: problem_type.status(),
+            problem_type,
+            message: detail.clone(),
+            detail,
+            request_id: request_id.into(),
+            details: ProblemDetails::default(),
+        }
+    }
+
+    /// The same problem with these details, instead of those it has.
+    #[must_use]
+    pub fn with_details(self, details: ProblemDetails) -> Self {
+        Self { details, ..self }
+    }
+}
+
 /// Which problem it is: a stable name, and the status that goes with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ProblemType {
     /// The request is malformed; every bad field is named.
     InvalidRequest,
@@ -62,14 +86,54 @@ pub enum ProblemType {
     Throttled,
     /// The database cannot be reached, or does not answer in time.
     StoreUnavailable,
-    /// A fault of the store itself; also any type that this library does not know.
-    #[serde(other)]
+    /// A fault of the store itself.
     Internal,
+    /// A problem that this library does not know, by its name: the store is a later one.
+    Unknown(Box<str>),
 }
 
 impl ProblemType {
-    /// The HTTP status that goes with the problem.
-    pub fn status(self) -> u16 {
+    /// All that are known.
+    pub(crate) const KNOWN: [Self; 14] = [
+        Self::InvalidRequest,
+        Self::StreamNotFound,
+        Self::RouteNotFound,
+        Self::MethodNotAllowed,
+        Self::RevisionConflict,
+        Self::RevisionNotReached,
+        Self::FeedBegunAnew,
+        Self::FeedNotReached,
+        Self::EventIdReused,
+        Self::EventTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Throttled,
+        Self::StoreUnavailable,
+        Self::Internal,
+    ];
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InvalidRequest => "invalid-request",
+            Self::StreamNotFound => "stream-not-found",
+            Self::RouteNotFound => "route-not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::RevisionConflict => "revision-conflict",
+            Self::RevisionNotReached => "revision-not-reached",
+            Self::FeedBegunAnew => "feed-begun-anew",
+            Self::FeedNotReached => "feed-not-reached",
+            Self::EventIdReused => "event-id-reused",
+            Self::EventTooLarge => "event-too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::Throttled => "throttled",
+            Self::StoreUnavailable => "store-unavailable",
+            Self::Internal => "internal",
+            Self::Unknown(name) => name,
+        }
+    }
+
+    /// The HTTP status that goes with the problem. That of one that is not known is in the problem itself; here it is 500.
+    pub fn status(&self) -> u16 {
         match self {
             Self::InvalidRequest => 400,
             Self::StreamNotFound | Self::RouteNotFound => 404,
@@ -81,13 +145,13 @@ impl ProblemType {
             Self::FeedBegunAnew => 410,
             Self::EventTooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::Internal => 500,
+            Self::Internal | Self::Unknown(_) => 500,
             Self::Throttled | Self::StoreUnavailable => 503,
         }
     }
 
     /// The problem in a few words.
-    pub fn title(self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         match self {
             Self::InvalidRequest => "The request is malformed",
             Self::StreamNotFound => "There is no such stream",
@@ -103,7 +167,34 @@ impl ProblemType {
             Self::Throttled => "There is too much to do at once",
             Self::StoreUnavailable => "The database is not available",
             Self::Internal => "The store failed",
+            Self::Unknown(_) => "A problem of a later store",
         }
+    }
+}
+
+impl From<&str> for ProblemType {
+    fn from(name: &str) -> Self {
+        let known = Self::KNOWN.into_iter().find(|known| known.as_str() == name);
+        known.unwrap_or_else(|| Self::Unknown(name.into()))
+    }
+}
+
+impl fmt::Display for ProblemType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ProblemType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ProblemType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        Ok((&*name).into())
     }
 }
 
@@ -111,6 +202,7 @@ impl ProblemType {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ProblemDetails {
     /// `invalid-request`: what is wrong, by field (`initialEvent.eventType`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -147,18 +239,11 @@ mod tests {
 
     #[test]
     fn a_problem_is_written_with_the_names_of_both_worlds() {
-        let problem = Problem {
-            problem_type: ProblemType::InvalidRequest,
-            title: ProblemType::InvalidRequest.title().into(),
-            status: ProblemType::InvalidRequest.status(),
-            detail: "1 field is invalid".into(),
-            request_id: "r-1".into(),
-            message: "1 field is invalid".into(),
-            details: ProblemDetails {
-                messages: BTreeMap::from([("initialEvent.eventType".into(), vec!["required".into()])]),
-                ..ProblemDetails::default()
-            },
-        };
+        let mut details = ProblemDetails::default();
+        let messages = ("initialEvent.eventType".into(), vec!["required".into()]);
+        details.messages = BTreeMap::from([messages]);
+        let problem = Problem::new(ProblemType::InvalidRequest, "1 field is invalid", "r-1");
+        let problem = problem.with_details(details);
         insta::assert_snapshot!(serde_json::to_string_pretty(&problem).unwrap(), @r#"
         {
           "type": "invalid-request",
@@ -179,10 +264,19 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_type_of_a_later_store_is_read_as_internal() {
-        assert_eq!(
-            serde_json::from_str::<ProblemType>("\"novel\"").unwrap(),
-            ProblemType::Internal
-        );
+    fn a_problem_of_a_later_store_keeps_its_name() {
+        let text = r#"{"type":"novel","title":"t","status":418,"detail":"d","requestId":"r","message":"d","details":{}}"#;
+        let problem: Problem = serde_json::from_str(text).unwrap();
+        assert_eq!(problem.problem_type, ProblemType::Unknown("novel".into()));
+        assert_eq!(serde_json::to_string(&problem).unwrap(), text);
+    }
+
+    #[test]
+    fn every_known_problem_is_read_as_it_is_written() {
+        for known in ProblemType::KNOWN {
+            let text = serde_json::to_string(&known).unwrap();
+            assert_eq!(text, format!("\"{known}\""));
+            assert_eq!(serde_json::from_str::<ProblemType>(&text).unwrap(), known);
+        }
     }
 }

@@ -1,11 +1,7 @@
 //! What led to an event.
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::{Event, InvalidJson, NewEvent, Payload};
+use crate::members::Members;
+use crate::{Event, InvalidJson, Metadata, NewEvent, TraceParent};
 
 const CORRELATION: &str = "correlationId";
 const CAUSATION: &str = "causationId";
@@ -28,14 +24,21 @@ pub struct Provenance {
     pub correlation_id: Option<String>,
     /// The command or event that led to this one.
     pub causation_id: Option<String>,
+    /// Where in a trace it happened, as the member `traceparent` tells.
+    pub trace_parent: Option<TraceParent>,
 }
 
 impl Provenance {
     /// That of what answers `event`: caused by it, and of the same conversation. An event that belongs to none begins one.
     pub fn caused_by(event: &Event) -> Self {
         let event_id = event.event_id.to_string();
-        let conversation = event.provenance().correlation_id;
+        let Self {
+            correlation_id: conversation,
+            trace_parent,
+            ..
+        } = event.provenance();
         Self {
+            trace_parent,
             correlation_id: conversation.or_else(|| Some(event_id.clone())),
             causation_id: Some(event_id),
         }
@@ -58,6 +61,15 @@ impl Provenance {
             ..self
         }
     }
+
+    /// The same, within this trace, such as the one that a request's header `traceparent` tells.
+    #[must_use]
+    pub fn traced_by(self, parent: TraceParent) -> Self {
+        Self {
+            trace_parent: Some(parent),
+            ..self
+        }
+    }
 }
 
 impl NewEvent {
@@ -67,17 +79,16 @@ impl NewEvent {
     /// When the metadata has a name that is no text, such as half of a surrogate pair.
     pub fn with_provenance(mut self, provenance: &Provenance) -> Result<Self, InvalidJson> {
         let ids = [
-            (CORRELATION, &provenance.correlation_id),
-            (CAUSATION, &provenance.causation_id),
+            (CORRELATION, provenance.correlation_id.as_deref()),
+            (CAUSATION, provenance.causation_id.as_deref()),
+            (
+                TraceParent::NAME,
+                provenance.trace_parent.as_ref().map(TraceParent::as_str),
+            ),
         ];
         for (name, id) in ids {
             if let Some(id) = id {
-                let mut members = match &self.metadata {
-                    Some(metadata) => metadata.parse()?,
-                    None => Members::default(),
-                };
-                members.set(name, id)?;
-                self.metadata = Some(Payload::of(&members)?.try_into()?);
+                self.metadata = Some(Members::with(self.metadata.as_ref(), name, id)?);
             }
         }
         Ok(self)
@@ -87,68 +98,29 @@ impl NewEvent {
 impl Event {
     /// What led to the event, as far as its metadata tells.
     pub fn provenance(&self) -> Provenance {
-        let members = self.metadata.as_ref().and_then(|metadata| metadata.parse().ok());
-        let members: Members = members.unwrap_or_default();
+        self.metadata
+            .as_ref()
+            .map(Metadata::provenance)
+            .unwrap_or_default()
+    }
+}
+
+impl Metadata {
+    /// What led to the event that it stands beside, as far as it tells. What is no id, or no `traceparent`, tells nothing.
+    pub fn provenance(&self) -> Provenance {
+        let members = Members::of(Some(self));
         Provenance {
-            correlation_id: members.text(CORRELATION),
-            causation_id: members.text(CAUSATION),
+            correlation_id: members.get(CORRELATION),
+            causation_id: members.get(CAUSATION),
+            trace_parent: members.get(TraceParent::NAME),
         }
-    }
-}
-
-/// The members of a JSON object, each value as the text it was sent as, in their order.
-#[derive(Default)]
-struct Members(Vec<(String, Payload)>);
-
-impl Members {
-    fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidJson> {
-        let value = Payload::of(text)?;
-        self.0.retain(|(member, _)| member != name);
-        self.0.push((name.to_owned(), value));
-        Ok(())
-    }
-
-    /// The member `name`, if it is there and a text.
-    fn text(&self, name: &str) -> Option<String> {
-        let (_, value) = self.0.iter().find(|(member, _)| member == name)?;
-        value.parse().ok()
-    }
-}
-
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Collect)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Metadata, Revision};
+    use crate::{Payload, Revision};
 
     const EVENT_ID: &str = "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 
@@ -205,9 +177,22 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_goes_from_a_request_through_events_to_what_answers_them() {
+        let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let request = Provenance::default().traced_by(header.parse().unwrap());
+        let metadata = written(None, &request).unwrap();
+        assert_eq!(metadata, format!(r#"{{"traceparent":"{header}"}}"#));
+        let answer = Provenance::caused_by(&event(Some(&metadata)));
+        assert_eq!(answer.trace_parent.unwrap().as_str(), header);
+    }
+
+    #[test]
     fn an_id_that_is_no_text_is_none() {
         assert_eq!(
-            event(Some(r#"{"correlationId":7,"causationId":null}"#)).provenance(),
+            event(Some(
+                r#"{"correlationId":7,"causationId":null,"traceparent":"00-1"}"#
+            ))
+            .provenance(),
             Provenance::default()
         );
     }

@@ -53,6 +53,12 @@ impl TryFrom<u64> for Revision {
     }
 }
 
+impl From<Revision> for u64 {
+    fn from(revision: Revision) -> Self {
+        revision.as_u64()
+    }
+}
+
 impl FromStr for Revision {
     type Err = InvalidRevision;
 

@@ -8,6 +8,7 @@ use crate::{Revision, StreamId, StreamType, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Stream {
     /// The stream's id within its type.
     pub stream_id: StreamId,
@@ -17,4 +18,21 @@ pub struct Stream {
     pub revision: Revision,
     /// When its last event was appended.
     pub updated_at: Timestamp,
+}
+
+impl Stream {
+    /// The stream as it stands after the event at `revision`, which was appended at `updated_at`.
+    pub fn new(
+        stream_type: StreamType,
+        stream_id: StreamId,
+        revision: Revision,
+        updated_at: Timestamp,
+    ) -> Self {
+        Self {
+            stream_id,
+            stream_type,
+            revision,
+            updated_at,
+        }
+    }
 }

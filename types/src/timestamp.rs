@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use crate::text::travels_as_text;
 
@@ -25,10 +26,17 @@ impl Timestamp {
 
     /// The moment on the system's clock.
     pub fn now() -> Self {
-        Self::try_from(jiff::Timestamp::now()).unwrap_or(Self { micros: 0 })
+        Self::try_from(SystemTime::now()).unwrap_or(Self { micros: 0 })
+    }
+
+    /// The moment so long before, to the microsecond; `None` before the first that there is.
+    pub fn checked_sub(self, span: Duration) -> Option<Self> {
+        let span = i128::try_from(span.as_micros()).ok()?;
+        Self::of_micros(i128::from(self.micros) - span).ok()
     }
 
     /// The moment as a `jiff` timestamp; of the last 26 hours of the year 9999, which that does not hold, its last one.
+    #[cfg(feature = "jiff")]
     pub fn as_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.micros).unwrap_or(jiff::Timestamp::MAX)
     }
@@ -42,6 +50,7 @@ impl Timestamp {
     }
 }
 
+#[cfg(feature = "jiff")]
 impl TryFrom<jiff::Timestamp> for Timestamp {
     type Error = InvalidTimestamp;
 
@@ -51,6 +60,37 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
     /// When its year is before 0000: such a year is not written with four digits.
     fn try_from(moment: jiff::Timestamp) -> Result<Self, Self::Error> {
         Self::of_micros(moment.as_nanosecond().div_euclid(1_000))
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    /// Cuts the moment off to the microsecond.
+    ///
+    /// # Errors
+    /// When its year is not one of 0000 to 9999.
+    fn try_from(moment: SystemTime) -> Result<Self, Self::Error> {
+        let micros = match moment.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => i128::try_from(since.as_micros()).map_err(|_| InvalidTimestamp)?,
+            // What is cut off before 1970 is cut off towards the past as well.
+            Err(before) => {
+                let nanos = i128::try_from(before.duration().as_nanos()).map_err(|_| InvalidTimestamp)?;
+                (-nanos).div_euclid(1_000)
+            }
+        };
+        Self::of_micros(micros)
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(moment: Timestamp) -> Self {
+        let distance = Duration::from_micros(moment.micros.unsigned_abs());
+        if moment.micros < 0 {
+            Self::UNIX_EPOCH - distance
+        } else {
+            Self::UNIX_EPOCH + distance
+        }
     }
 }
 
@@ -218,6 +258,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn nothing_comes_before_the_first_moment() {
+        let moment: Timestamp = "2025-01-25T10:11:12.5Z".parse().unwrap();
+        let earlier = moment.checked_sub(Duration::from_millis(1_500)).unwrap();
+        assert_eq!(earlier.to_string(), "2025-01-25T10:11:11.000000Z");
+        assert_eq!(moment.checked_sub(Duration::MAX), None);
+        let before_1970 = SystemTime::UNIX_EPOCH - Duration::from_nanos(1);
+        let cut = Timestamp::try_from(before_1970).unwrap();
+        assert_eq!(cut.to_string(), "1969-12-31T23:59:59.999999Z");
+    }
+
     proptest! {
         #[test]
         fn text_order_is_time_order(
@@ -232,9 +283,11 @@ mod tests {
         fn text_reads_back_as_the_same_moment(micros in Timestamp::MIN_MICROS..=Timestamp::MAX_MICROS) {
             let moment = Timestamp { micros };
             prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+            prop_assert_eq!(Timestamp::try_from(SystemTime::from(moment)), Ok(moment));
             if micros < jiff::Timestamp::MAX.as_microsecond() {
                 // `jiff` knows the calendar as well.
-                prop_assert_eq!(moment.to_string(), format!("{:.6}", moment.as_jiff()));
+                let other = jiff::Timestamp::from_microsecond(micros).unwrap();
+                prop_assert_eq!(moment.to_string(), format!("{other:.6}"));
             }
         }
     }

@@ -109,12 +109,12 @@ impl Database {
         let mut last = Consumed::default();
         for _ in 0..count {
             let meter = Meter::default();
-            let mut stream = Stream {
-                stream_id: Uuid::new_v4().into(),
-                stream_type: "order".parse()?,
-                revision: 1.try_into()?,
-                updated_at: Timestamp::now(),
-            };
+            let mut stream = Stream::new(
+                "order".parse()?,
+                Uuid::new_v4().into(),
+                1.try_into()?,
+                Timestamp::now(),
+            );
             catalogue.bring_forward(&stream, feed).await?;
             stream.revision = 2.try_into()?;
             stream.updated_at = Timestamp::now();

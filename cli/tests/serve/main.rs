@@ -6,6 +6,7 @@ mod clients;
 mod command_line;
 mod damage;
 mod data_folder;
+mod following;
 mod kills;
 mod manual;
 mod notifications;

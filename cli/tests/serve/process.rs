@@ -45,6 +45,13 @@ impl Store {
         Self::start(&["--data", folder.to_str().unwrap()]).await
     }
 
+    /// In a folder, on a port that is known.
+    pub(crate) async fn on_port(port: &str, folder: &Path) -> Self {
+        let mut command = program();
+        command.args(["serve", "--port", port, "--data"]).arg(folder);
+        Self::run(command).await.unwrap()
+    }
+
     /// On any free port, with `arguments` besides.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut command = program();

@@ -24,13 +24,12 @@ use std::time::{Duration, SystemTime};
 use aws_config::BehaviorVersion;
 use aws_lambda_events::event::sqs::SqsEvent;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use event_store_client::Client;
+use event_store_client::follow::dynamodb::{DynamoDb, Table};
 use event_store_client::lambda::Function;
-use event_store_client::projection::Projector;
-use event_store_client::projection::dynamodb::{DynamoDb, Table};
+use event_store_client::{Category, Client};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
-use orders::Orders;
+use orders::{NAME, OrderEvent, Orders};
 
 /// What is left of an invocation's time for its answer.
 const FOR_THE_ANSWER: Duration = Duration::from_secs(1);
@@ -54,7 +53,8 @@ async fn main() -> Result<(), Error> {
     }
     let table = Table::new(required("TABLE")?, "pk");
     let model = DynamoDb::new(aws_sdk_dynamodb::Client::new(&aws), table.clone());
-    let function = &Function::new(Projector::new(store.build()?, Orders { table }, model));
+    let orders = Category::<OrderEvent>::new(store.build()?, "order".parse()?);
+    let function = &Function::new(orders.follow(NAME).project(Orders { table }, model));
 
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let left = event.context.deadline().duration_since(SystemTime::now());

@@ -6,11 +6,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use event_store_client::Error;
-use event_store_client::decider::{ExecuteError, Executor};
-use event_store_client::types::{Provenance, Revision};
+use event_store_client::decider::{ExecuteError, Executed, Executor};
+use event_store_client::types::{Provenance, Revision, TraceParent};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::order::{Command, Order, Orders, Refusal, Status};
+use crate::order::{Command, Order, OrderEvent, Orders, Refusal, Status};
 
 pub(crate) fn router(orders: Executor<Orders>) -> Router {
     Router::new()
@@ -28,6 +29,8 @@ struct Place {
 
 #[derive(Deserialize)]
 struct Pay {
+    /// What tells this payment from another of the same amount: the caller gives it the same id each time.
+    payment: Uuid,
     amount: u64,
 }
 
@@ -67,9 +70,12 @@ async fn pay(
     orders: State<Executor<Orders>>,
     number: Path<String>,
     headers: HeaderMap,
-    Json(Pay { amount }): Json<Pay>,
+    Json(Pay { payment, amount }): Json<Pay>,
 ) -> Result<Json<Shown>, Failure> {
-    execute(orders, number, &headers, Command::Pay { amount }).await
+    let orders = of_conversation(&orders, &headers);
+    let id = orders.category().id_of(&number);
+    let paid = orders.execute_once(payment, id, Command::Pay { amount }).await?;
+    Ok(shown(&paid))
 }
 
 async fn cancel(
@@ -86,16 +92,30 @@ async fn execute(
     headers: &HeaderMap,
     command: Command,
 ) -> Result<Json<Shown>, Failure> {
-    let conversation = headers.get("x-correlation-id").and_then(|id| id.to_str().ok());
-    let orders = match conversation {
-        Some(id) => orders.with_provenance(Provenance::default().correlated_with(id)),
-        None => orders,
-    };
-    let executed = orders.execute(orders.category().id_of(&number), &command).await?;
-    Ok(Json(Shown {
+    let orders = of_conversation(&orders, headers);
+    let id = orders.category().id_of(&number);
+    Ok(shown(&orders.execute(id, command).await?))
+}
+
+/// The same orders; what happens to them tells the caller's conversation and trace.
+fn of_conversation(orders: &Executor<Orders>, headers: &HeaderMap) -> Executor<Orders> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let mut provenance = Provenance::default();
+    if let Some(id) = header("x-correlation-id") {
+        provenance = provenance.correlated_with(id);
+    }
+    // What is no such header is none, as the specification has it.
+    if let Some(parent) = header(TraceParent::NAME).and_then(|text| text.parse().ok()) {
+        provenance = provenance.traced_by(parent);
+    }
+    orders.with_provenance(provenance)
+}
+
+fn shown(executed: &Executed<Order, OrderEvent>) -> Json<Shown> {
+    Json(Shown {
         order: executed.state,
         revision: executed.revision,
-    }))
+    })
 }
 
 /// Why an order is not changed, or not shown.
@@ -125,7 +145,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The caller may try again what may succeed later: all commands here may be given twice, but for a part payment.
+/// The caller may try again what may succeed later: all commands here may be given twice.
 fn of_store(error: &Error) -> StatusCode {
     if error.is_retryable() {
         StatusCode::SERVICE_UNAVAILABLE

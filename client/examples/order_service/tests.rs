@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use crate::http;
 use crate::order::{OrderEvent, Orders};
 
+const TRACE_PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 /// The service on a port of its own, and its store.
 struct Service {
     address: String,
@@ -44,6 +46,7 @@ impl Service {
                 .post(url)
                 .header("content-type", "application/json")
                 .header("x-correlation-id", "conversation-7")
+                .header("traceparent", TRACE_PARENT)
                 .body(body),
         };
         let answer = request.send().await.unwrap();
@@ -60,12 +63,33 @@ async fn an_order_is_placed_and_paid_and_what_cannot_be_is_refused() {
     let mut told = String::new();
     for (path, body) in [
         ("A-1", None),
-        ("A-1/pay", Some(r#"{"amount":1}"#)),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000001","amount":1}"#),
+        ),
         ("A-1/place", Some(r#"{"total":42}"#)),
         ("A-1/place", Some(r#"{"total":42}"#)),
         ("A-1/place", Some(r#"{"total":43}"#)),
-        ("A-1/pay", Some(r#"{"amount":50}"#)),
-        ("A-1/pay", Some(r#"{"amount":42}"#)),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000002","amount":50}"#),
+        ),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000003","amount":20}"#),
+        ),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000003","amount":20}"#),
+        ),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000004","amount":22}"#),
+        ),
+        (
+            "A-1/pay",
+            Some(r#"{"payment":"00000000-0000-0000-0000-000000000004","amount":22}"#),
+        ),
         ("A-1/cancel", Some("")),
         ("A-1", None),
         ("A-2", None),
@@ -75,23 +99,27 @@ async fn an_order_is_placed_and_paid_and_what_cannot_be_is_refused() {
     }
     insta::assert_snapshot!(told, @r#"
     A-1  -> 404 there is no such order
-    A-1/pay {"amount":1} -> 404 there is no such order
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000001","amount":1} -> 404 there is no such order
     A-1/place {"total":42} -> 200 {"status":"placed","total":42,"paid":0,"revision":1}
     A-1/place {"total":42} -> 200 {"status":"placed","total":42,"paid":0,"revision":1}
     A-1/place {"total":43} -> 409 the order is for `42` already
-    A-1/pay {"amount":50} -> 409 only `42` is due
-    A-1/pay {"amount":42} -> 200 {"status":"paid","total":42,"paid":42,"revision":2}
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000002","amount":50} -> 409 only `42` is due
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000003","amount":20} -> 200 {"status":"placed","total":42,"paid":20,"revision":2}
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000003","amount":20} -> 200 {"status":"placed","total":42,"paid":20,"revision":2}
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000004","amount":22} -> 200 {"status":"paid","total":42,"paid":42,"revision":3}
+    A-1/pay {"payment":"00000000-0000-0000-0000-000000000004","amount":22} -> 200 {"status":"paid","total":42,"paid":42,"revision":3}
     A-1/cancel  -> 409 the order is `Paid`
-    A-1  -> 200 {"status":"paid","total":42,"paid":42,"revision":2}
+    A-1  -> 200 {"status":"paid","total":42,"paid":42,"revision":3}
     A-2  -> 404 there is no such order
     "#);
 
     let events = service.orders.events(service.orders.id_of("A-1")).into_stream();
     let events: Vec<_> = events.try_collect().await.unwrap();
-    assert_eq!(events.len(), 2);
+    assert_eq!(events.len(), 3);
     for recorded in events {
-        let conversation = recorded.event.provenance().correlation_id;
-        assert_eq!(conversation.as_deref(), Some("conversation-7"));
+        let provenance = recorded.event.provenance();
+        assert_eq!(provenance.correlation_id.as_deref(), Some("conversation-7"));
+        assert_eq!(provenance.trace_parent.unwrap().as_str(), TRACE_PARENT);
     }
 }
 

@@ -1,9 +1,10 @@
 //! The read model: where each order stands, and what all of them come to.
 
-use event_store_client::notification::BoxError;
-use event_store_client::projection::dynamodb::{AttributeValue, Changes, Table};
-use event_store_client::projection::{Applied, Projection};
-use event_store_client::types::{Event, StreamType};
+use event_store_client::BoxError;
+use event_store_client::follow::Projection;
+use event_store_client::follow::dynamodb::{AttributeValue, Changes, Table};
+use event_store_client::schema::Recorded;
+use event_store_client::types::Event;
 use serde::{Deserialize, Serialize};
 
 /// What is kept of an order beside its checkpoint. Amounts are cents.
@@ -14,14 +15,13 @@ pub(crate) struct Order {
     is_cancelled: bool,
 }
 
-#[derive(Deserialize)]
-struct Placed {
-    total: u64,
-}
-
-#[derive(Deserialize)]
-struct PaidIn {
-    amount: u64,
+/// What happens to an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OrderEvent {
+    Placed { total: u64 },
+    PaidIn { amount: u64 },
+    Cancelled {},
 }
 
 /// Keeps a row for each order, and one for all of them.
@@ -30,38 +30,28 @@ pub(crate) struct Orders {
     pub(crate) table: Table,
 }
 
-impl Projection for Orders {
-    type Changes = Changes<Order>;
+/// The name that the read model is kept under. What makes something else of the same events gets another.
+pub(crate) const NAME: &str = "orders-1";
 
-    fn name(&self) -> &'static str {
-        "orders-1"
-    }
-
-    fn reads(&self, stream_type: &StreamType) -> bool {
-        stream_type.as_str() == "order"
-    }
-
-    fn apply(&self, event: &Event, changes: &mut Changes<Order>) -> Result<Applied, BoxError> {
-        match event.event_type.as_str() {
-            "placed" => {
-                let Placed { total } = event.payload.parse()?;
+impl Projection<OrderEvent, Changes<Order>> for Orders {
+    fn apply(&self, event: &Recorded<OrderEvent>, changes: &mut Changes<Order>) -> Result<(), BoxError> {
+        let (sum, cents) = match event.data {
+            OrderEvent::Placed { total } => {
                 changes.view.total = total;
-                self.add(changes, "placed", total)?;
+                ("placed", total)
             }
-            "paid-in" => {
-                let PaidIn { amount } = event.payload.parse()?;
+            OrderEvent::PaidIn { amount } => {
                 changes.view.paid += amount;
-                self.add(changes, "paid", amount)?;
+                ("paid", amount)
             }
-            "cancelled" => {
+            OrderEvent::Cancelled {} => {
                 changes.view.is_cancelled = true;
-                let total = changes.view.total;
-                self.add(changes, "cancelled", total)?;
+                ("cancelled", changes.view.total)
             }
-            _ => return Ok(Applied::Unknown),
-        }
-        self.show(event, changes)?;
-        Ok(Applied::Applied)
+        };
+        // Once an event, however often it is announced: that is what the checkpoint is for.
+        changes.add(&self.table, [("pk".to_owned(), text("all"))], sum, cents)?;
+        self.show(&event.event, changes)
     }
 }
 
@@ -84,18 +74,6 @@ impl Orders {
             ("due".into(), number(total.saturating_sub(paid))),
         ];
         Ok(changes.put(&self.table, row)?)
-    }
-
-    /// Adds to the row of all orders. Once an event, however often it is announced: that is what the checkpoint is for.
-    fn add(&self, changes: &mut Changes<Order>, sum: &str, cents: u64) -> Result<(), BoxError> {
-        let key = [("pk".to_owned(), text("all"))];
-        let update = changes.update(&self.table, key, |update| {
-            update
-                .update_expression("ADD #sum :cents")
-                .expression_attribute_names("#sum", sum)
-                .expression_attribute_values(":cents", number(cents))
-        });
-        Ok(update?)
     }
 }
 

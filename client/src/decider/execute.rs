@@ -1,11 +1,30 @@
 //! Executing a command: load, decide, append; and again when another writer was faster.
 
-use event_store_types::{ExpectedRevision, Revision, StreamId};
+use std::borrow::Borrow;
+use std::sync::Arc;
+
+use event_store_types::{EventId, ExpectedRevision, Revision, StreamId};
+use uuid::Uuid;
 
 use super::executor::Known;
 use super::{Decider, Executor};
 use crate::http::{Batch, pauses_of_writers};
 use crate::{Appended, Error, Folded};
+
+/// On what condition a command is executed.
+#[derive(Clone, Copy, Debug)]
+enum Terms {
+    /// On none.
+    Always,
+    /// Not again: the events get their ids from this one.
+    Once(Uuid),
+    /// Only while the stream is there.
+    At(ExpectedRevision),
+}
+
+/// What came of a command on `D`.
+type Outcome<D> =
+    Result<Executed<<D as Decider>::State, <D as Decider>::Event>, ExecuteError<<D as Decider>::Error>>;
 
 impl<D: Decider> Executor<D> {
     /// Executes `command` on a stream: decides on the stream's state, and appends what was decided at the revision of that state.
@@ -13,22 +32,106 @@ impl<D: Decider> Executor<D> {
     /// When another writer was faster, the events that are missing are read, and it is decided again. An append whose outcome
     /// is not known is repeated in the same words and never decided on again, so that nothing happens twice.
     ///
+    /// The command may be a reference. Of one that is given away, the future can be spawned: `tokio::spawn(executor.execute(id, command))`.
+    ///
     /// # Errors
     /// [`ExecuteError::Rejected`] when the decider refuses the command, on a state that was current; [`ExecuteError::Overtaken`]
     /// when other writers were faster each time; [`ExecuteError::Store`] for all else, such as an event that the application
     /// does not know, or an append of which nothing can be found out ([`Error::unsettled`]).
-    pub async fn execute(
+    pub fn execute<Command>(
         &self,
         stream_id: StreamId,
-        command: &D::Command,
-    ) -> Result<Executed<D::State, D::Event>, ExecuteError<D::Error>> {
-        let mut basis = match self.kept(stream_id) {
-            Some(kept) => Basis::perhaps_older(kept),
-            None => Basis::current(self.loaded(stream_id).await?),
+        command: Command,
+    ) -> impl Future<Output = Outcome<D>> + Send + use<D, Command>
+    where
+        Command: Borrow<D::Command> + Send,
+    {
+        self.on_terms(stream_id, Terms::Always, command)
+    }
+
+    /// Executes `command` as [`Self::execute`] does, unless one with this id has appended to the stream: then nothing happens again, and
+    /// what is answered is the state as it is, as [`Executed::replayed`] and without events.
+    ///
+    /// The events get ids that are derived of `command_id`, by which it is recognised however much later it comes again. The first such command
+    /// on a stream in this process reads it from its first event on, whether there is a snapshot or not. A command that was refused, or
+    /// changed nothing, has left no trace: it is decided on again.
+    ///
+    /// # Errors
+    /// See [`Self::execute`].
+    pub fn execute_once<Command>(
+        &self,
+        command_id: Uuid,
+        stream_id: StreamId,
+        command: Command,
+    ) -> impl Future<Output = Outcome<D>> + Send + use<D, Command>
+    where
+        Command: Borrow<D::Command> + Send,
+    {
+        self.on_terms(stream_id, Terms::Once(command_id), command)
+    }
+
+    /// Executes `command` as [`Self::execute`] does, and only while the stream is at `expected`: for a command that was given in view of a
+    /// state that the caller has seen. It is not decided on again.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Moved`] when the stream is elsewhere. Otherwise see [`Self::execute`].
+    pub fn execute_at<Expected, Command>(
+        &self,
+        expected: Expected,
+        stream_id: StreamId,
+        command: Command,
+    ) -> impl Future<Output = Outcome<D>> + Send + use<D, Expected, Command>
+    where
+        Expected: Into<ExpectedRevision>,
+        Command: Borrow<D::Command> + Send,
+    {
+        self.on_terms(stream_id, Terms::At(expected.into()), command)
+    }
+
+    fn on_terms<Command>(
+        &self,
+        stream_id: StreamId,
+        terms: Terms,
+        command: Command,
+    ) -> impl Future<Output = Outcome<D>> + Send + use<D, Command>
+    where
+        Command: Borrow<D::Command> + Send,
+    {
+        let executor = self.clone();
+        async move {
+            let _turn = executor.turn(stream_id).await;
+            let command: &D::Command = command.borrow();
+            executor.decide_and_append(stream_id, terms, command).await
+        }
+    }
+
+    async fn decide_and_append(&self, stream_id: StreamId, terms: Terms, command: &D::Command) -> Outcome<D> {
+        let mut basis = match (terms, self.kept(stream_id)) {
+            (Terms::Once(_), Some(kept)) if kept.ids.is_none() => {
+                Basis::current(self.loaded_with_ids(stream_id).await?)
+            }
+            (_, Some(kept)) => Basis::perhaps_older(kept),
+            (Terms::Once(_), None) => Basis::current(self.loaded_with_ids(stream_id).await?),
+            (_, None) => Basis::current(self.loaded(stream_id).await?),
         };
         let mut pauses = pauses_of_writers(self.attempts);
         let mut attempts = 0;
         loop {
+            if terms.are_done(&basis.known) {
+                return Ok(Executed::replayed(basis.known.folded));
+            }
+            if let Terms::At(expected) = terms
+                && !is_at(basis.known.folded.revision, expected)
+            {
+                if basis.is_current {
+                    return Err(ExecuteError::Moved {
+                        expected,
+                        current: basis.known.folded.revision,
+                    });
+                }
+                basis = Basis::current(self.brought_forward(stream_id, basis.known).await?);
+                continue;
+            }
             let decision = self.decider.decide(&basis.known.folded.state, command);
             let events = match decision {
                 Ok(events) if !events.is_empty() => events,
@@ -41,12 +144,19 @@ impl<D: Decider> Executor<D> {
                 Err(refusal) => return Err(ExecuteError::Rejected(refusal)),
             };
             attempts += 1;
+            let ids = terms.ids(events.len());
             let conflict = match self
-                .append(stream_id, basis.known.folded.expected(), &events)
+                .append(stream_id, basis.known.folded.expected(), &events, &ids)
                 .await
             {
-                Ok(appended) => return Ok(self.executed(stream_id, basis.known, events, appended).await),
+                Ok(appended) => {
+                    return Ok(self
+                        .executed(stream_id, basis.known, events, &ids, appended)
+                        .await);
+                }
                 Err(error) if error.is_conflict() || error.is_not_found() => error,
+                // Another process has executed the same command meanwhile, and decided otherwise.
+                Err(error) if error.is_event_id_reused() && matches!(terms, Terms::Once(_)) => error,
                 Err(error) => return Err(error.into()),
             };
             let Some(pause) = pauses.next() else {
@@ -66,9 +176,13 @@ impl<D: Decider> Executor<D> {
         stream_id: StreamId,
         expected: ExpectedRevision,
         events: &[D::Event],
+        ids: &[EventId],
     ) -> Result<Appended, Error> {
         let category = &self.category;
-        let written = events.iter().map(|event| category.encode(event));
+        let written = events
+            .iter()
+            .zip(ids)
+            .map(|(event, id)| category.encode(event).map(|event| event.with_id(*id)));
         let written = written.collect::<Result<Batch<_>, _>>();
         let (client, stream_type) = (category.client(), category.stream_type());
         let written = written.map_err(|source| client.unencodable(stream_type, stream_id, source))?;
@@ -84,8 +198,11 @@ impl<D: Decider> Executor<D> {
         conflict: &Error,
     ) -> Result<Known<D::State>, Error> {
         let end = conflict.conflict().and_then(|conflict| conflict.current_revision);
-        if end < known.folded.revision {
-            self.loaded_afresh(stream_id).await
+        if end < known.folded.revision && !conflict.is_event_id_reused() {
+            match known.ids {
+                Some(_) => self.loaded_afresh_with_ids(stream_id).await,
+                None => self.loaded_afresh(stream_id).await,
+            }
         } else {
             self.brought_forward(stream_id, known).await
         }
@@ -94,8 +211,13 @@ impl<D: Decider> Executor<D> {
     async fn executed(
         &self,
         stream_id: StreamId,
-        Known { folded, saved }: Known<D::State>,
+        Known {
+            folded,
+            saved,
+            ids: known_ids,
+        }: Known<D::State>,
         events: Vec<D::Event>,
+        ids: &[EventId],
         appended: Appended,
     ) -> Executed<D::State, D::Event> {
         let evolve = |state, event| self.decider.evolve(state, event);
@@ -106,6 +228,10 @@ impl<D: Decider> Executor<D> {
         let known = Known {
             folded: folded.clone(),
             saved,
+            ids: known_ids.map(|mut known_ids| {
+                Arc::make_mut(&mut known_ids).extend(ids);
+                known_ids
+            }),
         };
         self.settle(stream_id, known).await;
         Executed {
@@ -114,6 +240,40 @@ impl<D: Decider> Executor<D> {
             events,
             replayed: appended.replayed,
         }
+    }
+}
+
+impl Terms {
+    /// Whether the command was executed already.
+    fn are_done<State>(self, known: &Known<State>) -> bool {
+        let Self::Once(command_id) = self else {
+            return false;
+        };
+        let first = id_of(command_id, 0);
+        known.ids.as_ref().is_some_and(|ids| ids.contains(&first))
+    }
+
+    /// The ids of the events that are decided.
+    fn ids(self, count: usize) -> Vec<EventId> {
+        let id = |index| match self {
+            Self::Once(command_id) => id_of(command_id, index),
+            Self::Always | Self::At(_) => EventId::random(),
+        };
+        (0..count).map(id).collect()
+    }
+}
+
+/// The id of the event number `index` of those that a command leads to.
+fn id_of(command_id: Uuid, index: usize) -> EventId {
+    Uuid::new_v5(&command_id, index.to_string().as_bytes()).into()
+}
+
+fn is_at(revision: Option<Revision>, expected: ExpectedRevision) -> bool {
+    match expected {
+        ExpectedRevision::NoStream => revision.is_none(),
+        ExpectedRevision::Exact(exact) => revision == Some(exact),
+        ExpectedRevision::StreamExists => revision.is_some(),
+        ExpectedRevision::Any => true,
     }
 }
 
@@ -148,13 +308,25 @@ pub struct Executed<State, E> {
     pub state: State,
     /// The revision of that state; `None` when there is no stream, because nothing has happened yet.
     pub revision: Option<Revision>,
-    /// What happened: none when the command changed nothing.
+    /// What happened: none when the command changed nothing, or had been executed before.
     pub events: Vec<E>,
     /// Whether the store had the events already: an earlier attempt was carried out, and its answer lost.
     pub replayed: bool,
 }
 
 impl<State, E> Executed<State, E> {
+    /// What an append must expect so that nothing has happened since.
+    pub fn expected(&self) -> ExpectedRevision {
+        self.revision.into()
+    }
+
+    fn replayed(folded: Folded<State>) -> Self {
+        Self {
+            replayed: true,
+            ..Self::unchanged(folded)
+        }
+    }
+
     fn unchanged(folded: Folded<State>) -> Self {
         Self {
             state: folded.state,
@@ -179,6 +351,14 @@ pub enum ExecuteError<Refusal> {
         attempts: u32,
         /// The last conflict.
         source: Error,
+    },
+    /// The stream is not where it was expected to be.
+    #[error("the stream was expected at revision {expected}, and is at {}", current.map_or(0, Revision::as_u64))]
+    Moved {
+        /// Where it was expected.
+        expected: ExpectedRevision,
+        /// Where it is; `None` when there is no stream.
+        current: Option<Revision>,
     },
     /// The store did not do its part.
     #[error(transparent)]

@@ -1,20 +1,27 @@
 //! A decider, and the streams that it decides on.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use event_store_types::{Provenance, Revision, StreamId};
+use event_store_types::{EventId, Provenance, Revision, StreamId};
 use quick_cache::sync::Cache;
+use tokio::sync::OwnedMutexGuard;
 
+use super::queues::Queues;
 use super::{Decider, Snapshot, SnapshotKey, Snapshots};
 use crate::schema::Recorded;
 use crate::{Category, Error, Folded};
 
-/// Executes commands on the streams of a category, as a [`Decider`] decides. Cheap to clone: clones share the cache.
+/// Executes commands on the streams of a category, as a [`Decider`] decides. Cheap to clone: clones share the cache, and the queues.
+///
+/// Commands on one stream are executed one after the other within a process, in the order in which they came; those of other processes are found out
+/// by the store.
 pub struct Executor<D: Decider> {
     pub(super) category: Category<D::Event>,
     pub(super) decider: Arc<D>,
     pub(super) attempts: u32,
+    queues: Arc<Queues>,
     cache: Option<Arc<Cache<StreamId, Known<D::State>>>>,
     snapshots: Option<Snapshotting<D::State>>,
 }
@@ -25,6 +32,8 @@ pub(super) struct Known<State> {
     pub(super) folded: Folded<State>,
     /// The revision of the last snapshot that was found or saved.
     pub(super) saved: Option<Revision>,
+    /// The ids of all events of the stream up to there, where somebody asked for them.
+    pub(super) ids: Option<Arc<HashSet<EventId>>>,
 }
 
 /// Where snapshots are kept, and how often one is.
@@ -43,6 +52,7 @@ impl<D: Decider> Executor<D> {
             category,
             decider: Arc::new(decider),
             attempts: Self::ATTEMPTS,
+            queues: Arc::default(),
             cache: None,
             snapshots: None,
         }
@@ -128,11 +138,33 @@ impl<D: Decider> Executor<D> {
 
     /// The state as it is now, from the first event on.
     pub(super) async fn loaded_afresh(&self, stream_id: StreamId) -> Result<Known<D::State>, Error> {
-        let nothing = Known {
+        self.folded_on(stream_id, self.nothing(None)).await
+    }
+
+    /// The state as it is now, with the ids of all events: from what is kept, if that has them, or else from the first event on.
+    pub(super) async fn loaded_with_ids(&self, stream_id: StreamId) -> Result<Known<D::State>, Error> {
+        match self.kept(stream_id).filter(|kept| kept.ids.is_some()) {
+            Some(kept) => self.brought_forward(stream_id, kept).await,
+            None => self.loaded_afresh_with_ids(stream_id).await,
+        }
+    }
+
+    pub(super) async fn loaded_afresh_with_ids(&self, stream_id: StreamId) -> Result<Known<D::State>, Error> {
+        self.folded_on(stream_id, self.nothing(Some(Arc::default())))
+            .await
+    }
+
+    fn nothing(&self, ids: Option<Arc<HashSet<EventId>>>) -> Known<D::State> {
+        Known {
             folded: Folded::initial(self.decider.initial()),
             saved: None,
-        };
-        self.folded_on(stream_id, nothing).await
+            ids,
+        }
+    }
+
+    /// Waits until no other command of this process is executed on the stream.
+    pub(super) async fn turn(&self, stream_id: StreamId) -> OwnedMutexGuard<()> {
+        self.queues.of(stream_id).lock_owned().await
     }
 
     /// The state as it is now, from an earlier one on. If the stream is gone, that was from another life of it, such as before
@@ -142,8 +174,9 @@ impl<D: Decider> Executor<D> {
         stream_id: StreamId,
         earlier: Known<D::State>,
     ) -> Result<Known<D::State>, Error> {
+        let ids = earlier.ids.as_ref().map(|_| Arc::default());
         match self.folded_on(stream_id, earlier).await {
-            Err(error) if error.is_not_found() => self.loaded_afresh(stream_id).await,
+            Err(error) if error.is_not_found() => self.folded_on(stream_id, self.nothing(ids)).await,
             known => known,
         }
     }
@@ -151,11 +184,20 @@ impl<D: Decider> Executor<D> {
     async fn folded_on(
         &self,
         stream_id: StreamId,
-        Known { folded, saved }: Known<D::State>,
+        Known {
+            folded,
+            saved,
+            mut ids,
+        }: Known<D::State>,
     ) -> Result<Known<D::State>, Error> {
-        let evolve = |state, recorded: Recorded<D::Event>| self.decider.evolve(state, &recorded.data);
+        let evolve = |state, recorded: Recorded<D::Event>| {
+            if let Some(ids) = &mut ids {
+                Arc::make_mut(ids).insert(recorded.event.event_id);
+            }
+            self.decider.evolve(state, &recorded.data)
+        };
         let folded = self.category.fold_on(stream_id, folded, evolve).await?;
-        let known = Known { folded, saved };
+        let known = Known { folded, saved, ids };
         self.keep(stream_id, &known);
         Ok(known)
     }
@@ -185,6 +227,7 @@ impl<D: Decider> Executor<D> {
                     revision: Some(revision),
                 },
                 saved: Some(revision),
+                ids: None,
             }),
             Err(error) => {
                 tracing::warn!(%error, %stream_id, "a snapshot could not be loaded; the events are read from the first");
@@ -225,6 +268,7 @@ impl<D: Decider> Clone for Executor<D> {
             category: self.category.clone(),
             decider: self.decider.clone(),
             attempts: self.attempts,
+            queues: Arc::clone(&self.queues),
             cache: self.cache.clone(),
             snapshots: self.snapshots.clone(),
         }

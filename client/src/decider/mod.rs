@@ -1,12 +1,18 @@
 //! Deciding on commands by what has happened.
 
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 #[cfg(feature = "http")]
 mod execute;
 #[cfg(feature = "http")]
 mod executor;
 #[cfg(feature = "http")]
+mod queues;
+#[cfg(feature = "http")]
 mod snapshots;
 
+#[cfg(feature = "dynamodb")]
+pub use dynamodb::DynamoSnapshots;
 #[cfg(feature = "http")]
 pub use execute::{ExecuteError, Executed};
 #[cfg(feature = "http")]

@@ -1,12 +1,13 @@
 //! Appending to a stream.
 
-use event_store_types::{ExpectedRevision, NewEvent, Stream, StreamBody, StreamId, StreamType};
+use event_store_types::{ExpectedRevision, NewEvent, StreamId, StreamType};
 
-use super::answer::Answer;
+use super::appended::Appended;
 use super::batch::Batch;
 use super::kind::Kind;
 use super::retry::pauses_of_writers;
-use super::unsettled::{Unsettled, identified};
+use super::unsettled::Unsettled;
+use super::write::identified;
 use super::{Client, Error};
 use crate::schema::Unencodable;
 
@@ -121,26 +122,12 @@ impl Client {
         expected: ExpectedRevision,
         events: Vec<NewEvent>,
     ) -> Result<Appended, Error> {
-        let write = Unsettled::append(self.address(), stream_type, stream_id, expected, events)?;
+        let write = Unsettled {
+            stream_type: stream_type.clone(),
+            stream_id,
+            expected_revision: expected,
+            events,
+        };
         self.write(write).await
-    }
-}
-
-/// A write that is in the stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Appended {
-    /// The stream as this write left it; it may have gone on since.
-    pub stream: Stream,
-    /// Whether the store had it already: an earlier attempt was carried out, and its answer lost.
-    pub replayed: bool,
-}
-
-impl From<Answer<StreamBody>> for Appended {
-    fn from(answer: Answer<StreamBody>) -> Self {
-        Self {
-            stream: answer.body.stream,
-            replayed: answer.replayed,
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 /// One event or several, which are appended together: all of them, next to each other, or none.
 ///
-/// Whatever takes a batch takes an event, a `Vec` or an array of events as well.
+/// Whatever takes a batch takes an event, and a `Vec`, an array or a slice of events as well; an iterator is collected into one.
 ///
 /// ```
 /// use event_store_client::Batch;
@@ -14,6 +14,8 @@
 /// assert_eq!(count("placed"), 1);
 /// assert_eq!(count(["placed", "paid"]), 2);
 /// assert_eq!(count(vec!["placed", "paid", "sent"]), 3);
+/// assert_eq!(count(&["placed", "paid"][..]), 2);
+/// assert_eq!(count(["placed", "paid"].into_iter().collect::<Batch<_>>()), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch<E>(Vec<E>);
@@ -27,6 +29,18 @@ impl<E> From<E> for Batch<E> {
 impl<E> From<Vec<E>> for Batch<E> {
     fn from(events: Vec<E>) -> Self {
         Self(events)
+    }
+}
+
+impl<E: Clone> From<&[E]> for Batch<E> {
+    fn from(events: &[E]) -> Self {
+        Self(events.into())
+    }
+}
+
+impl<E: Clone> From<&Vec<E>> for Batch<E> {
+    fn from(events: &Vec<E>) -> Self {
+        Self(events.clone())
     }
 }
 

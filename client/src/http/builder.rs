@@ -4,15 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "sigv4")]
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use http::header::{HeaderValue, InvalidHeaderValue};
+use http::header::HeaderValue;
 
-use super::Client;
-use super::address::{Address, InvalidBaseUrl};
+use super::address::Address;
 use super::connection::{Connection, OnRetry};
 use super::retry::{Retry, RetryPolicy};
 use super::sign::Signer;
 use super::transport::{Network, Transport};
+use super::{Client, ClientError};
 
 /// Makes a [`Client`]. Begun with [`Client::builder`].
 ///
@@ -49,6 +50,8 @@ impl ClientBuilder {
     /// Longer than the store's own limit of 10 s for a request, so that its answer is not cut off.
     const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+    /// Two attempts at a store that hangs, or all of them at one that answers.
+    const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
     const NAME: &str = concat!("event-store-client/", env!("CARGO_PKG_VERSION"));
 
     pub(super) fn new(base_url: String) -> Self {
@@ -57,7 +60,7 @@ impl ClientBuilder {
             user_agent: None,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
             connect_timeout: Self::CONNECT_TIMEOUT,
-            operation_timeout: None,
+            operation_timeout: Some(Self::OPERATION_TIMEOUT),
             retry: RetryPolicy::default(),
             on_retry: None,
             signer: None,
@@ -83,8 +86,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a request may take with all its attempts and the pauses between them; a page is a request. When not
-    /// set, only their number bounds them.
+    /// Sets how long a request may take with all its attempts and the pauses between them; a page is a request. 30 s when not
+    /// set; with [`Duration::MAX`] only their number bounds them.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
         self.operation_timeout = Some(timeout);
         self
@@ -106,6 +109,7 @@ impl ClientBuilder {
 
     /// Signs every request with `credentials` for a function URL in `region` (Signature Version 4, service
     /// `lambda`), as a store with IAM access demands. Credentials are kept until shortly before they expire.
+    #[cfg(feature = "sigv4")]
     pub fn aws_iam(
         mut self,
         credentials: impl ProvideCredentials + 'static,
@@ -161,24 +165,4 @@ impl fmt::Debug for ClientBuilder {
             .field("is_signed", &self.signer.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// Why a client could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The base URL cannot be one.
-    #[error(transparent)]
-    BaseUrl(#[from] InvalidBaseUrl),
-    /// The name of the application holds a character that no header can carry.
-    #[error("the name `{}` of the application cannot stand in a header", application.escape_debug())]
-    UserAgent {
-        /// The name.
-        application: String,
-        /// Why not.
-        source: InvalidHeaderValue,
-    },
-    /// The transport cannot be set up, such as for want of TLS roots.
-    #[error("the HTTP transport cannot be set up")]
-    Transport(#[source] reqwest::Error),
 }

@@ -9,6 +9,7 @@ use http::Response;
 use http::header::{HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use super::answer::Answer;
 use super::error::Error;
@@ -56,7 +57,18 @@ impl Connection {
         before: Before,
         request: &Request,
     ) -> Result<Answer<T>, Error> {
-        let deadline = self.operation_timeout.map(|limit| Instant::now() + limit);
+        let span = tracing::debug_span!("request", method = %request.method, path = request.url.path());
+        self.send_until_answered(before, request).instrument(span).await
+    }
+
+    async fn send_until_answered<T: DeserializeOwned>(
+        &self,
+        before: Before,
+        request: &Request,
+    ) -> Result<Answer<T>, Error> {
+        let deadline = self
+            .operation_timeout
+            .and_then(|limit| Instant::now().checked_add(limit));
         let mut pauses = self.retry.pauses();
         let mut attempts = 0;
         let mut outcome_unknown = before == Before::Unsettled;
@@ -86,12 +98,15 @@ impl Connection {
     async fn attempt(&self, request: &Request, deadline: Option<Instant>) -> Result<Response<Bytes>, Kind> {
         let mut request = request.clone();
         request.headers.insert(USER_AGENT, self.user_agent.clone());
-        let latest = Instant::now() + self.attempt_timeout;
+        let latest = Instant::now()
+            .checked_add(self.attempt_timeout)
+            .unwrap_or_else(far_off);
         let latest = deadline.map_or(latest, |deadline| deadline.min(latest));
         let mut is_sent = false;
         let exchange = async {
             if let Some(signer) = &self.signer {
-                signer.sign(SystemTime::now(), &mut request).await?;
+                let signed = signer.sign(SystemTime::now(), &mut request).await;
+                signed.map_err(|error| Kind::NotSigned(error.into()))?;
             }
             is_sent = true;
             self.transport.send(request).await.map_err(Kind::NoAnswer)
@@ -110,6 +125,11 @@ impl Connection {
             on_retry(retry);
         }
     }
+}
+
+/// A moment for which nobody waits.
+fn far_off() -> Instant {
+    Instant::now() + Duration::from_hours(24 * 365)
 }
 
 impl fmt::Debug for Connection {

@@ -1,9 +1,8 @@
 //! Creating a stream.
 
-use event_store_types::{NewEvent, StreamId, StreamType};
+use event_store_types::{ExpectedRevision, NewEvent, StreamId, StreamType};
 use uuid::Uuid;
 
-use super::unsettled::Unsettled;
 use super::{Appended, Client, Error};
 
 impl Client {
@@ -33,7 +32,7 @@ impl Client {
         stream_id: StreamId,
         initial_event: NewEvent,
     ) -> Result<Appended, Error> {
-        let write = Unsettled::create(self.address(), stream_type, stream_id, initial_event)?;
-        self.write(write).await
+        self.append(stream_type, stream_id, ExpectedRevision::NoStream, initial_event)
+            .await
     }
 }

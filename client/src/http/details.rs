@@ -1,6 +1,7 @@
 //! A stream without its events, and whether the store is up.
 
-use event_store_types::{Liveness, Stream, StreamBody, StreamId, StreamType};
+use event_store_types::wire::{Liveness, StreamBody};
+use event_store_types::{Stream, StreamId, StreamType};
 
 use super::transport::Request;
 use super::{Client, Error};

@@ -15,7 +15,7 @@ use crate::schema::Undecodable;
 
 /// Why the store did not do what was asked, or was not heard to.
 ///
-/// Opaque: ask it with the `is_…` methods.
+/// Opaque: ask it with the `is_…` methods. `{error:#}` tells what led to it as well.
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Error {
 
     /// Whether the revision was taken, or the stream does not reach it yet. [`Self::conflict`] tells more.
     pub fn is_conflict(&self) -> bool {
-        self.is_problem(ProblemType::RevisionConflict)
+        self.is_problem(&ProblemType::RevisionConflict)
     }
 
     /// Where the stream stands and which event won, when this is a conflict.
@@ -76,7 +76,7 @@ impl Error {
     /// Whether the stream does not reach the revision after which it was to be read. Whoever follows it from a checkpoint
     /// then has that of another store, or the store was restored to an earlier moment: waiting does not help.
     pub fn is_revision_not_reached(&self) -> bool {
-        self.is_problem(ProblemType::RevisionNotReached)
+        self.is_problem(&ProblemType::RevisionNotReached)
     }
 
     /// The revision that the stream is at, when [it does not reach](Self::is_revision_not_reached) the one after which it
@@ -88,30 +88,30 @@ impl Error {
 
     /// Whether the cursor is of a feed that is no more, or another store's: whoever follows begins anew.
     pub fn is_feed_begun_anew(&self) -> bool {
-        self.is_problem(ProblemType::FeedBegunAnew)
+        self.is_problem(&ProblemType::FeedBegunAnew)
     }
 
     /// Whether the feed does not reach the cursor: its table was restored to an earlier moment, and must be made anew. Waiting does
     /// not help.
     pub fn is_feed_not_reached(&self) -> bool {
-        self.is_problem(ProblemType::FeedNotReached)
+        self.is_problem(&ProblemType::FeedNotReached)
     }
 
     /// Whether there is no such stream under that type.
     pub fn is_not_found(&self) -> bool {
-        self.is_problem(ProblemType::StreamNotFound)
+        self.is_problem(&ProblemType::StreamNotFound)
     }
 
     /// Whether an event id was met where the events were to stand, or among the stream's newest commits, with other content
     /// or at another place. Not to be decided again: that would have a double effect. The store looks for ids there and
     /// nowhere else, so that an id used twice may as well go unnoticed.
     pub fn is_event_id_reused(&self) -> bool {
-        self.is_problem(ProblemType::EventIdReused)
+        self.is_problem(&ProblemType::EventIdReused)
     }
 
     /// Whether the request was malformed. [`Self::messages`] tells where.
     pub fn is_invalid(&self) -> bool {
-        self.is_problem(ProblemType::InvalidRequest)
+        self.is_problem(&ProblemType::InvalidRequest)
     }
 
     /// What is wrong with the request, by field.
@@ -207,9 +207,9 @@ impl Error {
         self.0.outcome_unknown
     }
 
-    fn is_problem(&self, problem_type: ProblemType) -> bool {
+    fn is_problem(&self, problem_type: &ProblemType) -> bool {
         self.problem()
-            .is_some_and(|problem| problem.problem_type == problem_type)
+            .is_some_and(|problem| problem.problem_type == *problem_type)
     }
 }
 
@@ -224,6 +224,11 @@ impl fmt::Display for Error {
         write!(formatter, "`{request}`: {kind}")?;
         if *attempts > 1 {
             write!(formatter, " ({attempts} attempts)")?;
+        }
+        let mut source = kind.source().filter(|_| formatter.alternate());
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use event_store_types::{Event, EventPage, EventPageBody, Revision, StreamId, StreamType, Timestamp};
+use event_store_types::wire::EventPageBody;
+use event_store_types::{Event, EventPage, Revision, StreamId, StreamType, Timestamp};
 use futures::stream::{BoxStream, StreamExt};
 use url::Url;
 

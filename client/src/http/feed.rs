@@ -1,10 +1,14 @@
 //! Reading the feed: the events of all streams, in one order.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_types::{EventType, FeedEvent, FeedPage, FeedPageBody, StreamType, StreamTypesBody};
+use event_store_types::wire::{FeedPageBody, StreamTypesBody};
+use event_store_types::{EventType, FeedEvent, FeedPage, StreamType};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 
 use super::kind::Kind;
 use super::transport::Request;
@@ -128,6 +132,7 @@ impl ReadFeed {
             shortest: FollowFeed::SHORTEST,
             longest: FollowFeed::LONGEST,
             pause: Duration::ZERO,
+            wake: Arc::default(),
         }
     }
 
@@ -228,6 +233,7 @@ pub struct FollowFeed {
     shortest: Duration,
     longest: Duration,
     pause: Duration,
+    wake: Arc<Notify>,
 }
 
 impl FollowFeed {
@@ -241,6 +247,12 @@ impl FollowFeed {
         self
     }
 
+    /// Sets what ends a pause.
+    pub(crate) fn woken_by(mut self, wake: Arc<Notify>) -> Self {
+        self.wake = wake;
+        self
+    }
+
     /// Waits for the next page that holds an event. After an error the same page is asked for again, after a pause.
     ///
     /// To give up waiting, drop the future: nothing is lost by it.
@@ -249,18 +261,32 @@ impl FollowFeed {
     /// See [`Error`].
     pub async fn next_page(&mut self) -> Result<FeedPage, Error> {
         loop {
-            tokio::time::sleep(self.pause).await;
-            self.pause = (self.pause * 2).clamp(self.shortest, self.longest);
-            let page = self.read.advance().await?;
-            if page.has_more {
-                self.pause = Duration::ZERO;
-            } else if !page.events.is_empty() {
-                self.pause = self.shortest;
-            }
+            let page = self.look().await?;
             if !page.events.is_empty() {
                 return Ok(page);
             }
         }
+    }
+
+    /// Looks once, after the pause that is due: the page may be empty.
+    pub(crate) async fn look(&mut self) -> Result<FeedPage, Error> {
+        // However often it is woken, it does not look more often than after news.
+        let least = self.pause.min(self.shortest);
+        sleep(least).await;
+        let is_woken = timeout(self.pause.saturating_sub(least), self.wake.notified())
+            .await
+            .is_ok();
+        if is_woken {
+            self.pause = Duration::ZERO;
+        }
+        self.pause = (self.pause * 2).clamp(self.shortest, self.longest);
+        let page = self.read.advance().await?;
+        if page.has_more {
+            self.pause = Duration::ZERO;
+        } else if !page.events.is_empty() {
+            self.pause = self.shortest;
+        }
+        Ok(page)
     }
 
     /// Follows event by event. An error is given out and does not end the stream: after a pause the same page is asked for again.

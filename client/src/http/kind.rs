@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use aws_credential_types::provider::error::CredentialsError;
 use event_store_types::{Problem, ProblemType};
 use http::StatusCode;
 
-use super::sign::SignatureError;
 use super::transport::NoAnswer;
+use crate::BoxError;
 use crate::schema::{Undecodable, Unencodable};
 
 /// What happened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Kind {
-    #[error("the store answered {} `{}`: {}", status.as_u16(), slug(problem), problem.detail)]
+    #[error("the store answered {} `{}`: {}", status.as_u16(), problem.problem_type, problem.detail)]
     Problem {
         status: StatusCode,
         problem: Box<Problem>,
@@ -37,10 +36,8 @@ pub(crate) enum Kind {
     NoAnswer(NoAnswer),
     #[error("there was no answer in time")]
     TimedOut { is_sent: bool },
-    #[error("the credentials cannot be had")]
-    Credentials(#[source] CredentialsError),
-    #[error("the request cannot be signed")]
-    Signature(#[source] SignatureError),
+    #[error(transparent)]
+    NotSigned(BoxError),
     #[error("the request cannot be written as JSON")]
     Body(#[source] serde_json::Error),
     #[error("the page after `{key}` says that it is followed by itself or by one before it")]
@@ -93,11 +90,4 @@ impl Kind {
             _ => false,
         }
     }
-}
-
-fn slug(problem: &Problem) -> String {
-    serde_json::to_value(problem.problem_type)
-        .ok()
-        .and_then(|value| value.as_str().map(ToOwned::to_owned))
-        .unwrap_or_default()
 }

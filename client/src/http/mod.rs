@@ -3,10 +3,13 @@
 mod address;
 mod answer;
 mod append;
+mod appended;
 mod batch;
 mod builder;
+mod client_error;
 mod connection;
 mod create;
+#[cfg(feature = "sigv4")]
 mod credentials;
 mod details;
 mod error;
@@ -18,19 +21,25 @@ mod poll;
 mod range;
 mod request;
 mod retry;
+#[cfg(feature = "sigv4")]
+mod sign;
+#[cfg(not(feature = "sigv4"))]
+#[path = "unsigned.rs"]
 mod sign;
 #[cfg(feature = "ssm")]
 mod ssm;
 mod streams;
 pub mod transport;
 mod unsettled;
+mod write;
 
 use std::sync::Arc;
 
 pub use address::InvalidBaseUrl;
-pub use append::Appended;
+pub use appended::Appended;
 pub use batch::Batch;
-pub use builder::{ClientBuilder, ClientError};
+pub use builder::ClientBuilder;
+pub use client_error::ClientError;
 pub use error::{Conflict, Error};
 pub use events::{Consistency, EventPages, ReadEvents};
 pub use feed::{FeedPages, FollowFeed, ReadFeed};

@@ -121,8 +121,7 @@ struct Seen {
 
 impl Seen {
     fn start(&self, overlap: Duration) -> Option<Timestamp> {
-        let newest = self.newest?.as_jiff();
-        newest.checked_sub(overlap).ok()?.try_into().ok()
+        self.newest?.checked_sub(overlap)
     }
 
     /// What was updated before a round begins is not listed again, unless it is updated again.

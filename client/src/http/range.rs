@@ -108,21 +108,19 @@ mod tests {
 
     /// Events appended a second apart: that at revision n at the nth second.
     fn page(revisions: impl IntoIterator<Item = u64>, has_more: bool) -> EventPage {
-        let event = |number| Event {
-            stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
-            revision: revision(number),
-            event_type: "placed".parse().unwrap(),
-            payload: Payload::from_text("{}").unwrap(),
-            created_at: at(number),
-            event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
-            metadata: None,
+        let event = |number| {
+            Event::new(
+                "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+                revision(number),
+                "placed".parse().unwrap(),
+                Payload::from_text("{}").unwrap(),
+                at(number),
+                "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
+            )
         };
         let events: Vec<Event> = revisions.into_iter().map(event).collect();
-        EventPage {
-            last_evaluated_revision: events.last().unwrap().revision,
-            events,
-            has_more,
-        }
+        let last = events.last().unwrap().revision;
+        EventPage::new(events, has_more, last)
     }
 
     fn range(after: Option<u64>, until: Option<u64>) -> Range {

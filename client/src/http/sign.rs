@@ -4,13 +4,13 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningError, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
 use super::credentials::CachedCredentials;
-use super::kind::Kind;
 use super::transport::Request;
 
 /// Signs requests for function URLs of one region.
@@ -29,9 +29,10 @@ impl Signer {
     }
 
     /// Adds the signature of a request, made `now`, to its headers.
-    pub(crate) async fn sign(&self, now: SystemTime, request: &mut Request) -> Result<(), Kind> {
-        let credentials = self.credentials.at(now).await.map_err(Kind::Credentials)?;
-        add_signature(credentials, &self.region, now, request).map_err(Kind::Signature)
+    pub(crate) async fn sign(&self, now: SystemTime, request: &mut Request) -> Result<(), NotSigned> {
+        let credentials = self.credentials.at(now).await?;
+        add_signature(credentials, &self.region, now, request)?;
+        Ok(())
     }
 }
 
@@ -72,7 +73,16 @@ fn add_signature(
     Ok(())
 }
 
-/// Why a request could not be signed.
+/// Why a request is not signed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotSigned {
+    #[error("the credentials cannot be had")]
+    Credentials(#[from] CredentialsError),
+    #[error("the request cannot be signed")]
+    Signature(#[from] SignatureError),
+}
+
+/// Why there is no signature.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignatureError {
     #[error("the parameters of the signature are incomplete")]

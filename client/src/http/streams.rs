@@ -1,6 +1,7 @@
 //! Listing the streams of a type.
 
-use event_store_types::{Stream, StreamPage, StreamPageBody, StreamType, Timestamp};
+use event_store_types::wire::StreamPageBody;
+use event_store_types::{Stream, StreamPage, StreamType, Timestamp};
 use futures::stream::BoxStream;
 
 use super::kind::Kind;

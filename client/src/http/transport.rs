@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Response};
 use rustls::crypto::CryptoProvider;
 use url::Url;
 
-use super::ClientError;
+use super::client_error::ClientError;
 
 /// Carries a client's requests to a store: the port below all that a [`Client`](crate::Client) does.
 ///
@@ -23,8 +23,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response<Bytes>, NoAnswer>>;
 }
 
-/// A request as it is sent, signature included.
-#[derive(Clone, Debug)]
+/// A request as it is sent, signature included. Shown for debugging it tells the size of its body, and not what it holds.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The method.
@@ -35,6 +35,17 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Its body; empty when there is none.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url.as_str())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a request got no answer.
@@ -108,7 +119,8 @@ impl Network {
             // Somebody else may have chosen since, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Transport)?;
+        let unusable = |error: reqwest::Error| ClientError::Transport(error.into());
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(unusable)?;
         reqwest::Client::builder()
             .connect_timeout(connect_timeout)
             .tls_certs_merge(certificates)
@@ -116,7 +128,7 @@ impl Network {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map(Self)
-            .map_err(ClientError::Transport)
+            .map_err(unusable)
     }
 }
 

@@ -11,9 +11,11 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use event_store_types::Notification;
 use futures::future::{Either, FutureExt as _, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
+use tracing::Instrument as _;
 
 use super::{Received, from_sns, from_sqs};
-use crate::notification::{BoxError, Handler, Lanes, stream_of};
+use crate::BoxError;
+use crate::notification::{Handler, Lanes, span, stream_of};
 
 /// Runs a handler on Lambda's events.
 ///
@@ -84,7 +86,10 @@ impl<H: Handler> Function<H> {
         let mut lanes = Lanes::default();
         for (index, message) in messages.into_iter().enumerate() {
             match message.notification {
-                Ok(notification) => lanes.add(notification, index),
+                Ok(notification) => {
+                    let span = span(&notification, &message.message_id, message.trace_parent.as_ref());
+                    lanes.add(notification, (index, span));
+                }
                 Err(error) => {
                     let error = &error as &(dyn StdError + 'static);
                     tracing::warn!(
@@ -102,10 +107,10 @@ impl<H: Handler> Function<H> {
         let mut handling = FuturesUnordered::new();
         loop {
             while handling.len() < self.concurrency {
-                let Some((notification, index)) = lanes.begin() else {
+                let Some((notification, (index, span))) = lanes.begin() else {
                     break;
                 };
-                handling.push(self.handle(notification, index));
+                handling.push(self.handle(notification, index).instrument(span));
             }
             let (notification, index, result) = match select(&mut deadline, handling.next()).await {
                 Either::Left(((), _)) => {

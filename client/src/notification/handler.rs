@@ -1,22 +1,21 @@
 //! Who handles a notification.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use event_store_types::Notification;
 
-/// An error of any kind, as an application's own code has it.
-pub type BoxError = Box<dyn StdError + Send + Sync>;
+use crate::BoxError;
 
 /// Handles notifications, one at a time of each stream.
 ///
 /// A notification says that its stream has reached *at least* a revision. It comes at least once, and in no certain
-/// order, so a handler has to know by itself how far it is with a stream; a `projection::Projector` does. A notification that was not handled comes again.
+/// order, so a handler has to know by itself how far it is with a stream; a `follow::Following` does. A notification that was not handled comes again.
 ///
 /// Any function from a [`Notification`] to a future of a `Result<(), _>` is a handler:
 ///
 /// ```
-/// use event_store_client::notification::{BoxError, Handler};
+/// use event_store_client::BoxError;
+/// use event_store_client::notification::Handler;
 /// use event_store_client::types::Notification;
 ///
 /// fn printing() -> impl Handler {
@@ -58,5 +57,18 @@ impl<H: Handler> Handler for Arc<H> {
 
     fn handle(&self, notification: Notification) -> impl Future<Output = Result<(), Self::Error>> + Send {
         H::handle(self, notification)
+    }
+}
+
+/// Two handlers on one source: the one, and then the other. What one of them fails at comes again for both.
+impl<One: Handler, Other: Handler> Handler for (One, Other) {
+    type Error = BoxError;
+
+    async fn handle(&self, notification: Notification) -> Result<(), BoxError> {
+        let (one, other) = self;
+        let first = one.handle(notification.clone()).await.map_err(Into::into);
+        // One that cannot go on must not keep the other from it.
+        let second = other.handle(notification).await.map_err(Into::into);
+        first.and(second)
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use event_store_types::{Notification, StreamId, StreamType};
+use event_store_types::Notification;
 
-/// A stream by its whole name.
-pub(crate) type StreamName = (StreamType, StreamId);
+use super::StreamName;
 
 /// The stream that `notification` is about.
 pub(crate) fn stream_of(notification: &Notification) -> StreamName {
@@ -114,11 +113,11 @@ mod tests {
     use super::*;
 
     fn notification(stream: u128, revision: u64) -> Notification {
-        Notification {
-            stream_id: uuid::Uuid::from_u128(stream).into(),
-            stream_type: "order".parse().unwrap(),
-            stream_revision: revision.try_into().unwrap(),
-        }
+        Notification::new(
+            "order".parse().unwrap(),
+            uuid::Uuid::from_u128(stream).into(),
+            revision.try_into().unwrap(),
+        )
     }
 
     /// Each notification is its own ticket.

@@ -67,9 +67,18 @@ struct Variant<'a> {
     payload: &'a Payload,
 }
 
+type Content<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+
 impl<'a> Variant<'a> {
-    fn content(self) -> serde_json::Deserializer<serde_json::de::StrRead<'a>> {
-        serde_json::Deserializer::from_str(self.payload.as_str())
+    /// Reads the content to its end: of a number whose type has no fraction the reader takes what is before it, and no more.
+    fn whole<T>(
+        self,
+        read: impl FnOnce(&mut Content<'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T, Failure> {
+        let mut content = serde_json::Deserializer::from_str(self.payload.as_str());
+        let read = read(&mut content).map_err(Failure::Content)?;
+        content.end().map_err(Failure::Content)?;
+        Ok(read)
     }
 }
 
@@ -123,14 +132,11 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Failure> {
-        seed.deserialize(&mut self.content()).map_err(Failure::Content)
+        self.whole(|content| seed.deserialize(content))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Failure> {
-        let mut content = self.content();
-        content
-            .deserialize_tuple(length, visitor)
-            .map_err(Failure::Content)
+        self.whole(|content| content.deserialize_tuple(length, visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -138,9 +144,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        let mut content = self.content();
-        content
-            .deserialize_struct("", fields, visitor)
-            .map_err(Failure::Content)
+        self.whole(|content| content.deserialize_struct("", fields, visitor))
     }
 }

@@ -46,6 +46,7 @@ struct Inner {
 enum Failure {
     Decoding(Undecoded),
     Upcasting(InvalidJson),
+    LaterVersion { found: u32, current: u32 },
 }
 
 impl Undecodable {
@@ -55,6 +56,10 @@ impl Undecodable {
 
     pub(super) fn not_upcast(event: &Event, source: InvalidJson) -> Self {
         Self::of(event, Failure::Upcasting(source))
+    }
+
+    pub(super) fn of_later_version(event: &Event, found: u32, current: u32) -> Self {
+        Self::of(event, Failure::LaterVersion { found, current })
     }
 
     fn of(event: &Event, failure: Failure) -> Self {
@@ -114,6 +119,10 @@ impl fmt::Display for Undecodable {
                 }
                 Ok(())
             }
+            Failure::LaterVersion { found, current } => write!(
+                formatter,
+                "it was written in version {found} of its type, and {current} is the last that is known"
+            ),
             Failure::Upcasting(_) => formatter.write_str("it cannot be brought up to date"),
         }
     }
@@ -124,6 +133,7 @@ impl Error for Undecodable {
         match &self.0.failure {
             Failure::Decoding(undecoded) => undecoded.source(),
             Failure::Upcasting(source) => Some(source),
+            Failure::LaterVersion { .. } => None,
         }
     }
 }

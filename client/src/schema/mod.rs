@@ -1,23 +1,27 @@
 //! Events as values of the application: how they are written, read, and brought up to date.
 
+mod builder;
 mod codec;
 mod decode;
 mod encode;
 mod error;
+mod stored;
 mod upcast;
 
 use std::fmt;
 use std::sync::Arc;
 
-use event_store_types::{Event, NewEvent};
+use event_store_types::{Event, NewEvent, Payload};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use builder::{InvalidSchema, SchemaBuilder};
 pub use codec::{Codec, Undecoded};
 pub use error::{Undecodable, Unencodable};
 
 use codec::SerdeEnum;
-use upcast::Upcaster;
+use stored::Stored;
+use upcast::{Step, Upcaster};
 
 /// How the events of a category are written and read: a codec, and upcasters for what was written before the application looked as
 /// it does now.
@@ -63,6 +67,18 @@ impl<E: Serialize + DeserializeOwned + 'static> Default for Schema<E> {
     }
 }
 
+impl Schema<Payload> {
+    /// The schema of events as they are stored: the payload is the value, and every type is known. It reads, and writes nothing.
+    pub fn stored() -> Self {
+        Self::with_codec(Stored::all())
+    }
+
+    /// The same, of events of these types; no other is known.
+    pub fn stored_of<Name: Into<String>>(types: impl IntoIterator<Item = Name>) -> Self {
+        Self::with_codec(Stored::of(types.into_iter().map(Into::into).collect()))
+    }
+}
+
 impl<E> Schema<E> {
     /// A schema whose events are written and read by `codec`.
     pub fn with_codec(codec: impl Codec<E> + 'static) -> Self {
@@ -96,6 +112,7 @@ impl<E> Schema<E> {
     ///     total: old.euros,
     ///     currency: "EUR".into(),
     /// });
+    /// let schema = schema.build()?;
     /// # let ordered: Event = serde_json::from_str(r#"{
     /// #     "streamId": "2886e475-d5cc-40f7-aec5-401071388b3c", "revision": 1, "eventType": "ordered", "payload": {"euros": 12},
     /// #     "createdAt": "2025-01-25T10:11:12.000000Z", "eventId": "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10"
@@ -104,29 +121,61 @@ impl<E> Schema<E> {
     /// assert_eq!(recorded.data, OrderEvent::Placed(Placed { total: 12, currency: "EUR".into() }));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
     pub fn upcast<Old, New>(
         self,
         from: impl Into<String>,
         to: impl Into<String>,
         change: impl Fn(Old) -> New + Send + Sync + 'static,
-    ) -> Self
+    ) -> SchemaBuilder<E>
     where
         Old: DeserializeOwned,
         New: Serialize,
     {
-        self.with(Upcaster::new(from.into(), to.into(), change))
+        SchemaBuilder::new(self).upcast(from, to, change)
+    }
+
+    /// Reads events of the type `event_type` that were written in its `version` as if written in the next, their payload changed by
+    /// `change`. The type keeps its name.
+    ///
+    /// What is written without a version is of version 1. A type with upcasters from versions 1 and 2 is written in version 3, which its
+    /// events tell in their metadata as `schemaVersion`.
+    ///
+    /// ```
+    /// # use event_store_client::schema::Schema;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    /// # #[serde(rename_all = "kebab-case")]
+    /// enum OrderEvent {
+    ///     Placed(Placed),
+    /// }
+    /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    /// struct Placed { cents: u64 }
+    /// # #[derive(Deserialize)]
+    /// struct PlacedV1 { euros: u64 }
+    ///
+    /// let schema = Schema::<OrderEvent>::new()
+    ///     .upcast_version("placed", 1, |old: PlacedV1| Placed { cents: old.euros * 100 })
+    ///     .build()?;
+    /// let written = schema.encode(&OrderEvent::Placed(Placed { cents: 1250 }))?;
+    /// assert_eq!(written.metadata.unwrap().as_str(), r#"{"schemaVersion":2}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn upcast_version<Old, New>(
+        self,
+        event_type: impl Into<String>,
+        version: u32,
+        change: impl Fn(Old) -> New + Send + Sync + 'static,
+    ) -> SchemaBuilder<E>
+    where
+        Old: DeserializeOwned,
+        New: Serialize,
+    {
+        SchemaBuilder::new(self).upcast_version(event_type, version, change)
     }
 
     /// Reads events of the type `from` as events of the type `to`, their payload as it is.
-    #[must_use]
-    pub fn rename(self, from: impl Into<String>, to: impl Into<String>) -> Self {
-        self.with(Upcaster::renaming(from.into(), to.into()))
-    }
-
-    fn with(mut self, upcaster: Upcaster) -> Self {
-        Arc::make_mut(&mut self.upcasters).push(upcaster);
-        self
+    pub fn rename(self, from: impl Into<String>, to: impl Into<String>) -> SchemaBuilder<E> {
+        SchemaBuilder::new(self).rename(from, to)
     }
 
     /// Writes an event. It has no id yet.
@@ -135,29 +184,59 @@ impl<E> Schema<E> {
     /// When it has no JSON form, or its type is none that the store keeps.
     pub fn encode(&self, event: &E) -> Result<NewEvent, Unencodable> {
         let (event_type, payload) = self.codec.encode(event)?;
-        Ok(NewEvent::new(event_type, payload))
+        let version = self.current_version(event_type.as_str());
+        let event = NewEvent::new(event_type, payload);
+        if version == 1 {
+            return Ok(event);
+        }
+        let versioned = event.with_schema_version(version);
+        versioned.map_err(|source| Unencodable::Payload(source.into()))
     }
 
     /// Reads an event, brought up to date.
     ///
     /// # Errors
-    /// When its type is not known ([`Undecodable::is_unknown_event_type`]), or its payload is not what goes with the type.
+    /// When its type is not known ([`Undecodable::is_unknown_event_type`]), its version is not, or its payload is not what goes with the type.
     pub fn decode(&self, event: Event) -> Result<Recorded<E>, Undecodable> {
         let mut event_type = event.event_type.as_str();
+        let mut version = event.schema_version();
         let mut payload = event.payload.clone();
-        for upcaster in self.upcasters.iter() {
-            if upcaster.is_of(event_type) {
-                event_type = upcaster.to();
-                payload = match upcaster.change(&payload) {
-                    Ok(payload) => payload,
-                    Err(source) => return Err(Undecodable::not_upcast(&event, source)),
-                };
+        for (index, upcaster) in self.upcasters.iter().enumerate() {
+            if !upcaster.is_of(event_type, version) {
+                continue;
+            }
+            payload = match upcaster.change(&payload) {
+                Ok(payload) => payload,
+                Err(source) => return Err(Undecodable::not_upcast(&event, source)),
+            };
+            match &upcaster.step {
+                Step::Version(from) => version = from + 1,
+                // What is renamed is of the version that the next step is for.
+                Step::To(to) => {
+                    event_type = to;
+                    let mut later = self.upcasters[index + 1..].iter();
+                    let next = later.find_map(|upcaster| upcaster.version_of(to));
+                    version = next.unwrap_or_else(|| self.current_version(to));
+                }
             }
         }
-        match self.codec.decode(event_type, &payload) {
+        let decoded = self.codec.decode(event_type, &payload);
+        let is_unknown = matches!(decoded, Err(Undecoded::UnknownEventType { .. }));
+        let current = self.current_version(event_type);
+        if version > current && !is_unknown {
+            return Err(Undecodable::of_later_version(&event, version, current));
+        }
+        match decoded {
             Ok(data) => Ok(Recorded { data, event }),
             Err(failure) => Err(Undecodable::new(&event, failure)),
         }
+    }
+
+    /// The version in which events of this type are written.
+    fn current_version(&self, event_type: &str) -> u32 {
+        let mut upcasters = self.upcasters.iter().rev();
+        let last = upcasters.find_map(|upcaster| upcaster.version_of(event_type));
+        last.map_or(1, |version| version + 1)
     }
 }
 

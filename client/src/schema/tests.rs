@@ -26,15 +26,14 @@ enum By {
 }
 
 fn event(event_type: &str, payload: &str) -> Event {
-    Event {
-        stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
-        revision: 7.try_into().unwrap(),
-        event_type: event_type.parse().unwrap(),
-        payload: Payload::from_text(payload).unwrap(),
-        created_at: "2025-01-25T10:11:12Z".parse().unwrap(),
-        event_id: "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
-        metadata: None,
-    }
+    Event::new(
+        "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+        7.try_into().unwrap(),
+        event_type.parse().unwrap(),
+        Payload::from_text(payload).unwrap(),
+        "2025-01-25T10:11:12Z".parse().unwrap(),
+        "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10".parse().unwrap(),
+    )
 }
 
 fn written<E>(schema: &Schema<E>, data: &E) -> (String, String) {
@@ -150,7 +149,9 @@ fn upcasters_follow_one_another() {
             "placed",
             |Second { total }| serde_json::json!({"total": total, "by": "Phone"}),
         )
-        .rename("remarked", "noted");
+        .rename("remarked", "noted")
+        .build()
+        .unwrap();
     let placed = OrderEvent::Placed {
         total: 3,
         by: By::Phone,
@@ -168,7 +169,10 @@ fn upcasters_follow_one_another() {
 
 #[test]
 fn an_upcaster_may_keep_the_type_and_is_applied_once() {
-    let schema = Schema::<OrderEvent>::new().upcast("noted", "noted", |text: String| format!("{text}!"));
+    let schema = Schema::<OrderEvent>::new()
+        .upcast("noted", "noted", |text: String| format!("{text}!"))
+        .build()
+        .unwrap();
     assert_eq!(
         read(&schema, "noted", r#""a""#).unwrap(),
         OrderEvent::Noted("a!".into())
@@ -177,10 +181,126 @@ fn an_upcaster_may_keep_the_type_and_is_applied_once() {
 
 #[test]
 fn what_cannot_be_brought_up_to_date_says_so() {
-    let schema = Schema::<OrderEvent>::new().upcast("ordered", "noted", |text: String| text);
+    let schema = Schema::<OrderEvent>::new()
+        .upcast("ordered", "noted", |text: String| text)
+        .build()
+        .unwrap();
     let error = read(&schema, "ordered", "{}").unwrap_err();
     assert!(!error.is_unknown_event_type());
     insta::assert_snapshot!(told(&error), @"the event `ordered` at revision `7` of stream `2886e475-d5cc-40f7-aec5-401071388b3c` cannot be read: it cannot be brought up to date: invalid type: map, expected a string at line 1 column 0");
+}
+
+#[test]
+fn the_whole_payload_is_read_and_not_its_beginning() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Number {
+        U128(u128),
+        I128(i128),
+        U64(u64),
+        Pair(u128, u128),
+    }
+    let schema = Schema::<Number>::new();
+    assert_eq!(read(&schema, "U128", " 3 ").unwrap(), Number::U128(3));
+    assert_eq!(
+        read(&schema, "U128", &u128::MAX.to_string()).unwrap(),
+        Number::U128(u128::MAX)
+    );
+    for (event_type, payload) in [
+        ("U128", "3.5"),
+        ("U128", "12e3"),
+        ("U128", "12E3"),
+        ("I128", "-3.5"),
+        ("I128", "-12e3"),
+        ("U64", "3.5"),
+        ("U64", "12e3"),
+        ("Pair", "[1.5,2]"),
+    ] {
+        let wrong = read(&schema, event_type, payload).unwrap_err();
+        assert!(!wrong.is_unknown_event_type(), "{event_type} {payload}: {wrong}");
+    }
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_refused_and_not_written_as_null() {
+    #[derive(Serialize, Deserialize)]
+    enum Measured {
+        At(Option<f64>),
+    }
+    let schema = Schema::<Measured>::new();
+    for number in [f64::NAN, f64::INFINITY] {
+        let error = schema.encode(&Measured::At(Some(number))).unwrap_err();
+        assert!(
+            told(&error).contains("JSON has no form for the number"),
+            "{}",
+            told(&error)
+        );
+    }
+    assert_eq!(
+        written(&schema, &Measured::At(None)),
+        ("At".into(), "null".into())
+    );
+}
+
+#[test]
+fn an_upcaster_that_leads_nowhere_is_refused_when_the_schema_is_built() {
+    let plain = || Schema::<OrderEvent>::new();
+    let typo = plain().upcast("ordered", "place", |text: String| text).build();
+    insta::assert_snapshot!(typo.unwrap_err(), @"the upcaster of `ordered` leads to `place`, which is no type of event and has no upcaster after it; known are `placed`, `paid`, `settled`, `noted`, `moved`");
+    // What comes before it is not after it.
+    let turned = plain().rename("b", "noted").rename("a", "b").build();
+    assert!(matches!(turned, Err(InvalidSchema::Type { to, .. }) if to == "b"));
+    assert!(plain().rename("a", "b").rename("b", "noted").build().is_ok());
+    let typo = plain().upcast_version("note", 1, |text: String| text).build();
+    assert!(matches!(typo, Err(InvalidSchema::Type { to, .. }) if to == "note"));
+    for versions in [&[2][..], &[1, 1], &[1, 3]] {
+        let mut builder = SchemaBuilder::new(plain());
+        for version in versions {
+            builder = builder.upcast_version("noted", *version, |text: String| text);
+        }
+        assert!(
+            matches!(builder.build(), Err(InvalidSchema::Version { event_type, .. }) if event_type == "noted"),
+            "{versions:?}"
+        );
+    }
+    // A codec that does not tell its types is believed.
+    assert!(Schema::stored().rename("a", "b").build().is_ok());
+}
+
+#[test]
+fn an_event_is_brought_up_to_date_under_its_name_by_its_version() {
+    let schema = Schema::<OrderEvent>::new()
+        .rename("remarked", "noted")
+        .upcast_version("noted", 1, |old: u64| old.to_string())
+        .upcast_version("noted", 2, |text: String| format!("{text}!"))
+        .build()
+        .unwrap();
+    let noted = |metadata: Option<&str>, payload: &str| {
+        let metadata = metadata.map(|text| event_store_types::Metadata::from_text(text).unwrap());
+        let mut event = event("noted", payload);
+        event.metadata = metadata;
+        schema.decode(event).map(|recorded| recorded.data)
+    };
+    let expected = |text: &str| OrderEvent::Noted(text.into());
+    assert_eq!(noted(None, "7").unwrap(), expected("7!"));
+    assert_eq!(
+        noted(Some(r#"{"schemaVersion":2}"#), r#""a""#).unwrap(),
+        expected("a!")
+    );
+    assert_eq!(
+        noted(Some(r#"{"schemaVersion":3}"#), r#""a""#).unwrap(),
+        expected("a")
+    );
+    let later = noted(Some(r#"{"schemaVersion":4}"#), r#""a""#).unwrap_err();
+    insta::assert_snapshot!(told(&later), @"the event `noted` at revision `7` of stream `2886e475-d5cc-40f7-aec5-401071388b3c` cannot be read: it was written in version 4 of its type, and 3 is the last that is known");
+    assert_eq!(
+        read(&schema, "remarked", "7").unwrap(),
+        expected("7!"),
+        "as the first version"
+    );
+
+    let written = schema.encode(&expected("a")).unwrap();
+    assert_eq!(written.metadata.unwrap().as_str(), r#"{"schemaVersion":3}"#);
+    assert_eq!(schema.encode(&OrderEvent::Paid).unwrap().metadata, None);
 }
 
 #[test]

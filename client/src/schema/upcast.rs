@@ -7,12 +7,21 @@ use event_store_types::{InvalidJson, Payload};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Reads events of one type as events of another.
+/// Reads events of one type, or of one version of a type, as events of another.
 #[derive(Clone)]
 pub(super) struct Upcaster {
-    from: String,
-    to: String,
+    pub(super) from: String,
+    pub(super) step: Step,
     change: Arc<Change>,
+}
+
+/// What an upcaster makes of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// An event of this type.
+    To(String),
+    /// What was written in this version of its type is as if written in the next.
+    Version(u32),
 }
 
 type Change = dyn Fn(&Payload) -> Result<Payload, InvalidJson> + Send + Sync;
@@ -20,13 +29,13 @@ type Change = dyn Fn(&Payload) -> Result<Payload, InvalidJson> + Send + Sync;
 impl Upcaster {
     pub(super) fn new<Old: DeserializeOwned, New: Serialize>(
         from: String,
-        to: String,
+        step: Step,
         change: impl Fn(Old) -> New + Send + Sync + 'static,
     ) -> Self {
         let change = move |payload: &Payload| Payload::of(&change(payload.parse()?));
         Self {
             from,
-            to,
+            step,
             change: Arc::new(change),
         }
     }
@@ -34,17 +43,26 @@ impl Upcaster {
     pub(super) fn renaming(from: String, to: String) -> Self {
         Self {
             from,
-            to,
+            step: Step::To(to),
             change: Arc::new(|payload| Ok(payload.clone())),
         }
     }
 
-    pub(super) fn is_of(&self, event_type: &str) -> bool {
-        self.from == event_type
+    /// Whether it is for events of this type that were written in this version of it.
+    pub(super) fn is_of(&self, event_type: &str, version: u32) -> bool {
+        let is_of_version = match self.step {
+            Step::To(_) => true,
+            Step::Version(from) => from == version,
+        };
+        is_of_version && self.from == event_type
     }
 
-    pub(super) fn to(&self) -> &str {
-        &self.to
+    /// From which version of the type on it leads, if it is for the versions of `event_type`.
+    pub(super) fn version_of(&self, event_type: &str) -> Option<u32> {
+        match self.step {
+            Step::Version(version) if self.from == event_type => Some(version),
+            _ => None,
+        }
     }
 
     pub(super) fn change(&self, payload: &Payload) -> Result<Payload, InvalidJson> {
@@ -54,6 +72,9 @@ impl Upcaster {
 
 impl fmt::Debug for Upcaster {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` to `{}`", self.from, self.to)
+        match &self.step {
+            Step::To(to) => write!(formatter, "`{}` to `{to}`", self.from),
+            Step::Version(version) => write!(formatter, "`{}` from version {version}", self.from),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A message as it was received.
 
-use event_store_types::Notification;
+use event_store_types::{Notification, TraceParent};
 
 use super::MalformedNotification;
 
@@ -16,6 +16,8 @@ pub struct Delivery {
     pub times_received: u32,
     /// What it holds.
     pub notification: Result<Notification, MalformedNotification>,
+    /// Where in a trace the announced event happened, if that is known.
+    pub trace_parent: Option<TraceParent>,
 }
 
 /// What a message is acknowledged with: good for this receiving of it, until its visibility time is over.

@@ -45,7 +45,7 @@ pub use batch::Refusal;
 pub use delivery::{Delivery, Receipt};
 pub use hide::NotHidden;
 pub use receive::NotReceived;
-pub use run::{Backoff, Malformed, Run, Tally};
+pub use run::{Malformed, Run, Tally};
 
 /// Receives notifications from one queue. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -3,9 +3,10 @@
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::operation::receive_message::ReceiveMessageError;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use event_store_types::TraceParent;
 
 use super::{Delivery, Receipt, Receiver, whole_seconds};
-use crate::notification::notification;
+use crate::notification::{Told, read};
 
 impl Receiver {
     /// Waits for messages and receives those that are there; none when there were none in time.
@@ -26,6 +27,7 @@ impl Receiver {
             .max_number_of_messages(self.at_most.into())
             .set_visibility_timeout(self.visibility.map(whole_seconds))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .message_attribute_names(TraceParent::NAME)
             .send()
             .await
             .map_err(|source| NotReceived {
@@ -52,11 +54,19 @@ fn delivery(message: Message) -> Option<Delivery> {
                 .ok()
         })
         .unwrap_or(1);
+    let attribute = message
+        .message_attributes
+        .and_then(|mut attributes| attributes.remove(TraceParent::NAME)?.string_value);
+    let Told {
+        notification,
+        trace_parent,
+    } = read(message.body.unwrap_or_default(), attribute.as_deref());
     Some(Delivery {
         message_id: message.message_id.unwrap_or_default(),
         receipt: Receipt::new(message.receipt_handle?),
         times_received,
-        notification: notification(message.body.unwrap_or_default()),
+        notification,
+        trace_parent,
     })
 }
 

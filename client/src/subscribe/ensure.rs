@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::policy::{Policy, allowing};
 use super::{NotSubscribed, Subscribed, Subscription};
-use crate::notification::BoxError;
+use crate::BoxError;
 
 /// The key that AWS manages for SQS. Nobody can let SNS use it
 /// ([AWS](https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html)).

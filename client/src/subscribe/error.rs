@@ -1,7 +1,7 @@
 //! Why a queue could not be subscribed.
 
 use super::policy::InvalidPolicy;
-use crate::notification::BoxError;
+use crate::BoxError;
 
 /// Why a queue could not be subscribed. Trying again is safe.
 #[derive(Debug, thiserror::Error)]

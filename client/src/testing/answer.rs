@@ -1,14 +1,16 @@
-//! PURE: what the store answers to what a client sends.
+//! PURE: what the store answers to what a client sends. A client creates a stream by appending to none.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use event_store_types::wire::{
+    AppendEvents, EventPageBody, FeedPageBody, Liveness, StreamBody, StreamPageBody, StreamTypesBody,
+};
 use event_store_types::{
-    AppendEvents, CreateStream, Event, EventPageBody, ExpectedRevision, FeedPageBody, Liveness, NewEvent,
-    Notification, Problem, ProblemDetails, ProblemType, Revision, Stream, StreamBody, StreamId,
-    StreamPageBody, StreamType, StreamTypesBody,
+    ExpectedRevision, NewEvent, Notification, Problem, ProblemDetails, ProblemType, Revision, Stream,
+    StreamId, StreamType,
 };
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
@@ -16,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::feed::NoPage;
 use super::log::{Outcome, Position, Reading};
-use super::store::State;
+use super::state::State;
 use crate::transport::Request;
 
 /// The most events of one append, of a page, and the most streams of a page.
@@ -25,6 +27,8 @@ const PAGE_EVENTS: usize = 1_000;
 const PAGE_STREAMS: usize = 100;
 /// How many events a page of the feed holds when no number is asked for.
 const FEED_EVENTS: usize = 100;
+/// How many of the ids of an append the sentence about them names.
+const TOLD_IDS: usize = 3;
 /// The most bytes of the payloads, metadata and event types of one append, together.
 const APPEND_BYTES: usize = 380_000;
 
@@ -59,13 +63,12 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             },
         )),
         ["streams", stream_type] if get => list(state, &parse("streamType", stream_type)?, request),
-        ["streams", stream_type] if post => create(state, &parse("streamType", stream_type)?, request),
         ["streams", stream_type, stream_id, "details"] if get => {
             let (stream_type, stream_id) = (parse("streamType", stream_type)?, parse("streamId", stream_id)?);
             let stream = state
                 .log
                 .stream(&stream_type, stream_id)
-                .ok_or(Refusal::not_found())?;
+                .ok_or_else(|| Refusal::not_found(&stream_type, stream_id))?;
             Ok(json(StatusCode::OK, &StreamBody { stream }))
         }
         ["streams", stream_type, stream_id, "events"] => {
@@ -75,27 +78,17 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             } else if post {
                 append(state, &stream_type, stream_id, request)
             } else {
-                Err(Refusal::of(ProblemType::MethodNotAllowed))
+                Err(Refusal::told(
+                    ProblemType::MethodNotAllowed,
+                    "the path does not take this method; the header `Allow` names those that it takes",
+                ))
             }
         }
-        _ => Err(Refusal::of(ProblemType::RouteNotFound)),
+        _ => Err(Refusal::told(
+            ProblemType::RouteNotFound,
+            "there is nothing at this path; streams are at `/streams/{streamType}`",
+        )),
     }
-}
-
-fn create(
-    state: &mut State,
-    stream_type: &StreamType,
-    request: &Request,
-) -> Result<Response<Bytes>, Refusal> {
-    let CreateStream {
-        stream_id,
-        initial_event,
-    } = body(request)?;
-    let events = checked(vec![initial_event])?;
-    let stream_id = stream_id
-        .or_else(|| Some(StreamId::derive(stream_type, events.first()?.event_id?)))
-        .ok_or_else(|| Refusal::invalid("initialEvent", "required"))?;
-    write(state, stream_type, stream_id, Revision::FIRST, events)
 }
 
 fn append(
@@ -144,14 +137,13 @@ fn checked(events: Vec<NewEvent>) -> Result<Vec<NewEvent>, Refusal> {
     });
     let size: usize = size.sum();
     if size > APPEND_BYTES {
-        return Err(Refusal {
-            details: Box::new(ProblemDetails {
-                limit: Some(APPEND_BYTES as u64),
-                size: Some(size as u64),
-                ..ProblemDetails::default()
-            }),
-            ..Refusal::of(ProblemType::EventTooLarge)
-        });
+        let detail = format!(
+            "payload, metadata and type of the events have `{size}` bytes, more than `{APPEND_BYTES}`"
+        );
+        return Err(Refusal::told(ProblemType::EventTooLarge, detail).with(|details| {
+            details.limit = Some(APPEND_BYTES as u64);
+            details.size = Some(size as u64);
+        }));
     }
     Ok(events)
 }
@@ -166,47 +158,58 @@ fn write(
     let count = events.len() as u64;
     let now = state.now();
     let outcome = state.log.append(stream_type, stream_id, first, events, now);
-    let details = match outcome {
-        Outcome::Appended(stream) => {
-            let revisions = (0..count).map_while(|place| first.checked_add(place));
-            let appended = state.log.events_from(stream_type, stream_id, first);
-            state.feed.add(stream_type, &appended);
-            state
-                .notifications
-                .extend(revisions.map(|stream_revision| Notification {
-                    stream_id,
-                    stream_type: stream_type.clone(),
-                    stream_revision,
+    let (current, event) =
+        match outcome {
+            Outcome::Appended(stream) => {
+                let revisions = (0..count).map_while(|place| first.checked_add(place));
+                let appended = state.log.events_from(stream_type, stream_id, first);
+                state.feed.add(stream_type, &appended);
+                state.notifications.extend(revisions.map(|stream_revision| {
+                    Notification::new(stream_type.clone(), stream_id, stream_revision)
                 }));
-            return Ok(created(stream));
-        }
-        Outcome::Replayed(stream) => {
-            let mut response = created(stream);
-            let replayed = HeaderValue::from_static("true");
-            response.headers_mut().insert("idempotency-replayed", replayed);
-            return Ok(response);
-        }
-        Outcome::NotFound => return Err(Refusal::not_found()),
-        Outcome::EventIdReused(event_ids) => {
-            return Err(Refusal {
-                details: Box::new(ProblemDetails {
-                    event_ids,
-                    ..ProblemDetails::default()
-                }),
-                ..Refusal::of(ProblemType::EventIdReused)
-            });
-        }
-        Outcome::Conflict { current, event } => ProblemDetails {
-            expected_revision: Some(first.as_u64() - 1),
-            current_revision: Some(current),
-            event: event.map(|event| *event),
-            ..ProblemDetails::default()
-        },
+                return Ok(created(stream));
+            }
+            Outcome::Replayed(stream) => {
+                let mut response = created(stream);
+                let replayed = HeaderValue::from_static("true");
+                response.headers_mut().insert("idempotency-replayed", replayed);
+                return Ok(response);
+            }
+            Outcome::NotFound => return Err(Refusal::not_found(stream_type, stream_id)),
+            Outcome::EventIdReused(event_ids) => {
+                let told: Vec<String> = event_ids
+                    .iter()
+                    .take(TOLD_IDS)
+                    .map(|id| format!("`{id}`"))
+                    .collect();
+                let more = if event_ids.len() > TOLD_IDS {
+                    ", and more"
+                } else {
+                    ""
+                };
+                let told = told.join(", ");
+                let detail =
+                    format!("already in the stream, with other content or at another place: {told}{more}");
+                return Err(Refusal::told(ProblemType::EventIdReused, detail)
+                    .with(|details| details.event_ids = event_ids));
+            }
+            Outcome::Conflict { current, event } => (current, event),
+        };
+    let stream = format!("{stream_type}/{stream_id}");
+    let detail = if event.is_some() {
+        format!("revision `{first}` of stream `{stream}` is taken; the stream is at revision `{current}`")
+    } else {
+        format!(
+            "stream `{stream}` is at revision `{current}`, so that nothing can stand at revision `{first}` yet"
+        )
     };
-    Err(Refusal {
-        details: Box::new(details),
-        ..Refusal::of(ProblemType::RevisionConflict)
-    })
+    Err(
+        Refusal::told(ProblemType::RevisionConflict, detail).with(|details| {
+            details.expected_revision = Some(first.as_u64() - 1);
+            details.current_revision = Some(current);
+            details.event = event.map(|event| *event);
+        }),
+    )
 }
 
 fn read(
@@ -223,14 +226,16 @@ fn read(
     let limit = query.limit(PAGE_EVENTS)?;
     match state.log.read(stream_type, stream_id, position, limit) {
         Reading::Page(event_page) => Ok(json(StatusCode::OK, &EventPageBody { event_page })),
-        Reading::NotFound => Err(Refusal::not_found()),
-        Reading::NotReached { current } => Err(Refusal {
-            details: Box::new(ProblemDetails {
-                current_revision: Some(current),
-                ..ProblemDetails::default()
-            }),
-            ..Refusal::of(ProblemType::RevisionNotReached)
-        }),
+        Reading::NotFound => Err(Refusal::not_found(stream_type, stream_id)),
+        Reading::NotReached { current } => {
+            let (Position::After(asked) | Position::Before(asked)) = position;
+            let after = asked.map_or(0, Revision::as_u64);
+            let detail = format!(
+                "stream `{stream_type}/{stream_id}` is at revision `{current}` and does not reach revision `{after}`"
+            );
+            Err(Refusal::told(ProblemType::RevisionNotReached, detail)
+                .with(|details| details.current_revision = Some(current)))
+        }
     }
 }
 
@@ -247,8 +252,14 @@ fn feed(state: &State, request: &Request) -> Result<Response<Bytes>, Refusal> {
     match page {
         Ok(feed_page) => Ok(json(StatusCode::OK, &FeedPageBody { feed_page })),
         Err(NoPage::Malformed) => Err(Refusal::invalid("after", "no cursor")),
-        Err(NoPage::BegunAnew) => Err(Refusal::of(ProblemType::FeedBegunAnew)),
-        Err(NoPage::NotReached) => Err(Refusal::of(ProblemType::FeedNotReached)),
+        Err(NoPage::BegunAnew) => Err(Refusal::told(
+            ProblemType::FeedBegunAnew,
+            "the cursor is of a feed that is no more: this one was made anew, or is another store's; read it from the beginning",
+        )),
+        Err(NoPage::NotReached) => Err(Refusal::told(
+            ProblemType::FeedNotReached,
+            "the cursor is beyond the end of the feed: the table of the feed was restored to an earlier moment, and must be made anew",
+        )),
     }
 }
 
@@ -322,50 +333,42 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
 /// Why a request is not carried out.
 struct Refusal {
     problem_type: ProblemType,
+    /// What is said about it, in the words of a deployed store.
+    detail: String,
     details: Box<ProblemDetails>,
 }
 
 impl Refusal {
     fn of(problem_type: ProblemType) -> Self {
+        let title = problem_type.title();
+        Self::told(problem_type, title)
+    }
+
+    fn told(problem_type: ProblemType, detail: impl Into<String>) -> Self {
         Self {
             problem_type,
+            detail: detail.into(),
             details: Box::default(),
         }
     }
 
-    fn not_found() -> Self {
-        Self::of(ProblemType::StreamNotFound)
+    fn with(mut self, tell: impl FnOnce(&mut ProblemDetails)) -> Self {
+        tell(&mut self.details);
+        self
+    }
+
+    fn not_found(stream_type: &StreamType, stream_id: StreamId) -> Self {
+        let detail = format!("there is no stream `{stream_type}/{stream_id}`");
+        Self::told(ProblemType::StreamNotFound, detail)
     }
 
     fn invalid(field: &str, message: impl Display) -> Self {
-        Self {
-            details: Box::new(ProblemDetails {
-                messages: BTreeMap::from([(field.to_owned(), vec![message.to_string()])]),
-                ..ProblemDetails::default()
-            }),
-            ..Self::of(ProblemType::InvalidRequest)
-        }
+        let messages = BTreeMap::from([(field.to_owned(), vec![message.to_string()])]);
+        Self::of(ProblemType::InvalidRequest).with(|details| details.messages = messages)
     }
 
     fn response(self, request_id: &str) -> Response<Bytes> {
-        let Self {
-            problem_type,
-            details,
-        } = self;
-        let title = problem_type.title().to_owned();
-        let detail = match details.event.as_ref().map(|event: &Event| event.revision) {
-            Some(revision) => format!("{title}: revision `{revision}` is taken"),
-            None => title.clone(),
-        };
-        let problem = Problem {
-            problem_type,
-            title,
-            status: problem_type.status(),
-            message: detail.clone(),
-            detail,
-            request_id: request_id.to_owned(),
-            details: *details,
-        };
+        let problem = Problem::new(self.problem_type, self.detail, request_id).with_details(*self.details);
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         json(status, &problem)
     }

@@ -45,6 +45,17 @@ impl Feed {
             .extend(events.map(|event| FeedEvent::of(stream_type.clone(), event)));
     }
 
+    /// Gives the last `count` events again.
+    pub(super) fn repeat(&mut self, count: usize) {
+        let from = self.events.len().saturating_sub(count);
+        self.events.extend_from_within(from..);
+    }
+
+    /// The same events, in a feed that is another one: cursors of this one lead nowhere.
+    pub(super) fn begin_anew(&mut self) {
+        self.id = EventId::random();
+    }
+
     /// Each type of stream that has events, in the order of their names.
     pub(super) fn stream_types(&self) -> Vec<StreamType> {
         let mut types: Vec<StreamType> = self
@@ -91,11 +102,11 @@ impl Feed {
                 events.push(event.clone());
             }
         }
-        Ok(FeedPage {
+        Ok(FeedPage::new(
             events,
-            has_more: place < self.events.len(),
-            next: format!("{}.{place}", self.id),
-        })
+            place < self.events.len(),
+            format!("{}.{place}", self.id),
+        ))
     }
 }
 

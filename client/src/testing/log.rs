@@ -55,12 +55,8 @@ impl Log {
     ) -> Outcome {
         let commits = self.streams.get(&(stream_type.clone(), stream_id));
         let end = commits.and_then(|commits| commits.last()?.last());
-        let stream_at = |event: &Event| Stream {
-            stream_id,
-            stream_type: stream_type.clone(),
-            revision: event.revision,
-            updated_at: event.created_at,
-        };
+        let stream_at =
+            |event: &Event| Stream::new(stream_type.clone(), stream_id, event.revision, event.created_at);
         let there = commits
             .into_iter()
             .flatten()
@@ -85,15 +81,7 @@ impl Log {
         let places = (0..).map_while(|count| first.checked_add(count));
         let commit: Commit = places
             .zip(events)
-            .map(|(revision, event)| Event {
-                stream_id,
-                revision,
-                event_type: event.event_type,
-                payload: event.payload,
-                created_at,
-                event_id: event.event_id.unwrap_or_else(EventId::random),
-                metadata: event.metadata,
-            })
+            .map(|(revision, event)| event.recorded(stream_id, revision, created_at))
             .collect();
         let appended = commit.last().map(stream_at);
         let commits = self.streams.entry((stream_type.clone(), stream_id));
@@ -104,12 +92,12 @@ impl Log {
     /// A stream as it stands.
     pub(super) fn stream(&self, stream_type: &StreamType, stream_id: StreamId) -> Option<Stream> {
         let last = self.events(stream_type, stream_id).last()?;
-        Some(Stream {
+        Some(Stream::new(
+            stream_type.clone(),
             stream_id,
-            stream_type: stream_type.clone(),
-            revision: last.revision,
-            updated_at: last.created_at,
-        })
+            last.revision,
+            last.created_at,
+        ))
     }
 
     /// A page of a stream's events.
@@ -139,11 +127,7 @@ impl Log {
         let events: Vec<Event> = wanted.into_iter().take(limit).cloned().collect();
         let (Position::After(asked) | Position::Before(asked)) = position;
         let last = events.last().map(|event| event.revision).or(asked);
-        Reading::Page(EventPage {
-            last_evaluated_revision: last.unwrap_or(Revision::FIRST),
-            events,
-            has_more,
-        })
+        Reading::Page(EventPage::new(events, has_more, last.unwrap_or(Revision::FIRST)))
     }
 
     /// A page of the streams of a type, oldest update first. `after` is the key of the page before.
@@ -164,11 +148,7 @@ impl Log {
         let has_more = streams.len() > limit;
         streams.truncate(limit);
         let next_page_key = streams.last().filter(|_| has_more).map(page_key);
-        StreamPage {
-            streams,
-            has_more,
-            next_page_key,
-        }
+        StreamPage::new(streams, has_more, next_page_key)
     }
 
     /// The events of a stream from `first` on.

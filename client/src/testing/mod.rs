@@ -1,12 +1,15 @@
-//! For the tests of an application: a store in memory, faults on demand, and deciders asked without a store.
+//! For the tests of an application: a store in memory, faults on demand, deciders and projections asked without a store.
 
 mod answer;
 mod faults;
 mod feed;
 mod log;
+mod projected;
 mod scenario;
+mod state;
 mod store;
 
-pub use faults::{Fault, Faults};
+pub use faults::{Fault, Faults, Operation};
+pub use projected::{Projected, recorded};
 pub use scenario::{Decision, Scenario};
 pub use store::InMemoryStore;

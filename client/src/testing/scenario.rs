@@ -72,6 +72,21 @@ impl<'a, D: Decider<Event: Debug + PartialEq, Error: Debug>> Decision<'a, D> {
         }
     }
 
+    /// Claims that what happens is as `claim` says, and goes on after it: for events that hold what a test cannot know.
+    ///
+    /// # Panics
+    /// When the claim does not hold, or the command is refused.
+    #[track_caller]
+    pub fn then_matches(self, claim: impl FnOnce(&[D::Event]) -> bool) -> Scenario<'a, D> {
+        match self.decided {
+            Ok(decided) => {
+                assert!(claim(&decided), "other events than claimed: {decided:?}");
+                self.before.given(decided)
+            }
+            Err(refusal) => panic!("refused: {refusal:?}"),
+        }
+    }
+
     /// Claims that nothing happens, and that the command is not refused either.
     ///
     /// # Panics

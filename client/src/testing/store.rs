@@ -9,12 +9,12 @@ use futures::future::BoxFuture;
 use http::Response;
 
 use super::answer::answer;
-use super::feed::Feed;
-use super::log::Log;
+use super::state::State;
 use crate::transport::{NoAnswer, Request, Transport};
 use crate::{Client, ClientBuilder, RetryPolicy};
 
-/// An event store in memory: behind the same [`Client`] as one that is deployed, and with the same answers.
+/// An event store in memory: behind the same [`Client`] as one that is deployed, and with the same answers, but for the wording of
+/// what is wrong with a malformed request.
 ///
 /// Requests stay in the process; but for the network all of the client's own code runs, retries and paging included. The listing and
 /// the feed are up to date at once. Cheap to clone: clones are the same store.
@@ -37,24 +37,6 @@ use crate::{Client, ClientBuilder, RetryPolicy};
 #[derive(Clone, Default)]
 pub struct InMemoryStore {
     state: Arc<Mutex<State>>,
-}
-
-/// All that a store holds.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) log: Log,
-    pub(super) feed: Feed,
-    /// Announced, and not taken yet.
-    pub(super) notifications: Vec<Notification>,
-    /// Where the clock stands still, if it does.
-    time: Option<Timestamp>,
-    requests: u64,
-}
-
-impl State {
-    pub(super) fn now(&self) -> Timestamp {
-        self.time.unwrap_or_else(Timestamp::now)
-    }
 }
 
 impl InMemoryStore {
@@ -94,6 +76,17 @@ impl InMemoryStore {
     /// deployed store announces on SNS, at least once and in no certain order.
     pub fn take_notifications(&self) -> Vec<Notification> {
         std::mem::take(&mut self.lock().notifications)
+    }
+
+    /// Has the feed give its last `count` events once more, as a deployed one may after a relay was cut off.
+    pub fn repeat_in_feed(&self, count: usize) {
+        self.lock().feed.repeat(count);
+    }
+
+    /// Makes the feed anew, as when its table is lost: cursors that were given out lead nowhere
+    /// ([`Error::is_feed_begun_anew`](crate::Error::is_feed_begun_anew)).
+    pub fn begin_feed_anew(&self) {
+        self.lock().feed.begin_anew();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

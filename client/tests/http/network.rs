@@ -104,5 +104,5 @@ async fn a_proxy_that_the_environment_names_is_used() {
     );
     let sent = &requests(&proxy).await[0];
     assert_eq!(sent.headers["host"], "store.invalid");
-    assert_eq!(sent.url.path(), "/below/streams/order");
+    assert!(sent.url.path().starts_with("/below/streams/order/"));
 }

@@ -14,25 +14,17 @@ async fn a_create_sends_ids_of_its_own() {
     let client = client(&server.uri());
     client.create_stream(&order(), placed()).await.unwrap();
     client.create_stream(&order(), placed()).await.unwrap();
-    let bodies: Vec<Value> = requests(&server)
-        .await
-        .iter()
-        .map(|sent| sent.body_json().unwrap())
-        .collect();
-    for body in &bodies {
-        assert!(body["streamId"].as_str().unwrap().parse::<uuid::Uuid>().is_ok());
-        assert!(
-            body["initialEvent"]["eventId"]
-                .as_str()
-                .unwrap()
-                .parse::<uuid::Uuid>()
-                .is_ok()
-        );
+    let sent = requests(&server).await;
+    let bodies: Vec<Value> = sent.iter().map(|sent| sent.body_json().unwrap()).collect();
+    for (sent, body) in sent.iter().zip(&bodies) {
+        let stream_id = sent.url.path().split('/').nth(3).unwrap();
+        let event_id = body["events"][0]["eventId"].as_str().unwrap();
+        assert!(stream_id.parse::<uuid::Uuid>().is_ok() && event_id.parse::<uuid::Uuid>().is_ok());
     }
-    assert_ne!(bodies[0]["streamId"], bodies[1]["streamId"]);
+    assert_ne!(sent[0].url.path(), sent[1].url.path());
     assert_ne!(
-        bodies[0]["initialEvent"]["eventId"],
-        bodies[1]["initialEvent"]["eventId"]
+        bodies[0]["events"][0]["eventId"],
+        bodies[1]["events"][0]["eventId"]
     );
 }
 
@@ -50,14 +42,14 @@ async fn the_callers_ids_are_kept() {
     let sent = &requests(&server).await[0];
     assert_eq!(
         (sent.method.as_str(), sent.url.path()),
-        ("POST", "/streams/order")
+        ("POST", format!("/streams/order/{STREAM_ID}/events").as_str())
     );
     assert_eq!(sent.headers["content-type"], "application/json");
     // The payload's text is untouched, white space included.
     assert_eq!(
         String::from_utf8(sent.body.clone()).unwrap(),
         format!(
-            r#"{{"streamId":"{STREAM_ID}","initialEvent":{{"eventId":"{EVENT_ID}","eventType":"placed","payload":{{"total": 12.50}}}}}}"#
+            r#"{{"expectedRevision":0,"events":[{{"eventId":"{EVENT_ID}","eventType":"placed","payload":{{"total": 12.50}}}}]}}"#
         )
     );
 }

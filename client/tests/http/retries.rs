@@ -75,11 +75,18 @@ async fn a_write_that_may_have_been_carried_out_names_its_ids() {
         .await
         .unwrap_err();
     let unsettled = error.unsettled().unwrap();
-    let sent: Value = requests(&server).await[0].body_json().unwrap();
-    assert_eq!(sent["streamId"], unsettled.stream_id.to_string());
+    let sent = &requests(&server).await[0];
+    assert!(sent.url.path().contains(&unsettled.stream_id.to_string()));
+    let sent: Value = sent.body_json().unwrap();
     assert_eq!(unsettled.expected_revision, ExpectedRevision::NoStream);
     let event_id = unsettled.events[0].event_id.unwrap().to_string();
-    assert_eq!(sent["initialEvent"]["eventId"], event_id);
+    assert_eq!(sent["events"][0]["eventId"], event_id);
+    let debug = format!("{error:?}");
+    assert_eq!(
+        debug.matches("12.50").count(),
+        1,
+        "the payload is told once: {debug}"
+    );
 }
 
 #[tokio::test]
@@ -89,7 +96,12 @@ async fn an_unsettled_write_is_settled_in_the_same_words() {
     let server = answering(failures.chain([replayed])).await;
     let client = client(&server.uri());
     let error = client.create_stream(&order(), placed()).await.unwrap_err();
-    let settled = client.settle(error.unsettled().unwrap()).await.unwrap();
+    // Another process may be the one that settles it.
+    let kept = serde_json::to_string(error.unsettled().unwrap()).unwrap();
+    let settled = client
+        .settle(&serde_json::from_str(&kept).unwrap())
+        .await
+        .unwrap();
     assert!(settled.replayed);
     let sent = requests(&server).await;
     assert_eq!(sent[0].body, sent[3].body);
@@ -189,4 +201,33 @@ async fn a_store_that_does_not_listen_is_tried_again() {
         error.to_string(),
         "`GET /liveness-check`: the store could not be reached (3 attempts)"
     );
+}
+
+#[tokio::test]
+async fn a_hung_server_is_given_up_after_a_while_that_nobody_had_to_set() {
+    let client = Client::builder("http://127.0.0.1:1").build().unwrap();
+    assert!(
+        format!("{client:?}").contains("operation_timeout: Some(30s)"),
+        "{client:?}"
+    );
+    // Times that no clock reaches are no time-outs.
+    let server = answering([written(1)]).await;
+    let client = Client::builder(server.uri())
+        .operation_timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
+        .build()
+        .unwrap();
+    client.create_stream(&order(), placed()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_error_tells_what_led_to_it_when_it_is_asked_to() {
+    let client = Client::builder("http://127.0.0.1:1")
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let error = client.liveness().await.unwrap_err();
+    let (brief, all) = (format!("{error}"), format!("{error:#}"));
+    assert!(all.starts_with(&brief) && all.len() > brief.len(), "{all}");
+    assert!(all.contains("onnection refused"), "{all}");
 }

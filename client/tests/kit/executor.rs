@@ -275,3 +275,116 @@ async fn commands_side_by_side_on_one_stream_each_happen_once() {
     let stream = store.client().stream(&account_type(), account()).await.unwrap();
     assert_eq!(stream.revision.as_u64(), (EXECUTORS * COMMANDS) as u64);
 }
+
+#[tokio::test]
+async fn a_command_that_comes_twice_has_its_effect_once_however_much_later() {
+    let (store, executor, _, _) = start();
+    let id = uuid::Uuid::from_u128(7);
+    let first = executor
+        .execute_once(id, account(), &Command::PayIn(5))
+        .await
+        .unwrap();
+    assert_eq!((first.state, first.replayed, first.events.len()), (5, false, 1));
+    pay_in(&store.client(), 12).await;
+    // In this process, in one that keeps states, in one that has snapshots, and in another.
+    let others = [
+        executor.clone(),
+        executor.clone().cached(10),
+        Executor::new(accounts(store.client()), Accounts::default()).cached(10),
+        Executor::new(accounts(store.client()), Accounts::default()).snapshots(
+            event_store_client::decider::InMemorySnapshots::new(),
+            "balance-1",
+            1,
+        ),
+    ];
+    for other in others {
+        for _ in 0..2 {
+            let again = other
+                .execute_once(id, account(), &Command::PayIn(5))
+                .await
+                .unwrap();
+            assert_eq!((again.state, again.revision), (17, Some(revision(13))));
+            assert!(again.replayed && again.events.is_empty());
+        }
+    }
+    let other_id = uuid::Uuid::from_u128(8);
+    let other = executor
+        .execute_once(other_id, account(), &Command::PayIn(5))
+        .await
+        .unwrap();
+    assert_eq!((other.state, other.replayed), (22, false));
+}
+
+#[tokio::test]
+async fn a_command_given_twice_at_once_has_its_effect_once() {
+    let store = InMemoryStore::new();
+    let id = uuid::Uuid::from_u128(7);
+    let processes = (0..4).map(|_| Executor::new(accounts(store.client()), Accounts::default()).cached(10));
+    let commands = processes.map(|executor| async move {
+        executor.execute(account(), &Command::PayIn(1)).await.unwrap();
+        executor
+            .execute_once(id, account(), &Command::PayIn(100))
+            .await
+            .unwrap()
+    });
+    let executed = join_all(commands).await;
+    assert_eq!(executed.iter().filter(|executed| !executed.replayed).count(), 1);
+    let executor = Executor::new(accounts(store.client()), Accounts::default());
+    assert_eq!(executor.state(account()).await.unwrap().state, 104);
+}
+
+#[tokio::test]
+async fn a_command_at_a_revision_is_decided_on_there_or_not_at_all() {
+    let (store, executor, decider, watch) = start();
+    let executor = executor.cached(10);
+    let first = executor
+        .execute_at(ExpectedRevision::NoStream, account(), &Command::PayIn(5))
+        .await
+        .unwrap();
+    let second = executor
+        .execute_at(first.expected(), account(), &Command::PayOut(1))
+        .await
+        .unwrap();
+    assert_eq!((second.state, second.revision), (4, Some(revision(2))));
+    pay_in(&store.client(), 1).await;
+    let so_far = decider.decisions();
+    for expected in [first.expected(), ExpectedRevision::NoStream] {
+        let error = executor
+            .execute_at(expected, account(), &Command::PayOut(1))
+            .await
+            .unwrap_err();
+        let ExecuteError::Moved { current, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(current, Some(revision(3)));
+    }
+    assert_eq!(decider.decisions(), so_far, "it was not decided on");
+    // What is kept is older than what the caller has seen, or another writer is faster.
+    pay_in(&store.client(), 1).await;
+    executor
+        .execute_at(revision(4), account(), &Command::PayOut(1))
+        .await
+        .unwrap();
+    watch.interfere([1]);
+    let error = executor
+        .execute_at(revision(5), account(), &Command::PayOut(1))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the stream was expected at revision 5, and is at 6"
+    );
+}
+
+#[tokio::test]
+async fn commands_on_one_stream_stand_in_line_and_can_be_spawned() {
+    let (_, executor, decider, _) = start();
+    let commands: Vec<_> = (0..32)
+        .map(|_| tokio::spawn(executor.execute(account(), Command::PayIn(1))))
+        .collect();
+    for command in commands {
+        command.await.unwrap().unwrap();
+    }
+    assert_eq!(executor.state(account()).await.unwrap().state, 32);
+    assert_eq!(decider.decisions(), 32, "none was overtaken");
+}

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use aws_lambda_events::event::sns::SnsEvent;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use event_store_client::BoxError;
 use event_store_client::lambda::{Function, from_sqs};
-use event_store_client::notification::{BoxError, Handler};
+use event_store_client::notification::Handler;
 use event_store_client::types::Notification;
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, Notify};

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account;
+mod following;
 mod lambda;
 mod queue;
 mod receiving;

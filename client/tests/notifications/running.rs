@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use event_store_client::notification::BoxError;
-use event_store_client::sqs::{Backoff, Malformed};
+use event_store_client::sqs::Malformed;
 use event_store_client::types::Notification;
+use event_store_client::{Backoff, BoxError};
 use serde_json::json;
 use tokio::sync::{Barrier, Notify, oneshot};
 use wiremock::ResponseTemplate;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use event_store_client::notification::BoxError;
+use event_store_client::BoxError;
 use event_store_client::types::Notification;
 use tokio::sync::{Barrier, Notify};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use event_store_client::notification::BoxError;
+use event_store_client::BoxError;
 use event_store_client::types::Notification;
 use futures::future::BoxFuture;
 use serde_json::json;

@@ -40,14 +40,14 @@ fn order() -> StreamType {
 
 /// The stream `number` of the type, at a revision that was appended at a second of a certain minute.
 fn stream(number: u128, revision: u64, second: u64) -> Stream {
-    Stream {
-        stream_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
-        stream_type: order(),
-        revision: revision.try_into().unwrap(),
-        updated_at: format!("2025-01-25T10:{:02}:{:02}Z", second / 60, second % 60)
+    Stream::new(
+        order(),
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
+        revision.try_into().unwrap(),
+        format!("2025-01-25T10:{:02}:{:02}Z", second / 60, second % 60)
             .parse()
             .unwrap(),
-    }
+    )
 }
 
 async fn page(catalogue: &CatalogueTable, after: Option<&StreamPage>) -> StreamPage {

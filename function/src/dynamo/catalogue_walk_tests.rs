@@ -48,10 +48,9 @@ async fn fill(catalogue: &CatalogueTable) -> Vec<Stream> {
     let mut streams: Vec<Stream> = (0..STREAMS)
         .map(|number| stream(number.into(), 12, u64::from(number / 3)))
         .collect();
-    let plain = streams.iter().map(|stream| Stream {
-        stream_type: plain(),
-        ..stream.clone()
-    });
+    let plain = streams
+        .iter()
+        .map(|stream| Stream::new(plain(), stream.stream_id, stream.revision, stream.updated_at));
     let items = streams
         .iter()
         .map(|stream| item(stream, Shard::of(&stream.stream_id)));

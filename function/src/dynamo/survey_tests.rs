@@ -6,6 +6,7 @@ use event_store_types::Timestamp;
 
 use super::*;
 use crate::dynamo::testing::{EVENTS_TABLE, events_table};
+use crate::relay::record::AppendedEvent;
 use crate::store::commit::{Commit, CommitEvents};
 use crate::store::testing::{at, event, revision, stream};
 use crate::store::{EventLog as _, Meter, StreamKey};
@@ -19,8 +20,12 @@ async fn append(events: &EventsTable, counts: &[usize]) -> Vec<Appended> {
             ..stream()
         };
         let batch: Vec<_> = (0..*count).map(|index| event(&index.to_string())).collect();
-        let types = batch.iter().map(|event| event.event_type.clone());
-        let types = (1..).map(revision).zip(types).collect();
+        let events_of_batch = (1..).zip(&batch).map(|(number, event)| AppendedEvent {
+            revision: revision(number),
+            event_type: event.event_type.clone(),
+            trace_parent: None,
+        });
+        let appended_events = events_of_batch.collect();
         let commit = CommitEvents::new(batch).unwrap();
         let commit = Commit::new(revision(1), at(number), commit).unwrap();
         events.put(&key, &commit).await.unwrap();
@@ -28,7 +33,7 @@ async fn append(events: &EventsTable, counts: &[usize]) -> Vec<Appended> {
             stream: key,
             first: commit.first(),
             last: commit.last(),
-            events: types,
+            events: appended_events,
             created_at: commit.created_at(),
         });
     }

@@ -229,9 +229,5 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
 }
 
 fn page(events: Vec<FeedEvent>, has_more: bool, next: Cursor) -> Outcome {
-    Outcome::Page(FeedPage {
-        events,
-        has_more,
-        next: next.encode(),
-    })
+    Outcome::Page(FeedPage::new(events, has_more, next.encode()))
 }

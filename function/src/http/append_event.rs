@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{AppendEvent, Revision};
+use event_store_types::Revision;
+use event_store_types::wire::AppendEvent;
 
 use super::appended;
 use super::body::JsonBody;
@@ -25,7 +26,7 @@ use crate::store::StreamKey;
         operation_id = "appendEvent",
         tag = "Append",
         params(super::openapi::EventPath),
-        request_body = event_store_types::AppendEvent,
+        request_body = event_store_types::wire::AppendEvent,
         responses(super::openapi::Appended, super::openapi::AppendProblems),
     )
 )]

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{AppendEvents, ExpectedRevision, Revision};
+use event_store_types::wire::AppendEvents;
+use event_store_types::{ExpectedRevision, Revision};
 
 use super::appended;
 use super::body::JsonBody;
@@ -27,7 +28,7 @@ use crate::store::commit::BeyondLastRevision;
         operation_id = "appendEvents",
         tag = "Append",
         params(super::openapi::StreamPath),
-        request_body = event_store_types::AppendEvents,
+        request_body = event_store_types::wire::AppendEvents,
         responses(super::openapi::AllAppended, super::openapi::AppendProblems),
     )
 )]

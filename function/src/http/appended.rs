@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use event_store_types::{EventId, NewEvent, Revision, Stream, StreamBody, Timestamp};
+use event_store_types::wire::StreamBody;
+use event_store_types::{EventId, NewEvent, Revision, Stream, Timestamp};
 
 use super::fields::FieldProblems;
 use super::observation::Observation;

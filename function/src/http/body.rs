@@ -2,9 +2,8 @@
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
-use event_store_types::{
-    AppendEvent, AppendEvents, CreateStream, ExpectedRevision, Metadata, NewEvent, Payload, Revision,
-};
+use event_store_types::wire::{AppendEvent, AppendEvents, CreateStream};
+use event_store_types::{ExpectedRevision, Metadata, NewEvent, Payload, Revision};
 use futures::StreamExt;
 use serde_json::value::RawValue;
 
@@ -83,12 +82,10 @@ fn new_event(mut event: Object<'_>, problems: &mut FieldProblems) -> Option<NewE
     let content = event.required("payload", problems, |value| Ok::<_, String>(payload(value)));
     let metadata = event.optional("metadata", problems, |value| Metadata::try_from(payload(value)));
     event.finish(problems);
-    Some(NewEvent {
-        event_id,
-        event_type: event_type?,
-        payload: content?,
-        metadata,
-    })
+    let mut event = NewEvent::new(event_type?, content?);
+    event.event_id = event_id;
+    event.metadata = metadata;
+    Some(event)
 }
 
 fn expected_revision(value: &RawValue) -> Result<ExpectedRevision, String> {

@@ -89,11 +89,8 @@ mod tests {
 
     fn page(has_more: bool) -> EventPage {
         let events: Vec<Event> = commit(4, ["d", "e"]).into_events(&stream()).collect();
-        EventPage {
-            last_evaluated_revision: events[1].revision,
-            events,
-            has_more,
-        }
+        let last = events[1].revision;
+        EventPage::new(events, has_more, last)
     }
 
     fn answer(page: EventPage, direction: Direction, known: Option<&str>) -> (u16, String, Option<String>) {

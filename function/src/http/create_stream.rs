@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{CreateStream, EventId, Revision, StreamId, StreamType};
+use event_store_types::wire::CreateStream;
+use event_store_types::{EventId, Revision, StreamId, StreamType};
 
 use super::appended;
 use super::body::JsonBody;
@@ -26,7 +27,7 @@ use crate::store::StreamKey;
         operation_id = "createStream",
         tag = "Append",
         params(super::openapi::StreamTypePath),
-        request_body = event_store_types::CreateStream,
+        request_body = event_store_types::wire::CreateStream,
         responses(super::openapi::Created, super::openapi::CreateProblems),
     )
 )]

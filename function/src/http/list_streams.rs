@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{InvalidTimestamp, StreamPageBody, StreamType, Timestamp};
+use event_store_types::wire::StreamPageBody;
+use event_store_types::{InvalidTimestamp, StreamType, Timestamp};
 
 use super::caching;
 use super::fields::FieldProblems;

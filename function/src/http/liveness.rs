@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::response::Response;
-use event_store_types::{Liveness, Timestamp};
+use event_store_types::Timestamp;
+use event_store_types::wire::Liveness;
 
 use super::caching;
 

@@ -136,15 +136,7 @@ impl ApiError {
         if status.is_server_error() {
             details.event_ids = event_ids;
         }
-        let problem = Problem {
-            problem_type,
-            title: problem_type.title().into(),
-            status: problem_type.status(),
-            message: detail.clone(),
-            detail,
-            request_id: request_id.into(),
-            details,
-        };
+        let problem = Problem::new(problem_type, detail, request_id).with_details(details);
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

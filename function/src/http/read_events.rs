@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use event_store_types::{EventPageBody, Revision};
+use event_store_types::Revision;
+use event_store_types::wire::EventPageBody;
 
 use super::caching;
 use super::direction::{self, Direction};

@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
-use event_store_types::{EventType, FeedPage, FeedPageBody, StreamType};
+use event_store_types::wire::FeedPageBody;
+use event_store_types::{EventType, FeedPage, StreamType};
 
 use super::caching;
 use super::feed_stream;

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::{Liveness, Timestamp};
+use event_store_types::Timestamp;
+use event_store_types::wire::Liveness;
 
 use super::caching;
 use super::observation::Observation;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::StreamBody;
+use event_store_types::wire::StreamBody;
 
 use super::caching;
 use super::fields::FieldProblems;

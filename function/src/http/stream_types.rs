@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use event_store_types::StreamTypesBody;
+use event_store_types::wire::StreamTypesBody;
 
 use super::caching;
 use super::fields::FieldProblems;

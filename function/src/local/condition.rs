@@ -10,7 +10,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use event_store_types::{Problem, ProblemDetails, ProblemType};
+use event_store_types::{Problem, ProblemType};
 use uuid::Uuid;
 
 use super::data_folder::{DataFolder, Identity, State as Database};
@@ -112,15 +112,7 @@ pub(super) fn refused(problem_type: ProblemType, detail: &str) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     tracing::warn!(status = status.as_u16(), error = detail, "refused");
-    let problem = Problem {
-        problem_type,
-        title: problem_type.title().into(),
-        status: problem_type.status(),
-        detail: detail.to_owned(),
-        message: detail.to_owned(),
-        request_id: request_id.clone(),
-        details: ProblemDetails::default(),
-    };
+    let problem = Problem::new(problem_type, detail, request_id.as_str());
     let mut response = (status, Json(problem)).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

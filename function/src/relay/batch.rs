@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event_store_types::{EventType, Notification, Stream};
+use event_store_types::{EventType, Notification, Stream, TraceParent};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -53,6 +53,8 @@ pub struct Notice {
     pub notification: Notification,
     /// The event's type.
     pub event_type: EventType,
+    /// Where in a trace the event happened, if that is known.
+    pub trace_parent: Option<TraceParent>,
     /// The record that the event came in.
     pub record: usize,
 }
@@ -135,7 +137,7 @@ fn key(appended: &Appended) -> Option<Box<RawValue>> {
 
 /// What the commit adds to the feed.
 fn entry(appended: &Appended) -> Option<Entry> {
-    let types = appended.events.iter().map(|(_, name)| name.clone());
+    let types = appended.events.iter().map(|event| event.event_type.clone());
     Entry::commit(appended.stream.clone(), appended.first, types.collect())
 }
 
@@ -164,18 +166,12 @@ fn notices(appended: Appended, record: usize) -> impl Iterator<Item = Notice> {
         stream_type,
         stream_id,
     } = appended.stream;
-    appended
-        .events
-        .into_iter()
-        .map(move |(stream_revision, event_type)| Notice {
-            notification: Notification {
-                stream_id,
-                stream_type: stream_type.clone(),
-                stream_revision,
-            },
-            event_type,
-            record,
-        })
+    appended.events.into_iter().map(move |event| Notice {
+        notification: Notification::new(stream_type.clone(), stream_id, event.revision),
+        event_type: event.event_type,
+        trace_parent: event.trace_parent,
+        record,
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::batch::Batch;
 use super::invocation::Invocation;
 use super::parking::ParkedRecord;
-use super::record::{Appended, Content, Identity, Record, Undecodable};
+use super::record::{Appended, AppendedEvent, Content, Identity, Record, Undecodable};
 use crate::fuzzing::Verdict;
 use crate::telemetry::chain;
 
@@ -32,7 +32,7 @@ pub fn record(input: &[u8]) -> Verdict {
             assert_eq!(parts, (1, 0, 0));
             assert_eq!(batch.notices.len(), appended.events.len());
             let ends = [appended.events.first(), appended.events.last()];
-            let ends = ends.map(|event| event.map(|(revision, _)| *revision));
+            let ends = ends.map(|event| event.map(|event| event.revision));
             assert_eq!(ends, [Some(appended.first), Some(appended.last)]);
             let written = to_raw_value(&written(&appended)).unwrap_or_default();
             assert_eq!(Record::decode(&written).content, Ok(Content::Appended(appended)));
@@ -88,12 +88,14 @@ fn names_a_place(undecodable: &Undecodable) -> bool {
 
 /// The record of a commit.
 fn written(appended: &Appended) -> Value {
-    let event = |name: &str| json!({"M": {"type": {"S": name}}});
-    let events: Vec<Value> = appended
-        .events
-        .iter()
-        .map(|(_, name)| event(name.as_str()))
-        .collect();
+    let event = |event: &AppendedEvent| {
+        let mut written = json!({"type": {"S": event.event_type.as_str()}});
+        if let Some(parent) = &event.trace_parent {
+            written["metadata"] = json!({"S": json!({"traceparent": parent}).to_string()});
+        }
+        json!({ "M": written })
+    };
+    let events: Vec<Value> = appended.events.iter().map(event).collect();
     json!({"eventName": "INSERT", "dynamodb": {"NewImage": {
         "pk": {"S": appended.stream.to_string()},
         "sk": {"N": appended.first.to_string()},

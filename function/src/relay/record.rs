@@ -9,7 +9,7 @@ mod undecodable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub use self::appended::Appended;
+pub use self::appended::{Appended, AppendedEvent};
 pub use self::undecodable::Undecodable;
 use super::sequence_number::SequenceNumber;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{BatchResultErrorEntry, MessageAttributeValue, PublishBatchRequestEntry};
-use event_store_types::EventType;
+use event_store_types::{EventType, TraceParent};
 
 use super::batch::Notice;
 use super::call::CallError;
@@ -107,6 +107,9 @@ fn entry(
         );
     if can_be_attribute(&notice.event_type) {
         entry = entry.message_attributes("EventType", attribute("String", notice.event_type.as_str())?);
+    }
+    if let Some(parent) = &notice.trace_parent {
+        entry = entry.message_attributes(TraceParent::NAME, attribute("String", parent.as_str())?);
     }
     Ok(entry.build()?)
 }

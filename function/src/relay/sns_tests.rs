@@ -7,14 +7,17 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 
+const TRACE_PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 fn notice(event_type: &str) -> Notice {
     Notice {
-        notification: Notification {
-            stream_id: "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
-            stream_type: "order".parse().unwrap(),
-            stream_revision: 18.try_into().unwrap(),
-        },
+        notification: Notification::new(
+            "order".parse().unwrap(),
+            "2886e475-d5cc-40f7-aec5-401071388b3c".parse().unwrap(),
+            18.try_into().unwrap(),
+        ),
         event_type: EventType::stored(event_type),
+        trace_parent: (event_type == "placed").then(|| TRACE_PARENT.parse().unwrap()),
         record: 0,
     }
 }
@@ -98,6 +101,10 @@ async fn an_event_type_that_sns_cannot_carry_is_left_out_of_the_attributes() {
         "of two notices"
     );
     assert_eq!(form.iter().filter(|(_, value)| value == "StreamType").count(), 2);
+    let of_trace = form
+        .iter()
+        .filter(|(_, value)| value == "traceparent" || value == TRACE_PARENT);
+    assert_eq!(of_trace.count(), 2, "the one that is known, with its name");
 }
 
 #[tokio::test]
@@ -169,12 +176,17 @@ async fn a_failed_call_is_transient_unless_the_service_refuses_it() {
 #[test]
 fn ten_of_the_largest_notices_fit_a_call() {
     let largest = Notice {
-        notification: Notification {
-            stream_type: "a".repeat(100).parse().unwrap(),
-            stream_revision: Revision::MAX.try_into().unwrap(),
-            ..notice("a").notification
-        },
+        notification: Notification::new(
+            "a".repeat(100).parse().unwrap(),
+            notice("a").notification.stream_id,
+            Revision::MAX.try_into().unwrap(),
+        ),
         event_type: "\u{10ffff}".repeat(EventType::MAX_LENGTH).parse().unwrap(),
+        trace_parent: Some(
+            format!("01{}-{}", &TRACE_PARENT[2..], "x".repeat(200))
+                .parse()
+                .unwrap(),
+        ),
         record: 0,
     };
     let entry = entry(9, &largest).unwrap();

@@ -90,15 +90,20 @@ impl Commit {
             ..
         } = self;
         events.0.into_iter().zip(0..).filter_map(move |(event, place)| {
-            Some(Event {
-                stream_id: stream.stream_id,
-                // `Commit::new` has seen that the last revision exists, so that each before it does.
-                revision: first.checked_add(place)?,
-                event_type: event.event_type,
-                payload: event.payload,
+            // `Commit::new` has seen that the last revision exists, so that each before it does.
+            let revision = first.checked_add(place)?;
+            let (stream_id, id) = (stream.stream_id, event.id);
+            let stored = Event::new(
+                stream_id,
+                revision,
+                event.event_type,
+                event.payload,
                 created_at,
-                event_id: event.id,
-                metadata: event.metadata,
+                id,
+            );
+            Some(match event.metadata {
+                Some(metadata) => stored.with_metadata(metadata),
+                None => stored,
             })
         })
     }

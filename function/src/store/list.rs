@@ -182,11 +182,7 @@ impl Listing {
             .collect();
         let last = streams.last().filter(|_| has_more).map(Position::of);
         let next_page_key = last.map(|position| PageKey::after(self.stream_type.clone(), position).encode());
-        StreamPage {
-            streams,
-            has_more,
-            next_page_key,
-        }
+        StreamPage::new(streams, has_more, next_page_key)
     }
 }
 

@@ -20,12 +20,7 @@ pub struct StreamKey {
 impl StreamKey {
     /// The stream as it stands after a commit that ends at `revision`.
     pub fn at(&self, revision: Revision, updated_at: Timestamp) -> Stream {
-        Stream {
-            stream_id: self.stream_id,
-            stream_type: self.stream_type.clone(),
-            revision,
-            updated_at,
-        }
+        Stream::new(self.stream_type.clone(), self.stream_id, revision, updated_at)
     }
 }
 

@@ -273,7 +273,7 @@ async fn what_was_stored_under_other_limits_is_read() {
         let body = axum::body::to_bytes(response.into_body(), usize::MAX)
             .await
             .unwrap();
-        let page: event_store_types::EventPageBody = serde_json::from_slice(&body).unwrap();
+        let page: event_store_types::wire::EventPageBody = serde_json::from_slice(&body).unwrap();
         let events = page.event_page.events;
         (events[0].revision.as_u64(), events.len())
     };

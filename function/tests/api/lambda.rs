@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use event_store_function::http::function_url::FunctionUrl;
-use event_store_types::EventPageBody;
+use event_store_types::wire::EventPageBody;
 use lambda_runtime::{Context, LambdaEvent};
 use proptest::prelude::*;
 use serde_json::value::to_raw_value;

@@ -11,12 +11,12 @@ use crate::support::a_feed;
 async fn list(api: &Api, count: u128) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
-        let stream = Stream {
-            stream_id: uuid::Uuid::from_u128(number).into(),
-            stream_type: "order".parse().unwrap(),
-            revision: 1.try_into().unwrap(),
-            updated_at: format!("2025-01-25T10:11:{number:02}Z").parse().unwrap(),
-        };
+        let stream = Stream::new(
+            "order".parse().unwrap(),
+            uuid::Uuid::from_u128(number).into(),
+            1.try_into().unwrap(),
+            format!("2025-01-25T10:11:{number:02}Z").parse().unwrap(),
+        );
         api.database
             .catalogue()
             .bring_forward(&stream, a_feed())

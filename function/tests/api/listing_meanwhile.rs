@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use event_store_function::relay::catalogue::CatalogueWriter;
-use event_store_types::{Stream, StreamPageBody};
+use event_store_types::Stream;
+use event_store_types::wire::StreamPageBody;
 use futures::StreamExt as _;
 use futures::future::join_all;
 
@@ -21,14 +22,14 @@ const ALL_UPDATES: usize = (STREAMS.div_ceil(3) * UPDATES) as usize;
 
 /// A stream of the type `order`, updated in the course of second `second`.
 fn stream(number: u32, revision: u64, second: u32) -> Stream {
-    Stream {
-        stream_id: uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
-        stream_type: "order".parse().unwrap(),
-        revision: revision.try_into().unwrap(),
-        updated_at: format!("2025-01-25T10:{:02}:{:02}Z", second / 60, second % 60)
+    Stream::new(
+        "order".parse().unwrap(),
+        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
+        revision.try_into().unwrap(),
+        format!("2025-01-25T10:{:02}:{:02}Z", second / 60, second % 60)
             .parse()
             .unwrap(),
-    }
+    )
 }
 
 /// Every third stream moves.

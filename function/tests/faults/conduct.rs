@@ -18,7 +18,7 @@ pub(crate) fn improper(answer: &Answer, faults: &[Fault], sent: Sent<'_>) -> Opt
         Ok(problem) => problem,
         Err(error) => return Some(format!("{status} that is no problem: {error}: {}", answer.text)),
     };
-    let problem_type = problem.problem_type;
+    let problem_type = &problem.problem_type;
     let complaint = if problem.status != status || problem_type.status() != status {
         "its status is another"
     } else if answer.header("content-type") != Some("application/problem+json") {

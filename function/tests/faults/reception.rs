@@ -1,6 +1,7 @@
 //! What the API's answers say.
 
-use event_store_types::{EventId, EventPageBody, Problem, ProblemType, Revision, StreamBody};
+use event_store_types::wire::{EventPageBody, StreamBody};
+use event_store_types::{EventId, Problem, ProblemType, Revision};
 
 use super::ledger::{Question, Shown, Told};
 use super::proposal::{StreamPath, number};

@@ -126,12 +126,10 @@ fn event(numbers: &Numbers, has_id: bool, rng: &mut Rng) -> (NewEvent, Token) {
         4 => format!("{}{number}{}", "[".repeat(20), "]".repeat(20)),
         _ => format!(r#"{{"text":"{}"}}"#, "x".repeat(rng.usize(..200))),
     };
-    let event = NewEvent {
-        event_id: has_id.then(|| uuid(rng).into()),
-        event_type: event_type(number).parse().unwrap(),
-        payload: Payload::from_text(&payload).unwrap(),
-        metadata: (rng.u8(..4) == 0).then(|| Metadata::from_text(r#"{ "by" : "me" }"#).unwrap()),
-    };
+    let payload = Payload::from_text(&payload).unwrap();
+    let mut event = NewEvent::new(event_type(number).parse().unwrap(), payload);
+    event.event_id = has_id.then(|| uuid(rng).into());
+    event.metadata = (rng.u8(..4) == 0).then(|| Metadata::from_text(r#"{ "by" : "me" }"#).unwrap());
     (event, Token { id: number, number })
 }
 

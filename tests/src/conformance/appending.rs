@@ -150,15 +150,14 @@ pub async fn an_event_id_with_other_content_or_at_another_place_is_refused(clien
     let paid = event("paid", r#"{"by":"card"}"#);
     stream.append_one(at(1), &paid).await.expect("it is appended");
     let text = |text| Payload::from_text(text).expect("it is JSON");
+    let otherwise = |alter: &dyn Fn(&mut NewEvent)| {
+        let mut event = paid.clone();
+        alter(&mut event);
+        event
+    };
     let altered = [
-        NewEvent {
-            payload: text(r#"{"by": "card"}"#),
-            ..paid.clone()
-        },
-        NewEvent {
-            event_type: "refunded".parse().expect("it is an event type"),
-            ..paid.clone()
-        },
+        otherwise(&|event| event.payload = text(r#"{"by": "card"}"#)),
+        otherwise(&|event| event.event_type = "refunded".parse().expect("it is an event type")),
         paid.clone()
             .with_metadata(Metadata::from_text("{}").expect("it is an object")),
     ];
@@ -281,4 +280,62 @@ pub async fn of_many_writers_one_wins_each_revision(client: Client) {
         .collect();
     assert_eq!(winners, kept);
     assert_eq!(kept.len() as u64, REVISIONS);
+}
+
+/// What is said about a refusal is part of the contract: who reads it in a test reads the same of a deployed store.
+pub async fn a_refusal_is_told_in_the_same_words_by_every_store(client: Client) {
+    let stream = OwnStream::with_events(&client, 2).await;
+    let name = format!("{}/{}", stream.stream_type, stream.stream_id);
+    let told = |error: event_store_client::Error| error.problem().map(|problem| problem.detail.clone());
+    let taken = stream
+        .append_one(at(1), &numbered(2))
+        .await
+        .expect_err("it is taken");
+    assert_eq!(
+        told(taken),
+        Some(format!(
+            "revision `2` of stream `{name}` is taken; the stream is at revision `2`"
+        ))
+    );
+    let early = stream
+        .append_one(at(8), &numbered(9))
+        .await
+        .expect_err("it is early");
+    assert_eq!(
+        told(early),
+        Some(format!(
+            "stream `{name}` is at revision `2`, so that nothing can stand at revision `9` yet"
+        ))
+    );
+    let beyond = client
+        .events(&stream.stream_type, stream.stream_id)
+        .after(revision(7));
+    let beyond = beyond.page().await.expect_err("it is not there");
+    assert_eq!(
+        told(beyond),
+        Some(format!(
+            "stream `{name}` is at revision `2` and does not reach revision `7`"
+        ))
+    );
+    let absent = OwnStream::absent(&client);
+    let name = format!("{}/{}", absent.stream_type, absent.stream_id);
+    let absent = client.stream(&absent.stream_type, absent.stream_id).await;
+    assert_eq!(
+        told(absent.expect_err("it is not there")),
+        Some(format!("there is no stream `{name}`"))
+    );
+    let event = numbered(3).with_id(EventId::random());
+    stream.append_one(at(2), &event).await.expect("it is appended");
+    let other = numbered(4).with_id(event.event_id.unwrap_or_else(EventId::random));
+    let reused = stream
+        .append_one(at(2), &other)
+        .await
+        .expect_err("the id is in use");
+    let id = other.event_id.map_or_else(String::new, |id| id.to_string());
+    assert_eq!(
+        told(reused),
+        Some(format!(
+            "already in the stream, with other content or at another place: `{id}`"
+        ))
+    );
 }

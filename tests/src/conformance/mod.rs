@@ -8,6 +8,7 @@
 pub mod appending;
 pub mod batches;
 pub mod feed;
+pub mod following;
 pub mod limits;
 pub mod listing;
 pub mod racing;
@@ -65,6 +66,9 @@ macro_rules! for_each_claim {
             feed::who_follows_is_given_what_comes,
             feed::a_filter_takes_the_types_that_it_names,
             feed::what_is_no_cursor_is_refused,
+            following::a_read_model_has_each_event_once_and_in_order,
+            following::a_reaction_happens_for_each_event_in_order,
+            appending::a_refusal_is_told_in_the_same_words_by_every_store,
         }
     };
 }

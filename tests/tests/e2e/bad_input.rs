@@ -12,30 +12,35 @@ async fn a_wrong_request_is_answered_with_a_problem_and_never_with_a_5xx() {
     let http = reqwest::Client::new();
     let id = "2886e475-d5cc-40f7-aec5-401071388b3c";
     let event = r#"{"event":{"eventType":"placed","payload":{}}}"#;
-    let invalid = ProblemType::InvalidRequest;
+    let invalid = || ProblemType::InvalidRequest;
     for (method, path, body, expected) in [
-        ("GET", "/streams/order/not-a-uuid/details", "", invalid),
+        ("GET", "/streams/order/not-a-uuid/details", "", invalid()),
         (
             "GET",
             &format!("/streams/order/{id}/events?after-revision=-1"),
             "",
-            invalid,
+            invalid(),
         ),
         (
             "GET",
             &format!("/streams/order/{id}/events?limit=1001"),
             "",
-            invalid,
+            invalid(),
         ),
-        ("GET", "/streams/order?updated-after=yesterday", "", invalid),
-        ("GET", "/streams/order?stream-next-page-key=nonsense", "", invalid),
-        ("PUT", &format!("/streams/order/{id}/events/0"), event, invalid),
-        ("PUT", &format!("/streams/order/{id}/events/1"), "{", invalid),
+        ("GET", "/streams/order?updated-after=yesterday", "", invalid()),
+        (
+            "GET",
+            "/streams/order?stream-next-page-key=nonsense",
+            "",
+            invalid(),
+        ),
+        ("PUT", &format!("/streams/order/{id}/events/0"), event, invalid()),
+        ("PUT", &format!("/streams/order/{id}/events/1"), "{", invalid()),
         (
             "POST",
             "/streams/order",
             r#"{"initialEvent":{"eventID":1}}"#,
-            invalid,
+            invalid(),
         ),
         ("GET", "/nowhere", "", ProblemType::RouteNotFound),
         ("DELETE", "/streams/order", "", ProblemType::MethodNotAllowed),

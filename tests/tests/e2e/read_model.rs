@@ -68,7 +68,10 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     shop.append("A-1", &[paid(4)]).await;
     let mut worker = Worker::start(&reader, &settings);
     let rebuilt = worker.line().await;
-    assert!(rebuilt.ends_with(" 0 unknown, 0 streams failed"), "{rebuilt}");
+    assert!(
+        rebuilt.ends_with(" 0 of unknown types, 0 streams held, 0 of them parked"),
+        "{rebuilt}"
+    );
     shop.append("A-4", &[placed(9)]).await;
     expected.extend(rows(
         &[("A-1", "placed", 50), ("A-4", "placed", 9)],

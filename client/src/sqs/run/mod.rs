@@ -1,6 +1,5 @@
 //! Running a handler on a queue until told to stop.
 
-mod backoff;
 mod calls;
 mod slot;
 mod work;
@@ -8,9 +7,8 @@ mod worker;
 
 use std::time::Duration;
 
-pub use backoff::Backoff;
-
 use super::{Delivery, NotReceived, Receiver};
+use crate::backoff::Backoff;
 use crate::notification::Handler;
 use worker::Worker;
 

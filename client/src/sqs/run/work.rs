@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use event_store_types::Notification;
+use event_store_types::{Notification, TraceParent};
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument as _;
 
-use crate::notification::{BoxError, Handler};
+use crate::BoxError;
+use crate::notification::{Handler, span};
 use crate::sqs::Receipt;
 
 /// A message in hand.
@@ -15,6 +17,7 @@ pub(super) struct Held {
     pub(super) message_id: String,
     pub(super) receipt: Receipt,
     pub(super) times_received: u32,
+    pub(super) trace_parent: Option<TraceParent>,
 }
 
 /// Notifications that are being handled. In tasks, so that they run on all processors and one that panics fails alone;
@@ -44,9 +47,9 @@ impl<H: Handler + 'static> Work<H> {
     pub(super) fn begin(&mut self, notification: Notification, held: Held) {
         let handler = Arc::clone(&self.handler);
         let copy = notification.clone();
-        let task = self
-            .tasks
-            .spawn(async move { handler.handle(copy).await.map_err(Into::into) });
+        let span = span(&notification, &held.message_id, held.trace_parent.as_ref());
+        let handling = async move { handler.handle(copy).await.map_err(Into::into) };
+        let task = self.tasks.spawn(handling.instrument(span));
         self.messages.insert(task.id(), (notification, held));
     }
 

@@ -9,7 +9,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use super::calls::{Acknowledgements, Hidings};
 use super::slot::Slot;
 use super::work::{Ended, Held, Work};
-use super::{Backoff, Malformed, Run, Tally};
+use super::{Malformed, Run, Tally};
+use crate::backoff::Backoff;
 use crate::notification::{Handler, Lanes, stream_of};
 use crate::sqs::{Delivery, NotHidden, NotReceived, Receipt, Receiver};
 
@@ -153,6 +154,7 @@ impl<H: Handler + 'static> Worker<H> {
                         message_id: delivery.message_id,
                         receipt: delivery.receipt,
                         times_received: delivery.times_received,
+                        trace_parent: delivery.trace_parent,
                     };
                     self.lanes.add(notification, held);
                 }

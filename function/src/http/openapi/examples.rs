@@ -1,9 +1,9 @@
 //! The values that the document shows: a short story of one order.
 
-use event_store_types::{
-    Event, EventPage, EventPageBody, FeedEvent, FeedPage, FeedPageBody, Liveness, Stream, StreamBody,
-    StreamPage, StreamPageBody, StreamTypesBody,
+use event_store_types::wire::{
+    EventPageBody, FeedPageBody, Liveness, StreamBody, StreamPageBody, StreamTypesBody,
 };
+use event_store_types::{Event, EventPage, FeedEvent, FeedPage, Stream, StreamPage};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -107,21 +107,13 @@ pub(super) fn stream(revision: u64) -> Value {
 
 pub(super) fn event_page() -> Value {
     value(&EventPageBody {
-        event_page: EventPage {
-            events: vec![event(1), event(2)],
-            has_more: true,
-            last_evaluated_revision: 2.try_into().unwrap(),
-        },
+        event_page: EventPage::new(vec![event(1), event(2)], true, 2.try_into().unwrap()),
     })
 }
 
 pub(super) fn stream_page() -> Value {
     value(&StreamPageBody {
-        stream_page: StreamPage {
-            streams: vec![stream_at(4)],
-            has_more: false,
-            next_page_key: None,
-        },
+        stream_page: StreamPage::new(vec![stream_at(4)], false, None),
     })
 }
 
@@ -134,11 +126,11 @@ pub(super) fn feed_page() -> Value {
     };
     let incarnation = "7c9e6679-7425-40de-944b-e07fc1f90ae7".parse().unwrap();
     value(&FeedPageBody {
-        feed_page: FeedPage {
-            events: vec![feed_event(1), feed_event(2)],
-            has_more: true,
-            next: Cursor::At(incarnation, position).encode(),
-        },
+        feed_page: FeedPage::new(
+            vec![feed_event(1), feed_event(2)],
+            true,
+            Cursor::At(incarnation, position).encode(),
+        ),
     })
 }
 
@@ -158,24 +150,25 @@ pub(super) fn liveness() -> Value {
 /// The event of the order at `revision`, as it is read.
 pub(super) fn event(revision: u64) -> Event {
     let (id, event_type, payload) = EVENTS[usize::try_from(revision - 1).unwrap()];
-    Event {
-        stream_id: STREAM_ID.parse().unwrap(),
-        revision: revision.try_into().unwrap(),
-        event_type: event_type.parse().unwrap(),
-        payload: serde_json::from_str(payload).unwrap(),
-        created_at: time_of(revision).parse().unwrap(),
-        event_id: id.parse().unwrap(),
-        metadata: (revision == 1).then(|| serde_json::from_str(r#"{"causedBy":"web-shop"}"#).unwrap()),
-    }
+    let mut event = Event::new(
+        STREAM_ID.parse().unwrap(),
+        revision.try_into().unwrap(),
+        event_type.parse().unwrap(),
+        serde_json::from_str(payload).unwrap(),
+        time_of(revision).parse().unwrap(),
+        id.parse().unwrap(),
+    );
+    event.metadata = (revision == 1).then(|| serde_json::from_str(r#"{"causedBy":"web-shop"}"#).unwrap());
+    event
 }
 
 fn stream_at(revision: u64) -> Stream {
-    Stream {
-        stream_id: STREAM_ID.parse().unwrap(),
-        stream_type: STREAM_TYPE.parse().unwrap(),
-        revision: revision.try_into().unwrap(),
-        updated_at: time_of(revision).parse().unwrap(),
-    }
+    Stream::new(
+        STREAM_TYPE.parse().unwrap(),
+        STREAM_ID.parse().unwrap(),
+        revision.try_into().unwrap(),
+        time_of(revision).parse().unwrap(),
+    )
 }
 
 fn time_of(revision: u64) -> String {

@@ -54,14 +54,14 @@ use super::{
         specification::handle,
     ),
     components(schemas(
-        event_store_types::EventPageBody,
-        event_store_types::FeedPageBody,
-        event_store_types::Liveness,
+        event_store_types::wire::EventPageBody,
+        event_store_types::wire::FeedPageBody,
+        event_store_types::wire::Liveness,
         event_store_types::Problem,
-        event_store_types::StreamBody,
-        event_store_types::StreamPageBody,
+        event_store_types::wire::StreamBody,
+        event_store_types::wire::StreamPageBody,
         event_store_types::StreamType,
-        event_store_types::StreamTypesBody,
+        event_store_types::wire::StreamTypesBody,
     ))
 )]
 struct Handlers;

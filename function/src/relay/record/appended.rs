@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use event_store_types::{EventType, Revision, Timestamp};
+use event_store_types::{EventType, Metadata, Revision, Timestamp, TraceParent};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -22,31 +22,44 @@ pub struct Appended {
     pub first: Revision,
     /// The revision of its last event.
     pub last: Revision,
-    /// The revision and the type of each event.
-    pub events: Vec<(Revision, EventType)>,
+    /// Its events, in the order of their revisions.
+    pub events: Vec<AppendedEvent>,
     /// When it was appended.
     pub created_at: Timestamp,
+}
+
+/// An event of a commit, as far as it is announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppendedEvent {
+    pub revision: Revision,
+    pub event_type: EventType,
+    /// Where in a trace it happened, if its metadata tells.
+    pub trace_parent: Option<TraceParent>,
 }
 
 impl Appended {
     /// A commit that was read from the log itself.
     pub fn of(stream: StreamKey, commit: &Commit) -> Self {
-        let types = commit.events().as_slice().iter();
-        let types = types.map(|event| event.event_type.clone());
         Self {
             stream,
             first: commit.first(),
             last: commit.last(),
             events: (0..)
-                .zip(types)
+                .zip(commit.events().as_slice())
                 // The commit's last revision exists, so that each before it does.
-                .filter_map(|(place, event_type)| Some((commit.first().checked_add(place)?, event_type)))
+                .filter_map(|(place, event)| {
+                    Some(AppendedEvent {
+                        revision: commit.first().checked_add(place)?,
+                        event_type: event.event_type.clone(),
+                        trace_parent: event.metadata.as_ref().and_then(trace_parent),
+                    })
+                })
                 .collect(),
             created_at: commit.created_at(),
         }
     }
 
-    /// Reads the image of an item. Payloads and metadata are looked at for the checksum alone.
+    /// Reads the image of an item. Payloads are looked at for the checksum alone, and metadata for the trace as well.
     pub(super) fn decode(image: &RawValue) -> Result<Self, Undecodable> {
         let image: Image<'_> = serde_json::from_str(image.get()).map_err(|_| Undecodable::NoItem)?;
         let inconsistent = |attribute| Undecodable::Inconsistent { attribute };
@@ -61,8 +74,8 @@ impl Appended {
                 return Err(inconsistent("sum"));
             }
         }
-        let events = types_from(first, images).ok_or(inconsistent("events"))?;
-        if events.last().is_none_or(|(revision, _)| *revision != last) {
+        let events = events_from(first, images).ok_or(inconsistent("events"))?;
+        if events.last().is_none_or(|event| event.revision != last) {
             return Err(inconsistent("last"));
         }
         Ok(Self {
@@ -104,14 +117,25 @@ impl Image<'_> {
     }
 }
 
-fn types_from(first: Revision, events: Vec<EventImage<'_>>) -> Option<Vec<(Revision, EventType)>> {
+fn events_from(first: Revision, events: Vec<EventImage<'_>>) -> Option<Vec<AppendedEvent>> {
     (0..)
         .zip(events)
         .map(|(offset, event)| {
-            let revision = first.checked_add(offset)?;
-            Some((revision, EventType::stored(event.event_type.text)))
+            let metadata = attribute::<Text>(event.metadata);
+            let metadata = metadata.and_then(|text| Metadata::from_text(&text.text).ok());
+            Some(AppendedEvent {
+                revision: first.checked_add(offset)?,
+                event_type: EventType::stored(event.event_type.text),
+                trace_parent: metadata.as_ref().and_then(trace_parent),
+            })
         })
         .collect()
+}
+
+/// Most metadata tells of no trace, and need not be told apart.
+fn trace_parent(metadata: &Metadata) -> Option<TraceParent> {
+    let may_tell = metadata.as_str().contains(TraceParent::NAME);
+    may_tell.then(|| metadata.provenance().trace_parent)?
 }
 
 /// The checksum of the events as they came, or `None` when they are not all there.

@@ -1,3 +1,4 @@
+use event_store_types::TraceParent;
 use serde_json::{Value, json};
 
 use super::*;
@@ -22,7 +23,7 @@ fn a_commit_is_read_without_its_payloads() {
     let events: Vec<_> = appended
         .events
         .iter()
-        .map(|(at, name)| (at.as_u64(), name.as_str()))
+        .map(|event| (event.revision.as_u64(), event.event_type.as_str()))
         .collect();
     assert_eq!(events, [(3, "placed"), (4, "paid")]);
     assert_eq!(record.identity.sequence_number.unwrap().as_str(), "7");
@@ -30,6 +31,29 @@ fn a_commit_is_read_without_its_payloads() {
         record.identity.keys.unwrap().get(),
         json!({"pk": {"S": STREAM}, "sk": {"N": "3"}}).to_string()
     );
+}
+
+#[test]
+fn where_in_a_trace_an_event_happened_is_read_from_its_metadata() {
+    const HEADER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let told = format!(r#"{{"user":"u","traceparent":"{HEADER}"}}"#);
+    for (metadata, expected) in [
+        (json!({ "S": told }), Some(HEADER)),
+        (json!({"S": r#"{"traceparent":"00-1"}"#}), None),
+        (json!({"S": r#"{"traceparent":7}"#}), None),
+        (json!({"S": r#"{"note":"traceparent"}"#}), None),
+        (json!({"S": "no JSON, traceparent or not"}), None),
+        (json!({"N": "7"}), None),
+    ] {
+        let mut record = insert(7, STREAM, 3, &["placed"]);
+        record["dynamodb"]["NewImage"]["events"]["L"][0]["M"]["metadata"] = metadata.clone();
+        let content = decode(&record).content;
+        let Ok(Content::Appended(appended)) = content else {
+            panic!("{metadata}: {content:?}")
+        };
+        let told = appended.events[0].trace_parent.as_ref();
+        assert_eq!(told.map(TraceParent::as_str), expected, "{metadata}");
+    }
 }
 
 #[test]

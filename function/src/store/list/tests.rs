@@ -23,12 +23,12 @@ fn moment(micros: i64) -> Timestamp {
 }
 
 fn stream(id: u128, micros: i64) -> Stream {
-    Stream {
-        stream_id: StreamId::from(Uuid::from_u128(id)),
-        stream_type: order(),
-        revision: Revision::FIRST,
-        updated_at: moment(micros),
-    }
+    Stream::new(
+        order(),
+        StreamId::from(Uuid::from_u128(id)),
+        Revision::FIRST,
+        moment(micros),
+    )
 }
 
 fn first_page(limit: usize) -> ListStreams {
@@ -136,14 +136,7 @@ fn an_answer_without_streams_that_may_have_more_is_asked_on() {
     let Step::Done(page) = listing.step() else {
         panic!("the page is not complete")
     };
-    assert_eq!(
-        page,
-        StreamPage {
-            streams: vec![there],
-            has_more: false,
-            next_page_key: None
-        }
-    );
+    assert_eq!(page, StreamPage::new(vec![there], false, None));
 }
 
 #[test]

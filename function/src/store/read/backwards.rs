@@ -137,11 +137,7 @@ impl Backwards {
             .take(self.limit)
             .collect();
         match events.last().map(|event| event.revision) {
-            Some(oldest) => Outcome::Page(EventPage {
-                events,
-                has_more: oldest > Revision::FIRST,
-                last_evaluated_revision: oldest,
-            }),
+            Some(oldest) => Outcome::Page(EventPage::new(events, oldest > Revision::FIRST, oldest)),
             None => Outcome::NotFound,
         }
     }
@@ -257,11 +253,7 @@ impl FindTail {
     /// Goes on with the end that was found. The answer is taken to be strong.
     pub fn found(self, tail: Option<Tail>) -> Step {
         Step::Done(match tail {
-            Some(_) => Outcome::Page(EventPage {
-                events: Vec::new(),
-                has_more: false,
-                last_evaluated_revision: self.first,
-            }),
+            Some(_) => Outcome::Page(EventPage::new(Vec::new(), false, self.first)),
             None => Outcome::NotFound,
         })
     }

@@ -72,11 +72,9 @@ impl Forwards {
         let events: Vec<Event> = wanted.by_ref().take(self.limit).collect();
         let has_more = more || wanted.next().is_some();
         match events.last().map(|event| event.revision).or(self.after) {
-            Some(last_evaluated_revision) => Outcome::Page(EventPage {
-                events,
-                has_more,
-                last_evaluated_revision,
-            }),
+            Some(last_evaluated_revision) => {
+                Outcome::Page(EventPage::new(events, has_more, last_evaluated_revision))
+            }
             None => Outcome::NotFound,
         }
     }

@@ -18,7 +18,7 @@ use crate::relay::feeder::Feeder;
 use crate::relay::parking::ParkedRecord;
 use crate::relay::publisher::NotTaken;
 use crate::relay::reconcile::survey::Place;
-use crate::relay::record::Appended;
+use crate::relay::record::{Appended, AppendedEvent};
 use crate::store::StreamKey;
 
 /// The commits of a page, so that a small log has many.
@@ -246,13 +246,17 @@ pub(super) fn at(second: u64) -> Timestamp {
 pub(super) fn commit(number: u128, first: u64, types: &[&str]) -> Appended {
     let revision = |number: u64| Revision::try_from(number).unwrap();
     let events: Vec<_> = (first..)
-        .map(revision)
-        .zip(types.iter().map(|name| name.parse().unwrap()))
+        .zip(types)
+        .map(|(number, name)| AppendedEvent {
+            revision: revision(number),
+            event_type: name.parse().unwrap(),
+            trace_parent: None,
+        })
         .collect();
     Appended {
         stream: stream(number),
         first: revision(first),
-        last: events.last().unwrap().0,
+        last: events.last().unwrap().revision,
         events,
         created_at: at(first),
     }
@@ -280,11 +284,11 @@ pub(super) fn events_since(world: &World, since: u64) -> BTreeSet<(String, u64, 
     log.values()
         .filter(|commit| commit.created_at >= at(since))
         .flat_map(|commit| {
-            let of_stream = |(revision, name): &(Revision, _)| {
+            let of_stream = |event: &AppendedEvent| {
                 (
                     commit.stream.to_string(),
-                    revision.as_u64(),
-                    ToString::to_string(name),
+                    event.revision.as_u64(),
+                    event.event_type.to_string(),
                 )
             };
             commit.events.iter().map(of_stream).collect::<Vec<_>>()

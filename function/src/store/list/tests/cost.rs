@@ -11,11 +11,13 @@ use crate::store::shard::Shard;
 
 /// `count` streams with ids as random as those of production.
 fn streams(stream_type: &StreamType, count: i64) -> Vec<Stream> {
-    let stream = |number: i64| Stream {
-        stream_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
-        stream_type: stream_type.clone(),
-        revision: 7.try_into().unwrap(),
-        updated_at: moment(number),
+    let stream = |number: i64| {
+        Stream::new(
+            stream_type.clone(),
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, &number.to_be_bytes()).into(),
+            7.try_into().unwrap(),
+            moment(number),
+        )
     };
     (0..count).map(stream).collect()
 }

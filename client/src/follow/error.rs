@@ -1,0 +1,200 @@
+//! Why a follower cannot go on, or not with one of its streams.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use event_store_types::{EventType, Revision, StreamId, StreamType};
+
+use super::{CheckpointKey, HeldStream, Progress};
+use crate::BoxError;
+
+/// Why a follower ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FollowError {
+    /// The feed cannot be read, and no waiting changes that. After [`Error::is_feed_begun_anew`](crate::Error::is_feed_begun_anew) a
+    /// follower that reacts must be given another name, which says where it begins.
+    Feed(crate::Error),
+    /// It cannot be found out, or not be kept, how far the follower is.
+    Checkpoint {
+        /// What it is kept under.
+        key: String,
+        /// Why.
+        source: BoxError,
+    },
+    /// The end of the feed is reached, and some streams are held. All others are handled.
+    Incomplete {
+        /// The streams of which an event could not be handled.
+        held: Vec<HeldStream>,
+        /// What was done.
+        progress: Progress,
+    },
+}
+
+impl fmt::Display for FollowError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Feed(error) => write!(formatter, "the feed cannot be followed: {}", Chain(error)),
+            Self::Checkpoint { key, source } => write!(
+                formatter,
+                "the checkpoint `{key}` cannot be loaded or kept: {}",
+                Chain(&**source)
+            ),
+            Self::Incomplete { held, .. } => {
+                let count = held.len();
+                let streams = if count == 1 { "stream is" } else { "streams are" };
+                write!(formatter, "{count} {streams} held")?;
+                if let Some(first) = held.first() {
+                    let (stream_type, stream_id) = (&first.stream_type, first.stream_id);
+                    let such_as = if count == 1 { "" } else { "such as " };
+                    write!(
+                        formatter,
+                        ": {such_as}`{stream_type}/{stream_id}`: {}",
+                        first.reason
+                    )?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+// What led to it is in the text, and no source: whoever prints the chain would print it twice.
+impl StdError for FollowError {}
+
+/// Why a stream could not be handled as far as it should. What was handled before is kept; trying again is safe.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StreamError {
+    /// The follower's name.
+    pub follower: String,
+    /// The type of the stream.
+    pub stream_type: StreamType,
+    /// The stream.
+    pub stream_id: StreamId,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "`{}` cannot go on with the stream `{}/{}`: {}",
+            self.follower,
+            self.stream_type,
+            self.stream_id,
+            Chain(&self.reason)
+        )
+    }
+}
+
+// As above.
+impl StdError for StreamError {}
+
+/// Why a stream could not be handled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The store did not give the events.
+    #[error("its events cannot be read")]
+    NotRead(#[source] BoxError),
+    /// The read model did not tell how far it is.
+    #[error("its checkpoint cannot be loaded")]
+    NotLoaded(#[source] BoxError),
+    /// The read model did not take the changes, or did not say whether it has.
+    #[error("what its events change cannot be committed")]
+    NotCommitted(#[source] BoxError),
+    /// An event cannot be read, applied or reacted to. What comes before it is handled.
+    #[error("its event `{event_type}` at revision {revision} cannot be handled")]
+    #[non_exhaustive]
+    NotHandled {
+        /// The type of the event.
+        event_type: EventType,
+        /// Its revision.
+        revision: Revision,
+        /// What the handler said.
+        source: BoxError,
+    },
+    /// Handling took longer than its time limit, and was given up.
+    #[error("its handling took longer than {} s", limit.as_secs_f32())]
+    #[non_exhaustive]
+    TimedOut {
+        /// The limit.
+        limit: std::time::Duration,
+    },
+    /// The store gave an event that is not the next one.
+    #[error("the event after {} was asked for, and the one at revision {found} given", after.map_or(0, Revision::as_u64))]
+    #[non_exhaustive]
+    Gap {
+        /// The revision of the event before.
+        after: Option<Revision>,
+        /// The revision of the event that came.
+        found: Revision,
+    },
+    /// The store has fewer events than were announced: it is another store, or the notification somebody else's.
+    #[error("revision {announced} was announced, and {}", last_of(*reached))]
+    #[non_exhaustive]
+    Behind {
+        /// The revision that was announced.
+        announced: Revision,
+        /// The revision of the last event that is there; `None` when there is no such stream.
+        reached: Option<Revision>,
+    },
+    /// The read model is further than the store: it was made of another store, or this one was restored to an earlier moment.
+    #[error("the checkpoint is revision {checkpoint}, and {}", last_of(*reached))]
+    #[non_exhaustive]
+    Ahead {
+        /// The revision up to which the read model holds the stream.
+        checkpoint: Revision,
+        /// The revision that the stream is at, if the store told it.
+        reached: Option<Revision>,
+    },
+    /// Others move the checkpoint all the time.
+    #[error("the checkpoint was moved by others in each of {attempts} attempts")]
+    #[non_exhaustive]
+    Outrun {
+        /// How often the changes were made anew.
+        attempts: u32,
+    },
+    /// One event alone changes more than the read model commits at once.
+    #[error("its event at revision {revision} changes more than fits one commit")]
+    #[non_exhaustive]
+    TooMuch {
+        /// The revision of the event.
+        revision: Revision,
+    },
+}
+
+fn last_of(reached: Option<Revision>) -> String {
+    match reached {
+        Some(revision) => format!("{revision} is the last that can be read"),
+        None => "there is no such stream".into(),
+    }
+}
+
+impl Reason {
+    pub(super) fn of(self, key: &CheckpointKey<'_>) -> StreamError {
+        StreamError {
+            follower: key.follower.to_owned(),
+            stream_type: key.stream_type.clone(),
+            stream_id: key.stream_id,
+            reason: self,
+        }
+    }
+}
+
+/// An error and all that led to it, as one text.
+pub(super) struct Chain<'a>(pub(super) &'a (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

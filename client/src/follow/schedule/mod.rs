@@ -1,0 +1,447 @@
+//! PURE: which stream of a follower is handled next, which waits, and how far the feed is done.
+//!
+//! Pages of the feed come in, and pieces of work go out, one at a time of each stream. A stream of which an event could not
+//! be handled is held: its later events are not kept here, because they are read from the stream itself when it is tried
+//! again. So the feed goes on, and what is held costs a line of the checkpoint.
+
+mod recent;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use event_store_types::{Event, FeedPage, Revision};
+
+use super::{Checkpoint, HandledStream, HeldStream};
+use crate::backoff::Backoff;
+use crate::notification::StreamName;
+use recent::Recent;
+
+/// How a follower proceeds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// How long a stream is held, by how often its next event could not be handled.
+    pub(super) backoff: Backoff,
+    /// How often an event is tried before its stream is parked; for ever when `None`.
+    pub(super) park_after: Option<u32>,
+    /// The most events of one piece of work.
+    pub(super) events_at_once: usize,
+    /// Whether the checkpoint tells what is handled behind the cursor.
+    pub(super) keeps_ahead: bool,
+}
+
+/// A piece of work: the next events of one stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Work {
+    pub(super) stream: StreamName,
+    /// The events, if the feed has just given them. Otherwise they are read from the stream.
+    pub(super) events: Vec<Event>,
+    /// The revision of the last event that is known to be handled.
+    pub(super) after: Option<Revision>,
+    /// The revision up to which the stream is to be handled.
+    pub(super) through: Revision,
+    /// How often its next event was tried before.
+    pub(super) attempts: u32,
+}
+
+/// What becomes of a stream of which an event could not be handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is tried again after this pause.
+    Held(Duration),
+    /// It is not tried again.
+    Parked,
+}
+
+/// What is to be done, and how far the feed is done. Moments are durations since the follower's start.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    rules: Rules,
+    /// The streams that have something to do, or are held.
+    lanes: HashMap<StreamName, Lane>,
+    /// The streams that may begin, in the order in which they became so.
+    ready: VecDeque<StreamName>,
+    /// The streams that are held, by when they are tried again.
+    due: BTreeSet<(Duration, StreamName)>,
+    /// The pages of which not everything is settled.
+    pages: VecDeque<Page>,
+    /// The number of the first of them.
+    first: u64,
+    /// What is settled in those pages, and in which of them.
+    ahead: BTreeMap<StreamName, (Revision, u64)>,
+    recent: Recent,
+    cursor: Option<String>,
+    handled: u64,
+    /// How many events wait here.
+    waiting: usize,
+    busy: usize,
+    held: usize,
+    change: Change,
+}
+
+#[derive(Debug)]
+struct Page {
+    next: String,
+    /// How many of its events are not settled: neither handled nor of a held stream.
+    open: usize,
+}
+
+/// What has changed since the last checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    Nothing,
+    /// Events are handled, and their page is not.
+    Ahead,
+    /// A page is settled, or a stream is held, or no longer.
+    Settled,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    /// Each with the number of its page.
+    waiting: VecDeque<(u64, Event)>,
+    /// The pages of the events that are being handled.
+    begun: Vec<u64>,
+    is_busy: bool,
+    /// The highest revision that came in.
+    last: Option<Revision>,
+    held: Option<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    after: Option<Revision>,
+    attempts: u32,
+    /// When it is tried again; never, when it is parked.
+    due: Option<Duration>,
+    reason: String,
+}
+
+impl Schedule {
+    /// The most events that wait before the next page is read.
+    const MOST_WAITING: usize = 1_000;
+    /// The most pages that are not settled: one event that takes for ever must not let the rest run away from the cursor.
+    const MOST_PAGES: usize = 32;
+    /// The most streams that are held before the feed waits for them: more would not fit a checkpoint.
+    const MOST_HELD: usize = 1_000;
+    /// The number of no page: that of what was handled in an earlier run, and has not been read in this one.
+    const NOT_READ: u64 = u64::MAX;
+    /// Of how many streams it is remembered how far they are.
+    const REMEMBERED: usize = 50_000;
+
+    /// Goes on from `checkpoint`. What is held is tried at once, unless it is parked.
+    pub(super) fn new(rules: Rules, checkpoint: Checkpoint) -> Self {
+        let mut schedule = Self {
+            rules,
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            due: BTreeSet::new(),
+            pages: VecDeque::new(),
+            first: 0,
+            ahead: BTreeMap::new(),
+            recent: Recent::new(Self::REMEMBERED),
+            cursor: checkpoint.cursor,
+            handled: checkpoint.handled,
+            waiting: 0,
+            busy: 0,
+            held: checkpoint.held.len(),
+            change: Change::Nothing,
+        };
+        for HandledStream {
+            stream_type,
+            stream_id,
+            through,
+        } in checkpoint.ahead
+        {
+            let stream = (stream_type, stream_id);
+            schedule.recent.note(stream.clone(), through);
+            schedule.ahead.insert(stream, (through, Self::NOT_READ));
+        }
+        for held in checkpoint.held {
+            let stream = (held.stream_type, held.stream_id);
+            // What it was held for is passed over.
+            if held.after >= Some(held.through) {
+                schedule.recent.note(stream, held.through);
+                schedule.held -= 1;
+                continue;
+            }
+            let due = (!held.is_parked).then_some(Duration::ZERO);
+            schedule.due.extend(due.map(|due| (due, stream.clone())));
+            let lane = Lane {
+                last: Some(held.through),
+                held: Some(Held {
+                    after: held.after,
+                    attempts: held.attempts,
+                    due,
+                    reason: held.reason,
+                }),
+                ..Lane::default()
+            };
+            schedule.lanes.insert(stream, lane);
+        }
+        schedule
+    }
+
+    /// Notes that the last checkpoint was not kept: what had changed has changed still.
+    pub(super) fn is_not_kept(&mut self, change: Change) {
+        self.change = self.change.max(change);
+    }
+
+    /// Where the feed is settled up to: where reading it begins.
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Takes in the next page of the feed, less what is handled already.
+    pub(super) fn accept(&mut self, page: FeedPage) {
+        let number = self.first + self.pages.len() as u64;
+        let mut open = 0;
+        for event in page.events {
+            let (stream_type, event) = event.into_parts();
+            let stream = (stream_type, event.stream_id);
+            if self.recent.through(&stream) >= Some(event.revision) {
+                // What an earlier run has handled behind the cursor is told until its page is settled in this one.
+                if let Some((through, page)) = self.ahead.get_mut(&stream)
+                    && *through == event.revision
+                    && *page == Self::NOT_READ
+                {
+                    *page = number;
+                }
+                continue;
+            }
+            let lane = self.lanes.entry(stream.clone()).or_default();
+            if lane.last >= Some(event.revision) {
+                continue;
+            }
+            lane.last = Some(event.revision);
+            if lane.held.is_some() {
+                self.change = Change::Settled;
+                continue;
+            }
+            if !lane.is_busy && lane.waiting.is_empty() {
+                self.ready.push_back(stream);
+            }
+            lane.waiting.push_back((number, event));
+            open += 1;
+        }
+        self.waiting += open;
+        let next = page.next;
+        self.pages.push_back(Page { next, open });
+        self.settle_pages();
+    }
+
+    /// Hands out the next piece of work. Its stream is busy until [`Self::done`] or [`Self::failed`].
+    pub(super) fn begin(&mut self, now: Duration) -> Option<Work> {
+        if self.due.first().is_some_and(|(due, _)| *due <= now) {
+            let (_, stream) = self.due.pop_first()?;
+            let lane = self.lanes.get_mut(&stream)?;
+            let held = lane.held.as_ref()?;
+            lane.is_busy = true;
+            self.busy += 1;
+            return Some(Work {
+                after: held.after,
+                through: lane.last?,
+                attempts: held.attempts,
+                events: Vec::new(),
+                stream,
+            });
+        }
+        let stream = self.ready.pop_front()?;
+        let lane = self.lanes.get_mut(&stream)?;
+        let count = lane.waiting.len().min(self.rules.events_at_once);
+        let (begun, events): (Vec<u64>, Vec<Event>) = lane.waiting.drain(..count).unzip();
+        let (first, last) = (events.first()?.revision, events.last()?.revision);
+        self.waiting -= count;
+        self.busy += 1;
+        lane.begun = begun;
+        lane.is_busy = true;
+        Some(Work {
+            after: first.previous(),
+            through: last,
+            attempts: 0,
+            events,
+            stream,
+        })
+    }
+
+    /// Notes that the work on `stream` is done, up to the event at `through`.
+    pub(super) fn done(&mut self, stream: &StreamName, through: Revision, now: Duration) {
+        let Some(lane) = self.lanes.get_mut(stream) else {
+            return;
+        };
+        lane.is_busy = false;
+        self.busy -= 1;
+        let begun = std::mem::take(&mut lane.begun);
+        self.handled += begun.len() as u64;
+        if let Some(held) = &mut lane.held {
+            self.handled += through
+                .as_u64()
+                .saturating_sub(held.after.map_or(0, Revision::as_u64));
+            self.change = Change::Settled;
+            if Some(through) < lane.last {
+                held.after = held.after.max(Some(through));
+                held.attempts = 0;
+                held.due = Some(now);
+                self.due.insert((now, stream.clone()));
+                return;
+            }
+            lane.held = None;
+            self.held -= 1;
+        } else if let (true, Some(page)) = (self.rules.keeps_ahead, begun.last()) {
+            self.ahead.insert(stream.clone(), (through, *page));
+            self.change = self.change.max(Change::Ahead);
+        }
+        if lane.waiting.is_empty() {
+            self.lanes.remove(stream);
+            self.recent.note(stream.clone(), through);
+        } else {
+            self.ready.push_back(stream.clone());
+        }
+        self.close(begun);
+    }
+
+    /// Holds `stream`, or parks it: the event after `after` could not be handled, and `handled` before it were.
+    pub(super) fn failed(
+        &mut self,
+        stream: &StreamName,
+        after: Option<Revision>,
+        handled: u64,
+        reason: String,
+        now: Duration,
+    ) -> Option<Verdict> {
+        let lane = self.lanes.get_mut(stream)?;
+        self.handled += handled;
+        lane.is_busy = false;
+        self.busy -= 1;
+        let before = lane.held.take();
+        self.held += usize::from(before.is_none());
+        let attempts = match &before {
+            Some(before) if before.after >= after => before.attempts.saturating_add(1),
+            _ => 1,
+        };
+        let verdict = match self.rules.park_after {
+            Some(most) if attempts >= most => Verdict::Parked,
+            _ => Verdict::Held(self.rules.backoff.after(attempts)),
+        };
+        let due = match verdict {
+            Verdict::Held(pause) => Some(now + pause),
+            Verdict::Parked => None,
+        };
+        self.due.extend(due.map(|due| (due, stream.clone())));
+        lane.held = Some(Held {
+            after: before.and_then(|before| before.after).max(after),
+            attempts,
+            due,
+            reason,
+        });
+        let mut closed = std::mem::take(&mut lane.begun);
+        self.waiting -= lane.waiting.len();
+        closed.extend(lane.waiting.drain(..).map(|(page, _)| page));
+        self.change = Change::Settled;
+        self.close(closed);
+        Some(verdict)
+    }
+
+    /// What has changed since [`Self::checkpoint`] was called last.
+    pub(super) fn change(&self) -> Change {
+        self.change
+    }
+
+    /// How far it is: to be kept.
+    pub(super) fn checkpoint(&mut self) -> Checkpoint {
+        self.change = Change::Nothing;
+        let held = self.lanes.iter().filter_map(|(stream, lane)| {
+            let held = lane.held.as_ref()?;
+            Some(HeldStream {
+                stream_type: stream.0.clone(),
+                stream_id: stream.1,
+                after: held.after,
+                through: lane.last?,
+                attempts: held.attempts,
+                is_parked: held.due.is_none(),
+                reason: held.reason.clone(),
+            })
+        });
+        let mut held: Vec<HeldStream> = held.collect();
+        held.sort_by(|one, other| {
+            (&one.stream_type, one.stream_id).cmp(&(&other.stream_type, other.stream_id))
+        });
+        let ahead = self.ahead.iter().map(|(stream, (through, _))| HandledStream {
+            stream_type: stream.0.clone(),
+            stream_id: stream.1,
+            through: *through,
+        });
+        Checkpoint {
+            cursor: self.cursor.clone(),
+            handled: self.handled,
+            held,
+            ahead: ahead.collect(),
+        }
+    }
+
+    /// Whether there is room for the next page.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting < Self::MOST_WAITING
+            && self.pages.len() < Self::MOST_PAGES
+            && self.held < Self::MOST_HELD
+    }
+
+    /// When the next held stream is tried again.
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// Whether everything that came in is settled, and what is held was tried at least `attempts` times.
+    pub(super) fn is_settled(&self, attempts: u32) -> bool {
+        let is_tried = |(_, stream): &(Duration, StreamName)| {
+            let held = self.lanes.get(stream).and_then(|lane| lane.held.as_ref());
+            held.is_none_or(|held| held.attempts >= attempts)
+        };
+        self.pages.is_empty() && self.busy == 0 && self.due.iter().all(is_tried)
+    }
+
+    /// How many events were handled since the beginning.
+    pub(super) fn handled(&self) -> u64 {
+        self.handled
+    }
+
+    /// How many streams are held, the parked ones included, and how many of them are parked.
+    pub(super) fn held(&self) -> (usize, usize) {
+        let parked = |lane: &&Lane| lane.held.as_ref().is_some_and(|held| held.due.is_none());
+        let parked = if self.held == 0 {
+            0
+        } else {
+            self.lanes.values().filter(parked).count()
+        };
+        (self.held, parked)
+    }
+
+    /// Counts events of these pages as settled.
+    fn close(&mut self, pages: Vec<u64>) {
+        for number in pages {
+            let index = usize::try_from(number - self.first).unwrap_or(usize::MAX);
+            if let Some(page) = self.pages.get_mut(index) {
+                page.open -= 1;
+            }
+        }
+        self.settle_pages();
+    }
+
+    fn settle_pages(&mut self) {
+        let before = self.first;
+        while let Some(page) = self.pages.pop_front_if(|page| page.open == 0) {
+            self.change = self.change.max(if self.cursor.as_ref() == Some(&page.next) {
+                Change::Nothing
+            } else {
+                Change::Settled
+            });
+            self.cursor = Some(page.next);
+            self.first += 1;
+        }
+        if self.first > before {
+            let first = self.first;
+            self.ahead.retain(|_, (_, page)| *page >= first);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
@@ -19,6 +20,15 @@ pub async fn environment() -> SdkConfig {
         .http_client(https_client())
         .load()
         .await
+}
+
+/// How long every client waits: for a connection, an attempt, and a call with all its attempts.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
+        .operation_timeout(limits::OPERATION_TIMEOUT)
+        .build()
 }
 
 /// The SDK's own HTTPS client, but for when it is made: once, when something is sent.

@@ -9,6 +9,7 @@ pub mod fuzzing;
 pub mod http;
 #[cfg(feature = "embedded")]
 pub mod local;
+pub mod messaging;
 pub mod relay;
 pub mod relay_handler;
 pub mod store;

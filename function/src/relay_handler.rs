@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::dynamo::{CatalogueTable, EventsTable, FeedTable};
+use crate::messaging::{SnsTopic, SqsFailureQueue};
 use crate::relay::checkpoint::Checkpoint;
 use crate::relay::feeder::Feeder;
 use crate::relay::invocation::{InvalidInvocation, Invocation};
@@ -17,8 +18,6 @@ use crate::relay::reconcile::Reconciler;
 use crate::relay::reconcile::answer::ReconcileAnswer;
 use crate::relay::reconcile::progress::Progress;
 use crate::relay::sequence_number::SequenceNumber;
-use crate::relay::sns::SnsTopic;
-use crate::relay::sqs::SqsFailureQueue;
 use crate::relay::{Relay, Relayed};
 use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain, milliseconds};

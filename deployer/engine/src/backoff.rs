@@ -2,26 +2,34 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+
 /// Waits that grow from quick to patient. An emulator is done in a moment; AWS counts every call.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Backoff {
-    next: Duration,
+    waits: ExponentialBackoff,
     longest: Duration,
 }
 
 const FIRST: Duration = Duration::from_millis(50);
 
 impl Backoff {
-    /// Waits of up to the given time.
+    /// Waits of up to the given time, each half as long again as the one before.
     pub(super) fn up_to(longest: Duration) -> Self {
-        Self { next: FIRST, longest }
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(FIRST)
+            .with_max_delay(longest)
+            .with_factor(1.5)
+            .without_max_times();
+        Self {
+            waits: waits.build(),
+            longest,
+        }
     }
 
-    /// The next wait: half as long again as the one before.
+    /// The next wait.
     pub(super) fn next(&mut self) -> Duration {
-        let current = self.next;
-        self.next = (current + current / 2).min(self.longest);
-        current
+        self.waits.next().unwrap_or(self.longest)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use uuid::Uuid;
 
 use crate::cloud::{CallError, Cloud};
@@ -11,7 +12,7 @@ use super::deploy::Proposal;
 use super::{DeployError, Event, Session};
 
 /// How often a deployment begins anew because another one came first.
-const MOST_ATTEMPTS: u32 = 10;
+const MOST_ATTEMPTS: usize = 10;
 /// The longest wait before the second attempt; each later one may be twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
@@ -72,12 +73,18 @@ async fn has_moved<C: Cloud>(
 
 /// Attempts at something that others may come before.
 pub(super) struct Attempts {
-    made: u32,
+    longest_waits: ExponentialBackoff,
 }
 
 impl Attempts {
     pub(super) fn new() -> Self {
-        Self { made: 0 }
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(FIRST_WAIT)
+            .without_max_delay()
+            .with_max_times(MOST_ATTEMPTS - 1);
+        Self {
+            longest_waits: waits.build(),
+        }
     }
 
     /// Whether to begin anew after an error, and if so, waits: some time at random, lest those who met once meet again.
@@ -92,12 +99,10 @@ impl Attempts {
         let DeployError::Overtaken { stack } = &error else {
             return Err(error);
         };
-        self.made += 1;
-        if self.made == MOST_ATTEMPTS {
+        let Some(longest) = self.longest_waits.next() else {
             return Err(error);
-        }
+        };
         session.tell(Event::Overtaken { stack: stack.clone() });
-        let longest = FIRST_WAIT * 2_u32.pow(self.made - 1);
         let wait = longest.mul_f64(chance());
         Ok(session.pause(wait).await?)
     }

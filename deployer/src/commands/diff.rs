@@ -9,16 +9,18 @@ use super::code::CodeArgs;
 use super::connection::Connection;
 use super::deployment::deployment;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 
 /// Show what `up` would change, property by property
 ///
 /// The deployed template is compared with the rendering, and CloudFormation is asked what it would replace, by a change set that is
 /// not executed and does not stay. Permissions that widen and changes that `up` would refuse are set apart.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print the difference as JSON")))]
 pub struct DiffArgs {
     /// Where the functions' code comes from.
     #[command(flatten)]
@@ -28,23 +30,12 @@ pub struct DiffArgs {
     #[arg(long)]
     no_change_set: bool,
 
-    /// Print the difference as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 
     /// End with exit code 2 if there is a difference
     #[arg(long)]
     exit_code: bool,
-}
-
-impl DiffArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
 }
 
 pub(super) async fn run(
@@ -79,7 +70,7 @@ pub(super) async fn run(
         .await
         .map_err(|error| cloud.hints().deploy(error))?;
     ui.difference(&diff);
-    if !args.json {
+    if !args.format.is_json() {
         cloud.tell(&diff.unfinished);
     }
     Ok(if args.exit_code && !diff.is_empty() {

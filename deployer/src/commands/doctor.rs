@@ -9,13 +9,14 @@ use super::Ended;
 use super::code::{Code as FunctionCode, CodeArgs};
 use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
+use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
 use crate::environment::Environment;
 use crate::policy::{Policy, boundary_arn, ci};
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Silent, Ui};
+use crate::ui::{Silent, Ui};
 
 /// Find what would make a deployment fail, and what puts it right
 ///
@@ -23,24 +24,14 @@ use crate::ui::{OutputFormat, Silent, Ui};
 /// that are let in, and the permissions of the caller, as far as IAM can simulate them. Changes nothing. Ends with exit code 1 if a
 /// deployment would fail.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print the findings as JSON on stdout, one object a line")))]
 pub struct DoctorArgs {
     /// Where the functions' code would come from.
     #[command(flatten)]
     code: CodeArgs,
 
-    /// Print the findings as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl DoctorArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(

@@ -7,20 +7,17 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
+use super::format::FormatArgs;
 use super::hints::Hints;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Approval, OutputFormat, Ui};
+use crate::ui::{Approval, Ui};
 
 /// Delete the stack, and say what stays
 ///
 /// Lists what goes and what stays, and asks before anything does. The events table stays, unless `--purge` says otherwise; the next
 /// `up` imports it. Artifacts stay too.
 #[derive(Args, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of its own on the command line"
-)]
 pub struct DownArgs {
     /// Delete without asking; data still needs `--confirm`
     #[arg(long, short)]
@@ -43,19 +40,8 @@ pub struct DownArgs {
     #[arg(long, value_name = "VERB:NAME")]
     accept: Vec<Acceptance>,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl DownArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 /// A name was given to confirm a purge, and it is another's.

@@ -6,32 +6,23 @@ use clap::Args;
 use super::Ended;
 use super::connection::Connection;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 
 /// Show how what is there differs from what was deployed
 ///
 /// CloudFormation's own drift detection, and what it cannot see: which version is live and with what code and environment variables, whether
 /// an event source mapping is on and reads the table's latest stream, and what protects the stack.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print the drift as JSON")))]
 pub struct DriftArgs {
-    /// Print the drift as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 
     /// End with exit code 2 if there is drift
     #[arg(long)]
     exit_code: bool,
-}
-
-impl DriftArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
 }
 
 pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Result<Ended, CommandError> {
@@ -45,7 +36,7 @@ pub(super) async fn run(args: &DriftArgs, settings: &Settings, ui: &Ui) -> Resul
         Err(error) => return Err(cloud.failure(&session, cloud.hints().drift(error)).await),
     };
     ui.drift(&drift);
-    if !args.json {
+    if !args.format.is_json() {
         cloud.tell(&drift.unfinished);
     }
     Ok(if args.exit_code && !drift.is_empty() {

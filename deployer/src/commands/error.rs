@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use cfn_deploy::shell;
 use cfn_deploy::stack::SourceLine;
-use cfn_template::problem::Problems;
+use cfn_template::problem::{Problems, nearest};
 
 use crate::artifact::{BuildError, Flaw, LoadError};
 use crate::aws::EndpointRefused;
@@ -134,10 +134,7 @@ impl From<SettingsError> for CommandError {
                 "name one with `--env NAME` or `DEPLOYER_ENV`: {}",
                 listed(known)
             )),
-            SettingsError::UnknownEnvironment { name, known, .. } => Some(match nearest(name, known) {
-                Some(near) => format!("did you mean `{near}`? There are {}", listed(known)),
-                None => format!("there are {}", listed(known)),
-            }),
+            SettingsError::UnknownEnvironment { name, known, .. } => Some(meant(name, known)),
             SettingsError::BadInstance(_) => Some("an instance is named like `pr-42`".to_owned()),
             SettingsError::NoWorkspace { .. } => Some(
                 "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
@@ -237,10 +234,7 @@ impl From<BuildError> for CommandError {
             BuildError::MissingTarget { target } => Some(format!(
                 "install rustup, or the standard library for `{target}` in the way that Rust was installed here"
             )),
-            BuildError::NoSuchBinary { binary, known } => Some(match nearest(binary, known) {
-                Some(near) => format!("did you mean `{near}`? There are {}", listed(known)),
-                None => format!("there are {}", listed(known)),
-            }),
+            BuildError::NoSuchBinary { binary, known } => Some(meant(binary, known)),
         };
         match error {
             BuildError::Rejected(rejected) => rejected.into(),
@@ -257,6 +251,15 @@ impl From<BuildError> for CommandError {
     }
 }
 
+/// Says which of the known names was probably meant, and which there are.
+fn meant(name: &str, known: &[String]) -> String {
+    let there_are = listed(known);
+    match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`? There are {there_are}"),
+        None => format!("there are {there_are}"),
+    }
+}
+
 /// Lists names in backticks, or says that there are none.
 fn listed(names: &[String]) -> String {
     if names.is_empty() {
@@ -267,16 +270,6 @@ fn listed(names: &[String]) -> String {
         .map(|name| format!("`{name}`"))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// The known name that was probably meant: at most one typing mistake for every three letters.
-fn nearest<'known>(name: &str, known: &'known [String]) -> Option<&'known str> {
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate.as_str()))
-        .filter(|(mistakes, _)| *mistakes <= name.chars().count().div_ceil(3))
-        .min_by_key(|(mistakes, _)| *mistakes)
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Silent, Ui};
+use crate::ui::{Silent, Ui};
 
 /// Explain the last operation on the stack, with its timeline
 ///
@@ -14,20 +15,10 @@ use crate::ui::{OutputFormat, Silent, Ui};
 /// cause, what followed from it, where the resource is declared and what can be done. The exit code is 0 whatever became of the
 /// operation. What `--json` prints can be kept, and explained later with `deployer explain FILE`.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print the operation as JSON, its events included")))]
 pub struct EventsArgs {
-    /// Print the operation as JSON, its events included
-    #[arg(long)]
-    json: bool,
-}
-
-impl EventsArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(args: &EventsArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
@@ -43,7 +34,7 @@ pub(super) async fn run(args: &EventsArgs, settings: &Settings, ui: &Ui) -> Resu
         Err(error) => return Err(cloud.failure(&session, explain.describe(error)).await),
     };
     ui.timeline(&timeline);
-    if !args.json {
+    if !args.format.is_json() {
         cloud.tell_unfinished(&session).await;
     }
     Ok(())

@@ -7,11 +7,12 @@ use cfn_template::line_of;
 use clap::Args;
 
 use super::error::{CommandError, ErrorKind};
+use super::format::FormatArgs;
 use crate::cli::GlobalArgs;
 use crate::process_env::ProcessEnv;
 use crate::settings::SettingsError;
 use crate::text_file;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 use crate::workspace;
 
 /// Explain an operation from saved events, with its timeline
@@ -19,14 +20,14 @@ use crate::workspace;
 /// Needs neither an environment nor credentials. The events are those that `aws cloudformation describe-stack-events` or
 /// `deployer events --json` printed; the last operation among them is told, as `deployer events` tells it.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print the operation as JSON, its events included")))]
 pub struct ExplainArgs {
     /// The file of events
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Print the operation as JSON, its events included
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 /// A file that holds no events to explain.
@@ -43,16 +44,6 @@ struct Unexplainable {
 #[error("`{file}` has no event of a stack itself, so that no operation can be told")]
 struct NoOperation {
     file: String,
-}
-
-impl ExplainArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
 }
 
 pub(super) fn run(

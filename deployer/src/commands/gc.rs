@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 
 use super::connection::Connection;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use crate::settings::Settings;
-use crate::ui::{Approval, OutputFormat, Ui};
+use crate::ui::{Approval, Ui};
 
 /// Delete artifacts from the bucket that nothing refers to
 ///
@@ -32,19 +33,8 @@ pub struct GcArgs {
     #[arg(long, short)]
     yes: bool,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl GcArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(args: &GcArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

@@ -5,32 +5,23 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Silent, Ui};
+use crate::ui::{Silent, Ui};
 
 /// List the stack's releases, newest first
 ///
 /// Each `up` and each `rollback` that changed something is recorded beside the artifacts: when, by whom, from which commit, and how
 /// long it took. The name in the first column is what `rollback --to` takes.
 #[derive(Args, Debug)]
+#[command(mut_arg("json", |json| json.help("Print each release as JSON on stdout, one object a line")))]
 pub struct HistoryArgs {
     /// How many to list at most
     #[arg(long, short = 'n', default_value_t = 20, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
 
-    /// Print each release as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl HistoryArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(args: &HistoryArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

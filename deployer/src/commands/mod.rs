@@ -13,6 +13,7 @@ pub mod drift;
 pub mod error;
 pub mod events;
 pub mod explain;
+mod format;
 pub mod gc;
 mod hints;
 pub mod history;
@@ -61,6 +62,27 @@ enum Ended {
 /// The exit code of a difference.
 const DIFFERING: u8 = 2;
 
+/// In which form a command prints: as text, unless it is told otherwise.
+fn output_format(command: &Command) -> OutputFormat {
+    match command {
+        Command::Up(up::UpArgs { format, .. })
+        | Command::Doctor(doctor::DoctorArgs { format, .. })
+        | Command::Diff(diff::DiffArgs { format, .. })
+        | Command::Drift(drift::DriftArgs { format, .. })
+        | Command::Smoke(smoke::SmokeArgs { format, .. })
+        | Command::Down(down::DownArgs { format, .. })
+        | Command::History(history::HistoryArgs { format, .. })
+        | Command::Rollback(rollback::RollbackArgs { format, .. })
+        | Command::Push(push::PushArgs { format, .. })
+        | Command::Gc(gc::GcArgs { format, .. })
+        | Command::Events(events::EventsArgs { format, .. })
+        | Command::Explain(explain::ExplainArgs { format, .. })
+        | Command::Recover(recover::RecoverArgs { format, .. })
+        | Command::Reconcile(reconcile::ReconcileArgs { format, .. }) => format.output_format(),
+        _ => OutputFormat::Text,
+    }
+}
+
 /// Runs a command and tells how it ended.
 pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
     let place = Destination {
@@ -72,24 +94,7 @@ pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
         verbose: cli.global.verbose,
         mask: cli.global.mask,
     };
-    let output_format = match &cli.command {
-        Command::Up(args) => args.output_format(),
-        Command::Doctor(args) => args.output_format(),
-        Command::Diff(args) => args.output_format(),
-        Command::Drift(args) => args.output_format(),
-        Command::Smoke(args) => args.output_format(),
-        Command::Down(args) => args.output_format(),
-        Command::History(args) => args.output_format(),
-        Command::Rollback(args) => args.output_format(),
-        Command::Push(args) => args.output_format(),
-        Command::Gc(args) => args.output_format(),
-        Command::Events(args) => args.output_format(),
-        Command::Explain(args) => args.output_format(),
-        Command::Recover(args) => args.output_format(),
-        Command::Reconcile(args) => args.output_format(),
-        _ => OutputFormat::Text,
-    };
-    let ui = Ui::new(place, output_format);
+    let ui = Ui::new(place, output_format(&cli.command));
     let wanted = cli.global.env.as_deref().or(process_env.variable("DEPLOYER_ENV"));
     ui.runs(&match wanted {
         Some(wanted) => format!("deployer {} --env {wanted}", cli.command.name()),

@@ -8,11 +8,12 @@ use super::code::CodeArgs;
 use super::connection::Connection;
 use super::deployment::deployment;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use super::hints::Hints;
 use super::stack_template::StackTemplate;
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 
 /// Run new code past CloudFormation, to try something out
 ///
@@ -24,19 +25,8 @@ pub struct PushArgs {
     #[command(flatten)]
     code: CodeArgs,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl PushArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(

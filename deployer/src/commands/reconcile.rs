@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::error::{CommandError, ErrorKind};
+use super::format::FormatArgs;
 use super::moment::Moment;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 
 /// Complete the listing of streams and the feed, from the events
 ///
@@ -22,9 +23,8 @@ pub struct ReconcileArgs {
     #[arg(long, value_name = "TIME")]
     notify_since: Option<Moment>,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 /// The template does not say what reconciles.
@@ -32,16 +32,6 @@ pub struct ReconcileArgs {
 #[error("`{template}` names nothing that reconciles")]
 struct NoReconciler {
     template: String,
-}
-
-impl ReconcileArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
 }
 
 pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

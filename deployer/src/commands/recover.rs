@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Chosen, OutputFormat, Ui};
+use crate::ui::{Chosen, Ui};
 
 /// Recover a stack that cannot be updated
 ///
@@ -34,20 +35,11 @@ pub struct RecoverArgs {
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 impl RecoverArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
-
     /// The move that the command line chooses; naming what is left is to choose the move that leaves it.
     fn chosen(&self) -> Option<Move> {
         let named = if !self.skip.is_empty() {

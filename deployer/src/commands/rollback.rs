@@ -8,9 +8,10 @@ use clap::Args;
 use super::connection::Connection;
 use super::deployment::{deployment_of, reachable};
 use super::error::CommandError;
+use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
 use crate::settings::Settings;
-use crate::ui::{Approval, OutputFormat, Ui};
+use crate::ui::{Approval, Ui};
 
 /// Bring the stack back to an earlier release
 ///
@@ -31,19 +32,8 @@ pub struct RollbackArgs {
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl RollbackArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

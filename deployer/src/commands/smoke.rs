@@ -15,10 +15,11 @@ use serde_json::json;
 use super::connection::Connection;
 use super::deployment::address;
 use super::error::CommandError;
+use super::format::FormatArgs;
 use crate::aws::{Aws, Certificates};
 use crate::environment::Environment;
 use crate::settings::Settings;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::Ui;
 
 const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",
@@ -39,19 +40,8 @@ pub struct SmokeArgs {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=900))]
     timeout: Option<u64>,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl SmokeArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(args: &SmokeArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

@@ -9,19 +9,19 @@ use super::code::CodeArgs;
 use super::connection::Connection;
 use super::deployment::{deployment, reachable};
 use super::error::CommandError;
+use super::format::FormatArgs;
 use super::plan;
 use super::stack_template::StackTemplate;
 use super::trial::Deploying;
 use crate::checkout::revision;
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
-use crate::ui::{Approval, OutputFormat, Ui};
+use crate::ui::{Approval, Ui};
 
 /// Build the functions, and create or update the stack
 ///
 /// Shows what would change and asks before it does. A stack that is as it should be is left alone. Prints the stack's outputs.
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct UpArgs {
     /// Deploy without asking
     #[arg(long, short)]
@@ -52,19 +52,8 @@ pub struct UpArgs {
     #[arg(long)]
     wait_for_lock: bool,
 
-    /// Print what happens as JSON on stdout, one object a line
-    #[arg(long)]
-    json: bool,
-}
-
-impl UpArgs {
-    pub(super) fn output_format(&self) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        }
-    }
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) async fn run(

@@ -149,12 +149,16 @@ impl std::error::Error for Problems {}
 
 /// Finds the candidate with the fewest typing mistakes against `written`: at most one for every three letters, and
 /// never the whole word.
-pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a, Name: AsRef<str> + ?Sized + 'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a Name>,
+) -> Option<&'a str> {
     let lower = written.to_lowercase();
     let length = lower.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| {
+        .map(AsRef::as_ref)
+        .map(|candidate: &str| {
             (
                 strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
                 candidate,

@@ -2,15 +2,11 @@
 
 use std::process::ExitCode;
 
-use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
 use event_store_function::config::RelayConfig;
 use event_store_function::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
+use event_store_function::messaging::{SnsTopic, SqsFailureQueue};
 use event_store_function::relay::feeder::Feeder;
-use event_store_function::relay::sns::SnsTopic;
-use event_store_function::relay::sqs::SqsFailureQueue;
 use event_store_function::relay_handler::Handler;
-use event_store_function::store::limits;
 use event_store_function::{aws, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
@@ -38,7 +34,6 @@ async fn run() -> Result<(), Error> {
 
 async fn connect(config: RelayConfig) -> Handler {
     let environment = aws::environment().await;
-    let messaging = messaging(&environment);
     tracing::debug!(
         eventsTable = config.events_table,
         catalogueTable = config.catalogue_table,
@@ -53,19 +48,8 @@ async fn connect(config: RelayConfig) -> Handler {
         events: EventsTable::new(client.clone(), config.events_table.as_str()),
         feeder: Feeder::new(FeedTable::new(client.clone(), config.feed_table)),
         catalogue: CatalogueTable::new(client, config.catalogue_table),
-        topic: SnsTopic::new(aws_sdk_sns::Client::new(&messaging), config.topic_arn),
-        failure_queue: SqsFailureQueue::new(aws_sdk_sqs::Client::new(&messaging), config.failure_queue_url),
+        topic: SnsTopic::connect(&environment, config.topic_arn),
+        failure_queue: SqsFailureQueue::connect(&environment, config.failure_queue_url),
         events_table: config.events_table,
     }
-}
-
-/// What SNS and SQS are called with: they wait as long as the database is waited for, and the relay tries again
-/// by itself.
-fn messaging(environment: &SdkConfig) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_timeout(limits::OPERATION_TIMEOUT)
-        .build();
-    environment.to_builder().timeout_config(timeouts).build()
 }

@@ -1,7 +1,6 @@
 //! The catalogue table: one item a stream, and the index in which streams are listed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -10,13 +9,15 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_types::Blob;
 use event_store_types::{Stream, StreamType};
 
-use super::{Client, translate};
+use super::item::Item;
+use super::table::Table;
+use super::translate;
 use crate::feed::{Incarnation, Mark};
 use crate::relay::catalogue::{BroughtForward, CatalogueWriter};
 use crate::store::list::{Catalogue, ShardAnswer, ShardQuery};
 use crate::store::position::Position;
 use crate::store::shard::Shard;
-use crate::store::{Meter, StoreError, StreamKey};
+use crate::store::{StoreError, StreamKey};
 
 /// The index: hash `shard`, range `position`.
 const INDEX: &str = "byUpdate";
@@ -32,33 +33,12 @@ const FED: &str = "fed";
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 const KEYS_A_CALL: usize = 100;
 
-/// The catalogue table, and the meter on which its use is counted.
-#[derive(Clone, Debug)]
-pub struct CatalogueTable {
-    client: Client,
-    table: Arc<str>,
-    meter: Meter,
-}
+/// Which of the tables: the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub enum Streams {}
 
-impl CatalogueTable {
-    /// The table named `table`.
-    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-            meter: Meter::default(),
-        }
-    }
-
-    /// The same table, its use counted on `meter`.
-    #[must_use]
-    pub fn metered(&self, meter: Meter) -> Self {
-        Self {
-            meter,
-            ..self.clone()
-        }
-    }
-}
+/// The catalogue table.
+pub type CatalogueTable = Table<Streams>;
 
 impl Catalogue for CatalogueTable {
     async fn query(&self, stream_type: &StreamType, query: ShardQuery) -> Result<ShardAnswer, StoreError> {
@@ -69,30 +49,20 @@ impl Catalogue for CatalogueTable {
             "#shard = :shard"
         };
         let request = self
-            .client
-            .query()
-            .table_name(&*self.table)
+            .query_by(condition)
             .index_name(INDEX)
-            .key_condition_expression(condition)
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(query.shard.key(stream_type)))
-            .set_limit(query.limit.try_into().ok())
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .set_limit(query.limit.try_into().ok());
         let request = match bound {
             Some(bound) => request
                 .expression_attribute_names("#position", "position")
                 .expression_attribute_values(":bound", AttributeValue::S(bound)),
             None => request,
         };
-        let answer = request.send().await.map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
-        let items = answer.items.unwrap_or_default();
+        let (items, next) = self.read(request).await?;
         let streams = items.iter().map(decode).collect::<Result<Vec<_>, _>>();
-        let more_after = answer.last_evaluated_key.as_ref().map(position).transpose();
+        let more_after = next.as_ref().map(position).transpose();
         Ok(ShardAnswer {
             shard: query.shard,
             streams: streams.map_err(|error| StoreError::Fault(error.into()))?,
@@ -116,7 +86,7 @@ impl CatalogueWriter for CatalogueTable {
         let answer = self
             .client
             .update_item()
-            .table_name(&*self.table)
+            .table_name(&*self.name)
             .key("pk", text(key.to_string()))
             .update_expression(
                 "SET #revision = :revision, #updatedAt = :updatedAt, #shard = :shard, #position = :position, \
@@ -144,11 +114,7 @@ impl CatalogueWriter for CatalogueTable {
             .await;
         match answer {
             Ok(answer) => {
-                self.meter.add_write(
-                    answer
-                        .consumed_capacity
-                        .and_then(|capacity| capacity.capacity_units),
-                );
+                self.count_write(answer.consumed_capacity);
                 Ok(BroughtForward::Updated)
             }
             Err(error) => match error.as_service_error() {
@@ -178,25 +144,12 @@ impl CatalogueWriter for CatalogueTable {
                 .set_keys(Some(keys.collect()))
                 .projection_expression("pk, #feed, #fed")
                 .expression_attribute_names("#feed", FEED)
-                .expression_attribute_names("#fed", FED)
-                .build()
-                .map_err(|error| StoreError::Fault(error.into()))?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&*self.table, keys)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(translate)?;
-            let consumed = answer.consumed_capacity.unwrap_or_default();
-            self.meter
-                .add_read(consumed.iter().map(|table| table.capacity_units).sum());
-            if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+                .expression_attribute_names("#fed", FED);
+            let (items, left_out) = self.read_all(keys).await?;
+            if !left_out.is_empty() {
                 return Err(StoreError::Throttled("keys were left out of the answer".into()));
             }
-            let items = answer.responses.unwrap_or_default().into_values().flatten();
-            marks.extend(items.filter_map(|item| {
+            marks.extend(items.into_iter().filter_map(|item| {
                 let stream = string(&item, "pk")?.parse().ok()?;
                 Some((stream, decode_mark(&item)?))
             }));
@@ -211,7 +164,7 @@ impl CatalogueTable {
         let answer = self
             .client
             .update_item()
-            .table_name(&*self.table)
+            .table_name(&*self.name)
             .key("pk", AttributeValue::S(stream.to_string()))
             .update_expression("SET #feed = :feed, #fed = :fed")
             .condition_expression("attribute_not_exists(#feed) OR #feed <> :feed OR #fed < :fed")
@@ -224,11 +177,7 @@ impl CatalogueTable {
             .await;
         match answer {
             Ok(answer) => {
-                self.meter.add_write(
-                    answer
-                        .consumed_capacity
-                        .and_then(|capacity| capacity.capacity_units),
-                );
+                self.count_write(answer.consumed_capacity);
                 Ok(())
             }
             Err(error)
@@ -255,8 +204,6 @@ fn decode_mark(item: &Item) -> Option<Mark> {
 fn bytes(feed: Incarnation) -> AttributeValue {
     AttributeValue::B(Blob::new(feed.to_bytes()))
 }
-
-type Item = HashMap<String, AttributeValue>;
 
 /// Reads an item of the index as the stream that it lists.
 ///

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::dynamo::testing::{CATALOGUE_TABLE, catalogue_table};
+use crate::store::Meter;
 use crate::store::cursor::PageKey;
 use crate::store::list::{ListStreams, list_streams};
 
@@ -154,10 +155,7 @@ async fn an_item_that_is_none_of_the_catalogues_is_a_fault() {
 
 #[tokio::test]
 async fn a_catalogue_that_is_not_there_is_a_fault_and_not_an_empty_page() {
-    let elsewhere = CatalogueTable {
-        table: "other".into(),
-        ..catalogue_table().await
-    };
+    let elsewhere = CatalogueTable::new(catalogue_table().await.client, "other");
     let request = ListStreams {
         stream_type: order(),
         updated_after: None,

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use super::*;
 use crate::store::list::{Catalogue, ShardQuery};
 use crate::store::position::Start;
-use crate::store::{Consumed, limits};
+use crate::store::{Consumed, Meter, limits};
 
 /// How many streams are walked over.
 const STREAMS: u32 = 10_000;

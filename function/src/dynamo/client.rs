@@ -2,10 +2,10 @@
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 pub use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 
+use crate::aws;
 use crate::store::limits;
 
 /// Opens a client on what `environment` names.
@@ -27,15 +27,10 @@ pub fn connect_through(connector: impl aws_sdk_dynamodb::config::HttpClient + 's
 
 /// The configuration of a client on what `shared` names, with the waits of [`limits`].
 pub fn configuration(shared: &SdkConfig) -> Builder {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_timeout(limits::OPERATION_TIMEOUT)
-        .build();
     let retries = RetryConfig::standard()
         .with_max_attempts(limits::ATTEMPTS)
         .with_max_backoff(limits::LONGEST_BACKOFF);
     Builder::from(shared)
-        .timeout_config(timeouts)
+        .timeout_config(aws::timeouts())
         .retry_config(retries)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
+use super::EventsTable;
 use super::item::{self, Item};
-use super::{EventsTable, translate};
 use crate::feed::port::{CommitKey, CommitReader, CommitsFound};
 use crate::store::{Consistency, StoreError, StreamKey};
 
@@ -17,31 +17,16 @@ impl CommitReader for EventsTable {
     ) -> Result<CommitsFound, StoreError> {
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.iter().map(key).collect()))
-            .consistent_read(consistency == Consistency::Strong)
-            .build()
-            .map_err(|error| StoreError::Fault(error.into()))?;
-        let answer = self
-            .client
-            .batch_get_item()
-            .request_items(&*self.table, wanted)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(translate)?;
-        let consumed = answer.consumed_capacity.unwrap_or_default();
-        self.meter
-            .add_read(consumed.iter().map(|table| table.capacity_units).sum());
+            .consistent_read(consistency == Consistency::Strong);
+        let (items, left_out) = self.read_all(wanted).await?;
         let mut found = CommitsFound::default();
-        for item in answer.responses.unwrap_or_default().into_values().flatten() {
+        for item in items {
             let key = commit_key(keys, &item).ok_or(NotAsked)?;
             let commit = item::decode_of(&key.0, item)?;
             found.commits.insert(key, commit);
         }
-        for left_out in answer.unprocessed_keys.unwrap_or_default().values() {
-            for item in &left_out.keys {
-                found.unprocessed.extend(commit_key(keys, item));
-            }
-        }
+        let left_out = left_out.iter().filter_map(|item| commit_key(keys, item));
+        found.unprocessed.extend(left_out);
         Ok(found)
     }
 }

@@ -1,44 +1,24 @@
 //! The events table.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use event_store_types::Revision;
 
-use super::{Client, item, translate};
+use super::table::Table;
+use super::{item, translate};
 use crate::store::commit::{Commit, Tail};
-use crate::store::{Commits, Consistency, EventLog, Meter, Order, Put, StoreError, StreamKey};
+use crate::store::{Commits, Consistency, EventLog, Order, Put, StoreError, StreamKey};
 
-/// The events table, and the meter on which its use is counted.
-#[derive(Clone, Debug)]
-pub struct EventsTable {
-    pub(super) client: Client,
-    pub(super) table: Arc<str>,
-    pub(super) meter: Meter,
-}
+/// Which of the tables: the one of the events.
+#[derive(Clone, Copy, Debug)]
+pub enum Events {}
+
+/// The events table.
+pub type EventsTable = Table<Events>;
 
 impl EventsTable {
-    /// The table named `table`.
-    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-            meter: Meter::default(),
-        }
-    }
-
-    /// The same table, its use counted on `meter`.
-    #[must_use]
-    pub fn metered(&self, meter: Meter) -> Self {
-        Self {
-            meter,
-            ..self.clone()
-        }
-    }
-
     /// Asks for an item that is not there: whether the table answers is the answer. Afterwards the connection is open.
     ///
     /// # Errors
@@ -46,7 +26,7 @@ impl EventsTable {
     pub async fn reach(&self) -> Result<(), StoreError> {
         self.client
             .get_item()
-            .table_name(&*self.table)
+            .table_name(&*self.name)
             .key("pk", AttributeValue::S("nothing".into()))
             .key("sk", AttributeValue::N("0".into()))
             .send()
@@ -56,19 +36,15 @@ impl EventsTable {
     }
 
     /// A Query over commits of `stream`.
-    pub(super) fn query(
+    pub(super) fn query_stream(
         &self,
         stream: &StreamKey,
         key_condition: &str,
         consistency: Consistency,
     ) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression(key_condition)
+        self.query_by(key_condition)
             .expression_attribute_values(":stream", AttributeValue::S(stream.to_string()))
             .consistent_read(consistency == Consistency::Strong)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
     /// Sends `query` for commits of `stream`.
@@ -77,24 +53,12 @@ impl EventsTable {
         stream: &StreamKey,
         query: QueryFluentBuilder,
     ) -> Result<Commits, StoreError> {
-        let (items, more) = self.read(query).await?;
+        let (items, next) = self.read(query).await?;
         let commits = items.into_iter().map(|item| item::decode_of(stream, item));
-        let commits = commits.collect::<Result<_, _>>()?;
-        Ok(Commits { commits, more })
-    }
-
-    /// Sends `query`, and says whether it ended before what it asked for did.
-    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<item::Item>, bool), StoreError> {
-        let answer = query.send().await.map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
-        Ok((
-            answer.items.unwrap_or_default(),
-            answer.last_evaluated_key.is_some(),
-        ))
+        Ok(Commits {
+            commits: commits.collect::<Result<_, _>>()?,
+            more: next.is_some(),
+        })
     }
 }
 
@@ -112,7 +76,7 @@ impl EventLog for EventsTable {
         consistency: Consistency,
     ) -> Result<Option<Commit>, StoreError> {
         let newest = self
-            .query(stream, "pk = :stream AND sk <= :revision", consistency)
+            .query_stream(stream, "pk = :stream AND sk <= :revision", consistency)
             .expression_attribute_values(":revision", AttributeValue::N(revision.to_string()))
             .scan_index_forward(false)
             .limit(1);
@@ -128,7 +92,7 @@ impl EventLog for EventsTable {
         consistency: Consistency,
     ) -> Result<Commits, StoreError> {
         let query = self
-            .query(
+            .query_stream(
                 stream,
                 "pk = :stream AND sk BETWEEN :first AND :last",
                 consistency,
@@ -141,61 +105,16 @@ impl EventLog for EventsTable {
 
     async fn newest_commits(&self, stream: &StreamKey, limit: usize) -> Result<Commits, StoreError> {
         let newest = self
-            .query(stream, "pk = :stream", Consistency::Strong)
+            .query_stream(stream, "pk = :stream", Consistency::Strong)
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         self.commits(stream, newest).await
     }
 
-    /// The one place where anything is written to the events table, and always on the condition that nothing
-    /// is there: IAM cannot forbid an unconditional put, which would overwrite an event.
     async fn put(&self, stream: &StreamKey, commit: &Commit) -> Result<Put, StoreError> {
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(item::encode(stream, commit)))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                self.meter.add_write(
-                    answer
-                        .consumed_capacity
-                        .and_then(|capacity| capacity.capacity_units),
-                );
-                Ok(Put::Written)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
-                    let there = item::decode_of(stream, there)?;
-                    self.meter.add_write(Some(refused_units(commit, &there)));
-                    Ok(Put::Refused(there))
-                }
-                _ => Err(translate(error)),
-            },
-        }
-    }
-}
-
-/// What a refused put costs, as near as can be told: it is billed like the larger of the two items, but its
-/// answer does not say so.
-fn refused_units(commit: &Commit, there: &Commit) -> f64 {
-    let larger = commit.events().size().max(there.events().size());
-    u32::try_from(larger.div_ceil(1024).max(1)).map_or(f64::MAX, f64::from)
-}
-
-/// A refused put whose answer lacks what it was asked for.
-#[derive(Debug, thiserror::Error)]
-#[error("a put was refused, but the answer does not hold the item that is there")]
-pub(super) struct RefusedWithoutItem;
-
-impl From<RefusedWithoutItem> for StoreError {
-    fn from(error: RefusedWithoutItem) -> Self {
-        Self::Fault(error.into())
+        Ok(match self.put_if_absent(item::encode(stream, commit)).await? {
+            None => Put::Written,
+            Some(there) => Put::Refused(item::decode_of(stream, there)?),
+        })
     }
 }

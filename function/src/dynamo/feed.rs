@@ -10,108 +10,34 @@
 //! follows it there is the lane: there is one, and thus one order over the whole store.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use event_store_types::StreamType;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::events::RefusedWithoutItem;
-use super::item::Item;
-use super::{Client, translate};
+use super::item::{self, Item};
+use super::table::Table;
 use crate::feed::port::{Begun, FeedPages, FeedReader, FeedWriter, PagePut};
 use crate::feed::{Incarnation, Page, PageNumber, Writer};
-use crate::store::{Consistency, Meter, StoreError};
+use crate::store::{Consistency, StoreError};
 
 /// The one lane that a feed has.
 const LANE: &str = "0";
 
-/// The feed table, and the meter on which its use is counted.
-#[derive(Clone, Debug)]
-pub struct FeedTable {
-    client: Client,
-    table: Arc<str>,
-    meter: Meter,
-}
+/// Which of the tables: the one of the feed.
+#[derive(Clone, Copy, Debug)]
+pub enum Pages {}
+
+/// The feed table.
+pub type FeedTable = Table<Pages>;
 
 impl FeedTable {
-    /// The table named `table`.
-    pub fn new(client: Client, table: impl Into<Arc<str>>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-            meter: Meter::default(),
-        }
-    }
-
-    /// The same table, its use counted on `meter`.
-    #[must_use]
-    pub fn metered(&self, meter: Meter) -> Self {
-        Self {
-            meter,
-            ..self.clone()
-        }
-    }
-
-    /// Puts an item on the condition that there is none of its key, and gives the one that is there. It is the one place where
-    /// anything is written to the feed.
-    async fn put(&self, item: Item) -> Result<Option<Item>, StoreError> {
-        let units = size(&item).div_ceil(1024).max(1);
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                self.meter.add_write(
-                    answer
-                        .consumed_capacity
-                        .and_then(|capacity| capacity.capacity_units),
-                );
-                Ok(None)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
-                    // It is billed like the larger of the two items, but the answer does not say so.
-                    let units = units.max(size(&there).div_ceil(1024));
-                    self.meter
-                        .add_write(Some(u32::try_from(units).map_or(f64::MAX, f64::from)));
-                    Ok(Some(there))
-                }
-                _ => Err(translate(error)),
-            },
-        }
-    }
-
     /// A Query over the items of a hash key, in the order of their numbers.
-    fn query(&self, pk: String) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
+    fn query_key(&self, pk: String) -> QueryFluentBuilder {
+        self.query_by("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-    }
-
-    /// Sends `query`, and says behind which item it goes on, if it does.
-    async fn read(&self, query: QueryFluentBuilder) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let answer = query.send().await.map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 
     async fn newest(
@@ -120,7 +46,7 @@ impl FeedTable {
         consistency: Consistency,
     ) -> Result<Option<PageNumber>, StoreError> {
         let query = self
-            .query(Self::lane(feed))
+            .query_key(Self::lane(feed))
             .consistent_read(consistency == Consistency::Strong)
             .scan_index_forward(false)
             .limit(1)
@@ -143,7 +69,7 @@ impl FeedTable {
 impl FeedWriter for FeedTable {
     async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
         let query = self
-            .query("incarnation".to_owned())
+            .query_key("incarnation".to_owned())
             .consistent_read(true)
             .limit(1);
         let (items, _) = self.read(query).await?;
@@ -156,7 +82,7 @@ impl FeedWriter for FeedTable {
             ("sk".to_owned(), AttributeValue::N("0".to_owned())),
             ("incarnation".to_owned(), text(feed.to_string())),
         ]);
-        Ok(match self.put(item).await? {
+        Ok(match self.put_if_absent(item).await? {
             None => Begun::Written,
             Some(there) => Begun::Refused(decode_incarnation(&there)?),
         })
@@ -172,7 +98,7 @@ impl FeedWriter for FeedTable {
         number: PageNumber,
         page: &Page,
     ) -> Result<PagePut, StoreError> {
-        Ok(match self.put(encode(feed, number, page)?).await? {
+        Ok(match self.put_if_absent(encode(feed, number, page)?).await? {
             None => PagePut::Written,
             Some(there) => PagePut::Refused(decode(&there)?),
         })
@@ -184,7 +110,7 @@ impl FeedWriter for FeedTable {
             ("sk".to_owned(), AttributeValue::N(hash(stream_type))),
             ("type".to_owned(), text(stream_type.as_str())),
         ]);
-        self.put(item).await.map(|_| ())
+        self.put_if_absent(item).await.map(|_| ())
     }
 }
 
@@ -205,7 +131,7 @@ impl FeedReader for FeedTable {
         consistency: Consistency,
     ) -> Result<FeedPages, StoreError> {
         let query = self
-            .query(Self::lane(feed))
+            .query_key(Self::lane(feed))
             .key_condition_expression("pk = :pk AND sk >= :first")
             .expression_attribute_values(":first", AttributeValue::N(first.to_string()))
             .consistent_read(consistency == Consistency::Strong)
@@ -222,7 +148,7 @@ impl FeedReader for FeedTable {
                 found.more = false;
                 break;
             }
-            found.bytes += size(item);
+            found.bytes += item::size(item);
             found.pages.push(decode(item)?);
             expected = expected.next();
         }
@@ -233,7 +159,7 @@ impl FeedReader for FeedTable {
         let mut types = BTreeSet::new();
         let mut next = None;
         loop {
-            let query = self.query(Self::types(feed)).set_exclusive_start_key(next);
+            let query = self.query_key(Self::types(feed)).set_exclusive_start_key(next);
             let (items, more) = self.read(query).await?;
             for item in &items {
                 let name = string(item, "type").and_then(|text| text.parse().ok());
@@ -308,16 +234,6 @@ fn hash(stream_type: &StreamType) -> String {
         .take(15)
         .fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
     number.to_string()
-}
-
-/// The bytes of an item, as near as its bill needs them.
-fn size(item: &Item) -> usize {
-    let value = |value: &AttributeValue| match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len() / 2 + 1,
-        _ => 1,
-    };
-    item.iter().map(|(name, of)| name.len() + value(of)).sum()
 }
 
 /// An item's key, for a person who looks for it.

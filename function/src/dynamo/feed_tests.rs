@@ -3,6 +3,7 @@
 use super::*;
 use crate::dynamo::testing::feed_table;
 use crate::feed::Entry;
+use crate::store::Meter;
 use crate::store::testing::{revision, stream};
 
 fn feed(number: u128) -> Incarnation {
@@ -108,7 +109,7 @@ async fn a_page_that_cannot_be_read_is_named_and_never_taken_for_another() {
     for (number, (attribute, value)) in (1..).zip([("entries", "[[1]]"), ("writer", "me")]) {
         let mut item = encode(feed(1), nth(number), &page(1, [commit(1, "a")])).unwrap();
         item.insert(attribute.to_owned(), text(value));
-        table.put(item).await.unwrap();
+        table.put_if_absent(item).await.unwrap();
         let another = page(2, [commit(1, "a")]);
         let error = table.put_page(feed(1), nth(number), &another).await.unwrap_err();
         assert!(matches!(error, StoreError::Fault(_)), "{error:?}");

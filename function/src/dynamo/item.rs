@@ -33,6 +33,25 @@ pub(super) fn encode(stream: &StreamKey, commit: &Commit) -> Item {
     ])
 }
 
+/// The bytes of an item, as near as its bill needs them:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+pub(super) fn size(item: &Item) -> usize {
+    item.iter()
+        .map(|(name, value)| name.len() + value_size(value))
+        .sum()
+}
+
+fn value_size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len() / 2 + 1,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + value_size(value)).sum::<usize>(),
+        AttributeValue::M(members) => 3 + members.len() + size(members),
+        _ => 1,
+    }
+}
+
 /// Reads an item as a commit, and holds it against its checksum. Those that were written before there were any have none.
 pub(super) fn decode(mut item: Item) -> Result<Commit, Undecodable> {
     let sum = checksum(&item)?;

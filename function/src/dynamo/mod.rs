@@ -10,6 +10,7 @@ pub mod feed;
 pub(crate) mod fuzzing;
 mod item;
 mod survey;
+mod table;
 #[cfg(test)]
 mod testing;
 
@@ -19,6 +20,7 @@ pub use client::connect_through;
 pub use client::{Client, configuration, connect};
 pub use events::EventsTable;
 pub use feed::FeedTable;
+pub use table::Table;
 
 pub(crate) use error::translate;
 

@@ -22,7 +22,7 @@ impl LogSurvey for EventsTable {
         let scan = self
             .client
             .scan()
-            .table_name(&*self.table)
+            .table_name(&*self.name)
             .set_limit(PAGE_COMMITS.try_into().ok())
             .set_exclusive_start_key(after.map(key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
@@ -34,11 +34,7 @@ impl LogSurvey for EventsTable {
                 .set_total_segments(segment.count.try_into().ok())
         };
         let answer = scan.send().await.map_err(translate)?;
-        self.meter.add_read(
-            answer
-                .consumed_capacity
-                .and_then(|capacity| capacity.capacity_units),
-        );
+        self.count_read(answer.consumed_capacity);
         let mut page = Page {
             next: answer.last_evaluated_key.as_ref().map(place),
             ..Page::default()
@@ -71,7 +67,7 @@ impl EventsTable {
     ) -> Result<Vec<Appended>, StoreError> {
         let after = after.map_or(0, Revision::as_u64);
         let query = self
-            .query(stream, "pk = :stream AND sk > :after", Consistency::Strong)
+            .query_stream(stream, "pk = :stream AND sk > :after", Consistency::Strong)
             .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
             .set_limit(limit.try_into().ok());
         let news = self.commits(stream, query).await?.commits;

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::store::Consistency;
+use crate::store::read::Start;
 
 /// In which direction a stream is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,16 @@ pub(super) enum Direction {
     Forwards,
     /// Newest events first.
     Backwards,
+}
+
+impl Direction {
+    /// The direction of a page that begins at `start`.
+    pub(super) fn of(start: Start) -> Self {
+        match start {
+            Start::After(_) => Self::Forwards,
+            Start::Before(_) => Self::Backwards,
+        }
+    }
 }
 
 impl FromStr for Direction {

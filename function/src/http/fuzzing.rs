@@ -21,11 +21,11 @@ use super::fields::FieldProblems;
 use super::function_url::{FunctionUrl, event};
 use super::path::PathTexts;
 use super::query::QueryTexts;
-use super::read_events::Read;
 use super::{Store, list_streams as list, read_events as read, router};
 use crate::dynamo::fuzzing::unreachable_tables;
 use crate::fuzzing::Verdict;
 use crate::store::list::ListStreams;
+use crate::store::read::{Read, Start};
 
 /// Takes the body of a create.
 pub fn create_stream(input: &[u8]) -> Verdict {
@@ -117,20 +117,17 @@ pub fn read_events(input: &[u8]) -> Verdict {
         "/streams/{streamType}/{streamId}/events",
         read::request,
         |read: &Read| {
-            let (stream, limit, consistency) = match read {
-                Read::Forwards(read) => (&read.stream, read.limit, read.consistency),
-                Read::Backwards(read) => (&read.stream, read.limit, read.consistency),
-            };
-            let consistency = format!("{consistency:?}").to_lowercase();
+            let consistency = format!("{:?}", read.consistency).to_lowercase();
+            let (stream, limit) = (&read.stream, read.limit);
             let mut text = format!("/streams/{stream}/events?limit={limit}&consistency={consistency}");
-            match read {
-                Read::Forwards(read) => {
-                    let after = read.after.map_or(0, event_store_types::Revision::as_u64);
+            match read.start {
+                Start::After(after) => {
+                    let after = after.map_or(0, event_store_types::Revision::as_u64);
                     write!(text, "&after-revision={after}")?;
                 }
-                Read::Backwards(read) => {
+                Start::Before(before) => {
                     text.push_str("&direction=backwards");
-                    if let Some(before) = read.before {
+                    if let Some(before) = before {
                         write!(text, "&before-revision={before}")?;
                     }
                 }

@@ -16,8 +16,8 @@ use super::problem::ApiError;
 use super::query::QueryTexts;
 use super::store::Store;
 use crate::store::operations::Reading;
-use crate::store::read::{Backwards, Forwards};
-use crate::store::{StreamKey, limits, operations};
+use crate::store::read::{Read, Start};
+use crate::store::{limits, operations};
 
 /// Reads a page of a stream's events.
 ///
@@ -48,20 +48,11 @@ pub(super) async fn handle(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let read = request(&path, query)?;
-    let stream = read.stream().clone();
+    let stream = read.stream.clone();
     observation.stream(&stream);
 
-    let (events, tails) = (store.events(&observation), store.tails());
-    let (reading, direction) = match read {
-        Read::Forwards(read) => (
-            operations::read_forwards(&events, tails, read).await?,
-            Direction::Forwards,
-        ),
-        Read::Backwards(read) => (
-            operations::read_backwards(&events, tails, read).await?,
-            Direction::Backwards,
-        ),
-    };
+    let direction = Direction::of(read.start);
+    let reading = operations::read(&store.events(&observation), store.tails(), read).await?;
     let page = match reading {
         Reading::Page(page) => page,
         Reading::NotFound => return Err(ApiError::StreamNotFound(stream)),
@@ -82,22 +73,6 @@ pub(super) async fn handle(
         direction,
         |event_page| Json(EventPageBody { event_page }),
     ))
-}
-
-/// A reading, in either direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Read {
-    Forwards(Forwards),
-    Backwards(Backwards),
-}
-
-impl Read {
-    fn stream(&self) -> &StreamKey {
-        match self {
-            Self::Forwards(read) => &read.stream,
-            Self::Backwards(read) => &read.stream,
-        }
-    }
 }
 
 pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, FieldProblems> {
@@ -124,21 +99,14 @@ pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, F
         ),
         _ => {}
     }
-    let limit = limit.unwrap_or(limits::PAGE_EVENTS);
-    let consistency = consistency.unwrap_or_default();
-    problems.finish(stream.map(|stream| match direction {
-        Direction::Forwards => Read::Forwards(Forwards {
-            stream,
-            after: after.flatten(),
-            limit,
-            consistency,
-        }),
-        Direction::Backwards => Read::Backwards(Backwards {
-            stream,
-            before,
-            limit,
-            consistency,
-        }),
+    problems.finish(stream.map(|stream| Read {
+        stream,
+        start: match direction {
+            Direction::Forwards => Start::After(after.flatten()),
+            Direction::Backwards => Start::Before(before),
+        },
+        limit: limit.unwrap_or(limits::PAGE_EVENTS),
+        consistency: consistency.unwrap_or_default(),
     }))
 }
 

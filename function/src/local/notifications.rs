@@ -1,20 +1,18 @@
 //! Where notifications go: to a topic if there is one, and into the log otherwise.
 
-use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_sdk_sns::config::{Credentials, Region};
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
 
 use super::arguments::Topic;
+use crate::messaging::SnsTopic;
 use crate::relay::batch::Notice;
 use crate::relay::call::CallError;
 use crate::relay::parking::{FailureQueue, ParkedRecord};
 use crate::relay::publisher::{NotTaken, Publisher};
-use crate::relay::sns::SnsTopic;
-use crate::store::limits;
 
 /// Where notifications go.
 #[derive(Clone, Debug)]
@@ -80,17 +78,11 @@ async fn connect(
         endpoint,
     }: Topic,
 ) -> SnsTopic {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_timeout(limits::OPERATION_TIMEOUT)
-        .build();
     let http = crate::aws::https_client();
     let region = Region::new(region);
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http.clone())
-        .region(region.clone())
-        .timeout_config(timeouts);
+        .region(region.clone());
     let loader = match endpoint {
         None => loader,
         Some(endpoint) => {
@@ -112,5 +104,5 @@ async fn connect(
                 .credentials_provider(configured.or_else("emulator", any))
         }
     };
-    SnsTopic::new(aws_sdk_sns::Client::new(&loader.load().await), arn)
+    SnsTopic::connect(&loader.load().await, arn)
 }

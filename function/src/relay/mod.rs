@@ -25,8 +25,6 @@ pub mod record;
 mod scripted;
 pub mod sequence_number;
 pub mod shortfall;
-pub mod sns;
-pub mod sqs;
 #[cfg(test)]
 pub(crate) mod testing;
 

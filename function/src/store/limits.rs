@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use backon::ExponentialBuilder;
+
 /// The most events of one append.
 pub const APPEND_EVENTS: usize = 100;
 
@@ -12,8 +14,11 @@ pub const RECENT_COMMITS: usize = 10;
 /// How many revisions an append that names none tries, one after the other, while other writers are faster.
 pub const AT_END_ATTEMPTS: u32 = 8;
 
-/// The longest wait before the second of those attempts; before each one after it twice as long.
-pub const AT_END_BACKOFF: Duration = Duration::from_millis(10);
+/// The longest wait before each of those attempts but the first: 10 ms, then twice as long each time.
+pub const AT_END_PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(10))
+    .without_max_delay()
+    .with_max_times(AT_END_ATTEMPTS as usize - 1);
 
 /// The most bytes of the payloads, metadata and event types of one append, together.
 ///
@@ -91,6 +96,8 @@ pub struct InvalidPageLimit {
 
 #[cfg(test)]
 mod tests {
+    use backon::BackoffBuilder as _;
+
     use super::*;
     use crate::store::checksum::Checksum;
 
@@ -124,8 +131,8 @@ mod tests {
             "one request, all attempts: {attempts:?}"
         );
         // An append at the end waits no longer than the operation lasts.
-        let longest_wait = AT_END_BACKOFF * 2_u32.pow(AT_END_ATTEMPTS - 1);
-        assert!(longest_wait < OPERATION_TIMEOUT, "{longest_wait:?}");
+        let waits: Duration = AT_END_PAUSES.build().sum();
+        assert!(waits < OPERATION_TIMEOUT, "{waits:?}");
         assert!(OPERATION_TIMEOUT < SHUTDOWN_TIMEOUT);
         // Besides the operation, a request parses at most 1 MB and writes at most a few.
         assert!(OPERATION_TIMEOUT + Duration::from_secs(1) < FUNCTION_TIMEOUT);

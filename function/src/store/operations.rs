@@ -1,11 +1,14 @@
 //! The protocols against a database: each step's request sent, its answer handed back.
 
+use std::time::Duration;
+
+use backon::BackoffBuilder as _;
 use event_store_types::{EventPage, Revision, Stream};
 
 use super::append::{self, Append};
 use super::append_at_end::{self, AppendAtEnd};
 use super::commit::Commit;
-use super::read::{self, Backwards, Forwards};
+use super::read::{self, Read};
 use super::tails::Tails;
 use super::{Consistency, EventLog, Order, Put, StoreError, StreamKey, limits};
 
@@ -82,11 +85,14 @@ async fn drive_append_at_end(
     append: AppendAtEnd,
 ) -> Result<append_at_end::Outcome, StoreError> {
     let stream = append.stream().clone();
+    let mut pauses = limits::AT_END_PAUSES.build();
     let mut step = append.begin();
     loop {
         let next = match step {
             append_at_end::Step::Recent(find) => {
-                step_aside(find.attempt()).await;
+                if find.attempt() > 1 {
+                    step_aside(pauses.next().unwrap_or_default()).await;
+                }
                 let recent = log.newest_commits(&stream, find.limit());
                 find.found(&recent.await?.commits)
             }
@@ -101,90 +107,47 @@ async fn drive_append_at_end(
     }
 }
 
-/// Lets a random time pass before an attempt that is not the first, so that writers that ran into each other do not do
-/// so again.
-async fn step_aside(attempt: u32) {
-    if let Some(doublings) = attempt.checked_sub(2) {
-        let longest = limits::AT_END_BACKOFF * 2_u32.saturating_pow(doublings);
-        tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
-    }
+/// Lets a random time pass, up to `longest`, so that writers that ran into each other do not do so again.
+async fn step_aside(longest: Duration) {
+    tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
 }
 
-/// Reads a page of events, oldest first.
+/// Reads a page of events.
 ///
 /// # Errors
 /// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`], or shows a gap.
-pub async fn read_forwards(
-    log: &impl EventLog,
-    tails: &Tails,
-    read: Forwards,
-) -> Result<Reading, StoreError> {
-    within_deadline(drive_forwards(log, tails, read)).await
+pub async fn read(log: &impl EventLog, tails: &Tails, read: Read) -> Result<Reading, StoreError> {
+    within_deadline(drive_read(log, tails, read)).await
 }
 
-async fn drive_forwards(log: &impl EventLog, tails: &Tails, read: Forwards) -> Result<Reading, StoreError> {
-    use read::forwards::Step;
-
+async fn drive_read(log: &impl EventLog, tails: &Tails, read: Read) -> Result<Reading, StoreError> {
     let stream = read.stream.clone();
     let mut step = read.begin();
     loop {
         step = match step {
-            Step::Commits(find) => {
-                let found =
-                    log.commits_starting(&stream, find.starts(), Order::OldestFirst, find.consistency());
+            read::Step::Commits(find) => {
+                let order = find.order();
+                let found = log.commits_starting(&stream, find.starts(), order, find.consistency());
                 let found = found.await?;
-                tails.learn(&stream, found.commits.last().map(Commit::tail));
+                let newest = match order {
+                    Order::OldestFirst => found.commits.last(),
+                    Order::NewestFirst => found.commits.first(),
+                };
+                tails.learn(&stream, newest.map(Commit::tail));
                 find.found(found)
             }
-            Step::Before(find) => {
-                let before = log.newest_at_or_before(&stream, find.position(), find.consistency());
-                let before = before.await?;
-                tails.learn(&stream, before.as_ref().map(Commit::tail));
-                find.found(before)
-            }
-            Step::Done(outcome) => return reading(stream, outcome),
-        };
-    }
-}
-
-/// Reads a page of events, newest first.
-///
-/// # Errors
-/// Those of [`read_forwards`].
-pub async fn read_backwards(
-    log: &impl EventLog,
-    tails: &Tails,
-    read: Backwards,
-) -> Result<Reading, StoreError> {
-    within_deadline(drive_backwards(log, tails, read)).await
-}
-
-async fn drive_backwards(log: &impl EventLog, tails: &Tails, read: Backwards) -> Result<Reading, StoreError> {
-    use read::backwards::Step;
-
-    let stream = read.stream.clone();
-    let mut step = read.begin();
-    loop {
-        step = match step {
-            Step::Commits(find) => {
-                let found =
-                    log.commits_starting(&stream, find.starts(), Order::NewestFirst, find.consistency());
-                let found = found.await?;
-                tails.learn(&stream, found.commits.first().map(Commit::tail));
-                find.found(found)
-            }
-            Step::Newest(find) => {
+            read::Step::Newest(find) => {
                 let newest = log.newest_at_or_before(&stream, find.position(), find.consistency());
                 let newest = newest.await?;
                 tails.learn(&stream, newest.as_ref().map(Commit::tail));
                 find.found(newest)
             }
-            Step::Tail(find) => {
+            read::Step::Tail(find) => {
                 let tail = log.tail(&stream).await?;
                 tails.learn(&stream, tail);
                 find.found(tail)
             }
-            Step::Done(outcome) => return reading(stream, outcome),
+            read::Step::Done(outcome) => return reading(stream, outcome),
         };
     }
 }

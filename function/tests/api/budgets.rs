@@ -4,7 +4,7 @@ use event_store_function::store::append::{Append, Outcome};
 use event_store_function::store::append_at_end::{self, Absent, AppendAtEnd};
 use event_store_function::store::commit::{CommitEvent, CommitEvents};
 use event_store_function::store::operations::{self, Proof, Reading};
-use event_store_function::store::read::{Backwards, Forwards};
+use event_store_function::store::read::{Read, Start};
 use event_store_function::store::tails::Tails;
 use event_store_function::store::{Consistency, Meter, StreamKey};
 use event_store_types::{EventId, Payload, Revision, Timestamp};
@@ -56,18 +56,8 @@ impl Process {
     }
 
     async fn read_backwards(&self, before: Option<u64>, limit: usize) -> (usize, Cost) {
-        let meter = Meter::default();
-        let events = self.database.events().metered(meter.clone());
-        let read = Backwards {
-            stream: stream(),
-            before: before.map(revision),
-            limit,
-            consistency: Consistency::Strong,
-        };
-        let reading = operations::read_backwards(&events, &self.tails, read)
-            .await
-            .unwrap();
-        (events_of(reading), self.cost(&meter))
+        let start = Start::Before(before.map(revision));
+        self.read_from(start, limit, Consistency::Strong).await
     }
 
     async fn read(&self, after: Option<u64>, limit: usize) -> (usize, Cost) {
@@ -75,17 +65,20 @@ impl Process {
     }
 
     async fn read_with(&self, after: Option<u64>, limit: usize, consistency: Consistency) -> (usize, Cost) {
+        let start = Start::After(after.map(revision));
+        self.read_from(start, limit, consistency).await
+    }
+
+    async fn read_from(&self, start: Start, limit: usize, consistency: Consistency) -> (usize, Cost) {
         let meter = Meter::default();
         let events = self.database.events().metered(meter.clone());
-        let read = Forwards {
+        let read = Read {
             stream: stream(),
-            after: after.map(revision),
+            start,
             limit,
             consistency,
         };
-        let reading = operations::read_forwards(&events, &self.tails, read)
-            .await
-            .unwrap();
+        let reading = operations::read(&events, &self.tails, read).await.unwrap();
         (events_of(reading), self.cost(&meter))
     }
 

@@ -1,8 +1,7 @@
 //! Reading the stream, on the store's own machine.
 
 use event_store_function::store::commit::Commit;
-use event_store_function::store::read::forwards::Step;
-use event_store_function::store::read::{Forwards, Outcome};
+use event_store_function::store::read::{Outcome, Read, Start, Step};
 use event_store_function::store::{Commits, Consistency};
 use event_store_types::{Event, Revision};
 
@@ -11,9 +10,9 @@ use crate::request::stream;
 
 /// The `count` events after `after` as a strong reading shows them now, or `None` when it shows no page.
 pub(crate) fn read(after: Option<Revision>, count: usize, database: &Database) -> Option<Vec<Event>> {
-    let read = Forwards {
+    let read = Read {
         stream: stream(),
-        after,
+        start: Start::After(after),
         limit: count,
         consistency: Consistency::Strong,
     };
@@ -28,10 +27,11 @@ pub(crate) fn read(after: Option<Revision>, count: usize, database: &Database) -
                 let commits: Vec<Commit> = there.cloned().collect();
                 find.found(Commits { commits, more: false })
             }
-            Step::Before(find) => {
+            Step::Newest(find) => {
                 let before = database.newest_at_or_before(find.position());
                 find.found(before.cloned())
             }
+            Step::Tail(find) => find.found(database.tail()),
             Step::Done(Outcome::Page(page)) => return Some(page.events),
             Step::Done(_) => return None,
         };

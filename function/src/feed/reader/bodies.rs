@@ -10,7 +10,7 @@ use crate::feed::filter::Filter;
 use crate::feed::port::{CommitReader, CommitsFound, FeedReader};
 use crate::feed::walk::{Piece, Walk};
 use crate::store::operations::{self, Reading};
-use crate::store::read::Forwards;
+use crate::store::read::{Read, Start};
 use crate::store::{Consistency, EventLog, StoreError, limits};
 
 impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
@@ -89,13 +89,13 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         };
         // An eventual reading may not know of it yet: only a strong one tells that it is not there.
         for consistency in [Consistency::Eventual, Consistency::Strong] {
-            let read = Forwards {
+            let read = Read {
                 stream: piece.stream.clone(),
-                after: piece.after,
+                start: Start::After(piece.after),
                 limit: usize::try_from(left).unwrap_or(usize::MAX).min(most),
                 consistency,
             };
-            if let Reading::Page(page) = operations::read_forwards(self.log, self.tails, read).await?
+            if let Reading::Page(page) = operations::read(self.log, self.tails, read).await?
                 && !page.events.is_empty()
             {
                 take(&piece, page.events, walk, gathered, filter);

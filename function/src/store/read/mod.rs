@@ -1,27 +1,96 @@
-//! PURE: reading a stream, as step machines: [`Forwards`] from its oldest events, [`Backwards`] from its newest.
+//! PURE: reading a page of a stream's events, as a step machine: oldest first or newest first.
 //!
-//! A reading says which [`Consistency`](super::Consistency) it is content with. What only a strong answer can
-//! tell, that a stream is absent, does not reach a revision, or has a gap, is never concluded from an eventual one: such a
-//! reading is begun again, strongly.
+//! One Query, as a rule: for the commits that start at a revision of the page. A second one finds the commit that holds
+//! an end of the page and starts before it. [`forwards`] and [`backwards`] say which answer calls for which request.
+//!
+//! A reading says which [`Consistency`] it is content with. What only a strong answer can tell, that a stream is absent,
+//! does not reach a revision, or has a gap, is never concluded from an eventual one: such a reading is begun again,
+//! strongly.
 
-pub mod backwards;
-pub mod forwards;
+mod backwards;
+mod forwards;
+mod gathered;
 #[cfg(test)]
 mod pages_tests;
+mod step;
 #[cfg(test)]
 mod testing;
 
 use event_store_types::{EventPage, Revision};
 
-pub use backwards::Backwards;
-pub use forwards::Forwards;
+pub use step::{FindCommits, FindNewest, FindTail, Step};
 
-use super::commit::Commit;
+use gathered::Gathered;
+
+use super::{Consistency, Order, StreamKey};
+
+/// A reading of a page of a stream's events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    pub stream: StreamKey,
+    /// Where the page begins, and in which direction it goes.
+    pub start: Start,
+    /// How many events to give, at least 1: fewer only where the stream ends, or 1 MB does.
+    pub limit: usize,
+    /// What the answers must show.
+    pub consistency: Consistency,
+}
+
+/// Where a page begins, which also says in which direction it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Oldest events first, from behind this revision, or from the beginning.
+    After(Option<Revision>),
+    /// Newest events first, from before this revision, or from the end.
+    Before(Option<Revision>),
+}
+
+impl Read {
+    /// The first step.
+    pub fn begin(self) -> Step {
+        let start = self.start;
+        let gathered = Gathered::nothing(self);
+        match start {
+            Start::After(after) => forwards::begin(gathered, after),
+            Start::Before(before) => backwards::begin(gathered, before),
+        }
+    }
+
+    /// Ends with `outcome`, unless it takes a strong answer and the answers were eventual.
+    fn end(self, outcome: Outcome) -> Step {
+        match (&outcome, self.consistency) {
+            (Outcome::Page(_), _) | (_, Consistency::Strong) => Step::Done(outcome),
+            (_, Consistency::Eventual) => Self {
+                consistency: Consistency::Strong,
+                ..self
+            }
+            .begin(),
+        }
+    }
+}
+
+impl Start {
+    /// The order in which the events of the page come.
+    fn order(self) -> Order {
+        match self {
+            Self::After(_) => Order::OldestFirst,
+            Self::Before(_) => Order::NewestFirst,
+        }
+    }
+
+    /// Whether a page that begins here may hold the event at `revision`.
+    fn is_followed_by(self, revision: Revision) -> bool {
+        match self {
+            Self::After(after) => Some(revision) > after,
+            Self::Before(before) => before.is_none_or(|before| revision < before),
+        }
+    }
+}
 
 /// What came of a reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The events from the position on: none when there are none.
+    /// The events from the start on: none when there are none.
     Page(EventPage),
     /// There is no such stream.
     NotFound,
@@ -37,16 +106,4 @@ pub enum Outcome {
         /// The revision before the missing one, or `None` when that is the first.
         after: Option<Revision>,
     },
-}
-
-/// Where commits, oldest first, do not follow one another: the revision before the first missing one.
-fn gap<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Option<Revision> {
-    let mut end: Option<Revision> = None;
-    for commit in commits {
-        if end.is_some() && commit.first().previous() != end {
-            return end;
-        }
-        end = Some(commit.last());
-    }
-    None
 }

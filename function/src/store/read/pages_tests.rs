@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 use event_store_types::Revision;
 use proptest::prelude::*;
 
-use super::{Backwards, Forwards, Outcome, backwards, forwards, testing};
+use super::{Outcome, Read, Start, Step, testing};
 use crate::store::commit::Commit;
 use crate::store::testing::{commit, revision, stream};
-use crate::store::{Commits, Consistency};
+use crate::store::{Commits, Consistency, Order};
 
 /// A stream, and how much of it was read.
 struct Log {
@@ -53,53 +53,32 @@ impl Log {
         newest.cloned()
     }
 
-    fn forwards(&mut self, after: u64, limit: usize) -> Outcome {
-        let read = Forwards {
+    fn read(&mut self, start: Start, limit: usize) -> Outcome {
+        let read = Read {
             stream: stream(),
-            after: Revision::try_from(after).ok(),
+            start,
             limit,
             consistency: Consistency::Strong,
         };
         let mut step = read.begin();
         loop {
             step = match step {
-                forwards::Step::Commits(find) => {
-                    let commits = self.starting(&find.starts());
-                    find.found(Commits { commits, more: false })
-                }
-                forwards::Step::Before(find) => {
-                    let before = self.newest_at_or_before(find.position());
-                    find.found(before)
-                }
-                forwards::Step::Done(outcome) => return outcome,
-            };
-        }
-    }
-
-    fn backwards(&mut self, before: Option<u64>, limit: usize) -> Outcome {
-        let read = Backwards {
-            stream: stream(),
-            before: before.map(revision),
-            limit,
-            consistency: Consistency::Strong,
-        };
-        let mut step = read.begin();
-        loop {
-            step = match step {
-                backwards::Step::Commits(find) => {
+                Step::Commits(find) => {
                     let mut commits = self.starting(&find.starts());
-                    commits.reverse();
+                    if find.order() == Order::NewestFirst {
+                        commits.reverse();
+                    }
                     find.found(Commits { commits, more: false })
                 }
-                backwards::Step::Newest(find) => {
+                Step::Newest(find) => {
                     let newest = self.newest_at_or_before(find.position());
                     find.found(newest)
                 }
-                backwards::Step::Tail(find) => {
+                Step::Tail(find) => {
                     let tail = self.commits.last().map(Commit::tail);
                     find.found(tail)
                 }
-                backwards::Step::Done(outcome) => return outcome,
+                Step::Done(outcome) => return outcome,
             };
         }
     }
@@ -121,7 +100,7 @@ proptest! {
         let mut log = Log::of(&sizes);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small")]
         let after = (at * log.end() as f64) as u64;
-        let outcome = log.forwards(after, limit);
+        let outcome = log.read(Start::After(Revision::try_from(after).ok()), limit);
         if after > log.end() {
             prop_assert_eq!(outcome, Outcome::NotReached { after: revision(after), current: revision(log.end()) });
             return Ok(());
@@ -129,7 +108,7 @@ proptest! {
         let expected: Vec<u64> = (after + 1..=log.end()).take(limit).collect();
         let last = expected.last().copied().unwrap_or(after);
         if last > 0 {
-            prop_assert_eq!(testing::page(outcome), (expected.clone(), last < log.end(), last));
+            prop_assert_eq!(testing::page(Step::Done(outcome)), (expected.clone(), last < log.end(), last));
         }
         prop_assert!(log.read <= log.holding(&expected) + 1, "{} read for {:?}", log.read, expected);
     }
@@ -139,11 +118,11 @@ proptest! {
         let mut log = Log::of(&sizes);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small")]
         let before = at.map(|at| 1 + (at * log.end() as f64) as u64);
-        let outcome = log.backwards(before, limit);
+        let outcome = log.read(Start::Before(before.map(revision)), limit);
         let newest = before.map_or(log.end(), |before| log.end().min(before - 1));
         let expected: Vec<u64> = (1..=newest).rev().take(limit).collect();
         let last = expected.last().copied().unwrap_or(1);
-        prop_assert_eq!(testing::page(outcome), (expected.clone(), last > 1, last));
+        prop_assert_eq!(testing::page(Step::Done(outcome)), (expected.clone(), last > 1, last));
         prop_assert!(log.read <= log.holding(&expected) + 1, "{} read for {:?}", log.read, expected);
     }
 }

@@ -1,6 +1,6 @@
-//! What the tests of both directions share.
+//! What the tests of both directions share: each wants one kind of step, and panics at another.
 
-use super::Outcome;
+use super::{FindCommits, FindNewest, Outcome, Step};
 use crate::store::Commits;
 use crate::store::commit::Commit;
 
@@ -11,9 +11,30 @@ pub(super) fn answer(commits: impl IntoIterator<Item = Commit>, more: bool) -> C
     }
 }
 
+pub(super) fn commits(step: Step) -> FindCommits {
+    match step {
+        Step::Commits(request) => request,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn newest(step: Step) -> FindNewest {
+    match step {
+        Step::Newest(request) => request,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn done(step: Step) -> Outcome {
+    match step {
+        Step::Done(outcome) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The revisions of a page, whether it has more, and where it ends.
-pub(super) fn page(outcome: Outcome) -> (Vec<u64>, bool, u64) {
-    match outcome {
+pub(super) fn page(step: Step) -> (Vec<u64>, bool, u64) {
+    match done(step) {
         Outcome::Page(page) => {
             let revisions = page.events.iter().map(|event| event.revision.as_u64());
             (

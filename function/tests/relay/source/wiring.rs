@@ -1,16 +1,14 @@
 //! The relay's handler on scripted services, waiting as in production.
 
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use event_store_function::aws;
 use event_store_function::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
+use event_store_function::messaging::{SnsTopic, SqsFailureQueue};
 use event_store_function::relay::feeder::Feeder;
-use event_store_function::relay::sns::SnsTopic;
-use event_store_function::relay::sqs::SqsFailureQueue;
 use event_store_function::relay_handler::Handler;
-use event_store_function::store::limits;
 
 use super::services::Services;
 
@@ -19,11 +17,6 @@ pub(super) fn handler(services: &Services, name: String) -> Handler {
     // A process has its own quota of retries.
     let partition = RetryPartition::new(name);
     let retries = |retries: RetryConfig| retries.with_use_static_exponential_base(true);
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
-        .operation_timeout(limits::OPERATION_TIMEOUT)
-        .build();
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("eu-central-1"))
@@ -32,7 +25,7 @@ pub(super) fn handler(services: &Services, name: String) -> Handler {
             "test", "test", None, None, "tests",
         )))
         .http_client(services.clone())
-        .timeout_config(timeouts)
+        .timeout_config(aws::timeouts())
         .retry_config(retries(RetryConfig::standard()))
         .build();
     let database = dynamo::configuration(&shared).retry_partition(partition.clone());

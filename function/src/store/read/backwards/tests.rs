@@ -1,11 +1,15 @@
-use super::*;
-use crate::store::read::testing::{self, answer};
+use event_store_types::Revision;
+
+use crate::store::Consistency;
+use crate::store::commit::Tail;
+use crate::store::read::testing::{answer, commits, done, newest, page};
+use crate::store::read::{Outcome, Read, Start, Step};
 use crate::store::testing::{at, commit, revision, stream};
 
 fn reading(before: Option<u64>, limit: usize, consistency: Consistency) -> Step {
-    let read = Backwards {
+    let read = Read {
         stream: stream(),
-        before: before.map(revision),
+        start: Start::Before(before.map(revision)),
         limit,
         consistency,
     };
@@ -14,31 +18,6 @@ fn reading(before: Option<u64>, limit: usize, consistency: Consistency) -> Step 
 
 fn read(before: Option<u64>, limit: usize) -> Step {
     reading(before, limit, Consistency::Strong)
-}
-
-fn commits(step: Step) -> FindCommits {
-    match step {
-        Step::Commits(request) => request,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn newest(step: Step) -> FindNewest {
-    match step {
-        Step::Newest(request) => request,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn done(step: Step) -> Outcome {
-    match step {
-        Step::Done(outcome) => outcome,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn page(step: Step) -> (Vec<u64>, bool, u64) {
-    testing::page(done(step))
 }
 
 #[test]
@@ -107,17 +86,9 @@ fn an_answer_that_was_cut_short_ends_the_page() {
 
 #[test]
 fn before_the_first_revision_there_is_an_empty_page_of_a_stream_that_exists() {
-    let request = || {
-        let read = Backwards {
-            stream: stream(),
-            before: Some(Revision::FIRST),
-            limit: 10,
-            consistency: Consistency::Eventual,
-        };
-        match read.begin() {
-            Step::Tail(request) => request,
-            other => panic!("{other:?}"),
-        }
+    let request = || match reading(Some(1), 10, Consistency::Eventual) {
+        Step::Tail(request) => request,
+        other => panic!("{other:?}"),
     };
     let end = Tail {
         revision: revision(7),

@@ -198,7 +198,7 @@ fn ten_of_the_largest_notices_fit_a_call() {
         .sum();
     let bytes = entry.message().len() + attributes;
     assert!(
-        bytes * super::super::publisher::NOTICES_A_CALL < 256 * 1024 / 10,
+        bytes * crate::relay::publisher::NOTICES_A_CALL < 256 * 1024 / 10,
         "{bytes} bytes a notice"
     );
 }

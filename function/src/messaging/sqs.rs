@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 
-use super::call::CallError;
-use super::parking::{FailureQueue, ParkedRecord};
+use super::{configuration, translate};
+use crate::relay::call::CallError;
+use crate::relay::parking::{FailureQueue, ParkedRecord};
 
 /// A queue that records are parked on.
 #[derive(Clone, Debug)]
@@ -22,6 +24,11 @@ impl SqsFailureQueue {
             url: url.into(),
         }
     }
+
+    /// The queue with this URL, on a client of its own.
+    pub fn connect(environment: &SdkConfig, url: impl Into<Arc<str>>) -> Self {
+        Self::new(Client::new(&configuration(environment)), url)
+    }
 }
 
 impl FailureQueue for SqsFailureQueue {
@@ -35,7 +42,7 @@ impl FailureQueue for SqsFailureQueue {
             .message_body(body)
             .send()
             .await
-            .map_err(CallError::of)?;
+            .map_err(translate)?;
         Ok(())
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{BatchResultErrorEntry, MessageAttributeValue, PublishBatchRequestEntry};
 use event_store_types::{EventType, TraceParent};
 
-use super::batch::Notice;
-use super::call::CallError;
-use super::publisher::{NotTaken, Publisher, Refusal};
+use super::{configuration, translate};
+use crate::relay::batch::Notice;
+use crate::relay::call::CallError;
+use crate::relay::publisher::{NotTaken, Publisher, Refusal};
 
 /// A topic, published to with `PublishBatch`.
 #[derive(Clone, Debug)]
@@ -25,6 +27,11 @@ impl SnsTopic {
             client,
             arn: arn.into(),
         }
+    }
+
+    /// The topic with this ARN, on a client of its own.
+    pub fn connect(environment: &SdkConfig, arn: impl Into<Arc<str>>) -> Self {
+        Self::new(Client::new(&configuration(environment)), arn)
     }
 }
 
@@ -43,7 +50,7 @@ impl Publisher for SnsTopic {
             .set_publish_batch_request_entries(Some(entries))
             .send()
             .await
-            .map_err(CallError::of)?;
+            .map_err(translate)?;
         let taken: Vec<&str> = answer
             .successful()
             .iter()

@@ -84,7 +84,7 @@ impl Store {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut greeting = Vec::new();
-        while greeting.len() < 5 {
+        while greeting.len() < 6 {
             let line = tokio::time::timeout(PATIENCE, lines.next_line())
                 .await
                 .unwrap()

@@ -76,6 +76,7 @@ async fn the_greeting_says_where_it_is_and_a_call_that_works() {
     let greeting = greeting.replace(file.to_str().unwrap(), "<file>");
     insta::assert_snapshot!(greeting, @r#"
     event store ready at <url>
+    explorer: <url>/explorer/
     page: <url>/openapi/
     events: in <file>
     notifications: a line each on stderr (`--topic-arn ARN` publishes them)

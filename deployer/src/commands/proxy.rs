@@ -15,8 +15,8 @@ use crate::ui::{Silent, Ui};
 /// Sign requests to a store with IAM access, for curl or a browser
 ///
 /// Listens on this machine alone, signs every request with the credentials in use, and sends it to the store. Whoever reaches it acts
-/// with these credentials, so requests of other machines' names and of other sites' pages are refused. The API's page is at `/openapi/`.
-/// Ctrl-C ends it.
+/// with these credentials, so requests of other machines' names and of other sites' pages are refused. The explorer is
+/// at `/explorer/`, the API's page at `/openapi/`. Ctrl-C ends it.
 #[derive(Args, Debug)]
 pub struct ProxyArgs {
     /// The port; 0 for any that is free

@@ -112,7 +112,7 @@ impl Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCursor {
     /// The text is not a cursor.
-    #[error("must be `end`, or the `next` of an earlier page of the feed")]
+    #[error("must be `end`, `end-N` with an N from 1 to 1000, or the `next` of an earlier page of the feed")]
     Malformed,
     /// The cursor was made by another version of the store.
     #[error("was made by another version of the store: read the feed from the beginning")]

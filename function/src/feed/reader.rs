@@ -37,6 +37,8 @@ pub enum From {
     Beginning,
     /// Behind the last event that there is.
     End,
+    /// At least so many events before the end, or with the first event if there are fewer.
+    BeforeEnd(usize),
     /// Where an earlier one ended.
     Cursor(Cursor),
 }
@@ -127,6 +129,13 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
                 let last = self.feed.newest_page(incarnation).await?;
                 let end = Position::at_page(PageNumber::after(last));
                 return Ok(page(Vec::new(), false, Cursor::At(incarnation, end)));
+            }
+            From::BeforeEnd(events) => {
+                let last = self.feed.newest_page(incarnation).await?;
+                // A page holds an event at least.
+                let back = u64::try_from(events).unwrap_or(u64::MAX);
+                let first = PageNumber::after(last).as_u64().saturating_sub(back);
+                Position::at_page(PageNumber::new(first).unwrap_or(PageNumber::FIRST))
             }
         };
         self.walk(incarnation, position, request).await

@@ -14,14 +14,14 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-cache");
 /// A file that is compiled into the program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asset {
-    pub(super) content_type: &'static str,
-    pub(super) bytes: &'static [u8],
-    pub(super) form: Form,
+    content_type: &'static str,
+    bytes: &'static [u8],
+    form: Form,
 }
 
 /// In which form an asset lies in the program, and with it for how long its address stands for the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+enum Form {
     /// As it is. The next version of the store may serve another under its name.
     Plain,
     /// Compressed with gzip, which every browser takes, and named with its version.
@@ -32,6 +32,22 @@ pub(super) enum Form {
 }
 
 impl Asset {
+    pub(super) const fn plain(content_type: &'static str, bytes: &'static [u8]) -> Self {
+        Self {
+            content_type,
+            bytes,
+            form: Form::Plain,
+        }
+    }
+
+    pub(super) const fn compressed(content_type: &'static str, bytes: &'static [u8]) -> Self {
+        Self {
+            content_type,
+            bytes,
+            form: Form::CompressedVersion,
+        }
+    }
+
     /// Answers a request with the headers `asked`.
     pub(super) fn respond(&self, asked: &HeaderMap) -> Response {
         let tag = match self.form {

@@ -12,6 +12,7 @@ mod caching;
 pub mod cors;
 mod create_stream;
 mod direction;
+mod explorer;
 mod feed_stream;
 mod fields;
 pub mod function_url;
@@ -47,12 +48,13 @@ pub use store::Store;
 
 use problem::ApiError;
 
-/// The API, and the page on which it can be tried out.
+/// The API, the page on which it can be tried out, and the explorer.
 pub fn router(store: Store) -> Router {
     let measurements = store.measurements();
     routes()
         .into_iter()
         .chain(page::routes())
+        .chain(explorer::routes())
         .fold(Router::new(), |router, (path, methods)| {
             router.route(path, methods)
         })

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, get};
 
-use super::asset::{Asset, Form};
+use super::asset::Asset;
 use super::store::Store;
 
 /// The routes of the page: its files, and what leads to it.
@@ -37,36 +37,36 @@ const PROTECTION: [(HeaderName, &str); 2] = [
 const FILES: &[(&str, Asset)] = &[
     (
         "/openapi/",
-        plain(
+        Asset::plain(
             "text/html; charset=utf-8",
             include_bytes!("../../page/index.html"),
         ),
     ),
     (
         "/openapi/page.css",
-        plain("text/css; charset=utf-8", include_bytes!("../../page/page.css")),
+        Asset::plain("text/css; charset=utf-8", include_bytes!("../../page/page.css")),
     ),
     (
         "/openapi/page.js",
-        plain(
+        Asset::plain(
             "text/javascript; charset=utf-8",
             include_bytes!("../../page/page.js"),
         ),
     ),
     (
         "/openapi/icon.svg",
-        plain("image/svg+xml", include_bytes!("../../page/icon.svg")),
+        Asset::plain("image/svg+xml", include_bytes!("../../page/icon.svg")),
     ),
     (
         "/openapi/swagger-ui-5.35.0.css",
-        compressed(
+        Asset::compressed(
             "text/css; charset=utf-8",
             include_bytes!("../../page/vendor/swagger-ui-5.35.0.css.gz"),
         ),
     ),
     (
         "/openapi/swagger-ui-5.35.0.js",
-        compressed(
+        Asset::compressed(
             "text/javascript; charset=utf-8",
             include_bytes!("../../page/vendor/swagger-ui-5.35.0.js.gz"),
         ),
@@ -74,25 +74,9 @@ const FILES: &[(&str, Asset)] = &[
     // Where the script's first line says that its licences are.
     (
         "/openapi/swagger-ui-bundle.js.LICENSE.txt",
-        plain(
+        Asset::plain(
             "text/plain; charset=utf-8",
             include_bytes!("../../page/vendor/swagger-ui-bundle.js.LICENSE.txt"),
         ),
     ),
 ];
-
-const fn plain(content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    Asset {
-        content_type,
-        bytes,
-        form: Form::Plain,
-    }
-}
-
-const fn compressed(content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    Asset {
-        content_type,
-        bytes,
-        form: Form::CompressedVersion,
-    }
-}

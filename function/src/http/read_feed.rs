@@ -94,10 +94,7 @@ fn asks_for_a_stream(headers: &HeaderMap) -> bool {
 
 pub(super) fn request(mut query: QueryTexts) -> Result<ReadFeed, FieldProblems> {
     let mut problems = FieldProblems::default();
-    let after = query.optional(&["after"], &mut problems, |text| match text {
-        "end" => Ok(From::End),
-        text => Cursor::decode(text).map(From::Cursor),
-    });
+    let after = query.optional(&["after"], &mut problems, place);
     let limit = query.optional(&["limit"], &mut problems, |text| {
         limits::page_limit(text, limits::PAGE_EVENTS)
     });
@@ -112,4 +109,17 @@ pub(super) fn request(mut query: QueryTexts) -> Result<ReadFeed, FieldProblems> 
             event_types,
         },
     }))
+}
+
+/// Reads a place in the feed. No cursor begins with `end`: their text begins with what their version becomes.
+fn place(text: &str) -> Result<From, InvalidCursor> {
+    if text == "end" {
+        return Ok(From::End);
+    }
+    match text.strip_prefix("end-") {
+        Some(count) => limits::page_limit(count, limits::PAGE_EVENTS)
+            .map(From::BeforeEnd)
+            .map_err(|_| InvalidCursor::Malformed),
+        None => Cursor::decode(text).map(From::Cursor),
+    }
 }

@@ -68,6 +68,7 @@ pub(super) fn operation(method: &str, route: Option<&str>) -> &'static str {
         ("GET" | "HEAD", "/readiness-check") => "readiness",
         ("GET" | "HEAD", "/openapi/openapi-spec.json") => "specification",
         ("GET" | "HEAD", route) if route == "/" || route.starts_with("/openapi") => "page",
+        ("GET" | "HEAD", route) if route.starts_with("/explorer") => "explorer",
         _ => "unknown",
     }
 }

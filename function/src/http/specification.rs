@@ -3,15 +3,11 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::asset::{Asset, Form};
+use super::asset::Asset;
 
 /// The document is made of the handlers by a test, which holds it equal to the file: to make it here would cost every
 /// start of the function, and the program what makes it.
-const DOCUMENT: Asset = Asset {
-    content_type: "application/json",
-    bytes: include_bytes!("../../openapi.json"),
-    form: Form::Plain,
-};
+const DOCUMENT: Asset = Asset::plain("application/json", include_bytes!("../../openapi.json"));
 
 /// Answers with this document.
 #[cfg_attr(

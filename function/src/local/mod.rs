@@ -141,6 +141,7 @@ fn greet(address: SocketAddr, arguments: &Arguments) {
     let body = r#"{"initialEvent":{"eventType":"order-placed","payload":{"total":42}}}"#;
     let text = format!(
         "event store ready at {url}\n\
+         explorer: {url}/explorer/\n\
          page: {url}/openapi/\n\
          events: {events}\n\
          notifications: {notifications}\n\

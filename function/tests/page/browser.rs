@@ -68,19 +68,45 @@ impl Browser {
 
     /// Waits until there is an element that a CSS selector finds.
     pub(crate) fn wait_for(&mut self, selector: &str) {
+        self.wait_until(&format!("document.querySelector({}) !== null", json!(selector)));
+    }
+
+    /// Waits until a script's expression is true.
+    pub(crate) fn wait_until(&mut self, expression: &str) {
         let begun = Instant::now();
-        let found = format!("document.querySelector({}) !== null", json!(selector));
-        while self.evaluate(&found) != true {
+        while self.evaluate(expression) != true {
             if begun.elapsed() > PATIENCE {
                 let page = self.evaluate("document.documentElement.outerHTML");
-                panic!("no `{selector}` on the page: {page}\n{:?}", self.complaints());
+                panic!("never `{expression}`: {page}\n{:?}", self.complaints());
             }
             thread::sleep(Duration::from_millis(50));
         }
     }
 
+    /// Presses a key: `Tab`, `Enter`, or what a character stands on.
+    pub(crate) fn press(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Tab" => (9, ""),
+            "Enter" => (13, "\r"),
+            character => (0, character),
+        };
+        let pressed =
+            |kind: &str| json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+        self.0.call("Input.dispatchKeyEvent", &pressed("keyDown"));
+        self.0.call(
+            "Input.dispatchKeyEvent",
+            &json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}),
+        );
+    }
+
+    /// Types a text into what has the focus.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.0.call("Input.insertText", &json!({"text": text}));
+    }
+
     /// The text of the element that a CSS selector finds.
     pub(crate) fn text_of(&mut self, selector: &str) -> String {
+        self.wait_for(selector);
         let text = self.evaluate(&format!("document.querySelector({}).innerText", json!(selector)));
         text.as_str().unwrap().trim().to_owned()
     }

@@ -1,4 +1,4 @@
-//! The interactive page in a browser: the real router on DynamoDB in process, and a headless Chromium that clicks.
+//! The interactive page and the explorer in a browser: the real router on DynamoDB in process, and a headless Chromium that clicks.
 //!
 //! Where there is no browser the tests are ignored, and say so; with `EVENT_STORE_BROWSER=required` they fail. A harness of
 //! its own, because the standard one cannot ignore a test that it has begun.
@@ -11,6 +11,7 @@
 
 mod browser;
 mod devtools;
+mod explorer;
 mod site;
 
 #[allow(
@@ -39,11 +40,11 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if browser::find().is_none() {
         eprintln!(
-            "\n*** The interactive page is NOT tested: {NO_BROWSER}.\n\
+            "\n*** The interactive page and the explorer are NOT tested: {NO_BROWSER}.\n\
              *** On Debian: apt-get install chromium\n"
         );
     }
-    let trials = vec![
+    let mut trials = vec![
         trial("at_a_bare_host_the_page_creates_a_stream", |chromium| {
             the_page_creates_a_stream(chromium, "");
         }),
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
             the_page_fits_a_phone_and_is_as_dark_as_the_system,
         ),
     ];
+    trials.extend(explorer::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -96,7 +96,8 @@ pub(in crate::http) struct StreamsQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "kebab-case")]
 pub(in crate::http) struct FeedQuery {
-    /// The `next` of the page before, or `end` for where the feed ends now. Without it, from the beginning.
+    /// The `next` of the page before, or `end` for where the feed ends now. `end-200` begins at least 200 events before that: any number
+    /// from 1 to 1000, of events of any type. Without it, from the beginning.
     after: Option<String>,
     /// So many events; fewer only where the feed ends, or about 1 MB does, or where a filter finds nothing for long.
     #[param(minimum = 1, maximum = 1000, default = 100)]

@@ -187,3 +187,21 @@ async fn the_types_of_streams_are_listed() {
     put(&api, [orders, invoices]).await;
     assert_eq!(types().await, json!(["invoice", "order"]));
 }
+
+#[tokio::test]
+async fn a_reading_begins_at_least_so_many_events_before_the_end() {
+    let api = Api::start().await;
+    assert_eq!(events(&api.get("/feed?after=end-3").await), vec![]);
+    let (_, entries) = stream(&api, "order", &[1, 2, 1, 1]).await;
+    put(&api, entries.into_iter().map(|entry| vec![entry])).await;
+    for (count, first) in [(1, 5), (2, 4), (3, 2), (4, 1), (5, 1), (1000, 1)] {
+        let answer = api.get(&format!("/feed?after=end-{count}")).await;
+        assert_eq!(events(&answer), expected("order", first..=5), "{count}");
+        assert!(!has_more(&answer));
+        assert_eq!(next(&answer), next(&api.get("/feed?after=end").await));
+    }
+    for count in ["0", "1001", "-1", "+1", "1.0", "", "99999999999999999999"] {
+        let answer = api.get(&format!("/feed?after=end-{count}")).await;
+        assert_eq!(answer.status, 400, "{count}");
+    }
+}

@@ -120,7 +120,7 @@ async fn attempt<C: Cloud>(
             let standing = Standing {
                 stack,
                 template,
-                is_as_asked: differences.is_empty(),
+                differences: &differences,
             };
             return finish(session, deployment, blueprint, standing, &earlier).await;
         }
@@ -177,7 +177,16 @@ async fn apply<C: Cloud>(
             });
         }
     };
-    let begun = match begin(session, deployment, made, changes, &proposal, earlier).await {
+    let begun = match begin(
+        session,
+        deployment,
+        made,
+        changes,
+        &proposal,
+        (blueprint, earlier),
+    )
+    .await
+    {
         Ok(begun) => begun,
         Err(error) => {
             let error = overtaken::before_execution(session, error, &deployment.stack, &proposal).await;

@@ -103,10 +103,7 @@ impl Narrator {
             }
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
             Event::Accepted { objection } => self.accepted(objection),
-            Event::TrafficReturned { function, from, to } => Telling::said(format!(
-                "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
-                paint::warn("!")
-            )),
+            Event::TrafficReturned { function, from, to } => code::returned(function, from, to),
             Event::Reconciling { done } => reconciling(done),
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))

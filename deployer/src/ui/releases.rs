@@ -73,7 +73,11 @@ fn outcome(release: &Release) -> String {
         (false, true) => ", smoke not done",
         (false, false) => "",
     };
-    format!("{}{failed}", brought(release))
+    let undone = match release.pushes_undone.as_slice() {
+        [] => String::new(),
+        functions => format!(", undid a push to {}", functions.join(" and ")),
+    };
+    format!("{}{undone}{failed}", brought(release))
 }
 
 fn brought(release: &Release) -> String {

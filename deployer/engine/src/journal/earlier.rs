@@ -1,5 +1,7 @@
 //! What earlier runs have come to, finished or undone before anything else is done.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use crate::cloud::{CallError, Cloud};
@@ -27,6 +29,8 @@ pub(crate) struct Earlier {
     before: Option<Before>,
     /// The policies that were lifted.
     policies: Vec<LiftedPolicy>,
+    /// The functions that code was pushed to which runs were about to take back, and have recorded in no release.
+    pushes_undone: Vec<String>,
     /// Whether there was any.
     pub(crate) is_interrupted: bool,
 }
@@ -47,6 +51,13 @@ impl Earlier {
     pub(crate) fn before_untried(&self) -> Option<&Before> {
         let is_untried = self.reached.as_ref().is_some_and(|intent| intent.sequel.trial);
         self.before.as_ref().filter(|_| is_untried)
+    }
+
+    /// The functions whose pushes a run takes back that finds these, each once: an earlier run may have begun with it.
+    pub(crate) fn pushes_undone<'a>(&'a self, found: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let earlier = self.pushes_undone.iter().map(String::as_str);
+        let all: BTreeSet<&str> = earlier.chain(found).collect();
+        all.into_iter().map(str::to_owned).collect()
     }
 
     /// The policy that was in force before it was lifted to this one.
@@ -110,6 +121,11 @@ pub(crate) async fn resume<C: Cloud>(
         before: None,
         reached: None,
         policies: lifted_policies_of_all(stack, journal),
+        pushes_undone: journal
+            .deployments()
+            .filter(|intent| intent.release.stack_id == stack.id && !intent.is_reached(stack, template))
+            .flat_map(|intent| intent.release.pushes_undone.clone())
+            .collect(),
         is_interrupted: true,
     };
     let Some(intent) = reached else {

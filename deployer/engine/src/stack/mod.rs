@@ -42,6 +42,7 @@ pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, SourceLine};
+pub(crate) use difference::version_number;
 pub use difference::{
     Difference, LiveCode, Wanted, is_same_template, template_digest, traffic_difference, what_differs,
 };

@@ -47,6 +47,7 @@ pub(super) async fn begin<C: Cloud>(
     proposal: &Proposal,
     (blueprint, earlier): (&Blueprint, &Earlier),
 ) -> Result<Begun, DeployError> {
+    session.tell_finished();
     approve(session, deployment, made, changes, proposal).await?;
     if session.cloud.now().duration_since(made.since) > LONGEST_LIFE {
         return Err(DeployError::Stale {
@@ -86,6 +87,8 @@ pub(super) async fn begin<C: Cloud>(
     };
     let reconciler = deployment.sequel.reconciler.clone();
     let reconciler = reconciler.filter(|_| is_incomplete(changes, proposal));
+    // What an earlier run has left to be done, this one does.
+    let reconciler = reconciler.or(session.open.reconciler.clone());
     let intent = Intent::Deploy(Box::new(DeployIntent {
         release: release.clone(),
         change_set: Some(made.handle.id.clone()),
@@ -97,6 +100,7 @@ pub(super) async fn begin<C: Cloud>(
             ..deployment.sequel.clone()
         },
         cause: deployment.cause.clone(),
+        takes_up: session.open.taken_up(),
     }));
     let intent = journal::write(session, bucket, &made.stack, &intent).await?;
     let undoing = Undoing { pushed_to, lifting };

@@ -104,6 +104,7 @@ pub(super) async fn finish<C: Cloud>(
     Ok(match (&begun, earlier.same()) {
         (Some(_), _) => Deployed::Updated(outputs),
         (None, Some(release)) => Deployed::Completed(outputs, release.outcome),
+        (None, None) if session.resumed.is_any() => Deployed::Settled(outputs),
         (None, None) => Deployed::Unchanged(outputs),
     })
 }
@@ -130,6 +131,7 @@ async fn begin<C: Cloud>(
             ..deployment.sequel.clone()
         },
         cause: deployment.cause.clone(),
+        takes_up: session.open.taken_up(),
     }));
     journal::write(session, &deployment.bucket.name, &stack.name, &intent).await?;
     Ok(release)

@@ -219,11 +219,17 @@ impl Functions for FakeCloud {
         let (version, code_sha256) = if alias == "$LATEST" {
             (alias, &found.code_sha256)
         } else {
-            let Some(version) = found.aliases.get(alias) else {
-                return Ok(None);
+            let published = alias
+                .parse()
+                .ok()
+                .filter(|number: &usize| *number <= found.versions.len());
+            let version = match found.aliases.get(alias) {
+                Some(version) => version,
+                None if published.is_some() => alias,
+                None => return Ok(None),
             };
             let number: usize = version.parse().unwrap();
-            (version.as_str(), &found.versions[number - 1])
+            (version, &found.versions[number - 1])
         };
         Ok(Some(FunctionConfiguration {
             name: function.into(),

@@ -106,6 +106,22 @@ async fn a_deployment_of_the_pushed_code_makes_it_the_stacks_own() {
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
 }
 
+#[tokio::test]
+async fn who_pushes_what_is_deployed_leads_back_to_the_stacks_own_version() {
+    let mut scene = Scene::deployed().await;
+    let as_deployed = scene.deployment.clone();
+    new_code(&mut scene);
+    assert!(!pushed(&mut scene).await.unwrap().as_deployed);
+    // What is live is pushed once more: the stack knows of it as little as before.
+    assert!(!pushed(&mut scene).await.unwrap().as_deployed);
+    scene.deployment = as_deployed;
+    let back = pushed(&mut scene).await.unwrap();
+    assert_eq!((&*back.functions[0].from, &*back.functions[0].to), ("2", "1"));
+    assert!(back.as_deployed);
+    assert_eq!(scene.cloud.called("PublishVersion"), 1);
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+}
+
 /// Another setting of both functions, whose versions are made anew with the code that the stack has.
 fn other_settings(scene: &mut Scene) {
     scene.change(|template| {

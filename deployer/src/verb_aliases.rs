@@ -3,6 +3,7 @@
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::commands::policy::is_party;
 use crate::environment::EnvironmentName;
 
 /// What somebody means who comes from CDK, SAM, Rain, Terraform or the AWS CLI. Words of this tool are not among them.
@@ -109,6 +110,9 @@ fn tip(command: &str, word: &str) -> Option<StyledStr> {
     if let Some(Renamed { before, now, .. }) = renamed {
         return Some(format!("'{before}' is called '{now}' now").into());
     }
+    if command == "policy" && is_party(word) {
+        return Some(format!("whom the policy is for is named by '--for {word}'").into());
+    }
     let is_environment = !WITHOUT_ENVIRONMENT.contains(&command) && word.parse::<EnvironmentName>().is_ok();
     is_environment.then(|| format!("an environment is named by '--env {word}'").into())
 }
@@ -167,5 +171,22 @@ mod tests {
         for name in WITHOUT_ENVIRONMENT {
             assert!(program.find_subcommand(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn whom_a_policy_is_for_is_no_environment() {
+        let tip = |command, word| tip(command, word).map(|tip| tip.to_string());
+        assert_eq!(
+            tip("policy", "caller").unwrap(),
+            "whom the policy is for is named by '--for caller'"
+        );
+        assert_eq!(
+            tip("policy", "demo").unwrap(),
+            "an environment is named by '--env demo'"
+        );
+        assert_eq!(
+            tip("up", "caller").unwrap(),
+            "an environment is named by '--env caller'"
+        );
     }
 }

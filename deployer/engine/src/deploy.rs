@@ -52,10 +52,16 @@ pub(super) async fn deploy_as_planned<C: Cloud>(
     loop {
         // On the heap: whoever waits for it should not have to hold all that it holds.
         match Box::pin(attempt(session, deployment, &blueprint, planned)).await {
-            Ok(deployed) => return Ok(deployed),
+            Ok(deployed) => {
+                if session.open.is_done() {
+                    session.tell_finished();
+                }
+                return Ok(deployed);
+            }
             Err(error) => match attempts.again(session, error).await {
                 Ok(()) => {}
                 Err(error) => {
+                    session.tell_finished();
                     tell_what_stays(session, deployment, &error);
                     return Err(error);
                 }
@@ -120,7 +126,7 @@ async fn attempt<C: Cloud>(
             let standing = Standing {
                 stack,
                 template,
-                is_as_asked: differences.is_empty(),
+                differences: &differences,
             };
             return finish(session, deployment, blueprint, standing, &earlier).await;
         }
@@ -167,7 +173,12 @@ async fn apply<C: Cloud>(
             settle(session, deployment, blueprint, stack).await?;
             try_what_stands(session, deployment, proposal.before.as_ref());
             journal::close(session, bucket, stack, None).await;
-            return Ok(Deployed::Unchanged(stack.outputs.clone()));
+            let outputs = stack.outputs.clone();
+            return Ok(if earlier.is_interrupted {
+                Deployed::Settled(outputs)
+            } else {
+                Deployed::Unchanged(outputs)
+            });
         }
         (Prepared::NothingToDo, None) => {
             return Err(DeployError::ChangeSetRejected {
@@ -177,7 +188,16 @@ async fn apply<C: Cloud>(
             });
         }
     };
-    let begun = match begin(session, deployment, made, changes, &proposal, earlier).await {
+    let begun = match begin(
+        session,
+        deployment,
+        made,
+        changes,
+        &proposal,
+        (blueprint, earlier),
+    )
+    .await
+    {
         Ok(begun) => begun,
         Err(error) => {
             let error = overtaken::before_execution(session, error, &deployment.stack, &proposal).await;

@@ -20,7 +20,7 @@ pub enum DeployError {
     Call(#[from] CallError),
     /// The stack takes no update now.
     #[error(transparent)]
-    Unready(#[from] Unready),
+    Unready(Unready),
     /// The template cannot be read.
     #[error(transparent)]
     Blueprint(#[from] BlueprintError),
@@ -292,6 +292,15 @@ impl DeployError {
             | Self::NotReachable { .. }
             | Self::GivenUp { .. }
             | Self::LostSight { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Unready> for DeployError {
+    fn from(unready: Unready) -> Self {
+        match unready {
+            Unready::Interrupted => Self::Interrupted { going_on: None },
+            unready => Self::Unready(unready),
         }
     }
 }

@@ -14,7 +14,7 @@ pub enum DestroyError {
     Call(#[from] CallError),
     /// The stack takes no operation now.
     #[error(transparent)]
-    Unready(#[from] Unready),
+    Unready(Unready),
     /// The template cannot be read.
     #[error(transparent)]
     Blueprint(#[from] BlueprintError),
@@ -79,6 +79,15 @@ impl DestroyError {
             | Self::Failed { .. }
             | Self::Leftovers { .. }
             | Self::LostSight { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Unready> for DestroyError {
+    fn from(unready: Unready) -> Self {
+        match unready {
+            Unready::Interrupted => Self::Interrupted { going_on: None },
+            unready => Self::Unready(unready),
         }
     }
 }

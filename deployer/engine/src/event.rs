@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Life, Reconciled};
+use super::{Finished, Life, Reconciled};
 use crate::cloud::TableRepair;
 use crate::stack::guard::Objection;
 use crate::stack::outline::Outline;
@@ -29,10 +29,13 @@ pub struct Uploads {
 pub enum RunFate {
     /// It is left alone: it may still be at work.
     Spared,
-    /// The stack stands at its release, and what it had left to do is done.
-    Completed(ReleaseId),
-    /// What it left is removed: these log groups, which came back after its deletion, if there are any.
-    Removed { log_groups: Vec<String> },
+    /// It is finished.
+    Finished {
+        /// The release that it has brought, if the stack stood at it.
+        release: Option<ReleaseId>,
+        /// What was done for that.
+        done: Vec<Finished>,
+    },
     /// The stack is to be deleted, and what the run has done or left with it.
     Deleted,
 }

@@ -1,7 +1,11 @@
 //! What was released, and when.
 
+use std::collections::BTreeSet;
+
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Intent, NextMove, Release, ReleaseId, Unfinished, release_prefix, sha256_hex};
+use crate::stack::{
+    ArtifactKey, Intent, NextMove, Release, ReleaseId, Unfinished, release_prefix, sha256_hex,
+};
 
 use super::objects::objects;
 use super::{LedgerError, Session, journal, ledger};
@@ -15,6 +19,8 @@ pub struct History {
     pub unreadable: Vec<LedgerError>,
     /// How many older ones there are.
     pub older: usize,
+    /// Those among them that can no longer be gone back to: their template or code is not in the bucket.
+    pub gone: BTreeSet<ReleaseId>,
     /// What became of the stack.
     pub live: Live,
     /// Runs that have not come to their end. What they bring may be live, and is in no record yet.
@@ -51,7 +57,7 @@ pub async fn history<C: Cloud>(
     let intents = journal::intents_among(session, bucket, &objects).await?;
     let mut history = History {
         older: ids.len().saturating_sub(limit),
-        unfinished: journal::told(&intents),
+        unfinished: journal::told(session, &intents).await,
         ..History::default()
     };
     if ids.is_empty() && intents.is_empty() {
@@ -64,6 +70,18 @@ pub async fn history<C: Cloud>(
             Err(unreadable) => history.unreadable.push(unreadable),
         }
     }
+    // One that is to be tried is recorded before that is done.
+    let untried: Vec<&ReleaseId> = intents
+        .iter()
+        .filter_map(|(_, intent)| match intent {
+            Intent::Deploy(intent) if intent.sequel.trial => Some(&intent.release.id),
+            _ => None,
+        })
+        .collect();
+    for release in &mut history.releases {
+        release.untried |= untried.contains(&&release.id);
+    }
+    history.gone = gone(session, bucket, &history.releases).await?;
     let begun = intents.into_iter().filter_map(|(_, intent)| match intent {
         Intent::Deploy(intent) => Some(intent.release),
         Intent::Delete(_) => None,
@@ -77,6 +95,34 @@ pub async fn history<C: Cloud>(
     )
     .await?;
     Ok(history)
+}
+
+/// The releases that were made of something that is no longer in the bucket. It is listed once for each kind of object, however many releases
+/// there are. Code that others have stored is not looked for.
+async fn gone<C: Cloud>(
+    session: &Session<'_, C>,
+    bucket: &str,
+    releases: &[Release],
+) -> Result<BTreeSet<ReleaseId>, CallError> {
+    let mut stored = BTreeSet::new();
+    let keys = |release: &Release| {
+        let code = release.artifacts.iter().map(|artifact| artifact.key.clone());
+        let keys = code.chain([release.template.key.clone()]);
+        keys.filter(|key| ArtifactKey::parse(key).is_some())
+            .collect::<Vec<_>>()
+    };
+    let kinds: BTreeSet<String> = releases
+        .iter()
+        .flat_map(keys)
+        .filter_map(|key| Some(format!("{}/", key.split('/').next()?)))
+        .collect();
+    for kind in &kinds {
+        let objects = objects(session, bucket, kind).await?.unwrap_or_default();
+        stored.extend(objects.into_iter().map(|object| object.key));
+    }
+    let is_gone = |release: &&Release| keys(release).iter().any(|key| !stored.contains(key));
+    let gone = releases.iter().filter(is_gone);
+    Ok(gone.map(|release| release.id.clone()).collect())
 }
 
 /// The release that stands, by the bytes of its template; where none has those, by what its template says.

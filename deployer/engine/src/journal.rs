@@ -7,6 +7,7 @@
 mod earlier;
 mod life;
 mod open;
+mod resumed;
 mod unfinished;
 
 use uuid::Uuid;
@@ -23,6 +24,9 @@ use super::objects::objects;
 pub(super) use self::earlier::{Earlier, finish_others, remove_log_groups, resume, tell_deleted};
 pub use self::life::Life;
 pub(super) use self::open::{Open, OpenTrial, clear, close, conclude, forget};
+pub use self::resumed::Finished;
+pub(super) use self::resumed::Resumed;
+use self::unfinished::runs;
 pub use self::unfinished::unfinished;
 pub(super) use self::unfinished::{intents_among, told};
 
@@ -70,13 +74,8 @@ impl Journal {
 
     /// The run that began first among those that have not come to their end.
     pub(super) fn first(&self) -> Option<Unfinished> {
-        self.first_but(&[])
-    }
-
-    /// The first run that has not come to its end and has none of these intents.
-    fn first_but(&self, own: &[String]) -> Option<Unfinished> {
-        let mut runs = self.intents.iter().filter(|(key, _)| !own.contains(key));
-        runs.find_map(|(key, intent)| Unfinished::of(key, intent))
+        let first = runs(&self.intents).next();
+        first.map(|(_, _, run)| run)
     }
 
     /// All keys, intents oldest first.

@@ -140,6 +140,7 @@ pub(super) fn release<C: Cloud>(
         rolled_back_to: deployment.provenance.rolled_back_to.clone(),
         failed_smoke: false,
         untried: false,
+        pushes_undone: Vec::new(),
         revision: deployment.provenance.revision.clone(),
         template: StoredTemplate {
             key: deployment.template_key(),

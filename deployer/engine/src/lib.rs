@@ -81,7 +81,7 @@ pub use finding::{Code, Finding, Severity};
 pub use gc::{Collected, GarbageCollection, GcError, collect_garbage};
 pub use history::{History, Live, history};
 pub use interrupt::{Interrupt, Interrupter, interruptible};
-pub use journal::{Life, unfinished};
+pub use journal::{Finished, Life, unfinished};
 pub use last_operation::last_operation;
 pub use ledger::LedgerError;
 pub use log_merge::LogLine;

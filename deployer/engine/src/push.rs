@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished};
+use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished, version_number};
 
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
@@ -19,6 +19,8 @@ pub struct Pushed {
     pub functions: Vec<PushedFunction>,
     /// The functions that ran this code already, by their names in the template.
     pub unchanged: Vec<String>,
+    /// Whether every function runs the version that the stack published: nothing is left that the stack does not know of.
+    pub as_deployed: bool,
 }
 
 /// A function that runs other code now.
@@ -125,6 +127,7 @@ pub async fn push<C: Cloud>(
     let mut pushed = Pushed {
         functions: Vec::new(),
         unchanged: Vec::new(),
+        as_deployed: true,
     };
     for (function, artifact) in with_code(deployment, &blueprint) {
         session.check_interrupt()?;
@@ -138,14 +141,27 @@ pub async fn push<C: Cloud>(
             .function_configuration(&deployed.physical_id, &function.alias)
             .await?
             .ok_or_else(not_reachable)?;
+        let own = resources
+            .get(&function.version_id)
+            .map(version_number)
+            .ok_or_else(not_reachable)?;
         if live.code_sha256 == artifact.code_sha256 {
+            pushed.as_deployed &= live.version == own;
             pushed.unchanged.push(function.function_id.clone());
             continue;
         }
         artifacts::store_code(session, deployment, artifact)
             .await
             .map_err(|error| PushError::Bucket(Box::new(error)))?;
-        let to = publish(session, deployment, function, &deployed.physical_id, artifact).await?;
+        let to = lead_to(
+            session,
+            deployment,
+            function,
+            (&deployed.physical_id, own),
+            artifact,
+        )
+        .await?;
+        pushed.as_deployed &= to == own;
         session.tell(Event::Pushed {
             function: function.function_id.clone(),
             from: live.version.clone(),
@@ -171,19 +187,27 @@ fn with_code<'a>(
     })
 }
 
+/// Leads a function's alias to the artifact: to the version that the stack published, if that has it, else to a new one.
+///
 /// Once the code is set it is led to as well, also when somebody asks to stop: else the next deployment would publish it.
-async fn publish<C: Cloud>(
+async fn lead_to<C: Cloud>(
     session: &Session<'_, C>,
     deployment: &Deployment,
     function: &LiveFunction,
-    name: &str,
+    (name, own): (&str, &str),
     artifact: &CodeArtifact,
 ) -> Result<String, CallError> {
     let cloud = session.cloud;
+    let of_the_stack = cloud.function_configuration(name, own).await?;
+    let is_deployed = of_the_stack.is_some_and(|it| it.code_sha256 == artifact.code_sha256);
     cloud
         .update_code(name, &deployment.bucket.name, &artifact.key)
         .await?;
-    let version = cloud.publish_version(name, &artifact.code_sha256).await?;
+    let version = if is_deployed {
+        own.to_owned()
+    } else {
+        cloud.publish_version(name, &artifact.code_sha256).await?
+    };
     cloud.point_alias(name, &function.alias, &version).await?;
     Ok(version)
 }

@@ -15,7 +15,7 @@ pub enum RecoverError {
     Call(#[from] CallError),
     /// The running operation could not be waited for.
     #[error(transparent)]
-    Unready(#[from] Unready),
+    Unready(Unready),
     /// The template cannot be read.
     #[error(transparent)]
     Blueprint(#[from] BlueprintError),
@@ -106,6 +106,15 @@ impl RecoverError {
             | Self::NoStack { .. }
             | Self::Failed { .. }
             | Self::LostSight { .. } => ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<Unready> for RecoverError {
+    fn from(unready: Unready) -> Self {
+        match unready {
+            Unready::Interrupted => Self::Interrupted { going_on: None },
+            unready => Self::Unready(unready),
         }
     }
 }

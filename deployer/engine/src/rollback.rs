@@ -98,6 +98,15 @@ pub async fn rollback<C: Cloud>(
     session: &mut Session<'_, C>,
     rollback: &Rollback,
 ) -> Result<RolledBack, RollbackError> {
+    let done = go_back(session, rollback).await;
+    session.tell_finished();
+    done
+}
+
+async fn go_back<C: Cloud>(
+    session: &mut Session<'_, C>,
+    rollback: &Rollback,
+) -> Result<RolledBack, RollbackError> {
     let deployment = &rollback.deployment;
     // Whose the stack is, and whether it takes an update, comes before what it could be brought back to.
     let found = find_for_update(session, &deployment.stack, &deployment.accepted).await;

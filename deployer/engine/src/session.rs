@@ -27,6 +27,8 @@ pub struct Session<'a, C> {
     pub(super) written: Vec<String>,
     /// What this run has still to do and to write.
     pub(super) open: journal::Open,
+    /// The earlier runs that it finishes.
+    pub(super) resumed: journal::Resumed,
 }
 
 /// Who owns what a session makes.
@@ -74,6 +76,7 @@ impl<'a, C: Cloud> Session<'a, C> {
             told: Vec::new(),
             written: Vec::new(),
             open: journal::Open::default(),
+            resumed: journal::Resumed::default(),
         })
     }
 
@@ -120,7 +123,15 @@ impl<'a, C: Cloud> Session<'a, C> {
     }
 
     pub(super) fn tell(&mut self, event: Event) {
+        self.resumed.note(&event);
         self.reporter.tell(event);
+    }
+
+    /// Tells of the earlier runs that were finished up to now.
+    pub(super) fn tell_finished(&mut self) {
+        for event in self.resumed.told() {
+            self.tell(event);
+        }
     }
 
     /// Tells what is found again by whatever looks again, and is news only once.

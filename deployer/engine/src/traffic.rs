@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{
     Blueprint, DeployedStack, Difference, LiveCode, LiveFunction, StackResource, traffic_difference,
+    version_number,
 };
 
 use super::{DeployError, Deployment, Event, Session};
+
+/// What Lambda calls the code that is published next.
+const UNPUBLISHED: &str = "$LATEST";
 
 /// The stack's resources by their name in the template.
 pub(super) type Resources = BTreeMap<String, StackResource>;
@@ -77,6 +81,97 @@ pub(super) async fn differences<C: Cloud>(
     Ok(differences)
 }
 
+/// A function that somebody has pushed code to: its alias leads elsewhere than to the version that the stack published, or what would be
+/// published next is not the artifact.
+#[derive(Debug)]
+pub(super) struct PushedTo {
+    function: LiveFunction,
+    /// Its name in AWS.
+    name: String,
+    /// The version that the stack published.
+    own: String,
+    /// The version that is live; `$LATEST`, where nothing was published.
+    live: String,
+}
+
+impl PushedTo {
+    /// The function's name in the template.
+    pub(super) fn function_id(&self) -> &str {
+        &self.function.function_id
+    }
+}
+
+/// Finds the functions that code was pushed to and whose code the deployment leaves as it was: CloudFormation sets no code then, and publishes
+/// what it finds. Two calls a function.
+pub(super) async fn pushed_to<C: Cloud>(
+    session: &Session<'_, C>,
+    deployment: &Deployment,
+    stack: &DeployedStack,
+    (had, wanted): (&Blueprint, &Blueprint),
+) -> Result<Vec<PushedTo>, CallError> {
+    let bucket = &deployment.bucket.name;
+    let keeps_code = |function: &&LiveFunction| {
+        had.functions.iter().any(|known| {
+            known.function_id == function.function_id && known.code_key(bucket) == function.code_key(bucket)
+        })
+    };
+    let resources = resources(session.cloud, &stack.id).await?;
+    let mut pushed_to = Vec::new();
+    for function in wanted.functions.iter().filter(keeps_code) {
+        let (Some(code), Some(deployed), Some(version)) = (
+            code_of(deployment, function),
+            resources.get(&function.function_id),
+            resources.get(&function.version_id),
+        ) else {
+            continue;
+        };
+        let own = version_number(version);
+        let configuration = async |qualifier| {
+            session
+                .cloud
+                .function_configuration(&deployed.physical_id, qualifier)
+                .await
+        };
+        let live = configuration(&function.alias).await?;
+        let latest = configuration(UNPUBLISHED).await?;
+        let found = match (live, latest) {
+            (Some(live), _) if live.version != own => live.version,
+            (_, Some(latest)) if latest.code_sha256 != code => latest.version,
+            _ => continue,
+        };
+        pushed_to.push(PushedTo {
+            function: function.clone(),
+            name: deployed.physical_id.clone(),
+            own: own.to_owned(),
+            live: found,
+        });
+    }
+    Ok(pushed_to)
+}
+
+/// Brings functions back that code was pushed to.
+pub(super) async fn take_back<C: Cloud>(
+    session: &mut Session<'_, C>,
+    deployment: &Deployment,
+    pushed_to: Vec<PushedTo>,
+) -> Result<(), CallError> {
+    for PushedTo {
+        function,
+        name,
+        own,
+        live,
+    } in pushed_to
+    {
+        bring_back(session, deployment, &function, &name, &own).await?;
+        session.tell(Event::TrafficReturned {
+            function: function.function_id,
+            from: live,
+            to: own,
+        });
+    }
+    Ok(())
+}
+
 /// Brings every alias back to the version that the stack published, and the unpublished code with it.
 ///
 /// # Errors
@@ -96,12 +191,15 @@ pub(super) async fn settle<C: Cloud>(
                 own,
                 live,
             } => {
+                let Some(deployed) = resources.get(&function_id) else {
+                    continue;
+                };
                 for function in blueprint
                     .functions
                     .iter()
                     .filter(|function| function.function_id == function_id)
                 {
-                    bring_back(session, deployment, function, &resources, &own).await?;
+                    bring_back(session, deployment, function, &deployed.physical_id, &own).await?;
                 }
                 session.tell(Event::TrafficReturned {
                     function: function_id,
@@ -136,22 +234,16 @@ async fn bring_back<C: Cloud>(
     session: &Session<'_, C>,
     deployment: &Deployment,
     function: &LiveFunction,
-    resources: &Resources,
+    name: &str,
     version: &str,
 ) -> Result<(), CallError> {
-    let Some(deployed) = resources.get(&function.function_id) else {
-        return Ok(());
-    };
     if let Some(key) = function.code_key(&deployment.bucket.name) {
         session
             .cloud
-            .update_code(&deployed.physical_id, &deployment.bucket.name, key)
+            .update_code(name, &deployment.bucket.name, key)
             .await?;
     }
-    session
-        .cloud
-        .point_alias(&deployed.physical_id, &function.alias, version)
-        .await
+    session.cloud.point_alias(name, &function.alias, version).await
 }
 
 fn code_of<'a>(deployment: &'a Deployment, function: &LiveFunction) -> Option<&'a str> {

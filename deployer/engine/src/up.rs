@@ -8,8 +8,8 @@ use crate::stack::sha256_hex;
 
 use super::journal::{self, OpenTrial};
 use super::{
-    Before, BoxError, DeployError, Deployed, Deployment, Event, OutputNames, ReconcileError, Reconciled,
-    Session, SmokeError, SmokeTarget, Store, apply, deploy, ledger, reconcile, smoke,
+    Before, BoxError, DeployError, Deployed, Deployment, Event, Finished, OutputNames, ReconcileError,
+    Reconciled, Session, SmokeError, SmokeTarget, Store, apply, deploy, ledger, reconcile, smoke,
 };
 
 /// How the store of a stack is reached.
@@ -103,6 +103,7 @@ pub async fn up<C: Cloud, S: Stores>(
         None => None,
     };
     journal::conclude(session, &deployment.bucket.name).await;
+    session.tell_finished();
     Ok(Raised {
         deployed,
         reconciled,
@@ -138,6 +139,7 @@ async fn complete_tables<C: Cloud>(
     };
     if done.is_ok() {
         session.open.reconciler = None;
+        session.resumed.done(Finished::Listing);
     }
     Some(done)
 }
@@ -152,6 +154,7 @@ async fn run<C: Cloud, S: Stores>(
 ) -> Tried {
     let error = match try_store(session, &deployment.stack, stores).await {
         Ok(()) => {
+            session.resumed.done(Finished::Trial);
             session.open.trial = None;
             return Tried::Works;
         }

@@ -31,13 +31,13 @@ impl Functions for Aws {
     async fn function_configuration(
         &self,
         function: &str,
-        alias: &str,
+        qualifier: &str,
     ) -> Result<Option<FunctionConfiguration>, CallError> {
         let request = self
             .lambda
             .get_function_configuration()
             .function_name(function)
-            .qualifier(alias);
+            .qualifier(qualifier);
         let answer = request.send().await;
         match answer.map_err(|error| self.failure("lambda:GetFunctionConfiguration", error)) {
             Ok(found) => Ok(Some(FunctionConfiguration {

@@ -175,7 +175,7 @@ impl<'settings> Hints<'settings> {
     /// What becomes of an operation, such as a deletion, whose command was interrupted.
     fn interrupted(&self, operation: &str, going_on: Option<&str>) -> Vec<String> {
         match going_on {
-            None => vec!["nothing is under way in AWS".to_owned()],
+            None => vec!["nothing is under way in AWS; this command run again goes on from here".to_owned()],
             Some(stack) => vec![
                 format!("the {operation} of `{stack}` continues in AWS; run this command again afterwards"),
                 format!("watch it with `{}`", self.command("describe")),
@@ -202,6 +202,7 @@ impl<'settings> Hints<'settings> {
             Task::RollBack => self.command("rollback"),
             Task::RollBackTo(release) => format!("{} --to {release}", self.command("rollback")),
             Task::Delete => self.command("down"),
+            Task::Try => self.command("smoke"),
             Task::Purge => format!("{} --purge", self.command("down")),
         }
     }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use cfn_deploy::cloud::{CallError, Identity as _};
 use cfn_deploy::shell;
 use cfn_template::problem::{Problem, Problems};
-use cfn_template::{Artifacts, OpenParameter, Template, missing_message, render};
+use cfn_template::{Artifacts, OpenParameter, Template, render};
 use clap::Args;
 use indexmap::IndexMap;
 
@@ -222,7 +222,7 @@ fn otherwise_wrong(
 ) -> Problems {
     let mut wrong = Problems::default();
     for problem in problems(file, draft, template) {
-        let is_missing = |open: &&OpenParameter| problem.message == missing_message(&open.name);
+        let is_missing = |open: &&OpenParameter| problem.missing_parameter.as_ref() == Some(&open.name);
         if !missing.iter().any(is_missing) {
             wrong.push(problem);
         }

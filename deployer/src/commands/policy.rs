@@ -62,6 +62,11 @@ enum Party {
     Key,
 }
 
+/// Whether a word names whom a policy is for.
+pub fn is_party(word: &str) -> bool {
+    Party::from_str(word, false).is_ok()
+}
+
 /// How a policy is printed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Format {

@@ -3,11 +3,16 @@
 use cfn_deploy::Described;
 use clap::ValueEnum;
 
+use super::flow::flowed;
 use super::outputs;
 use super::paint;
-use super::table::fitted;
-use super::text::count;
-use super::text::size;
+use super::table::{columns, fits, fitted};
+use super::text::{count, moment, size};
+
+/// The column of what is said of each.
+const DETAILS: usize = 3;
+/// How far such details are indented that stand in a line of their own: as far as the names are.
+const INDENT: &str = "            ";
 
 /// The form of a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -51,7 +56,7 @@ pub(super) fn table(described: &Described, up: &str, width: Option<usize>) -> St
         queue_rows(described),
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
-    let mut text = fitted(width, "", &rows).concat();
+    let mut text = laid_out(&rows, width);
     if let Some(left_out) = &described.left_out {
         text.push_str(left_out);
         text.push('\n');
@@ -62,11 +67,28 @@ pub(super) fn table(described: &Described, up: &str, width: Option<usize>) -> St
     text
 }
 
+/// Where the details do not fit beside the names, they stand below them.
+fn laid_out(rows: &[Vec<String>], width: Option<usize>) -> String {
+    let whole = columns("", rows);
+    if fits(&whole, width) {
+        return whole;
+    }
+    let heads: Vec<Vec<String>> = rows.iter().map(|row| row[..DETAILS].to_vec()).collect();
+    let mut text = String::new();
+    for (head, row) in fitted(width, "", &heads).iter().zip(rows) {
+        if !head.trim().is_empty() {
+            text.push_str(head);
+        }
+        let details = &row[DETAILS];
+        if !details.is_empty() {
+            text.push_str(&flowed(&format!("{INDENT}{details}\n"), width));
+        }
+    }
+    text
+}
+
 fn stack_rows(described: &Described) -> Vec<Vec<String>> {
-    let since = described
-        .since
-        .strftime("since %Y-%m-%d %H:%M:%S UTC")
-        .to_string();
+    let since = format!("since {}", moment(described.since));
     let protection = if described.termination_protection {
         "protected from deletion"
     } else {
@@ -324,6 +346,29 @@ mod tests {
             "ES_URL=http://127.0.0.1/\n"
         );
         assert_eq!(data(&described(), DescriptionFormat::Github), "");
+    }
+
+    #[test]
+    fn where_details_do_not_fit_beside_the_names_all_stand_below_them() {
+        let described = Described {
+            stack: "event-store-production".to_owned(),
+            ..described()
+        };
+        let text = table(&described, "deployer up --env staging", Some(80));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @"
+        ✓ stack     event-store-production  UPDATE_COMPLETE
+                    since 2023-11-14 22:13:20 UTC · protected from deletion
+        ✗ function  Api                     Active
+                    version 3, the stack published 2; `deployer up --env staging` puts
+                      it right · revision 0123456789ab
+        ✗ mapping   Mapping                 Enabled
+                    reads no current stream · last: OK
+        ✓ table     orders-events           ACTIVE
+                    12 items, 34.6 kB · protected from deletion
+        ✗ queue     Failures                3 messages
+                    nothing in the stack reads them: they have failed, and wait for
+                      somebody
+        ");
     }
 
     #[test]

@@ -18,10 +18,11 @@ pub(super) fn text(drift: &Drift) -> String {
     for resource in &drift.resources {
         text.push_str(&of_resource(resource));
     }
+    let is_lifted = drift.unfinished.iter().any(|run| run.policy_lifted);
     if !drift.unseen.is_empty() {
         let _ = writeln!(text, "\n{}", paint::strong("What CloudFormation does not see:"));
         for unseen in &drift.unseen {
-            let _ = writeln!(text, "  {} {}", paint::warn("!"), sentence(unseen));
+            let _ = writeln!(text, "  {} {}", paint::warn("!"), sentence(unseen, is_lifted));
         }
     }
     if let Some(reason) = &drift.incomplete {
@@ -51,7 +52,8 @@ fn line(difference: &PropertyDrift) -> String {
     format!("    {path}: {} → {}\n", paint::good(expected), paint::bad(actual))
 }
 
-fn sentence(drift: &UnseenDrift) -> String {
+/// What an interrupted run has lifted, the next run puts back, whatever it changes.
+fn sentence(drift: &UnseenDrift, is_lifted: bool) -> String {
     match drift {
         UnseenDrift::Version {
             logical_id,
@@ -96,6 +98,10 @@ fn sentence(drift: &UnseenDrift) -> String {
         }
         UnseenDrift::TerminationProtection { expected: false } => {
             "termination protection is on, the environment is not protected".to_owned()
+        }
+        UnseenDrift::StackPolicy if is_lifted => {
+            "the stack policy does not keep log, topic and URL: an interrupted run has lifted it; the next `up` puts it back"
+                .to_owned()
         }
         UnseenDrift::StackPolicy => {
             "the stack policy does not keep log, topic and URL; the next `up` that changes something sets it"

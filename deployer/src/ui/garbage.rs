@@ -3,21 +3,39 @@
 use cfn_deploy::Collected;
 use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
 
+use super::flow::flowed;
 use super::paint;
-use super::table::fitted;
+use super::table::{columns, fits};
 use super::text::count;
 use super::text::size;
 
 /// What would be deleted, one object a line, and what all were held against.
 pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) -> String {
     let title = paint::strong(format!("To delete from {bucket}:"));
-    let rows: Vec<Vec<String>> = garbage.objects.iter().map(row).collect();
     format!(
         "\n{title}\n{}  {}\n  {}",
-        fitted(width, "  ", &rows).concat(),
+        listed(&garbage.objects, width),
         total(garbage),
         paint::faint(kept(&garbage.kept))
     )
+}
+
+/// An object a line; where that does not fit, what is known of each stands in a line of its own below it.
+fn listed(objects: &[Unreferenced], width: Option<usize>) -> String {
+    let rows: Vec<Vec<String>> = objects.iter().map(row).collect();
+    let lines = columns("  ", &rows);
+    if fits(&lines, width) {
+        return lines;
+    }
+    let pairs = rows.iter().map(|row| {
+        let (key, known) = row.split_at(2);
+        flowed(
+            &format!("  {}\n     {}\n", key.join("  "), known.join("  ")),
+            width,
+        )
+        .into_owned()
+    });
+    pairs.collect()
 }
 
 fn row(object: &Unreferenced) -> Vec<String> {
@@ -118,6 +136,19 @@ mod tests {
         To delete from artifacts:
           -  code/api/arm64/0123.zip     2.9 MB  of 2027-01-15  last in release 20270115T080000.042Z of orders
           -  templates/orders/4567.json  2.9 MB  of 2027-01-15  in no release
+          2 objects to delete (5.8 MB)
+          Kept: 6 in recent releases, 5 in templates, 4 in functions, 1 too young
+        ");
+    }
+
+    #[test]
+    fn where_a_line_is_too_long_all_objects_are_listed_in_the_same_way() {
+        insta::assert_snapshot!(plain(&question("artifacts", &garbage(), Some(80))), @"
+        To delete from artifacts:
+          -  code/api/arm64/0123.zip
+             2.9 MB  of 2027-01-15  last in release 20270115T080000.042Z of orders
+          -  templates/orders/4567.json
+             2.9 MB  of 2027-01-15  in no release
           2 objects to delete (5.8 MB)
           Kept: 6 in recent releases, 5 in templates, 4 in functions, 1 too young
         ");

@@ -19,7 +19,7 @@ use self::code::{upload_skipped, uploading};
 pub(super) use self::operation::past;
 pub(super) use self::telling::Telling;
 use super::outlook::Outlook;
-use super::text::count;
+use super::text::{count, moment};
 use super::{changes, paint, releases};
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::StackStatus;
@@ -37,6 +37,8 @@ pub(super) struct Narrator {
     /// What was accepted and is told: several properties may be of one acceptance.
     accepted: BTreeSet<(String, Danger)>,
     outlook: Outlook,
+    /// Why the operation under way is taken back.
+    failure: Option<String>,
 }
 
 impl Narrator {
@@ -103,10 +105,7 @@ impl Narrator {
             }
             Event::Repairing { table, repair } => Telling::note(format!("{table}: {}", setting(repair))),
             Event::Accepted { objection } => self.accepted(objection),
-            Event::TrafficReturned { function, from, to } => Telling::said(format!(
-                "  {} {function} was on version {from}, pushed past the stack; it is back on {to}",
-                paint::warn("!")
-            )),
+            Event::TrafficReturned { function, from, to } => code::returned(function, from, to),
             Event::Reconciling { done } => reconciling(done),
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
@@ -145,9 +144,11 @@ impl Narrator {
                 Telling::done(format!("{function} runs version {to}; it was on {from}"))
             }
             Event::ArtifactDeleted { key } => Telling::doing(format!("deleting {key}")),
-            Event::RollingBack { release } => {
-                Telling::done(format!("going back to release {}", releases::in_short(release)))
-            }
+            Event::RollingBack { release } => Telling::said(format!(
+                "  {} going back to release {}",
+                paint::strong("←"),
+                releases::in_short(release)
+            )),
             Event::Recorded { release } => Telling::done(format!("recorded as release {release}")),
             Event::NotRecorded { reason } => Telling::said(format!(
                 "  {} this release is not in the ledger, and cannot be returned to: {reason}",
@@ -181,7 +182,10 @@ impl Narrator {
 
 fn awaiting(stack: &str, status: &StackStatus, since: Timestamp, by: Option<&str>) -> Telling {
     let by = by.map_or_else(String::new, |by| format!(", by {by}"));
-    Telling::note(format!("waiting for {stack}: {status} since {since:.0}{by}"))
+    Telling::note(format!(
+        "waiting for {stack}: {status} since {}{by}",
+        moment(since)
+    ))
 }
 
 fn taking_over(stack: &str, owner: Option<&str>) -> Telling {

@@ -23,6 +23,7 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
         Deployed::Completed(_, ReleaseOutcome::Updated) => {
             "is up to date: the update that was begun earlier is finished"
         }
+        Deployed::Settled(_) => "is up to date: what an interrupted run had left is put right",
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
     let took = in_time(took);
@@ -37,6 +38,11 @@ pub(super) fn pushed(stack: &str, pushed: &Pushed, up: &str, took: Duration) -> 
         return format!("{mark} {stack} runs this code already, nothing to do {took}");
     }
     let functions = count(pushed.functions.len() as u64, "function");
+    if pushed.as_deployed {
+        return format!(
+            "{mark} {functions} pushed {took}\n  {stack} runs the code that it was deployed with"
+        );
+    }
     let up = paint::quoted(&format!("`{up}`"));
     format!(
         "{mark} {functions} pushed {took}\n{} {stack} now runs other code than it was deployed with, and CloudFormation \
@@ -47,16 +53,15 @@ pub(super) fn pushed(stack: &str, pushed: &Pushed, up: &str, took: Duration) -> 
 
 /// That a plan was written, and how it is done.
 pub(super) fn planned(plan: &Plan, file: &str, apply: &str) -> String {
-    let what = match plan.changes {
-        Some(_) => "nothing was changed",
-        None => "there is nothing for CloudFormation to change",
-    };
     let stack = paint::strong(&plan.place.stack);
-    let apply = paint::quoted(&format!("`{apply}`"));
-    format!(
-        "{} the plan for {stack} is in {file}, {what}; {apply} does it",
-        paint::good("✓")
-    )
+    let (done, apply) = (paint::good("✓"), paint::quoted(&format!("`{apply}`")));
+    match plan.changes {
+        Some(_) => format!("{done} the plan for {stack} is in {file}, nothing was changed; {apply} does it"),
+        None => format!(
+            "{done} CloudFormation has nothing to change in {stack}, as the plan in {file} says; {apply} only takes back \
+             what was done past it, such as pushed code"
+        ),
+    }
 }
 
 /// How a return to a release ended.
@@ -66,7 +71,7 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
         Deployed::Created(_) => "is created again as it was at",
         Deployed::Updated(_) => "is back at",
         Deployed::Completed(..) => "was brought back by the rollback that was begun earlier, to",
-        Deployed::Unchanged(_) => "already is as it was at",
+        Deployed::Settled(_) | Deployed::Unchanged(_) => "already is as it was at",
     };
     let took = in_time(took);
     let stack = paint::strong(&release.stack);

@@ -61,7 +61,7 @@ impl Ui {
     /// Prints the releases of a stack.
     pub fn history(&self, stack: &str, history: &History) {
         for release in &history.releases {
-            self.emit(&json::release(release));
+            self.emit(&json::release(release, history));
         }
         for error in &history.unreadable {
             self.emit(&json::unreadable(error));

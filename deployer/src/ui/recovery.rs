@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::paint;
 use super::table::fitted;
+use super::text::moment;
 
 /// Where a stack stands, and the moves that there are.
 pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
@@ -21,7 +22,11 @@ pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
         .as_ref()
         .map_or_else(String::new, |by| format!(", by {by}"));
     let mut lines = vec![
-        format!("{} is {status} since {since:.0}{by}", paint::strong(stack)),
+        format!(
+            "{} is {status} since {}{by}",
+            paint::strong(stack),
+            moment(*since)
+        ),
         format!("  {}", paint::quoted(situation.meaning)),
     ];
     if let Some(cause) = standing.cause.as_ref().filter(|_| !status.is_healthy()) {
@@ -134,7 +139,7 @@ mod tests {
     #[test]
     fn a_stuck_stack_is_told_with_its_cause_and_what_each_move_loses() {
         insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackFailed), None)), @"
-        orders is UPDATE_ROLLBACK_FAILED since 2023-11-14T22:13:20Z, by ada
+        orders is UPDATE_ROLLBACK_FAILED since 2023-11-14 22:13:20 UTC, by ada
           the rollback of a failed update failed: the stack takes no update until it is repaired
           `Topic` (AWS::SNS::Topic) failed: Rate exceeded
             hint: AWS was asked too much in this account at that moment: run it again
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn a_stack_that_stands_needs_no_move() {
         insta::assert_snapshot!(plain(&standing(&stuck(StackStatus::UpdateRollbackComplete), None)), @"
-        orders is UPDATE_ROLLBACK_COMPLETE since 2023-11-14T22:13:20Z, by ada
+        orders is UPDATE_ROLLBACK_COMPLETE since 2023-11-14 22:13:20 UTC, by ada
           the update failed and was rolled back; the stack is as it was before
         ");
     }

@@ -8,13 +8,10 @@ use cfn_deploy::stack::release::{ReleaseOutcome, SourceRevision};
 use cfn_deploy::{History, Live};
 
 use super::paint;
-use super::table::fitted_or_without;
+use super::table::fitted;
 use super::text::count;
 use super::text::duration;
 use super::unfinished::unrecorded;
-
-/// The column of the template's hash, which tells less than the commit.
-const TEMPLATE: usize = 4;
 
 /// How much of a hash tells two apart.
 const SHORT: usize = 12;
@@ -24,21 +21,23 @@ pub(super) fn table(history: &History, width: Option<usize>) -> String {
     if history.releases.is_empty() {
         return String::new();
     }
-    let header = ["", "RELEASE", "OUTCOME", "COMMIT", "TEMPLATE", "BY", "TOOK"];
+    let header = ["", "RELEASE", "OUTCOME", "COMMIT", "BY", "TOOK"];
     let header = header.map(paint::faint).to_vec();
-    let rows = history.releases.iter().map(|release| row(release, &history.live));
+    let rows = history.releases.iter().map(|release| row(release, history));
     let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
-    fitted_or_without(width, "", rows, TEMPLATE)
+    fitted(width, "", &rows).concat()
 }
 
-fn row(release: &Release, live: &Live) -> Vec<String> {
+fn row(release: &Release, history: &History) -> Vec<String> {
     let took = Duration::from_millis(release.durations.total_ms);
-    let is_live = *live == Live::Release(release.id.clone());
-    let outcome = if is_live {
-        format!("{}, live", outcome(release))
-    } else {
-        outcome(release)
-    };
+    let is_live = history.live == Live::Release(release.id.clone());
+    let mut outcome = outcome(release);
+    if history.gone.contains(&release.id) {
+        outcome.push_str(", artifacts gone");
+    }
+    if is_live {
+        outcome.push_str(", live");
+    }
     vec![
         if is_live {
             paint::good("✓")
@@ -48,7 +47,6 @@ fn row(release: &Release, live: &Live) -> Vec<String> {
         paint::strong(&release.id),
         outcome,
         revision(release.revision.as_ref()),
-        paint::faint(short(&release.template.sha256)),
         who(&release.caller).to_owned(),
         paint::faint(duration(took)),
     ]
@@ -73,7 +71,11 @@ fn outcome(release: &Release) -> String {
         (false, true) => ", smoke not done",
         (false, false) => "",
     };
-    format!("{}{failed}", brought(release))
+    let undone = match release.pushes_undone.as_slice() {
+        [] => String::new(),
+        functions => format!(", undid a push to {}", functions.join(" and ")),
+    };
+    format!("{}{undone}{failed}", brought(release))
 }
 
 fn brought(release: &Release) -> String {
@@ -170,27 +172,31 @@ mod tests {
         };
         let third = Release {
             rolled_back_to: Some(first.id.clone()),
+            pushes_undone: vec!["ApiFunction".to_owned()],
             ..release(1_800_007_200, "0123456789abcdef")
         };
         let history = History {
             live: Live::Release(third.id.clone()),
+            gone: [first.id.clone()].into(),
             releases: vec![third, second, first],
             ..History::default()
         };
         insta::assert_snapshot!(plain(&table(&history, None)), @"
-           RELEASE               OUTCOME                              COMMIT                    TEMPLATE      BY  TOOK
-        ✓  20270115T100000.000Z  restored 20270115T080000.000Z, live  0123456789ab              0123456789ab  jo  0.0 s
-           20270115T090000.000Z  updated, failed smoke                89abcdef0123 and changes  89abcdef0123  jo  0.0 s
-           20270115T080000.000Z  created                              none                      0123456789ab  jo  1 min 05 s
+           RELEASE               OUTCOME                                                           COMMIT                    BY  TOOK
+        ✓  20270115T100000.000Z  restored 20270115T080000.000Z, undid a push to ApiFunction, live  0123456789ab              jo  0.0 s
+           20270115T090000.000Z  updated, failed smoke                                             89abcdef0123 and changes  jo  0.0 s
+           20270115T080000.000Z  created, artifacts gone                                           none                      jo  1 min 05 s
         ");
         insta::assert_snapshot!(plain(&table(&history, Some(80))), @"
            RELEASE               OUTCOME                COMMIT            BY  TOOK
         ✓  20270115T100000.000Z  restored               0123456789ab      jo  0.0 s
                                  20270115T080000.000Z,
-                                 live
+                                 undid a push to
+                                 ApiFunction, live
            20270115T090000.000Z  updated, failed smoke  89abcdef0123 and  jo  0.0 s
                                                         changes
-           20270115T080000.000Z  created                none              jo  1 min 05 s
+           20270115T080000.000Z  created, artifacts     none              jo  1 min 05 s
+                                 gone
         ");
     }
 
@@ -216,7 +222,7 @@ mod tests {
             unreadable: vec![unreadable],
             older: 3,
             live: Live::Other,
-            unfinished: Vec::new(),
+            ..History::default()
         };
         let gone = History {
             releases: vec![release(0, "t1")],

@@ -97,6 +97,7 @@ pub(super) fn deployed(
         Deployed::Completed(_, ReleaseOutcome::Updated) => {
             "is up to date: the update that was begun earlier is finished"
         }
+        Deployed::Settled(_) => "is up to date: what an interrupted run had left is put right",
         Deployed::Unchanged(_) => "is up to date",
     };
     let changes = done.map(|done| table(&done.outline)).unwrap_or_default();

@@ -19,6 +19,7 @@ pub(super) fn release(second: i64, template: &str) -> Release {
         rolled_back_to: None,
         failed_smoke: false,
         untried: false,
+        pushes_undone: Vec::new(),
         revision: Some(SourceRevision {
             commit: "0123456789abcdef0123456789abcdef01234567".into(),
             dirty: false,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// A duration with the precision that a reader wants: `0.4 s`, `12 s`, `3 min 05 s`.
 pub(super) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -10,6 +12,11 @@ pub(super) fn duration(duration: Duration) -> String {
         10..60 => format!("{seconds} s"),
         _ => format!("{} min {:02} s", seconds / 60, seconds % 60),
     }
+}
+
+/// A moment, to the second.
+pub(super) fn moment(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A size in the unit that gives it few digits: `812 B`, `3.4 kB`, `2.9 MB`.

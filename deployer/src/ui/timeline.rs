@@ -7,7 +7,7 @@ use cfn_deploy::stack::{Diagnosis, Phase, Step, Timeline};
 use super::narrate::past;
 use super::paint;
 use super::table::fitted_or_without;
-use super::text::{duration, indented};
+use super::text::{duration, indented, moment};
 
 /// The column of a step's type.
 const TYPE: usize = 4;
@@ -26,7 +26,7 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
         .as_ref()
         .map_or_else(String::new, |by| format!(" by {by}"));
     let took = duration(Duration::from_millis(timeline.duration_ms));
-    let title = format!("{operation} of {stack}{by}, {began:.0}, {took}: {status}");
+    let title = format!("{operation} of {stack}{by}, {}, {took}: {status}", moment(*began));
     // The names mostly tell the types.
     let rows = timeline.steps.iter().map(row).collect();
     let steps = fitted_or_without(width, "  ", rows, TYPE);

@@ -5,6 +5,7 @@ use cfn_deploy::{Life, Live};
 
 use super::paint;
 use super::releases::who;
+use super::text::moment;
 
 /// A run that has not come to its end, and the command that brings it there. Nobody tells when a run is killed: a young one may be at work.
 pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> String {
@@ -12,8 +13,13 @@ pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> 
         Life::Over => "",
         Life::AtWork | Life::Unknown => "unless it is still at work, ",
     };
+    let lifted = if run.policy_lifted {
+        ", and puts the stack policy back, which it has lifted"
+    } else {
+        ""
+    };
     format!(
-        "{} {} has not come to its end: {unless}{} finishes it",
+        "{} {} has not come to its end: {unless}{} finishes it{lifted}",
         paint::warn("!"),
         in_short(stack, run),
         paint::quoted(&format!("`{command}`"))
@@ -26,9 +32,13 @@ pub(super) fn in_short(stack: &str, run: &Unfinished) -> String {
         Task::Deploy => "a deployment",
         Task::RollBack | Task::RollBackTo(_) => "a rollback",
         Task::Delete | Task::Purge => "a deletion",
+        Task::Try => "a smoke test",
     };
-    let since = run.since.strftime("%Y-%m-%d %H:%M:%S UTC");
-    format!("{what} of {stack} by {}, begun {since},", who(&run.by))
+    format!(
+        "{what} of {stack} by {}, begun {},",
+        who(&run.by),
+        moment(run.since)
+    )
 }
 
 /// That what is live is in no record yet, if it is not.
@@ -48,25 +58,28 @@ mod tests {
 
     #[test]
     fn a_run_is_told_with_whose_it_is_since_when_and_what_finishes_it() {
-        let tasks = [Task::Deploy, Task::RollBack, Task::Delete];
+        let tasks = [Task::Deploy, Task::RollBack, Task::Delete, Task::Try];
         let told = tasks.map(|task| {
             let life = if task == Task::Deploy {
                 Life::Unknown
             } else {
                 Life::Over
             };
+            let task_lifts = task == Task::RollBack;
             let run = Unfinished {
                 task,
                 by: "arn:aws:sts::123456789012:assumed-role/admin/jo".to_owned(),
                 since: "2027-01-15T08:00:00.042Z".parse().unwrap(),
                 release: None,
+                policy_lifted: task_lifts,
             };
             anstream::adapter::strip_str(&note("orders", &run, life, "deployer up --env staging")).to_string()
         });
         insta::assert_snapshot!(told.join("\n"), @"
         ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: unless it is still at work, `deployer up --env staging` finishes it
-        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
+        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it, and puts the stack policy back, which it has lifted
         ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
+        ! a smoke test of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
         ");
     }
 }

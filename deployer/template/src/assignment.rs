@@ -99,11 +99,6 @@ pub(super) fn assign(
     Ok(assigning.assignment)
 }
 
-/// What is said of a parameter that has neither a value nor a default.
-pub fn missing_message(name: &str) -> String {
-    format!("the parameter `{name}` is missing")
-}
-
 struct Assigning<'a> {
     template: &'a Template,
     values: &'a Values,
@@ -195,10 +190,9 @@ impl Assigning<'_> {
                 self.assignment.values.insert(name.to_owned(), value);
                 return;
             }
-            let message = missing_message(name);
             let place = format!("{}:{}", self.template.file, declaration.at.line);
             let hint = format!("set it under `parameters`; it is declared without a default in {place}");
-            let problem = Problem::new(&self.values.file, Location::START, message);
+            let problem = Problem::missing_parameter(&self.values.file, name);
             self.problems.push(problem.with_hint(hint));
             return;
         };

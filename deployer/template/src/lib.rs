@@ -43,7 +43,7 @@ mod value;
 mod values;
 pub mod yaml;
 
-pub use assignment::{Artifacts, missing_message};
+pub use assignment::Artifacts;
 pub use document::Template;
 pub use fill::{Fill, UnknownFill};
 pub use lines::line_of;

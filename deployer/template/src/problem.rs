@@ -17,6 +17,8 @@ pub struct Problem {
     pub message: String,
     /// What would put it right, where that is known.
     pub hint: Option<String>,
+    /// The parameter that has neither a value nor a default, where that is what is wrong.
+    pub missing_parameter: Option<String>,
 }
 
 impl Problem {
@@ -28,6 +30,16 @@ impl Problem {
             column: at.column,
             message: message.into(),
             hint: None,
+            missing_parameter: None,
+        }
+    }
+
+    /// States that a parameter has neither a value nor a default.
+    pub(crate) fn missing_parameter(file: impl Into<String>, name: &str) -> Self {
+        let message = format!("the parameter `{name}` is missing");
+        Self {
+            missing_parameter: Some(name.to_owned()),
+            ..Self::new(file, Location::START, message)
         }
     }
 

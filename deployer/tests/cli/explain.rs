@@ -56,7 +56,7 @@ fn a_failed_update_is_told_as_a_timeline_with_its_cause() {
     insta::assert_snapshot!(session.run("explain events.json"), @"
     exit code: 0
     --- stdout
-    update of orders by ada, 2026-11-23T10:00:00Z, 9.0 s: UPDATE_ROLLBACK_COMPLETE
+    update of orders by ada, 2026-11-23 10:00:00 UTC, 9.0 s: UPDATE_ROLLBACK_COMPLETE
     `Api` (AWS::Lambda::Function) failed: Rate exceeded
       declared in templates/event-store.yaml:25
       and 1 other cancelled or failed because of it

@@ -49,11 +49,12 @@ pub trait Functions {
     /// Asks how many invocations may run at once.
     async fn concurrency(&self) -> Result<Concurrency, CallError>;
 
-    /// Reads the configuration of what an alias leads to; `None` when the function or the alias does not exist.
+    /// Reads the configuration of a version, or of what an alias leads to, as `qualifier` says: a number, `$LATEST`, or the alias's name. `None`
+    /// when the function or that does not exist.
     async fn function_configuration(
         &self,
         function: &str,
-        alias: &str,
+        qualifier: &str,
     ) -> Result<Option<FunctionConfiguration>, CallError>;
 
     /// Sets the unpublished code of a function from an object in a bucket and waits until that is done.

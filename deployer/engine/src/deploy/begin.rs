@@ -7,8 +7,9 @@ use crate::cloud::{ChangeSetType, Cloud};
 use crate::journal::Earlier;
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{Action, Replacement, ResourceChange, Sequel};
-use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
+use crate::stack::{Blueprint, ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
+use crate::traffic::{self, PushedTo};
 use crate::watch::Operation;
 use crate::{
     Answer, Before, DeployError, Deployment, Question, Session, adopt, journal, ledger, stack_policy,
@@ -44,8 +45,9 @@ pub(super) async fn begin<C: Cloud>(
     made: &Made,
     changes: &ChangeSummary,
     proposal: &Proposal,
-    earlier: &Earlier,
+    (blueprint, earlier): (&Blueprint, &Earlier),
 ) -> Result<Begun, DeployError> {
+    session.tell_finished();
     approve(session, deployment, made, changes, proposal).await?;
     if session.cloud.now().duration_since(made.since) > LONGEST_LIFE {
         return Err(DeployError::Stale {
@@ -59,7 +61,16 @@ pub(super) async fn begin<C: Cloud>(
         ChangeSetType::Update => ReleaseOutcome::Updated,
     };
     let estimate = ledger::estimate(session, deployment, outcome, changes).await;
-    let release = ledger::release(session, deployment, &made.handle.stack_id, outcome);
+    let pushed_to = match &proposal.standing {
+        // Of a template that cannot be read nothing is known to be there.
+        Some(stack) => match Blueprint::of(proposal.deployed.template()) {
+            Ok(had) => traffic::pushed_to(session, deployment, stack, (&had, blueprint)).await?,
+            Err(_) => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let mut release = ledger::release(session, deployment, &made.handle.stack_id, outcome);
+    release.pushes_undone = earlier.pushes_undone(pushed_to.iter().map(PushedTo::function_id));
     let lifting = match &proposal.standing {
         Some(stack) => {
             let (template, accepted) = (proposal.deployed.template(), proposal.deployed.accepted());
@@ -76,6 +87,8 @@ pub(super) async fn begin<C: Cloud>(
     };
     let reconciler = deployment.sequel.reconciler.clone();
     let reconciler = reconciler.filter(|_| is_incomplete(changes, proposal));
+    // What an earlier run has left to be done, this one does.
+    let reconciler = reconciler.or(session.open.reconciler.clone());
     let intent = Intent::Deploy(Box::new(DeployIntent {
         release: release.clone(),
         change_set: Some(made.handle.id.clone()),
@@ -87,9 +100,11 @@ pub(super) async fn begin<C: Cloud>(
             ..deployment.sequel.clone()
         },
         cause: deployment.cause.clone(),
+        takes_up: session.open.taken_up(),
     }));
     let intent = journal::write(session, bucket, &made.stack, &intent).await?;
-    match make_ready(session, made, changes, proposal, lifting).await {
+    let undoing = Undoing { pushed_to, lifting };
+    match make_ready(session, deployment, made, (changes, proposal), undoing).await {
         Ok((operation, lifted)) => Ok(Begun {
             operation,
             estimate,
@@ -109,16 +124,25 @@ pub(super) async fn begin<C: Cloud>(
     }
 }
 
+/// What is in the way of an operation.
+struct Undoing {
+    /// CloudFormation would publish what was pushed.
+    pushed_to: Vec<PushedTo>,
+    /// The stack's policy denies what was accepted.
+    lifting: Option<Lifting>,
+}
+
 /// Changes what has to be changed before the operation: after the intent is written.
 async fn make_ready<C: Cloud>(
     session: &mut Session<'_, C>,
+    deployment: &Deployment,
     made: &Made,
-    changes: &ChangeSummary,
-    proposal: &Proposal,
-    lifting: Option<Lifting>,
+    (changes, proposal): (&ChangeSummary, &Proposal),
+    Undoing { pushed_to, lifting }: Undoing,
 ) -> Result<(Operation, Option<Lifted>), DeployError> {
     adopt::make_ready(session, &proposal.adoptions).await?;
     session.check_interrupt()?;
+    traffic::take_back(session, deployment, pushed_to).await?;
     let before = session.cloud.describe_stack(&made.handle.stack_id).await?;
     let before = before.ok_or_else(|| DeployError::Overtaken {
         stack: made.stack.clone(),

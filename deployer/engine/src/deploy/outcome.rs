@@ -16,6 +16,8 @@ pub enum Deployed {
     Updated(Outputs),
     /// Another run had made or changed the stack so, and had not come to its end: what it had left to do is done.
     Completed(Outputs, ReleaseOutcome),
+    /// The stack already was as asked, but for what another run had left that was interrupted.
+    Settled(Outputs),
     /// The stack already was as asked.
     Unchanged(Outputs),
 }
@@ -27,6 +29,7 @@ impl Deployed {
             Self::Created(outputs)
             | Self::Updated(outputs)
             | Self::Completed(outputs, _)
+            | Self::Settled(outputs)
             | Self::Unchanged(outputs) => outputs,
         }
     }

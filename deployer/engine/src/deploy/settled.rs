@@ -56,8 +56,8 @@ pub(super) struct Standing<'a> {
     pub(super) stack: &'a DeployedStack,
     /// The template that is deployed.
     pub(super) template: &'a str,
-    /// Whether nothing differs.
-    pub(super) is_as_asked: bool,
+    /// What differs.
+    pub(super) differences: &'a [Difference],
 }
 
 /// Brings a stack whose template and tags are as asked to its end: that of an earlier run which was interrupted, or this one's.
@@ -68,14 +68,23 @@ pub(super) async fn finish<C: Cloud>(
     standing: Standing<'_>,
     earlier: &Earlier,
 ) -> Result<Deployed, DeployError> {
-    let Standing { stack, template, .. } = standing;
+    let Standing {
+        stack,
+        template,
+        differences,
+    } = standing;
+    let is_as_asked = differences.is_empty();
     let bucket = &deployment.bucket.name;
-    let begun = if standing.is_as_asked || earlier.same().is_some() {
+    let begun = if is_as_asked || earlier.same().is_some() {
         None
     } else {
-        Some(begin(session, deployment, stack).await?)
+        let pushed_to = differences.iter().filter_map(|difference| match difference {
+            Difference::Traffic { function_id, .. } => Some(function_id.as_str()),
+            _ => None,
+        });
+        Some(begin(session, deployment, stack, earlier.pushes_undone(pushed_to)).await?)
     };
-    if !standing.is_as_asked || earlier.is_interrupted {
+    if !is_as_asked || earlier.is_interrupted {
         settle(session, deployment, blueprint, stack).await?;
     }
     match (&begun, earlier.same()) {
@@ -95,6 +104,7 @@ pub(super) async fn finish<C: Cloud>(
     Ok(match (&begun, earlier.same()) {
         (Some(_), _) => Deployed::Updated(outputs),
         (None, Some(release)) => Deployed::Completed(outputs, release.outcome),
+        (None, None) if session.resumed.is_any() => Deployed::Settled(outputs),
         (None, None) => Deployed::Unchanged(outputs),
     })
 }
@@ -104,10 +114,12 @@ async fn begin<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
     stack: &DeployedStack,
+    pushes_undone: Vec<String>,
 ) -> Result<Release, DeployError> {
     // No change set has needed it.
     artifacts::store_template_alone(session, deployment).await?;
-    let release = ledger::release(session, deployment, &stack.id, ReleaseOutcome::Updated);
+    let mut release = ledger::release(session, deployment, &stack.id, ReleaseOutcome::Updated);
+    release.pushes_undone = pushes_undone;
     let intent = Intent::Deploy(Box::new(DeployIntent {
         release: release.clone(),
         change_set: None,
@@ -119,6 +131,7 @@ async fn begin<C: Cloud>(
             ..deployment.sequel.clone()
         },
         cause: deployment.cause.clone(),
+        takes_up: session.open.taken_up(),
     }));
     journal::write(session, &deployment.bucket.name, &stack.name, &intent).await?;
     Ok(release)

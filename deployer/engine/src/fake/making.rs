@@ -46,8 +46,14 @@ impl World {
                     .map(|code| self.hash(code))
                     .unwrap_or_default();
                 let variables = self.variables(stack, body);
+                let before = self.find(stack).unwrap().resources.get(logical_id);
+                let has_other_code = before
+                    .is_none_or(|before| before.body["Properties"]["Code"] != body["Properties"]["Code"]);
                 let function = self.functions.entry(name.clone()).or_default();
-                (function.code_sha256, function.variables) = (code, variables);
+                if has_other_code {
+                    function.code_sha256 = code;
+                }
+                function.variables = variables;
                 name
             }
             "AWS::Lambda::Version" => {

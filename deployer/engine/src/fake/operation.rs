@@ -191,10 +191,14 @@ impl World {
             let status = format!("{kind}_COMPLETE");
             plan.resource_is(id, body, &status, None, effect(id.clone(), body.clone()));
         }
-        // An alias follows its version, whose text it does not hold.
+        // An alias follows a version that is made anew, whose text it does not hold.
+        let follows = |alias: &Value| {
+            let version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0].as_str();
+            version.is_some_and(|version| had.get(version) != wanted.get(version))
+        };
         for (id, body) in in_order(&wanted)
             .into_iter()
-            .filter(|(_, body)| body["Type"] == "AWS::Lambda::Alias")
+            .filter(|(_, body)| body["Type"] == "AWS::Lambda::Alias" && follows(body))
         {
             plan.push(None, Effect::Make(id.clone(), body.clone()));
         }

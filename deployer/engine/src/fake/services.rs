@@ -216,15 +216,26 @@ impl Functions for FakeCloud {
         let Some(found) = world.functions.get(function) else {
             return Ok(None);
         };
-        let Some(version) = found.aliases.get(alias) else {
-            return Ok(None);
+        let (version, code_sha256) = if alias == "$LATEST" {
+            (alias, &found.code_sha256)
+        } else {
+            let published = alias
+                .parse()
+                .ok()
+                .filter(|number: &usize| *number <= found.versions.len());
+            let version = match found.aliases.get(alias) {
+                Some(version) => version,
+                None if published.is_some() => alias,
+                None => return Ok(None),
+            };
+            let number: usize = version.parse().unwrap();
+            (version, &found.versions[number - 1])
         };
-        let number: usize = version.parse().unwrap();
         Ok(Some(FunctionConfiguration {
             name: function.into(),
-            version: version.clone(),
-            code_sha256: found.versions[number - 1].clone(),
-            description: format!("revision {number}"),
+            version: version.into(),
+            code_sha256: code_sha256.clone(),
+            description: format!("revision {version}"),
             state: "Active".into(),
             state_reason: None,
             variables: found.variables.clone(),

@@ -119,8 +119,12 @@ async fn templates<C: Cloud>(
                 continue;
             }
             let what = format!("the template of stack `{}`", stack.name);
-            let template = session.cloud.original_template(&stack.id).await;
-            let mut text = template.map_err(unproven(&what))?;
+            let mut text = match session.cloud.original_template(&stack.id).await {
+                Ok(text) => text,
+                // Somebody deleted the stack after it was listed: it refers to nothing.
+                Err(error) if error.is_not_found() => continue,
+                Err(error) => return Err(unproven(&what)(error)),
+            };
             for value in listed.parameters {
                 text.push('\n');
                 text.push_str(&value);

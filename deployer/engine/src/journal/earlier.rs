@@ -1,6 +1,8 @@
 //! What earlier runs have come to, finished or undone before anything else is done.
 
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{
@@ -11,10 +13,14 @@ use crate::{
 };
 
 use super::open::{Open, OpenTrial};
-use super::{Journal, Life};
+use super::unfinished::is_lifted;
+use super::{Journal, Life, runs};
 
 /// For so long a run may take from its intent to the execution of its change set. Afterwards it counts as ended.
 const AT_WORK: SignedDuration = SignedDuration::from_mins(10);
+
+/// For so long a run may keep a policy lifted before the execution, which is the next call.
+const LIFTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// What earlier runs have come to.
 #[derive(Debug, Default)]
@@ -27,7 +33,9 @@ pub(crate) struct Earlier {
     before: Option<Before>,
     /// The policies that were lifted.
     policies: Vec<LiftedPolicy>,
-    /// Whether there was any.
+    /// The functions that code was pushed to which runs were about to take back, and have recorded in no release.
+    pushes_undone: Vec<String>,
+    /// Whether there was any that is finished here.
     pub(crate) is_interrupted: bool,
 }
 
@@ -47,6 +55,13 @@ impl Earlier {
     pub(crate) fn before_untried(&self) -> Option<&Before> {
         let is_untried = self.reached.as_ref().is_some_and(|intent| intent.sequel.trial);
         self.before.as_ref().filter(|_| is_untried)
+    }
+
+    /// The functions whose pushes a run takes back that finds these, each once: an earlier run may have begun with it.
+    pub(crate) fn pushes_undone<'a>(&'a self, found: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let earlier = self.pushes_undone.iter().map(String::as_str);
+        let all: BTreeSet<&str> = earlier.chain(found).collect();
+        all.into_iter().map(str::to_owned).collect()
     }
 
     /// The policy that was in force before it was lifted to this one.
@@ -81,27 +96,16 @@ pub(crate) async fn resume<C: Cloud>(
         return Ok(Earlier::default());
     }
     let Some((stack, template)) = standing else {
-        let log_groups = remove_log_groups(session, journal).await?;
-        tell(
-            session,
-            &deployment.stack,
-            journal,
-            RunFate::Removed { log_groups },
-        );
+        take_up(session, &deployment.stack, journal, None);
+        remove_log_groups(session, journal).await?;
         return Ok(Earlier {
             is_interrupted: true,
             ..Earlier::default()
         });
     };
-    spare_those_at_work(session, stack, journal).await?;
-    let ended = lifted_policies(session, stack, journal);
-    put_policy_back(session, stack, &ended).await?;
+    let reached = undo(session, stack, template, journal).await?.cloned();
     finish_imports(session, stack, template, journal).await?;
     note_void(session, stack, template, journal);
-    let reached = journal
-        .deployments()
-        .find(|intent| intent.is_reached(stack, template))
-        .cloned();
     let asked = sha256_hex(&deployment.template);
     let mut earlier = Earlier {
         is_same: reached
@@ -109,14 +113,19 @@ pub(crate) async fn resume<C: Cloud>(
             .is_some_and(|intent| intent.brings(&asked, &deployment.tags)),
         before: None,
         reached: None,
-        policies: lifted_policies_of_all(stack, journal),
-        is_interrupted: true,
+        policies: lifted_policies(stack, journal)
+            .map(|(_, policy)| policy)
+            .collect(),
+        pushes_undone: journal
+            .deployments()
+            .filter(|intent| intent.release.stack_id == stack.id && !intent.is_reached(stack, template))
+            .flat_map(|intent| intent.release.pushes_undone.clone())
+            .collect(),
+        is_interrupted: journal.intents.iter().any(|(key, _)| !session.open.spares(key)),
     };
     let Some(intent) = reached else {
-        tell(session, &stack.name, journal, fate_of(None));
         return Ok(earlier);
     };
-    tell(session, &stack.name, journal, fate_of(Some(&intent)));
     if let Some(before) = &intent.before {
         earlier.before = Before::stored(session, &deployment.bucket.name, before).await?;
     }
@@ -161,17 +170,28 @@ pub(crate) async fn finish_others<C: Cloud>(
         return Ok(None);
     }
     let template = session.cloud.original_template(&stack.id).await?;
-    spare_those_at_work(session, stack, journal).await?;
-    let ended = lifted_policies(session, stack, journal);
-    put_policy_back(session, stack, &ended).await?;
-    let reached = journal
-        .deployments()
-        .find(|intent| intent.is_reached(stack, &template));
-    tell(session, &stack.name, journal, fate_of(reached));
+    let reached = undo(session, stack, &template, journal).await?;
     if let Some(intent) = reached {
         ledger::record_late(session, bucket, &late(intent)).await;
     }
     Ok(reached.cloned())
+}
+
+/// Takes up the runs that have ended, and puts the policy back that they have left lifted. Gives the deployment that the stack stands at.
+async fn undo<'journal, C: Cloud>(
+    session: &mut Session<'_, C>,
+    stack: &DeployedStack,
+    template: &str,
+    journal: &'journal Journal,
+) -> Result<Option<&'journal DeployIntent>, CallError> {
+    spare_those_at_work(session, stack, journal).await?;
+    let reached = journal
+        .deployments()
+        .find(|intent| intent.is_reached(stack, template));
+    take_up(session, &stack.name, journal, reached);
+    put_policy_back(session, stack, journal).await?;
+    tell_spared(session, &stack.name, journal).await;
+    Ok(reached)
 }
 
 /// The release that an interrupted run has brought, whose trial is not made up for: who comes next asks for another.
@@ -182,19 +202,9 @@ fn late(intent: &DeployIntent) -> Release {
     }
 }
 
-/// What becomes of runs, the last of which has brought the stack to where it stands, if one has.
-fn fate_of(reached: Option<&DeployIntent>) -> RunFate {
-    match reached {
-        Some(intent) => RunFate::Completed(intent.release.id.clone()),
-        None => RunFate::Removed {
-            log_groups: Vec::new(),
-        },
-    }
-}
-
 /// Tells of all runs on a stack that is about to be deleted, before that is asked about: one may still be at work.
 pub(crate) fn tell_deleted<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal) {
-    for run in super::told(&journal.intents) {
+    for (_, _, run) in runs(&journal.intents) {
         let life = Life::after(session.cloud.now().duration_since(run.since));
         session.tell_once(Event::EarlierRun {
             stack: stack.to_owned(),
@@ -205,21 +215,41 @@ pub(crate) fn tell_deleted<C: Cloud>(session: &mut Session<'_, C>, stack: &str, 
     }
 }
 
-fn tell<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal, fate: RunFate) {
-    let Some(run) = journal.first_but(&session.written) else {
-        return;
-    };
-    let (life, fate) = if session.open.spares_any() {
-        (Life::AtWork, RunFate::Spared)
-    } else {
-        (Life::after(session.cloud.now().duration_since(run.since)), fate)
-    };
-    session.tell_once(Event::EarlierRun {
-        stack: stack.to_owned(),
-        run,
-        life,
-        fate,
-    });
+/// Takes up the runs that are not this one and have ended. `reached` is the deployment that the stack stands at.
+fn take_up<C: Cloud>(
+    session: &mut Session<'_, C>,
+    stack: &str,
+    journal: &Journal,
+    reached: Option<&DeployIntent>,
+) {
+    for (key, intent, run) in runs(&journal.intents) {
+        if session.written.contains(key) || session.open.spares(key) {
+            continue;
+        }
+        let life = Life::after(session.cloud.now().duration_since(run.since));
+        let release = match intent {
+            Intent::Deploy(intent) => reached.filter(|reached| *reached == &**intent),
+            Intent::Delete(_) => None,
+        };
+        let release = release.map(|intent| intent.release.id.clone());
+        session.resumed.take_up(key, stack, (run, life), release);
+    }
+}
+
+/// Tells of runs that may still be at work.
+async fn tell_spared<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal) {
+    for (key, intent, mut run) in runs(&journal.intents) {
+        if !session.open.spares(key) {
+            continue;
+        }
+        run.policy_lifted = is_lifted(session, intent).await;
+        session.tell_once(Event::EarlierRun {
+            stack: stack.to_owned(),
+            run,
+            life: Life::AtWork,
+            fate: RunFate::Spared,
+        });
+    }
 }
 
 /// Leaves the intents of runs alone that may still be at work: nobody has executed their change sets, and they are young.
@@ -272,48 +302,36 @@ async fn is_at_work<C: Cloud>(
     Ok(page.is_some_and(|page| !page.is_executed))
 }
 
-/// The policies that were lifted on a stack by runs that have ended, newest first.
-fn lifted_policies<C>(
-    session: &Session<'_, C>,
-    stack: &DeployedStack,
-    journal: &Journal,
-) -> Vec<LiftedPolicy> {
-    let ended = journal
-        .intents
-        .iter()
-        .rev()
-        .filter(|(key, _)| !session.open.spares(key));
-    ended.filter_map(|(_, intent)| lifted_by(intent, stack)).collect()
-}
-
-/// The policies that were lifted on a stack, newest first.
-fn lifted_policies_of_all(stack: &DeployedStack, journal: &Journal) -> Vec<LiftedPolicy> {
-    let intents = journal.intents.iter().rev();
+/// The policies that were lifted on a stack, newest first, each with when its run began.
+fn lifted_policies<'journal>(
+    stack: &'journal DeployedStack,
+    journal: &'journal Journal,
+) -> impl Iterator<Item = (Timestamp, LiftedPolicy)> {
+    let intents = journal.deployments();
     intents
-        .filter_map(|(_, intent)| lifted_by(intent, stack))
-        .collect()
+        .filter(|intent| intent.release.stack_id == stack.id)
+        .filter_map(|intent| Some((intent.release.time(), intent.policy.clone()?)))
 }
 
-fn lifted_by(intent: &Intent, stack: &DeployedStack) -> Option<LiftedPolicy> {
-    match intent {
-        Intent::Deploy(intent) if intent.release.stack_id == stack.id => intent.policy.clone(),
-        _ => None,
-    }
-}
-
-/// Puts a policy back that was left lifted.
+/// Puts a policy back that was left lifted. A run that may still be at work has a minute: what it does later, CloudFormation then refuses, and
+/// that costs nothing, where a policy that is lifted for longer may.
 async fn put_policy_back<C: Cloud>(
     session: &mut Session<'_, C>,
     stack: &DeployedStack,
-    policies: &[LiftedPolicy],
+    journal: &Journal,
 ) -> Result<(), CallError> {
-    if policies.is_empty() {
+    let latest = session.cloud.now() - LIFTED;
+    let is_fresh = |(begun, _): &(Timestamp, LiftedPolicy)| *begun > latest;
+    let spares = journal.intents.iter().any(|(key, _)| session.open.spares(key));
+    let policies: Vec<_> = lifted_policies(stack, journal).collect();
+    if policies.is_empty() || spares && policies.iter().any(is_fresh) {
         return Ok(());
     }
     let Some(actual) = session.cloud.stack_policy(&stack.id).await? else {
         return Ok(());
     };
-    match policy_before(policies, &actual) {
+    let policies: Vec<_> = policies.into_iter().map(|(_, policy)| policy).collect();
+    match policy_before(&policies, &actual) {
         Some(before) => stack_policy::set_back(session, stack, &before).await,
         None => Ok(()),
     }

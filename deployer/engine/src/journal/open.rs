@@ -64,12 +64,14 @@ impl Open {
         self.spared.iter().any(|spared| spared == key)
     }
 
-    /// Whether any is.
-    pub(super) fn spares_any(&self) -> bool {
-        !self.spared.is_empty()
+    /// The intents of earlier runs that go when this run has come to its end.
+    pub(crate) fn taken_up(&self) -> Vec<String> {
+        let keys = self.keys.iter().filter(|key| !is_receipt(key));
+        keys.cloned().collect()
     }
 
-    fn is_done(&self) -> bool {
+    /// Whether nothing follows any more.
+    pub(crate) fn is_done(&self) -> bool {
         self.reconciler.is_none() && self.trial.is_none()
     }
 }

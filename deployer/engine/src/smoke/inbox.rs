@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::cloud::{CallError, Cloud, NewQueue, QueueOrigin};
+use crate::stack::{Task, Unfinished};
 use crate::{Event, Session};
 
 use super::SmokeTarget;
@@ -100,13 +101,40 @@ pub(crate) async fn sweep_all<C: Cloud>(session: &mut Session<'_, C>, stack: &st
     tell_failure(session, &format!("queues {}*", prefix(stack)), swept);
 }
 
-/// The queues of trials of a stack, by their URLs.
+/// Trials of a stack whose queues are there: they were interrupted, or are still at work.
+pub(crate) async fn trials<C: Cloud>(
+    session: &Session<'_, C>,
+    stack: &str,
+) -> Result<Vec<Unfinished>, CallError> {
+    let queues = queues(session, stack).await?.into_iter();
+    Ok(queues
+        .map(|(_, origin)| Unfinished {
+            task: Task::Try,
+            by: origin.tags.get(BY).cloned().unwrap_or_default(),
+            since: origin.made,
+            release: None,
+            policy_lifted: false,
+        })
+        .collect())
+}
+
+/// The queues of trials of a stack that are left behind, by their URLs.
 async fn left<C: Cloud>(
     session: &Session<'_, C>,
     stack: &str,
     is_left: impl Fn(&QueueOrigin) -> bool,
 ) -> Result<Vec<String>, CallError> {
-    let mut urls = Vec::new();
+    let queues = queues(session, stack).await?.into_iter();
+    let left = queues.filter(|(_, origin)| is_left(origin));
+    Ok(left.map(|(url, _)| url).collect())
+}
+
+/// The queues of trials of a stack, by their URLs.
+async fn queues<C: Cloud>(
+    session: &Session<'_, C>,
+    stack: &str,
+) -> Result<Vec<(String, QueueOrigin)>, CallError> {
+    let mut queues = Vec::new();
     let mut next: Option<String> = None;
     loop {
         let page = session
@@ -116,13 +144,11 @@ async fn left<C: Cloud>(
         for url in page.items {
             let origin = session.cloud.queue_origin(&url).await?;
             let is_ours = |origin: &QueueOrigin| origin.tags.get(TAG.0).map(String::as_str) == Some(TAG.1);
-            if origin.is_some_and(|origin| is_ours(&origin) && is_left(&origin)) {
-                urls.push(url);
-            }
+            queues.extend(origin.filter(is_ours).map(|origin| (url, origin)));
         }
         next = page.next;
         if next.is_none() {
-            return Ok(urls);
+            return Ok(queues);
         }
     }
 }

@@ -20,7 +20,7 @@ use super::backoff::Backoff;
 use super::{Event, Session};
 use inbox::Inbox;
 
-pub(super) use inbox::sweep_all;
+pub(super) use inbox::{sweep_all, trials};
 
 pub use error::{BoxError, SmokeError};
 pub use step::SmokeStep;

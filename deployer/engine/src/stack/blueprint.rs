@@ -78,12 +78,12 @@ pub struct LiveFunction {
     /// The version's name in the template.
     pub version_id: String,
     /// Where the function's code is, if it is in a bucket.
-    pub code: Option<StoredCode>,
+    pub code: Option<CodeObject>,
 }
 
-/// A place in a bucket that a function's code comes from.
+/// An object in a bucket that a function's code comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredCode {
+pub struct CodeObject {
     pub bucket: String,
     /// The object in it.
     pub key: String,
@@ -222,12 +222,12 @@ fn live_function(alias_id: &str, alias: &Value, resources: &Map<String, Value>) 
         alias_id: alias_id.to_owned(),
         function_id: function_id.to_owned(),
         version_id: target(&properties["FunctionVersion"])?.to_owned(),
-        code: stored_code(code),
+        code: code_object(code),
     })
 }
 
-fn stored_code(code: &Value) -> Option<StoredCode> {
-    Some(StoredCode {
+fn code_object(code: &Value) -> Option<CodeObject> {
+    Some(CodeObject {
         bucket: code["S3Bucket"].as_str()?.to_owned(),
         key: code["S3Key"].as_str()?.to_owned(),
     })
@@ -328,7 +328,7 @@ mod tests {
                 alias_id: "ApiLive".into(),
                 function_id: "Api".into(),
                 version_id: "ApiVersion".into(),
-                code: Some(StoredCode {
+                code: Some(CodeObject {
                     bucket: "b".into(),
                     key: "code/api.zip".into(),
                 }),

@@ -109,8 +109,7 @@ pub fn traffic_difference(
     wanted_code: Option<&str>,
     live: &LiveCode,
 ) -> Option<Difference> {
-    // The version's ARN ends with its number.
-    let own = version.physical_id.rsplit(':').next().unwrap_or_default();
+    let own = version_number(version);
     if own != live.version {
         return Some(Difference::Traffic {
             function_id: function_id.to_owned(),
@@ -124,6 +123,11 @@ pub fn traffic_difference(
         wanted: wanted.to_owned(),
         live: live.code_sha256.clone(),
     })
+}
+
+/// The number of a version that a stack published, with which its ARN ends.
+pub(crate) fn version_number(version: &StackResource) -> &str {
+    version.physical_id.rsplit(':').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub struct DeployIntent {
     pub sequel: Sequel,
     /// Why it is made.
     pub cause: Cause,
+    /// The keys of the intents of earlier runs which this one finishes: with its own end they go.
+    #[serde(default)]
+    pub takes_up: Vec<String>,
 }
 
 /// A stack policy that does not hold for the time of an operation.
@@ -210,6 +213,7 @@ mod tests {
                 tags: BTreeMap::new(),
                 reason: "the smoke test failed".into(),
             }),
+            takes_up: vec!["releases/orders/run/20270115T080000.000Z-1.json".into()],
         }
     }
 

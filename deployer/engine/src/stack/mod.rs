@@ -37,11 +37,12 @@ pub mod widening;
 pub use artifact_key::{
     ArtifactKey, base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key,
 };
-pub use blueprint::{Blueprint, BlueprintError, Key, KeyRole, LiveFunction, StoredCode, TableDesign};
+pub use blueprint::{Blueprint, BlueprintError, CodeObject, Key, KeyRole, LiveFunction, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};
 pub use change_set_name::{ChangeSetUse, change_set_name, is_of_a_deployer};
 pub use deployed::{DeployedStack, StackResource};
 pub use diagnosis::{Diagnosis, SourceLine};
+pub(crate) use difference::version_number;
 pub use difference::{
     Difference, LiveCode, Wanted, is_same_template, template_digest, traffic_difference, what_differs,
 };

@@ -19,6 +19,9 @@ pub struct Unfinished {
     /// The release that it brings; a deletion brings none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseId>,
+    /// Whether it has left the stack's policy lifted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub policy_lifted: bool,
 }
 
 /// What a run does to a stack, and with that the command that brings it to its end.
@@ -33,6 +36,8 @@ pub enum Task {
     RollBackTo(ReleaseId),
     /// It deletes the stack.
     Delete,
+    /// It tries the store.
+    Try,
     /// It deletes the stack, if it is still there, and the tables that would outlive it.
     Purge,
 }
@@ -45,7 +50,7 @@ impl Task {
 }
 
 impl Unfinished {
-    /// The run that wrote an intent under a key; none, where the key is not one of an intent.
+    /// The run that wrote an intent under a key; none, where the key is not one of an intent. Whether it has left a policy lifted, only AWS knows.
     pub fn of(key: &str, intent: &Intent) -> Option<Self> {
         Some(Self {
             task: task(intent),
@@ -55,6 +60,7 @@ impl Unfinished {
                 Intent::Deploy(intent) => Some(intent.release.id.clone()),
                 Intent::Delete(_) => None,
             },
+            policy_lifted: false,
         })
     }
 }

@@ -362,3 +362,23 @@ async fn an_update_takes_a_table_in_that_it_let_go() {
         scene.reporter.asked
     );
 }
+
+#[tokio::test]
+async fn an_import_that_is_interrupted_while_its_table_is_made_ready_leaves_no_shell_and_says_what_stays() {
+    let mut scene = Scene::deployed().await;
+    scene.down(Purge::KeepTables).await.unwrap();
+    scene.cloud.with(|world| world.objects.clear());
+    scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Repairing { .. }));
+    let error = scene.up().await.unwrap_err();
+    assert!(
+        matches!(error, DeployError::Interrupted { going_on: None }),
+        "{error:?}"
+    );
+    scene.assert_nothing_is_left_behind();
+    let stays = |event: &Event| matches!(event, Event::Stays { .. });
+    assert!(
+        scene.reporter.events.iter().any(stays),
+        "{:?}",
+        scene.reporter.events
+    );
+}

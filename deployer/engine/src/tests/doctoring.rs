@@ -266,3 +266,23 @@ async fn the_boundary_of_the_roles_has_to_exist_and_none_is_worth_a_warning() {
     cloud.with(|world| assert!(world.policies.insert(arn.clone())));
     assert_eq!(severity(Boundary::Named(arn)).await, Severity::Fine);
 }
+
+#[tokio::test]
+async fn a_stack_of_another_environment_stands_in_the_way() {
+    for (owner, expected) in [("production", 1), ("staging", 0)] {
+        let mut scene = Scene::new();
+        scene.work_for(owner);
+        scene.up().await.unwrap();
+        let found = found(&scene.cloud).await;
+        let state: Vec<_> = found
+            .iter()
+            .filter(|finding| finding.code == Code::StackState && finding.severity == Severity::Error)
+            .collect();
+        assert_eq!(state.len(), expected, "{owner}: {found:?}");
+        for finding in state {
+            assert_eq!(finding.fact, "the stack `orders` is of environment `production`");
+            let remedy = finding.remedy.as_deref().unwrap_or_default();
+            assert!(remedy.contains("up --accept adopt:orders"), "{remedy}");
+        }
+    }
+}

@@ -250,3 +250,17 @@ async fn a_release_that_is_kept_can_be_returned_to_afterwards() {
     let back = rollback(&mut session, &asked).await.unwrap();
     assert!(matches!(back.deployed, Deployed::Updated(_)), "{back:?}");
 }
+
+#[tokio::test]
+async fn a_stack_that_is_deleted_while_it_is_read_refers_to_nothing() {
+    let mut scene = with_code(&["one", "two"]).await;
+    scene.cloud.fail_calls(
+        "GetTemplate",
+        1,
+        &CallErrorKind::NotFound {
+            message: "does not exist".into(),
+        },
+    );
+    let outcome = collected(&mut scene, 1, false).await.unwrap();
+    assert_eq!(deleted(&outcome).len(), 2, "{outcome:?}");
+}

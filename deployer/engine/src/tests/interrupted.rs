@@ -113,6 +113,9 @@ a_killed_run_begun_again_ends_as_one_that_was_not! {
     nothing_to_do: Command::Nothing, at least 6;
     protection: Command::Protect, at least 10;
     pushed_code_that_is_brought_back: Command::BringBack, at least 10;
+    a_change_after_a_push: Command::ChangeAfterPush, at least 30;
+    a_rollback_after_a_push: Command::RollbackAfterPush, at least 30;
+    a_plan_that_is_applied_after_a_push: Command::ApplyAfterPush, at least 30;
     an_accepted_replacement: Command::Replace, at least 30;
     an_accepted_replacement_under_somebody_elses_policy: Command::ReplaceUnderAnothersPolicy, at least 30;
     an_import: Command::Import, at least 40;

@@ -3,6 +3,7 @@
 use crate::cloud::CallErrorKind;
 use crate::stack::StackStatus;
 
+use super::planning::{Patience, applied_with, planned};
 use super::releases::releases;
 use super::*;
 
@@ -103,6 +104,137 @@ async fn a_deployment_of_the_pushed_code_makes_it_the_stacks_own() {
     assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
     assert_eq!(live(&scene), "sha256(new api code)");
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+}
+
+#[tokio::test]
+async fn who_pushes_what_is_deployed_leads_back_to_the_stacks_own_version() {
+    let mut scene = Scene::deployed().await;
+    let as_deployed = scene.deployment.clone();
+    new_code(&mut scene);
+    assert!(!pushed(&mut scene).await.unwrap().as_deployed);
+    // What is live is pushed once more: the stack knows of it as little as before.
+    assert!(!pushed(&mut scene).await.unwrap().as_deployed);
+    scene.deployment = as_deployed;
+    let back = pushed(&mut scene).await.unwrap();
+    assert_eq!((&*back.functions[0].from, &*back.functions[0].to), ("2", "1"));
+    assert!(back.as_deployed);
+    assert_eq!(scene.cloud.called("PublishVersion"), 1);
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+}
+
+/// Another setting of both functions, whose versions are made anew with the code that the stack has.
+fn other_settings(scene: &mut Scene) {
+    scene.change(|template| {
+        for function in ["Api", "Relay"] {
+            template["Resources"][function]["Properties"]["MemorySize"] = json!(512);
+            template["Resources"][format!("{function}Version")]["Properties"]["Description"] = json!("r3");
+        }
+    });
+}
+
+/// The functions that were told to have been pushed to.
+fn told_returned(scene: &Scene) -> Vec<&str> {
+    let told = scene.reporter.events.iter().filter_map(|event| match event {
+        Event::TrafficReturned { function, .. } => Some(function.as_str()),
+        _ => None,
+    });
+    told.collect()
+}
+
+/// A stack with other code pushed to the API, which is to be changed in its settings alone.
+async fn pushed_and_changed() -> Scene {
+    let mut scene = Scene::deployed().await;
+    let as_deployed = scene.deployment.clone();
+    new_code(&mut scene);
+    pushed(&mut scene).await.unwrap();
+    scene.deployment = as_deployed;
+    other_settings(&mut scene);
+    scene.forget();
+    scene
+}
+
+#[tokio::test]
+async fn a_changed_setting_publishes_the_artifact_and_not_what_was_pushed() {
+    let mut scene = pushed_and_changed().await;
+    assert!(matches!(scene.up().await, Ok(Deployed::Updated(_))));
+    assert_eq!(live(&scene), "sha256(api code)");
+    assert_eq!(told_returned(&scene), ["Api"]);
+    assert_eq!(
+        scene.cloud.called("UpdateFunctionCode"),
+        1,
+        "of one of two functions"
+    );
+    let history = releases(&mut scene).await;
+    assert_eq!(history[0].pushes_undone, ["Api"]);
+    scene.forget();
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
+    assert_eq!(scene.cloud.calls().len(), 6);
+}
+
+#[tokio::test]
+async fn a_push_that_was_killed_before_it_published_is_published_by_nobody_else() {
+    let mut scene = Scene::deployed().await;
+    scene
+        .cloud
+        .with(|world| world.functions.get_mut("orders-Api").unwrap().code_sha256 = "pushed".into());
+    other_settings(&mut scene);
+    scene.up().await.unwrap();
+    assert_eq!(live(&scene), "sha256(api code)");
+    assert_eq!(told_returned(&scene), ["Api"]);
+}
+
+#[tokio::test]
+async fn a_plan_made_or_applied_after_a_push_publishes_the_artifact() {
+    for is_planned_first in [true, false] {
+        let mut scene = pushed_and_changed().await;
+        if is_planned_first {
+            scene = Scene::deployed().await;
+            other_settings(&mut scene);
+        }
+        let plan = planned(&mut scene).await.unwrap();
+        if is_planned_first {
+            let as_planned = scene.deployment.clone();
+            new_code(&mut scene);
+            pushed(&mut scene).await.unwrap();
+            scene.deployment = as_planned;
+        }
+        let applied = applied_with(&mut scene, &plan, Patience::None).await;
+        assert!(matches!(applied, Ok(Deployed::Updated(_))), "{applied:?}");
+        assert_eq!(
+            live(&scene),
+            "sha256(api code)",
+            "planned first: {is_planned_first}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_fails_after_a_push_leaves_the_stacks_own_code() {
+    let mut scene = pushed_and_changed().await;
+    scene.cloud.fail_resource("Relay", "no");
+    assert!(matches!(scene.up().await, Err(DeployError::Failed { .. })));
+    assert_eq!(live(&scene), "sha256(api code)");
+    assert_eq!(releases(&mut scene).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_taken_back_before_anybody_has_agreed() {
+    let mut scene = pushed_and_changed().await;
+    scene.reporter.answer = Answer::No;
+    assert!(matches!(scene.up().await, Err(DeployError::Declined { .. })));
+    assert_eq!(live(&scene), "sha256(new api code)");
+    assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
+}
+
+#[tokio::test]
+async fn what_takes_a_push_back_without_a_change_set_is_recorded_so() {
+    let mut scene = Scene::deployed().await;
+    let as_deployed = scene.deployment.clone();
+    new_code(&mut scene);
+    pushed(&mut scene).await.unwrap();
+    scene.deployment = as_deployed;
+    scene.up().await.unwrap();
+    assert_eq!(releases(&mut scene).await[0].pushes_undone, ["Api"]);
 }
 
 #[tokio::test]

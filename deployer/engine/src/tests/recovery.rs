@@ -2,7 +2,7 @@
 
 use crate::stack::guard::Acceptance;
 use crate::stack::{Diagnosis, Move, NextMove, StackStatus, situation};
-use crate::{ErrorKind, RecoverError, Recovery, Standing, Unready, recover, standing};
+use crate::{ErrorKind, RecoverError, Recovery, Standing, recover, standing};
 
 use super::*;
 
@@ -280,7 +280,7 @@ async fn waiting_for_somebody_else_can_be_interrupted() {
     let error = deploy(&mut session, &scene.deployment).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     assert!(
-        matches!(error, DeployError::Unready(Unready::Interrupted)),
+        matches!(error, DeployError::Interrupted { going_on: None }),
         "{error:?}"
     );
 }

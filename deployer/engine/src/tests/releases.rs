@@ -276,3 +276,31 @@ async fn a_stack_whose_name_begins_alike_has_a_ledger_of_its_own() {
     });
     assert_eq!(releases(&mut scene).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_release_that_can_no_longer_be_gone_back_to_is_marked() {
+    let mut scene = Scene::deployed().await;
+    let keyed = |content: &str| format!("code/Api/arm64/{}.zip", sha256_hex(content));
+    for content in ["one", "two"] {
+        scene.deployment.artifacts[0] = CodeArtifact {
+            key: keyed(content),
+            body: Some(content.into()),
+            code_sha256: code_sha256(content.as_bytes()),
+        };
+        scene.change(|template| {
+            template["Resources"]["Api"]["Properties"]["Code"]["S3Key"] = json!(keyed(content));
+            template["Resources"]["ApiVersion"]["Properties"]["Description"] = json!(content);
+        });
+        scene.up().await.unwrap();
+    }
+    let before = history_of(&mut scene, 20).await.unwrap();
+    assert!(before.gone.is_empty(), "{:?}", before.gone);
+    scene
+        .cloud
+        .with(|world| drop(world.objects.remove(&keyed("one"))));
+    let after = history_of(&mut scene, 20).await.unwrap();
+    assert_eq!(
+        after.gone.into_iter().collect::<Vec<_>>(),
+        [after.releases[1].id.clone()]
+    );
+}

@@ -12,7 +12,7 @@ use super::validation::remedies;
 use crate::commands::error::CommandError;
 
 /// What stands when a deployment was not agreed to.
-const UNCHANGED: &str = "the stack was not changed";
+const UNCHANGED: &str = "nothing was deployed";
 
 impl Hints<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {

@@ -108,7 +108,7 @@ fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
     let error = DeployError::Interrupted { going_on: None };
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
-    - nothing is under way in AWS
+    - nothing is under way in AWS; this command run again goes on from here
     ");
 }
 
@@ -117,7 +117,7 @@ fn what_needs_an_approval_names_the_flag_that_gives_it() {
     let stack = || "orders".to_owned();
     insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::NeedsApproval { stack: stack() })), @"
     3: the changes to stack `orders` need approval
-    - the stack was not changed
+    - nothing was deployed
     - give the approval with `--yes`
     ");
     let error = DestroyError::NeedsApproval {

@@ -10,7 +10,7 @@ use cfn_deploy::stack::widening::{Effect, Grant, Widening};
 use cfn_deploy::stack::{
     Action, ChangeSummary, Progress, Replacement, ResourceChange, StackEvent, StackStatus, Task, Unfinished,
 };
-use cfn_deploy::{Event, Life, Reconciled, RunFate, SmokeStep, Uploads};
+use cfn_deploy::{Event, Finished, Life, Reconciled, RunFate, SmokeStep, Uploads};
 use jiff::Timestamp;
 
 use super::event;
@@ -111,8 +111,14 @@ samples! {
     NotMarked => Event::NotMarked { release: release(0, "t1").id, reason: "no".into() };
     EarlierRun =>
         earlier(Task::Deploy, Life::AtWork, RunFate::Spared),
-        earlier(Task::RollBack, Life::Unknown, RunFate::Completed(release(0, "t1").id)),
-        earlier(Task::Delete, Life::Over, RunFate::Removed { log_groups: vec!["/orders/api".into()] }),
+        earlier(Task::RollBack, Life::Unknown, RunFate::Finished {
+            release: Some(release(0, "t1").id),
+            done: vec![Finished::Recorded, Finished::StackPolicy],
+        }),
+        earlier(Task::Delete, Life::Over, RunFate::Finished {
+            release: None,
+            done: vec![Finished::LogGroup("/orders/api".into())],
+        }),
         earlier(Task::Purge, Life::Over, RunFate::Deleted);
     CleanupFailed => Event::CleanupFailed { what: "a change set".into(), reason: "no".into() };
 }
@@ -136,6 +142,7 @@ fn earlier(task: Task, life: Life, fate: RunFate) -> Event {
             by: "arn:jo".into(),
             since: since(),
             release: None,
+            policy_lifted: true,
         },
         life,
         fate,

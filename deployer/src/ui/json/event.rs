@@ -204,9 +204,8 @@ fn started(stack: &str, estimate: Option<&Estimate>) -> Value {
 
 /// A run that had not come to its end, and what becomes of it.
 fn earlier_run(stack: &str, run: &Unfinished, life: Life, fate: &RunFate) -> Value {
-    let (release, log_groups) = match fate {
-        RunFate::Completed(release) => (Some(release), &[][..]),
-        RunFate::Removed { log_groups } => (None, log_groups.as_slice()),
+    let (release, done) = match fate {
+        RunFate::Finished { release, done } => (release.as_ref(), done.as_slice()),
         RunFate::Spared | RunFate::Deleted => (None, &[][..]),
     };
     json!({
@@ -217,7 +216,8 @@ fn earlier_run(stack: &str, run: &Unfinished, life: Life, fate: &RunFate) -> Val
         "mayBeAtWork": life != Life::Over,
         "deletes": run.task.deletes(),
         "release": release,
-        "logGroups": log_groups,
+        "policyLifted": run.policy_lifted,
+        "done": done,
     })
 }
 

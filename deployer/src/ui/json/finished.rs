@@ -10,6 +10,7 @@ pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Output
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
         Deployed::Completed(..) => "completed",
+        Deployed::Settled(_) => "settled",
         Deployed::Unchanged(_) => "unchanged",
     };
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})

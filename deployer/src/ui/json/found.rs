@@ -1,13 +1,15 @@
 //! PURE: what was found out, as JSON objects.
 
 use cfn_deploy::stack::{Release, Unfinished};
-use cfn_deploy::{Diff, Drift, Finding, LedgerError};
+use cfn_deploy::{Diff, Drift, Finding, History, LedgerError, Live};
 use serde_json::{Value, json};
 
-/// A release of the ledger.
-pub(in crate::ui) fn release(release: &Release) -> Value {
+/// A release of the ledger, with what has become of it.
+pub(in crate::ui) fn release(release: &Release, history: &History) -> Value {
     let mut event = json!(release);
     event["event"] = "release".into();
+    event["live"] = (history.live == Live::Release(release.id.clone())).into();
+    event["artifactsGone"] = history.gone.contains(&release.id).into();
     event
 }
 

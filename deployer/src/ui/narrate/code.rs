@@ -58,6 +58,16 @@ pub(super) fn stays(bucket: &str, uploads: Uploads) -> Telling {
     ))
 }
 
+/// What was pushed to a function is taken back.
+pub(super) fn returned(function: &str, from: &str, to: &str) -> Telling {
+    let done = if from == "$LATEST" {
+        format!("{function} had code that was pushed and not published; it has that of version {to} again")
+    } else {
+        format!("{function} was on version {from}, pushed past the stack; it is back on {to}")
+    };
+    Telling::said(format!("  {} {done}", paint::warn("!")))
+}
+
 /// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.
 fn content_of(key: &str) -> &str {
     if key.starts_with("templates/") {

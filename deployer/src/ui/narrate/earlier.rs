@@ -1,7 +1,7 @@
 //! PURE: what is told of runs that were ended before their time.
 
-use cfn_deploy::RunFate;
 use cfn_deploy::stack::Unfinished;
+use cfn_deploy::{Finished, RunFate};
 
 use crate::ui::paint;
 use crate::ui::unfinished::in_short;
@@ -20,16 +20,40 @@ pub(super) fn told(stack: &str, run: &Unfinished, fate: &RunFate) -> Telling {
 fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {
     let became = match fate {
         RunFate::Spared => {
+            let lifted = if run.policy_lifted {
+                "; it has lifted the stack policy, and an `up` in a minute puts it back"
+            } else {
+                ""
+            };
             let run = in_short(stack, run);
-            return format!("{run} may still be at work: whichever is executed first counts");
+            return format!("{run} may still be at work: whichever is executed first counts{lifted}");
         }
-        RunFate::Completed(release) => {
-            format!("it brought release {release}, and what it had left to do is done now")
+        RunFate::Finished { release, done } => {
+            let brought = release
+                .as_ref()
+                .map(|release| format!("it brought release {release}"));
+            let done = if done.is_empty() {
+                "nothing of it was left to do".to_owned()
+            } else {
+                format!("now {}", done.iter().map(finished).collect::<Vec<_>>().join(", "))
+            };
+            brought.into_iter().chain([done]).collect::<Vec<_>>().join("; ")
         }
-        RunFate::Removed { log_groups } if log_groups.is_empty() => "what it left is removed".to_owned(),
-        RunFate::Removed { log_groups } => format!("{} came back afterwards: removed", log_groups.join(", ")),
         RunFate::Deleted if run.task.deletes() => "this run finishes it".to_owned(),
         RunFate::Deleted => "what it brought goes with the stack".to_owned(),
     };
     format!("{} had not come to its end: {became}", in_short(stack, run))
+}
+
+fn finished(finished: &Finished) -> String {
+    match finished {
+        Finished::Recorded => "its release is recorded".to_owned(),
+        Finished::StackPolicy => "the stack policy is put back".to_owned(),
+        Finished::TerminationProtection => "termination protection is set".to_owned(),
+        Finished::ImportedTables => "imported tables are as the template says".to_owned(),
+        Finished::PushedCode => "pushed code is taken back".to_owned(),
+        Finished::Listing => "the listing and the feed are complete".to_owned(),
+        Finished::Trial => "the smoke test is passed".to_owned(),
+        Finished::LogGroup(name) => format!("log group {name}, which came back, is deleted"),
+    }
 }

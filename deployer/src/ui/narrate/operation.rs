@@ -7,11 +7,12 @@ use cfn_deploy::stack::{Estimate, Phase, Progress, StackEvent};
 use super::{Narrator, Telling};
 use crate::ui::outlook::{Left, Outlook};
 use crate::ui::paint;
-use crate::ui::text::{duration, indented};
+use crate::ui::text::duration;
 
 impl Narrator {
     pub(super) fn started(&mut self, stack: &str, estimate: Option<&Estimate>) -> Telling {
         self.outlook = Outlook::by(estimate.cloned());
+        self.failure = None;
         let took = estimate.map(|estimate| {
             let (took, release) = (duration(estimate.whole()), estimate.release());
             paint::faint(format!("  ○ took {took} last time, for release {release}"))
@@ -33,10 +34,25 @@ impl Narrator {
         } else {
             running.join(", ")
         };
+        self.take_note(event);
+        let doing = match &self.failure {
+            Some(failure) => format!("{failure}; {what}"),
+            None => format!("{}/{} {what}", progress.done(), progress.total()),
+        };
         Telling {
             lines: self.resource_line(event),
-            doing: Some(format!("{}/{} {what}", progress.done(), progress.total())),
+            doing: Some(doing),
             left: self.outlook.after(event, progress),
+        }
+    }
+
+    /// Takes note of the first failure that nobody has cancelled. It is told while its consequences are waited for, and for good at the end.
+    fn take_note(&mut self, event: &StackEvent) {
+        let is_failure = event.status.phase() == Phase::Failed && !event.is_of_the_stack();
+        let reason = event.reason.as_deref().filter(|_| is_failure).unwrap_or_default();
+        if self.failure.is_none() && !reason.is_empty() && !reason.contains("cancelled") {
+            let reason = reason.lines().next().unwrap_or_default();
+            self.failure = Some(format!("{} failed: {reason}", event.logical_id));
         }
     }
 
@@ -64,16 +80,9 @@ impl Narrator {
             .filter(|took| took.as_secs() > 0)
             .map(|took| paint::faint(format!(" in {}", duration(took))))
             .unwrap_or_default();
-        let reason = match (&event.reason, phase) {
-            (Some(reason), Phase::Failed) => format!("\n      {}", indented(reason)),
-            _ => String::new(),
-        };
         let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
         let verb = past(event.status.as_str());
-        Some(format!(
-            "  {mark} {} {kind} {verb}{took}{reason}",
-            event.logical_id
-        ))
+        Some(format!("  {mark} {} {kind} {verb}{took}", event.logical_id))
     }
 }
 

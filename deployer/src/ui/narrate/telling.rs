@@ -1,5 +1,6 @@
 //! PURE: what an event is to a reader.
 
+use crate::ui::hashes::with_short_hashes;
 use crate::ui::outlook::Left;
 use crate::ui::paint;
 
@@ -16,9 +17,9 @@ pub(in crate::ui) struct Telling {
 
 impl Telling {
     /// Something is going on from now on.
-    pub(in crate::ui) fn doing(what: String) -> Self {
+    pub(in crate::ui) fn doing(what: impl AsRef<str>) -> Self {
         Self {
-            doing: Some(what),
+            doing: Some(with_short_hashes(what.as_ref())),
             ..Self::default()
         }
     }

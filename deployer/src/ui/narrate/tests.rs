@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cfn_deploy::stack::{Progress, StackEvent};
 use cfn_deploy::stack::{Task, Unfinished};
-use cfn_deploy::{Life, RunFate, Uploads};
+use cfn_deploy::{Finished, Life, RunFate, Uploads};
 use jiff::Timestamp;
 
 use super::*;
@@ -57,10 +57,9 @@ fn a_resource_is_told_when_it_ends_with_the_time_it_took() {
       ✓ Topic SNS::Topic created in 4.0 s
     [1/3 Queue]
       ✗ Queue SNS::Topic create failed in 5.0 s
-          Invalid VisibilityTimeout
-    [2/3 finishing]
+    [Queue failed: Invalid VisibilityTimeout; finishing]
       - Table SNS::Topic kept
-    [3/3 finishing]
+    [Queue failed: Invalid VisibilityTimeout; finishing]
     ");
 }
 
@@ -114,9 +113,11 @@ fn an_imported_table_is_told_with_what_is_in_it_and_what_protects_it_meanwhile()
 
 #[test]
 fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of_it() {
-    let removed = |log_groups: &[&str]| RunFate::Removed {
-        log_groups: log_groups.iter().map(|name| (*name).to_owned()).collect(),
+    let finished = |release: Option<&str>, done: &[Finished]| RunFate::Finished {
+        release: release.map(|release| release.parse().unwrap()),
+        done: done.to_vec(),
     };
+    let brought = Some("20270115T080000.000Z");
     let told = |task, fate| {
         let telling = Narrator::new(false, None).event(&Event::EarlierRun {
             stack: "orders".to_owned(),
@@ -125,6 +126,7 @@ fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of
                 by: "arn:aws:iam::123456789012:user/jo".to_owned(),
                 since: Timestamp::from_second(1_800_000_000).unwrap(),
                 release: None,
+                policy_lifted: true,
             },
             life: Life::Unknown,
             fate,
@@ -132,21 +134,36 @@ fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of
         anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
     };
     let told = [
+        told(Task::Deploy, finished(brought, &[])),
         told(
             Task::Deploy,
-            RunFate::Completed("20270115T080000.000Z".parse().unwrap()),
+            finished(
+                brought,
+                &[
+                    Finished::Recorded,
+                    Finished::StackPolicy,
+                    Finished::Listing,
+                    Finished::Trial,
+                ],
+            ),
         ),
-        told(Task::Deploy, removed(&[])),
-        told(Task::Delete, removed(&["/orders/api"])),
+        told(Task::Deploy, finished(None, &[])),
+        told(Task::Deploy, finished(None, &[Finished::StackPolicy])),
+        told(
+            Task::Delete,
+            finished(None, &[Finished::LogGroup("/orders/api".to_owned())]),
+        ),
         told(Task::Deploy, RunFate::Spared),
         told(Task::Deploy, RunFate::Deleted),
         told(Task::Purge, RunFate::Deleted),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z, and what it had left to do is done now
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: what it left is removed
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: /orders/api came back afterwards: removed
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, may still be at work: whichever is executed first counts
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z; nothing of it was left to do
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z; now its release is recorded, the stack policy is put back, the listing and the feed are complete, the smoke test is passed
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: nothing of it was left to do
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: now the stack policy is put back
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: now log group /orders/api, which came back, is deleted
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, may still be at work: whichever is executed first counts; it has lifted the stack policy, and an `up` in a minute puts it back
     ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: what it brought goes with the stack
     ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run finishes it
     ");
@@ -168,5 +185,28 @@ fn who_did_not_agree_is_told_what_was_stored_all_the_same() {
     ! bucket artifacts was created, and 3 objects were uploaded to it: that stays for the next run; `deployer gc` deletes what nothing refers to
     ! bucket artifacts was created: that stays for the next run; `deployer gc` deletes what nothing refers to
     ! 1 object was uploaded to bucket artifacts: that stays for the next run; `deployer gc` deletes what nothing refers to
+    ");
+}
+
+#[test]
+fn what_is_going_on_is_told_with_short_hashes() {
+    let key = format!("code/api/arm64/{}.zip", "0123456789abcdef".repeat(4));
+    let telling = Narrator::new(false, None).event(&Event::ArtifactDeleted { key });
+    assert_eq!(telling.doing.unwrap(), "deleting code/api/arm64/0123456789ab.zip");
+}
+
+#[test]
+fn pushed_code_that_is_taken_back_is_told_with_where_it_was() {
+    let told = ["2", "$LATEST"].map(|from| {
+        let telling = Narrator::new(false, None).event(&Event::TrafficReturned {
+            function: "ApiFunction".to_owned(),
+            from: from.to_owned(),
+            to: "1".to_owned(),
+        });
+        anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    ! ApiFunction was on version 2, pushed past the stack; it is back on 1
+    ! ApiFunction had code that was pushed and not published; it has that of version 1 again
     ");
 }

@@ -25,15 +25,14 @@ pub(super) fn not_seen_yet(reason: &str) -> Telling {
     ))
 }
 
-/// What was deployed does not work.
+/// What was deployed does not work. Why, is told while the stack is brought back, and for good at the end.
 pub(super) fn returning(stack: &str, reason: &str) -> Telling {
     Telling {
         lines: Some(format!(
-            "  {} {reason}\n  {} bringing {stack} back to what was deployed before",
-            paint::bad("✗"),
-            paint::warn("!")
+            "  {} what was deployed does not work; bringing {stack} back to what was deployed before",
+            paint::bad("✗")
         )),
-        doing: Some(format!("bringing {stack} back")),
+        doing: Some(format!("{reason}; bringing {stack} back")),
         ..Telling::default()
     }
 }
@@ -77,8 +76,7 @@ mod tests {
         ✓ it is announced (0.4 s)
         ✓ its stream is listed (0.4 s)
         ! the smoke test has not seen `announce` within 300 seconds: it may be on its way, and what was deployed stays
-        ✗ the smoke test failed at `announce`
-        ! bringing orders back to what was deployed before
+        ✗ what was deployed does not work; bringing orders back to what was deployed before
         ");
     }
 }

@@ -10,7 +10,13 @@ fn plain(text: &str) -> String {
 
 #[test]
 fn each_outcome_of_a_deployment_is_a_sentence() {
-    let outcomes = [Deployed::Created, Deployed::Updated, Deployed::Unchanged].map(|outcome| {
+    let outcomes = [
+        Deployed::Created,
+        Deployed::Updated,
+        Deployed::Settled,
+        Deployed::Unchanged,
+    ]
+    .map(|outcome| {
         plain(&deployed(
             "orders",
             &outcome(Outputs::new()),
@@ -20,6 +26,7 @@ fn each_outcome_of_a_deployment_is_a_sentence() {
     insta::assert_snapshot!(outcomes.join("\n"), @"
     ✓ orders created (1.2 s)
     ✓ orders updated (1.2 s)
+    ✓ orders is up to date: what an interrupted run had left is put right (1.2 s)
     ✓ orders is up to date, nothing to do (1.2 s)
     ");
 }
@@ -31,10 +38,12 @@ fn a_push_says_that_the_stack_differs_now() {
         from: "1".to_owned(),
         to: "2".to_owned(),
     };
-    let told = [vec![one], Vec::new()].map(|functions| {
+    let cases = [(vec![one.clone()], false), (vec![one], true), (Vec::new(), true)];
+    let told = cases.map(|(functions, as_deployed)| {
         let done = Pushed {
             functions,
             unchanged: vec!["Relay".to_owned()],
+            as_deployed,
         };
         plain(&pushed(
             "orders",
@@ -46,6 +55,8 @@ fn a_push_says_that_the_stack_differs_now() {
     insta::assert_snapshot!(told.join("\n"), @"
     ✓ 1 function pushed (3.0 s)
     ! orders now runs other code than it was deployed with, and CloudFormation does not know; `deployer up --env staging` puts it right
+    ✓ 1 function pushed (3.0 s)
+      orders runs the code that it was deployed with
     ✓ orders runs this code already, nothing to do (3.0 s)
     ");
 }
@@ -65,7 +76,7 @@ fn a_plan_that_was_written_says_how_it_is_done() {
     });
     insta::assert_snapshot!(told.join("\n"), @"
     ✓ the plan for orders is in plan.json, nothing was changed; `deployer up --apply plan.json --env staging` does it
-    ✓ the plan for orders is in plan.json, there is nothing for CloudFormation to change; `deployer up --apply plan.json --env staging` does it
+    ✓ CloudFormation has nothing to change in orders, as the plan in plan.json says; `deployer up --apply plan.json --env staging` only takes back what was done past it, such as pushed code
     ");
 }
 

@@ -33,6 +33,9 @@ pub struct Release {
     /// Whether a smoke test was wanted of it and never came to its end: then, too, it is returned to only when it is named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untried: bool,
+    /// The functions, by their names in the template, that code had been pushed to, which this deployment took back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pushes_undone: Vec<String>,
     /// The sources that it was deployed from; none outside a checkout.
     pub revision: Option<SourceRevision>,
     /// The rendered template.
@@ -162,6 +165,7 @@ pub(crate) mod testing {
             rolled_back_to: None,
             failed_smoke: false,
             untried: false,
+            pushes_undone: Vec::new(),
             revision: Some(SourceRevision {
                 commit: "0123456789abcdef0123456789abcdef01234567".into(),
                 dirty: false,

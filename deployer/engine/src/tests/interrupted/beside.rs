@@ -9,9 +9,9 @@ use crate::cloud::{Caller, Clock};
 use crate::stack::Task;
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
-use crate::{Life, RunFate};
+use crate::{Finished, Life, RunFate, unfinished};
 
-use super::commands::Command;
+use super::commands::{Command, Set};
 
 /// From now on somebody else deploys.
 fn as_somebody_else(scene: &Scene) {
@@ -83,7 +83,7 @@ async fn another_deployment_beside_one_that_is_killed_comes_to_its_end_and_leave
 }
 
 /// Kills a command just before it calls an operation for the first time.
-pub(super) async fn killed_before(command: Command, operation: &str) -> super::commands::Set {
+pub(super) async fn killed_before(command: Command, operation: &str) -> Set {
     let mut set = command.set().await;
     command.run(&mut set, false).await.unwrap();
     let calls = set.scene.cloud.calls();
@@ -98,36 +98,78 @@ pub(super) async fn killed_before(command: Command, operation: &str) -> super::c
     set
 }
 
-#[tokio::test]
-async fn a_run_that_may_still_be_at_work_is_left_alone_and_one_that_cannot_be_is_undone() {
+/// A replacement that was killed when it had lifted the policy, and a stack that is to stay as it is.
+async fn killed_with_the_policy_lifted() -> Set {
     let mut set = killed_before(Command::Replace, "ExecuteChangeSet").await;
     let scene = &mut set.scene;
-    let policy = |scene: &Scene| scene.cloud.with(|world| world.stack_mut("orders").policy.clone());
-    let lifted = policy(scene);
     let deployed = scene
         .cloud
         .with(|world| world.stack_mut("orders").template.clone());
     scene.deployment.template = deployed;
     scene.deployment.accepted = Accepted::default();
     scene.forget();
+    set
+}
+
+fn policy(scene: &Scene) -> Option<String> {
+    scene.cloud.with(|world| world.stack_mut("orders").policy.clone())
+}
+
+/// The runs that were told of, each with whether it has left a policy lifted.
+fn told(scene: &Scene) -> Vec<(Life, bool)> {
+    let events = scene.reporter.events.iter();
+    let told = events.filter_map(|event| match event {
+        Event::EarlierRun { life, run, .. } => Some((*life, run.policy_lifted)),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn a_run_that_may_still_be_at_work_is_left_alone_and_one_that_cannot_be_is_undone() {
+    let mut set = killed_with_the_policy_lifted().await;
+    let scene = &mut set.scene;
+    let lifted = policy(scene);
+    assert!(unfinished(&scene.session().await, BUCKET, "orders").await[0].policy_lifted);
+    scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    let told = |scene: &Scene, wanted: Life| {
-        scene
-            .reporter
-            .events
-            .iter()
-            .any(|event| matches!(event, Event::EarlierRun { life, .. } if *life == wanted))
-    };
-    assert!(told(scene, Life::AtWork), "{:?}", scene.reporter.events);
+    assert_eq!(told(scene), [(Life::AtWork, true)]);
+    assert_eq!(policy(scene), lifted);
 
     scene.cloud.pass(11 * 60);
     scene.forget();
-    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
-    assert!(told(scene, Life::Unknown), "{:?}", scene.reporter.events);
+    let second = scene.up().await;
+    assert!(matches!(second, Ok(Deployed::Settled(_))), "{second:?}");
+    assert_eq!(told(scene), [(Life::Unknown, false)]);
     assert_ne!(policy(scene), lifted);
     scene.forget();
-    scene.up().await.unwrap();
+    assert!(matches!(scene.up().await, Ok(Deployed::Unchanged(_))));
     assert_eq!(scene.cloud.calls().len(), 6);
+}
+
+#[tokio::test]
+async fn a_policy_does_not_stay_lifted_for_a_run_that_only_may_be_at_work() {
+    for is_refused in [true, false] {
+        let mut set = killed_with_the_policy_lifted().await;
+        let scene = &mut set.scene;
+        let lifted = policy(scene);
+        scene.cloud.pass(2 * 60);
+        if is_refused {
+            called(scene, "three");
+        }
+        let came_to = scene.up().await;
+        match &came_to {
+            Ok(Deployed::Settled(_)) if !is_refused => {}
+            Err(DeployError::Guarded { .. }) if is_refused => {}
+            _ => panic!("{came_to:?}"),
+        }
+        assert_ne!(policy(scene), lifted);
+        // Its intent is left to it.
+        assert_eq!(told(scene), [(Life::AtWork, false)]);
+        let left = unfinished(&scene.session().await, BUCKET, "orders").await;
+        assert_eq!(left.len(), 1);
+        assert!(!left[0].policy_lifted);
+    }
 }
 
 #[tokio::test]
@@ -137,7 +179,7 @@ async fn a_creation_after_a_killed_deletion_is_not_in_the_way_of_a_log_group_tha
     scene.cloud.pass(60);
     scene.forget();
     assert!(matches!(scene.up().await, Ok(Deployed::Created(_))));
-    let removed = |event: &Event| matches!(event, Event::EarlierRun { run, fate: RunFate::Removed { log_groups }, .. } if run.task == Task::Delete && log_groups.len() == 1);
+    let removed = |event: &Event| matches!(event, Event::EarlierRun { run, fate: RunFate::Finished { done, .. }, .. } if run.task == Task::Delete && matches!(done.as_slice(), [Finished::LogGroup(_)]));
     assert!(
         scene.reporter.events.iter().any(removed),
         "{:?}",

@@ -88,13 +88,14 @@ fn history(world: &World) -> String {
         .collect();
     let told = releases.iter().map(|release| {
         format!(
-            "release {}: {:?} {} {:?}, rolled back to {:?}, failed {}\n",
+            "release {}: {:?} {} {:?}, rolled back to {:?}, failed {}, undid pushes to {:?}\n",
             places[&release.id],
             release.outcome,
             release.template.sha256,
             release.tags,
             release.rolled_back_to.as_ref().map(|id| places[id]),
-            release.failed_smoke
+            release.failed_smoke,
+            release.pushes_undone,
         )
     });
     told.collect()

@@ -96,16 +96,16 @@ impl<M> Unreliable<M> {
     }
 }
 
-/// Lets `call` be made unless it is lost, and its answer be heard unless that is.
-async fn unless<T, Error: Into<BoxError>>(
+/// Lets `call` be made unless it is lost, and its answer be heard unless that is. A call may do its work before its future is polled.
+async fn unless<T, Error: Into<BoxError>, Calling: Future<Output = Result<T, Error>>>(
     lost: Option<Lost>,
-    call: impl Future<Output = Result<T, Error>>,
+    call: impl FnOnce() -> Calling,
 ) -> Result<T, BoxError> {
     match lost {
-        None => call.await.map_err(Into::into),
+        None => call().await.map_err(Into::into),
         Some(Lost::Call) => Err("the call is lost, as it was told".into()),
         Some(Lost::Answer) => {
-            call.await.map_err(Into::into)?;
+            call().await.map_err(Into::into)?;
             Err("the answer is lost, as it was told".into())
         }
     }
@@ -118,7 +118,7 @@ impl<M: Checkpoints> Checkpoints for Unreliable<M> {
 
     fn keep<'a>(&'a self, key: &'a str, kept: Kept) -> BoxFuture<'a, Result<Committed, BoxError>> {
         let lost = self.script(|script| script.keeps.pop_front());
-        Box::pin(async move { unless(lost, self.over.keep(key, kept)).await })
+        Box::pin(async move { unless(lost, || self.over.keep(key, kept)).await })
     }
 }
 
@@ -137,6 +137,6 @@ impl<M: ReadModel> ReadModel for Unreliable<M> {
         changes: M::Changes,
     ) -> Result<Committed, BoxError> {
         let lost = self.script(|script| script.commits.pop_front());
-        unless(lost, self.over.commit(key, advance, changes)).await
+        unless(lost, || self.over.commit(key, advance, changes)).await
     }
 }

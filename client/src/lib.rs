@@ -2,14 +2,14 @@
 //!
 //! | feature | brings | crates |
 //! | --- | --- | --- |
-//! | `http` (default) | [`Client`]: create, append, read and list over HTTP; [`Category`]: the same with events as values; [`decider::Executor`]: commands; [`follow`]: read models and reactions | 135 |
+//! | `http` (default) | [`Client`]: create, append, read and list over HTTP; [`Category`]: the same with events as values; [`decider::Executor`]: commands; [`follow`]: read models and reactions | 105 |
 //! | `sigv4` (default) | [`ClientBuilder::aws_iam`]: requests signed with AWS credentials, for a store that asks who is calling | 135 |
 //! | `dynamodb` | `follow::dynamodb::DynamoDb`: read models and checkpoints in DynamoDB | 146 |
 //! | `ssm` | [`ClientBuilder::from_environment_stack`]: the store's address by the name of its environment | 146 |
 //! | `sqs` | `sqs::Receiver`: runs a handler on the store's notifications from an SQS queue | 85 |
 //! | `lambda` | `lambda::Function`: runs a handler on the store's notifications in a Lambda function | 46 |
 //! | `subscribe` | `subscribe::Subscription`: subscribes a queue to the store's topic | 85 |
-//! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders and projections | 135 |
+//! | `testing` | [`testing`]: a store in memory behind the same `Client`, faults on demand, given-when-then for deciders and projections | 105 |
 //!
 //! The last column says how many crates of others a feature needs by itself on Linux, procedural macros included, build scripts' own not; with none it is
 //! 26, and with all 165, because the features share most: the TLS and HTTP of reqwest, and the AWS SDK's runtime.

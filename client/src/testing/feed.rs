@@ -51,6 +51,24 @@ impl Feed {
         self.events.extend_from_within(from..);
     }
 
+    /// Gives the last `count` events in another order, in which those of each stream keep theirs: the streams one after the other, the
+    /// last of them first.
+    pub(super) fn disorder(&mut self, count: usize) {
+        let from = self.events.len().saturating_sub(count);
+        let mut streams: Vec<Vec<FeedEvent>> = Vec::new();
+        for event in self.events.drain(from..) {
+            let name = |event: &FeedEvent| (event.stream_type.clone(), event.stream_id);
+            let of_stream = streams
+                .iter_mut()
+                .find(|events| events.first().map(name) == Some(name(&event)));
+            match of_stream {
+                Some(events) => events.push(event),
+                None => streams.push(vec![event]),
+            }
+        }
+        self.events.extend(streams.into_iter().rev().flatten());
+    }
+
     /// The same events, in a feed that is another one: cursors of this one lead nowhere.
     pub(super) fn begin_anew(&mut self) {
         self.id = EventId::random();

@@ -83,6 +83,12 @@ impl InMemoryStore {
         self.lock().feed.repeat(count);
     }
 
+    /// Has the feed give its last `count` events in another order than that of the appends, as a deployed one may: those of each stream
+    /// keep theirs. For events that nobody has read yet.
+    pub fn disorder_in_feed(&self, count: usize) {
+        self.lock().feed.disorder(count);
+    }
+
     /// Makes the feed anew, as when its table is lost: cursors that were given out lead nowhere
     /// ([`Error::is_feed_begun_anew`](crate::Error::is_feed_begun_anew)).
     pub fn begin_feed_anew(&self) {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use event_store_client::follow::{Cause, FollowError, InMemory};
 use event_store_client::schema::Recorded;
+use event_store_client::testing::{Lost, Unreliable};
 use event_store_client::types::StreamId;
 use event_store_client::{Backoff, BoxError};
 
-use crate::{Failing, Notes, OrderEvent, append, brisk, due, ids, paid, store_of, until};
+use crate::{Notes, OrderEvent, append, brisk, due, ids, paid, store_of, until};
 
 #[tokio::test]
 async fn a_panic_is_one_failed_event_and_the_other_streams_are_complete() {
@@ -200,7 +201,7 @@ async fn a_follower_that_runs_notices_what_is_resumed_beside_it() {
 #[tokio::test]
 async fn a_checkpoint_that_cannot_be_kept_is_tried_again_and_at_the_end_an_error() {
     let (_, orders) = store_of(2, 2).await;
-    let checkpoints = Failing::default();
+    let checkpoints = Unreliable::over(InMemory::<()>::default());
     let count = Notes::default();
     let noted = count.clone();
     let react = move |event: Recorded<OrderEvent>, _: Cause| {
@@ -210,15 +211,15 @@ async fn a_checkpoint_that_cannot_be_kept_is_tried_again_and_at_the_end_an_error
             Ok::<_, BoxError>(())
         }
     };
-    checkpoints.set(true);
+    checkpoints.next_keeps([Lost::Call; 100]);
     let following = brisk(orders.follow("noted").react(react, checkpoints.clone()));
     let error = following.to_end().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the checkpoint `noted` cannot be loaded or kept: the disk is full"
+        "the checkpoint `noted` cannot be loaded or kept: the call is lost, as it was told"
     );
     assert_eq!(count.all().len(), 4);
-    checkpoints.set(false);
+    checkpoints.recover();
     following.to_end().await.unwrap();
     assert_eq!(count.all().len(), 8, "at least once");
     following.to_end().await.unwrap();

@@ -10,12 +10,11 @@ mod reacting;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use event_store_client::follow::{Checkpoints, Committed, Following, InMemory, Kept, Projection};
+use event_store_client::follow::{Following, Projection};
 use event_store_client::schema::Recorded;
 use event_store_client::testing::InMemoryStore;
 use event_store_client::types::{NewEvent, Revision, StreamId};
-use event_store_client::{Backoff, BoxError, Category, Client};
-use futures::future::BoxFuture;
+use event_store_client::{Backoff, Category, Client};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,32 +121,6 @@ async fn until(is_so: impl Fn() -> bool) {
         }
     };
     tokio::time::timeout(Duration::from_mins(1), wait).await.unwrap();
-}
-
-/// Checkpoints that are not kept while they fail.
-#[derive(Clone, Default)]
-struct Failing {
-    kept: InMemory,
-    fails: Arc<Mutex<bool>>,
-}
-
-impl Failing {
-    fn set(&self, fails: bool) {
-        *self.fails.lock().unwrap() = fails;
-    }
-}
-
-impl Checkpoints for Failing {
-    fn kept<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Kept>, BoxError>> {
-        self.kept.kept(key)
-    }
-
-    fn keep<'a>(&'a self, key: &'a str, kept: Kept) -> BoxFuture<'a, Result<Committed, BoxError>> {
-        if *self.fails.lock().unwrap() {
-            return Box::pin(async { Err("the disk is full".into()) });
-        }
-        self.kept.keep(key, kept)
-    }
 }
 
 fn ids(orders: &Category<OrderEvent>, names: impl IntoIterator<Item = usize>) -> Vec<StreamId> {

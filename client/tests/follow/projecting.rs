@@ -3,7 +3,7 @@
 use event_store_client::Category;
 use event_store_client::follow::{Follow, InMemory};
 use event_store_client::schema::{Recorded, Schema};
-use event_store_client::testing::{Fault, Faults, InMemoryStore};
+use event_store_client::testing::{Fault, Faults, InMemoryStore, Lost, Unreliable};
 use event_store_client::types::{ExpectedRevision, Payload};
 use serde::Deserialize;
 
@@ -238,4 +238,81 @@ async fn who_appends_reads_what_they_wrote_however_late_the_feed_is() {
     assert_eq!(model.views("due")[0].1, 4);
     following.to_end().await.unwrap();
     assert_eq!(model.views("due")[0].1, 4, "and the feed adds nothing");
+}
+
+#[tokio::test]
+async fn a_follower_that_dies_between_commit_and_checkpoint_counts_nothing_twice() {
+    let (_, orders) = store_of(5, 4).await;
+    let due_now = InMemory::default();
+    let model = Unreliable::over(due_now.clone());
+    let following = brisk(orders.follow("due").project(due(), model.clone())).page_size(7);
+    for _ in 0..3 {
+        model.next_keeps([Lost::Call; 100]);
+        following.to_end().await.unwrap_err();
+        assert_eq!(
+            following.checkpoint().await.unwrap().cursor,
+            None,
+            "nothing is kept"
+        );
+        assert!(
+            due_now.views("due").iter().all(|(_, due)| *due == 997),
+            "and all committed"
+        );
+    }
+    model.recover();
+    following.to_end().await.unwrap();
+    assert_eq!(due_now.views("due").len(), 5);
+    assert!(due_now.views("due").iter().all(|(_, due)| *due == 997));
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_counts_once() {
+    let (_, orders) = store_of(5, 4).await;
+    let due_now = InMemory::default();
+    let model = Unreliable::over(due_now.clone());
+    model.next_commits([Lost::Answer, Lost::Call, Lost::Answer, Lost::Answer]);
+    model.next_keeps([Lost::Answer]);
+    let following = brisk(orders.follow("due").project(due(), model.clone()));
+    let progress = following.to_end().await.unwrap();
+    assert_eq!(progress.failures, 4);
+    assert_eq!(due_now.views("due").len(), 5);
+    assert!(due_now.views("due").iter().all(|(_, due)| *due == 997));
+}
+
+#[tokio::test]
+async fn streams_may_come_in_any_order_and_each_keeps_its_own() {
+    let (store, orders) = store_of(0, 1).await;
+    for round in 0..3 {
+        for name in ["0", "1", "2"] {
+            append(&orders, name, [if round == 0 { placed(10) } else { paid(1) }]).await;
+        }
+    }
+    let order_of = async || {
+        let events = orders.client().feed().into_stream();
+        let events: Vec<_> = futures::TryStreamExt::try_collect::<Vec<_>>(events)
+            .await
+            .unwrap();
+        let names = events
+            .iter()
+            .map(|event| (event.stream_id, event.revision.as_u64()));
+        names.collect::<Vec<_>>()
+    };
+    let before = order_of().await;
+    store.disorder_in_feed(9);
+    let after = order_of().await;
+    assert_ne!(before, after);
+    let (mut first, mut other) = (before, after.clone());
+    first.sort_unstable();
+    other.sort_unstable();
+    assert_eq!(first, other);
+    for page in [1, 2, 1_000] {
+        let seen = InMemory::default();
+        let revisions = |event: &Recorded<OrderEvent>, seen: &mut Vec<u64>| {
+            seen.push(event.event.revision.as_u64());
+            Ok(())
+        };
+        let follow = orders.follow("seen").project(revisions, seen.clone());
+        follow.page_size(page).to_end().await.unwrap();
+        assert!(seen.views("seen").iter().all(|(_, seen)| *seen == [1, 2, 3]));
+    }
 }

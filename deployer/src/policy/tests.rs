@@ -35,10 +35,18 @@ fn rendered(template: &str, environment: &Environment) -> Rendered {
     render(&template, &environment.values(), &bucket).unwrap()
 }
 
+/// A consumer of production's store.
+fn consumer() -> Environment {
+    let text = "account: '222222222222'\nregion: eu-central-1\ntemplate: ../templates/consumer.yaml\nstack: orders-production\n\
+                parameters: { Store: production, StreamTypes: order }\n";
+    Environment::parse("orders-production.yaml", text, "orders-production", None).unwrap()
+}
+
 fn both(environment: &Environment) -> (Rendered, Rendered) {
     let artifacts = environment.of_artifacts();
+    let is_consumer = environment.template.is_some();
     (
-        rendered("event-store", environment),
+        rendered(if is_consumer { "consumer" } else { "event-store" }, environment),
         rendered("artifacts", &artifacts),
     )
 }
@@ -216,6 +224,11 @@ fn each_policy_fits_into_the_role_it_is_for() {
     for name in ["local", "staging", "production"] {
         line(&format!("ci {name}"), &ci_of(&environment(name, "")));
     }
+    line("ci consumer", &ci_of(&consumer()));
+    line(
+        "boundary consumer",
+        &boundary(&consumer(), &both(&consumer()).0).unwrap(),
+    );
     line(
         "ci production, executionRole",
         &ci_of(&environment("production", ROLE)),

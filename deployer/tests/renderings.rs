@@ -116,6 +116,41 @@ fn the_consumer_of_an_emulator_and_of_aws() {
     }
 }
 
+/// Whoever has a key for the store has one for what is made of its events.
+#[test]
+fn a_consumer_with_a_key_keeps_nothing_without_it() {
+    const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let kinds = |rendered: &Rendered| {
+        let keyed = rendered
+            .resources()
+            .iter()
+            .filter(|resource| resource.properties.to_string().contains(KEY));
+        let mut kinds: Vec<String> = keyed.map(|resource| resource.logical_id.clone()).collect();
+        kinds.sort();
+        kinds
+    };
+    let (_, text) = CONSUMERS[1];
+    assert_eq!(kinds(&consumer(text)), [] as [&str; 0]);
+    let rendered = consumer(&format!("{text}  KmsKeyArn: {KEY}\n"));
+    assert_eq!(
+        kinds(&rendered),
+        [
+            "DeadLetterQueue",
+            "Function",
+            "LogGroup",
+            "Queue",
+            "ReadModelTable",
+            "Role"
+        ]
+    );
+    for queue in ["Queue", "DeadLetterQueue"] {
+        assert_eq!(
+            rendered.resource(queue).unwrap().properties["SqsManagedSseEnabled"],
+            false
+        );
+    }
+}
+
 /// What is looked up of the store is what the store tells, under the same names.
 #[test]
 fn a_consumer_looks_up_what_its_store_tells() {

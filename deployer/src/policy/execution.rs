@@ -124,11 +124,11 @@ impl Condition {
 }
 
 /// Where a resource is.
-struct Place<'a> {
-    names: Names<'a>,
-    environment: &'a Environment,
-    stack: &'a str,
-    rendered: &'a Rendered,
+pub(super) struct Place<'a> {
+    pub(super) names: Names<'a>,
+    pub(super) environment: &'a Environment,
+    pub(super) stack: &'a str,
+    pub(super) rendered: &'a Rendered,
 }
 
 impl Place<'_> {
@@ -166,12 +166,12 @@ impl Place<'_> {
         })
     }
 
-    fn topics(&self) -> BTreeSet<String> {
+    pub(super) fn topics(&self) -> BTreeSet<String> {
         self.all("AWS::SNS::Topic", |name| self.names.arn("sns", name))
     }
 
     /// The topic of a subscription: one of the stack's, or any, where its ARN is not known before it is deployed.
-    fn subscribed(&self, subscription: &Resource) -> BTreeSet<String> {
+    pub(super) fn subscribed(&self, subscription: &Resource) -> BTreeSet<String> {
         let topic = &subscription.properties["TopicArn"];
         match (topic.as_str(), topic["Ref"].as_str()) {
             (Some(arn), _) if arn.starts_with("arn:") => BTreeSet::from([arn.to_owned()]),

@@ -300,7 +300,7 @@ fn all_that_is_missing_is_told_at_once() {
     insta::assert_snapshot!(told, @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:16:3: unknown parameter `Memry`
+    error: environments/orders.yaml:17:3: unknown parameter `Memry`
       hint: nothing was written: the places are those of the file as it would be
       hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
       hint: with `Access=iam`: one of IAM takes 128 MB
@@ -375,7 +375,7 @@ fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
     insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:16:3: unknown parameter `Acess`
+    error: environments/orders.yaml:17:3: unknown parameter `Acess`
       hint: did you mean `Access`?
       hint: nothing was written: the places are those of the file as it would be
       hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`

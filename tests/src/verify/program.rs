@@ -44,7 +44,7 @@ impl Program {
     pub(super) async fn describe(&self) -> Result<String, Failed> {
         let mut command = self.command("describe");
         // Not masked: the address is needed. It goes no further than here, and nor does what is said beside it.
-        let reporter = if self.mask {
+        let talk = if self.mask {
             Stdio::null()
         } else {
             Stdio::inherit()
@@ -52,7 +52,7 @@ impl Program {
         let described = command
             .args(["--format", "json"])
             .stdout(Stdio::piped())
-            .stderr(reporter)
+            .stderr(talk)
             .spawn()
             .map_err(|error| self.not_run(error))?;
         let output = described.wait_with_output().await;

@@ -62,7 +62,7 @@ async fn proved(deployment: &Deployment, caller: &Cloud, code: i32, arguments: &
         .output()
         .await
         .unwrap();
-    let (report, reporter) = told(&output);
+    let (report, talk) = told(&output);
     assert_eq!(output.status.code(), Some(code), "{report}\n{talk}");
     report
 }
@@ -148,16 +148,16 @@ async fn an_instance_of_its_own_is_deployed_proved_and_taken_down() {
 
     // And so is one that is given up half way.
     let mut given_up = verifier().of(&base, &cloud, &scratch).spawn().unwrap();
-    let mut reporter = BufReader::new(given_up.stderr.take().unwrap());
+    let mut talk = BufReader::new(given_up.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("a new stream is listed") {
         line.clear();
-        assert_ne!(reporter.read_line(&mut line).await.unwrap(), 0, "it ended by itself");
+        assert_ne!(talk.read_line(&mut line).await.unwrap(), 0, "it ended by itself");
     }
     assert_eq!(stacks(&cloud, "event-store-local").await.len(), 2);
     interrupt(&given_up).await;
     let mut rest = String::new();
-    reporter.read_to_string(&mut rest).await.unwrap();
+    talk.read_to_string(&mut rest).await.unwrap();
     assert_eq!(given_up.wait().await.unwrap().code(), Some(130), "{rest}");
     assert_eq!(stacks(&cloud, "event-store-local").await, ["event-store-local"]);
     assert!(!rest.contains("left: "), "{rest}");

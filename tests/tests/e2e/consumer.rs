@@ -183,9 +183,17 @@ impl Consumer {
         serde_json::from_str(&run.stdout).unwrap()
     }
 
+    /// The emulator calls a new version pending for a moment after it is deployed.
     async fn healthy(&self) {
-        let described = self.described().await;
-        assert_eq!(described["healthy"], true, "{described:#}");
+        let began = Instant::now();
+        let described = loop {
+            let described = self.described().await;
+            if described["healthy"] == true {
+                break described;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{described:#}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        };
         assert_eq!(described["mappings"][0]["queue"], "Queue", "{described:#}");
     }
 

@@ -250,6 +250,19 @@ _lint_renderings:
     set -euo pipefail
     rendered={{ quote(target / "rendered") }}
     mkdir -p "$rendered"
+    for store in environments/*.yaml; do
+        rm -rf "$rendered/consumer"
+        mkdir -p "$rendered/consumer/environments"
+        cp "$store" "$rendered/consumer/environments/"
+        name=$(basename "$store" .yaml)
+        echo "cfn-lint on the rendering of a consumer of $name" >&2
+        follows=(--environments "$rendered/consumer/environments")
+        "$DEPLOYER" init consumer orders --binary orders-consumer --store "$name" "${follows[@]}" >/dev/null 2>&1
+        "$DEPLOYER" render --env "orders-$name" "${follows[@]}" >"$rendered/orders-$name.json"
+        "$DEPLOYER" policy --env "orders-$name" --for operator --oidc owner/repository --format template "${follows[@]}" \
+            >"$rendered/orders-$name-operator.json" 2>/dev/null
+        cfn-lint "$rendered/orders-$name.json" "$rendered/orders-$name-operator.json"
+    done
     for file in environments/*.yaml; do
         name=$(basename "$file" .yaml)
         echo "cfn-lint on the rendering of $name" >&2

@@ -53,13 +53,14 @@ impl Settings {
                 known: workspace::environments(&folder),
             })?;
         let instance = found.text(global.instance.as_deref(), ("--instance", "DEPLOYER_INSTANCE"));
-        let (template_path, template_source) = found.template(global)?;
-
         let file = found.display(&folder.join(format!("{name}.yaml")));
         let text = read_environment(&folder, &name, &file)?;
         let instance_name = instance.as_ref().map(|(name, _)| name.parse::<Instance>());
         let instance_name = instance_name.transpose().map_err(SettingsError::BadInstance)?;
         let mut environment = Environment::parse(&file, &text, &name, instance_name.as_ref())?;
+        let named = environment.template.as_ref();
+        let named = named.map(|template| workspace::from(&folder, template.as_ref()));
+        let (template_path, template_source) = found.template(global, named)?;
         let endpoint_source = found.endpoint(&mut environment)?;
         found.refuse_open_lines(&environment)?;
 
@@ -113,22 +114,14 @@ impl Settings {
         self.template_path.parent().unwrap_or(&self.folder)
     }
 
-    /// A template that goes with the stack's: beside it, or else in the workspace.
-    ///
-    /// # Errors
-    /// It is in neither place.
-    pub fn beside_template(&self, name: &str) -> Result<PathBuf, SettingsError> {
+    /// A template that goes with the stack's, where there is one: beside it, or else in the workspace.
+    pub fn beside_template(&self, name: &str) -> Option<PathBuf> {
         let beside = self.template_path.with_file_name(name);
         let workspace = self.workspace.as_ref();
         let in_workspace =
             workspace.map(|workspace| workspace.join(workspace::TEMPLATE).with_file_name(name));
-        let mut places = std::iter::once(beside.clone()).chain(in_workspace);
-        places
-            .find(|path| path.is_file())
-            .ok_or_else(|| SettingsError::NoTemplate {
-                name: name.to_owned(),
-                beside: self.display(&beside),
-            })
+        let mut places = std::iter::once(beside).chain(in_workspace);
+        places.find(|path| path.is_file())
     }
 
     /// Names a file as the user would.

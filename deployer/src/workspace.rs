@@ -1,18 +1,21 @@
 //! Where the templates and environments of a workspace are.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The folder of environments in a workspace.
 pub const ENVIRONMENTS: &str = "environments";
 
-/// The template in a workspace.
+/// The folder of templates in a workspace.
+pub const TEMPLATES: &str = "templates";
+
+/// The template of environments that name none.
 pub const TEMPLATE: &str = "templates/event-store.yaml";
 
-/// Finds the workspace that `folder` is in: the nearest folder, from `folder` upwards, with environments and a template.
+/// Finds the workspace that `folder` is in: the nearest folder, from `folder` upwards, with environments and templates.
 pub fn find(folder: &Path) -> Option<PathBuf> {
     folder
         .ancestors()
-        .find(|ancestor| ancestor.join(ENVIRONMENTS).is_dir() && ancestor.join(TEMPLATE).is_file())
+        .find(|ancestor| ancestor.join(ENVIRONMENTS).is_dir() && ancestor.join(TEMPLATES).is_dir())
         .map(Path::to_path_buf)
 }
 
@@ -35,6 +38,33 @@ pub fn environments(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The path that `relative` names to somebody in `folder`, without its `..`: what is shown is then as short as it can be.
+pub fn from(folder: &Path, relative: &Path) -> PathBuf {
+    let mut path = folder.to_path_buf();
+    for component in relative.components() {
+        match component {
+            Component::CurDir => {}
+            // Above a folder that is itself called `..` is another one.
+            Component::ParentDir if path.file_name().is_some() => {
+                path.pop();
+            }
+            other => path.push(other),
+        }
+    }
+    path
+}
+
+/// How `path` is named from `folder`, both of them absolute.
+pub fn relative(folder: &Path, path: &Path) -> PathBuf {
+    let common = folder
+        .components()
+        .zip(path.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(path.components().skip(common)).collect()
+}
+
 /// The name of `path` to a user whose shell is in `folder`: relative where it lies below.
 pub fn display(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
@@ -44,17 +74,17 @@ pub fn display(path: &Path, folder: &Path) -> String {
 mod tests {
     use tempfile::TempDir;
 
-    use super::{display, environments, find};
+    use super::*;
 
     #[test]
     fn a_workspace_is_found_from_any_folder_in_it() {
         let root = TempDir::new().unwrap();
         let deep = root.path().join("function/src/http");
-        for folder in ["environments", "templates", "function/src/http"] {
+        for folder in ["environments", "function/src/http"] {
             std::fs::create_dir_all(root.path().join(folder)).unwrap();
         }
-        assert_eq!(find(&deep), None, "without a template it is none");
-        std::fs::write(root.path().join("templates/event-store.yaml"), "").unwrap();
+        assert_eq!(find(&deep), None, "without templates it is none");
+        std::fs::create_dir(root.path().join("templates")).unwrap();
         assert_eq!(find(&deep).as_deref(), Some(root.path()));
     }
 
@@ -66,6 +96,29 @@ mod tests {
         }
         assert_eq!(environments(folder.path()), ["local", "staging"]);
         assert!(environments(&folder.path().join("missing")).is_empty());
+    }
+
+    #[test]
+    fn a_path_is_followed_from_the_folder_of_the_file_that_names_it() {
+        for (relative, path) in [
+            ("../templates/orders.yaml", "/project/templates/orders.yaml"),
+            ("./orders.yaml", "/project/environments/orders.yaml"),
+            ("../../shared/orders.yaml", "/shared/orders.yaml"),
+            ("/etc/orders.yaml", "/etc/orders.yaml"),
+        ] {
+            let followed = from("/project/environments".as_ref(), relative.as_ref());
+            assert_eq!(followed, Path::new(path));
+        }
+        for (path, relative_path) in [
+            ("/project/templates/orders.yaml", "../templates/orders.yaml"),
+            ("/project/environments/orders.yaml", "orders.yaml"),
+            ("/etc/orders.yaml", "../../etc/orders.yaml"),
+        ] {
+            let named = relative("/project/environments".as_ref(), path.as_ref());
+            assert_eq!(named, Path::new(relative_path));
+            assert_eq!(from("/project/environments".as_ref(), &named), Path::new(path));
+        }
+        assert_eq!(from("..".as_ref(), "../a".as_ref()), Path::new("../../a"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// Whoever executes a file need not read it.
 const EXECUTABLE: u32 = 0o755;
@@ -23,6 +23,20 @@ impl Build {
         Self {
             folder,
             _temporary: None,
+        }
+    }
+
+    /// The program at `program`, as it is, packed as the function `binary`: for an emulator on this machine, as a development build is.
+    ///
+    /// # Panics
+    /// When it cannot be read or packed.
+    pub fn of(binary: &str, program: &Path) -> Self {
+        let temporary = TempDir::new().expect("the folder for temporary files can be written to");
+        let program = fs::read(program).expect("the program was built");
+        pack(&temporary.path().join(format!("{binary}.zip")), &program);
+        Self {
+            folder: temporary.path().to_path_buf(),
+            _temporary: Some(temporary),
         }
     }
 
@@ -62,9 +76,16 @@ fn mark_program(from: &Path, to: &Path, mark: &str) {
     let mut entry = zip.by_name("bootstrap").expect("it holds a program");
     entry.read_to_end(&mut program).expect("the program can be read");
     program.extend(mark.as_bytes());
+    pack(to, &program);
+}
+
+fn pack(to: &Path, program: &[u8]) {
     let mut writer = ZipWriter::new(File::create(to).expect("the folder can be written to"));
-    let options = SimpleFileOptions::default().unix_permissions(EXECUTABLE);
+    // To pack closely takes longer than all that is done with it.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .unix_permissions(EXECUTABLE);
     writer.start_file("bootstrap", options).expect("an entry");
-    writer.write_all(&program).expect("the disk has room");
+    writer.write_all(program).expect("the disk has room");
     writer.finish().expect("the disk has room");
 }

@@ -92,14 +92,17 @@ pub struct MappingHealth {
     pub id: String,
     /// `Enabled`, `Disabled`, …; `Missing` when there is none.
     pub state: String,
-    /// The ARN of the stream that it reads.
+    /// The ARN of the stream or the queue that it reads.
     pub source: Option<String>,
     /// Whether that is the newest stream of one of the stack's tables: a table whose stream was turned off and on again
     /// has a new one, and the mapping stays with the old.
     pub reads_latest_stream: bool,
+    /// The queue that it reads: its name in the template, or in AWS where it is none of the stack's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
     /// What came of the last batch, in AWS's words.
     pub last_result: Option<String>,
-    /// Whether it is enabled and reads the newest stream.
+    /// Whether it is enabled and reads the newest stream, or a queue.
     pub healthy: bool,
 }
 
@@ -134,6 +137,9 @@ pub struct QueueHealth {
     pub messages: Option<u64>,
     /// Whether nothing in the stack reads from it: what is in it has failed, and waits for somebody.
     pub keeps_failures: bool,
+    /// The queue whose dead letters it holds, by its name in the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_letters_of: Option<String>,
     /// Whether it is there and keeps no failures.
     pub healthy: bool,
 }
@@ -295,17 +301,31 @@ async fn mappings<C: Cloud>(
         let reads_latest_stream = mapping
             .as_ref()
             .is_some_and(|mapping| streams.contains(&mapping.source));
+        let queue = mapping
+            .as_ref()
+            .and_then(|mapping| queue_of(&mapping.source, resources));
         mappings.push(MappingHealth {
             logical_id: resource.logical_id.clone(),
             id: resource.physical_id.clone(),
-            healthy: state == "Enabled" && reads_latest_stream,
+            healthy: state == "Enabled" && (reads_latest_stream || queue.is_some()),
             state,
             reads_latest_stream,
+            queue,
             source: mapping.as_ref().map(|mapping| mapping.source.clone()),
             last_result: mapping.and_then(|mapping| mapping.last_result),
         });
     }
     Ok(mappings)
+}
+
+/// The queue behind an ARN; none where it is something else's.
+fn queue_of(source: &str, resources: &Resources) -> Option<String> {
+    let mut parts = source.split(':').skip(2);
+    let name = (parts.next() == Some("sqs")).then(|| parts.last()).flatten()?;
+    // A queue is known by its URL, which ends in its name.
+    let mut queues = traffic::of_type(resources, "AWS::SQS::Queue");
+    let own = queues.find(|queue| queue.physical_id.rsplit('/').next() == Some(name));
+    Some(own.map_or(name, |queue| &queue.logical_id).to_owned())
 }
 
 async fn queues<C: Cloud>(
@@ -322,6 +342,7 @@ async fn queues<C: Cloud>(
             url: resource.physical_id.clone(),
             messages,
             keeps_failures,
+            dead_letters_of: blueprint.dead_letters.get(&resource.logical_id).cloned(),
             healthy: messages.is_some_and(|messages| messages == 0 || !keeps_failures),
         });
     }

@@ -143,9 +143,6 @@ impl From<SettingsError> for CommandError {
                 "run this in the workspace of the functions; what deploys takes zips that were built there by `--artifacts DIR`"
                     .to_owned(),
             ),
-            SettingsError::NoTemplate { name, .. } => Some(format!(
-                "put `{name}` beside the template, or run this in the workspace that has it"
-            )),
             SettingsError::OpenLine { .. } => Some(
                 "reach it by `https://`, or through a tunnel at `127.0.0.1`; where the network is yours alone, say so with `DEPLOYER_PLAIN_HTTP=true`"
                     .to_owned(),

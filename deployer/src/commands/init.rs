@@ -1,15 +1,17 @@
 //! `deployer init`.
 
+mod consumer;
+
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use cfn_deploy::cloud::{CallError, Identity as _};
 use cfn_deploy::shell;
 use cfn_template::problem::{Problem, Problems};
 use cfn_template::{Artifacts, OpenParameter, Template, render};
-use clap::Args;
+use clap::{Args, Subcommand};
 use indexmap::IndexMap;
 
 use super::connection::certificates;
@@ -28,14 +30,37 @@ const SCHEMA: &str = "environment.schema.json";
 
 /// Write a new environment file, with a comment on each setting
 ///
+/// `init consumer` begins a consumer of an event store: its template, too. (An environment of that name is made by `init -- consumer`.)
+///
 /// The account and the region are those of the credentials and the profile in use, unless they are given. Parameters of the template
 /// that have no default have to be given. A file that exists is left alone.
 #[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
 pub struct InitArgs {
     /// The environment's name
-    #[arg(value_name = "NAME")]
-    name: String,
+    #[arg(value_name = "NAME", required = true)]
+    name: Option<String>,
 
+    #[command(flatten)]
+    place: PlaceArgs,
+
+    #[command(subcommand)]
+    beginning: Option<Beginning>,
+}
+
+/// What else can be begun.
+#[derive(Debug, Subcommand)]
+enum Beginning {
+    Consumer(consumer::ConsumerArgs),
+}
+
+/// What a new environment is made of, whatever its template.
+#[derive(Args, Debug)]
+struct PlaceArgs {
     /// The account, twelve digits [default: that of the credentials]
     #[arg(long, value_name = "ID")]
     account: Option<String>,
@@ -94,6 +119,10 @@ enum InitError {
     Elsewhere(EndpointRefused),
     #[error("no value is given for `{}`, and the template has no default", .0.join("`, `"))]
     Missing(Vec<String>),
+    #[error("`{0}` is no name of a binary that cargo builds")]
+    NoBinary(String),
+    #[error("`{0}` is no name of a consumer")]
+    NoConsumer(String),
     #[error("there is no folder `{0}`")]
     NoFolder(String),
     #[error("cannot read `{file}`")]
@@ -116,68 +145,134 @@ pub(super) async fn run(
     process_env: &ProcessEnv,
     ui: &Ui,
 ) -> Result<(), CommandError> {
+    let name = match (&args.beginning, &args.name) {
+        (Some(Beginning::Consumer(args)), _) => return consumer::run(args, global, process_env, ui).await,
+        (None, Some(name)) => name,
+        // The command line is not read without one of them.
+        (None, None) => return Ok(()),
+    };
     let places = Places::find(global, process_env)?;
-    let path = places.environments.join(format!("{}.yaml", args.name));
-    let file = places.display(&path);
-    if path.exists() {
-        return Err(exists(&file));
-    }
     if !places.environments.is_dir() {
         return Err(no_folder(&places.display(&places.environments)));
     }
     let template = template(&places)?;
-    let open = template.open_parameters();
-    let values = values(args)?;
-    let region = region(args).await;
-    // Nothing is asked of AWS for a file that could not be written anyway.
-    let draft = Draft {
-        name: &args.name,
-        account: args.account.as_deref().unwrap_or("000000000000"),
-        region: args.region.as_deref().unwrap_or("us-east-1"),
-        endpoint: args.endpoint.as_deref(),
-        protected: args.protected,
-        values: &values,
-        parameters: &open,
-        schema: places.environments.join(SCHEMA).is_file(),
+    let new = NewEnvironment {
+        name,
+        template: &template,
+        place: &args.place,
+        values: values(&args.place)?,
+        beside: None,
     };
-    let missing: Vec<&OpenParameter> = draft.missing().collect();
-    if !missing.is_empty() {
-        let no_region = region
-            .err()
-            .map(|error| format!("{}: {}", error.source, error.hints.join("; ")));
-        let wrong = otherwise_wrong(&file, &draft, &missing, &template);
-        let beyond = beyond(&file, &draft, &missing, &wrong, &template);
-        let error = if wrong.is_empty() {
-            missing_parameters(&missing)
-        } else {
-            let hints = missing
-                .iter()
-                .map(|open| format!("no value is given for `{}`: {}", open.name, remedy(open)));
-            refused(wrong).hints(hints)
-        };
-        return Err(error.hints(beyond).hints(no_region));
-    }
-    check(&file, &draft, &template).map_err(refused)?;
-
-    let region = region?;
-    let account = account(args, &region, process_env).await?;
-    let draft = Draft {
-        account: &account,
-        region: &region,
-        ..draft
-    };
-    check(&file, &draft, &template).map_err(refused)?;
-    write(&path, &file, &draft.text())?;
-    ui.data(&format!("{file}\n"));
-    let name = &args.name;
+    let written = new.draft(&places, process_env).await?;
+    write(&written)?;
+    ui.data(&format!("{}\n", written.name));
     ui.note(&format!(
         "next, look over the file; `deployer doctor --env {name}` finds what stands in the way, and `deployer up --env {name}` deploys"
     ));
     Ok(())
 }
 
+/// An environment that has no file yet.
+struct NewEnvironment<'a> {
+    name: &'a str,
+    template: &'a Template,
+    place: &'a PlaceArgs,
+    /// The values of parameters.
+    values: IndexMap<String, String>,
+    /// The environment that says what is not given.
+    beside: Option<&'a Environment>,
+}
+
+/// A file that is to be written.
+struct NewFile {
+    path: PathBuf,
+    /// Its name to the user.
+    name: String,
+    text: String,
+}
+
+impl NewEnvironment<'_> {
+    /// Settles what the file says.
+    async fn draft(&self, places: &Places, process_env: &ProcessEnv) -> Result<NewFile, CommandError> {
+        let path = places.environments.join(format!("{}.yaml", self.name));
+        let file = places.display(&path);
+        if path.exists() {
+            return Err(exists(&file));
+        }
+        let open = self.template.open_parameters();
+        let named_template = places.named_template();
+        let region = self.region().await;
+        let account = self.place.account.clone();
+        let account = account.or_else(|| self.beside.map(|beside| beside.account.to_string()));
+        let endpoint = self.place.endpoint.as_deref();
+        let endpoint = endpoint.or_else(|| Some(self.beside?.endpoint.as_ref()?.as_str()));
+        // Nothing is asked of AWS for a file that could not be written anyway.
+        let likely_account = account.clone().unwrap_or_else(|| "000000000000".to_owned());
+        let likely_region = region.as_ref().map_or("us-east-1", String::as_str).to_owned();
+        let draft = Draft {
+            name: self.name,
+            account: &likely_account,
+            region: &likely_region,
+            template: named_template.as_deref(),
+            endpoint,
+            beside: self.beside,
+            protected: self.place.protected,
+            values: &self.values,
+            parameters: &open,
+            schema: places.environments.join(SCHEMA).is_file(),
+        };
+        let missing: Vec<&OpenParameter> = draft.missing().collect();
+        if !missing.is_empty() {
+            let no_region = region
+                .err()
+                .map(|error| format!("{}: {}", error.source, error.hints.join("; ")));
+            let wrong = otherwise_wrong(&file, &draft, &missing, self.template);
+            let beyond = beyond(&file, &draft, &missing, &wrong, self.template);
+            let error = if wrong.is_empty() {
+                missing_parameters(&missing)
+            } else {
+                let hints = missing
+                    .iter()
+                    .map(|open| format!("no value is given for `{}`: {}", open.name, remedy(open)));
+                refused(wrong).hints(hints)
+            };
+            return Err(error.hints(beyond).hints(no_region));
+        }
+        check(&file, &draft, self.template).map_err(refused)?;
+
+        let region = region?;
+        let account = match account {
+            Some(account) => account,
+            None => ask_for_account(endpoint, &region, process_env).await?,
+        };
+        let draft = Draft {
+            account: &account,
+            region: &region,
+            ..draft
+        };
+        check(&file, &draft, self.template).map_err(refused)?;
+        Ok(NewFile {
+            path,
+            name: file,
+            text: draft.text(),
+        })
+    }
+
+    async fn region(&self) -> Result<String, CommandError> {
+        let given = self.place.region.clone();
+        let given = given.or_else(|| self.beside.map(|beside| beside.region.to_string()));
+        match given {
+            Some(region) => Ok(region),
+            None => configured_region().await.ok_or_else(|| {
+                CommandError::new(ErrorKind::Usage, InitError::NoRegion)
+                    .hint("give it with `--region eu-central-1`")
+            }),
+        }
+    }
+}
+
 /// The parameters as they are given, each once.
-fn values(args: &InitArgs) -> Result<IndexMap<String, String>, CommandError> {
+fn values(args: &PlaceArgs) -> Result<IndexMap<String, String>, CommandError> {
     let mut values = IndexMap::new();
     for Assigned { name, value } in &args.parameter {
         if values.insert(name.clone(), value.clone()).is_some() {
@@ -268,20 +363,11 @@ fn problems(file: &str, draft: &Draft<'_>, template: &Template) -> Vec<Problem> 
     }
 }
 
-async fn region(args: &InitArgs) -> Result<String, CommandError> {
-    match &args.region {
-        Some(region) => Ok(region.clone()),
-        None => configured_region().await.ok_or_else(|| {
-            CommandError::new(ErrorKind::Usage, InitError::NoRegion)
-                .hint("give it with `--region eu-central-1`")
-        }),
-    }
-}
-
-async fn account(args: &InitArgs, region: &str, process_env: &ProcessEnv) -> Result<String, CommandError> {
-    if let Some(account) = &args.account {
-        return Ok(account.clone());
-    }
+async fn ask_for_account(
+    endpoint: Option<&str>,
+    region: &str,
+    process_env: &ProcessEnv,
+) -> Result<String, CommandError> {
     let certificates = certificates(process_env.variable("AWS_CA_BUNDLE").map(Path::new))?;
     let unknown = |error: CallError| {
         let in_between = in_between(&error).map(str::to_owned);
@@ -290,10 +376,10 @@ async fn account(args: &InitArgs, region: &str, process_env: &ProcessEnv) -> Res
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
     // A flag goes before a variable; without one, a variable would have somebody else asked.
-    if args.endpoint.is_none() {
+    if endpoint.is_none() {
         refuse_stray_endpoints(None, process_env.variables.clone()).map_err(in_the_way)?;
     }
-    let aws = Aws::connect(region, args.endpoint.as_deref(), certificates)
+    let aws = Aws::connect(region, endpoint, certificates)
         .await
         .map_err(in_the_way)?;
     let caller = aws.caller().await.map_err(unknown)?;
@@ -314,18 +400,18 @@ fn in_the_way(refused: EndpointRefused) -> CommandError {
     CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)
 }
 
-/// Writes the file, unless somebody else just did.
-fn write(path: &Path, file: &str, text: &str) -> Result<(), CommandError> {
+/// Writes a file, unless somebody else just did.
+fn write(file: &NewFile) -> Result<(), CommandError> {
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .open(path)
-        .and_then(|mut open| open.write_all(text.as_bytes()));
+        .open(&file.path)
+        .and_then(|mut open| open.write_all(file.text.as_bytes()));
     written.map_err(|source| {
         if source.kind() == io::ErrorKind::AlreadyExists {
-            return exists(file);
+            return exists(&file.name);
         }
-        let file = file.to_owned();
+        let file = file.name.clone();
         CommandError::new(ErrorKind::Failed, InitError::Unwritable { file, source })
     })
 }

@@ -12,6 +12,7 @@ use super::connection::Connection;
 use super::deployment::{deployment_of, reachable};
 use super::error::{CommandError, ErrorKind};
 use super::hints::Hints;
+use super::smoke;
 use super::stack_template::StackTemplate;
 use super::trial;
 use crate::environment::Environment;
@@ -110,6 +111,9 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<(), CommandError> {
     let environment = &settings.environment;
+    if application.smoke {
+        smoke::check_store(&plan.template, settings)?;
+    }
     let template = StackTemplate::parse(settings, ui)?;
     let bucket = template.bucket()?;
     let artifacts = plan.artifacts.iter().map(|artifact| CodeArtifact {

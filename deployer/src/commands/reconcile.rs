@@ -39,7 +39,8 @@ pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> R
     let Some(reconciler) = template.reconciler() else {
         let template = settings.template_name.clone();
         return Err(CommandError::new(ErrorKind::Usage, NoReconciler { template })
-            .hint("name the alias of a function under `Metadata.Deployer.Reconcile`"));
+            .hint("event stores alone are made complete so: what follows one is told again by `deployer reconcile --notify-since TIME --env STORE`, with the store's environment")
+            .hint("where a function of this template does it, name its alias under `Metadata.Deployer.Reconcile`"));
     };
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = ui.clone();

@@ -10,12 +10,13 @@ use event_store_client::types::{
 };
 use event_store_client::{Client, ClientBuilder, Error as ClientError};
 use futures::TryStreamExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::deployment::address;
-use super::error::CommandError;
+use super::error::{CommandError, ErrorKind};
 use super::format::FormatArgs;
+use super::hints::Hints;
 use crate::aws::{Aws, Certificates};
 use crate::environment::Environment;
 use crate::settings::Settings;
@@ -29,6 +30,29 @@ const OUTPUTS: OutputNames = OutputNames {
 /// The type of the one stream that is appended to, an event at each trial.
 const STREAM_TYPE: &str = "deployer-smoke";
 const EVENT_TYPE: &str = "tried";
+
+/// What is to be deployed is no store, and could not be tried.
+#[derive(Debug, thiserror::Error)]
+#[error("`{template}` makes no event store: it has no output `{output}`")]
+struct NoStore {
+    template: String,
+    output: &'static str,
+}
+
+/// Refuses to deploy and try what cannot be tried, before it is deployed.
+pub(super) fn check_store(rendered: &str, settings: &Settings) -> Result<(), CommandError> {
+    let rendered: Value = serde_json::from_str(rendered).unwrap_or_default();
+    let lacks = |output: &&str| rendered["Outputs"].get(*output).is_none();
+    match [OUTPUTS.url, OUTPUTS.topic].into_iter().find(lacks) {
+        None => Ok(()),
+        Some(output) => {
+            let template = settings.template_name.clone();
+            let no_store = NoStore { template, output };
+            let instead = Hints::of(&settings.environment).instead_of_smoke();
+            Err(CommandError::new(ErrorKind::Usage, no_store).hint(format!("leave out `--smoke`: {instead}")))
+        }
+    }
+}
 
 /// Try the store: append, read back, see it announced and listed
 ///

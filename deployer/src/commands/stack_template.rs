@@ -15,8 +15,11 @@ use crate::settings::{Settings, SettingsError};
 use crate::text_file;
 use crate::ui::Ui;
 
-/// The template of that stack, beside the template of the environment's.
+/// The template of the bucket's stack, beside the template of the environment's.
 const BUCKET_TEMPLATE: &str = "artifacts.yaml";
+
+/// The same for a workspace that has none of its own.
+const OWN_BUCKET_TEMPLATE: &str = include_str!("../../../templates/artifacts.yaml");
 
 /// A template and the environment that it is rendered for.
 pub(super) struct StackTemplate<'settings> {
@@ -134,7 +137,7 @@ impl<'settings> StackTemplate<'settings> {
     /// The artifact bucket and the stack that makes it.
     ///
     /// # Errors
-    /// Where the bucket's template is missing or wrong.
+    /// Where the bucket's template is unreadable or wrong.
     pub(super) fn bucket(&self) -> Result<ArtifactBucket, CommandError> {
         let (stack, rendered) = self.render_bucket()?;
         Ok(ArtifactBucket {
@@ -147,14 +150,19 @@ impl<'settings> StackTemplate<'settings> {
     /// The stack that makes the artifact bucket, and its rendering.
     ///
     /// # Errors
-    /// Where the bucket's template is missing or wrong.
+    /// Where the bucket's template is unreadable or wrong.
     pub(super) fn render_bucket(&self) -> Result<(StackName, Rendered), CommandError> {
-        let path = self.settings.beside_template(BUCKET_TEMPLATE)?;
-        let file = self.settings.display(&path);
-        let text = text_file::read(&path).map_err(|source| SettingsError::Unreadable {
-            file: file.clone(),
-            source,
-        })?;
+        let (file, text) = match self.settings.beside_template(BUCKET_TEMPLATE) {
+            Some(path) => {
+                let file = self.settings.display(&path);
+                let text = text_file::read(&path).map_err(|source| SettingsError::Unreadable {
+                    file: file.clone(),
+                    source,
+                })?;
+                (file, text)
+            }
+            None => (BUCKET_TEMPLATE.to_owned(), OWN_BUCKET_TEMPLATE.to_owned()),
+        };
         let template = Template::parse(&file, &text)?;
         let environment = self.environment().of_artifacts();
         let bucket = Artifacts::in_bucket(environment.artifact_bucket());

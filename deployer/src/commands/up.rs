@@ -11,6 +11,7 @@ use super::deployment::{deployment, reachable};
 use super::error::CommandError;
 use super::format::FormatArgs;
 use super::plan;
+use super::smoke;
 use super::stack_template::StackTemplate;
 use super::trial::Deploying;
 use crate::checkout::revision;
@@ -78,7 +79,10 @@ pub(super) async fn run(
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
     // What is wrong with the configuration is told before anything is built or asked of AWS.
-    template.render(&[])?;
+    let sketch = template.render(&[])?;
+    if args.smoke {
+        smoke::check_store(sketch.json(), settings)?;
+    }
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;
     let cloud = Connection::reach(settings, ui).await?;

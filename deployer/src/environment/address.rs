@@ -50,6 +50,11 @@ impl Endpoint {
 }
 
 impl UrlPattern {
+    /// Reads it as a text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Writes the address of the function URL with the id that AWS would put first in its host name.
     pub fn address(&self, endpoint: &Endpoint, id: &str) -> String {
         self.0

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use cfn_template::{OpenParameter, ParameterValue};
 use indexmap::IndexMap;
 
+use super::{Architecture, Environment, Profile, default_stack};
+
 /// Comments are broken at this column.
 const WIDTH: usize = 100;
 
@@ -15,8 +17,12 @@ pub struct Draft<'a> {
     pub name: &'a str,
     pub account: &'a str,
     pub region: &'a str,
+    /// The template, as a path from the folder of the file; none where it is the workspace's.
+    pub template: Option<&'a str>,
     /// Where the AWS APIs are, if it is not AWS that answers them.
     pub endpoint: Option<&'a str>,
+    /// The environment beside which it is deployed: what is compiled for, and how function URLs are reached, is the same.
+    pub beside: Option<&'a Environment>,
     /// Whether its event log is guarded.
     pub protected: bool,
     /// The values of parameters, as on the command line.
@@ -41,31 +47,37 @@ impl Draft<'_> {
         if self.schema {
             text.push_str("# yaml-language-server: $schema=./environment.schema.json\n#\n");
         }
-        let protected = if self.protected { "" } else { "# " };
+        let name = self.name;
         let _ = write!(
             text,
             "# The environment `{name}`. What is commented out has the value shown.
 account: {account:?}   # no other account is ever touched
 region: {region}
-# stack: event-store-{name}   # at most 32 characters
-{protected}protected: {value}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
+{template}   # from the folder of this file; that of the workspace by default
+# stack: {stack}   # at most 32 characters
+{protected}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
 # watchAlarmsMinutes: 0   # for how long after an update of a protected environment its alarms still undo it
-# profile: release   # how the functions are compiled, or dev: as they were last, for an emulator on this machine
-# architecture: arm64   # the functions' processor, or x86_64, or host: that of this machine
+{profile}   # how the functions are compiled, or dev: as they were last, for an emulator on this machine
+{architecture}   # the functions' processor, or x86_64, or host: that of this machine
 # executionRole: arn:aws:iam::{account}:role/cloudformation   # works in place of whoever deploys; none by default
 # permissionsBoundary: arn:aws:iam::{account}:policy/boundary   # bounds every role of the stack; none by default
 {endpoint}   # where the AWS APIs are, if it is not AWS that answers them; none by default
-# url: \"{{endpoint}}/_aws/lambda-url/{{id}}/\"   # how a function URL is reached behind the endpoint; none by default
+{url}   # how a function URL is reached behind the endpoint; none by default
 parameters:{open}
 ",
-            name = self.name,
             account = self.account,
             region = self.region,
-            value = self.protected,
-            endpoint = self.endpoint.map_or_else(
-                || "# endpoint: http://127.0.0.1:4566".to_owned(),
-                |endpoint| format!("endpoint: {endpoint:?}")
+            template = line(
+                "template",
+                self.template.map(scalar),
+                "../templates/event-store.yaml"
             ),
+            stack = default_stack(self.template, name),
+            protected = line("protected", self.protected.then(|| "true".to_owned()), "false"),
+            profile = line("profile", self.profile(), Profile::default().written()),
+            architecture = line("architecture", self.architecture(), Architecture::default().written()),
+            endpoint = line("endpoint", self.endpoint.map(quoted), "http://127.0.0.1:4566"),
+            url = line("url", self.url(), "\"{endpoint}/_aws/lambda-url/{id}/\""),
             open = if self.values.is_empty() { " {}" } else { "" },
         );
         let known = |name: &String| self.parameters.iter().any(|open| open.name == *name);
@@ -78,6 +90,21 @@ parameters:{open}
         }
         text.push_str("tags: {}   # of the stack and its resources, such as { owner: platform }\n");
         text
+    }
+
+    fn profile(&self) -> Option<String> {
+        let profile = self.beside?.profile;
+        (profile != Profile::default()).then(|| profile.written().to_owned())
+    }
+
+    fn architecture(&self) -> Option<String> {
+        let architecture = self.beside?.architecture;
+        (architecture != Architecture::default()).then(|| architecture.written().to_owned())
+    }
+
+    fn url(&self) -> Option<String> {
+        let pattern = self.beside?.url.as_ref()?;
+        self.endpoint.map(|_| quoted(pattern.as_str()))
     }
 
     fn parameter(&self, text: &mut String, open: &OpenParameter) {
@@ -106,6 +133,14 @@ parameters:{open}
     }
 }
 
+/// A key with its value, or with the one that it has without saying so.
+fn line(key: &str, value: Option<String>, otherwise: &str) -> String {
+    value.map_or_else(
+        || format!("# {key}: {otherwise}"),
+        |value| format!("{key}: {value}"),
+    )
+}
+
 /// Writes a text so that YAML reads the same text again.
 fn scalar(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
@@ -116,8 +151,12 @@ fn scalar(text: &str) -> String {
     if is_plain && is_word && (text == "0" || !text.starts_with('0')) {
         text.to_owned()
     } else {
-        serde_json::Value::from(text).to_string()
+        quoted(text)
     }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 fn list<'a>(members: impl Iterator<Item = &'a str>) -> String {
@@ -170,7 +209,9 @@ Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Not
             name: "orders",
             account: "012345678901",
             region: "eu-central-1",
+            template: None,
             endpoint: None,
+            beside: None,
             protected: false,
             values: &values,
             parameters: &parameters,

@@ -35,7 +35,11 @@ pub struct EnvironmentFile {
         {"pattern": PATTERN},
     ]))]
     pub region: Option<Located<String>>,
-    /// The name of the stack; `event-store-<environment>` where it is left out.
+    /// The template that is deployed, as a path from the folder of this file; that of the workspace where it is left out.
+    #[schemars(length(min = 1))]
+    pub template: Option<Located<String>>,
+    /// The name of the stack. Where it is left out, `event-store-<environment>`; with a `template`, that one's name in the place of
+    /// `event-store`, unless the environment's name begins with it.
     #[schemars(length(max = 32), regex(pattern = "^[A-Za-z][A-Za-z0-9-]*$"))]
     pub stack: Option<Located<String>>,
     /// Whether the event log is guarded against removal and replacement.
@@ -68,9 +72,10 @@ pub struct EnvironmentFile {
 
 impl EnvironmentFile {
     /// The keys of a file in the order of the documentation.
-    pub(super) const KEYS: [&'static str; 13] = [
+    pub(super) const KEYS: [&'static str; 14] = [
         "account",
         "region",
+        "template",
         "stack",
         "protected",
         "watchAlarmsMinutes",
@@ -104,6 +109,7 @@ impl EnvironmentFile {
             match key {
                 "account" => read.account = reader.digits(key, value),
                 "region" => read.region = reader.text(key, value),
+                "template" => read.template = reader.text(key, value),
                 "stack" => read.stack = reader.text(key, value),
                 "protected" => read.protected = reader.flag(key, value),
                 "watchAlarmsMinutes" => read.watch_alarms_minutes = reader.minutes(key, value),

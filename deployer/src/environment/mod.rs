@@ -15,6 +15,7 @@ mod tags;
 mod values;
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use cfn_template::problem::{Problem, Problems};
@@ -43,6 +44,8 @@ pub struct Environment {
     /// The only account that may be touched.
     pub account: AccountId,
     pub region: Region,
+    /// The template that the file names, as a path from the file's folder.
+    pub template: Option<String>,
     /// The stack, an instance's suffix included.
     pub stack: StackName,
     /// Whether the event log is guarded against removal.
@@ -88,7 +91,8 @@ impl Environment {
         });
         let account = meaning.optional(written.account.as_ref());
         let region = meaning.optional(written.region.as_ref());
-        let stack = meaning.stack(written.stack.as_ref(), name.as_ref(), instance);
+        let template = meaning.template(written.template.clone());
+        let stack = meaning.stack(written.stack.as_ref(), template.as_ref(), name.as_ref(), instance);
         let protected = meaning.protected(written.protected, instance);
         let execution_role = meaning.optional(written.execution_role.as_ref());
         let permissions_boundary = meaning.optional(written.permissions_boundary.as_ref());
@@ -111,6 +115,7 @@ impl Environment {
                 instance: instance.cloned(),
                 account,
                 region,
+                template: template.map(|template| template.value),
                 stack,
                 protected,
                 watch_alarms_minutes: written.watch_alarms_minutes.map_or(0, |minutes| minutes.value),
@@ -260,17 +265,31 @@ impl Meaning<'_> {
         }
     }
 
+    /// A path: whether anything is there is not known yet.
+    fn template(&mut self, written: Option<Located<String>>) -> Option<Located<String>> {
+        let written = written?;
+        if Path::new(&written.value).file_stem().is_none() {
+            self.refuse(
+                written.at,
+                format!("`template` names a file, not `{}`", written.value),
+            );
+            return None;
+        }
+        Some(written)
+    }
+
     fn stack(
         &mut self,
         written: Option<&Located<String>>,
+        template: Option<&Located<String>>,
         name: Option<&EnvironmentName>,
         instance: Option<&Instance>,
     ) -> Option<StackName> {
         let mut stack = match (written, name) {
             (Some(written), _) => written.clone(),
             (None, name) => Located {
-                value: format!("event-store-{}", name?),
-                at: Location::START,
+                value: default_stack(template.map(|template| template.value.as_str()), name?.as_str()),
+                at: template.map_or(Location::START, |template| template.at),
             },
         };
         if let Some(instance) = instance {
@@ -328,6 +347,18 @@ impl Meaning<'_> {
 
     fn refuse(&mut self, at: Location, message: impl Into<String>) {
         self.problems.push(Problem::new(self.file, at, message));
+    }
+}
+
+/// The stack of an environment whose file names none: `event-store-staging`; of the template `../templates/orders.yaml`, `orders-staging`,
+/// be the environment's name `staging` or `orders-staging`.
+fn default_stack(template: Option<&str>, environment: &str) -> String {
+    let Some(stem) = template.and_then(|template| Path::new(template).file_stem()?.to_str()) else {
+        return format!("event-store-{environment}");
+    };
+    match environment.strip_prefix(stem) {
+        Some(rest) if rest.is_empty() || rest.starts_with('-') => environment.to_owned(),
+        _ => format!("{stem}-{environment}"),
     }
 }
 

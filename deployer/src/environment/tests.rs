@@ -78,6 +78,30 @@ fn what_is_left_out_has_a_default() {
 }
 
 #[test]
+fn a_template_names_the_stack_in_the_place_of_the_stores() {
+    let stack_of = |environment: &str, template: &str| {
+        let text = format!("account: '000000000000'\nregion: eu-west-1\ntemplate: {template}\n");
+        let parsed = Environment::parse("environments/e.yaml", &text, environment, None);
+        parsed
+            .map(|parsed| (parsed.stack.to_string(), parsed.template.unwrap()))
+            .map_err(|problems| problems.to_string())
+    };
+    for (environment, template, stack) in [
+        ("staging", "../templates/orders.yaml", "orders-staging"),
+        ("orders-staging", "../templates/orders.yaml", "orders-staging"),
+        ("orders", "/srv/orders.yaml", "orders"),
+        ("ordersome", "orders.yaml", "orders-ordersome"),
+        ("staging", "../templates/event-store.yaml", "event-store-staging"),
+    ] {
+        let found = stack_of(environment, template).unwrap();
+        assert_eq!(found, (stack.to_owned(), template.to_owned()));
+    }
+    insta::assert_snapshot!(stack_of("staging", "my_orders.yaml").unwrap_err(), @"environments/e.yaml:3:11: the stack name `my_orders-staging` is not a letter followed by letters, digits or hyphens");
+    insta::assert_snapshot!(stack_of("staging", "..").unwrap_err(), @"environments/e.yaml:3:11: `template` names a file, not `..`");
+    insta::assert_snapshot!(stack_of("staging", "''").unwrap_err(), @"environments/e.yaml:3:11: `template` names a file, not ``");
+}
+
+#[test]
 fn an_instance_is_a_suffix_of_the_stack() {
     let text = "account: '000000000000'\nregion: eu-west-1\n";
     let environment = Environment::parse(

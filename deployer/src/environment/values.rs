@@ -26,6 +26,10 @@ impl Environment {
                 .endpoint
                 .as_ref()
                 .map_or_else(String::new, |endpoint| endpoint.as_str().to_owned()),
+            url: match (&self.url, &self.endpoint) {
+                (Some(pattern), Some(endpoint)) => pattern.address(endpoint, "{id}"),
+                _ => String::new(),
+            },
             permissions_boundary: self
                 .permissions_boundary
                 .as_ref()

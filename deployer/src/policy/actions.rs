@@ -3,7 +3,7 @@
 //! CloudFormation publishes the calls of every type in its schema (`handlers.*.permissions`); a test holds them against this list and what is left out of it, with the reasons.
 
 /// The types that are known, with what is allowed for each.
-pub(super) const GRANTED: [(&str, &[&str]); 17] = [
+pub(super) const GRANTED: [(&str, &[&str]); 18] = [
     (
         "AWS::CloudWatch::Alarm",
         &[
@@ -181,6 +181,15 @@ pub(super) const GRANTED: [(&str, &[&str]); 17] = [
     (
         "AWS::S3::BucketPolicy",
         &["s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+    ),
+    (
+        "AWS::SNS::Subscription",
+        &[
+            "sns:GetSubscriptionAttributes",
+            "sns:SetSubscriptionAttributes",
+            "sns:Subscribe",
+            "sns:Unsubscribe",
+        ],
     ),
     (
         "AWS::SNS::Topic",

@@ -99,7 +99,8 @@ impl Place<'_> {
     /// What a value will be, as far as it is known; a star stands for what is not.
     fn text(&self, value: &Value) -> Option<String> {
         if let Some(text) = value.as_str() {
-            return Some(text.to_owned());
+            // What CloudFormation looks up is anything.
+            return Some(if text.contains("{{resolve:") { "*" } else { text }.to_owned());
         }
         if let Some(id) = value.get("Ref").and_then(Value::as_str) {
             let resource = self.rendered.resource(id)?;

@@ -333,6 +333,10 @@ impl Own<'_> {
     fn smoke(&self) -> Vec<Statement> {
         let names = self.names();
         let aliases = caller::aliases_with_urls(names, self.stack(), self.rendered);
+        // Without an address there is no store to try.
+        if aliases.is_empty() {
+            return Vec::new();
+        }
         let topics = self.all("AWS::SNS::Topic", |name| names.arn("sns", name));
         let mut statements = vec![
             Statement::new(

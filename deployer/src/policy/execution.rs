@@ -28,6 +28,12 @@ pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Res
     // Actions on the same resources are one statement: IAM's limits count characters.
     let mut by_scope: BTreeMap<Scope, BTreeSet<String>> = BTreeMap::new();
     for (stack, rendered) in stacks {
+        let looked_up = looked_up(rendered).into_iter();
+        for name in looked_up {
+            let parameter = names.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+            let scope = Scope::of("ssm", &parameter, None);
+            by_scope.entry(scope).or_default().insert(LOOK_UP.to_owned());
+        }
         for resource in rendered.resources() {
             let (_, actions) = GRANTED
                 .iter()
@@ -59,6 +65,17 @@ pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Res
         }
     }
     Ok(Policy::of(merged(by_scope)))
+}
+
+/// What CloudFormation calls for a parameter whose value it puts in place of `{{resolve:ssm:NAME}}`.
+const LOOK_UP: &str = "ssm:GetParameters";
+
+/// The parameters of the Parameter Store whose values CloudFormation puts into a rendering.
+fn looked_up(rendered: &Rendered) -> BTreeSet<&str> {
+    let references = rendered.json().split("{{resolve:ssm:").skip(1);
+    // Behind the name may stand a version.
+    let names = references.filter_map(|rest| rest.split("}}").next()?.split(':').next());
+    names.collect()
 }
 
 /// What an action is allowed on.
@@ -107,11 +124,11 @@ impl Condition {
 }
 
 /// Where a resource is.
-struct Place<'a> {
-    names: Names<'a>,
-    environment: &'a Environment,
-    stack: &'a str,
-    rendered: &'a Rendered,
+pub(super) struct Place<'a> {
+    pub(super) names: Names<'a>,
+    pub(super) environment: &'a Environment,
+    pub(super) stack: &'a str,
+    pub(super) rendered: &'a Rendered,
 }
 
 impl Place<'_> {
@@ -149,8 +166,18 @@ impl Place<'_> {
         })
     }
 
-    fn topics(&self) -> BTreeSet<String> {
+    pub(super) fn topics(&self) -> BTreeSet<String> {
         self.all("AWS::SNS::Topic", |name| self.names.arn("sns", name))
+    }
+
+    /// The topic of a subscription: one of the stack's, or any, where its ARN is not known before it is deployed.
+    pub(super) fn subscribed(&self, subscription: &Resource) -> BTreeSet<String> {
+        let topic = &subscription.properties["TopicArn"];
+        match (topic.as_str(), topic["Ref"].as_str()) {
+            (Some(arn), _) if arn.starts_with("arn:") => BTreeSet::from([arn.to_owned()]),
+            (None, Some(_)) => self.topics(),
+            _ => BTreeSet::from([self.names.arn("sns", "*")]),
+        }
     }
 
     fn queues(&self) -> BTreeSet<String> {
@@ -183,6 +210,11 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
             (one("*".to_owned()), None)
         }
         // A mapping has no ARN before it is made, and a made-up one afterwards: it is told by its function.
+        // A subscription is known to its topic alone, until it is made.
+        (
+            "sns:GetSubscriptionAttributes" | "sns:SetSubscriptionAttributes" | "sns:Unsubscribe",
+            "AWS::SNS::Subscription",
+        ) => (one("*".to_owned()), None),
         ("lambda:CreateEventSourceMapping", _) => (
             one("*".to_owned()),
             Some(Condition::FeedsFunction(place.functions())),
@@ -201,6 +233,7 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
             let arns = match kind {
                 "AWS::IAM::Role" => place.roles(),
                 kind if kind.starts_with("AWS::Lambda::") => place.functions(),
+                "AWS::SNS::Subscription" => place.subscribed(resource),
                 "AWS::SNS::TopicPolicy" => place.topics(),
                 "AWS::SQS::QueuePolicy" => place.queues(),
                 "AWS::S3::BucketPolicy" => place.all("AWS::S3::Bucket", |name| names.bucket(name)),

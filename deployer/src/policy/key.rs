@@ -6,6 +6,7 @@ use cfn_template::{Rendered, Resource};
 use serde_json::{Value, json};
 
 use super::Names;
+use super::execution::Place;
 use crate::environment::Environment;
 
 /// The properties that name a key, by type.
@@ -38,7 +39,8 @@ pub(super) fn of_all(rendered: &Rendered) -> BTreeSet<String> {
 ///
 /// The log service asks with the group that it encrypts:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>. SNS asks when it delivers to queues that are encrypted
-/// with the same key: <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>.
+/// with the same key: <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>. Where the topic is another stack's, and known by its
+/// address alone, each of the account's may.
 ///
 /// # Errors
 /// The stack has no key.
@@ -47,50 +49,55 @@ pub fn key_policy(environment: &Environment, rendered: &Rendered) -> Result<Stri
         return Err(NoKey);
     }
     let names = Names::of(environment);
-    let stack = environment.stack.as_str();
-    let of_kind = |kind: &'static str| {
-        let resources = rendered
-            .resources()
-            .iter()
-            .filter(move |resource| resource.kind == kind);
-        resources.filter_map(move |resource| names.resource(stack, resource))
+    let place = Place {
+        names,
+        environment,
+        stack: environment.stack.as_str(),
+        rendered,
     };
-    let groups: Vec<String> = of_kind("AWS::Logs::LogGroup")
+    let of_kind = |kind: &'static str| {
+        let resources = rendered.resources().iter();
+        resources.filter(move |resource| resource.kind == kind)
+    };
+    let groups: BTreeSet<String> = of_kind("AWS::Logs::LogGroup")
+        .filter_map(|group| names.resource(place.stack, group))
         .map(|arn| arn.trim_end_matches(":*").to_owned())
         .collect();
-    let topics: Vec<String> = of_kind("AWS::SNS::Topic").collect();
-    let (region, account) = (&environment.region, environment.account.as_str());
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "PoliciesOfTheAccountDecide",
-                "Effect": "Allow",
-                "Principal": {"AWS": names.iam("root")},
-                "Action": "kms:*",
-                "Resource": "*",
+    let subscribed =
+        of_kind("AWS::SNS::Subscription").flat_map(|subscription| place.subscribed(subscription));
+    let topics: BTreeSet<String> = subscribed.chain(place.topics()).collect();
+    let mut statements = vec![json!({
+        "Sid": "PoliciesOfTheAccountDecide",
+        "Effect": "Allow",
+        "Principal": {"AWS": names.iam("root")},
+        "Action": "kms:*",
+        "Resource": "*",
+    })];
+    // A condition that lists nothing is no condition that IAM takes.
+    if !groups.is_empty() {
+        statements.push(json!({
+            "Sid": "LogGroups",
+            "Effect": "Allow",
+            "Principal": {"Service": environment.region.service("logs")},
+            "Action": ["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        }));
+    }
+    if !topics.is_empty() {
+        statements.push(json!({
+            "Sid": "DeliveriesToEncryptedQueues",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": topics},
+                "StringEquals": {"aws:SourceAccount": environment.account.as_str()},
             },
-            {
-                "Sid": "LogGroups",
-                "Effect": "Allow",
-                "Principal": {"Service": region.service("logs")},
-                "Action": ["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-                "Resource": "*",
-                "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
-            },
-            {
-                "Sid": "DeliveriesToEncryptedQueues",
-                "Effect": "Allow",
-                "Principal": {"Service": "sns.amazonaws.com"},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-                "Condition": {
-                    "ArnEquals": {"aws:SourceArn": topics},
-                    "StringEquals": {"aws:SourceAccount": account},
-                },
-            },
-        ],
-    });
+        }));
+    }
+    let policy = json!({"Version": "2012-10-17", "Statement": statements});
     Ok(written(&policy))
 }
 

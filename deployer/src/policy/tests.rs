@@ -35,10 +35,24 @@ fn rendered(template: &str, environment: &Environment) -> Rendered {
     render(&template, &environment.values(), &bucket).unwrap()
 }
 
+/// A consumer of production's store.
+fn consumer() -> Environment {
+    consumer_with("")
+}
+
+fn consumer_with(parameters: &str) -> Environment {
+    let text = format!(
+        "account: '222222222222'\nregion: eu-central-1\ntemplate: ../templates/consumer.yaml\nstack: orders-production\n\
+         parameters: {{ Store: production, StreamTypes: order{parameters} }}\n"
+    );
+    Environment::parse("orders-production.yaml", &text, "orders-production", None).unwrap()
+}
+
 fn both(environment: &Environment) -> (Rendered, Rendered) {
     let artifacts = environment.of_artifacts();
+    let is_consumer = environment.template.is_some();
     (
-        rendered("event-store", environment),
+        rendered(if is_consumer { "consumer" } else { "event-store" }, environment),
         rendered("artifacts", &artifacts),
     )
 }
@@ -216,6 +230,11 @@ fn each_policy_fits_into_the_role_it_is_for() {
     for name in ["local", "staging", "production"] {
         line(&format!("ci {name}"), &ci_of(&environment(name, "")));
     }
+    line("ci consumer", &ci_of(&consumer()));
+    line(
+        "boundary consumer",
+        &boundary(&consumer(), &both(&consumer()).0).unwrap(),
+    );
     line(
         "ci production, executionRole",
         &ci_of(&environment("production", ROLE)),
@@ -281,6 +300,57 @@ fn a_key_is_used_by_who_deploys_and_let_be_used_by_the_services() {
     let keyless = super::tests::environment("production", "");
     assert!(key_policy(&keyless, &both(&keyless).0).is_err());
     assert!(!ci_of(&keyless).json().contains("kms:"));
+}
+
+/// The topic is the store's: what it is called, CloudFormation looks up.
+#[test]
+fn the_key_of_a_consumer_lets_the_topics_of_the_account_send_to_its_queue() {
+    let environment = consumer_with(&format!(", KmsKeyArn: \"{KEY}\""));
+    let (stack, _) = both(&environment);
+    let policy: serde_json::Value = serde_json::from_str(&key_policy(&environment, &stack).unwrap()).unwrap();
+    let conditions: Vec<_> = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| &statement["Condition"])
+        .collect();
+    insta::assert_json_snapshot!(conditions, @r#"
+    [
+      null,
+      {
+        "ArnEquals": {
+          "kms:EncryptionContext:aws:logs:arn": [
+            "arn:aws:logs:eu-central-1:222222222222:log-group:/event-store/consumers/orders-production"
+          ]
+        }
+      },
+      {
+        "ArnLike": {
+          "aws:SourceArn": [
+            "arn:aws:sns:eu-central-1:222222222222:*"
+          ]
+        },
+        "StringEquals": {
+          "aws:SourceAccount": "222222222222"
+        }
+      }
+    ]
+    "#);
+    let without_group = Template::parse(
+        "t",
+        "Resources: { Q: { Type: AWS::SQS::Queue, Properties: { KmsMasterKeyId: k } } }",
+    )
+    .unwrap();
+    let mut bare = environment.clone();
+    bare.parameters.clear();
+    let bucket = Artifacts::in_bucket("code");
+    let rendered = render(&without_group, &bare.values(), &bucket).unwrap();
+    let policy: serde_json::Value = serde_json::from_str(&key_policy(&bare, &rendered).unwrap()).unwrap();
+    assert_eq!(
+        policy["Statement"].as_array().unwrap().len(),
+        1,
+        "no condition is empty: {policy}"
+    );
 }
 
 fn access<'a>(environment: &'a Environment, subject: &str) -> Access<'a> {

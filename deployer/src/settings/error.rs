@@ -50,13 +50,6 @@ pub enum SettingsError {
         #[source]
         source: std::io::Error,
     },
-    /// A template that goes with the stack's is missing.
-    #[error("there is no `{beside}`, the template of the artifact bucket, and none in a workspace")]
-    NoTemplate {
-        name: String,
-        /// Where it was looked for first.
-        beside: String,
-    },
     /// A variable would send calls elsewhere, and the environment does not allow it.
     #[error(transparent)]
     StrayEndpoint(#[from] EndpointRefused),

@@ -37,14 +37,21 @@ impl<'process_env> Found<'process_env> {
         self.path(
             global.environments.as_deref(),
             ("--environments", "DEPLOYER_ENVIRONMENTS"),
+            None,
             workspace::ENVIRONMENTS,
         )
     }
 
-    pub(super) fn template(&self, global: &GlobalArgs) -> Result<(PathBuf, Source), SettingsError> {
+    /// Decides on the template; `named` is that of the environment's file.
+    pub(super) fn template(
+        &self,
+        global: &GlobalArgs,
+        named: Option<PathBuf>,
+    ) -> Result<(PathBuf, Source), SettingsError> {
         self.path(
             global.template.as_deref(),
             ("--template", "DEPLOYER_TEMPLATE"),
+            named,
             workspace::TEMPLATE,
         )
     }
@@ -68,6 +75,7 @@ impl<'process_env> Found<'process_env> {
         &self,
         flag: Option<&Path>,
         names: (&'static str, &'static str),
+        in_file: Option<PathBuf>,
         in_workspace: &'static str,
     ) -> Result<(PathBuf, Source), SettingsError> {
         let folder = &self.process_env.folder;
@@ -80,6 +88,7 @@ impl<'process_env> Found<'process_env> {
         let default = || Some((self.workspace.as_ref()?.join(in_workspace), Source::Default));
         flag.map(|path| (folder.join(path), Source::Flag(names.0)))
             .or_else(variable)
+            .or_else(|| Some((in_file?, Source::File)))
             .or_else(default)
             .ok_or_else(|| SettingsError::NoWorkspace {
                 folder: folder.clone(),

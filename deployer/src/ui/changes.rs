@@ -113,7 +113,8 @@ pub(super) fn because(resource: &Outlined) -> String {
     let parts = properties
         .map(|property| property.trim_start_matches("Properties.").to_owned())
         .chain(follows)
-        .chain(resource.keeps_old.then(|| "keeps the old one".to_owned()));
+        .chain(resource.keeps_old.then(|| "keeps the old one".to_owned()))
+        .chain(resource.loses.map(str::to_owned));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -215,6 +216,15 @@ fn deletion(
             format!(
                 "{} existing subscriptions are lost; subscribers must subscribe again",
                 paint::warn("!")
+            )
+        }),
+        (goes_a("AWS::DynamoDB::Table")).then(|| {
+            let tables = goes.iter().filter(|(_, kind)| kind == "AWS::DynamoDB::Table");
+            let names: Vec<&str> = tables.map(|(logical_id, _)| logical_id.as_str()).collect();
+            format!(
+                "{} the items of {} go with it",
+                paint::warn("!"),
+                names.join(", ")
             )
         }),
         (!purges.is_empty()).then(|| format!("{} {} with all data", paint::bad("-"), tables(purges))),
@@ -348,6 +358,7 @@ mod tests {
             action: Action::Modify,
             replacement,
             keeps_old: false,
+            loses: None,
             follows_from: vec![from.to_owned()],
             values: Vec::new(),
             properties: Vec::new(),

@@ -145,10 +145,10 @@ fn function_rows(described: &Described, up: &str) -> Vec<Vec<String>> {
 
 fn mapping_rows(described: &Described) -> Vec<Vec<String>> {
     let rows = described.mappings.iter().map(|mapping| {
-        let stream = if mapping.reads_latest_stream {
-            "reads the latest stream"
-        } else {
-            "reads no current stream"
+        let source = match &mapping.queue {
+            Some(queue) => format!("reads {queue}"),
+            None if mapping.reads_latest_stream => "reads the latest stream".to_owned(),
+            None => "reads no current stream".to_owned(),
         };
         let last = mapping
             .last_result
@@ -160,7 +160,7 @@ fn mapping_rows(described: &Described) -> Vec<Vec<String>> {
             "mapping",
             &mapping.logical_id,
             &mapping.state,
-            &[stream, &last],
+            &[&source, &last],
         )
     });
     rows.collect()
@@ -192,12 +192,14 @@ fn queue_rows(described: &Described) -> Vec<Vec<String>> {
             None => "MISSING".to_owned(),
             Some(messages) => count(messages, "message"),
         };
-        let meaning = if queue.healthy || queue.messages.is_none() {
-            ""
-        } else {
-            "nothing in the stack reads them: they have failed, and wait for somebody"
+        let meaning = match &queue.dead_letters_of {
+            _ if queue.healthy || queue.messages.is_none() => String::new(),
+            Some(source) => format!(
+                "dead letters of {source}: `deployer logs` tells why they failed; mended, `aws sqs start-message-move-task` has them tried again"
+            ),
+            None => "nothing in the stack reads them: they have failed, and wait for somebody".to_owned(),
         };
-        row(queue.healthy, "queue", &queue.logical_id, &state, &[meaning])
+        row(queue.healthy, "queue", &queue.logical_id, &state, &[&meaning])
     });
     rows.collect()
 }
@@ -272,6 +274,7 @@ mod tests {
                 state: "Enabled".to_owned(),
                 source: None,
                 reads_latest_stream: false,
+                queue: None,
                 last_result: Some("OK".to_owned()),
                 healthy: false,
             }],
@@ -289,6 +292,7 @@ mod tests {
                 url: "https://sqs.example/failures".to_owned(),
                 messages: Some(3),
                 keeps_failures: true,
+                dead_letters_of: None,
                 healthy: false,
             }],
         }

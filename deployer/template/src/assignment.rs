@@ -136,6 +136,7 @@ impl Assigning<'_> {
             Fill::Protected => values.protected.to_string(),
             Fill::Architecture => values.processor.clone(),
             Fill::Endpoint => values.endpoint.clone(),
+            Fill::Url => values.url.clone(),
             Fill::ArtifactBucket => artifacts.bucket.clone(),
             Fill::Artifact(binary) => self.artifact(binary, artifacts),
             Fill::Revision(_) => NO_REVISION.to_owned(),

@@ -16,6 +16,8 @@ pub enum Fill {
     Architecture,
     /// `endpoint`: where the AWS APIs are, if it is not AWS that answers them; empty where it is.
     Endpoint,
+    /// `url`: how a function URL is reached behind that endpoint, with `{id}` in it; empty where it is reached as AWS tells it.
+    Url,
     /// `artifact-bucket`: the bucket that holds the code.
     ArtifactBucket,
     /// `artifact:<binary>`: the key of a binary's code in that bucket.
@@ -31,12 +33,13 @@ pub struct UnknownFill(pub String);
 
 impl Fill {
     /// The forms in which a template asks for a value.
-    pub(super) const FORMS: [&'static str; 8] = [
+    pub(super) const FORMS: [&'static str; 9] = [
         "environment",
         "instance",
         "protected",
         "architecture",
         "endpoint",
+        "url",
         "artifact-bucket",
         "artifact:<binary>",
         "revision:<LogicalId>",
@@ -57,6 +60,7 @@ impl FromStr for Fill {
                 "protected" => Ok(Self::Protected),
                 "architecture" => Ok(Self::Architecture),
                 "endpoint" => Ok(Self::Endpoint),
+                "url" => Ok(Self::Url),
                 "artifact-bucket" => Ok(Self::ArtifactBucket),
                 _ => Err(UnknownFill(text.to_owned())),
             },
@@ -72,6 +76,7 @@ impl fmt::Display for Fill {
             Self::Protected => formatter.write_str("protected"),
             Self::Architecture => formatter.write_str("architecture"),
             Self::Endpoint => formatter.write_str("endpoint"),
+            Self::Url => formatter.write_str("url"),
             Self::ArtifactBucket => formatter.write_str("artifact-bucket"),
             Self::Artifact(binary) => write!(formatter, "artifact:{binary}"),
             Self::Revision(resource) => write!(formatter, "revision:{resource}"),
@@ -91,6 +96,7 @@ mod tests {
             "protected",
             "architecture",
             "endpoint",
+            "url",
             "artifact-bucket",
             "artifact:api",
             "revision:ApiFunction",

@@ -31,6 +31,9 @@ pub struct Values {
     pub processor: String,
     /// What [`Fill::Endpoint`](crate::Fill::Endpoint) fills in: where the AWS APIs are; empty where it is AWS that answers them.
     pub endpoint: String,
+    /// What [`Fill::Url`](crate::Fill::Url) fills in: how a function URL is reached behind the endpoint, with `{id}` in it; empty where it is
+    /// reached as AWS tells it.
+    pub url: String,
     /// The ARN of the permissions boundary that each role and user gets which names none.
     pub permissions_boundary: Option<String>,
 }

@@ -54,7 +54,7 @@ fn manual_pages_are_written_for_every_command() {
     let expected: BTreeSet<String> = commands()
         .into_iter()
         .map(|command| format!("deployer-{command}.1"))
-        .chain(["deployer.1".to_owned()])
+        .chain(["deployer.1", "deployer-init-consumer.1"].map(str::to_owned))
         .collect();
     assert_eq!(session.files("pages/man1"), expected);
 }
@@ -98,6 +98,156 @@ fn a_new_environment_renders_at_once() {
     insta::assert_snapshot!(session.read("environments/orders.yaml"));
     let rendered = session.run("render --env orders");
     assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
+}
+
+#[test]
+fn a_new_environment_of_another_template_names_it() {
+    let session = Session::new().with_file("templates/orders.yaml", crate::session::TEMPLATE);
+    let told = session.run(
+        "init orders-staging --account 123456789012 --region eu-central-1 --template templates/orders.yaml --parameter Access=public",
+    );
+    assert!(told.starts_with("exit code: 0\n"), "{told}");
+    let file = session.read("environments/orders-staging.yaml");
+    assert!(
+        file.contains("\ntemplate: \"../templates/orders.yaml\" "),
+        "{file}"
+    );
+    assert!(file.contains("\n# stack: orders-staging "), "{file}");
+    let rendered = session.run("render --env orders-staging --verbose");
+    insta::assert_snapshot!(told_settings(&rendered), @"
+    template      templates/orders.yaml  (environment file)
+    stack         orders-staging         (default)
+    ");
+    // A flag goes before the file.
+    let rendered = session.run("render --env orders-staging --verbose --template templates/event-store.yaml");
+    insta::assert_snapshot!(told_settings(&rendered), @"
+    template      templates/event-store.yaml  (flag --template)
+    stack         orders-staging              (default)
+    ");
+}
+
+/// What is told of the template and the stack.
+fn told_settings(run: &str) -> String {
+    let lines = run
+        .lines()
+        .filter(|line| line.contains("template") || line.contains("stack"));
+    lines
+        .filter(|line| line.contains(" ("))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+const CONSUMER: &str = "init consumer orders --binary orders-projection";
+
+#[test]
+fn a_consumer_is_begun_beside_its_stores_environment() {
+    let session =
+        Session::new().with_environment("  Access: public\n", "  Access: public\n  LogLevel: debug\n");
+    insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store local")), @"
+    exit code: 0
+    --- stdout
+    templates/orders.yaml
+    environments/orders-local.yaml
+    --- stderr
+    note: next, look over both; once the store `local` is deployed, `deployer doctor --env orders-local` finds what stands in the way, and `deployer up --env orders-local` deploys
+    ");
+    insta::assert_snapshot!(session.read("environments/orders-local.yaml"));
+    let template = session.read("templates/orders.yaml");
+    assert!(template.contains("\n      Artifact: artifact:orders-projection\n"));
+    let own = include_str!("../../../templates/consumer.yaml");
+    assert_eq!(
+        template.replace("artifact:orders-projection", "artifact:consumer"),
+        own
+    );
+    let rendered = session.run("render --env orders-local");
+    assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
+    assert!(rendered.contains("/local/event-store/ES_URL"), "{rendered}");
+    // What was written is somebody's from then on.
+    insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store staging")), @"
+    exit code: 64
+    --- stderr
+    error: `templates/orders.yaml` exists
+      hint: edit it, or choose another name; nothing was changed
+      hint: a further environment of it is made by `deployer init orders-staging --template templates/orders.yaml --parameter Store=staging`
+    ");
+    let further = "init orders-staging --template templates/orders.yaml --parameter Store=staging --account 123456789012 --region eu-central-1";
+    let told = session.run(further);
+    assert!(told.starts_with("exit code: 0\n"), "{told}");
+    assert!(
+        session
+            .run("render --env orders-staging")
+            .starts_with("exit code: 0\n")
+    );
+}
+
+#[test]
+fn a_consumer_is_begun_where_nothing_is_yet() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let session = Session::new();
+    let begin = format!("{CONSUMER} --store staging --account 123456789012 --region eu-central-1");
+    insta::assert_snapshot!(session.run_in(folder.path(), &begin), @"
+    exit code: 0
+    --- stdout
+    templates/orders.yaml
+    environments/orders-staging.yaml
+    --- stderr
+    note: next, look over both; once the store `staging` is deployed, `deployer doctor --env orders-staging` finds what stands in the way, and `deployer up --env orders-staging` deploys
+    ");
+    let rendered = session.run_in(folder.path(), "render --env orders-staging");
+    assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
+    // The bucket's template is the program's own.
+    let policy = session.run_in(folder.path(), "policy --for operator --env orders-staging");
+    assert!(policy.starts_with("exit code: 0\n"), "{policy}");
+}
+
+#[test]
+fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
+    let session = Session::new();
+    for (arguments, told) in [
+        ("init consumer orders --store local", "--binary <BIN>"),
+        ("init consumer orders --binary orders", "--store <ENVIRONMENT>"),
+        ("init consumer --binary orders --store local", "<NAME>"),
+        (
+            "init consumer orders --binary a/b --store local",
+            "no name of a binary",
+        ),
+        (
+            "init consumer artifacts --binary b --store local",
+            "no name of a consumer",
+        ),
+        (
+            "init consumer ../orders --binary b --store local",
+            "no name of a consumer",
+        ),
+        (
+            "init consumer event-store --binary b --store local",
+            "`templates/event-store.yaml` exists",
+        ),
+        (
+            "init consumer orders --binary b --store lo/cal",
+            "environment name",
+        ),
+        (
+            "init consumer orders --binary b --store local --parameter Attempts=0",
+            "less than 1",
+        ),
+    ] {
+        let run = session.run(arguments);
+        assert!(
+            run.starts_with("exit code: 64\n") && run.contains(told),
+            "{arguments}: {run}"
+        );
+    }
+    assert_eq!(session.files("templates").len(), 2);
+    assert_eq!(session.files("environments").len(), 2);
+}
+
+#[test]
+fn an_environment_may_be_called_consumer() {
+    let session = Session::new();
+    let begin = "init --account 123456789012 --region eu-central-1 --parameter Access=public -- consumer";
+    let told = session.run(begin);
+    assert!(told.contains("environments/consumer.yaml"), "{told}");
 }
 
 #[test]
@@ -150,7 +300,7 @@ fn all_that_is_missing_is_told_at_once() {
     insta::assert_snapshot!(told, @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:16:3: unknown parameter `Memry`
+    error: environments/orders.yaml:17:3: unknown parameter `Memry`
       hint: nothing was written: the places are those of the file as it would be
       hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
       hint: with `Access=iam`: one of IAM takes 128 MB
@@ -225,7 +375,7 @@ fn a_misspelt_parameter_is_named_where_the_right_one_is_missing() {
     insta::assert_snapshot!(Session::new().run(&format!("{NEW} --parameter Acess=public")), @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:16:3: unknown parameter `Acess`
+    error: environments/orders.yaml:17:3: unknown parameter `Acess`
       hint: did you mean `Access`?
       hint: nothing was written: the places are those of the file as it would be
       hint: no value is given for `Access`: give it with `--parameter Access=VALUE`: one of `iam`, `public`
@@ -290,9 +440,9 @@ fn what_would_be_refused_later_is_not_written() {
     insta::assert_snapshot!(session.run(&format!("{NEW} --parameter Access=pubic --parameter Acess=iam")), @"
     exit code: 64
     --- stderr
-    error: environments/orders.yaml:15:11: the parameter `Access` is `pubic`, which is not an allowed value
+    error: environments/orders.yaml:16:11: the parameter `Access` is `pubic`, which is not an allowed value
       hint: allowed are `iam`, `public`
-    error: environments/orders.yaml:17:3: unknown parameter `Acess`
+    error: environments/orders.yaml:18:3: unknown parameter `Acess`
       hint: did you mean `Access`?
       hint: nothing was written: the places are those of the file as it would be
     ");

@@ -8,7 +8,8 @@ fn a_template_that_names_nothing_that_reconciles() {
     exit code: 64
     --- stderr
     error: `templates/event-store.yaml` names nothing that reconciles
-      hint: name the alias of a function under `Metadata.Deployer.Reconcile`
+      hint: event stores alone are made complete so: what follows one is told again by `deployer reconcile --notify-since TIME --env STORE`, with the store's environment
+      hint: where a function of this template does it, name its alias under `Metadata.Deployer.Reconcile`
     ");
 }
 

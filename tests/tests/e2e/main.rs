@@ -14,6 +14,7 @@ mod artifact;
 mod bad_input;
 mod beside;
 mod conformance;
+mod consumer;
 mod cut_off;
 mod drift;
 mod generated;

@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use aws_sdk_sqs::types::QueueAttributeName;
-use aws_sdk_ssm::types::ParameterType;
 use event_store_client::types::{ExpectedRevision, NewEvent, StreamId, StreamType};
 use event_store_client::{Client, ClientBuilder, RetryPolicy};
 use event_store_e2e::{Cloud, Deployment, Emulator, Environment};
@@ -29,7 +28,7 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     let deployment = deployment(environment).await;
     deployment.up(&[]).await.succeeded();
     let described = deployment.describe().await;
-    a_client_finds_the_environment(&owner, &described.output("EsUrl"), &shop).await;
+    a_client_finds_the_environment(&owner, &shop).await;
 
     let topic = described.output("EsSnsTopic");
     let (queue_url, queue_arn) = make_queue(&owner).await;
@@ -86,21 +85,12 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     deployment.purge().await.succeeded();
 }
 
-/// The parameter of the stack tells the address as AWS has it, which leads nowhere here: the emulator's lies below its own. So there is a
-/// parameter of the same kind that tells the one that leads here, and the store is used by nothing but an environment's name.
-async fn a_client_finds_the_environment(owner: &Cloud, reachable: &str, caller: &str) {
+/// The parameter of the stack tells the address that works here, so that the store is used by nothing but an environment's name.
+async fn a_client_finds_the_environment(owner: &Cloud, caller: &str) {
     let ssm = owner.ssm();
-    let deployed = ClientBuilder::from_environment_stack(&ssm, NAME).await;
-    let deployed = format!("{:?}", deployed.unwrap());
-    assert!(deployed.contains(".lambda-url."), "{deployed}");
     let absent = ClientBuilder::from_environment_stack(&ssm, "nowhere").await;
     assert!(absent.unwrap_err().is_not_found());
-
-    let near = format!("{NAME}-near");
-    let parameter = format!("/{near}/event-store/ES_URL");
-    let told = ssm.put_parameter().name(&parameter).value(reachable);
-    told.r#type(ParameterType::String).send().await.unwrap();
-    let found = ClientBuilder::from_environment_stack(&ssm, &near).await.unwrap();
+    let found = ClientBuilder::from_environment_stack(&ssm, NAME).await.unwrap();
     let role = owner.assume(caller).await;
     let client = found
         .retry(RetryPolicy::default().attempts(12))
@@ -108,11 +98,10 @@ async fn a_client_finds_the_environment(owner: &Cloud, reachable: &str, caller: 
         .build()
         .unwrap();
     let looked_up: StreamType = "looked-up".parse().unwrap();
-    let event = NewEvent::of("found".parse().unwrap(), &near).unwrap();
+    let event = NewEvent::of("found".parse().unwrap(), &NAME).unwrap();
     let created = client.create_stream(&looked_up, event).await.unwrap();
     let read = client.stream(&looked_up, created.stream.stream_id).await;
     assert_eq!(read.unwrap(), created.stream);
-    ssm.delete_parameter().name(&parameter).send().await.unwrap();
 }
 
 /// The command side.

@@ -25,7 +25,7 @@ pub enum SmokeError {
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
     /// The stack does not tell where the store or its topic is.
-    #[error("stack `{stack}` has no output `{output}`")]
+    #[error("stack `{stack}` is no event store: it has no output `{output}`")]
     NoOutput { stack: String, output: String },
     /// The store cannot be called at all.
     #[error("the store cannot be called")]
@@ -67,6 +67,7 @@ impl SmokeError {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Unready(unready) => unready.kind(),
+            Self::NoOutput { .. } => ErrorKind::Configuration,
             _ => ErrorKind::Failed,
         }
     }

@@ -19,6 +19,9 @@ pub struct Blueprint {
     pub functions: Vec<LiveFunction>,
     /// What event source mappings read from, by the names in the template.
     pub sources: BTreeSet<String>,
+    /// The queues that others move to what was received too often: the queue of dead letters, and whose they are, by the names in the
+    /// template.
+    pub dead_letters: BTreeMap<String, String>,
     /// The principals that are let in: ARNs of roles, and accounts; neither services nor everybody. Sorted, each once.
     pub callers: Vec<String>,
     /// How many concurrent invocations the functions reserve, all together.
@@ -132,6 +135,11 @@ impl Blueprint {
                 Some("AWS::Lambda::EventSourceMapping") => {
                     let source = target(&resource["Properties"]["EventSourceArn"]);
                     blueprint.sources.extend(source.map(str::to_owned));
+                }
+                Some("AWS::SQS::Queue") => {
+                    let dead = target(&resource["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
+                    let dead = dead.map(|dead| (dead.to_owned(), logical_id.clone()));
+                    blueprint.dead_letters.extend(dead);
                 }
                 Some("AWS::Lambda::Alias") => {
                     blueprint
@@ -346,6 +354,22 @@ mod tests {
         }});
         let sources = Blueprint::read(&template.to_string()).unwrap().sources;
         assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["Events", "Work"]);
+    }
+
+    #[test]
+    fn a_queue_of_dead_letters_is_known_by_the_queue_that_moves_them_there() {
+        let template = json!({"Resources": {
+            "Dead": {"Type": "AWS::SQS::Queue"},
+            "Work": {"Type": "AWS::SQS::Queue", "Properties": {
+                "RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": "5"}}},
+            "Elsewhere": {"Type": "AWS::SQS::Queue", "Properties": {
+                "RedrivePolicy": {"deadLetterTargetArn": "arn:aws:sqs:eu-central-1:123456789012:theirs"}}},
+        }});
+        let blueprint = Blueprint::read(&template.to_string()).unwrap();
+        assert_eq!(
+            blueprint.dead_letters,
+            BTreeMap::from([("Dead".into(), "Work".into())])
+        );
     }
 
     #[test]

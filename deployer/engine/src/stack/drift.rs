@@ -121,6 +121,8 @@ pub fn expected_variables(
     variables
         .map(|(name, value)| {
             let known = match value {
+                // CloudFormation has looked it up.
+                Value::String(text) if text.contains("{{resolve:") => None,
                 Value::String(text) => Some(text.clone()),
                 Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
                 reference => referred(reference, resources, attributes),

@@ -391,6 +391,6 @@ async fn a_stack_that_is_no_store_cannot_be_tried() {
     let (outcome, _) = tried(&mut scene, |_| {}).await;
     assert_eq!(
         outcome.unwrap_err().to_string(),
-        "stack `orders` has no output `EsSnsTopic`"
+        "stack `orders` is no event store: it has no output `EsSnsTopic`"
     );
 }

@@ -11,9 +11,7 @@ impl Hints<'_> {
             SmokeError::Call(call) => self.call(call),
             SmokeError::Unready(unready) => self.unready(unready),
             SmokeError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
-            SmokeError::NoOutput { .. } => {
-                vec!["the template is not an event store's: nothing can be tried of it".to_owned()]
-            }
+            SmokeError::NoOutput { .. } => vec![self.instead_of_smoke()],
             SmokeError::Interrupted => vec!["the queue that listened is removed".to_owned()],
             SmokeError::LetsAnybodyIn { .. } => {
                 vec!["look at `AuthType` of the function URL, and at the permissions on its alias".to_owned()]
@@ -29,6 +27,14 @@ impl Hints<'_> {
             SmokeError::Unreachable(_) => Vec::new(),
         };
         CommandError::new(error.kind().into(), error).hints(hints)
+    }
+
+    /// What to do with a stack that is no store.
+    pub(in crate::commands) fn instead_of_smoke(&self) -> String {
+        format!(
+            "event stores alone are tried so; `{}` tells how this stack does",
+            self.command("describe")
+        )
     }
 
     /// What carries out a step, and where it tells of itself.

@@ -43,6 +43,31 @@ fn each_call_of_each_handler_is_allowed_or_left_out_for_a_reason() {
 }
 
 #[test]
+fn what_cloudformation_looks_up_it_may_look_up_and_nobody_tries_a_store_that_is_none() {
+    let policy = ci_of(&consumer());
+    let resources_of = |action: &str| -> BTreeSet<&str> {
+        let statements = policy.statements().iter();
+        let allowing = statements.filter(|statement| statement.actions.contains(action));
+        allowing
+            .flat_map(|statement| &statement.resources)
+            .map(String::as_str)
+            .collect()
+    };
+    let parameter =
+        |name: &str| format!("arn:aws:ssm:eu-central-1:222222222222:parameter/production/event-store/{name}");
+    let looked_up = ["ES_API", "ES_SNS_TOPIC", "ES_URL"].map(parameter);
+    assert_eq!(
+        resources_of("ssm:GetParameters"),
+        looked_up.iter().map(String::as_str).collect()
+    );
+    assert_eq!(
+        resources_of("sns:Subscribe"),
+        BTreeSet::from(["arn:aws:sns:eu-central-1:222222222222:*"])
+    );
+    assert!(resources_of("sqs:ListQueues").is_empty(), "that is for `smoke`");
+}
+
+#[test]
 fn every_type_that_is_rendered_is_known() {
     for name in ["local", "staging", "production"] {
         assert!(!execution_of(&environment(name, "")).statements().is_empty());

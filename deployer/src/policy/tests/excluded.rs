@@ -201,6 +201,11 @@ pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
     ("AWS::S3::Bucket", "s3tables:", BUCKET),
     ("AWS::S3::BucketPolicy", "s3:DeleteBucketPolicy", RETAINED),
     (
+        "AWS::SNS::Subscription",
+        "iam:",
+        "no subscription delivers to Firehose",
+    ),
+    (
         "AWS::SNS::Topic",
         "sns:PutDataProtectionPolicy",
         "the topic masks nothing",

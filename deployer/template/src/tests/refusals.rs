@@ -37,9 +37,9 @@ Outputs: []
       hint: did you mean `Fill`?
     t.yaml:12:32: unknown parameter `X`
     t.yaml:12:51: `region` is nothing that the deployer fills in
-      hint: known are environment, instance, protected, architecture, endpoint, artifact-bucket, artifact:<binary>, revision:<LogicalId>
+      hint: known are environment, instance, protected, architecture, endpoint, url, artifact-bucket, artifact:<binary>, revision:<LogicalId>
     t.yaml:12:62: `artifact:` is nothing that the deployer fills in
-      hint: known are environment, instance, protected, architecture, endpoint, artifact-bucket, artifact:<binary>, revision:<LogicalId>
+      hint: known are environment, instance, protected, architecture, endpoint, url, artifact-bucket, artifact:<binary>, revision:<LogicalId>
     t.yaml:13:10: the section `Outputs` is a mapping, not a list
     ");
     insta::assert_snapshot!(refused("- a\n", ""), @"t.yaml:1:1: a template is a mapping, not a list");

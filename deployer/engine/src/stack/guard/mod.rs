@@ -1,7 +1,7 @@
 //! PURE: what may not happen to the log of record by accident.
 //!
 //! A table that outlives its stack (`DeletionPolicy: Retain`) is taken to be a log of record, unless its `Metadata.Deployer.Table` says that
-//! it is a `feed`, which is made again from the log but has positions that others hold; what reads a log's
+//! it is a `feed`, which is made again from the log but has positions that others hold, or a `read-model`, which is not guarded; what reads a log's
 //! stream is what announces it; topics and function URLs are addresses that others hold. A change that would lose
 //! events, notifications or an address is an [`Objection`], and is refused unless it was accepted by name. It is looked for twice: in
 //! the two templates ([`in_templates`]), and in the change set ([`in_changes`]), which knows what CloudFormation would
@@ -9,6 +9,7 @@
 
 mod accepted;
 mod change_set;
+pub(super) mod derived;
 mod refusal;
 mod rule;
 mod rules;

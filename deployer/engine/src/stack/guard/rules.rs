@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::derived::is_read_model;
 use super::rule::{FEED, LOG, MAPPING, Rule, TOPIC, URL};
 use super::{Danger, Objection};
 use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
@@ -129,7 +130,9 @@ impl Rule {
 /// A table whose template does not say that it may go with its stack. One that says nothing, as in a stack that was made by hand, holds
 /// what somebody put there.
 fn is_log(resource: &Value) -> bool {
-    resource["Type"] == "AWS::DynamoDB::Table" && resource["DeletionPolicy"] != "Delete"
+    resource["Type"] == "AWS::DynamoDB::Table"
+        && resource["DeletionPolicy"] != "Delete"
+        && !is_read_model(resource)
 }
 
 /// A table that is kept, and that says of itself that it holds positions of followers and no events.

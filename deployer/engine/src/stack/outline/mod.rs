@@ -14,6 +14,7 @@ use serde_json::Value;
 pub use self::origins::{Origin, Origins};
 use self::references::references;
 use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
+use super::guard::derived;
 use super::{Action, ChangeSummary, Replacement, ResourceChange};
 
 /// What a deployment would change, each thing once.
@@ -42,6 +43,9 @@ pub struct Outlined {
     pub replacement: Replacement,
     /// Whether the old resource stays when the stack no longer has it.
     pub keeps_old: bool,
+    /// What is lost with the old resource, and how it comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loses: Option<&'static str>,
     /// The parameters, the code or the resources whose change is the cause.
     pub follows_from: Vec<String>,
     /// What changes by itself.
@@ -62,6 +66,7 @@ impl Outline {
         let nothing = ChangeSummary::default();
         let reader = Reader {
             creates: deployed["Resources"].is_null(),
+            deployed,
             wanted,
             origins,
             comparison: &comparison,
@@ -91,6 +96,7 @@ impl Outline {
 struct Reader<'a> {
     /// Whether nothing is deployed that anything could follow from.
     creates: bool,
+    deployed: &'a Value,
     wanted: &'a Value,
     origins: &'a Origins,
     comparison: &'a Comparison,
@@ -218,6 +224,10 @@ impl Reader<'_> {
         let keeps_old = change
             .and_then(|change| change.policy_action.as_deref())
             .is_some_and(|action| action.contains("Retain"));
+        let action = change.map_or_else(|| action_of(compared), |change| change.action);
+        let replacement = change.map_or(Replacement::Never, |change| change.replacement);
+        let goes = action == Action::Remove || action == Action::Modify && replacement != Replacement::Never;
+        let lost = (goes && !keeps_old).then(|| derived::loss(&self.deployed["Resources"][logical_id]));
         Outlined {
             logical_id: logical_id.to_owned(),
             resource_type: compared
@@ -225,9 +235,10 @@ impl Reader<'_> {
                 .or(change.map(|change| &change.resource_type))
                 .cloned()
                 .unwrap_or_default(),
-            action: change.map_or_else(|| action_of(compared), |change| change.action),
-            replacement: change.map_or(Replacement::Never, |change| change.replacement),
+            action,
+            replacement,
             keeps_old,
+            loses: lost.flatten(),
             follows_from,
             values,
             properties,

@@ -1,0 +1,47 @@
+//! PURE: tables that hold no truth of their own, and may be lost.
+
+use serde_json::Value;
+
+/// A table that says of itself, in `Metadata.Deployer.Table`, that it is a read model: it is made from the events of a log elsewhere.
+pub(super) fn is_read_model(resource: &Value) -> bool {
+    resource["Metadata"]["Deployer"]["Table"] == "read-model"
+}
+
+/// What is lost with a table that may go; nothing to say of one that is guarded, or no table.
+pub(in crate::stack) fn loss(resource: &Value) -> Option<&'static str> {
+    if resource["Type"] != "AWS::DynamoDB::Table" {
+        None
+    } else if is_read_model(resource) {
+        Some("its items go: the read model is empty until it is built from the events again")
+    } else {
+        (resource["DeletionPolicy"] == "Delete").then_some("its items go")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_lost_is_told_of_tables_that_may_go() {
+        let table = |policy: &str, kind: &str| json!({"Type": "AWS::DynamoDB::Table", "DeletionPolicy": policy, "Metadata": {"Deployer": {"Table": kind}}});
+        assert_eq!(loss(&table("Delete", "")), Some("its items go"));
+        for policy in ["Delete", "Retain"] {
+            assert!(
+                loss(&table(policy, "read-model"))
+                    .unwrap()
+                    .contains("built from the events")
+            );
+        }
+        for guarded in [
+            table("Retain", ""),
+            table("Retain", "feed"),
+            json!({"Type": "AWS::SNS::Topic"}),
+            Value::Null,
+        ] {
+            assert_eq!(loss(&guarded), None, "{guarded}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A consumer, as `deployer init consumer` deploys one: a read model with a row for each order, which says what it comes to.
+//!
+//! It knows the currencies that the variable `CURRENCIES` lists, `EUR` where it is not set. An order in another one is an event that cannot
+//! be handled before somebody has done something about it.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::time::{Duration, SystemTime};
+
+use aws_config::BehaviorVersion;
+use aws_lambda_events::event::sqs::SqsEvent;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use event_store_client::Client;
+use event_store_client::lambda::Function;
+use event_store_client::notification::BoxError;
+use event_store_client::projection::dynamodb::{AttributeValue, Changes, DynamoDb, Table};
+use event_store_client::projection::{Applied, Projection, Projector};
+use event_store_client::types::{Event, StreamType};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::Deserialize;
+
+/// What is left of an invocation's time for its answer.
+const FOR_THE_ANSWER: Duration = Duration::from_millis(500);
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing_subscriber::fmt().json().init();
+    let aws = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https(),
+        )
+        .load()
+        .await;
+    let credentials = aws.credentials_provider().ok_or("there are no AWS credentials")?;
+    let region = aws.region().ok_or("there is no AWS region")?;
+    let store = Client::builder(required("EVENT_STORE_URL")?).aws_iam(credentials, region.as_ref());
+    let table = Table::new(required("TABLE")?, "pk");
+    let model = DynamoDb::new(aws_sdk_dynamodb::Client::new(&aws), table.clone());
+    let currencies = env::var("CURRENCIES").unwrap_or_else(|_| "EUR".to_owned());
+    let orders = Orders {
+        table,
+        currencies: currencies.split(' ').map(str::to_owned).collect(),
+    };
+    let function = &Function::new(Projector::new(store.build()?, orders, model));
+
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let left = event.context.deadline().duration_since(SystemTime::now());
+        let deadline = tokio::time::sleep(left.unwrap_or_default().saturating_sub(FOR_THE_ANSWER));
+        Ok::<_, Error>(function.handle_sqs_until(event.payload, deadline).await)
+    }))
+    .await
+}
+
+fn required(name: &str) -> Result<String, Error> {
+    env::var(name).map_err(|error| format!("`{name}`: {error}").into())
+}
+
+/// Keeps a row for each order.
+struct Orders {
+    table: Table,
+    currencies: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Placed {
+    total: u64,
+    currency: String,
+}
+
+impl Projection for Orders {
+    type Changes = Changes<()>;
+
+    fn name(&self) -> &'static str {
+        "orders"
+    }
+
+    fn reads(&self, stream_type: &StreamType) -> bool {
+        stream_type.as_str() == "order"
+    }
+
+    fn apply(&self, event: &Event, changes: &mut Changes<()>) -> Result<Applied, BoxError> {
+        if event.event_type.as_str() != "placed" {
+            return Ok(Applied::Unknown);
+        }
+        let Placed { total, currency } = event.payload.parse()?;
+        if !self.currencies.contains(&currency) {
+            return Err(format!("the currency `{currency}` is not known").into());
+        }
+        let row = [
+            (
+                "pk".to_owned(),
+                AttributeValue::S(format!("order#{}", event.stream_id)),
+            ),
+            (
+                "total".to_owned(),
+                AttributeValue::S(format!("{total} {currency}")),
+            ),
+        ];
+        changes.put(&self.table, row)?;
+        Ok(Applied::Applied)
+    }
+}

@@ -10,14 +10,13 @@ use std::time::{Duration, SystemTime};
 use aws_config::BehaviorVersion;
 use aws_lambda_events::event::sqs::SqsEvent;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use event_store_client::Client;
+use event_store_client::follow::Projection;
+use event_store_client::follow::dynamodb::{AttributeValue, Changes, DynamoDb, Table};
 use event_store_client::lambda::Function;
-use event_store_client::notification::BoxError;
-use event_store_client::projection::dynamodb::{AttributeValue, Changes, DynamoDb, Table};
-use event_store_client::projection::{Applied, Projection, Projector};
-use event_store_client::types::{Event, StreamType};
+use event_store_client::schema::Recorded;
+use event_store_client::{BoxError, Category, Client};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is left of an invocation's time for its answer.
 const FOR_THE_ANSWER: Duration = Duration::from_millis(500);
@@ -39,11 +38,12 @@ async fn main() -> Result<(), Error> {
     let table = Table::new(required("TABLE")?, "pk");
     let model = DynamoDb::new(aws_sdk_dynamodb::Client::new(&aws), table.clone());
     let currencies = env::var("CURRENCIES").unwrap_or_else(|_| "EUR".to_owned());
-    let orders = Orders {
+    let projection = Orders {
         table,
         currencies: currencies.split(' ').map(str::to_owned).collect(),
     };
-    let function = &Function::new(Projector::new(store.build()?, orders, model));
+    let orders = Category::<OrderEvent>::new(store.build()?, "order".parse()?);
+    let function = &Function::new(orders.follow("orders").project(projection, model));
 
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let left = event.context.deadline().duration_since(SystemTime::now());
@@ -57,48 +57,30 @@ fn required(name: &str) -> Result<String, Error> {
     env::var(name).map_err(|error| format!("`{name}`: {error}").into())
 }
 
+/// What happens to an order.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum OrderEvent {
+    Placed { total: u64, currency: String },
+}
+
 /// Keeps a row for each order.
 struct Orders {
     table: Table,
     currencies: BTreeSet<String>,
 }
 
-#[derive(Deserialize)]
-struct Placed {
-    total: u64,
-    currency: String,
-}
-
-impl Projection for Orders {
-    type Changes = Changes<()>;
-
-    fn name(&self) -> &'static str {
-        "orders"
-    }
-
-    fn reads(&self, stream_type: &StreamType) -> bool {
-        stream_type.as_str() == "order"
-    }
-
-    fn apply(&self, event: &Event, changes: &mut Changes<()>) -> Result<Applied, BoxError> {
-        if event.event_type.as_str() != "placed" {
-            return Ok(Applied::Unknown);
-        }
-        let Placed { total, currency } = event.payload.parse()?;
-        if !self.currencies.contains(&currency) {
+impl Projection<OrderEvent, Changes<()>> for Orders {
+    fn apply(&self, event: &Recorded<OrderEvent>, changes: &mut Changes<()>) -> Result<(), BoxError> {
+        let OrderEvent::Placed { total, currency } = &event.data;
+        if !self.currencies.contains(currency) {
             return Err(format!("the currency `{currency}` is not known").into());
         }
+        let text = AttributeValue::S;
         let row = [
-            (
-                "pk".to_owned(),
-                AttributeValue::S(format!("order#{}", event.stream_id)),
-            ),
-            (
-                "total".to_owned(),
-                AttributeValue::S(format!("{total} {currency}")),
-            ),
+            ("pk".to_owned(), text(format!("order#{}", event.event.stream_id))),
+            ("total".to_owned(), text(format!("{total} {currency}"))),
         ];
-        changes.put(&self.table, row)?;
-        Ok(Applied::Applied)
+        Ok(changes.put(&self.table, row)?)
     }
 }

@@ -32,7 +32,7 @@ run *arguments:
     set -euo pipefail
     if [[ $# == 0 || $1 == -* ]]; then
         {{ step }} run {{ quote(target / "debug/event-store") }}
-        cargo build --workspace --bin event-store
+        cargo build --workspace --no-default-features --bin event-store
         exec {{ quote(target / "debug/event-store") }} serve "$@"
     fi
     {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} _build_deployer

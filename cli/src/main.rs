@@ -3,6 +3,8 @@
 mod completions;
 mod man;
 mod move_in;
+#[cfg(feature = "remote")]
+mod remote;
 mod serve;
 
 use std::io::{self, Write as _};
@@ -22,6 +24,9 @@ struct EventStore {
 enum Verb {
     Serve(serve::Serve),
     MoveIn(move_in::MoveIn),
+    #[cfg(feature = "remote")]
+    #[command(flatten)]
+    Remote(remote::Verb),
     Completions(completions::Completions),
     Man(man::ManPages),
 }
@@ -35,6 +40,8 @@ async fn main() -> ExitCode {
         Ok(EventStore { verb }) => match verb {
             Verb::Serve(serve) => serve.run().await,
             Verb::MoveIn(move_in) => move_in.run(),
+            #[cfg(feature = "remote")]
+            Verb::Remote(verb) => verb.run().await,
             Verb::Completions(completions) => completions.run(),
             Verb::Man(pages) => pages.run(),
         },

@@ -35,7 +35,7 @@ pub fn timeouts() -> TimeoutConfig {
 ///
 /// By default each client of a service makes a connector of its own, and one before only to see that it can. Each
 /// time every certificate of the system is parsed, which is most of what a process does until it is ready.
-pub(crate) fn https_client() -> SharedHttpClient {
+pub fn https_client() -> SharedHttpClient {
     let connector = OnceLock::new();
     http_client_fn(move |_, components| {
         let shared = connector.get_or_init(|| SharedHttpConnector::new(https_connector(components)));

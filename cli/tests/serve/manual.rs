@@ -8,7 +8,20 @@ use tempfile::TempDir;
 
 use crate::process::program;
 
-const VERBS: [&str; 4] = ["serve", "move-in", "completions", "man"];
+const VERBS: [&str; 12] = [
+    "serve",
+    "move-in",
+    "types",
+    "streams",
+    "read",
+    "append",
+    "tail",
+    "export",
+    "import",
+    "verify",
+    "completions",
+    "man",
+];
 
 async fn output(arguments: &[&str]) -> Output {
     program().args(arguments).output().await.unwrap()

@@ -8,6 +8,8 @@ pub mod events;
 pub mod feed;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+#[cfg(feature = "embedded")]
+pub mod go_table;
 mod item;
 mod survey;
 mod table;

@@ -46,6 +46,11 @@ impl Behind {
         std::mem::take(&mut *self.lock())
     }
 
+    /// Whether a stream has news that comes after this one.
+    pub(super) fn reaches_beyond(&self, stream: &StreamKey) -> bool {
+        self.lock().last().is_some_and(|last| last > stream)
+    }
+
     /// How many streams there are.
     pub(super) fn len(&self) -> usize {
         self.lock().len()

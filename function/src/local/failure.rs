@@ -49,6 +49,9 @@ pub enum Failure {
         /// Why not.
         source: io::Error,
     },
+    /// What was appended does not come into the feed and the listing.
+    #[error("what was appended does not come into the feed and the listing: {0}")]
+    Relay(String),
     /// The process cannot be told its own address, or be told to end.
     #[error("HTTP cannot be served")]
     Serve(#[source] io::Error),
@@ -75,7 +78,7 @@ impl Hint for Failure {
                 }
                 _ => "choose another with `--host` and `--port`".to_owned(),
             },
-            Self::Memory(_) | Self::Tables(_) | Self::Thread(_) | Self::Serve(_) => {
+            Self::Memory(_) | Self::Tables(_) | Self::Thread(_) | Self::Relay(_) | Self::Serve(_) => {
                 "start again; should it happen twice, report it with the text above".to_owned()
             }
         }

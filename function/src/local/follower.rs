@@ -126,6 +126,14 @@ impl Follower {
         true
     }
 
+    /// Repairs what an earlier process left undone, once.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub(super) async fn repair_once(&self) -> Result<(), String> {
+        self.repair(&mut Repair::begin()).await
+    }
+
     /// Brings the catalogue to where the log is, and finds the streams that were not announced to their end.
     ///
     /// # Errors
@@ -186,7 +194,7 @@ impl Follower {
     }
 
     /// Relays what is news of the streams, and says why some of them remain.
-    async fn round(&self, streams: BTreeSet<StreamKey>) -> Option<String> {
+    pub(super) async fn round(&self, streams: BTreeSet<StreamKey>) -> Option<String> {
         let streams: Vec<StreamKey> = streams.into_iter().collect();
         let mut failure = None;
         for streams in streams.chunks(MARKS_A_CALL) {

@@ -19,6 +19,7 @@ mod database;
 mod embedded;
 mod failure;
 mod follower;
+mod importing;
 mod log_writer;
 mod notifications;
 mod once;
@@ -35,6 +36,7 @@ pub use arguments::Arguments;
 pub use data_folder::DataFolderError;
 pub use embedded::Embedded;
 pub use failure::{Failure, Hint};
+pub use importing::Importing;
 
 use admission::{Admission, admitting};
 use data_folder::DataFolder;

@@ -11,6 +11,7 @@ pub mod commit;
 pub mod consumed;
 pub mod cursor;
 pub mod error;
+pub mod import;
 pub mod limits;
 pub mod list;
 pub mod operations;

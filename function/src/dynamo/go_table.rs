@@ -1,0 +1,127 @@
+//! The table of the Go system (`serverless-event-store` in Go), as it is read to bring its events into this store.
+//!
+//! One table holds both: a stream's header is the item `PK` = its id, `SK` = 0 (`RecordType` = `stream`, `StreamType`, `StreamRevision`), and
+//! its events are the items `SK` = 1, 2, … (`RecordType` = `event`, `EventType`, `Payload`, a text, and `CreatedAt`).
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use event_store_types::{Event, EventId, EventType, Payload, Revision, StreamId, StreamType, Timestamp};
+use uuid::Uuid;
+
+use super::translate;
+use crate::store::StoreError;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The table, read from its first item to its last.
+#[derive(Debug)]
+pub struct GoTable {
+    client: Client,
+    table: String,
+    next: Option<Item>,
+    has_ended: bool,
+}
+
+/// An item of it. The items of a stream come one behind the other, the header first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GoItem {
+    /// A stream, and the revision that it is at.
+    Stream {
+        stream_type: StreamType,
+        stream_id: StreamId,
+        revision: Revision,
+    },
+    /// An event of the stream that came before.
+    Event(Event),
+}
+
+/// Why the table cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GoTableError {
+    /// The database does not answer.
+    #[error("the table cannot be read")]
+    Store(#[from] StoreError),
+    /// An item is not what the Go system writes.
+    #[error("the item `{key}` has no `{attribute}` that can be read")]
+    Odd {
+        /// Its key.
+        key: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+}
+
+impl GoTable {
+    /// The table `table`, behind `client`.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            next: None,
+            has_ended: false,
+        }
+    }
+
+    /// Reads the next items, at most 1 MB of them, strongly consistent; none when there are no more.
+    ///
+    /// # Errors
+    /// When the database does not answer, or an item is not what the Go system writes.
+    pub async fn next_items(&mut self) -> Result<Vec<GoItem>, GoTableError> {
+        let mut items = Vec::new();
+        while items.is_empty() && !self.has_ended {
+            let scan = self.client.scan().table_name(&self.table).consistent_read(true);
+            let answer = scan.set_exclusive_start_key(self.next.take()).send().await;
+            let answer = answer.map_err(translate)?;
+            self.has_ended = answer.last_evaluated_key.is_none();
+            self.next = answer.last_evaluated_key;
+            items = answer.items.unwrap_or_default();
+        }
+        items.iter().map(read).collect()
+    }
+}
+
+fn read(item: &Item) -> Result<GoItem, GoTableError> {
+    let text = |attribute| item.get(attribute).and_then(|value| value.as_s().ok());
+    let number = |attribute| item.get(attribute).and_then(|value| value.as_n().ok());
+    let odd = |attribute| GoTableError::Odd {
+        key: format!(
+            "{}/{}",
+            text("PK").map_or("?", String::as_str),
+            number("SK").map_or("?", String::as_str)
+        ),
+        attribute,
+    };
+    let stream_id: StreamId = text("PK")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| odd("PK"))?;
+    let place = number("SK").ok_or_else(|| odd("SK"))?;
+    if place == "0" {
+        let stream_type = text("StreamType").and_then(|name| name.parse().ok());
+        let revision = number("StreamRevision").and_then(|revision| revision.parse().ok());
+        return Ok(GoItem::Stream {
+            stream_type: stream_type.ok_or_else(|| odd("StreamType"))?,
+            stream_id,
+            revision: revision.ok_or_else(|| odd("StreamRevision"))?,
+        });
+    }
+    let revision: Revision = place.parse().map_err(|_| odd("SK"))?;
+    let event_type = text("EventType").ok_or_else(|| odd("EventType"))?;
+    // It is a text there, and its clients are given a text.
+    let payload = text("Payload").and_then(|payload| Payload::of(payload).ok());
+    let created_at: Option<Timestamp> = text("CreatedAt").and_then(|moment| moment.parse().ok());
+    Ok(GoItem::Event(Event::new(
+        stream_id,
+        revision,
+        EventType::stored(event_type.clone()),
+        payload.ok_or_else(|| odd("Payload"))?,
+        created_at.ok_or_else(|| odd("CreatedAt"))?,
+        event_id(stream_id, revision),
+    )))
+}
+
+/// The id of an event that has none there: always the same, so that an import may be repeated.
+fn event_id(stream_id: StreamId, revision: Revision) -> EventId {
+    Uuid::new_v5(&stream_id.as_uuid(), revision.to_string().as_bytes()).into()
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use event_store_client::{Client, ClientBuilder, RetryPolicy};
 use serde_json::Value;
@@ -31,6 +32,17 @@ enum Turn {
 
 static MACHINE: RwLock<()> = RwLock::const_new(());
 
+/// Waits until nobody has the machine, and stands in no line: whoever has one deployment and asks for another would wait behind this one, and
+/// this one for them.
+async fn nobody_else() -> RwLockWriteGuard<'static, ()> {
+    loop {
+        if let Ok(turn) = MACHINE.try_write() {
+            return turn;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// The variable that names the folder of functions built before, as `deployer up --artifacts` takes it.
 const ARTIFACTS: &str = "EVENT_STORE_E2E_ARTIFACTS";
 
@@ -46,7 +58,7 @@ impl Deployment {
     /// The same, with no other deployment beside it as long as it lives: for a test that takes all the emulator can
     /// give, and fails when others keep it waiting.
     pub async fn alone(deployer: Deployer, environment: Environment) -> Self {
-        Self::in_turn(deployer, environment, Turn::Alone(MACHINE.write().await)).await
+        Self::in_turn(deployer, environment, Turn::Alone(nobody_else().await)).await
     }
 
     async fn in_turn(deployer: Deployer, environment: Environment, turn: Turn) -> Self {

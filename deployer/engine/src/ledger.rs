@@ -9,7 +9,7 @@ use crate::stack::{
 };
 
 use super::objects::objects;
-use super::{Deployment, Event, Session};
+use super::{Deployment, Event, Finished, Session};
 
 /// How many records are read to find a release that was like a deployment.
 const RECORDS_COMPARED: usize = 5;
@@ -51,21 +51,27 @@ pub(super) async fn record<C: Cloud>(session: &mut Session<'_, C>, bucket: &str,
     tell(session, release, written);
 }
 
-/// Writes the record of a deployment that an earlier run has made, unless it is there.
+/// Writes the record of a deployment that an earlier run has made, unless it is there. It is told of with that run.
 pub(super) async fn record_late<C: Cloud>(session: &mut Session<'_, C>, bucket: &str, release: &Release) {
-    match read(session, bucket, &release.stack, &release.id).await {
+    let written = match read(session, bucket, &release.stack, &release.id).await {
         Ok(known) if release.untried && !known.failed_smoke => {
             let untried = Release {
                 untried: true,
                 ..known
             };
-            record(session, bucket, &untried).await;
+            write(session, bucket, &untried).await
         }
-        Ok(_) => {}
-        Err(LedgerError::Gone { .. }) => record(session, bucket, release).await,
-        Err(error) => session.tell(Event::NotRecorded {
-            reason: error.to_string(),
-        }),
+        Ok(_) => return,
+        Err(LedgerError::Gone { .. }) => write(session, bucket, release).await,
+        Err(error) => {
+            return session.tell(Event::NotRecorded {
+                reason: error.to_string(),
+            });
+        }
+    };
+    match written {
+        Ok(()) => session.resumed.done(Finished::Recorded),
+        failed => tell(session, release, failed),
     }
 }
 

@@ -4,6 +4,7 @@ use cfn_deploy::Described;
 use clap::ValueEnum;
 
 use super::flow::flowed;
+use super::hashes::with_short_hashes;
 use super::outputs;
 use super::paint;
 use super::table::{columns, fits, fitted};
@@ -79,7 +80,7 @@ fn laid_out(rows: &[Vec<String>], width: Option<usize>) -> String {
         if !head.trim().is_empty() {
             text.push_str(head);
         }
-        let details = &row[DETAILS];
+        let details = with_short_hashes(&row[DETAILS]);
         if !details.is_empty() {
             text.push_str(&flowed(&format!("{INDENT}{details}\n"), width));
         }

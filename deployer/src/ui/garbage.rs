@@ -4,6 +4,7 @@ use cfn_deploy::Collected;
 use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
 
 use super::flow::flowed;
+use super::hashes::with_short_hashes;
 use super::paint;
 use super::table::{columns, fits};
 use super::text::count;
@@ -29,11 +30,8 @@ fn listed(objects: &[Unreferenced], width: Option<usize>) -> String {
     }
     let pairs = rows.iter().map(|row| {
         let (key, known) = row.split_at(2);
-        flowed(
-            &format!("  {}\n     {}\n", key.join("  "), known.join("  ")),
-            width,
-        )
-        .into_owned()
+        let lines = format!("  {}\n     {}\n", key.join("  "), known.join("  "));
+        flowed(&with_short_hashes(&lines), width).into_owned()
     });
     pairs.collect()
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use cfn_deploy::stack::plan::Plan;
-use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::{Deployed, Destroyed, KeptTable, Pushed, Reconciled, RolledBack};
 
 use super::paint;
@@ -17,13 +16,8 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     let what = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
-        Deployed::Completed(_, ReleaseOutcome::Created) => {
-            "is up to date: the creation that was begun earlier is finished"
-        }
-        Deployed::Completed(_, ReleaseOutcome::Updated) => {
-            "is up to date: the update that was begun earlier is finished"
-        }
-        Deployed::Settled(_) => "is up to date: what an interrupted run had left is put right",
+        // What was done for the run that was interrupted has just been told.
+        Deployed::Completed(..) | Deployed::Settled(_) => "is up to date",
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
     let took = in_time(took);

@@ -78,7 +78,6 @@ impl Resumed {
     /// Takes note of what was done while runs are being finished.
     pub(crate) fn note(&mut self, event: &Event) {
         let done = match event {
-            Event::Recorded { .. } => Finished::Recorded,
             Event::StackPolicyRestored { .. } | Event::StackPolicy { .. } => Finished::StackPolicy,
             Event::TerminationProtection { .. } => Finished::TerminationProtection,
             Event::Repairing { .. } => Finished::ImportedTables,

@@ -26,7 +26,7 @@ fn each_outcome_of_a_deployment_is_a_sentence() {
     insta::assert_snapshot!(outcomes.join("\n"), @"
     ✓ orders created (1.2 s)
     ✓ orders updated (1.2 s)
-    ✓ orders is up to date: what an interrupted run had left is put right (1.2 s)
+    ✓ orders is up to date (1.2 s)
     ✓ orders is up to date, nothing to do (1.2 s)
     ");
 }

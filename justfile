@@ -173,7 +173,7 @@ fuzz name seconds="60":
 
 # Check formatting, code, templates, their renderings, the API's document, links between documents and spelling
 [group('development')]
-lint: _build_deployer && _lint_renderings features
+lint: _build_deployer && _lint_renderings features public-api
     cargo fmt --all --check
     @{{ step }} clippy
     cargo clippy --workspace --all-targets -- -D warnings
@@ -203,6 +203,17 @@ features:
         echo "event-store-client with ${feature:-no feature}" >&2
         cargo clippy --quiet --locked -p event-store-client --lib --no-default-features --features "$feature" -- -D warnings
     done
+
+# Check what the published crates promise against what is written down; `./justw public-api write` writes it down anew
+[group('development')]
+public-api action='check':
+    @{{ step }} public-api
+    python tools/public_api.py {{ action }}
+
+# Pack the published crates as they would be published, and publish nothing
+[group('development')]
+publishable:
+    cargo publish --dry-run --locked -p event-store-types -p event-store-client
 
 # Check the dependencies' licences, sources and known vulnerabilities, where cargo-deny is installed
 [group('development')]

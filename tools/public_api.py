@@ -4,8 +4,8 @@
     python tools/public_api.py write    writes them down, in <crate>/public-api.txt
     python tools/public_api.py check    fails when a crate's are others
 
-A change that a user has to follow shows as a line that is gone or reads otherwise. The items are those of rustdoc's JSON with all features, and each
-reads as it does in the source.
+A change that a user has to follow shows as a line that is gone or reads otherwise. The items are those of rustdoc's JSON, with the features that
+the workspace asks for, and each reads as it does in the source. What a macro or a derive makes has its trait alone.
 """
 
 import difflib

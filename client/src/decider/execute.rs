@@ -50,7 +50,7 @@ impl<D: Decider> Executor<D> {
     }
 
     /// Executes `command` as [`Self::execute`] does, unless one with this id has appended to the stream: then nothing happens again, and
-    /// what is answered is the state as it is, as [`Executed::replayed`] and without events.
+    /// what is answered is the state as it is, as [`Executed::replayed`](field@Executed::replayed) and without events.
     ///
     /// The events get ids that are derived of `command_id`, by which it is recognised however much later it comes again. The first such command
     /// on a stream in this process reads it from its first event on, whether there is a snapshot or not. A command that was refused, or

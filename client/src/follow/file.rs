@@ -130,7 +130,7 @@ mod tests {
     async fn each_version_is_kept_once_and_found_by_whoever_comes_later() {
         let folder = tempfile::tempdir().unwrap();
         let files = || FileCheckpoints::in_folder(folder.path().join("made"));
-        for key in ["totals", "totals/order", "Totals", "totals%", "tot als"] {
+        for key in ["totals", "totals/order", "Totals", "totals%", "to tals"] {
             assert_eq!(files().kept(key).await.unwrap(), None, "{key}");
             for (version, kept) in [(2, false), (1, true), (1, false), (3, false), (2, true)] {
                 let committed = files().keep(key, Kept::new(version, key)).await.unwrap();

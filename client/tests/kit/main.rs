@@ -6,6 +6,7 @@ mod at_end;
 mod category;
 mod dropping;
 mod executor;
+mod faults;
 mod polling;
 mod reading;
 mod scenario;

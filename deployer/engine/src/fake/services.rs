@@ -216,6 +216,17 @@ impl Functions for FakeCloud {
         let Some(found) = world.functions.get(function) else {
             return Ok(None);
         };
+        if alias == "$LATEST" {
+            return Ok(Some(FunctionConfiguration {
+                name: function.into(),
+                version: alias.into(),
+                code_sha256: found.code_sha256.clone(),
+                description: String::new(),
+                state: "Active".into(),
+                state_reason: None,
+                variables: found.variables.clone(),
+            }));
+        }
         let Some(version) = found.aliases.get(alias) else {
             return Ok(None);
         };

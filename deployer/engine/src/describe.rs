@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cloud::{Cloud, DeployedTable, FunctionConfiguration};
-use crate::stack::{ArtifactKey, Blueprint, LiveFunction, StackStatus, Unfinished, base64_of_hex};
+use crate::stack::{ArtifactKey, Blueprint, StackStatus, StoredCode, Unfinished, base64_of_hex};
 
 use super::traffic::{self, Resources};
 use super::{DescribeError, Session, unfinished};
@@ -221,33 +221,48 @@ async fn functions<C: Cloud>(
             }
             None => None,
         };
-        functions.push(function_health(function, name, live, resources));
+        let version = physical_id(resources, &function.version_id);
+        let version = version.and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned));
+        let place = (&*function.function_id, &*function.alias, function.code.as_ref());
+        functions.push(function_health(place, name, live, version));
+    }
+    for (function_id, code) in &blueprint.unaliased {
+        let name = physical_id(resources, function_id);
+        let newest = match &name {
+            Some(name) => session.cloud.function_configuration(name, UNPUBLISHED).await?,
+            None => None,
+        };
+        let version = newest.as_ref().map(|newest| newest.version.clone());
+        functions.push(function_health(
+            (function_id, UNPUBLISHED, code.as_ref()),
+            name,
+            newest,
+            version,
+        ));
     }
     Ok(functions)
 }
 
+/// What a function is reached by that no alias leads to: its code as it is, whichever version was published last.
+const UNPUBLISHED: &str = "$LATEST";
+
+/// How a function does, of which its name in the template, its alias and where its code is are known.
 fn function_health(
-    function: &LiveFunction,
+    (function_id, alias, code): (&str, &str, Option<&StoredCode>),
     name: Option<String>,
     live: Option<FunctionConfiguration>,
-    resources: &Resources,
+    stack_version: Option<String>,
 ) -> FunctionHealth {
-    let stack_version = physical_id(resources, &function.version_id)
-        .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned));
     let state = live.as_ref().map_or("Missing", |live| &live.state).to_owned();
     let version = live.as_ref().map(|live| live.version.clone());
-    let artifact = function
-        .code
-        .as_ref()
-        .and_then(|code| ArtifactKey::parse(&code.key));
-    let artifact_sha256 = match artifact {
+    let artifact_sha256 = match code.and_then(|code| ArtifactKey::parse(&code.key)) {
         Some(ArtifactKey::Code { sha256 }) => base64_of_hex(&sha256),
         _ => None,
     };
     let mut health = FunctionHealth {
-        logical_id: function.function_id.clone(),
+        logical_id: function_id.to_owned(),
         name: name.unwrap_or_default(),
-        alias: function.alias.clone(),
+        alias: alias.to_owned(),
         // A function that has not been called for weeks is put to rest, and wakes at its next call.
         healthy: ["Active", "Inactive"].contains(&&*state) && version == stack_version,
         state,

@@ -4,6 +4,7 @@ mod boundary;
 mod bucket;
 mod callers;
 mod concurrency;
+mod looked_up;
 mod names;
 mod permissions;
 mod stack_state;
@@ -14,6 +15,7 @@ use self::boundary::boundary;
 use self::bucket::bucket;
 use self::callers::callers;
 use self::concurrency::concurrency;
+use self::looked_up::looked_up;
 use self::permissions::permissions;
 use self::stack_state::stack_state;
 use super::finding::{Code, Finding, Severity};
@@ -78,9 +80,10 @@ pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Find
         Code::Account,
         format!("the environment's account `{}`", caller.account),
     ));
-    let (bucket, stack, callers, concurrency, boundary, permissions) = join!(
+    let (bucket, stack, looked_up, callers, concurrency, boundary, permissions) = join!(
         bucket(cloud, examination),
         stack_state(cloud, examination),
+        looked_up(cloud, examination),
         callers(cloud, examination),
         concurrency(cloud, examination),
         boundary(cloud, examination),
@@ -88,6 +91,7 @@ pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Find
     );
     findings.push(bucket);
     findings.extend(stack);
+    findings.extend(looked_up);
     findings.extend(callers);
     findings.push(concurrency);
     findings.extend(boundary);

@@ -34,6 +34,8 @@ pub enum Code {
     StackState,
     /// Whether a name is taken outside of the stack.
     NameTaken,
+    /// Whether what CloudFormation looks up is there.
+    LookedUp,
     /// Whether a role that is let in exists.
     CallerRole,
     /// Whether the account has what the functions reserve.
@@ -55,6 +57,7 @@ impl Code {
             Self::ArtifactBucket => "artifact-bucket",
             Self::StackState => "stack-state",
             Self::NameTaken => "name-taken",
+            Self::LookedUp => "looked-up",
             Self::CallerRole => "caller-role",
             Self::Concurrency => "concurrency",
             Self::Boundary => "boundary",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished, version_number};
+use crate::stack::{Blueprint, BlueprintError, CodeObject, LiveFunction, Unfinished, version_number};
 
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
@@ -66,6 +66,12 @@ pub enum PushError {
         /// The function's name in the template.
         function: String,
     },
+    /// What is to be pushed is reached without an alias, which alone leads from one version to another.
+    #[error("no alias leads to {}, and only what one leads to can be pushed", functions.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", "))]
+    NoAlias {
+        /// The functions' names in the template.
+        functions: Vec<String>,
+    },
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -85,6 +91,7 @@ impl PushError {
             Self::Bucket(error) => error.kind(),
             Self::Protected { .. } | Self::Unfinished { .. } => ErrorKind::Refused,
             Self::Interrupted => ErrorKind::Interrupted,
+            Self::NoAlias { .. } => ErrorKind::Configuration,
             Self::Call(_) | Self::Blueprint(_) | Self::NoStack { .. } | Self::NotReachable { .. } => {
                 ErrorKind::Failed
             }
@@ -108,6 +115,10 @@ pub async fn push<C: Cloud>(
         });
     }
     let blueprint = Blueprint::read(&deployment.template)?;
+    let functions = without_alias(deployment, &blueprint);
+    if !functions.is_empty() {
+        return Err(PushError::NoAlias { functions });
+    }
     let stack = match find_for_update(session, &deployment.stack, &deployment.accepted).await? {
         Found::Standing(stack) => stack,
         Found::Nothing | Found::FailedCreation(_) => {
@@ -174,6 +185,19 @@ pub async fn push<C: Cloud>(
         });
     }
     Ok(pushed)
+}
+
+/// The functions whose code is deployed and that no alias leads to.
+fn without_alias(deployment: &Deployment, blueprint: &Blueprint) -> Vec<String> {
+    let is_deployed = |code: &CodeObject| {
+        let mut artifacts = deployment.artifacts.iter();
+        code.bucket == deployment.bucket.name && artifacts.any(|artifact| artifact.key == code.key)
+    };
+    let unaliased = blueprint.unaliased.iter();
+    unaliased
+        .filter(|(_, code)| code.as_ref().is_some_and(is_deployed))
+        .map(|(function_id, _)| function_id.clone())
+        .collect()
 }
 
 fn with_code<'a>(

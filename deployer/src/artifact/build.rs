@@ -60,9 +60,7 @@ impl Build<'_> {
     /// # Errors
     /// Where a tool is missing or fails, or what it built is not what Lambda can run.
     pub async fn run(&self, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<Vec<Artifact>, BuildError> {
-        let metadata = self
-            .output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])
-            .await?;
+        let metadata = self.metadata().await?;
         let packages = packages_of(self.binaries, &metadata)?;
         let folder = Self::output(self.workspace, self.processor, self.profile);
         match self.profile {
@@ -90,6 +88,20 @@ impl Build<'_> {
             Profile::Release => processor.name(),
             Profile::Dev => profile.written(),
         })
+    }
+
+    /// What cargo knows of the workspace.
+    pub(super) async fn metadata(&self) -> Result<Vec<u8>, BuildError> {
+        let metadata = self.output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"]);
+        let mut folders = self.workspace.ancestors();
+        match metadata.await {
+            Err(BuildError::Failed { .. }) if !folders.any(|folder| folder.join("Cargo.toml").is_file()) => {
+                Err(BuildError::NoManifest {
+                    folder: self.workspace.to_owned(),
+                })
+            }
+            other => other,
+        }
     }
 
     pub(super) async fn rustc(&self) -> Result<Rustc, BuildError> {

@@ -37,6 +37,9 @@ pub enum LoadError {
 /// Why the functions cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
+    /// There is no cargo workspace to build.
+    #[error("there is no `Cargo.toml` in `{}` or above it, so nothing can be built", folder.display())]
+    NoManifest { folder: PathBuf },
     /// A program of the toolchain is not on the search path.
     #[error("`{program}` is not installed")]
     MissingProgram { program: &'static str },

@@ -2,23 +2,29 @@
 
 use super::build::Build;
 use super::error::BuildError;
+use super::package::packages_of;
 use crate::environment::Profile;
 
 impl Build<'_> {
-    /// What a build would fail for: a program that is missing or does not run, and a target that nobody can add.
+    /// What a build would fail for: a program that is missing or does not run, a target that nobody can add, and a binary that no package has.
     pub async fn lacks(&self) -> Vec<BuildError> {
         if self.profile == Profile::Dev {
-            return Vec::from_iter(self.output_of("cargo", &["--version"]).await.err());
+            return Vec::from_iter(self.sources().await.err());
         }
-        let (cargo, cargo_lambda, target) = futures::join!(
-            self.output_of("cargo", &["--version"]),
+        let (sources, cargo_lambda, target) = futures::join!(
+            self.sources(),
             self.output_of("cargo-lambda", &["lambda", "--version"]),
             self.target(),
         );
-        [cargo.err(), cargo_lambda.err(), target.err()]
+        [sources.err(), cargo_lambda.err(), target.err()]
             .into_iter()
             .flatten()
             .collect()
+    }
+
+    async fn sources(&self) -> Result<(), BuildError> {
+        self.output_of("cargo", &["--version"]).await?;
+        packages_of(self.binaries, &self.metadata().await?).map(|_| ())
     }
 
     /// A target that is missing is added by the build, where rustup can.

@@ -13,7 +13,7 @@ use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
 use crate::artifact::Build;
 use crate::environment::Environment;
-use crate::policy::{Policy, boundary_arn, ci};
+use crate::policy::{Policy, boundary_arn, ci, direct};
 use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
 use crate::ui::{Silent, Ui};
@@ -43,7 +43,7 @@ pub(super) async fn run(
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
     let rendered = template.render(&[])?;
-    let examination = examination(settings, &template, &rendered)?;
+    let (examination, unsaid) = examination(settings, &template, &rendered)?;
     let cloud = Connection::reach(settings, ui).await?;
     let looked_at = async {
         futures::join!(
@@ -72,6 +72,7 @@ pub(super) async fn run(
     let mut findings = vec![region];
     findings.extend(tools);
     findings.extend(examined);
+    findings.extend(unsaid);
     ui.findings(&findings);
     // Who is in the wrong account has learnt that, and nothing of another one's runs.
     let mut reporter = Silent;
@@ -86,14 +87,27 @@ fn examination(
     settings: &Settings,
     template: &StackTemplate<'_>,
     rendered: &Rendered,
-) -> Result<Examination, CommandError> {
+) -> Result<(Examination, Option<Finding>), CommandError> {
     let environment = &settings.environment;
     let (bucket_stack, bucket) = template.render_bucket()?;
-    let usage = |error| CommandError::new(ErrorKind::Usage, error);
-    let policy = ci(environment, rendered, (bucket_stack.as_str(), &bucket)).map_err(usage)?;
+    let (policy, unsaid) = match ci(environment, rendered, (bucket_stack.as_str(), &bucket)) {
+        Ok(policy) => (policy, None),
+        Err(unknown) => {
+            let finding = Finding::new(
+                Code::Permissions,
+                Severity::Warning,
+                unknown.to_string(),
+                "`aws cloudformation describe-type --type RESOURCE --type-name TYPE` tells it; what the deployer itself calls is known",
+            );
+            (
+                direct(environment, rendered, bucket_stack.as_str()),
+                Some(finding),
+            )
+        }
+    };
     let blueprint =
         Blueprint::read(rendered.json()).map_err(|error| CommandError::new(ErrorKind::Usage, error))?;
-    Ok(Examination {
+    let examination = Examination {
         account: environment.account.to_string(),
         environment: environment.full_name(),
         stack: environment.stack.to_string(),
@@ -102,7 +116,8 @@ fn examination(
         blueprint,
         boundary: bounding(environment, rendered),
         actions: simulated(&policy),
-    })
+    };
+    Ok((examination, unsaid))
 }
 
 /// What bounds the roles. An emulator's are nobody's to abuse.

@@ -224,7 +224,8 @@ impl From<BuildError> for CommandError {
             BuildError::File { .. } | BuildError::Zip { .. } | BuildError::Failed { .. } => None,
             BuildError::MissingProgram {
                 program: "cargo-lambda",
-            } => Some("run `./justw`, which installs the pinned tools into `.tools`".to_owned()),
+            } => Some("install it as https://www.cargo-lambda.info says; in the event store's own workspace `./justw` does, into `.tools`".to_owned()),
+            BuildError::NoManifest { .. } => Some("begin a workspace with `cargo init`, or deploy what was built elsewhere with `--artifacts DIR`".to_owned()),
             BuildError::MissingProgram { .. } => {
                 Some("install Rust with rustup, as https://rustup.rs says".to_owned())
             }
@@ -235,7 +236,9 @@ impl From<BuildError> for CommandError {
         };
         match error {
             BuildError::Rejected(rejected) => rejected.into(),
-            BuildError::NoSuchBinary { .. } => Self::new(ErrorKind::Usage, error).hints(hint),
+            BuildError::NoSuchBinary { .. } | BuildError::NoManifest { .. } => {
+                Self::new(ErrorKind::Usage, error).hints(hint)
+            }
             BuildError::Failed { ref output, .. } => {
                 let details = Some(output.clone());
                 Self {

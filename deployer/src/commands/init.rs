@@ -121,6 +121,8 @@ enum InitError {
     Missing(Vec<String>),
     #[error("`{0}` is no name of a binary that cargo builds")]
     NoBinary(String),
+    #[error("`{0}` is no name of a store's environment")]
+    NoStore(String),
     #[error("`{0}` is no name of a consumer")]
     NoConsumer(String),
     #[error("there is no folder `{0}`")]

@@ -8,8 +8,8 @@ use super::error::{CommandError, ErrorKind};
 use super::stack_template::StackTemplate;
 use crate::environment::{Environment, NameError};
 use crate::policy::{
-    Access, Instances, Names, Policy, Subject, boundary, boundary_arn, boundary_name, caller, ci, diff,
-    execution, key_policy, provider_arn, trust,
+    Access, Instances, Names, Policy, Subject, UnknownTypes, boundary, boundary_arn, boundary_name, caller,
+    ci, diff, execution, key_policy, provider_arn, trust,
 };
 use crate::settings::Settings;
 use crate::ui::Ui;
@@ -188,10 +188,10 @@ impl<'a> Asked<'a> {
         let (environment, rendered) = (self.environment, self.rendered);
         let stack = environment.stack.as_str();
         Ok(match self.args.party {
-            Party::Operator => ci(environment, rendered, self.bucket).map_err(usage)?,
+            Party::Operator => ci(environment, rendered, self.bucket).map_err(unknown)?,
             Party::Diff => diff(environment, rendered),
             Party::ExecutionRole => {
-                execution(environment, &[(stack, rendered), self.bucket]).map_err(usage)?
+                execution(environment, &[(stack, rendered), self.bucket]).map_err(unknown)?
             }
             Party::Caller => caller(Names::of(environment), stack, rendered).map_err(usage)?,
             Party::Key => Policy::default(),
@@ -262,6 +262,14 @@ fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Re
     };
     let of_example = boundary(&example, &rendered).map_err(usage)?;
     Ok(own.merged(all.all(environment, of_example)))
+}
+
+fn unknown(error: UnknownTypes) -> CommandError {
+    usage(error)
+        .hint(
+            "`aws cloudformation describe-type --type RESOURCE --type-name TYPE` tells it, under `handlers`",
+        )
+        .hint("print the policy of a template without these resources, and allow beside it what they take")
 }
 
 fn usage<E: std::error::Error + Send + Sync + 'static>(error: E) -> CommandError {

@@ -3,7 +3,7 @@
 use cfn_template::{Rendered, Resource};
 use serde_json::json;
 
-use super::{Names, Policy, Statement, UnknownType, caller, execution, key};
+use super::{Names, Policy, Statement, UnknownTypes, caller, execution, key};
 use crate::environment::Environment;
 
 /// What any command asks of the stack.
@@ -103,7 +103,7 @@ pub fn ci(
     environment: &Environment,
     rendered: &Rendered,
     (bucket_stack, bucket): (&str, &Rendered),
-) -> Result<Policy, UnknownType> {
+) -> Result<Policy, UnknownTypes> {
     let stack = (environment.stack.as_str(), rendered);
     let stack_of_artifacts = (bucket_stack, bucket);
     let of_cloudformation = match (&environment.instance, &environment.execution_role) {
@@ -127,7 +127,7 @@ pub fn ci(
 }
 
 /// What the deployer itself calls.
-pub(super) fn direct(environment: &Environment, rendered: &Rendered, bucket_stack: &str) -> Policy {
+pub fn direct(environment: &Environment, rendered: &Rendered, bucket_stack: &str) -> Policy {
     let of = Own {
         environment,
         rendered,
@@ -296,6 +296,11 @@ impl Own<'_> {
             self.find_named("FindTopics", "AWS::SNS::Topic", "sns:GetTopicAttributes"),
             self.find_named("FindParameters", "AWS::SSM::Parameter", "ssm:GetParameter"),
             self.find_named("FindRoles", "AWS::IAM::Role", "iam:GetRole"),
+            Statement::new(
+                "FindLookedUp",
+                ["ssm:GetParameter"],
+                names.looked_up(self.rendered),
+            ),
             Statement::new("FindBoundary", ["iam:GetPolicy"], self.boundary()),
         ]
     }

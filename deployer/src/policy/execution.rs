@@ -9,46 +9,63 @@ use super::actions::{GRANTED, WITH_KEY};
 use super::{Names, Policy, Statement, key};
 use crate::environment::Environment;
 
-/// A type of which it is not known what CloudFormation calls for it.
+/// Types of which it is not known what CloudFormation calls for them.
 #[derive(Debug, thiserror::Error)]
-#[error("what CloudFormation calls for `{kind}` is not known: `{logical_id}` has that type")]
-pub struct UnknownType {
-    /// The resource.
-    pub logical_id: String,
-    /// Its type.
-    pub kind: String,
+#[error("what CloudFormation calls is not known for {}", listed(types))]
+pub struct UnknownTypes {
+    /// The types, each with the resources that have it.
+    types: BTreeMap<String, Vec<String>>,
+}
+
+impl UnknownTypes {
+    /// Looks for them in a rendering.
+    fn among(rendered: &Rendered) -> Result<(), Self> {
+        let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for resource in rendered.resources() {
+            if !GRANTED.iter().any(|(kind, _)| *kind == resource.kind) {
+                let of_type = types.entry(resource.kind.clone()).or_default();
+                of_type.push(resource.logical_id.clone());
+            }
+        }
+        if types.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { types })
+        }
+    }
+}
+
+fn listed(types: &BTreeMap<String, Vec<String>>) -> String {
+    let told = types
+        .iter()
+        .map(|(kind, resources)| format!("`{kind}` (`{}`)", resources.join("`, `")));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The policy of CloudFormation's role: for each rendering, of the stack called so, what its resources' types need.
 ///
 /// # Errors
 /// A resource has a type that is not known.
-pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Result<Policy, UnknownType> {
+pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Result<Policy, UnknownTypes> {
     let names = Names::of(environment);
     // Actions on the same resources are one statement: IAM's limits count characters.
     let mut by_scope: BTreeMap<Scope, BTreeSet<String>> = BTreeMap::new();
     for (stack, rendered) in stacks {
-        let looked_up = looked_up(rendered).into_iter();
-        for name in looked_up {
-            let parameter = names.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+        for parameter in names.looked_up(rendered) {
             let scope = Scope::of("ssm", &parameter, None);
             by_scope.entry(scope).or_default().insert(LOOK_UP.to_owned());
         }
+        UnknownTypes::among(rendered)?;
         for resource in rendered.resources() {
-            let (_, actions) = GRANTED
-                .iter()
-                .find(|(kind, _)| *kind == resource.kind)
-                .ok_or_else(|| UnknownType {
-                    logical_id: resource.logical_id.clone(),
-                    kind: resource.kind.clone(),
-                })?;
+            let granted = GRANTED.iter().filter(|(kind, _)| *kind == resource.kind);
+            let actions = granted.flat_map(|(_, actions)| *actions);
             let place = Place {
                 names,
                 environment,
                 stack,
                 rendered,
             };
-            for action in *actions {
+            for action in actions {
                 let stays = resource.deletion_policy != DeletionPolicy::Delete;
                 let unbounded = environment.permissions_boundary.is_none();
                 if stays && *action == "dynamodb:DeleteTable"
@@ -69,14 +86,6 @@ pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Res
 
 /// What CloudFormation calls for a parameter whose value it puts in place of `{{resolve:ssm:NAME}}`.
 const LOOK_UP: &str = "ssm:GetParameters";
-
-/// The parameters of the Parameter Store whose values CloudFormation puts into a rendering.
-fn looked_up(rendered: &Rendered) -> BTreeSet<&str> {
-    let references = rendered.json().split("{{resolve:ssm:").skip(1);
-    // Behind the name may stand a version.
-    let names = references.filter_map(|rest| rest.split("}}").next()?.split(':').next());
-    names.collect()
-}
 
 /// What an action is allowed on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
 
-use cfn_template::Resource;
+use cfn_deploy::stack::looked_up;
+use cfn_template::{Rendered, Resource};
 
 use crate::environment::{Environment, StackName};
 
@@ -45,6 +46,15 @@ impl<'a> Names<'a> {
     /// An ARN in a bucket, which has neither region nor account.
     pub(super) fn bucket(self, resource: &str) -> String {
         format!("arn:{}:s3:::{resource}", self.environment.region.partition().name)
+    }
+
+    /// The parameters that CloudFormation looks up for a rendering.
+    pub(super) fn looked_up(self, rendered: &Rendered) -> Vec<String> {
+        let names = looked_up(rendered.json()).into_iter();
+        // A name may begin with a slash, the ARN has it once.
+        names
+            .map(|name| self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/'))))
+            .collect()
     }
 
     /// A stack of any age: its id changes when it is made anew.

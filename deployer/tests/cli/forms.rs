@@ -149,6 +149,7 @@ fn a_consumer_is_begun_beside_its_stores_environment() {
     templates/orders.yaml
     environments/orders-local.yaml
     --- stderr
+    note: `orders-projection` is built by cargo, and there is no `Cargo.toml` here or above: begin a package with `cargo init`, or deploy what was built elsewhere with `--artifacts DIR`
     note: next, look over both; once the store `local` is deployed, `deployer doctor --env orders-local` finds what stands in the way, and `deployer up --env orders-local` deploys
     ");
     insta::assert_snapshot!(session.read("environments/orders-local.yaml"));
@@ -191,6 +192,7 @@ fn a_consumer_is_begun_where_nothing_is_yet() {
     templates/orders.yaml
     environments/orders-staging.yaml
     --- stderr
+    note: `orders-projection` is built by cargo, and there is no `Cargo.toml` here or above: begin a package with `cargo init`, or deploy what was built elsewhere with `--artifacts DIR`
     note: next, look over both; once the store `staging` is deployed, `deployer doctor --env orders-staging` finds what stands in the way, and `deployer up --env orders-staging` deploys
     ");
     let rendered = session.run_in(folder.path(), "render --env orders-staging");
@@ -225,7 +227,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer orders --binary b --store lo/cal",
-            "environment name",
+            "no name of a store's environment",
         ),
         (
             "init consumer orders --binary b --store local --parameter Attempts=0",

@@ -1,4 +1,4 @@
-//! `reconcile`, as far as no cloud is asked.
+//! `reconcile` and `smoke`, as far as no cloud is asked.
 
 use crate::session::Session;
 
@@ -39,5 +39,16 @@ fn a_moment_that_is_none() {
     error: invalid value 'yesterday' for '--notify-since <TIME>': `yesterday` is neither how long ago, such as `90s`, `10m`, `2h` or `3d`, nor a time such as `2026-11-23T10:00:00Z`
 
     For more information, try '--help'.
+    ");
+}
+
+/// It would be deployed first, and then be found to be none.
+#[test]
+fn what_is_no_store_is_not_deployed_to_be_tried() {
+    insta::assert_snapshot!(Session::new().run("up --env local --yes --smoke"), @"
+    exit code: 64
+    --- stderr
+    error: `templates/event-store.yaml` makes no event store: it has no output `EsUrl`
+      hint: leave out `--smoke`: event stores alone are tried so; `deployer describe --env local` tells how this stack does
     ");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{NamedKind, NamedResource};
+use super::{NamedKind, NamedResource, looked_up};
 
 /// The parts of a template that matter beyond CloudFormation.
 ///
@@ -17,6 +17,8 @@ pub struct Blueprint {
     pub named: Vec<NamedResource>,
     /// Functions that are reached through an alias.
     pub functions: Vec<LiveFunction>,
+    /// Functions that no alias of the template leads to, by their names in the template, with where their code is, if it is in a bucket.
+    pub unaliased: BTreeMap<String, Option<StoredCode>>,
     /// What event source mappings read from, by the names in the template.
     pub sources: BTreeSet<String>,
     /// The queues that others move to what was received too often: the queue of dead letters, and whose they are, by the names in the
@@ -26,6 +28,8 @@ pub struct Blueprint {
     pub callers: Vec<String>,
     /// How many concurrent invocations the functions reserve, all together.
     pub reserved: u32,
+    /// The parameters of the Parameter Store that CloudFormation looks up, by their names.
+    pub looked_up: BTreeSet<String>,
 }
 
 /// A table as the template wants it.
@@ -127,7 +131,13 @@ impl Blueprint {
         let resources = template["Resources"]
             .as_object()
             .ok_or(BlueprintError { source: None })?;
-        let mut blueprint = Self::default();
+        let mut blueprint = Self {
+            looked_up: looked_up(&template.to_string())
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            ..Self::default()
+        };
         for (logical_id, resource) in resources {
             blueprint.named.extend(NamedResource::read(logical_id, resource));
             match resource["Type"].as_str() {
@@ -146,10 +156,17 @@ impl Blueprint {
                         .functions
                         .extend(live_function(logical_id, resource, resources));
                 }
-                Some("AWS::Lambda::Function") => blueprint.reserved += reservation(resource),
+                Some("AWS::Lambda::Function") => {
+                    blueprint.reserved += reservation(resource);
+                    let code = stored_code(&resource["Properties"]["Code"]);
+                    blueprint.unaliased.insert(logical_id.clone(), code);
+                }
                 Some("AWS::Lambda::Permission") => blueprint.callers.extend(caller(resource)),
                 _ => {}
             }
+        }
+        for function in &blueprint.functions {
+            blueprint.unaliased.remove(&function.function_id);
         }
         blueprint.callers.sort_unstable();
         blueprint.callers.dedup();
@@ -341,6 +358,27 @@ mod tests {
                     key: "code/api.zip".into(),
                 }),
             }]
+        );
+    }
+
+    #[test]
+    fn a_function_without_an_alias_is_known_as_one() {
+        let template = json!({"Resources": {
+            "Bare": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Bucket": "b", "S3Key": "code/bare.zip"}}},
+            "Inline": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "pass"}}},
+            "Api": {"Type": "AWS::Lambda::Function"},
+            "ApiVersion": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Api"}}},
+            "ApiLive": {"Type": "AWS::Lambda::Alias", "Properties": {
+                "Name": "live", "FunctionName": {"Ref": "Api"},
+                "FunctionVersion": {"Fn::GetAtt": ["ApiVersion", "Version"]}}},
+        }});
+        let code = StoredCode {
+            bucket: "b".into(),
+            key: "code/bare.zip".into(),
+        };
+        assert_eq!(
+            Blueprint::read(&template.to_string()).unwrap().unaliased,
+            BTreeMap::from([("Bare".into(), Some(code)), ("Inline".into(), None)])
         );
     }
 

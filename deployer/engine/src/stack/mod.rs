@@ -16,6 +16,7 @@ pub mod garbage;
 pub mod guard;
 mod intent;
 mod log_source;
+mod looked_up;
 mod named;
 mod no_change;
 pub mod outline;
@@ -59,6 +60,7 @@ pub use intent::{
     intent_time, is_intent, is_receipt, receipt_key, run_prefix,
 };
 pub use log_source::{LogGroupName, LogSource, log_sources};
+pub use looked_up::looked_up;
 pub use named::{NamedKind, NamedResource};
 pub use no_change::means_no_changes;
 pub use owner_tag::{OWNER_TAG, with_owner};

@@ -44,7 +44,19 @@ const fn remedy_for(
 }
 
 /// The more special before the more general.
-const REMEDIES: [Remedy; 29] = [
+const REMEDIES: [Remedy; 30] = [
+    remedy_for(
+        "not-in-parameter-store",
+        "",
+        &[
+            &["dynamic reference", "ssm", "could not be resolved"],
+            &["unable to fetch parameters", "parameter store"],
+            &["parameters:", "ssm:", "cannot be found"],
+        ],
+        &[
+            "what tells that value has to be deployed first, such as the store that is followed, in the same account and region: `deployer doctor` finds all that is missing",
+        ],
+    ),
     remedy_for(
         "version-exists",
         "Lambda::Version",

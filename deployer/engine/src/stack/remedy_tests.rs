@@ -5,7 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 
 /// A type, what AWS says of it, and the remedy that it is to lead to.
-const SAID: [(&str, &str, &str); 38] = [
+const SAID: [(&str, &str, &str); 40] = [
+    (
+        "AWS::SQS::QueuePolicy",
+        "Dynamic reference {{resolve:ssm:/staging/event-store/ES_SNS_TOPIC}} could not be resolved: parameter /staging/event-store/ES_SNS_TOPIC not found",
+        "not-in-parameter-store",
+    ),
+    (
+        "",
+        "Unable to fetch parameters [/staging/event-store/ES_URL] from parameter store for this account.",
+        "not-in-parameter-store",
+    ),
     (
         "AWS::Lambda::Version",
         "Resource handler returned message: \"A version for this Lambda function exists ( 3 ). Modify the function to create a new version.\" (RequestToken: 1, HandlerErrorCode: AlreadyExists)",

@@ -47,6 +47,26 @@ async fn a_function_on_another_version_than_the_stacks_is_not_healthy() {
 }
 
 #[tokio::test]
+async fn a_function_that_no_alias_leads_to_is_described_by_its_newest_code() {
+    let mut scene = Scene::new();
+    scene.change(|template| {
+        template["Resources"].as_object_mut().unwrap().remove("ApiLive");
+    });
+    scene.up().await.unwrap();
+    let of_api = |described: Described| {
+        let mut functions = described.functions.into_iter();
+        let api = functions.find(|function| function.logical_id == "Api").unwrap();
+        (api.alias, api.version, api.healthy, described.healthy)
+    };
+    let newest = Some("$LATEST".to_owned());
+    let expected = ("$LATEST".to_owned(), newest, true, true);
+    assert_eq!(of_api(described(&mut scene).await.unwrap()), expected);
+    scene.cloud.with(|world| world.functions.remove("orders-Api"));
+    let expected = ("$LATEST".to_owned(), None, false, false);
+    assert_eq!(of_api(described(&mut scene).await.unwrap()), expected);
+}
+
+#[tokio::test]
 async fn other_code_than_the_artifact_under_the_stacks_own_version_is_not_healthy() {
     const KEY: &str = "code/api/arm64/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824.zip";
     let mut scene = Scene::new();

@@ -76,6 +76,29 @@ async fn nothing_is_wrong_before_a_first_deployment_and_nothing_is_changed() {
     assert_eq!(calls.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
+/// A stack that follows a store is to be deployed before it.
+#[tokio::test]
+async fn what_cloudformation_would_not_find_is_an_error_until_it_is_there() {
+    let cloud = healthy();
+    let mut examination = examination();
+    let parameter = "/staging/event-store/ES_URL";
+    examination.blueprint.looked_up.insert(parameter.to_owned());
+    let of_it = |findings: &[Finding]| -> Vec<Severity> {
+        let of_it = findings.iter().filter(|finding| finding.code == Code::LookedUp);
+        of_it.map(|finding| finding.severity).collect()
+    };
+    let findings = examine(&cloud, &examination).await;
+    assert_eq!(of_it(&findings), [Severity::Error]);
+    assert!(findings.iter().any(|finding| finding.fact.contains(parameter)));
+    cloud.with(|world| world.others.insert(parameter.to_owned()));
+    assert_eq!(of_it(&examine(&cloud, &examination).await), [Severity::Fine]);
+    let denied = CallErrorKind::AccessDenied {
+        message: "no".to_owned(),
+    };
+    cloud.fail_calls("GetParameter", 1, &denied);
+    assert_eq!(of_it(&examine(&cloud, &examination).await), [Severity::Warning]);
+}
+
 #[tokio::test]
 async fn without_credentials_nothing_else_is_asked() {
     let cloud = healthy();

@@ -57,6 +57,24 @@ async fn only_functions_with_other_code_get_a_version_and_no_stack_is_touched() 
     assert_eq!(releases(&mut scene).await.len(), 1, "a push is no release");
 }
 
+/// Else it would be told that the code runs, and it would not.
+#[tokio::test]
+async fn code_of_a_function_without_an_alias_is_not_pushed_and_none_is() {
+    let mut scene = Scene::deployed().await;
+    new_code(&mut scene);
+    scene.change(|template| {
+        template["Resources"].as_object_mut().unwrap().remove("ApiLive");
+    });
+    let calls = scene.cloud.calls().len();
+    let error = pushed(&mut scene).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no alias leads to `Api`, and only what one leads to can be pushed"
+    );
+    let made = scene.cloud.calls().split_off(calls);
+    assert_eq!(made, ["GetCallerIdentity"]);
+}
+
 #[tokio::test]
 async fn code_that_is_live_already_is_left_alone() {
     let mut scene = Scene::deployed().await;

@@ -25,7 +25,7 @@ pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
         .any(|objection| matches!(objection.danger, Danger::LogReplaced | Danger::LogReshaped));
     costs
         .chain(replaces_a_table.then(|| {
-            "CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`".to_owned()
+            "CloudFormation makes no table anew under the same name: with the acceptance, a table that has a `TableName` needs another".to_owned()
         }))
         .chain([format!("nothing was changed; if this is meant, accept it by name: `{}`", flags.join(" "))])
         .collect()
@@ -90,7 +90,7 @@ mod tests {
         4: the changes to stack `orders` are refused: they would cost events, notifications or an address
         - `EventsTable` KeySchema: DynamoDB cannot change this of a table: it is made anew, and empty
         - `RelayMapping`: updates are neither listed nor announced; after 24 hours the stream has forgotten them
-        - CloudFormation makes no table anew under the same name: with the acceptance, the table needs another `TableName`
+        - CloudFormation makes no table anew under the same name: with the acceptance, a table that has a `TableName` needs another
         - nothing was changed; if this is meant, accept it by name: `--accept replace:EventsTable --accept remove:RelayMapping`
         ");
     }

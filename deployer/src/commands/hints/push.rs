@@ -26,6 +26,11 @@ impl Hints<'_> {
                 "functions that were told already run the new code; `{}` puts it right",
                 self.command("up")
             )],
+            PushError::NoAlias { .. } => vec![
+                format!("`{}` deploys it", self.command("up")),
+                "with an `AWS::Lambda::Version` and an `AWS::Lambda::Alias` in the template it could be pushed, and be led back"
+                    .to_owned(),
+            ],
             PushError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)
@@ -47,6 +52,9 @@ mod tests {
                 stack: stack(),
                 function: "Api".to_owned(),
             },
+            PushError::NoAlias {
+                functions: vec!["Jobs".to_owned(), "Web".to_owned()],
+            },
         ];
         let told = errors.map(|error| explained(|explain| explain.push(error)));
         insta::assert_snapshot!(told.join("\n"), @"
@@ -56,6 +64,9 @@ mod tests {
         - `deployer up --env staging` makes it
         1: stack `orders` has no function `Api` that is reached through its alias
         - `deployer up --env staging` brings the stack to what the template says
+        64: no alias leads to `Jobs`, `Web`, and only what one leads to can be pushed
+        - `deployer up --env staging` deploys it
+        - with an `AWS::Lambda::Version` and an `AWS::Lambda::Alias` in the template it could be pushed, and be led back
         ");
     }
 }

@@ -87,6 +87,13 @@ pub(super) async fn run(
         write(file)?;
         ui.data(&format!("{}\n", file.name));
     }
+    let mut folders = process_env.folder.ancestors();
+    if !folders.any(|folder| folder.join("Cargo.toml").is_file()) {
+        ui.note(&format!(
+            "`{}` is built by cargo, and there is no `Cargo.toml` here or above: begin a package with `cargo init`, or deploy what was built elsewhere with `--artifacts DIR`",
+            args.binary
+        ));
+    }
     ui.note(&format!(
         "next, look over both; once the store `{store}` is deployed, `deployer doctor --env {name}` finds what stands in the way, and \
          `deployer up --env {name}` deploys",
@@ -99,10 +106,16 @@ pub(super) async fn run(
 fn check(args: &ConsumerArgs) -> Result<(), CommandError> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_'].contains(&letter);
     if args.binary.is_empty() || !args.binary.chars().all(is_part) {
-        return Err(CommandError::new(
-            ErrorKind::Usage,
-            InitError::NoBinary(args.binary.clone()),
-        ));
+        return Err(
+            CommandError::new(ErrorKind::Usage, InitError::NoBinary(args.binary.clone()))
+                .hint("a binary is named like `orders-projection`: letters, digits, hyphens and underscores"),
+        );
+    }
+    let is_part = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    if !args.store.starts_with(|first: char| first.is_ascii_lowercase()) || !args.store.chars().all(is_part) {
+        let error = InitError::NoStore(args.store.clone());
+        return Err(CommandError::new(ErrorKind::Usage, error)
+            .hint("it is named like `staging`, an instance like `staging-pr-42`: lower-case letters, digits and hyphens"));
     }
     if args.name == TAKEN || args.name.parse::<EnvironmentName>().is_err() {
         let error = InitError::NoConsumer(args.name.clone());

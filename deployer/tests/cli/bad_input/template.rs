@@ -104,3 +104,16 @@ fn a_template_that_is_not_there() {
       because: No such file or directory (os error 2)
     ");
 }
+
+#[test]
+fn types_of_which_nothing_is_known_are_told_at_once() {
+    let resources = "Resources:\n  Nightly: { Type: AWS::Events::Rule }\n  Weekly: { Type: AWS::Events::Rule }\n  Vault: { Type: AWS::Backup::BackupVault }\n";
+    let session = Session::new().with_template("Resources:\n", resources);
+    insta::assert_snapshot!(session.run("policy --for operator --env local"), @"
+    exit code: 64
+    --- stderr
+    error: what CloudFormation calls is not known for `AWS::Backup::BackupVault` (`Vault`), `AWS::Events::Rule` (`Nightly`, `Weekly`)
+      hint: `aws cloudformation describe-type --type RESOURCE --type-name TYPE` tells it, under `handlers`
+      hint: print the policy of a template without these resources, and allow beside it what they take
+    ");
+}

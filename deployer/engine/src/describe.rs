@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cloud::{Cloud, DeployedTable, FunctionConfiguration};
-use crate::stack::{ArtifactKey, Blueprint, StackStatus, StoredCode, Unfinished, base64_of_hex};
+use crate::stack::{ArtifactKey, Blueprint, CodeObject, StackStatus, Unfinished, base64_of_hex};
 
 use super::traffic::{self, Resources};
 use super::{DescribeError, Session, unfinished};
@@ -248,7 +248,7 @@ const UNPUBLISHED: &str = "$LATEST";
 
 /// How a function does, of which its name in the template, its alias and where its code is are known.
 fn function_health(
-    (function_id, alias, code): (&str, &str, Option<&StoredCode>),
+    (function_id, alias, code): (&str, &str, Option<&CodeObject>),
     name: Option<String>,
     live: Option<FunctionConfiguration>,
     stack_version: Option<String>,

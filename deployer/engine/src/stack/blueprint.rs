@@ -18,7 +18,7 @@ pub struct Blueprint {
     /// Functions that are reached through an alias.
     pub functions: Vec<LiveFunction>,
     /// Functions that no alias of the template leads to, by their names in the template, with where their code is, if it is in a bucket.
-    pub unaliased: BTreeMap<String, Option<StoredCode>>,
+    pub unaliased: BTreeMap<String, Option<CodeObject>>,
     /// What event source mappings read from, by the names in the template.
     pub sources: BTreeSet<String>,
     /// The queues that others move to what was received too often: the queue of dead letters, and whose they are, by the names in the
@@ -158,7 +158,7 @@ impl Blueprint {
                 }
                 Some("AWS::Lambda::Function") => {
                     blueprint.reserved += reservation(resource);
-                    let code = stored_code(&resource["Properties"]["Code"]);
+                    let code = code_object(&resource["Properties"]["Code"]);
                     blueprint.unaliased.insert(logical_id.clone(), code);
                 }
                 Some("AWS::Lambda::Permission") => blueprint.callers.extend(caller(resource)),
@@ -372,7 +372,7 @@ mod tests {
                 "Name": "live", "FunctionName": {"Ref": "Api"},
                 "FunctionVersion": {"Fn::GetAtt": ["ApiVersion", "Version"]}}},
         }});
-        let code = StoredCode {
+        let code = CodeObject {
             bucket: "b".into(),
             key: "code/bare.zip".into(),
         };

@@ -203,10 +203,8 @@ mod tests {
             metadata: Some(Metadata::from_text(r#"{"\ud800":1}"#).unwrap()),
             ..NewEvent::of("paid".parse().unwrap(), &1).unwrap()
         };
-        assert!(
-            event
-                .with_provenance(&Provenance::default().with_causation_id("m"))
-                .is_err()
-        );
+        let told = event.with_provenance(&Provenance::default().with_causation_id("m"));
+        let error = told.unwrap_err().to_string();
+        assert!(error.contains("surrogate"), "{error}");
     }
 }

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_names_no_event_is_no_entry() {
-        for text in [
+        let errors = [
             r#"["order",1,1]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,4]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",0,4]"#,
@@ -219,8 +219,16 @@ mod tests {
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",9007199254740991,["a","b"]]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,6,7]"#,
-        ] {
-            assert!(serde_json::from_str::<Entry>(text).is_err(), "{text}");
-        }
+        ]
+        .map(|text| serde_json::from_str::<Entry>(text).unwrap_err().to_string());
+        insta::assert_snapshot!(errors.join("\n"), @"
+        must be a stream type and a stream id such as `order/2886e475-d5cc-40f7-aec5-401071388b3c`
+        an entry must name at least one event
+        must be a whole number between 1 and 9007199254740991 at line 1 column 48
+        an entry must name at least one event
+        an entry must name at least one event
+        invalid length 2, expected a tuple of size 3 at line 1 column 48
+        trailing characters at line 1 column 51
+        ");
     }
 }

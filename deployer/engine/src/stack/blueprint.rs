@@ -377,7 +377,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_template_is_refused() {
-        assert!(Blueprint::read("Resources:").is_err());
-        assert!(Blueprint::read("{}").is_err());
+        for (text, is_json) in [("Resources:", false), ("{}", true)] {
+            let error = Blueprint::read(text).unwrap_err();
+            assert_eq!(error.source.is_none(), is_json, "{text}: {error:?}");
+        }
     }
 }

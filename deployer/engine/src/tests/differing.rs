@@ -8,15 +8,9 @@ use crate::stack::{Action, Replacement, ResourceChange};
 use super::*;
 
 async fn diff_of(scene: &mut Scene, asking: Asking) -> Result<Diff, DeployError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
-    diff(&mut session, &scene.deployment, asking).await
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
+    diff(&mut session, &deployment, asking).await
 }
 
 fn paths(diff: &Diff) -> Vec<String> {

@@ -11,14 +11,7 @@ const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 async fn drifting(scene: &mut Scene) -> Result<Drift, DriftError> {
     let protected = scene.deployment.protected;
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     drift(&mut session, "orders", protected, BUCKET).await
 }
 

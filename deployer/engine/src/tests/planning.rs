@@ -18,15 +18,9 @@ fn place() -> Target {
 }
 
 pub(super) async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
-    let plan = plan(&mut session, &scene.deployment, place()).await?;
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
+    let plan = plan(&mut session, &deployment, place()).await?;
     // What is done later is what was in the file.
     Ok(Plan::parse(plan.to_json().unwrap().as_bytes()).unwrap())
 }
@@ -59,14 +53,7 @@ pub(super) async fn applied_with(
         accepted: plan.accepted.iter().map(|text| text.parse().unwrap()).collect(),
         ..scene.deployment.clone()
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     if patience == Patience::ForOthers {
         session.wait_for_others();
     }

@@ -8,14 +8,7 @@ use crate::stack::{Release, ReleaseId, sha256_hex};
 use super::*;
 
 pub(super) async fn history_of(scene: &mut Scene, limit: usize) -> Result<History, LedgerError> {
-    let session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let session = scene.session().await;
     history(&session, BUCKET, "orders", limit).await
 }
 

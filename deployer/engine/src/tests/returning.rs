@@ -17,14 +17,7 @@ async fn back(scene: &mut Scene, to: Option<&str>) -> Result<RolledBack, Rollbac
             ..scene.deployment.clone()
         },
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     rollback(&mut session, &asked).await
 }
 

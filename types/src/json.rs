@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
-/// What is told about an event beside its payload: a JSON object, kept as the text it was sent as.
+/// Facts about an event beside its payload: a JSON object, kept as the text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Metadata(Payload);
 

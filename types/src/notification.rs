@@ -1,4 +1,4 @@
-//! What the store announces.
+//! The notification by which the store announces an event.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

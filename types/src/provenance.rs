@@ -29,7 +29,8 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// That of what answers `event`: caused by it, and of the same conversation. An event that belongs to none begins one.
+    /// The provenance of an answer to `event`: caused by it, and part of the same conversation. An event that belongs to no
+    /// conversation begins one.
     pub fn caused_by(event: &Event) -> Self {
         let event_id = event.event_id.to_string();
         let Self {
@@ -96,7 +97,7 @@ impl NewEvent {
 }
 
 impl Event {
-    /// What led to the event, as far as its metadata tells.
+    /// Reads what led to the event from its metadata.
     pub fn provenance(&self) -> Provenance {
         self.metadata
             .as_ref()

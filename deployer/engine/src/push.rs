@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, BlueprintError, LiveFunction, Unfinished, version_number};
+use crate::stack::{Blueprint, LiveFunction, Unfinished, version_number};
 
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
@@ -44,9 +44,6 @@ pub enum PushError {
     /// The stack is being changed, or has to be recovered.
     #[error(transparent)]
     Unready(#[from] Unready),
-    /// The template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
     /// The artifact bucket could not be made ready.
     #[error(transparent)]
     Bucket(Box<DeployError>),
@@ -85,9 +82,7 @@ impl PushError {
             Self::Bucket(error) => error.kind(),
             Self::Protected { .. } | Self::Unfinished { .. } => ErrorKind::Refused,
             Self::Interrupted => ErrorKind::Interrupted,
-            Self::Call(_) | Self::Blueprint(_) | Self::NoStack { .. } | Self::NotReachable { .. } => {
-                ErrorKind::Failed
-            }
+            Self::Call(_) | Self::NoStack { .. } | Self::NotReachable { .. } => ErrorKind::Failed,
         }
     }
 }
@@ -107,7 +102,7 @@ pub async fn push<C: Cloud>(
             stack: deployment.stack.clone(),
         });
     }
-    let blueprint = Blueprint::read(&deployment.template)?;
+    let blueprint = deployment.template.blueprint();
     let stack = match find_for_update(session, &deployment.stack, &deployment.accepted).await? {
         Found::Standing(stack) => stack,
         Found::Nothing | Found::FailedCreation(_) => {
@@ -129,7 +124,7 @@ pub async fn push<C: Cloud>(
         unchanged: Vec::new(),
         as_deployed: true,
     };
-    for (function, artifact) in with_code(deployment, &blueprint) {
+    for (function, artifact) in with_code(deployment, blueprint) {
         session.check_interrupt()?;
         let not_reachable = || PushError::NotReachable {
             stack: deployment.stack.clone(),

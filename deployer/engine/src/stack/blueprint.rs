@@ -105,14 +105,19 @@ pub struct BlueprintError {
     source: Option<serde_json::Error>,
 }
 
+impl BlueprintError {
+    pub(super) fn no_json(error: serde_json::Error) -> Self {
+        Self { source: Some(error) }
+    }
+}
+
 impl Blueprint {
     /// Reads a rendered template.
     ///
     /// # Errors
     /// The text is not a JSON object with `Resources`.
     pub fn read(template: &str) -> Result<Self, BlueprintError> {
-        let template: Value =
-            serde_json::from_str(template).map_err(|error| BlueprintError { source: Some(error) })?;
+        let template: Value = serde_json::from_str(template).map_err(BlueprintError::no_json)?;
         Self::of(&template)
     }
 

@@ -76,7 +76,7 @@ async fn a_version_that_was_pushed_is_drift_and_so_is_its_code() {
         world
             .stack_mut("orders")
             .template
-            .clone_from(&scene.deployment.template);
+            .replace_range(.., scene.deployment.template.text());
         world.functions.get_mut("orders-Api").unwrap().versions[0] = HASH.into();
     });
     assert_eq!(unseen(&mut scene).await, []);

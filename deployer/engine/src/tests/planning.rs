@@ -47,7 +47,7 @@ pub(super) async fn applied_with(
         code_sha256: artifact.code_sha256.clone(),
     });
     let deployment = Deployment {
-        template: plan.template.clone(),
+        template: WantedTemplate::read(plan.template.clone()).unwrap(),
         tags: plan.tags.clone(),
         artifacts: artifacts.collect(),
         accepted: plan.accepted.iter().map(|text| text.parse().unwrap()).collect(),
@@ -101,7 +101,7 @@ async fn a_plan_of_a_change_is_done_as_it_was_shown() {
     scene.assert_nothing_is_left_behind();
 
     // Nothing of what is asked for by now is looked at.
-    let asked_for_then = scene.deployment.template.clone();
+    let asked_for_then = scene.deployment.template.text().to_owned();
     called(&mut scene, "two");
     assert!(matches!(
         applied(&mut scene, &plan).await,

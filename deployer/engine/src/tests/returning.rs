@@ -11,7 +11,7 @@ async fn back(scene: &mut Scene, to: Option<&str>) -> Result<RolledBack, Rollbac
     let asked = Rollback {
         to: to.map(|text| text.parse().unwrap()),
         deployment: Deployment {
-            template: String::new(),
+            template: WantedTemplate::of_nothing(),
             tags: BTreeMap::new(),
             artifacts: Vec::new(),
             ..scene.deployment.clone()

@@ -26,7 +26,6 @@ impl Hints<'_> {
                 "functions that were told already run the new code; `{}` puts it right",
                 self.command("up")
             )],
-            PushError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)
     }

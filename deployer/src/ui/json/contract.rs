@@ -75,7 +75,7 @@ samples! {
         stack: "orders".into(),
         creates: false,
         changes: changes(),
-        outline: Outline::of(&serde_json::Value::Null, &serde_json::Value::Null, Some(&changes()), &Origins::default()),
+        outline: Outline::of(None, &serde_json::Value::Null, Some(&changes()), &Origins::default()),
         widenings: vec![widening()],
     };
     PlanApplied => Event::PlanApplied { stack: "orders".into(), release: Some(release(0, "t1").id) };

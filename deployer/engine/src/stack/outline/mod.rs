@@ -51,17 +51,21 @@ pub struct Outlined {
 }
 
 impl Outline {
-    /// Outlines the way from the template `deployed`, which is null where it cannot be read, to the template `wanted`; with what
-    /// CloudFormation said, if it was asked.
-    pub fn of(deployed: &Value, wanted: &Value, changes: Option<&ChangeSummary>, origins: &Origins) -> Self {
-        let comparison = if deployed.is_null() {
-            Comparison::default()
-        } else {
-            Comparison::of_values(deployed, wanted)
+    /// Outlines the way from the template `deployed`, if it can be read, to the template `wanted`; with what CloudFormation
+    /// said, if it was asked.
+    pub fn of(
+        deployed: Option<&Value>,
+        wanted: &Value,
+        changes: Option<&ChangeSummary>,
+        origins: &Origins,
+    ) -> Self {
+        let comparison = match deployed {
+            Some(deployed) => Comparison::of_values(deployed, wanted),
+            None => Comparison::default(),
         };
         let nothing = ChangeSummary::default();
         let reader = Reader {
-            creates: deployed["Resources"].is_null(),
+            creates: deployed.is_none_or(|deployed| deployed["Resources"].is_null()),
             wanted,
             origins,
             comparison: &comparison,

@@ -106,7 +106,7 @@ async fn killed_with_the_policy_lifted() -> Set {
     let deployed = scene
         .cloud
         .with(|world| world.stack_mut("orders").template.clone());
-    scene.deployment.template = deployed;
+    scene.deployment.template = WantedTemplate::read(deployed).unwrap();
     scene.deployment.accepted = Accepted::default();
     scene.forget();
     set

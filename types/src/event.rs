@@ -156,7 +156,10 @@ mod tests {
             "a\u{7}"
         );
         let error = serde_json::from_str::<NewEvent>(r#"{"eventType":"a\u0007","payload":1}"#).unwrap_err();
-        assert!(error.to_string().contains("control character"), "{error}");
+        assert!(
+            error.to_string().contains("control or formatting characters"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -206,6 +206,6 @@ mod tests {
         };
         let told = event.with_provenance(&Provenance::default().with_causation_id("m"));
         let error = told.unwrap_err().to_string();
-        assert!(error.contains("surrogate"), "{error}");
+        assert!(error.contains("unexpected end of hex escape"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! PURE: projections, asked without a store or a read model.
+//! Projections, asked without a store or a read model.
 
 use event_store_types::{Event, EventId, EventType, Payload, Revision, StreamId, Timestamp};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use crate::cloud::{Owner, TableRepair};
 use crate::fake::FakeTable;
-use crate::stack::{Blueprint, StackStatus};
+use crate::stack::StackStatus;
 use crate::{ErrorKind, Mismatch, adopt};
 
 use super::*;

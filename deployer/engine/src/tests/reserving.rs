@@ -1,6 +1,6 @@
 //! Concurrency that the account does not have: `doctor` tells of it before, Lambda refuses it minutes into an operation.
 
-use crate::stack::{Blueprint, Diagnosis, StackStatus};
+use crate::stack::{Diagnosis, StackStatus};
 use crate::{Code, Examination, Finding, Severity, examine};
 
 use super::store::Store;

@@ -67,6 +67,7 @@ async fn offline_cloudformation_is_not_asked() {
             "GetCallerIdentity",
             "DescribeStacks",
             "ListObjectsV2",
+            "ListQueues",
             "GetTemplate"
         ]
     );
@@ -132,7 +133,12 @@ async fn a_stack_that_is_not_there_is_all_new_and_no_shell_is_made() {
     assert_eq!(diff.templates.unwrap().resources.len(), 10);
     assert_eq!(
         scene.cloud.calls(),
-        ["GetCallerIdentity", "DescribeStacks", "ListObjectsV2"]
+        [
+            "GetCallerIdentity",
+            "DescribeStacks",
+            "ListObjectsV2",
+            "ListQueues"
+        ]
     );
 }
 

@@ -1,4 +1,4 @@
-//! `event-store`: what an application's developer does with an event store.
+//! `event-store`: the program for developers of applications.
 
 mod completions;
 mod man;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The event store, for who writes applications.
+/// The event store, for developers of applications.
 #[derive(Debug, Parser)]
 #[command(name = "event-store", version, max_term_width = 100)]
 struct EventStore {
@@ -60,7 +60,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Writes a result to stdout. Who stops reading early has what they want.
+/// Writes a result to stdout. A reader that stops early has what it wants.
 fn data(bytes: &[u8]) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -70,7 +70,7 @@ fn data(bytes: &[u8]) -> ExitCode {
     }
 }
 
-/// Tells what could not be done, and why.
+/// Prints what could not be done, and why.
 fn failed(what: &str, why: &io::Error) -> ExitCode {
     // When stderr cannot be written either there is nobody to tell.
     let _ = writeln!(io::stderr(), "error: {what}\n  because: {why}");

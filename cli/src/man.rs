@@ -13,7 +13,7 @@ use crate::{EventStore, data, failed};
 /// To read it: `event-store man | man -l -`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ManPages {
-    /// Write the pages of all commands to this folder instead, which is made if need be
+    /// Write the pages of all commands to this folder, which is created if need be
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
 }

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 
 use event_store_function::local;
 
-/// Move a store's file, as older versions kept it, into a new data folder, and verify it there.
+/// Move the file in which older versions kept a store into a new data folder, and verify it there.
 ///
-/// The file goes only once its copy is found to be whole and the same.
+/// The file is removed only when its copy is whole and the same.
 #[derive(Debug, clap::Args)]
 pub(super) struct MoveIn {
     /// The file
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The folder, made if it is not there
+    /// The folder, created if need be
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

@@ -82,8 +82,10 @@ mod tests {
     #[test]
     fn nothing_is_left_where_it_cannot_be_put() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(write(&folder.path().join("missing/plan.json"), b"plan").is_err());
-        assert!(write(folder.path(), b"plan").is_err());
+        let error = write(&folder.path().join("missing/plan.json"), b"plan").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        let error = write(folder.path(), b"plan").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         write(Path::new("/dev/null"), b"plan").unwrap();
     }

@@ -1,4 +1,4 @@
-//! What the process's environment says of AWS: region, credentials, and an endpoint if there is one.
+//! The AWS configuration in the process's environment: region, credentials, and an endpoint if there is one.
 
 use std::sync::OnceLock;
 
@@ -33,8 +33,8 @@ pub fn timeouts() -> TimeoutConfig {
 
 /// The SDK's own HTTPS client, but for when it is made: once, when something is sent.
 ///
-/// By default each client of a service makes a connector of its own, and one before only to see that it can. Each
-/// time every certificate of the system is parsed, which is most of what a process does until it is ready.
+/// By default each client makes a connector of its own, after another one that only shows that it can. Each connector
+/// parses every certificate of the system, which is most of what a process does until it is ready.
 pub fn https_client() -> SharedHttpClient {
     let connector = OnceLock::new();
     http_client_fn(move |_, components| {

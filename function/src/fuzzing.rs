@@ -1,4 +1,4 @@
-//! What is held of everything that comes from outside: a fuzzer's targets.
+//! A fuzzer's targets: what must hold for everything that comes from outside.
 //!
 //! Nothing panics, whatever comes. What is accepted survives being written and read again, and every reader of one
 //! form reads the same out of it; what is refused is refused with a reason that names the place.
@@ -19,7 +19,7 @@ pub use crate::relay::fuzzing::{invocation, record};
 pub use feed_cursor::feed_cursor;
 pub use page_key::page_key;
 
-/// What became of an input.
+/// The outcome of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was understood.

@@ -22,7 +22,7 @@ use crate::relay::{Relay, Relayed};
 use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain, milliseconds};
 
-/// What is left of an invocation's time for answering, after the last attempt.
+/// The part of an invocation's time that is kept for answering, after the last attempt.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
 
 /// Everything that an invocation needs.
@@ -193,7 +193,7 @@ fn answer(checkpoint: Checkpoint) -> Result<Answer, RelayError> {
     Ok(Answer::Relayed(response))
 }
 
-/// What an invocation is answered with.
+/// The answer to an invocation.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -217,7 +217,7 @@ pub enum RelayError {
     WholeBatch,
 }
 
-/// What Lambda shows of a failure: its kind, and its words with every cause.
+/// Shows a failure in Lambda: its kind, and its words with every cause.
 impl From<RelayError> for Diagnostic {
     fn from(error: RelayError) -> Self {
         let kind = match error {

@@ -32,7 +32,7 @@ pub fn init(level: LogLevel) {
         .try_init();
 }
 
-/// What is logged at `level`, of us and of the crates below.
+/// The log filter at `level`, for this crate and those below.
 pub(crate) fn filter(level: LogLevel) -> Targets {
     let level = LevelFilter::from(level);
     Targets::new()

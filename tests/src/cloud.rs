@@ -112,12 +112,12 @@ impl Cloud {
         updated.unwrap_or_else(|error| panic!("whom `{name}` trusts cannot be changed: {error:?}"));
     }
 
-    /// What requests are signed with.
+    /// The credentials that sign requests.
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone()
     }
 
-    /// What tells a program with the AWS SDK to call these services with these credentials.
+    /// The environment variables that make a program with the AWS SDK call these services with these credentials.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let endpoint = self.configuration.endpoint_url().unwrap_or_default();
         let mut variables = vec![

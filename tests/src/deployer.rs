@@ -102,9 +102,9 @@ pub struct Run {
     command: String,
     /// The exit code; `None` when a signal ended it.
     pub code: Option<i32>,
-    /// What it said for programs.
+    /// Its output for programs.
     pub stdout: String,
-    /// What it said for people.
+    /// Its talk for people.
     pub stderr: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the deployer deployed into one environment.
+//! A deployment of the deployer in one environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -229,7 +229,7 @@ impl Deployment {
             .at_a_terminal(columns, &[&about, arguments].concat())
     }
 
-    /// What `deployer describe --format json` says.
+    /// Runs `deployer describe --format json`, and reads what it prints.
     pub async fn describe(&self) -> Described {
         let run = self.run("describe", &["--format", "json"]).await.succeeded();
         Described(

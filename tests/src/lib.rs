@@ -1,4 +1,4 @@
-//! What the end-to-end tests stand on: an emulator of AWS, the deployer's program, and what it deployed.
+//! The harness of the end-to-end tests: an emulator of AWS, the deployer's program, and what it deployed.
 //!
 //! Nothing here is a test. Whatever goes wrong while a test is being set up panics with what to do about it.
 

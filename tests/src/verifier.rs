@@ -23,7 +23,7 @@ impl Verifier {
         }
     }
 
-    /// What proves `deployment`, run by `caller`, with nothing else of AWS around it.
+    /// The command that proves `deployment` as `caller`, with no other AWS configuration around it.
     pub fn of(&self, deployment: &Deployment, caller: &Cloud, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars() {

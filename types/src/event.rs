@@ -155,7 +155,11 @@ mod tests {
             serde_json::from_str::<Event>(event).unwrap().event_type.as_str(),
             "a\u{7}"
         );
-        assert!(serde_json::from_str::<NewEvent>(r#"{"eventType":"a\u0007","payload":1}"#).is_err());
+        let error = serde_json::from_str::<NewEvent>(r#"{"eventType":"a\u0007","payload":1}"#).unwrap_err();
+        assert!(
+            error.to_string().contains("control or formatting characters"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
-/// What is told about an event beside its payload: a JSON object, kept as the text it was sent as.
+/// Facts about an event beside its payload: a JSON object, kept as the text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Metadata(Payload);
 
@@ -213,8 +213,15 @@ mod tests {
 
     #[test]
     fn what_is_not_one_json_value_is_refused() {
-        for text in ["", "{", "{} {}", "nul", "'a'"] {
-            assert!(Payload::from_text(text).is_err(), "{text:?}");
+        for (text, reason) in [
+            ("", "EOF"),
+            ("{", "EOF"),
+            ("{} {}", "trailing characters"),
+            ("nul", "EOF"),
+            ("'a'", "expected value"),
+        ] {
+            let error = Payload::from_text(text).unwrap_err();
+            assert!(error.to_string().contains(reason), "{text:?}: {error}");
         }
     }
 

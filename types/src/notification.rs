@@ -1,4 +1,4 @@
-//! What the store announces.
+//! The notification by which the store announces an event.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -65,12 +65,13 @@ mod tests {
 
     #[test]
     fn a_notification_with_a_bad_value_is_refused() {
-        for text in [
-            TEXT.replace("\"18\"", "18"),
-            TEXT.replace("18", "0"),
-            TEXT.replace("2886", "zzzz"),
+        for (text, reason) in [
+            (TEXT.replace("\"18\"", "18"), "a string"),
+            (TEXT.replace("18", "0"), "between 1 and"),
+            (TEXT.replace("2886", "zzzz"), "UUID"),
         ] {
-            assert!(serde_json::from_str::<Notification>(&text).is_err(), "{text}");
+            let error = serde_json::from_str::<Notification>(&text).unwrap_err();
+            assert!(error.to_string().contains(reason), "{text}: {error}");
         }
     }
 }

@@ -29,7 +29,8 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// That of what answers `event`: caused by it, and of the same conversation. An event that belongs to none begins one.
+    /// The provenance of an answer to `event`: caused by it, and part of the same conversation. An event that belongs to no
+    /// conversation begins one.
     pub fn caused_by(event: &Event) -> Self {
         let event_id = event.event_id.to_string();
         let Self {
@@ -96,7 +97,7 @@ impl NewEvent {
 }
 
 impl Event {
-    /// What led to the event, as far as its metadata tells.
+    /// Reads what led to the event from its metadata.
     pub fn provenance(&self) -> Provenance {
         self.metadata
             .as_ref()
@@ -203,10 +204,8 @@ mod tests {
             metadata: Some(Metadata::from_text(r#"{"\ud800":1}"#).unwrap()),
             ..NewEvent::of("paid".parse().unwrap(), &1).unwrap()
         };
-        assert!(
-            event
-                .with_provenance(&Provenance::default().with_causation_id("m"))
-                .is_err()
-        );
+        let told = event.with_provenance(&Provenance::default().with_causation_id("m"));
+        let error = told.unwrap_err().to_string();
+        assert!(error.contains("unexpected end of hex escape"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! What texts have in common: characters that are seen, and the impls shared by every newtype that travels as text.
+//! Shared by all texts: which characters are visible, and the impls of every newtype that travels as text.
 
 /// Whether a character is simply seen: it is no control character, separates no lines, and formats no others (Unicode's `Cc`, `Zl`, `Zp`
 /// and `Cf`). Those let a text look like another one, and terminals obey some of them.

@@ -1,4 +1,4 @@
-//! What `event-store serve` was called before: the old word leads to the new one.
+//! The former name of `event-store serve`, which points to the new one.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -164,8 +164,14 @@ mod tests {
 
     #[test]
     fn what_is_no_policy_is_not_written_over() {
-        for text in ["{", "[]", r#""text""#, r#"{"Statement":"all"}"#] {
-            assert!(allowing(Some(text), QUEUE, TOPIC).is_err(), "{text}");
+        for (text, error) in [
+            ("{", "the policy is not JSON"),
+            ("[]", "the policy has no list of statements"),
+            (r#""text""#, "the policy has no list of statements"),
+            (r#"{"Statement":"all"}"#, "the policy has no list of statements"),
+        ] {
+            let refused = allowing(Some(text), QUEUE, TOPIC).unwrap_err();
+            assert_eq!(refused.to_string(), error, "{text}");
         }
     }
 }

@@ -63,7 +63,8 @@ async fn a_policy_of_one_attempt_sends_once() {
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    assert!(client.create_stream(&order(), placed()).await.is_err());
+    let error = client.create_stream(&order(), placed()).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
     assert_eq!(requests(&server).await.len(), 1);
 }
 

@@ -12,14 +12,14 @@ pub(super) async fn triggers<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
     standing: Option<&DeployedStack>,
-    deployed: &Value,
+    deployed: Option<&Value>,
 ) -> Result<RollbackTriggers, CallError> {
     let Some(stack) = standing.filter(|_| deployment.protected) else {
         return Ok(RollbackTriggers::default());
     };
     let resources = traffic::resources(session.cloud, &stack.id).await?;
-    let wanted: Value = serde_json::from_str(&deployment.template).unwrap_or_default();
-    let mut alarms = rollback_alarms(&stack.id, &resources, deployed, &wanted);
+    let wanted = deployment.template.value();
+    let mut alarms = rollback_alarms(&stack.id, &resources, deployed, wanted);
     alarms.retain(|alarm| !deployment.accepted.ignores(&alarm.logical_id));
     let unwatched = alarms.split_off(alarms.len().min(MOST_ALARMS));
     if alarms.is_empty() {

@@ -72,8 +72,8 @@ async fn store_template<C: Cloud>(
 ) -> Result<(), DeployError> {
     let template = CodeArtifact {
         key: deployment.template_key(),
-        body: Some(deployment.template.clone().into_bytes()),
-        code_sha256: sha256_base64(&deployment.template),
+        body: Some(deployment.template.text().into()),
+        code_sha256: sha256_base64(deployment.template.text()),
     };
     ensure_stored(session, deployment, &template).await
 }
@@ -103,12 +103,12 @@ fn source<C: Cloud>(session: &Session<'_, C>, deployment: &Deployment) -> Templa
         let key = deployment.template_key();
         TemplateSource::Url(session.cloud.object_url(&deployment.bucket.name, &key))
     } else {
-        TemplateSource::Inline(deployment.template.clone())
+        TemplateSource::Inline(deployment.template.text().to_owned())
     }
 }
 
 fn is_long(deployment: &Deployment) -> bool {
-    deployment.template.len() > LONGEST_INLINE_TEMPLATE
+    deployment.template.text().len() > LONGEST_INLINE_TEMPLATE
 }
 
 /// Stores an artifact unless it is in the bucket, and makes sure that what is there is it.

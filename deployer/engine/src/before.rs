@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::cloud::{CallError, Cloud};
 use crate::stack::guard::{Danger, in_templates};
 use crate::stack::release::StoredTemplate;
 use crate::stack::widening::widenings;
 use crate::stack::{
-    Blueprint, Cause, DeployedStack, GivenUp, Sequel, StoredBefore, code_sha256_of_key, is_same_template,
-    sha256_base64, sha256_hex, template_key,
+    Cause, DeployedStack, GivenUp, Sequel, StoredBefore, WantedTemplate, code_sha256_of_key,
+    is_same_template, sha256_base64, sha256_hex, template_key,
 };
 
 use super::{CodeArtifact, Deployment, Session};
@@ -84,10 +82,10 @@ impl Before {
     ///
     /// Its record tells what it gives up, and for what `reason`. The code is still in the artifact bucket. What was allowed until a moment ago may be allowed again.
     pub fn way_back(&self, from: &Deployment, reason: &str) -> Option<Deployment> {
-        if is_same_template(&self.template, &from.template) && self.tags == from.tags {
+        if is_same_template(&self.template, from.template.text()) && self.tags == from.tags {
             return None;
         }
-        let functions = Blueprint::read(&self.template).ok()?.functions;
+        let template = WantedTemplate::read(self.template.clone()).ok()?;
         let artifact = |key: &str| {
             let code_sha256 = code_sha256_of_key(key)?;
             Some(CodeArtifact {
@@ -96,20 +94,21 @@ impl Before {
                 code_sha256,
             })
         };
-        let artifacts: Option<Vec<CodeArtifact>> = functions
+        let artifacts: Option<Vec<CodeArtifact>> = template
+            .blueprint()
+            .functions
             .iter()
             .filter_map(|function| function.code_key(&from.bucket.name))
             .map(artifact)
             .collect();
-        let read = |template: &str| serde_json::from_str::<Value>(template).unwrap_or_default();
-        let (given_up, wanted) = (read(&from.template), read(&self.template));
-        let regained = widenings(&given_up, &wanted);
+        let (given_up, wanted) = (from.template.value(), template.value());
+        let regained = widenings(Some(given_up), wanted);
         // A feed that came with what is given up stays as a table, and is imported when it comes again.
-        let brought = in_templates(&given_up, &wanted)
+        let brought = in_templates(given_up, wanted)
             .into_iter()
             .filter(|objection| objection.danger == Danger::FeedRemoved);
         let mut back = Deployment {
-            template: self.template.clone(),
+            template,
             tags: self.tags.clone(),
             artifacts: artifacts?,
             accepted: from
@@ -119,7 +118,7 @@ impl Before {
                 .with_objections(brought),
             sequel: Sequel::default(),
             cause: Cause::GivesUp(GivenUp {
-                template_sha256: sha256_hex(&from.template),
+                template_sha256: sha256_hex(from.template.text()),
                 tags: from.tags.clone(),
                 reason: reason.to_owned(),
             }),

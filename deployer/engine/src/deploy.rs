@@ -46,12 +46,12 @@ pub(super) async fn deploy_as_planned<C: Cloud>(
     deployment: &Deployment,
     planned: Option<&Plan>,
 ) -> Result<Deployed, DeployError> {
-    let blueprint = Blueprint::read(&deployment.template)?;
-    check(deployment, &blueprint)?;
+    let blueprint = deployment.template.blueprint();
+    check(deployment, blueprint)?;
     let mut attempts = Attempts::new();
     loop {
         // On the heap: whoever waits for it should not have to hold all that it holds.
-        match Box::pin(attempt(session, deployment, &blueprint, planned)).await {
+        match Box::pin(attempt(session, deployment, blueprint, planned)).await {
             Ok(deployed) => {
                 if session.open.is_done() {
                     session.tell_finished();
@@ -91,8 +91,8 @@ async fn attempt<C: Cloud>(
     let journal = journal::read(session, &deployment.bucket.name, &deployment.stack).await?;
     let template = match &found {
         // A receipt says that this template is deployed.
-        Found::Standing(stack) if journal.is_settled(stack, &deployment.template) => {
-            Some(deployment.template.clone())
+        Found::Standing(stack) if journal.is_settled(stack, deployment.template.text()) => {
+            Some(deployment.template.text().to_owned())
         }
         Found::Standing(stack) => Some(session.cloud.original_template(&stack.id).await?),
         Found::Nothing | Found::FailedCreation(_) => None,
@@ -245,7 +245,7 @@ async fn apply<C: Cloud>(
     });
     // What is still lifted, the next run puts back.
     if is_back {
-        journal::close(session, bucket, &stack, Some(&deployment.template)).await;
+        journal::close(session, bucket, &stack, Some(deployment.template.text())).await;
     }
     Ok(match release.outcome {
         ReleaseOutcome::Created => Deployed::Created(stack.outputs),

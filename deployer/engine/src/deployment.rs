@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
 use crate::stack::release::SourceRevision;
-use crate::stack::{Cause, ReleaseId, Sequel, sha256_hex, template_key};
+use crate::stack::{Cause, ReleaseId, Sequel, WantedTemplate, sha256_hex, template_key};
 
 /// Everything that `deploy` needs to know: an environment and a template, both already evaluated.
 #[derive(Clone, Debug)]
 pub struct Deployment {
     /// The stack's name.
     pub stack: String,
-    /// The rendered template: the very bytes that are sent, stored and compared.
-    pub template: String,
+    /// The rendered template.
+    pub template: WantedTemplate,
     /// Where its values come from, as far as that is known.
     pub origins: Origins,
     /// The stack's tags, at most 50.
@@ -52,7 +52,7 @@ pub struct Provenance {
 impl Deployment {
     /// Where the rendered template lies in the artifact bucket.
     pub(super) fn template_key(&self) -> String {
-        template_key(&self.stack, &sha256_hex(&self.template))
+        template_key(&self.stack, &sha256_hex(self.template.text()))
     }
 }
 

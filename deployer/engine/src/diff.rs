@@ -11,7 +11,7 @@ use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
 use crate::stack::{
-    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, NextMove, Unfinished, change_set_name,
+    ChangeSetUse, ChangeSummary, DeployedStack, NextMove, Unfinished, change_set_name, deployed_template,
 };
 
 use super::change_set::{self, Prepared};
@@ -77,7 +77,6 @@ pub async fn diff<C: Cloud>(
     deployment: &Deployment,
     asking: Asking,
 ) -> Result<Diff, DeployError> {
-    let blueprint = Blueprint::read(&deployment.template)?;
     let stack = session.cloud.describe_stack(&deployment.stack).await?;
     let foreign = match &stack {
         Some(stack) if stack.status.next_move() != NextMove::Create => {
@@ -100,12 +99,13 @@ pub async fn diff<C: Cloud>(
         });
     };
     let template = session.cloud.original_template(&stack.id).await?;
-    let (deployed, wanted) = (read(&template), read(&deployment.template));
-    let templates = (!deployed.is_null()).then(|| Comparison::of_values(&deployed, &wanted));
+    let (deployed, wanted) = (deployed_template(&template), deployment.template.value());
+    let deployed = deployed.as_ref();
+    let templates = deployed.map(|deployed| Comparison::of_values(deployed, wanted));
     let settings = settings(&stack, deployment);
     let is_same = templates.as_ref().is_some_and(Comparison::is_empty);
     let pushed = if is_same {
-        pushed(session, deployment, &blueprint, &stack).await?
+        pushed(session, deployment, &stack).await?
     } else {
         Vec::new()
     };
@@ -117,11 +117,11 @@ pub async fn diff<C: Cloud>(
         None
     };
     let mut objections = BTreeSet::new();
-    if !deployed.is_null() {
-        objections.extend(in_templates(&deployed, &wanted));
+    if let Some(deployed) = deployed {
+        objections.extend(in_templates(deployed, wanted));
     }
     if let Some(changes) = &changes {
-        objections.extend(in_changes(&deployed, changes));
+        objections.extend(in_changes(deployed, changes));
     }
     Ok(Diff {
         stack: deployment.stack.clone(),
@@ -130,9 +130,9 @@ pub async fn diff<C: Cloud>(
         templates,
         settings,
         pushed,
-        outline: Outline::of(&deployed, &wanted, changes.as_ref(), &deployment.origins),
+        outline: Outline::of(deployed, wanted, changes.as_ref(), &deployment.origins),
         changes,
-        widenings: widenings(&deployed, &wanted),
+        widenings: widenings(deployed, wanted),
         objections: objections.into_iter().collect(),
         unfinished,
     })
@@ -140,24 +140,20 @@ pub async fn diff<C: Cloud>(
 
 /// A stack that would be made has no other side.
 fn of_nothing(deployment: &Deployment) -> Diff {
-    let (nothing, wanted) = (json!({}), read(&deployment.template));
+    let (nothing, wanted) = (json!({}), deployment.template.value());
     Diff {
         stack: deployment.stack.clone(),
         status: None,
         foreign: None,
-        templates: Some(Comparison::of_values(&nothing, &wanted)),
+        templates: Some(Comparison::of_values(&nothing, wanted)),
         settings: Vec::new(),
         pushed: Vec::new(),
         changes: None,
-        outline: Outline::of(&nothing, &wanted, None, &deployment.origins),
-        widenings: widenings(&nothing, &wanted),
+        outline: Outline::of(Some(&nothing), wanted, None, &deployment.origins),
+        widenings: widenings(Some(&nothing), wanted),
         objections: Vec::new(),
         unfinished: Vec::new(),
     }
-}
-
-fn read(template: &str) -> Value {
-    serde_json::from_str(template).unwrap_or_default()
 }
 
 fn settings(stack: &DeployedStack, deployment: &Deployment) -> Vec<ValueChange> {
@@ -190,11 +186,11 @@ fn tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> 
 async fn pushed<C: Cloud>(
     session: &Session<'_, C>,
     deployment: &Deployment,
-    blueprint: &Blueprint,
     stack: &DeployedStack,
 ) -> Result<Vec<String>, DeployError> {
     let resources = traffic::resources(session.cloud, &stack.id).await?;
-    let differences = traffic::differences(session, deployment, blueprint, &resources).await?;
+    let differences =
+        traffic::differences(session, deployment, deployment.template.blueprint(), &resources).await?;
     let names = differences.iter().filter_map(|difference| difference.function());
     Ok(names.map(str::to_owned).collect())
 }

@@ -1,8 +1,11 @@
-//! What the engine tells while it works.
+//! What the engine tells while it works, and the JSON of it: a contract with programs that read it.
+
+mod json;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{Finished, Life, Reconciled};
 use crate::cloud::TableRepair;
@@ -10,13 +13,14 @@ use crate::stack::guard::Objection;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 use crate::stack::{
-    ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus, Unfinished,
+    ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus, Unfinished, as_text,
 };
 
 use super::SmokeStep;
 
 /// What a run has stored in the artifact bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Uploads {
     /// Whether it has made the bucket.
     pub bucket_is_new: bool,
@@ -41,7 +45,8 @@ pub enum RunFate {
 }
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Event {
     /// The credentials are of the right account.
     AccountChecked {
@@ -69,10 +74,12 @@ pub enum Event {
     /// An object is in the artifact bucket already.
     UploadSkipped { key: String },
     /// A deployment was not agreed to, and what was stored for it stays.
+    #[serde(rename = "stored")]
     Stays {
         /// The artifact bucket.
         bucket: String,
         /// What was stored.
+        #[serde(flatten)]
         uploads: Uploads,
     },
     /// Somebody else is at work on the stack, and that is waited for.
@@ -81,11 +88,13 @@ pub enum Event {
         /// Its state.
         status: StackStatus,
         /// Since when.
+        #[serde(serialize_with = "as_text")]
         since: Timestamp,
         /// Who began it, where that is known.
         by: Option<String>,
     },
     /// A stack that is not this environment's is taken over, as was accepted.
+    #[serde(rename = "takingOver")]
     TakingOver {
         stack: String,
         /// The environment that it said it was of.
@@ -111,6 +120,7 @@ pub enum Event {
     Tried {
         step: SmokeStep,
         /// How long it took.
+        #[serde(rename = "milliseconds", serialize_with = "json::milliseconds")]
         took: Duration,
     },
     /// A smoke test has not seen what it should within its time, which may be on its way.
@@ -128,9 +138,11 @@ pub enum Event {
     /// A change that the guard would have refused is let pass, because it was accepted by name.
     Accepted {
         /// What it will cost.
+        #[serde(flatten, serialize_with = "json::objection")]
         objection: Objection,
     },
     /// What a deployment would do is written down and not done.
+    #[serde(rename = "change-set")]
     Planned {
         stack: String,
         /// Whether the stack would be made.
@@ -152,16 +164,20 @@ pub enum Event {
     Started {
         stack: String,
         /// How long it may take, where an earlier deployment tells.
+        #[serde(rename = "lastTime", serialize_with = "json::last_time")]
         estimate: Option<Estimate>,
     },
     /// Something became of a resource or of the stack.
     Resource {
         /// What.
+        #[serde(flatten, rename = "resource", serialize_with = "json::stack_event")]
         event: StackEvent,
         /// How far the operation has come.
+        #[serde(flatten, serialize_with = "json::progress")]
         progress: Progress,
     },
     /// A table that outlived an earlier stack is taken in.
+    #[serde(rename = "importing")]
     Adopting {
         table: String,
         /// How many items it holds, by AWS's last count.
@@ -171,6 +187,7 @@ pub enum Event {
     Repairing {
         table: String,
         /// The setting.
+        #[serde(rename = "setting", serialize_with = "json::setting")]
         repair: TableRepair,
     },
     /// Somebody had pushed code; the function is brought back to the version that the stack published.
@@ -262,10 +279,13 @@ pub enum Event {
     /// Another run has not come to its end.
     EarlierRun {
         stack: String,
+        #[serde(flatten, serialize_with = "json::run")]
         run: Unfinished,
         /// Whether it may still be at work.
+        #[serde(rename = "mayBeAtWork", serialize_with = "json::may_be_at_work")]
         life: Life,
         /// What becomes of it.
+        #[serde(flatten, serialize_with = "json::fate")]
         fate: RunFate,
     },
     /// Something that was to be tidied up is still there.

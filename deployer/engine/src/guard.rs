@@ -3,33 +3,33 @@
 use serde_json::Value;
 
 use crate::cloud::Cloud;
-use crate::stack::ChangeSummary;
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
+use crate::stack::{ChangeSummary, deployed_template};
 
 use super::{DeployError, Deployment, Event, Session};
 
-/// The template that is deployed, as far as the guard can read it, and what was let pass over it.
+/// The template that is deployed, and what was let pass over it.
 #[derive(Debug, Default)]
 pub(super) struct Deployed {
-    template: Value,
+    /// None, when the stack is made, or another tool wrote its template: then only the change set tells what would be lost.
+    template: Option<Value>,
     accepted: Vec<Objection>,
 }
 
 impl Deployed {
-    /// Takes the template as AWS told it. One that is no JSON was not sent by this deployer: then only the change set
-    /// tells what would be lost.
+    /// Takes the template as AWS told it.
     pub(super) fn of(template: &str) -> Self {
         Self {
-            template: serde_json::from_str(template).unwrap_or_default(),
+            template: deployed_template(template),
             accepted: Vec::new(),
         }
     }
 
-    /// The template; null where it cannot be read.
-    pub(super) fn template(&self) -> &Value {
-        &self.template
+    /// The template; none where it cannot be read.
+    pub(super) fn template(&self) -> Option<&Value> {
+        self.template.as_ref()
     }
 
     /// The guarded changes that were accepted by name.
@@ -39,14 +39,13 @@ impl Deployed {
 
     /// What the deployment changes, told from its causes.
     pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
-        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
-        Outline::of(&self.template, &wanted, Some(changes), &deployment.origins)
+        let wanted = deployment.template.value();
+        Outline::of(self.template(), wanted, Some(changes), &deployment.origins)
     }
 
     /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.
     pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
-        let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
-        widenings(&self.template, &wanted)
+        widenings(self.template(), deployment.template.value())
     }
 }
 
@@ -56,11 +55,10 @@ pub(super) fn check_templates<C: Cloud>(
     deployment: &Deployment,
     deployed: &mut Deployed,
 ) -> Result<(), DeployError> {
-    let wanted = serde_json::from_str(&deployment.template).unwrap_or_default();
-    if deployed.template.is_null() {
+    let Some(template) = deployed.template() else {
         return Ok(());
-    }
-    let objections = in_templates(&deployed.template, &wanted);
+    };
+    let objections = in_templates(template, deployment.template.value());
     decide(session, deployment, deployed, objections)
 }
 
@@ -71,7 +69,7 @@ pub(super) fn check_changes<C: Cloud>(
     deployed: &mut Deployed,
     changes: &ChangeSummary,
 ) -> Result<(), DeployError> {
-    let objections = in_changes(&deployed.template, changes);
+    let objections = in_changes(deployed.template(), changes);
     decide(session, deployment, deployed, objections)
 }
 

@@ -150,7 +150,7 @@ pub(super) fn release<C: Cloud>(
         revision: deployment.provenance.revision.clone(),
         template: StoredTemplate {
             key: deployment.template_key(),
-            sha256: sha256_hex(&deployment.template),
+            sha256: sha256_hex(deployment.template.text()),
         },
         artifacts: artifacts.collect(),
         tags: deployment.tags.clone(),

@@ -19,11 +19,11 @@ pub async fn plan<C: Cloud>(
     deployment: &Deployment,
     place: Target,
 ) -> Result<Plan, DeployError> {
-    let blueprint = Blueprint::read(&deployment.template)?;
-    deploy::check(deployment, &blueprint)?;
+    let blueprint = deployment.template.blueprint();
+    deploy::check(deployment, blueprint)?;
     let mut attempts = Attempts::new();
     loop {
-        match attempt(session, deployment, &blueprint, place.clone()).await {
+        match attempt(session, deployment, blueprint, place.clone()).await {
             Ok(plan) => return Ok(plan),
             Err(error) => attempts.again(session, error).await?,
         }
@@ -108,7 +108,7 @@ fn written(
         tags: deployment.tags.clone(),
         artifacts: artifacts.collect(),
         revision: deployment.provenance.revision.clone(),
-        template: deployment.template.clone(),
+        template: deployment.template.text().to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, BlueprintError, CodeObject, LiveFunction, Unfinished, version_number};
+use crate::stack::{Blueprint, CodeObject, LiveFunction, Unfinished, version_number};
 
 use super::find::{Found, find_for_update};
 use super::session::Interrupted;
@@ -44,9 +44,6 @@ pub enum PushError {
     /// The stack is being changed, or has to be recovered.
     #[error(transparent)]
     Unready(#[from] Unready),
-    /// The template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
     /// The artifact bucket could not be made ready.
     #[error(transparent)]
     Bucket(Box<DeployError>),
@@ -92,9 +89,7 @@ impl PushError {
             Self::Protected { .. } | Self::Unfinished { .. } => ErrorKind::Refused,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::NoAlias { .. } => ErrorKind::Configuration,
-            Self::Call(_) | Self::Blueprint(_) | Self::NoStack { .. } | Self::NotReachable { .. } => {
-                ErrorKind::Failed
-            }
+            Self::Call(_) | Self::NoStack { .. } | Self::NotReachable { .. } => ErrorKind::Failed,
         }
     }
 }
@@ -114,8 +109,8 @@ pub async fn push<C: Cloud>(
             stack: deployment.stack.clone(),
         });
     }
-    let blueprint = Blueprint::read(&deployment.template)?;
-    let functions = without_alias(deployment, &blueprint);
+    let blueprint = deployment.template.blueprint();
+    let functions = without_alias(deployment, blueprint);
     if !functions.is_empty() {
         return Err(PushError::NoAlias { functions });
     }
@@ -140,7 +135,7 @@ pub async fn push<C: Cloud>(
         unchanged: Vec::new(),
         as_deployed: true,
     };
-    for (function, artifact) in with_code(deployment, &blueprint) {
+    for (function, artifact) in with_code(deployment, blueprint) {
         session.check_interrupt()?;
         let not_reachable = || PushError::NotReachable {
             stack: deployment.stack.clone(),

@@ -2,7 +2,9 @@
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::release::NoChoice;
-use crate::stack::{Cause, DeployedStack, Release, ReleaseChoice, ReleaseId, Sequel, sha256_hex, with_owner};
+use crate::stack::{
+    Cause, DeployedStack, Release, ReleaseChoice, ReleaseId, Sequel, WantedTemplate, sha256_hex, with_owner,
+};
 
 use super::find::{Found, find_for_update};
 use super::ledger::{self, LedgerError};
@@ -238,13 +240,15 @@ async fn of_release<C: Cloud>(
     if sha256_hex(&template) != release.template.sha256 {
         return Err(altered());
     }
+    let template = String::from_utf8(template).map_err(|_| altered())?;
+    let template = WantedTemplate::read(template).map_err(DeployError::from)?;
     let artifacts = release.artifacts.iter().map(|artifact| CodeArtifact {
         key: artifact.key.clone(),
         body: None,
         code_sha256: artifact.code_sha256.clone(),
     });
     Ok(Deployment {
-        template: String::from_utf8(template).map_err(|_| altered())?,
+        template,
         tags: with_owner(release.tags.clone(), &deployment.tags),
         artifacts: artifacts.collect(),
         provenance: Provenance {

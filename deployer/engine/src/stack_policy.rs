@@ -57,8 +57,7 @@ pub(super) async fn settle<C: Cloud>(
         return Ok(());
     }
     let wanted = if deployment.protected {
-        let template: Value = serde_json::from_str(&deployment.template).unwrap_or_default();
-        StackPolicy::protecting(&template, &BTreeSet::new())
+        StackPolicy::protecting(deployment.template.value(), &BTreeSet::new())
     } else {
         StackPolicy::permissive()
     };
@@ -84,7 +83,7 @@ pub(super) fn is_settled(deployment: &Deployment, stack: &DeployedStack) -> bool
 pub(super) async fn to_lift<C: Cloud>(
     session: &Session<'_, C>,
     stack: &DeployedStack,
-    deployed: &Value,
+    deployed: Option<&Value>,
     accepted: &[Objection],
     earlier: &Earlier,
 ) -> Result<Option<Lifting>, CallError> {
@@ -99,7 +98,10 @@ pub(super) async fn to_lift<C: Cloud>(
     let Some(actual) = session.cloud.stack_policy(&stack.id).await? else {
         return Ok(None);
     };
-    let lifted = StackPolicy::protecting(deployed, &resources);
+    let lifted = match deployed {
+        Some(deployed) => StackPolicy::protecting(deployed, &resources),
+        None => StackPolicy::permissive(),
+    };
     let policy = if lifted.is_in_force(Some(&actual)) {
         earlier.policy_before(&lifted)
     } else {

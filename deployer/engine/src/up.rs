@@ -210,7 +210,7 @@ async fn take_back<C: Cloud>(
     let Some(mut back) = before.way_back(deployment, &reason) else {
         return Returned::NothingToReturnTo;
     };
-    let sha256 = sha256_hex(&back.template);
+    let sha256 = sha256_hex(back.template.text());
     back.provenance.rolled_back_to =
         ledger::newest_that(session, &back.bucket.name, &back.stack, |release| {
             release.template.sha256 == sha256

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use cfn_deploy::stack::OWNER_TAG;
 use cfn_deploy::stack::guard::Accepted;
 use cfn_deploy::stack::outline::Origins;
-use cfn_deploy::stack::{Cause, Sequel};
+use cfn_deploy::stack::{Cause, Sequel, WantedTemplate};
 use cfn_deploy::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use cfn_template::Rendered;
 
+use super::error::{CommandError, ErrorKind};
 use crate::artifact::Artifact;
 use crate::environment::Environment;
 
@@ -19,19 +20,24 @@ pub(super) fn deployment(
     artifacts: Vec<Artifact>,
     bucket: ArtifactBucket,
     accepted: Accepted,
-) -> Deployment {
-    let template = rendered.json().to_owned();
+) -> Result<Deployment, CommandError> {
+    let template = wanted(rendered.json().to_owned())?;
     let artifacts = artifacts.into_iter().map(code).collect();
-    Deployment {
+    Ok(Deployment {
         origins,
         ..deployment_of(environment, template, artifacts, bucket, accepted)
-    }
+    })
+}
+
+/// Reads a rendered template.
+pub(super) fn wanted(template: String) -> Result<WantedTemplate, CommandError> {
+    WantedTemplate::read(template).map_err(|error| CommandError::new(ErrorKind::Failed, error))
 }
 
 /// Puts together what is deployed of a template that was rendered before.
 pub(super) fn deployment_of(
     environment: &Environment,
-    template: String,
+    template: WantedTemplate,
     artifacts: Vec<CodeArtifact>,
     bucket: ArtifactBucket,
     accepted: Accepted,

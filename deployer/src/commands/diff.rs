@@ -60,7 +60,7 @@ pub(super) async fn run(
         artifacts,
         bucket,
         Accepted::default(),
-    );
+    )?;
     let asking = if args.no_change_set {
         Asking::Templates
     } else {

@@ -9,7 +9,7 @@ use cfn_deploy::stack::with_owner;
 use cfn_deploy::{CodeArtifact, DeployError, Deployment, Session, plan};
 
 use super::connection::Connection;
-use super::deployment::{deployment_of, reachable};
+use super::deployment::{deployment_of, reachable, wanted};
 use super::error::{CommandError, ErrorKind};
 use super::hints::Hints;
 use super::smoke;
@@ -123,7 +123,7 @@ pub(super) async fn run(
     });
     let planned = plan.accepted.iter().filter_map(|text| text.parse().ok());
     let accepted = planned.chain(application.accepted.iter().cloned()).collect();
-    let rendered = plan.template.clone();
+    let rendered = wanted(plan.template.clone())?;
     let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
     deployment.origins = template.origins();
     deployment.tags = with_owner(plan.tags.clone(), &deployment.tags);

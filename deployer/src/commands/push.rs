@@ -57,7 +57,7 @@ pub(super) async fn run(
         artifacts,
         bucket,
         Accepted::default(),
-    );
+    )?;
     let pushed = push(&mut session, &deployment)
         .await
         .map_err(|error| cloud.hints().push(error))?;

@@ -1,7 +1,7 @@
 //! `deployer rollback`.
 
-use cfn_deploy::stack::ReleaseChoice;
 use cfn_deploy::stack::guard::Acceptance;
+use cfn_deploy::stack::{ReleaseChoice, WantedTemplate};
 use cfn_deploy::{Deployment, Rollback, rollback};
 use clap::Args;
 
@@ -53,7 +53,13 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
         deployment: Deployment {
             // The release knows its values, the template which parameters they come from.
             origins: template.origins(),
-            ..deployment_of(environment, String::new(), Vec::new(), bucket, accepted)
+            ..deployment_of(
+                environment,
+                WantedTemplate::of_nothing(),
+                Vec::new(),
+                bucket,
+                accepted,
+            )
         },
     };
     let rolled_back = rollback(&mut session, &asked)

@@ -100,7 +100,7 @@ pub(super) async fn run(
         artifacts,
         bucket,
         accepted,
-    );
+    )?;
     deployment.provenance.revision = revision(settings.template_folder()).await;
     if let Some(file) = &args.plan {
         return plan::make(file, &deployment, settings, &cloud, &mut session, ui).await;

@@ -295,13 +295,14 @@ mod tests {
                 .parse::<PolicyArn>()
                 .is_ok()
         );
-        assert!(
-            "arn:aws:iam::123456789012:role/name"
-                .parse::<PolicyArn>()
-                .is_err()
-        );
-        assert!("arn:aws:iam::aws:role/name".parse::<RoleArn>().is_err());
-        assert!("arn:aws:iam::123456789012:role/".parse::<RoleArn>().is_err());
-        assert!("arn:aws:sts::123456789012:role/name".parse::<RoleArn>().is_err());
+        let role = "arn:aws:iam::123456789012:role/name";
+        assert_eq!(role.parse::<PolicyArn>(), Err(NameError::Policy(role.to_owned())));
+        for text in [
+            "arn:aws:iam::aws:role/name",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:sts::123456789012:role/name",
+        ] {
+            assert_eq!(text.parse::<RoleArn>(), Err(NameError::Role(text.to_owned())));
+        }
     }
 }

@@ -233,22 +233,32 @@ mod tests {
             "o/r:pull_request:x",
             "o/r:environment:",
             "o/r:environment: ",
-            "o/r:environment:*",
             "o/r:environment:${aws:username}",
-            "o/r:environment:a:ref:b",
             "o/r:environment:a\nb",
-            "o/r:ref:main",
             "o/r:ref:refs/heads/",
             "o/r:ref:refs/heads/../x",
             "o/r:ref:refs/heads//x",
             "o/r:ref:refs/heads/x.lock",
-            "o/r:ref:refs/pull/1/merge",
-            "o/r:ref:refs/heads/?",
             "o /r",
             "o/r ",
         ] {
-            assert!(text.parse::<Subject>().is_err(), "{text}");
+            assert_eq!(text.parse::<Subject>(), Err(SubjectError::Form(text.to_owned())));
         }
+        let refusals = [
+            "o/r:environment:*",
+            "o/r:environment:a:ref:b",
+            "o/r:ref:main",
+            "o/r:ref:refs/pull/1/merge",
+            "o/r:ref:refs/heads/?",
+        ]
+        .map(|text| text.parse::<Subject>().unwrap_err().to_string());
+        insta::assert_snapshot!(refusals.join("\n"), @"
+        `environment:*` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
+        in the name of an environment GitHub writes a colon as `%3A`: `environment:a%3Aref%3Ab`
+        a branch is written whole: `ref:refs/heads/main`
+        a branch is written whole: `ref:refs/heads/refs/pull/1/merge`
+        `ref:refs/heads/?` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
+        ");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use self::authorisation::reads_of;
 use serde_json::json;
 
 use super::*;
-use crate::environment::Environment;
+use crate::environment::{Environment, NameError};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -298,7 +298,7 @@ fn a_key_is_used_by_who_deploys_and_let_be_used_by_the_services() {
             .contains("kms:GenerateDataKey*")
     );
     let keyless = super::tests::environment("production", "");
-    assert!(key_policy(&keyless, &both(&keyless).0).is_err());
+    assert!(matches!(key_policy(&keyless, &both(&keyless).0), Err(NoKey)));
     assert!(!ci_of(&keyless).json().contains("kms:"));
 }
 

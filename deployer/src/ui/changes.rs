@@ -254,7 +254,7 @@ mod tests {
     use cfn_deploy::stack::{ChangeSummary, ResourceChange};
 
     fn outline(changes: &ChangeSummary) -> Outline {
-        Outline::of(&Value::Null, &Value::Null, Some(changes), &Origins::default())
+        Outline::of(None, &Value::Null, Some(changes), &Origins::default())
     }
 
     fn change(logical_id: &str, action: Action, replacement: Replacement) -> ResourceChange {

@@ -87,7 +87,7 @@ impl Reporter for Ui {
         if let Event::AccountChecked { account, caller } = &event {
             self.know([account.as_str(), caller.as_str()]);
         }
-        self.emit(&json::event(&event));
+        self.emit(&serde_json::json!(event));
         let telling = self.0.borrow_mut().narrator.event(&event);
         self.tell_human(telling);
     }

@@ -222,10 +222,10 @@ mod tests {
             ],
         };
         let mut objections = in_templates(&before, &after);
-        objections.extend(in_changes(&before, &changes));
+        objections.extend(in_changes(Some(&before), &changes));
         let diff = Diff {
             templates: Some(Comparison::of_values(&before, &after)),
-            outline: Outline::of(&before, &after, Some(&changes), &Origins::default()),
+            outline: Outline::of(Some(&before), &after, Some(&changes), &Origins::default()),
             settings: vec![ValueChange {
                 path: "Tags[owner]".into(),
                 before: None,
@@ -233,7 +233,7 @@ mod tests {
             }],
             pushed: vec!["Relay".into()],
             changes: Some(changes),
-            widenings: widenings(&before, &after),
+            widenings: widenings(Some(&before), &after),
             // The templates and the change set show the same refusal, by different properties: it is told once.
             objections,
             ..nothing()

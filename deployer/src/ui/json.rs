@@ -2,15 +2,15 @@
 
 #[cfg(test)]
 mod contract;
-mod event;
 mod finished;
 mod found;
+mod question;
 
 use serde_json::{Value, json};
 
-pub(super) use self::event::{event, question};
 pub(super) use self::finished::{collected, deployed, destroyed, planned, pushed, rolled_back, tried};
 pub(super) use self::found::{difference, drift, finding, release, unfinished, unreadable};
+pub(super) use self::question::question;
 use crate::artifact::Artifact;
 use crate::commands::error::CommandError;
 use cfn_template::problem::{Problem, Problems};
@@ -69,7 +69,7 @@ mod tests {
             table: "orders-events".to_owned(),
             items: 3,
         };
-        insta::assert_snapshot!(event(&adopting), @r#"{"event":"importing","items":3,"table":"orders-events"}"#);
+        insta::assert_snapshot!(json!(adopting), @r#"{"event":"importing","items":3,"table":"orders-events"}"#);
     }
 
     #[test]

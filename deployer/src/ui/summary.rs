@@ -247,7 +247,7 @@ mod tests {
             ],
         };
         Asked {
-            outline: Outline::of(&Value::Null, &Value::Null, Some(&changes), &Origins::default()),
+            outline: Outline::of(None, &Value::Null, Some(&changes), &Origins::default()),
             widenings: Vec::new(),
         }
     }

@@ -6,20 +6,20 @@ use event_store_types::Revision;
 
 use super::{Incarnation, PageNumber};
 
-/// Where a reader of the feed goes on.
+/// The place from which a reader of the feed goes on.
 ///
-/// Its text is opaque to callers: base64url of `<version>/<incarnation>/<page>/<entry>/<revision>`, or of `<version>/beginning` as long as
-/// there is no feed. It names the feed, because a position of one says nothing about another, and has a version, so that a later
-/// format can be told from damage.
+/// Its text is opaque to callers: base64url of `<version>/<incarnation>/<page>/<entry>/<revision>`, or of `<version>/beginning` while there
+/// is no feed. It names the feed, because a position in one feed says nothing about another. It has a version, so that
+/// a later format can be told from damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
-    /// The beginning of the feed, whichever that will be.
+    /// The beginning of whichever feed there will be.
     Beginning,
     /// A position in a feed.
     At(Incarnation, Position),
 }
 
-/// A position in a feed: the entry that comes next, and how much of it has been read.
+/// A position in a feed: the entry that comes next, and how much of it the reader has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     pub page: PageNumber,
@@ -42,7 +42,7 @@ impl Position {
         }
     }
 
-    /// Whether the position is within the page, so that the page must be there.
+    /// Whether the position is within the page, which must then exist.
     pub fn is_within_page(self) -> bool {
         self.entry > 0 || self.after.is_some()
     }

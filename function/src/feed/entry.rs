@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::store::StreamKey;
 
-/// Which events of a stream come next in the feed: those of one commit, or a range of revisions.
+/// The events of a stream that come next in the feed: those of one commit, or a range of revisions.
 ///
-/// It names events and holds none: nothing is stored twice, and nothing has to be erased twice. As JSON it is
+/// An entry names events and holds none, so that nothing is stored twice, and nothing has to be erased twice. As JSON it is
 /// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,["placed","paid"]]`, a commit of two events that begins at revision 5, or
 /// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",1,100000]`, a range from the first number to the second.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,8 +22,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The commit of `stream` that begins at `first` and has events of these `types`, in their order. Without types it is
-    /// nothing, nor where its last revision is beyond the largest.
+    /// The commit of `stream` that begins at `first` and has events of these `types`, in their order. Gives `None` for no
+    /// types, and when the last revision would be beyond the largest.
     pub fn commit(stream: StreamKey, first: Revision, types: Vec<EventType>) -> Option<Self> {
         let more = u64::try_from(types.len()).ok()?.checked_sub(1)?;
         Some(Self {
@@ -34,7 +34,7 @@ impl Entry {
         })
     }
 
-    /// The revisions `first` to `last` of `stream`, both included. A range that ends before it begins is nothing.
+    /// The revisions `first` to `last` of `stream`, both included. Gives `None` when the range ends before it begins.
     pub fn range(stream: StreamKey, first: Revision, last: Revision) -> Option<Self> {
         (first <= last).then_some(Self {
             stream,
@@ -69,10 +69,11 @@ impl Entry {
         Some(self.types.as_slice()).filter(|types| !types.is_empty())
     }
 
-    /// What of this entry the feed lacks that has the stream up to `fed`, or `None` when it lacks nothing.
+    /// The part of this entry that a feed lacks which has the stream up to `fed`; `None` when it lacks nothing.
     ///
-    /// A stream's events come for the first time in their order and without a gap, so that what begins later than the feed ends is
-    /// widened to a range: the records of a stream's commits need not come in order, and a feed may be younger than the stream.
+    /// An entry that begins later than the feed ends is widened to a range, because the first occurrences of a stream's
+    /// events come in order and without a gap. Such entries occur: the records of a stream's commits need not come in
+    /// order, and a feed may be younger than the stream.
     pub fn after(self, fed: Option<Revision>) -> Option<Self> {
         let next = fed.map_or(Some(Revision::FIRST), |fed| fed.checked_add(1))?;
         if self.last < next {
@@ -84,10 +85,10 @@ impl Entry {
         }
     }
 
-    /// Takes in `next`, when both are ranges and it follows without a gap.
+    /// Extends this range by `next`, when both are ranges and `next` follows without a gap.
     ///
     /// # Errors
-    /// With `next` as it is, when it is no such range.
+    /// Gives `next` back when it is no such range.
     pub fn join(&mut self, next: Self) -> Result<(), Self> {
         let is_range = self.types.is_empty() && next.types.is_empty() && self.stream == next.stream;
         if is_range && self.last.checked_add(1) == Some(next.first) {
@@ -211,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_names_no_event_is_no_entry() {
-        for text in [
+        let errors = [
             r#"["order",1,1]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,4]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",0,4]"#,
@@ -219,8 +220,16 @@ mod tests {
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",9007199254740991,["a","b"]]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5]"#,
             r#"["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,6,7]"#,
-        ] {
-            assert!(serde_json::from_str::<Entry>(text).is_err(), "{text}");
-        }
+        ]
+        .map(|text| serde_json::from_str::<Entry>(text).unwrap_err().to_string());
+        insta::assert_snapshot!(errors.join("\n"), @"
+        must be a stream type and a stream id such as `order/2886e475-d5cc-40f7-aec5-401071388b3c`
+        an entry must name at least one event
+        must be a whole number between 1 and 9007199254740991 at line 1 column 48
+        an entry must name at least one event
+        an entry must name at least one event
+        invalid length 2, expected a tuple of size 3 at line 1 column 48
+        trailing characters at line 1 column 51
+        ");
     }
 }

@@ -31,7 +31,7 @@ use super::page::Capacity;
 use super::{Entry, Incarnation, Mark, Page, PageNumber, Writer};
 use crate::store::StreamKey;
 
-/// How many puts in a row are refused before the last page is looked for: others are far ahead.
+/// After how many refused puts in a row the last page is looked for: others are then far ahead.
 const REFUSALS: u32 = 2;
 
 /// An attempt to bring commits into the feed.
@@ -45,16 +45,16 @@ pub struct Feeding {
 /// What is known of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Knowledge {
-    /// The feed that it is known of.
+    /// The feed that the knowledge is about.
     pub incarnation: Incarnation,
     /// A page that is there.
     pub last_page: Option<PageNumber>,
-    /// Up to which revision streams are in the feed. `None` of a stream: the database was asked, and knew of none.
+    /// Up to which revision each stream is in the feed. `None` means that the database was asked, and had no mark.
     pub fed: BTreeMap<StreamKey, Option<Revision>>,
 }
 
 impl Knowledge {
-    /// That there is such a feed, and nothing else.
+    /// Knows that there is such a feed, and nothing else.
     pub fn of(incarnation: Incarnation) -> Self {
         Self {
             incarnation,
@@ -63,7 +63,7 @@ impl Knowledge {
         }
     }
 
-    /// How far `stream` is in the feed, as far as it is known.
+    /// How far `stream` is in the feed, if that is known.
     pub fn mark(&self, stream: &StreamKey) -> Option<Mark> {
         let revision = self.fed.get(stream).copied().flatten()?;
         Some(Mark {
@@ -72,7 +72,7 @@ impl Knowledge {
         })
     }
 
-    /// Adds that `entry` is in the feed: with it, all of its stream's revisions up to its last.
+    /// Learns that `entry` is in the feed, and with it all revisions of its stream up to the entry's last.
     fn is_fed(&mut self, entry: &Entry) {
         let fed = self.fed.entry(entry.stream().clone()).or_default();
         *fed = (*fed).max(Some(entry.last()));
@@ -80,7 +80,7 @@ impl Knowledge {
 }
 
 impl Feeding {
-    /// An attempt by `writer`, an id that no other attempt has, to bring `offered` into the feed, or `None` when that is nothing.
+    /// An attempt to bring `offered` into the feed; `None` when nothing is offered. No other attempt has the id `writer`.
     ///
     /// The entries of each stream are put in their order, which records need not have.
     pub fn new(writer: Writer, offered: Vec<Entry>) -> Option<Self> {
@@ -97,12 +97,12 @@ impl Feeding {
         Self { capacity, ..self }
     }
 
-    /// The streams that it is about.
+    /// The streams that the attempt is about.
     pub fn streams(&self) -> BTreeSet<&StreamKey> {
         self.offered.iter().map(Entry::stream).collect()
     }
 
-    /// The first step. `known` is what earlier answers have taught of the feed.
+    /// The first step. `known` is what earlier answers taught about the feed.
     pub fn begin(self, known: Option<Knowledge>) -> Step {
         match known {
             None => Step::FindIncarnation(FindIncarnation { feeding: self }),
@@ -131,8 +131,8 @@ impl Feeding {
     }
 }
 
-/// Puts the entries of each stream in their order, at the first of the places that entries of that stream had. Ranges that follow each
-/// other become one: of a stream that is read from the log itself, each page is one entry.
+/// Sorts the entries of each stream by revision, and moves them to where the first of them was. Joins ranges that follow
+/// each other: when a stream is read from the log itself, each page is one entry.
 fn in_order(offered: Vec<Entry>) -> Vec<Entry> {
     let streams: Vec<StreamKey> = offered.iter().map(|entry| entry.stream().clone()).collect();
     let mut queues: BTreeMap<StreamKey, Vec<Entry>> = BTreeMap::new();
@@ -173,7 +173,7 @@ pub enum Step {
     FindLastPage(FindLastPage),
     /// Put a page, unless there is one of this number.
     PutPage(PutPage),
-    /// Nothing: the feed has all that was offered, up to these revisions at least.
+    /// Nothing: the feed has everything that was offered, up to these revisions at least.
     Done(Knowledge),
 }
 
@@ -182,7 +182,7 @@ pub enum Step {
 pub struct Next {
     /// What is to be done next.
     pub step: Step,
-    /// What is known now. It stays true as long as there is this feed.
+    /// What is known now. It stays true as long as this feed exists.
     pub learned: Knowledge,
 }
 
@@ -340,7 +340,7 @@ struct Lane {
 }
 
 impl Lane {
-    /// Learns that a page is there, whoever put it, and with it what it says of the streams in question.
+    /// Learns that a page exists, whoever put it, and what it says about the streams in question.
     fn is_there(&mut self, number: PageNumber, page: &Page) {
         self.known.last_page = self.known.last_page.max(Some(number));
         for entry in &page.entries {
@@ -373,7 +373,7 @@ impl Lane {
         }
     }
 
-    /// What the feed lacks of what was offered, each entry right behind what the feed has, or will have with those before it.
+    /// The offered entries that the feed lacks. Each begins right behind what the feed has, or will have with those before it.
     fn missing(&self) -> impl Iterator<Item = Entry> {
         let mut fed = self.known.fed.clone();
         self.feeding.offered.iter().cloned().filter_map(move |entry| {

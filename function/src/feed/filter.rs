@@ -6,7 +6,7 @@ use event_store_types::{EventType, StreamType};
 
 use super::Entry;
 
-/// Which events a reader wants. An empty set takes all.
+/// The events that a reader wants. An empty set takes all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only those of streams of these types.
@@ -21,7 +21,7 @@ impl Filter {
         self.stream_types.is_empty() && self.event_types.is_empty()
     }
 
-    /// Whether an event of the entry may be wanted. Of a range only the log knows the types.
+    /// Whether the reader may want an event of the entry. Only the log knows the types of a range.
     pub fn may_want(&self, entry: &Entry) -> bool {
         let of_stream =
             self.stream_types.is_empty() || self.stream_types.contains(&entry.stream().stream_type);

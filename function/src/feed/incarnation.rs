@@ -7,21 +7,21 @@ use uuid::Uuid;
 
 use super::Writer;
 
-/// What tells a feed from one that was made anew in its place.
+/// Tells a feed from one that was made anew in its place.
 ///
 /// Pages, cursors and [marks](super::Mark) carry it: what is known of one feed says nothing about another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation(Uuid);
 
 impl Incarnation {
-    /// The feed that `writer` begins, which has its id: no other has it.
+    /// The feed that `writer` begins. It has the id of the writer, which no other feed has.
     pub fn begun_by(writer: Writer) -> Self {
         Self(writer.as_uuid())
     }
 }
 
 impl Incarnation {
-    /// The incarnation as 16 bytes, where each is paid for again and again.
+    /// The incarnation as 16 bytes, for where each byte is billed again and again.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.into_bytes()
     }

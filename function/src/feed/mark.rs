@@ -4,10 +4,9 @@ use event_store_types::Revision;
 
 use super::Incarnation;
 
-/// That the events of a stream from its first to this revision are in the feed of this incarnation.
+/// States that the events of a stream, from its first to this revision, are in the feed of this incarnation.
 ///
-/// A feed is append only, so that this can never become false. Any mark will do, however old; one of another incarnation says
-/// nothing.
+/// A feed is append only, so a mark never becomes false, and an old one will do. A mark of another incarnation says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// The feed.

@@ -13,9 +13,9 @@ use crate::store::StreamKey;
 /// How many streams are remembered: about 150 bytes each.
 const STREAMS: usize = 10_000;
 
-/// What a process remembers of the feed: what answers have taught ([`Knowledge`]), of the streams that it has met last.
+/// What answers have taught a process about the feed ([`Knowledge`]), for the streams that it met last.
 ///
-/// It never becomes false as long as there is this feed, and is forgotten as a whole when there is another.
+/// It stays true as long as this feed exists, and is forgotten as a whole when there is another.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<Option<Remembered>>);
 
@@ -39,7 +39,7 @@ impl Remembered {
 }
 
 impl Memory {
-    /// What is remembered of the feed, and of these streams in it.
+    /// Recalls what is known of the feed, and of these streams in it.
     pub fn recall<'a>(&self, streams: impl IntoIterator<Item = &'a StreamKey>) -> Option<Knowledge> {
         let remembered = self.lock();
         let remembered = remembered.as_ref()?;

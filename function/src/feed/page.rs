@@ -1,4 +1,4 @@
-//! PURE: a page of the feed: what one put adds to it.
+//! PURE: a page of the feed, which one put adds to it.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -71,7 +71,7 @@ impl FromStr for PageNumber {
 #[error("must be a whole number between 1 and 9007199254740991")]
 pub struct InvalidPageNumber;
 
-/// Who puts a page: a random id of the attempt, by which it recognises a page of its own whose answer was lost.
+/// The random id of an attempt that puts pages. By it the attempt recognises its own page after a lost answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Writer(Uuid);
 
@@ -112,13 +112,13 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// That of every page: 100 entries of about 60 bytes are 6 write units, and a reader keeps no more than a page.
+    /// The capacity of every page: 100 entries of about 60 bytes cost 6 write units, and a reader keeps no more than a page.
     pub const PAGE: Self = Self {
         entries: 100,
         bytes: 200_000,
     };
 
-    /// Takes as many of `entries` from the front as a page holds, and always one.
+    /// Takes as many of `entries` from the front as a page holds, but at least one.
     pub(super) fn fill(self, entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
         let mut taken = Vec::new();
         let mut bytes = 0;
@@ -133,7 +133,7 @@ impl Capacity {
         taken
     }
 
-    /// An entry whose types are too long for any page goes without them.
+    /// Drops the types of an entry when they are too long for any page.
     fn fitted(self, entry: Entry) -> Entry {
         if size(&entry) > self.bytes {
             entry.without_types()
@@ -143,7 +143,7 @@ impl Capacity {
     }
 }
 
-/// The bytes of an entry as JSON, and of what separates it from the next.
+/// The bytes of an entry as JSON, with the comma that separates it from the next.
 fn size(entry: &Entry) -> usize {
     serde_json::to_vec(entry).map_or(usize::MAX, |json| json.len() + 1)
 }

@@ -16,7 +16,7 @@ pub trait FeedWriter {
     /// Begins `feed` unless there is a feed.
     fn begin(&self, feed: Incarnation) -> impl Future<Output = Result<Begun, StoreError>> + Send;
 
-    /// The last page of `feed`, or one that was the last not long ago.
+    /// The last page of `feed`, or one that was the last a moment ago.
     fn last_page(
         &self,
         feed: Incarnation,
@@ -90,7 +90,7 @@ pub struct FeedPages {
     pub pages: Vec<Page>,
     /// Whether the answer ended before the feed may have.
     pub more: bool,
-    /// How many bytes they have about.
+    /// About how many bytes they have.
     pub bytes: usize,
 }
 
@@ -104,13 +104,13 @@ pub trait CommitReader {
     ) -> impl Future<Output = Result<CommitsFound, StoreError>> + Send;
 }
 
-/// What a commit is found by: its stream, and the revision of its first event.
+/// The key of a commit: its stream, and the revision of its first event.
 pub type CommitKey = (StreamKey, Revision);
 
 /// An answer of [`CommitReader::commits_at`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitsFound {
     pub commits: HashMap<CommitKey, Commit>,
-    /// What the database left out, because there was too much.
+    /// The keys that the database left out, because the answer would have been too large.
     pub unprocessed: HashSet<CommitKey>,
 }

@@ -59,16 +59,16 @@ pub enum Outcome {
 /// How many bytes of pages are read for one answer.
 const PAGE_BYTES: usize = 1_000_000;
 
-/// How many bytes of events an answer holds, and the rest of a commit.
+/// After how many bytes of events an answer ends, once the commit at that place is whole.
 const EVENT_BYTES: usize = 1_000_000;
 
-/// How long pages are read on that hold nothing that is wanted.
+/// How long a reading goes on through pages that hold nothing that the reader wants.
 const DROUGHT: Duration = Duration::from_secs(2);
 
 /// Reads a page of the feed.
 ///
 /// # Errors
-/// When the database does not answer in time, when a page cannot be read, or the log lacks what the feed names: nothing is skipped.
+/// The database does not answer in time, a page cannot be read, or the log lacks what the feed names: nothing is skipped.
 pub async fn read(
     feed: &impl FeedReader,
     log: &(impl EventLog + CommitReader),
@@ -141,7 +141,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         self.walk(incarnation, position, request).await
     }
 
-    /// Which feed there is: what is remembered, unless the caller knows of another.
+    /// Finds out which feed there is: from memory, unless the caller knows of another.
     async fn incarnation(&self, asked: Option<Incarnation>) -> Result<Option<Incarnation>, StoreError> {
         let known = self.memory.incarnation();
         if known.is_some() && (asked.is_none() || asked == known) {
@@ -209,8 +209,8 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         Ok(page(gathered.events, has_more, next))
     }
 
-    /// Looks strongly at where a cursor points to, when nothing was seen there: what it was given for must be there, if only to the
-    /// page before.
+    /// Reads strongly where a cursor points, when an eventual reading found nothing there. A cursor is given only for a page
+    /// that exists, or for the end of one.
     async fn first_page(
         &self,
         incarnation: Incarnation,

@@ -1,4 +1,4 @@
-//! PURE: the way of one reading through pages of the feed: what is read next, and where the reader stands after it.
+//! PURE: the walk of one reading through pages of the feed: what it reads next, and where it stands after that.
 
 use std::collections::VecDeque;
 
@@ -9,33 +9,33 @@ use super::filter::Filter;
 use super::{Entry, Page, PageNumber};
 use crate::store::StreamKey;
 
-/// The way of one reading: where it stands, and the pages before it that are at hand.
+/// The walk of one reading: where it stands, and the pages ahead that it has already.
 #[derive(Debug)]
 pub struct Walk {
     position: Position,
     pages: VecDeque<Page>,
 }
 
-/// What is to be read from the log next.
+/// What to read from the log next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Single commits, at most as many as were asked for.
+    /// Single commits, at most as many as the caller asked for.
     Commits(Vec<Piece>),
-    /// A part of a stream, to be read from behind a revision up to another.
+    /// A part of a stream, from behind one revision up to another.
     Range(Piece),
-    /// Nothing: the pages at hand are at their end.
+    /// Nothing: the walk has passed its last page.
     Pages,
-    /// The position is in no entry of its page: it was never given to anybody.
+    /// The position is in no entry of its page: no answer ever gave it.
     Misplaced,
 }
 
-/// What an entry has before the reader.
+/// The part of an entry that is ahead of the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub stream: StreamKey,
-    /// The revision of the entry's first event: of a commit, its key.
+    /// The revision of the entry's first event, which is the key of a commit.
     pub first: Revision,
-    /// The last revision of it that has been read, or of what comes before it.
+    /// The last revision that the reader has read: of the entry, or of what comes before it.
     pub after: Option<Revision>,
     /// The revision of its last event.
     pub last: Revision,
@@ -46,7 +46,7 @@ pub struct Piece {
 }
 
 impl Walk {
-    /// A way from `position` on, with no page at hand.
+    /// A walk from `position` on, with no pages yet.
     pub fn from(position: Position) -> Self {
         Self {
             position,
@@ -59,24 +59,24 @@ impl Walk {
         self.position
     }
 
-    /// The page that is to be read next.
+    /// The page to read next.
     pub fn wanted(&self) -> PageNumber {
         let ahead = u64::try_from(self.pages.len()).unwrap_or(u64::MAX);
         let number = self.position.page.as_u64().saturating_add(ahead);
         PageNumber::new(number).unwrap_or(self.position.page)
     }
 
-    /// Takes the pages that follow those at hand.
+    /// Takes the pages that follow those it has.
     pub fn add(&mut self, pages: impl IntoIterator<Item = Page>) {
         self.pages.extend(pages);
     }
 
-    /// Whether anything is at hand behind the position.
+    /// Whether it has pages ahead of the position.
     pub fn has_more(&self) -> bool {
         !self.pages.is_empty()
     }
 
-    /// Moves to a position in the pages at hand, behind what was read.
+    /// Moves to a position in its pages, behind what was read.
     pub fn move_to(&mut self, position: Position) {
         while self.position.page < position.page && !self.pages.is_empty() {
             self.pages.pop_front();
@@ -85,8 +85,8 @@ impl Walk {
         self.position = position;
     }
 
-    /// What is to be read next of what `filter` may want: at most `keys` commits, and no more than have `events` events together.
-    /// What is not wanted is passed over.
+    /// Says what to read next of what `filter` may want: at most `keys` commits, with no more than `events` events together.
+    /// Passes over what the filter does not want.
     pub fn next(&mut self, filter: &Filter, keys: usize, events: usize) -> Next {
         let mut commits: Vec<Piece> = Vec::new();
         let mut counted = 0;
@@ -142,7 +142,7 @@ impl Walk {
     }
 }
 
-/// The piece that an entry is, of which the reader has read up to `at.after`.
+/// The part of an entry that is ahead of a reader who has read it up to `at.after`.
 fn piece(entry: &Entry, at: Position, behind: Position) -> Option<Piece> {
     let is_within = |after: Revision| entry.first() <= after && after < entry.last();
     at.after.is_none_or(is_within).then(|| Piece {
@@ -155,7 +155,7 @@ fn piece(entry: &Entry, at: Position, behind: Position) -> Option<Piece> {
     })
 }
 
-/// How many wanted events of a commit come behind the piece's beginning.
+/// How many events of a commit the filter wants that the reader has not read.
 fn wanted(filter: &Filter, entry: &Entry, piece: &Piece) -> usize {
     let read = piece.after.map_or(0, Revision::as_u64) + 1 - entry.first().as_u64();
     let types = entry.types().unwrap_or_default().iter();

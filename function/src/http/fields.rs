@@ -127,7 +127,7 @@ mod tests {
             problems,
             @"`limit`: invalid digit found in string; `revision`: must be a number; `revision`: required"
         );
-        assert!(problems.finish(Some(())).is_err());
+        assert_eq!(problems.clone().finish(Some(())), Err(problems));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What handlers tell about their requests.
+//! Facts that handlers report about their requests.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use event_store_types::{EventId, Revision, StreamId, StreamType};
 use crate::store::{Meter, StreamKey};
 use crate::telemetry::Metric;
 
-/// What a handler tells about its request, for the log line and for the response to a failure.
+/// The facts that a handler reports about its request, for the log line and for the response to a failure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Observation {
     /// Counts what the request consumes.
@@ -72,7 +72,7 @@ impl Observation {
         change(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// What was told so far.
+    /// The facts so far.
     pub(super) fn facts(&self) -> Facts {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

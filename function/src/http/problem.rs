@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 /// How many of the ids of an append the sentence about them names; all of them are among the details.
 const TOLD_IDS: usize = 3;
 
-/// Why a request was not done.
+/// Why a request was refused, or failed.
 #[derive(Debug)]
 pub(super) enum ApiError {
     /// The request is malformed.
@@ -93,7 +93,7 @@ pub(super) enum ApiError {
 }
 
 impl ApiError {
-    /// Which problem the caller is told.
+    /// The problem that the caller is told of.
     pub(super) fn problem_type(&self) -> ProblemType {
         match self {
             Self::InvalidRequest(_) => ProblemType::InvalidRequest,
@@ -115,7 +115,7 @@ impl ApiError {
         }
     }
 
-    /// What the log is told of a failure of ours: the error and all that led to it. The caller is not.
+    /// The cause of a failure of the store, for the log: the error with every source. The caller is not told.
     pub(super) fn cause(&self) -> Option<String> {
         match self {
             Self::Store(error) => Some(telemetry::chain(error)),

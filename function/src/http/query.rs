@@ -10,8 +10,8 @@ use super::problem::ApiError;
 
 /// The parameters of a query that have not been taken yet.
 ///
-/// Unknown ones are refused like unknown members of a body: to pass over a misspelt `after-revision` would be
-/// to answer another question, and a reader that asks it in a loop would never end.
+/// Unknown parameters are refused, like unknown members of a body. An ignored, misspelt `after-revision` would make a
+/// reader get the same page for ever.
 #[derive(Debug)]
 pub(super) struct QueryTexts {
     known: Vec<&'static str>,
@@ -52,7 +52,7 @@ impl QueryTexts {
             .collect()
     }
 
-    /// Ends the reading: what has not been taken is not known.
+    /// Ends the reading: reports every parameter that was not taken as unknown.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
         if self.parameters.is_empty() {
             return;

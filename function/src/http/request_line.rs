@@ -1,4 +1,4 @@
-//! What the log is told of a request.
+//! The log line of a request.
 
 use event_store_types::Revision;
 
@@ -6,10 +6,10 @@ use super::observation::Facts;
 use crate::store::Consumed;
 use crate::telemetry::Metric;
 
-/// What is told of a request: one line, short because each is paid for.
+/// The log line of a request. It is short, because every byte of the log is billed.
 pub(super) struct RequestLine<'a> {
     pub(super) request_id: &'a str,
-    /// What was asked, by the name that the API's document gives it; or the method, when it was nothing of ours.
+    /// The operation, by its name in the API's document; the method, when the API has no such operation.
     pub(super) operation: &'a str,
     pub(super) status: u16,
     pub(super) duration_ms: f64,
@@ -46,7 +46,7 @@ impl RequestLine<'_> {
         }
     }
 
-    /// What is measured of the request.
+    /// The measurements of the request.
     pub(super) fn measured(&self) -> impl Iterator<Item = (Metric, f64)> {
         let appended = self.facts.counted.map(|appended| (appended, 1.0));
         [(Metric::Latency, self.duration_ms)].into_iter().chain(appended)

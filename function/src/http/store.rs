@@ -45,7 +45,7 @@ impl Store {
         }
     }
 
-    /// The same store, told from others that are served at its address at other times.
+    /// The same store with a name, which tells it from others that are served at its address at other times.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Store {
         }
     }
 
-    /// The same store, of which the feed may also be had as server-sent events: a request that waits costs nothing.
+    /// The same store, which also serves its feed as server-sent events: a request that waits costs nothing here.
     #[must_use]
     pub fn streaming(self) -> Self {
         Self {
@@ -63,17 +63,17 @@ impl Store {
         }
     }
 
-    /// Whether the feed may be had as server-sent events.
+    /// Whether it serves the feed as server-sent events.
     pub(super) fn streams(&self) -> bool {
         self.streams
     }
 
-    /// What tells it from others at its address, if there are such.
+    /// The name that tells it from others at its address, if it has one.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// What gathers measurements, if they are to be written.
+    /// Gathers measurements, if they are written.
     pub(super) fn measurements(&self) -> Option<Arc<Gathering>> {
         self.measurements.clone()
     }
@@ -93,7 +93,7 @@ impl Store {
         self.feed.metered(observation.meter.clone())
     }
 
-    /// What is remembered of the feed.
+    /// What this process remembers of the feed.
     pub(super) fn reader(&self) -> &ReaderMemory {
         &self.reader
     }

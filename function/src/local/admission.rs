@@ -1,4 +1,4 @@
-//! Whose requests are answered while only this machine can reach the store: nobody's who was led here by a web page.
+//! Which requests are answered while only this machine can reach the store: none that a web page led here.
 
 use std::sync::Arc;
 

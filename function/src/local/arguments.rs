@@ -10,14 +10,14 @@ use super::database::Durability;
 use crate::config::LogLevel;
 use crate::http::cors::AllowedOrigin;
 
-/// What `event-store serve` is told.
+/// The arguments of `event-store serve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// Keep the events in this folder, made if it is not there; without it they are kept in memory
+    /// Keep the events in this folder, created if need be; without it they are kept in memory
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// Have each append wait until it is on the disk, so that a loss of power takes no acknowledged event either
+    /// Acknowledge an append only once it is on the disk, so that a loss of power loses no acknowledged event
     #[arg(long, requires = "data")]
     pub sync: bool,
 
@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ARN")]
     pub topic_arn: Option<TopicArn>,
 
-    /// Where the topic's SNS is, when it is an emulator's
+    /// Reach the topic's SNS at this endpoint, such as an emulator's
     #[arg(
         long,
         value_name = "URL",
@@ -42,7 +42,7 @@ pub struct Arguments {
     )]
     pub sns_endpoint: Option<Endpoint>,
 
-    /// Let requests in that name this host, such as `store.test` or `store.test:8080`, when only this machine can reach the store
+    /// Accept requests for this host, such as `store.test` or `store.test:8080`, while only this machine can reach the store
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
 
@@ -70,7 +70,7 @@ impl Arguments {
         SocketAddr::new(self.host, self.port)
     }
 
-    /// What an acknowledged event in the folder survives.
+    /// Which losses an acknowledged event in the folder survives.
     pub(super) fn durability(&self) -> Durability {
         if self.sync {
             Durability::PowerLoss
@@ -91,7 +91,7 @@ impl Arguments {
 }
 
 impl Arguments {
-    /// Where notifications go, in words. An endpoint alone, which may be set for other programs, names no topic.
+    /// Says where notifications go. An endpoint alone names no topic: it may be set for other programs.
     pub(super) fn notifications(&self) -> String {
         match (self.topic(), &self.sns_endpoint) {
             (Some(topic), _) => format!("to {}", topic.arn),
@@ -140,12 +140,12 @@ impl FromStr for TopicArn {
     }
 }
 
-/// The characters of an ARN's parts, and what stands between them.
+/// The characters of an ARN's parts, and its separators.
 fn is_of_an_arn(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_:".contains(character)
 }
 
-/// A text that is not the ARN of a topic that events can be announced on.
+/// A text that is not the ARN of a topic that can announce events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTopicArn {
     /// It is no topic's ARN.
@@ -156,7 +156,7 @@ pub enum InvalidTopicArn {
     Fifo,
 }
 
-/// Where a service is reached: `http://` or `https://`, a host, and nothing that a request would not keep.
+/// The endpoint of a service: `http://` or `https://`, a host, a port if need be, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint(String);
 

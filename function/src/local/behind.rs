@@ -1,4 +1,4 @@
-//! The channel from the log to the relay's code: which streams it is behind of.
+//! The channel from the log to the relay's code: the streams that it has yet to relay.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,8 +9,8 @@ use crate::store::StreamKey;
 
 /// The streams with commits that may not have been relayed yet, each at most once.
 ///
-/// It carries streams and not commits, because a commit can always be read again: so it holds no payloads, it never holds more than there
-/// are streams, what is appended faster than it is relayed runs together, and nothing is lost by being full. Whoever appends never waits.
+/// It carries streams and not commits, because a commit can always be read again. So it holds no payloads, and at most one
+/// entry a stream; appends that come faster than the relay share an entry; it is never full, and no append waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Behind {
     streams: Mutex<BTreeSet<StreamKey>>,

@@ -1,4 +1,4 @@
-//! Whether events can be taken: not into files that nobody will find, and not into one that is damaged.
+//! Whether the store takes events: not into files that were removed, and not into a damaged one.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,16 +15,16 @@ use uuid::Uuid;
 
 use super::data_folder::{DataFolder, Identity, State as Database};
 
-/// How often it is looked whether the file is still there, when nobody appends.
+/// How often the store checks that its file is still there while nobody appends.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The condition of a store on disk.
 #[derive(Debug)]
 pub(super) struct Condition {
     file: Identity,
-    /// What SQLite keeps beside it as long as it is open.
+    /// The files that SQLite keeps beside it while it is open.
     beside: OnceLock<Vec<Identity>>,
-    /// Why no events are taken. It stays so until the store is started again.
+    /// Why the store takes no events. It takes none until it is started again.
     refusal: OnceLock<String>,
 }
 
@@ -41,7 +41,7 @@ impl Condition {
         Arc::new(condition)
     }
 
-    /// So many commits were found that are not as they were written. The log tells which.
+    /// This many commits are not as they were written. The log says which.
     pub(super) fn has_unreadable(&self, commits: usize) {
         let are = if commits == 1 { "commit is" } else { "commits are" };
         self.is_damaged(&format!(
@@ -49,7 +49,7 @@ impl Condition {
         ));
     }
 
-    /// Something of the database was found to be damaged.
+    /// The database is damaged.
     pub(super) fn is_damaged(&self, damage: &str) {
         self.refuse(format!(
             "the database in `{}` is damaged: {damage}; what can be read of it is, and nothing is appended",
@@ -63,14 +63,14 @@ impl Condition {
         let _ = self.beside.set(beside);
     }
 
-    /// Takes no events from now on. The first reason stays.
+    /// Stops taking events. The first reason stays.
     fn refuse(&self, reason: String) {
         if self.refusal.set(reason).is_ok() {
             tracing::error!("{}", self.refusal.get().map_or("", String::as_str));
         }
     }
 
-    /// Why no events are taken, if none are.
+    /// Why the store takes no events; `None` while it does.
     pub(super) fn refusal(&self) -> Option<&str> {
         let mut files = std::iter::once(&self.file).chain(self.beside.get().into_iter().flatten());
         if self.refusal.get().is_none()
@@ -85,7 +85,7 @@ impl Condition {
         self.refusal.get().map(String::as_str)
     }
 
-    /// Looks after the file, until the store ends.
+    /// Watches the file until the store ends.
     pub(super) async fn watch(self: Arc<Self>) {
         while self.refusal().is_none() {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -93,7 +93,7 @@ impl Condition {
     }
 }
 
-/// The same API, which takes no events while there is a reason not to.
+/// The same API, which refuses events while there is a reason to.
 pub(super) fn guarding(router: Router, condition: Arc<Condition>) -> Router {
     router.layer(from_fn_with_state(condition, guard))
 }
@@ -107,7 +107,7 @@ async fn guard(State(condition): State<Arc<Condition>>, request: Request, next: 
     }
 }
 
-/// A problem that is not told to be over soon: there is no `Retry-After`.
+/// A problem without `Retry-After`, because it will not pass by itself.
 pub(super) fn refused(problem_type: ProblemType, detail: &str) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

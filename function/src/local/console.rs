@@ -17,7 +17,8 @@ use super::log_writer::LogWriter;
 use crate::config::LogLevel;
 use crate::telemetry;
 
-/// Sends what the process logs to stderr, a line each, and gives back what waits for its being written. A second call has no effect.
+/// Writes the log to stderr, a line an event, and gives back a guard that waits until all is written. A second call has no
+/// effect.
 ///
 /// # Errors
 /// When no thread can be started to write it.
@@ -35,7 +36,7 @@ pub(super) fn init(level: LogLevel) -> io::Result<LogWriter> {
 }
 
 /// `10:11:12Z PUT /streams/order/2886…/events/2 201 1.9 ms` for a request, and
-/// `10:11:12Z WARN message name=value …` for everything else. What only matters to whoever pays for it is left out.
+/// `10:11:12Z WARN message name=value …` for everything else. Fields that matter only on a bill are left out.
 struct Line;
 
 impl<S, N> FormatEvent<S, N> for Line

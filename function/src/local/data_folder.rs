@@ -131,7 +131,7 @@ impl DataFolder {
         &self.location
     }
 
-    /// What tells this store from every other one.
+    /// The id that tells this store from every other one.
     pub(super) fn id(&self) -> &str {
         &self.id
     }

@@ -25,7 +25,7 @@ use super::tables::TableNames;
 use crate::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use crate::store::StreamKey;
 
-/// What an acknowledged write into a file survives.
+/// Which losses an acknowledged write into a file survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
     /// The end of the process, however it comes. A loss of power may take the last writes, and never more than those: SQLite's write-ahead
@@ -85,7 +85,7 @@ impl Database {
         })
     }
 
-    /// What asks the database, as an HTTP client would.
+    /// The connector by which the SDK asks the database, in place of an HTTP client.
     pub(super) fn connector(&self) -> Connector {
         Connector::to(self.questions.clone())
     }
@@ -144,7 +144,7 @@ fn on_file(file: &DataFolder, durability: Durability) -> Result<dynoxide::Databa
     })
 }
 
-/// What the thread is told.
+/// A message to the thread.
 pub(super) enum Message {
     /// Answer this.
     Question(Question),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::data_folder::DataFolderError;
 
-/// What can be done about a failure, beside what it says.
+/// A remedy for a failure, beside its message.
 pub trait Hint: Error {
     /// The remedy.
     fn hint(&self) -> String;

@@ -14,11 +14,11 @@ use crate::store::StreamKey;
 /// for, by their places in the batch.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// What names each record.
+    /// The identity of each record.
     pub identities: Vec<Identity>,
     /// The newest state of each stream that the batch touches.
     pub updates: Vec<CatalogueUpdate>,
-    /// What each commit adds to the feed, in the order of the records.
+    /// The entries that the commits add to the feed, in the order of the records.
     pub entries: Vec<Entry>,
     /// One announcement an event, in the order of the records.
     pub notices: Vec<Notice>,
@@ -49,7 +49,7 @@ impl CatalogueUpdate {
 /// The announcement of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// What is announced.
+    /// The announcement.
     pub notification: Notification,
     /// The event's type.
     pub event_type: EventType,
@@ -135,13 +135,13 @@ fn key(appended: &Appended) -> Option<Box<RawValue>> {
     to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
 }
 
-/// What the commit adds to the feed.
+/// The entry that a commit adds to the feed.
 fn entry(appended: &Appended) -> Option<Entry> {
     let types = appended.events.iter().map(|event| event.event_type.clone());
     Entry::commit(appended.stream.clone(), appended.first, types.collect())
 }
 
-/// What it adds where the types of its events are left to the log.
+/// The entry of a commit when its types are left to the log.
 fn range(appended: &Appended) -> Option<Entry> {
     Entry::range(appended.stream.clone(), appended.first, appended.last)
 }

@@ -53,7 +53,7 @@ impl Fed {
         self.added
     }
 
-    /// That the commits of the update are not in the feed.
+    /// The shortfall of an update whose commits are not in the feed.
     pub(super) fn shortfall(&self, update: &CatalogueUpdate) -> Shortfall {
         Shortfall {
             records: update.records.clone(),

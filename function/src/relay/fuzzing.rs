@@ -1,4 +1,4 @@
-//! What the relay is invoked with.
+//! Invocations of the relay, and the records in them.
 
 #![expect(
     clippy::missing_panics_doc,

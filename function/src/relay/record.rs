@@ -16,13 +16,13 @@ use super::sequence_number::SequenceNumber;
 /// A record as it came: what names it, and what it says.
 #[derive(Debug)]
 pub struct Record {
-    /// What names the record, as far as it could be read.
+    /// The identity of the record, as far as it could be read.
     pub identity: Identity,
-    /// What the record says, or why that cannot be told.
+    /// The content of the record, or why it cannot be read.
     pub content: Result<Content, Undecodable>,
 }
 
-/// What names a record.
+/// The identity of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
     /// Its place in the stream.
@@ -31,7 +31,7 @@ pub struct Identity {
     pub keys: Option<Box<RawValue>>,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Content {
     /// A commit was appended.

@@ -73,13 +73,13 @@ impl Append {
         }
     }
 
-    /// Puts the commit after one that ends where `proof` says. Time never goes back within a stream.
+    /// Puts the commit behind the one that `proof` names. Time never goes back within a stream.
     fn after(mut self, proof: Tail) -> Step {
         self.commit = self.commit.not_before(proof.created_at);
         Step::Put(PutCommit { append: self })
     }
 
-    /// Decides what `there`, a commit that holds the revision that was to be written, means.
+    /// Decides what follows from `there`, a commit that already holds the revision.
     fn settle(self, there: Commit) -> Step {
         if there.first() == self.commit.first() && there.events() == self.commit.events() {
             // As of its own commit, never the current one: a late retry must not make a caller skip what it
@@ -110,12 +110,12 @@ pub enum Step {
     Done(Outcome),
 }
 
-/// What an answer of the database leads to.
+/// What follows from an answer of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Next {
     /// What is to be done next.
     pub step: Step,
-    /// Where a commit of the stream ends, as the answer told. It stays true, and is a proof for later appends.
+    /// Where a commit of the stream ends, if the answer said so. It stays true, and is a proof for later appends.
     pub learned: Option<Tail>,
 }
 

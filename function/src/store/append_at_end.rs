@@ -1,10 +1,9 @@
 //! PURE: appending wherever a stream ends, as a step machine.
 //!
-//! What `any` and `streamExists` mean: the caller has no opinion about the revision, so that one is chosen here
-//! and the append at that revision (`append.rs`) does the rest. It is chosen after the stream's
-//! newest commits, which are read anyway to find the end, so that a retry is recognised among them: further back
-//! it is not, and the same events would be appended again. A caller for whom that matters resolves the
-//! end itself and appends at that exact revision.
+//! `any` and `streamExists` mean that the caller does not choose the revision. This protocol chooses one, and the append at
+//! that revision (`append.rs`) does the rest. To find the end it reads the stream's newest commits, and recognises a retry
+//! among them. It does not recognise one further back: the same events would be appended again. A caller for whom that
+//! matters finds the end itself and appends at that exact revision.
 //!
 //! ```text
 //! AppendAtEnd::begin ─► Step::Recent ─┬─ our events are one of the commits ► Replayed
@@ -33,12 +32,12 @@ pub struct AppendAtEnd {
     attempt: u32,
 }
 
-/// What is to become of events whose stream is not there.
+/// What to do when there is no such stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Absent {
-    /// They create it.
+    /// The events create it.
     Create,
-    /// They are refused.
+    /// The events are refused.
     Refuse,
 }
 
@@ -120,7 +119,7 @@ impl AppendAtEnd {
             append::Step::Done(append::Outcome::EventIdReused { ids }) => {
                 Step::Done(Outcome::EventIdReused { ids })
             }
-            // The revision is another writer's. By whom it was taken does not matter here.
+            // Another writer took the revision; which one does not matter here.
             _ => self.again(),
         };
         Next { step, learned }
@@ -138,12 +137,12 @@ pub enum Step {
     Done(Outcome),
 }
 
-/// What an answer of the database leads to.
+/// What follows from an answer of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Next {
     /// What is to be done next.
     pub step: Step,
-    /// Where a commit of the stream ends, as the answer told: a proof for later appends.
+    /// Where a commit of the stream ends, if the answer said so: a proof for later appends.
     pub learned: Option<Tail>,
 }
 
@@ -164,8 +163,8 @@ impl FindRecent {
         limits::RECENT_COMMITS
     }
 
-    /// Which attempt this begins, from 1. Before all but the first a moment is to pass, and not the same for each
-    /// writer: those that ran into each other would do so again.
+    /// Which attempt this begins, from 1. Before each but the first a random time must pass, so that writers that collided do
+    /// not collide again.
     pub fn attempt(&self) -> u32 {
         self.append.attempt
     }

@@ -151,7 +151,7 @@ impl CommitEvents {
         (!events.is_empty()).then_some(Self(events))
     }
 
-    /// What the events count against [`limits::APPEND_BYTES`].
+    /// How many bytes of [`limits::APPEND_BYTES`] the events take.
     pub fn size(&self) -> usize {
         self.0.iter().map(CommitEvent::size).sum()
     }
@@ -201,7 +201,7 @@ pub struct CommitEvent {
 }
 
 impl CommitEvent {
-    /// What the event counts against [`limits::APPEND_BYTES`].
+    /// How many bytes of [`limits::APPEND_BYTES`] the event takes.
     fn size(&self) -> usize {
         let metadata = self
             .metadata

@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "EventStore";
 
-/// What measurements are logged as: beside the log's own lines, and whatever the log's level is.
+/// The log target of measurements. They are written whatever the level of the log is.
 pub const TARGET: &str = "metrics";
 
 /// The one dimension: the events table's name, which tells one deployment from another.

@@ -7,6 +7,9 @@ use aws_sdk_dynamodb::types::{
 
 use crate::support::{Api, CATALOGUE_TABLE, Database, EVENTS_TABLE};
 
+/// What the witness answers with.
+const DENIED: Option<&str> = Some("AccessDeniedException");
+
 fn key() -> [(String, AttributeValue); 2] {
     [
         ("pk".into(), AttributeValue::S("order/1".into())),
@@ -30,7 +33,7 @@ async fn a_put_passes_only_on_the_condition_that_nothing_is_there() {
             .set_condition_expression(condition.map(Into::into))
             .send()
             .await;
-        assert_eq!(refused.unwrap_err().code(), Some("AccessDeniedException"));
+        assert_eq!(refused.unwrap_err().code(), DENIED);
     }
     assert_eq!(database.witness.take_refused().len(), 3);
     put()
@@ -50,20 +53,14 @@ async fn nothing_that_updates_deletes_or_writes_in_bulk_passes() {
         .table_name(EVENTS_TABLE)
         .set_key(Some(key().into()))
         .update_expression("REMOVE events");
-    assert!(update.send().await.is_err());
+    assert_eq!(update.send().await.unwrap_err().code(), DENIED);
     let delete = client
         .delete_item()
         .table_name(EVENTS_TABLE)
         .set_key(Some(key().into()));
-    assert!(delete.send().await.is_err());
-    assert!(
-        client
-            .delete_table()
-            .table_name(EVENTS_TABLE)
-            .send()
-            .await
-            .is_err()
-    );
+    assert_eq!(delete.send().await.unwrap_err().code(), DENIED);
+    let delete = client.delete_table().table_name(EVENTS_TABLE);
+    assert_eq!(delete.send().await.unwrap_err().code(), DENIED);
     for write in [
         WriteRequest::builder().put_request(
             PutRequest::builder()
@@ -80,7 +77,7 @@ async fn nothing_that_updates_deletes_or_writes_in_bulk_passes() {
     ] {
         let batch = client.batch_write_item();
         let batch = batch.request_items(EVENTS_TABLE, vec![write.build()]);
-        assert!(batch.send().await.is_err());
+        assert_eq!(batch.send().await.unwrap_err().code(), DENIED);
     }
     let put = Put::builder()
         .table_name(EVENTS_TABLE)
@@ -94,12 +91,12 @@ async fn nothing_that_updates_deletes_or_writes_in_bulk_passes() {
         TransactWriteItem::builder().delete(delete.build().unwrap()),
     ] {
         let transaction = client.transact_write_items().transact_items(item.build());
-        assert!(transaction.send().await.is_err());
+        assert_eq!(transaction.send().await.unwrap_err().code(), DENIED);
     }
     let statement = client
         .execute_statement()
         .statement("DELETE FROM \"events\" WHERE pk = 'order/1' AND sk = 1");
-    assert!(statement.send().await.is_err());
+    assert_eq!(statement.send().await.unwrap_err().code(), DENIED);
     let operations: Vec<String> = database
         .witness
         .take_refused()
@@ -134,7 +131,8 @@ async fn the_catalogue_may_be_changed_but_not_together_with_events() {
         batch.set_request_items(Some(requests.collect())).send()
     };
     delete_from(&[CATALOGUE_TABLE]).await.unwrap();
-    assert!(delete_from(&[CATALOGUE_TABLE, EVENTS_TABLE]).await.is_err());
+    let refused = delete_from(&[CATALOGUE_TABLE, EVENTS_TABLE]).await;
+    assert_eq!(refused.unwrap_err().code(), DENIED);
     assert_eq!(database.witness.take_refused().len(), 1);
     let delete = database.client.delete_item().table_name(CATALOGUE_TABLE);
     delete

@@ -15,7 +15,7 @@ const PROGRAM: &str = include_str!("evaluator.py");
 /// The account of the emulator.
 const ACCOUNT: &str = "000000000000";
 
-/// What the engine makes of a template.
+/// The outcome of a template in the engine.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(untagged)]
 pub enum Answer {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-/// What stands in a template.
+/// An expression of a template.
 #[derive(Clone, Debug)]
 pub(super) enum Expression {
     Text(String),

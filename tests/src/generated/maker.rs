@@ -60,7 +60,7 @@ impl Maker {
             .boxed()
     }
 
-    /// What comes to one text.
+    /// An expression that gives one text.
     pub(super) fn text(self, depth: u32) -> BoxedStrategy<Expression> {
         let leaf = prop_oneof![
             5 => word(),
@@ -110,7 +110,8 @@ impl Maker {
             .boxed()
     }
 
-    /// What comes to a list of at least so many items; if that is any, all are there, because `Fn::Select` asks for that.
+    /// An expression that gives a list of at least so many items. If `least` is more than 0, each item has a value, because
+    /// `Fn::Select` demands that.
     pub(super) fn list(self, least: usize, depth: u32) -> BoxedStrategy<Expression> {
         let there = self.text(depth.saturating_sub(1));
         let maybe = prop_oneof![
@@ -155,7 +156,7 @@ impl Maker {
         .boxed()
     }
 
-    /// What may stand for a property.
+    /// The value of a property.
     pub(super) fn value(self, depth: u32) -> BoxedStrategy<Expression> {
         let simple = prop_oneof![
             3 => self.text(depth),

@@ -1,4 +1,4 @@
-//! What the deployer makes of a generated template.
+//! The deployer's rendering of a generated template.
 
 use cfn_template::{Artifacts, Template, render};
 use event_store_deployer::environment::Environment;

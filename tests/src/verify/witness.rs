@@ -1,4 +1,4 @@
-//! What stands between the client and the network, and sees what passes.
+//! A witness between the client and the network, which sees every request and answer.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ struct Seen {
     last_request: Option<String>,
 }
 
-/// What an append is answered with, as far as it matters here.
+/// The part of an append's answer that matters here.
 #[derive(Deserialize)]
 struct Acknowledged {
     stream: Acknowledgement,
@@ -56,7 +56,7 @@ impl Witness {
         }
     }
 
-    /// What was acknowledged as written, by the types of the streams.
+    /// The acknowledged events, by the types of their streams.
     pub(super) fn written(&self) -> BTreeMap<StreamType, Written> {
         let mut by_type: BTreeMap<StreamType, Written> = BTreeMap::new();
         for ((stream_type, _), revision) in &self.seen().written {

@@ -1,5 +1,6 @@
 //! Up, up again, changed, down, up again, gone.
 
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use event_store_client::types::{StreamId, StreamType};
 use event_store_e2e::{Deployment, Environment};
 use futures::TryStreamExt;
@@ -204,5 +205,9 @@ async fn down_names_what_it_keeps(deployment: &Deployment) {
         .stack_name(stack)
         .send()
         .await;
-    assert!(found.is_err(), "the stack is still there");
+    assert_eq!(
+        found.unwrap_err().code(),
+        Some("ValidationError"),
+        "the stack is still there"
+    );
 }

@@ -1,5 +1,6 @@
 //! What the store promises over HTTP, asked of a public deployment.
 
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -278,5 +279,10 @@ async fn nothing_is_left_of(deployment: &Deployment) {
         .stack_name(&stack)
         .send()
         .await;
-    assert!(found.is_err(), "the stack `{stack}` is still there");
+    let error = found.unwrap_err();
+    assert_eq!(
+        error.code(),
+        Some("ValidationError"),
+        "the stack `{stack}` is still there"
+    );
 }

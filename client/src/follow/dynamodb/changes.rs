@@ -301,12 +301,20 @@ mod tests {
             error.to_string(),
             "a write to the table `things` lacks its `size`"
         );
-        assert!(changes.update(&table, key("a"), adding).is_err());
-        assert!(changes.delete(&table, key("a")).is_err());
-        assert!(
-            changes
-                .update(&Table::new("things", "id"), key("a"), |update| update)
-                .is_err()
+        let error = changes.update(&table, key("a"), adding).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a write to the table `things` lacks its `size`"
+        );
+        let error = changes.delete(&table, key("a")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a write to the table `things` lacks its `size`"
+        );
+        let error = changes.update(&Table::new("things", "id"), key("a"), |update| update);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "a write to the table `things` lacks its `update expression`"
         );
         assert!(changes.writes().is_empty());
     }

@@ -130,7 +130,11 @@ async fn a_page_that_failed_is_pulled_again() {
     let mut pages = Pages::new(numbers.clone(), None, Extent::default());
     assert_eq!(pages.next_page().await.unwrap(), Some(vec![1, 2, 3]));
     numbers.failures.store(1, Ordering::SeqCst);
-    assert!(pages.next_page().await.is_err());
+    let error = pages.next_page().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        Error::new(numbers.describe(), Kind::Cancelled).to_string()
+    );
     assert_eq!(pages.next_page().await.unwrap(), Some(vec![4]));
     assert_eq!(pages.next_page().await.unwrap(), None);
 }

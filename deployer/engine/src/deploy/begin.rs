@@ -61,13 +61,12 @@ pub(super) async fn begin<C: Cloud>(
         ChangeSetType::Update => ReleaseOutcome::Updated,
     };
     let estimate = ledger::estimate(session, deployment, outcome, changes).await;
-    let pushed_to = match &proposal.standing {
-        // Of a template that cannot be read nothing is known to be there.
-        Some(stack) => match Blueprint::of(proposal.deployed.template()) {
-            Ok(had) => traffic::pushed_to(session, deployment, stack, (&had, blueprint)).await?,
-            Err(_) => Vec::new(),
-        },
-        None => Vec::new(),
+    // Of a template that cannot be read nothing is known to be there.
+    let had = proposal.deployed.template();
+    let had = had.and_then(|template| Blueprint::of(template).ok());
+    let pushed_to = match (&proposal.standing, &had) {
+        (Some(stack), Some(had)) => traffic::pushed_to(session, deployment, stack, (had, blueprint)).await?,
+        _ => Vec::new(),
     };
     let mut release = ledger::release(session, deployment, &made.handle.stack_id, outcome);
     release.pushes_undone = earlier.pushes_undone(pushed_to.iter().map(PushedTo::function_id));

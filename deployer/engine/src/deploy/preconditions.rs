@@ -17,9 +17,9 @@ pub(crate) fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<()
             count: deployment.tags.len(),
         });
     }
-    if deployment.template.len() > LONGEST_TEMPLATE {
+    if deployment.template.text().len() > LONGEST_TEMPLATE {
         return Err(DeployError::TemplateTooLong {
-            bytes: deployment.template.len(),
+            bytes: deployment.template.text().len(),
         });
     }
     let given = |key: &str| deployment.artifacts.iter().any(|artifact| artifact.key == key);

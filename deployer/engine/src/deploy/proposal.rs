@@ -38,9 +38,12 @@ pub(crate) async fn propose<C: Cloud>(
         }
     };
     // Of a template that cannot be read nothing is known to be there.
-    let had = standing
-        .as_ref()
-        .map(|_| Blueprint::of(deployed.template()).unwrap_or_default());
+    let had = standing.as_ref().map(|_| {
+        deployed
+            .template()
+            .and_then(|template| Blueprint::of(template).ok())
+            .unwrap_or_default()
+    });
     let adoptions = adopt::look_up(
         session,
         &deployment.stack,

@@ -22,7 +22,7 @@ pub(crate) async fn differences<C: Cloud>(
     template: &str,
 ) -> Result<Vec<Difference>, DeployError> {
     let wanted = Wanted {
-        template: &deployment.template,
+        template: deployment.template.text(),
         tags: &deployment.tags,
         protected: deployment.protected,
     };
@@ -98,7 +98,7 @@ pub(super) async fn finish<C: Cloud>(
     };
     try_what_stands(session, deployment, before.as_ref());
     // A template that AWS has laid out anew is another one to whoever compares bytes.
-    let is_the_same = template == deployment.template;
+    let is_the_same = template == deployment.template.text();
     journal::close(session, bucket, stack, is_the_same.then_some(template)).await;
     let outputs = stack.outputs.clone();
     Ok(match (&begun, earlier.same()) {

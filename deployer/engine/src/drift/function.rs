@@ -30,7 +30,10 @@ pub(super) async fn function_drift<C: Cloud>(
         .iter()
         .map(|(table, stream)| ((table.clone(), "StreamArn".to_owned()), stream.clone()))
         .collect();
-    let expected = expected_variables(&deployed.template, logical_id, &deployed.resources, &attributes);
+    let Some(template) = &deployed.template else {
+        return Ok(drifts);
+    };
+    let expected = expected_variables(template, logical_id, &deployed.resources, &attributes);
     drifts.extend(variable_drift(logical_id, &expected, &live.variables));
     Ok(drifts)
 }

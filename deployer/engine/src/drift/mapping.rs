@@ -18,7 +18,8 @@ pub(super) async fn mapping_drift<C: Cloud>(
             drifts.push(UnseenDrift::Missing { logical_id });
             continue;
         };
-        let properties = &deployed.template["Resources"][&logical_id]["Properties"];
+        let resource = |template: &Value| template["Resources"][&logical_id]["Properties"].clone();
+        let properties = &deployed.template.as_ref().map(resource).unwrap_or_default();
         let is_off = properties["Enabled"] == false || properties["Enabled"] == "false";
         let expected = if is_off { "Disabled" } else { "Enabled" };
         if mapping.state != expected {

@@ -9,12 +9,13 @@ use super::function::function_drift;
 use super::mapping::mapping_drift;
 use crate::Session;
 use crate::cloud::{CallError, Cloud};
-use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift};
+use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift, deployed_template};
 use crate::traffic::{self, Resources};
 
 /// What is read of the stack once, and compared with piece by piece.
 pub(super) struct Deployed {
-    pub(super) template: Value,
+    /// None, when another tool wrote it.
+    pub(super) template: Option<Value>,
     pub(super) resources: Resources,
     /// The newest stream of each table, by the table's name in the template.
     pub(super) streams: BTreeMap<String, String>,
@@ -41,7 +42,7 @@ pub(super) async fn unseen<C: Cloud>(
         streams.extend(stream.map(|stream| (table.logical_id.clone(), stream)));
     }
     let deployed = Deployed {
-        template: serde_json::from_str(&template).unwrap_or_default(),
+        template: deployed_template(&template),
         resources,
         streams,
     };
@@ -65,9 +66,9 @@ async fn stack_drift<C: Cloud>(
         drifts.push(UnseenDrift::TerminationProtection { expected: protected });
     }
     // What a template protects is known only where it can be read.
-    if protected && !deployed.template.is_null() {
+    if let Some(template) = deployed.template.as_ref().filter(|_| protected) {
         let policy = session.cloud.stack_policy(&stack.id).await?;
-        let wanted = StackPolicy::protecting(&deployed.template, &BTreeSet::new());
+        let wanted = StackPolicy::protecting(template, &BTreeSet::new());
         if !wanted.is_in_force(policy.as_ref()) {
             drifts.push(UnseenDrift::StackPolicy);
         }

@@ -106,7 +106,7 @@ pub(crate) async fn resume<C: Cloud>(
     let reached = undo(session, stack, template, journal).await?.cloned();
     finish_imports(session, stack, template, journal).await?;
     note_void(session, stack, template, journal);
-    let asked = sha256_hex(&deployment.template);
+    let asked = sha256_hex(deployment.template.text());
     let mut earlier = Earlier {
         is_same: reached
             .as_ref()

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 /// A step of the trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SmokeStep {
     /// A queue listens to the topic.
     Subscribe,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::cloud::Cloud;
-use crate::stack::{DeployedStack, StackStatus};
+use crate::stack::{DeployedStack, StackStatus, deployed_template};
 use crate::{Session, ownership};
 
 use super::SmokeError;
@@ -53,7 +53,7 @@ impl SmokeTarget {
         Ok(Self {
             url: output(&found, outputs.url)?,
             topic: output(&found, outputs.topic)?,
-            is_signed: is_signed(&serde_json::from_str(&template).unwrap_or_default()),
+            is_signed: deployed_template(&template).is_some_and(|template| is_signed(&template)),
             made: found.created,
             stack: found.name,
         })

@@ -112,14 +112,19 @@ pub struct BlueprintError {
     source: Option<serde_json::Error>,
 }
 
+impl BlueprintError {
+    pub(super) fn no_json(error: serde_json::Error) -> Self {
+        Self { source: Some(error) }
+    }
+}
+
 impl Blueprint {
     /// Reads a rendered template.
     ///
     /// # Errors
     /// The text is not a JSON object with `Resources`.
     pub fn read(template: &str) -> Result<Self, BlueprintError> {
-        let template: Value =
-            serde_json::from_str(template).map_err(|error| BlueprintError { source: Some(error) })?;
+        let template: Value = serde_json::from_str(template).map_err(BlueprintError::no_json)?;
         Self::of(&template)
     }
 
@@ -439,7 +444,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_template_is_refused() {
-        assert!(Blueprint::read("Resources:").is_err());
-        assert!(Blueprint::read("{}").is_err());
+        for (text, is_json) in [("Resources:", false), ("{}", true)] {
+            let error = Blueprint::read(text).unwrap_err();
+            assert_eq!(error.source.is_none(), is_json, "{text}: {error:?}");
+        }
     }
 }

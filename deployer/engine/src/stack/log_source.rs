@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::deployed_template;
+
 /// A function and the log group that it writes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSource {
@@ -23,7 +25,9 @@ pub enum LogGroupName {
 
 /// Lists the functions of a rendered template in the order of their names; none where the text is no template.
 pub fn log_sources(template: &str) -> Vec<LogSource> {
-    let template: Value = serde_json::from_str(template).unwrap_or_default();
+    let Some(template) = deployed_template(template) else {
+        return Vec::new();
+    };
     let resources = template["Resources"].as_object().into_iter().flatten();
     let functions = resources.filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function");
     let mut sources: Vec<LogSource> = functions

@@ -25,12 +25,12 @@ pub struct RollbackAlarm {
 pub fn rollback_alarms(
     stack_id: &str,
     resources: &BTreeMap<String, StackResource>,
-    deployed: &Value,
+    deployed: Option<&Value>,
     wanted: &Value,
 ) -> Vec<RollbackAlarm> {
     let alarms = resources.values().filter(|resource| {
         let of = |template: &Value| template["Resources"][&resource.logical_id].clone();
-        let (old, new) = (of(deployed), of(wanted));
+        let (old, new) = (deployed.map(of).unwrap_or_default(), of(wanted));
         resource.resource_type == "AWS::CloudWatch::Alarm"
             && !resource.physical_id.is_empty()
             && new["Type"] == "AWS::CloudWatch::Alarm"
@@ -115,7 +115,7 @@ mod tests {
         let deployed = template(&[("Errors", "e"), ("Goes", "g"), ("Renamed", "r")]);
         let wanted = template(&[("Errors", "e"), ("Renamed", "s"), ("Comes", "c")]);
         assert_eq!(
-            rollback_alarms(STACK, &standing, &deployed, &wanted),
+            rollback_alarms(STACK, &standing, Some(&deployed), &wanted),
             [RollbackAlarm {
                 logical_id: "Errors".into(),
                 arn: "arn:aws-cn:cloudwatch:cn-north-1:123456789012:alarm:orders-Errors".into(),
@@ -131,7 +131,7 @@ mod tests {
         ]);
         let mut wanted = template(&[("Busy", "b"), ("Errors", "e")]);
         wanted["Resources"]["Busy"]["Properties"]["MetricName"] = json!("Invocations");
-        let alarms = rollback_alarms(STACK, &standing, &wanted, &wanted);
+        let alarms = rollback_alarms(STACK, &standing, Some(&wanted), &wanted);
         let found: Vec<&str> = alarms.iter().map(|alarm| alarm.logical_id.as_str()).collect();
         assert_eq!(found, ["Errors"]);
     }
@@ -147,7 +147,7 @@ mod tests {
         {
             wanted["Resources"][name]["Properties"]["Namespace"] = json!(namespace);
         }
-        let alarms = rollback_alarms(STACK, &standing, &wanted, &wanted);
+        let alarms = rollback_alarms(STACK, &standing, Some(&wanted), &wanted);
         let found: Vec<&str> = alarms.iter().map(|alarm| alarm.logical_id.as_str()).collect();
         assert_eq!(found, ["DFunction", "CQueue", "BLog", "ATable"]);
     }
@@ -156,6 +156,6 @@ mod tests {
     fn a_deployed_template_that_cannot_be_read_takes_no_alarm_away() {
         let standing = resources(&[("Errors", "AWS::CloudWatch::Alarm")]);
         let wanted = template(&[("Errors", "e")]);
-        assert_eq!(rollback_alarms(STACK, &standing, &Value::Null, &wanted).len(), 1);
+        assert_eq!(rollback_alarms(STACK, &standing, None, &wanted).len(), 1);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cloud::{Owner, TableRepair};
 use crate::fake::FakeTable;
-use crate::stack::{Blueprint, StackStatus};
+use crate::stack::StackStatus;
 use crate::{ErrorKind, Mismatch, adopt};
 
 use super::*;
@@ -307,15 +307,8 @@ async fn a_log_group_of_another_stack_is_not_taken_in() {
 async fn a_creation_that_finds_its_own_stack_begins_anew() {
     let mut scene = Scene::deployed().await;
     // It was not there when it was looked for.
-    let blueprint = Blueprint::read(&scene.deployment.template).unwrap();
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let blueprint = scene.deployment.template.blueprint().clone();
+    let mut session = scene.session().await;
     let error = adopt::look_up(&mut session, "orders", &blueprint, None, &Accepted::default()).await;
     assert!(matches!(error, Err(DeployError::Overtaken { .. })), "{error:?}");
 }

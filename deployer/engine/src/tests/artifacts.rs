@@ -87,9 +87,9 @@ async fn a_bucket_that_cannot_be_made_is_the_error_with_its_cause() {
 async fn a_short_template_goes_with_the_request_and_a_long_one_through_the_bucket() {
     for (length, is_inline) in [(51_200, true), (51_201, false)] {
         let mut scene = Scene::new();
-        let missing = length - scene.deployment.template.len() - r#","Description":"""#.len();
+        let missing = length - scene.deployment.template.text().len() - r#","Description":"""#.len();
         scene.change(|template| template["Description"] = json!("x".repeat(missing)));
-        assert_eq!(scene.deployment.template.len(), length);
+        assert_eq!(scene.deployment.template.text().len(), length);
         scene.up().await.unwrap();
         let sent = scene
             .cloud

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
 
+use crate::fake::Killed;
 use crate::stack::{Action, Replacement, ResourceChange};
 use crate::{Raised, ReconcileError, UpError, up};
 
@@ -171,7 +172,7 @@ async fn a_run_that_is_killed_between_the_update_and_completing_leaves_that_for_
     add_feed(&mut scene);
     scene.cloud.kill_after(asking);
     let killed = AssertUnwindSafe(raised(&mut scene)).catch_unwind().await;
-    assert!(killed.is_err(), "{killed:?}");
+    assert!(killed.is_err_and(|end| end.is::<Killed>()));
     scene.cloud.let_live();
     let status = scene.cloud.status_of("orders").unwrap();
     assert_eq!((status.as_str(), asked(&scene)), ("UPDATE_COMPLETE", 0));

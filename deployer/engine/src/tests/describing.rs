@@ -6,14 +6,7 @@ use crate::{DescribeError, Described, describe};
 use super::*;
 
 async fn described(scene: &mut Scene) -> Result<Described, DescribeError> {
-    let session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let session = scene.session().await;
     describe(&session, "orders", BUCKET).await
 }
 

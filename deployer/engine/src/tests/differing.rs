@@ -8,15 +8,9 @@ use crate::stack::{Action, Replacement, ResourceChange};
 use super::*;
 
 async fn diff_of(scene: &mut Scene, asking: Asking) -> Result<Diff, DeployError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
-    diff(&mut session, &scene.deployment, asking).await
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
+    diff(&mut session, &deployment, asking).await
 }
 
 fn paths(diff: &Diff) -> Vec<String> {
@@ -73,6 +67,7 @@ async fn offline_cloudformation_is_not_asked() {
             "GetCallerIdentity",
             "DescribeStacks",
             "ListObjectsV2",
+            "ListQueues",
             "GetTemplate"
         ]
     );
@@ -138,7 +133,12 @@ async fn a_stack_that_is_not_there_is_all_new_and_no_shell_is_made() {
     assert_eq!(diff.templates.unwrap().resources.len(), 10);
     assert_eq!(
         scene.cloud.calls(),
-        ["GetCallerIdentity", "DescribeStacks", "ListObjectsV2"]
+        [
+            "GetCallerIdentity",
+            "DescribeStacks",
+            "ListObjectsV2",
+            "ListQueues"
+        ]
     );
 }
 

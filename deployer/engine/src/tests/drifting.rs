@@ -11,14 +11,7 @@ const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 async fn drifting(scene: &mut Scene) -> Result<Drift, DriftError> {
     let protected = scene.deployment.protected;
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     drift(&mut session, "orders", protected, BUCKET).await
 }
 
@@ -83,7 +76,7 @@ async fn a_version_that_was_pushed_is_drift_and_so_is_its_code() {
         world
             .stack_mut("orders")
             .template
-            .clone_from(&scene.deployment.template);
+            .replace_range(.., scene.deployment.template.text());
         world.functions.get_mut("orders-Api").unwrap().versions[0] = HASH.into();
     });
     assert_eq!(unseen(&mut scene).await, []);

@@ -17,14 +17,7 @@ async fn collected(scene: &mut Scene, keep: usize, dry_run: bool) -> Result<Coll
         young_for: DAY,
         dry_run,
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     collect_garbage(&mut session, &collection).await
 }
 
@@ -239,14 +232,7 @@ async fn a_release_that_is_kept_can_be_returned_to_afterwards() {
         to: None,
         deployment: scene.deployment.clone(),
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     let back = rollback(&mut session, &asked).await.unwrap();
     assert!(matches!(back.deployed, Deployed::Updated(_)), "{back:?}");
 }

@@ -44,14 +44,7 @@ fn query(terms: &[&str]) -> LogQuery {
 
 /// Reads until there are so many lines.
 async fn told(scene: &mut Scene, query: &LogQuery, enough: usize) -> Result<Vec<String>, LogsError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     let mut told = Vec::new();
     logs(&mut session, query, |names, lines| {
         told.extend(

@@ -43,7 +43,7 @@ use serde_json::{Value, json};
 use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
 use crate::stack::outline::Origins;
-use crate::stack::{Cause, Sequel};
+use crate::stack::{Cause, Sequel, WantedTemplate};
 
 use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
@@ -220,7 +220,7 @@ impl Scene {
     fn destruction(&self, purge: Purge) -> Destruction {
         Destruction {
             stack: self.deployment.stack.clone(),
-            template: self.deployment.template.clone(),
+            template: self.deployment.template.text().to_owned(),
             protected: self.deployment.protected,
             execution_role: None,
             bucket: BUCKET.into(),
@@ -236,9 +236,9 @@ impl Scene {
 
     /// Asks for another template from now on.
     fn change(&mut self, change: impl FnOnce(&mut Value)) {
-        let mut template = serde_json::from_str(&self.deployment.template).unwrap();
+        let mut template = self.deployment.template.value().clone();
         change(&mut template);
-        self.deployment.template = template.to_string();
+        self.deployment.template = wanted(&template);
     }
 
     /// How often each resource was told to be in each state, as `Logical STATUS`.
@@ -275,6 +275,10 @@ fn laid_out_anew(scene: &Scene) {
     });
 }
 
+fn wanted(template: &Value) -> WantedTemplate {
+    WantedTemplate::read(template.to_string()).unwrap()
+}
+
 fn deployment(template: &Value) -> Deployment {
     let artifact = |key: &str, body: &str| CodeArtifact {
         key: key.into(),
@@ -283,7 +287,7 @@ fn deployment(template: &Value) -> Deployment {
     };
     Deployment {
         stack: "orders".into(),
-        template: template.to_string(),
+        template: wanted(template),
         tags: BTreeMap::from([("owner".into(), "platform".into())]),
         protected: false,
         watch_alarms_minutes: 0,

@@ -18,15 +18,9 @@ fn place() -> Target {
 }
 
 pub(super) async fn planned(scene: &mut Scene) -> Result<Plan, DeployError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
-    let plan = plan(&mut session, &scene.deployment, place()).await?;
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
+    let plan = plan(&mut session, &deployment, place()).await?;
     // What is done later is what was in the file.
     Ok(Plan::parse(plan.to_json().unwrap().as_bytes()).unwrap())
 }
@@ -53,20 +47,13 @@ pub(super) async fn applied_with(
         code_sha256: artifact.code_sha256.clone(),
     });
     let deployment = Deployment {
-        template: plan.template.clone(),
+        template: WantedTemplate::read(plan.template.clone()).unwrap(),
         tags: plan.tags.clone(),
         artifacts: artifacts.collect(),
         accepted: plan.accepted.iter().map(|text| text.parse().unwrap()).collect(),
         ..scene.deployment.clone()
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     if patience == Patience::ForOthers {
         session.wait_for_others();
     }
@@ -114,7 +101,7 @@ async fn a_plan_of_a_change_is_done_as_it_was_shown() {
     scene.assert_nothing_is_left_behind();
 
     // Nothing of what is asked for by now is looked at.
-    let asked_for_then = scene.deployment.template.clone();
+    let asked_for_then = scene.deployment.template.text().to_owned();
     called(&mut scene, "two");
     assert!(matches!(
         applied(&mut scene, &plan).await,

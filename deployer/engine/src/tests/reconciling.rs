@@ -5,14 +5,7 @@ use crate::{ReconcileError, Reconciled, reconcile};
 use super::*;
 
 async fn reconciled(scene: &mut Scene) -> Result<Reconciled, ReconcileError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     reconcile(&mut session, "orders", "RelayLive", None).await
 }
 

@@ -47,14 +47,7 @@ pub(super) fn recovery(way: Move) -> Recovery {
 }
 
 async fn take(scene: &mut Scene, recovery: &Recovery) -> Result<StackStatus, RecoverError> {
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     recover(&mut session, recovery).await
 }
 
@@ -240,16 +233,10 @@ async fn an_operation_of_somebody_else_is_waited_for_if_that_is_asked_for() {
     scene
         .cloud
         .end_elsewhere("orders", 90, &StackStatus::UpdateComplete);
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
     session.wait_for_others();
-    let outcome = deploy(&mut session, &scene.deployment).await.unwrap();
+    let outcome = deploy(&mut session, &deployment).await.unwrap();
     assert!(matches!(outcome, Deployed::Unchanged(_)), "{outcome:?}");
     let awaited = scene.reporter.events.iter().filter_map(|event| match event {
         Event::Awaiting { status, by, .. } => Some((status.clone(), by.as_deref())),
@@ -268,16 +255,10 @@ async fn waiting_for_somebody_else_can_be_interrupted() {
         .cloud
         .begin_elsewhere("orders", &StackStatus::UpdateInProgress, "t");
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Awaiting { .. }));
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let deployment = scene.deployment.clone();
+    let mut session = scene.session().await;
     session.wait_for_others();
-    let error = deploy(&mut session, &scene.deployment).await.unwrap_err();
+    let error = deploy(&mut session, &deployment).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     assert!(
         matches!(error, DeployError::Interrupted { going_on: None }),

@@ -8,14 +8,7 @@ use crate::stack::{Release, ReleaseId, sha256_hex};
 use super::*;
 
 pub(super) async fn history_of(scene: &mut Scene, limit: usize) -> Result<History, LedgerError> {
-    let session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let session = scene.session().await;
     history(&session, BUCKET, "orders", limit).await
 }
 
@@ -80,7 +73,10 @@ async fn a_creation_is_recorded_with_everything_that_it_was_made_of() {
         format!("arn:aws:sts::{ACCOUNT}:assumed-role/admin/jo")
     );
     assert_eq!(release.tags, scene.deployment.tags);
-    assert_eq!(release.template.sha256, sha256_hex(&scene.deployment.template));
+    assert_eq!(
+        release.template.sha256,
+        sha256_hex(scene.deployment.template.text())
+    );
     let code: Vec<_> = release
         .artifacts
         .iter()
@@ -95,7 +91,10 @@ async fn a_creation_is_recorded_with_everything_that_it_was_made_of() {
     );
     scene.cloud.with(|world| {
         let template = world.objects[&release.template.key].clone();
-        assert_eq!(String::from_utf8(template).unwrap(), scene.deployment.template);
+        assert_eq!(
+            String::from_utf8(template).unwrap(),
+            scene.deployment.template.text()
+        );
         assert_eq!(release.stack_id, world.stack_mut("orders").id);
     });
 }

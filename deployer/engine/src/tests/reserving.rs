@@ -1,6 +1,6 @@
 //! Concurrency that the account does not have: `doctor` tells of it before, Lambda refuses it minutes into an operation.
 
-use crate::stack::{Blueprint, Diagnosis, StackStatus};
+use crate::stack::{Diagnosis, StackStatus};
 use crate::{Code, Examination, Finding, Severity, examine};
 
 use super::store::Store;
@@ -26,7 +26,7 @@ async fn doctor(store: &Store) -> Finding {
         account: ACCOUNT.to_owned(),
         environment: "staging".into(),
         stack: deployment.stack.clone(),
-        blueprint: Blueprint::read(&deployment.template).unwrap(),
+        blueprint: deployment.template.blueprint().clone(),
         bucket: BUCKET.to_owned(),
         callers: Vec::new(),
         boundary: None,
@@ -92,7 +92,7 @@ async fn an_update_that_reserves_too_much_leaves_the_stack_as_it_was() {
     assert_eq!(status, StackStatus::UpdateRollbackComplete);
     assert!(told.contains("below its minimum value of [100]"), "{told}");
     store.scene.cloud.with(|world| {
-        assert_eq!(world.stack_mut(&stood.stack).template, stood.template);
+        assert_eq!(world.stack_mut(&stood.stack).template, stood.template.text());
     });
 
     // One more is enough.

@@ -11,20 +11,13 @@ async fn back(scene: &mut Scene, to: Option<&str>) -> Result<RolledBack, Rollbac
     let asked = Rollback {
         to: to.map(|text| text.parse().unwrap()),
         deployment: Deployment {
-            template: String::new(),
+            template: WantedTemplate::of_nothing(),
             tags: BTreeMap::new(),
             artifacts: Vec::new(),
             ..scene.deployment.clone()
         },
     };
-    let mut session = Session::open(
-        &scene.cloud,
-        &mut scene.reporter,
-        scene.interrupt.clone(),
-        ACCOUNT,
-    )
-    .await
-    .unwrap();
+    let mut session = scene.session().await;
     rollback(&mut session, &asked).await
 }
 

@@ -62,11 +62,11 @@ async fn a_feed_that_came_with_what_is_given_up_is_not_in_the_way_back_and_a_log
     scene.deployment = one_function(OLD, OLD_HASH, "r1");
     scene.up().await.unwrap();
     let before = before(&scene);
-    let mut template: Value = serde_json::from_str(&scene.deployment.template).unwrap();
+    let mut template: Value = scene.deployment.template.value().clone();
     let table = |kind: &str| json!({"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Metadata": {"Deployer": {"Table": kind}}});
     template["Resources"]["FeedTable"] = table("feed");
     template["Resources"]["OtherTable"] = table("other");
-    scene.deployment.template = template.to_string();
+    scene.deployment.template = wanted(&template);
     let back = before.way_back(&scene.deployment, "it fails").unwrap();
     assert_eq!(back.accepted.texts(), ["remove:FeedTable"]);
 }
@@ -98,7 +98,7 @@ async fn the_way_back_leads_through_cloudformation_to_the_old_template_tags_and_
     assert!(matches!(deployed, Ok(Deployed::Updated(_))), "{deployed:?}");
     scene
         .cloud
-        .with(|world| assert_eq!(world.stack_mut("orders").template, old.template));
+        .with(|world| assert_eq!(world.stack_mut("orders").template, old.template.text()));
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn an_update_that_puts_other_code_live_than_its_artifact_knows_the_way_bac
     assert!(matches!(deployed, Ok(Deployed::Updated(_))), "{deployed:?}");
     // The release that was not what it said is none.
     scene.cloud.with(|world| {
-        assert_eq!(world.stack_mut("orders").template, old.template);
+        assert_eq!(world.stack_mut("orders").template, old.template.text());
     });
 }
 

@@ -31,7 +31,6 @@ impl Hints<'_> {
                 "with an `AWS::Lambda::Version` and an `AWS::Lambda::Alias` in the template it could be pushed, and be led back"
                     .to_owned(),
             ],
-            PushError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)
     }

@@ -344,7 +344,8 @@ Resources:
     ] {
         let values = values_with(set);
         let bucket = Artifacts::in_bucket("bucket");
-        assert!(render(&template, &values, &bucket).is_err(), "{set}");
+        let problems = render(&template, &values, &bucket).unwrap_err().to_string();
+        assert!(problems.contains("`Access`"), "{set}: {problems}");
         let rendered = crate::render_without_rules(&template, &values, &bucket).unwrap();
         assert_eq!(
             rendered.resource("Table").unwrap().name.as_deref(),

@@ -14,7 +14,7 @@ use crate::store::read::{Read, Start};
 use crate::store::{Consistency, EventLog, StoreError, limits};
 
 impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
-    /// Reads single commits, as many as the database gives, and moves behind them.
+    /// Reads single commits, as many as the database gives, and moves the walk behind them.
     pub(super) async fn commits(
         &self,
         pieces: Vec<Piece>,
@@ -73,7 +73,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         Ok(())
     }
 
-    /// Reads a part of a stream, as much as fits, and moves behind it.
+    /// Reads a part of a stream, as much as fits, and moves the walk behind it.
     pub(super) async fn range(
         &self,
         piece: Piece,
@@ -87,7 +87,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         } else {
             limits::PAGE_EVENTS
         };
-        // An eventual reading may not know of it yet: only a strong one tells that it is not there.
+        // An eventual reading may not see it yet: only a strong one shows that it is missing.
         for consistency in [Consistency::Eventual, Consistency::Strong] {
             let read = Read {
                 stream: piece.stream.clone(),
@@ -115,7 +115,8 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
     }
 }
 
-/// Takes the wanted events of a piece as long as there is room, and moves behind the last that was looked at. Gives the bytes of all.
+/// Takes the wanted events of a piece while there is room, and moves the walk behind the last event that it looked at.
+/// Gives the bytes of all events.
 fn take(
     piece: &Piece,
     events: Vec<Event>,
@@ -156,7 +157,7 @@ fn size(event: &Event) -> usize {
     event.payload.as_str().len() + event.event_type.as_str().len() + metadata
 }
 
-/// The feed names what the log does not hold.
+/// The feed names a commit that the log does not hold.
 #[derive(Debug, thiserror::Error)]
 #[error("the feed names revision `{revision}` of stream `{stream}`, which the log does not hold")]
 struct NotInLog {

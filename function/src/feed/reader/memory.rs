@@ -8,25 +8,25 @@ use crate::feed::filter::Filter;
 use crate::feed::port::FeedPages;
 use crate::feed::{Incarnation, PageNumber};
 
-/// How many entries a page is taken to have before one was read.
+/// How many entries a page is assumed to have before the first one was read.
 const ENTRIES_A_PAGE: usize = 10;
 
-/// How many commits one request may ask for, and how many pages are asked for at most.
+/// How many commits one request may ask for, and the most pages that one asks for.
 const KEYS_A_CALL: usize = 100;
 
-/// What a process remembers of the feed that it reads, so as not to ask for it again, and to ask for as much as is needed. Where it is
-/// wrong, a request more is sent, or some read units more are used.
+/// What a process remembers of the feed that it reads, so that it asks for nothing twice, and for no more than it needs.
+/// Where the memory is wrong, that costs another request, or some read units.
 #[derive(Clone, Debug, Default)]
 pub struct ReaderMemory(Arc<Remembered>);
 
 #[derive(Debug, Default)]
 struct Remembered {
     incarnation: Mutex<Option<Incarnation>>,
-    /// A page that is there: 0 for none.
+    /// A page that exists: 0 for none.
     page: AtomicU64,
-    /// How many entries a page has about: 0 for unknown.
+    /// About how many entries a page has: 0 for unknown.
     entries_a_page: AtomicUsize,
-    /// How many bytes a commit has about: 0 for unknown.
+    /// About how many bytes a commit has: 0 for unknown.
     bytes_a_commit: AtomicUsize,
 }
 
@@ -36,7 +36,7 @@ impl ReaderMemory {
         *self.lock()
     }
 
-    /// Remembers which feed there is: of another one nothing is known.
+    /// Remembers which feed there is, and forgets what it knew of another.
     pub(super) fn is_of(&self, feed: Option<Incarnation>) {
         let mut known = self.lock();
         if *known != feed {
@@ -45,7 +45,7 @@ impl ReaderMemory {
         *known = feed;
     }
 
-    /// Whether it is known that this page is there.
+    /// Whether this page is known to exist.
     pub(super) fn has_met(&self, page: PageNumber) -> bool {
         page.as_u64() <= self.0.page.load(Ordering::Relaxed)
     }
@@ -54,7 +54,7 @@ impl ReaderMemory {
         self.0.incarnation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many pages are to be asked for, to have `room` events in one request and hardly more.
+    /// How many pages to ask for, to get `room` events in one request and hardly more.
     pub(super) fn pages(&self, filter: &Filter, room: usize, is_drought: bool) -> usize {
         if is_drought || !filter.is_empty() {
             return KEYS_A_CALL;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What clients are held to before a request of theirs is looked at.
+/// The limits that hold before a request is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     /// The most connections at a time. A new one takes the place of the one that has been without a request for longest.
@@ -26,7 +26,7 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// What holds outside of tests.
+    /// The limits outside of tests.
     pub(super) const USUAL: Self = Self {
         connections: 1_024,
         head: Duration::from_secs(10),

@@ -18,7 +18,7 @@ use super::bounds::Bounds;
 use super::progress::{Phase, Progress};
 use super::watched::Watched;
 
-/// What is answered to a request that does not come to its end (RFC 9110 §15.5.9).
+/// The answer to a request that does not arrive whole (RFC 9110 §15.5.9).
 const REQUEST_TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
@@ -117,7 +117,7 @@ async fn served(
     .await
 }
 
-/// Reads for nobody what the client had not sent before its answer, so that it comes to read that.
+/// Reads and throws away what the client sends after its answer, so that the client gets to read the answer.
 async fn linger(socket: &mut TcpStream, progress: &Progress, bounds: &Bounds) {
     progress.enter(Phase::Lingering);
     if socket.shutdown().await.is_err() {

@@ -1,4 +1,4 @@
-//! What a connection is at, and for how long it may stay so.
+//! The phase of a connection, and how long it may last.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::bounds::Bounds;
 
-/// What a connection is at.
+/// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing of a request has come.
@@ -16,11 +16,11 @@ pub(super) enum Phase {
     Head,
     /// The body of a request is coming.
     Body,
-    /// A request is being answered, its body read or left.
+    /// A request is being answered; its body was read, or is left unread.
     Answering,
-    /// An answer is ready, and what is still to come of the request's body is read for nobody.
+    /// An answer is ready, and the rest of the request's body is read and thrown away.
     Refusing,
-    /// The last answer is sent, and what still comes is read for nobody.
+    /// The last answer is sent, and what still comes is read and thrown away.
     Lingering,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Progress {
 struct At {
     phase: Phase,
     since: Instant,
-    /// Whether the client may be sending what nobody will read.
+    /// Whether the client may be sending something that nobody will read.
     unread: bool,
     /// Whether somebody asked for the end.
     is_asked: bool,
@@ -85,12 +85,12 @@ impl Progress {
         self.lock().unread = true;
     }
 
-    /// Whether the client may be sending what nobody will read.
+    /// Whether the client may be sending something that nobody will read.
     pub(super) fn has_unread(&self) -> bool {
         self.lock().unread
     }
 
-    /// What the connection is at.
+    /// The phase of the connection.
     pub(super) fn phase(&self) -> Phase {
         self.lock().phase
     }

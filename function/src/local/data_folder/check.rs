@@ -13,7 +13,7 @@ use rusqlite::{Connection, InterruptHandle};
 
 use super::{DataFolderError, written_ahead};
 
-/// How many of the things that are wrong are told.
+/// How many of the errors are reported.
 const TOLD: u32 = 3;
 
 /// The file that SQLite writes ahead into, beside `events`. It is gone once a database has been closed.
@@ -32,12 +32,12 @@ pub(super) fn beside(file: &Path, suffix: &str) -> PathBuf {
     beside.into()
 }
 
-/// Whether the last process that had the database did not come to close it.
+/// Whether the last process ended without closing the database.
 pub(super) fn ended_uncleanly(events: &Path) -> bool {
     fs::metadata(log_of(events)).is_ok_and(|found| found.len() > 0)
 }
 
-/// Holds what was written ahead by a process that was killed against what its index says. SQLite would pass over what is missing.
+/// Compares the write-ahead log of a killed process with the log's index. SQLite would ignore what is missing.
 ///
 /// # Errors
 /// When acknowledged commits are lost, or a file cannot be read.
@@ -68,7 +68,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, DataFolderError> {
     }
 }
 
-/// What is wrong with the database, if something is.
+/// Says what is wrong with the database, if something is.
 pub(super) fn damage(location: &str) -> Option<String> {
     match Connection::open(location) {
         Ok(connection) => damage_in(&connection),
@@ -76,7 +76,7 @@ pub(super) fn damage(location: &str) -> Option<String> {
     }
 }
 
-/// What is wrong with the database, if something is (<https://www.sqlite.org/pragma.html#pragma_integrity_check>): not the quick check,
+/// Says what is wrong with the database, if something is (<https://www.sqlite.org/pragma.html#pragma_integrity_check>): not the quick check,
 /// which does not find a commit that no index leads to.
 fn damage_in(connection: &Connection) -> Option<String> {
     let found = connection
@@ -92,7 +92,7 @@ fn damage_in(connection: &Connection) -> Option<String> {
     }
 }
 
-/// A check beside a database that is served: on a thread of its own, until it is done or no longer wanted.
+/// A check of a database while it is served, on a thread of its own, until it is done or stopped.
 pub(in crate::local) struct Check {
     thread: JoinHandle<()>,
     interrupt: InterruptHandle,
@@ -106,7 +106,7 @@ impl fmt::Debug for Check {
 }
 
 impl Check {
-    /// Checks the database at `location`, and tells what is wrong with it.
+    /// Checks the database at `location`, and reports what is wrong with it.
     ///
     /// # Errors
     /// When it cannot be opened once more, or no thread be started.
@@ -133,11 +133,11 @@ impl Check {
         })
     }
 
-    /// Ends it, and waits until it has let go of the database.
+    /// Stops it, and waits until it has closed the database.
     pub(in crate::local) fn end(self) {
         self.is_wanted.store(false, Ordering::Relaxed);
         while !self.thread.is_finished() {
-            // One that comes before the check has begun is not heard.
+            // An interrupt before the check begins has no effect.
             self.interrupt.interrupt();
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -1,4 +1,4 @@
-//! What the header of a data file says: whether a store made it, and in which format.
+//! The header of a data file, which says whether a store made it, and in which format.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -12,19 +12,19 @@ use super::DataFolderError;
 /// (<https://www.sqlite.org/fileformat2.html#application_id>).
 const APPLICATION: i32 = i32::from_be_bytes(*b"EvSt");
 
-/// How tables and items are laid out, in the place of the header for that. Counted up when an older program could not read what a
-/// newer one writes, or the other way round. The feed's table was added without that: a newer program makes it and fills it at its start, an
-/// older one passes it over.
+/// The version of the layout of tables and items, in the header's place for it. It goes up when an older program cannot read
+/// what a newer one writes, or the other way round. The feed's table came without that: a newer program creates it and fills
+/// it at its start, an older one ignores it.
 pub(super) const FORMAT: i32 = 1;
 
-/// What the beginning of a file says.
+/// The meaning of a file's first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Header {
     /// There is no file, or nothing in it.
     Nothing,
     /// A store wrote it, in this format.
     Store(i32),
-    /// A store wrote it, and this is no longer as it was.
+    /// A store wrote it, and this part was changed since.
     Damaged(&'static str),
     /// Another application wrote it.
     OtherDatabase,
@@ -68,8 +68,8 @@ impl Header {
     }
 }
 
-/// What of a store's header is not as SQLite and the store write it. SQLite itself takes most of it as it comes: another number of bytes
-/// that each page has to spare, say, moves everything in every page.
+/// Says which part of a store's header is not as SQLite and the store write it. SQLite itself accepts most values: another
+/// number of reserved bytes a page, say, moves everything in every page.
 fn damage(header: &[u8]) -> Option<&'static str> {
     let is = |at: usize, bytes: &[u8]| header.get(at..at + bytes.len()) == Some(bytes);
     let page_size = header
@@ -101,7 +101,7 @@ fn damage(header: &[u8]) -> Option<&'static str> {
         .find_map(|(is_as_written, damage)| (!is_as_written).then_some(damage))
 }
 
-/// Makes a database that says that it is a store's, and nothing else.
+/// Makes a database with the header of a store, and nothing else.
 pub(super) fn sign(path: &Path, location: &str) -> Result<(), DataFolderError> {
     let statements = format!(
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"

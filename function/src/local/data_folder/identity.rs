@@ -26,8 +26,8 @@ impl Identity {
         &self.path
     }
 
-    /// Whether the name still leads to the file that is open. It is looked up and not opened: to close it again would let go of SQLite's
-    /// locks.
+    /// Whether the name still leads to the open file. The file is looked up, not opened, because closing it again would
+    /// release SQLite's locks.
     pub(in crate::local) fn is_there(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|found| (found.dev(), found.ino()) == (self.device, self.inode))
     }

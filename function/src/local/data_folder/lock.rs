@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{DataFolderError, LOCK};
 
-/// How long a process that had the folder may take to be gone: whoever kills a store and starts another has not waited for it.
+/// How long to wait for the last process to be gone: a user who kills a store and starts another does not wait for it.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A folder's lock, which is let go when it is dropped. Its file `lock` holds the number of the process that has the folder and, as long
@@ -22,9 +22,9 @@ pub(super) struct FolderLock {
 /// The last process of a folder was killed while it had the database open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeftOpen {
-    /// Since then this machine has not been started anew: all that it wrote is there.
+    /// The machine has not been restarted since: everything that the process wrote is there.
     InThisBoot,
-    /// Perhaps with a loss of power, which may take what was written last.
+    /// The machine may have lost power, and with it the last writes.
     Before,
 }
 
@@ -35,7 +35,7 @@ impl FolderLock {
     /// Locks the folder, and leaves the number of this process there.
     pub(super) fn take(folder: &Path) -> Result<Self, DataFolderError> {
         let path = folder.join(LOCK);
-        // What a link leads to is not the folder's, and is not written to.
+        // A link leads out of the folder, where nothing is written.
         if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
             return Err(DataFolderError::NoLock { path });
         }
@@ -54,19 +54,19 @@ impl FolderLock {
         Ok(lock)
     }
 
-    /// Whether, and when, the last process was killed while it had the database open.
+    /// Says whether the last process was killed while it had the database open, and when.
     pub(super) fn left_open(&self) -> Option<LeftOpen> {
         self.left_open
     }
 
-    /// Says that this process has the database open.
+    /// Marks the database as open in this process.
     pub(super) fn mark_open(&self) -> Result<(), DataFolderError> {
         self.write(Some(boot().as_deref().unwrap_or("unknown")))
     }
 
-    /// Says that it was closed.
+    /// Marks it as closed.
     pub(super) fn mark_closed(&self) {
-        // Where that cannot be said, the next process looks closer than it must.
+        // When that fails, the next process checks more than it needs to.
         let _ = self.file.set_len(0);
     }
 
@@ -80,7 +80,7 @@ impl FolderLock {
     }
 }
 
-/// What a process left in its lock.
+/// Reads what a process left in its lock.
 fn left_open(text: &str) -> Option<LeftOpen> {
     let mark = text.lines().nth(1)?.strip_prefix(OPEN)?.trim();
     Some(match boot() {
@@ -89,7 +89,7 @@ fn left_open(text: &str) -> Option<LeftOpen> {
     })
 }
 
-/// What tells this start of the machine from every other one, where the system says so
+/// The id of this boot of the machine, where the system has one
 /// ([`random`](https://man7.org/linux/man-pages/man4/random.4.html)).
 fn boot() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;

@@ -1,4 +1,4 @@
-//! Moving a file, as older versions kept a store in, into a folder.
+//! Moving the file of a store of an older version into a folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
@@ -12,7 +12,7 @@ use super::header::{FORMAT, Header};
 use super::lock::{self, FolderLock};
 use super::{ARRIVING, DataFolderError, EVENTS, ID, check, is_ours, location, make};
 
-/// Moves the store in `file` into `folder`, and gives back how many bytes it holds. The file goes last, once its copy is the same.
+/// Moves the store in `file` into `folder`, and gives back how many bytes it holds. The file is removed last, once its copy is the same.
 ///
 /// # Errors
 /// [`DataFolderError`]; the file is then where it was, whole.
@@ -53,7 +53,7 @@ pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataF
     let beside = check::beside(file, "-lock");
     let _file = lock::lock_beside(file, &beside)?;
     let events = folder.join(EVENTS);
-    // An id without a database is what is left of one.
+    // An id without a database is left over from one.
     for taken in [&events, &folder.join(ID)] {
         if fs::symlink_metadata(taken).is_ok() {
             return Err(DataFolderError::Taken { path: taken.clone() });

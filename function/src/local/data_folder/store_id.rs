@@ -1,7 +1,7 @@
 //! Which store a folder holds: an id in its file `id`, and the same one in the database.
 //!
-//! Pages that were cached are told from those of other stores by it. It is there twice so that a database that was lost, or put into the
-//! folder of another store, is noticed.
+//! It tells cached pages from those of other stores. It is there twice so that a store notices a database that was lost, or that
+//! came from the folder of another store.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -17,7 +17,7 @@ use super::{DataFolderError, ID};
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS _store (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), id TEXT NOT NULL)";
 
-/// The id of the store in `folder`. What is missing of the two is made; of a store without any, both.
+/// The id of the store in `folder`. Writes it where one of the two places lacks it, and makes a new one when both do.
 ///
 /// # Errors
 /// When they differ, or one cannot be read or written.

@@ -1,7 +1,7 @@
-//! PURE: how much of what was written ahead can still be read.
+//! PURE: how much of the write-ahead log can still be read.
 //!
 //! After a process that was killed, SQLite reads its write-ahead log up to the first frame that is not as it was written, and takes what
-//! follows for a transaction that was cut off. A damaged byte, or a log that was cut, would so take acknowledged commits without a word.
+//! follows for a transaction that was cut off. So a damaged byte, or a log that was cut, would silently lose acknowledged commits.
 //! The log's index, which is shared memory and stays behind a killed process, says how many frames had been committed.
 
 /// How long the header of the index is. There are two of it, one behind the other.

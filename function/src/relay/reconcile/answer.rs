@@ -1,4 +1,4 @@
-//! What a caller is told of a run.
+//! The answer to a run of `reconcile`.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What reconciling asks of the log.
+//! The port to the log, as reconciling reads it.
 
 use std::fmt;
 

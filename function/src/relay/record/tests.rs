@@ -103,11 +103,17 @@ fn a_commit_without_events_is_refused() {
 
 #[test]
 fn a_record_with_a_bad_image_keeps_its_name() {
-    for image in [json!(null), json!({}), json!("text"), json!({"pk": {"N": "1"}})] {
+    for (image, reason) in [
+        (json!(null), "has no new image"),
+        (json!({}), "`pk`"),
+        (json!("text"), "is not an item"),
+        (json!({"pk": {"N": "1"}}), "`pk`"),
+    ] {
         let mut record = insert(7, STREAM, 1, &["placed"]);
         record["dynamodb"]["NewImage"] = image;
         let decoded = decode(&record);
-        assert!(decoded.content.is_err());
+        let error = decoded.content.unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
         assert!(decoded.identity.sequence_number.is_some() && decoded.identity.keys.is_some());
     }
 }
@@ -123,9 +129,13 @@ fn what_is_no_record_at_all_has_no_name() {
     ] {
         let decoded = decode(&record);
         assert!(
-            decoded.content.is_err() && decoded.identity.sequence_number.is_none(),
+            matches!(
+                decoded.content,
+                Err(Undecodable::Form { .. } | Undecodable::UnknownName { .. })
+            ),
             "{record}"
         );
+        assert_eq!(decoded.identity.sequence_number, None, "{record}");
     }
 }
 

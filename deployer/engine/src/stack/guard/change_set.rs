@@ -9,12 +9,14 @@ use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 /// Finds what is to be refused in a change set over the template that is deployed.
 ///
 /// A replacement that only may happen counts for a log, since nobody knows before it is too late; and so does what
-/// the policy does to the old one, whatever the change itself is called. `deployed` is null when the template that is deployed is no
-/// JSON: another tool wrote it. Then a resource is judged by what the change set itself says of it.
-pub fn in_changes(deployed: &Value, changes: &ChangeSummary) -> Vec<Objection> {
+/// the policy does to the old one, whatever the change itself is called. Without the template that is deployed, because another tool
+/// wrote it, a resource is judged by what the change set itself says of it.
+pub fn in_changes(deployed: Option<&Value>, changes: &ChangeSummary) -> Vec<Objection> {
     let found = changes.changes.iter().filter_map(|change| {
-        let guarded = Guarded::of(&deployed["Resources"], &change.logical_id)
-            .or_else(|| by_its_change(deployed, change))?;
+        let guarded = match deployed {
+            Some(deployed) => Guarded::of(&deployed["Resources"], &change.logical_id),
+            None => by_its_change(change),
+        }?;
         let danger = if change.action == Action::Remove {
             guarded.removed()
         } else if is_replaced(change, guarded) {
@@ -34,10 +36,7 @@ pub fn in_changes(deployed: &Value, changes: &ChangeSummary) -> Vec<Objection> {
 }
 
 /// Judges a resource that the template does not show, by its type and by what its policy does to it.
-fn by_its_change(deployed: &Value, change: &ResourceChange) -> Option<Guarded> {
-    if !deployed.is_null() {
-        return None;
-    }
+fn by_its_change(change: &ResourceChange) -> Option<Guarded> {
     let is_kept = || {
         let policy = change.policy_action.as_deref();
         policy.is_some_and(|policy| policy.ends_with("Retain"))
@@ -93,10 +92,10 @@ mod tests {
         policy_action: Option<&str>,
     ) -> Vec<Danger> {
         let change = change(logical_id, "", action, replacement, policy_action);
-        dangers_of(&deployed(), change)
+        dangers_of(Some(&deployed()), change)
     }
 
-    fn dangers_of(deployed: &Value, change: ResourceChange) -> Vec<Danger> {
+    fn dangers_of(deployed: Option<&Value>, change: ResourceChange) -> Vec<Danger> {
         let summary = ChangeSummary {
             changes: vec![change],
         };
@@ -169,7 +168,7 @@ mod tests {
         ] {
             let change = change("Any", resource_type, action, replacement, policy_action);
             assert_eq!(
-                dangers_of(&Value::Null, change),
+                dangers_of(None, change),
                 Vec::from_iter(danger),
                 "{resource_type} {action:?}"
             );

@@ -55,17 +55,21 @@ pub struct Outlined {
 }
 
 impl Outline {
-    /// Outlines the way from the template `deployed`, which is null where it cannot be read, to the template `wanted`; with what
-    /// CloudFormation said, if it was asked.
-    pub fn of(deployed: &Value, wanted: &Value, changes: Option<&ChangeSummary>, origins: &Origins) -> Self {
-        let comparison = if deployed.is_null() {
-            Comparison::default()
-        } else {
-            Comparison::of_values(deployed, wanted)
+    /// Outlines the way from the template `deployed`, if it can be read, to the template `wanted`; with what CloudFormation
+    /// said, if it was asked.
+    pub fn of(
+        deployed: Option<&Value>,
+        wanted: &Value,
+        changes: Option<&ChangeSummary>,
+        origins: &Origins,
+    ) -> Self {
+        let comparison = match deployed {
+            Some(deployed) => Comparison::of_values(deployed, wanted),
+            None => Comparison::default(),
         };
         let nothing = ChangeSummary::default();
         let reader = Reader {
-            creates: deployed["Resources"].is_null(),
+            creates: deployed.is_none_or(|deployed| deployed["Resources"].is_null()),
             deployed,
             wanted,
             origins,
@@ -96,7 +100,7 @@ impl Outline {
 struct Reader<'a> {
     /// Whether nothing is deployed that anything could follow from.
     creates: bool,
-    deployed: &'a Value,
+    deployed: Option<&'a Value>,
     wanted: &'a Value,
     origins: &'a Origins,
     comparison: &'a Comparison,
@@ -227,7 +231,8 @@ impl Reader<'_> {
         let action = change.map_or_else(|| action_of(compared), |change| change.action);
         let replacement = change.map_or(Replacement::Never, |change| change.replacement);
         let goes = action == Action::Remove || action == Action::Modify && replacement != Replacement::Never;
-        let lost = (goes && !keeps_old).then(|| derived::loss(&self.deployed["Resources"][logical_id]));
+        let lost = self.deployed.filter(|_| goes && !keeps_old);
+        let lost = lost.and_then(|deployed| derived::loss(&deployed["Resources"][logical_id]));
         Outlined {
             logical_id: logical_id.to_owned(),
             resource_type: compared
@@ -238,7 +243,7 @@ impl Reader<'_> {
             action,
             replacement,
             keeps_old,
-            loses: lost.flatten(),
+            loses: lost,
             follows_from,
             values,
             properties,

@@ -78,7 +78,7 @@ fn told(outline: &Outline) -> String {
 #[test]
 fn one_parameter_is_told_once_and_the_rest_follows_from_it() {
     let outline = Outline::of(
-        &template("256", 10),
+        Some(&template("256", 10)),
         &template("512", 10),
         Some(&changes()),
         &origins(),
@@ -95,7 +95,7 @@ fn one_parameter_is_told_once_and_the_rest_follows_from_it() {
 #[test]
 fn what_is_no_parameter_is_told_with_its_values() {
     let outline = Outline::of(
-        &template("256", 10),
+        Some(&template("256", 10)),
         &template("256", 20),
         Some(&changes()),
         &origins(),
@@ -120,7 +120,7 @@ fn a_parameter_whose_places_disagree_about_what_it_was_is_told_place_by_place() 
         let origin = Origin::Parameter("MemoryMb".to_owned());
         (id.to_owned(), "Properties.MemorySize".to_owned(), origin)
     }));
-    let outline = Outline::of(&functions("1", "2"), &functions("3", "3"), None, &origins);
+    let outline = Outline::of(Some(&functions("1", "2")), &functions("3", "3"), None, &origins);
     insta::assert_snapshot!(told(&outline), @r#"
     First follows from [], values ["Properties.MemorySize: \"1\" -> \"3\""], properties []
     Second follows from [], values ["Properties.MemorySize: \"2\" -> \"3\""], properties []
@@ -129,7 +129,7 @@ fn a_parameter_whose_places_disagree_about_what_it_was_is_told_place_by_place() 
 
 #[test]
 fn of_a_template_that_cannot_be_read_only_what_cloudformation_says_is_told() {
-    let outline = Outline::of(&Value::Null, &template("512", 10), Some(&changes()), &origins());
+    let outline = Outline::of(None, &template("512", 10), Some(&changes()), &origins());
     insta::assert_snapshot!(told(&outline), @r#"
     Api follows from [], values [], properties ["Properties.MemorySize", "Properties.Description"]
     Version follows from [], values [], properties ["Properties.Description"]
@@ -150,7 +150,7 @@ fn resources_that_follow_from_each_other_end_the_search() {
             modified("B", "T", &["Properties.x"]),
         ],
     };
-    let outline = Outline::of(&circle, &circle, Some(&changes), &Origins::default());
+    let outline = Outline::of(Some(&circle), &circle, Some(&changes), &Origins::default());
     assert_eq!(outline.resources.len(), 2);
 }
 
@@ -179,7 +179,7 @@ fn what_a_parameter_chooses_follows_from_it() {
         ]
         .map(|(id, path, origin)| (id.to_owned(), path.to_owned(), origin)),
     );
-    let outline = Outline::of(&before, &after, None, &origins);
+    let outline = Outline::of(Some(&before), &after, None, &origins);
     insta::assert_snapshot!(told(&outline), @r#"
     KeyArn: nothing -> "k"
     Alarm follows from ["AlarmTopic"], values [], properties []
@@ -188,7 +188,7 @@ fn what_a_parameter_chooses_follows_from_it() {
     Url follows from ["Access"], values ["Properties.AuthType: \"NONE\" -> \"AWS_IAM\""], properties []
     "#);
     // Where everything is new, nothing is new because of a parameter.
-    let outline = Outline::of(&json!({}), &after, None, &origins);
+    let outline = Outline::of(Some(&json!({})), &after, None, &origins);
     assert!(
         outline
             .resources

@@ -110,7 +110,7 @@ mod tests {
             "20270115T080000.0420Z",
             "20271315T080000.042Z",
         ] {
-            assert!(text.parse::<ReleaseId>().is_err(), "{text}");
+            assert_eq!(text.parse::<ReleaseId>(), Err(NoReleaseId(text.to_owned())));
         }
     }
 }

@@ -33,9 +33,10 @@ pub struct Widening {
     pub grant: Grant,
 }
 
-/// Lists what `wanted` allows and `deployed` does not.
-pub fn widenings(deployed: &Value, wanted: &Value) -> Vec<Widening> {
-    let (old, new) = (&deployed["Resources"], &wanted["Resources"]);
+/// Lists what `wanted` allows and `deployed` does not. A template that cannot be read allows nothing.
+pub fn widenings(deployed: Option<&Value>, wanted: &Value) -> Vec<Widening> {
+    let nothing = Value::Null;
+    let (old, new) = (&deployed.unwrap_or(&nothing)["Resources"], &wanted["Resources"]);
     let names: BTreeSet<&String> = [old, new]
         .into_iter()
         .filter_map(Value::as_object)

@@ -21,7 +21,7 @@ fn role(statement: Value) -> Value {
 }
 
 fn told(before: &Value, after: &Value) -> Vec<String> {
-    let widenings = widenings(before, after);
+    let widenings = widenings(Some(before), after);
     widenings
         .iter()
         .map(|widening| format!("{}: {}", widening.logical_id, widening.grant))

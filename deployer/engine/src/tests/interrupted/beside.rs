@@ -6,6 +6,7 @@ use futures::FutureExt as _;
 use jiff::SignedDuration;
 
 use crate::cloud::{Caller, Clock};
+use crate::fake::Killed;
 use crate::stack::Task;
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
@@ -93,7 +94,7 @@ pub(super) async fn killed_before(command: Command, operation: &str) -> Set {
     let killed = AssertUnwindSafe(command.run(&mut set, false))
         .catch_unwind()
         .await;
-    assert!(killed.is_err());
+    assert!(killed.is_err_and(|end| end.is::<Killed>()));
     set.scene.cloud.let_live();
     set
 }
@@ -105,7 +106,7 @@ async fn killed_with_the_policy_lifted() -> Set {
     let deployed = scene
         .cloud
         .with(|world| world.stack_mut("orders").template.clone());
-    scene.deployment.template = deployed;
+    scene.deployment.template = WantedTemplate::read(deployed).unwrap();
     scene.deployment.accepted = Accepted::default();
     scene.forget();
     set
@@ -194,7 +195,7 @@ async fn garbage_is_nothing_that_an_interrupted_run_may_return_to() {
     let killed = AssertUnwindSafe(Command::TryBroken.run(&mut set, false))
         .catch_unwind()
         .await;
-    assert!(killed.is_err());
+    assert!(killed.is_err_and(|end| end.is::<Killed>()));
     let scene = &mut set.scene;
     scene.cloud.let_live();
     scene.cloud.pass(3 * 24 * 60 * 60);

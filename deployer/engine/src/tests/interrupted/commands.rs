@@ -65,10 +65,10 @@ impl Command {
         code(&mut scene, 1, "relay");
         scene.deployment.protected = self == Self::Replace;
         if !matches!(self, Self::Create | Self::TryBrokenFirst) {
-            raise(&mut scene).await.unwrap();
+            Box::pin(raise(&mut scene)).await.unwrap();
         }
         let mut set = Set { scene, plan: None };
-        self.prepare(&mut set).await;
+        Box::pin(self.prepare(&mut set)).await;
         set.scene.cloud.pass(60);
         set.scene.forget();
         set

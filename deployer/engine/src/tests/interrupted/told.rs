@@ -6,6 +6,7 @@ use futures::FutureExt as _;
 use jiff::SignedDuration;
 
 use crate::cloud::{CallErrorKind, Clock};
+use crate::fake::Killed;
 use crate::stack::{ReleaseId, Task, Unfinished};
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
@@ -28,7 +29,8 @@ async fn killed_after_execution(command: Command) -> Set {
     let mut set = command.set().await;
     set.scene.cloud.kill_after(before + 1);
     let run = Box::pin(command.run(&mut set, false));
-    assert!(AssertUnwindSafe(run).catch_unwind().await.is_err());
+    let killed = AssertUnwindSafe(run).catch_unwind().await;
+    assert!(killed.is_err_and(|end| end.is::<Killed>()));
     set.scene.cloud.let_live();
     set
 }

@@ -1,5 +1,7 @@
 //! Refusals that reach their client, whatever it is still sending.
 
+use std::io::ErrorKind;
+
 use super::*;
 
 #[tokio::test]
@@ -46,7 +48,8 @@ async fn a_body_that_is_refused_and_never_ends_is_not_waited_for() {
     tokio::time::sleep(2 * SOON).await;
     let _ = client.write_all(b"4").await;
     tokio::time::sleep(SOON).await;
-    assert!(client.write_all(b"5").await.is_err(), "the server has let go");
+    let error = client.write_all(b"5").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BrokenPipe, "the server has let go");
 }
 
 #[tokio::test]

@@ -188,6 +188,14 @@ impl Deployment {
             .await
     }
 
+    /// Takes the protection away and then all of it, as the refusal to delete what is protected says.
+    pub async fn unprotect_and_purge(&mut self) -> Run {
+        self.change(|environment| environment.protected(false));
+        let accepted = ["--accept", "weaken:EventsTable", "--accept", "weaken:FeedTable"];
+        self.up(&accepted).await.succeeded();
+        self.purge().await
+    }
+
     /// Runs a command of the deployer on this environment with `arguments` besides.
     #[must_use = "a run may have failed"]
     pub async fn run(&self, command: &str, arguments: &[&str]) -> Run {

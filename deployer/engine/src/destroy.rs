@@ -14,7 +14,7 @@ use super::journal::{self, Journal};
 use super::watch::{Operation, Unseen, watch};
 use super::{
     Answer, DestroyError, Event, Question, Session, Unready, log_groups, ownership, smoke, table_repair,
-    termination, traffic,
+    traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -90,6 +90,15 @@ pub async fn destroy<C: Cloud>(
         });
     }
     let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
+    // The environment may have been changed since, by mistake or on another branch; what protects the stack has been deployed.
+    if standing
+        .as_ref()
+        .is_some_and(|stack| stack.termination_protection)
+    {
+        return Err(DestroyError::Protected {
+            stack: destruction.stack.clone(),
+        });
+    }
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
     journal::tell_deleted(session, &destruction.stack, &journal);
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
@@ -115,7 +124,7 @@ pub async fn destroy<C: Cloud>(
         deleted?;
     }
     journal::remove_log_groups(session, &journal).await?;
-    for table in &purged {
+    for table in inventory.derived_first(&purged) {
         purge(session, destruction, table).await?;
     }
     let log_groups: Vec<&str> = inventory.log_groups().collect();
@@ -183,6 +192,17 @@ struct Inventory {
 }
 
 impl Inventory {
+    /// The tables in the order in which they may go, whatever ends the run in between: what is made of a log goes before the log, which has
+    /// a stream. A feed without its log would be imported, and name what is not there.
+    fn derived_first<'a>(&self, tables: &'a [KeptTable]) -> Vec<&'a KeptTable> {
+        let has_stream = |table: &KeptTable| {
+            let mut designs = self.blueprint.tables.iter();
+            designs.any(|design| design.name == table.name && design.stream_view.is_some())
+        };
+        let (logs, derived): (Vec<_>, Vec<_>) = tables.iter().partition(|table| has_stream(table));
+        [derived, logs].concat()
+    }
+
     /// The log groups that go with the stack.
     fn log_groups(&self) -> impl Iterator<Item = &str> {
         let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
@@ -286,7 +306,6 @@ async fn delete_stack<C: Cloud>(
     expected: usize,
 ) -> Result<(), DestroyError> {
     let name = || destruction.stack.clone();
-    termination::settle(session, &stack, false).await?;
     session.check_interrupt()?;
     let token = session.new_token();
     let operation = Operation::about_to_begin(session, stack, token, expected).await?;

@@ -122,6 +122,12 @@ pub async fn push<C: Cloud>(
             });
         }
     };
+    // What protects the stack has been deployed, whatever the environment says now.
+    if stack.termination_protection {
+        return Err(PushError::Protected {
+            stack: deployment.stack.clone(),
+        });
+    }
     let journal = journal::read(session, &deployment.bucket.name, &deployment.stack).await?;
     if let Some(run) = journal.first() {
         return Err(PushError::Unfinished {

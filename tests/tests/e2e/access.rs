@@ -25,8 +25,7 @@ async fn a_production_like_store_is_for_its_callers_alone_and_stays() {
     wider_permissions_need_an_approval_of_their_own(&mut deployment).await;
     down_is_refused_while_protected(&deployment).await;
 
-    deployment.change(|environment| environment.protected(false));
-    deployment.purge().await.succeeded();
+    deployment.unprotect_and_purge().await.succeeded();
 }
 
 /// Creates a stream, appends to it, reads it and lists it, with characters in the path that a signature has to encode.

@@ -24,8 +24,7 @@ async fn what_was_changed_past_the_stack_is_told_and_what_was_not_is_not() {
     let json = deployment.run("drift", &["--json"]).await.succeeded();
     assert!(json.stdout.contains(r#""drifted":true"#), "{json}");
 
-    deployment.change(|environment| environment.protected(false));
-    deployment.purge().await.succeeded();
+    deployment.unprotect_and_purge().await.succeeded();
 }
 
 /// Changes a variable, publishes the change and leads the alias to it, as somebody in a hurry would.

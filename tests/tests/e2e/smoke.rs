@@ -41,13 +41,12 @@ async fn a_store_for_its_callers_alone_works_and_refuses_an_unsigned_call() {
     );
     assert!(up.stdout.contains("EsUrl"), "the outputs are told: {up}");
     assert_nothing_listens(&deployment).await;
-    deployment.change(|environment| environment.protected(false));
-    deployment.purge().await.succeeded();
+    deployment.unprotect_and_purge().await.succeeded();
 }
 
 #[tokio::test]
 async fn a_broken_first_deployment_is_kept_and_a_broken_update_is_taken_back() {
-    let mut deployment = deployment(Environment::staging_like("smoke-broken")).await;
+    let deployment = deployment(Environment::staging_like("smoke-broken")).await;
     let (_folder, broken) = broken_template();
     let kept = deployment
         .up(&["--smoke", "--template", &broken])
@@ -83,7 +82,6 @@ async fn a_broken_first_deployment_is_kept_and_a_broken_update_is_taken_back() {
     let unchanged = deployment.up(&[]).await.succeeded();
     assert!(unchanged.stderr.contains("is up to date"), "{unchanged}");
     assert_nothing_listens(&deployment).await;
-    deployment.change(|environment| environment.protected(false));
     deployment.purge().await.succeeded();
 }
 

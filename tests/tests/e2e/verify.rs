@@ -129,8 +129,7 @@ async fn a_protected_store_is_proved_by_a_caller_who_signs() {
     // A production does not become a playground.
     let refused = proved(&deployment, &caller, 64, &["--scratch"]).await;
     assert!(refused.is_empty(), "{refused}");
-    deployment.change(|environment| environment.protected(false));
-    deployment.purge().await.succeeded();
+    deployment.unprotect_and_purge().await.succeeded();
 }
 
 #[tokio::test]

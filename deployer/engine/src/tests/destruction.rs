@@ -92,16 +92,41 @@ async fn a_protected_environment_is_refused_before_anything_is_looked_at() {
 }
 
 #[tokio::test]
-async fn termination_protection_that_is_no_longer_wanted_is_lifted_visibly() {
-    let mut scene = Scene::deployed().await;
-    scene
-        .cloud
-        .with(|world| world.stack_mut("orders").termination_protection = true);
-    scene.down(Purge::KeepTables).await.unwrap();
-    assert!(scene.reporter.events.contains(&Event::TerminationProtection {
-        stack: "orders".into(),
-        on: false
-    }));
+async fn a_stack_that_is_still_protected_is_refused_whatever_its_environment_says() {
+    for purge in [Purge::KeepTables, Purge::DeleteTables] {
+        let mut scene = Scene::deployed().await;
+        scene
+            .cloud
+            .with(|world| world.stack_mut("orders").termination_protection = true);
+        let error = scene.down(purge).await.unwrap_err();
+        assert!(matches!(error, DestroyError::Protected { .. }), "{error}");
+        assert!(
+            scene
+                .cloud
+                .with(|world| world.stack_mut("orders").termination_protection)
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_made_of_the_log_is_purged_before_the_log() {
+    let mut scene = Scene::new();
+    scene.change(|template| {
+        let mut feed = template["Resources"]["Events"].clone();
+        feed["Properties"]["TableName"] = json!("orders-feed");
+        feed["Properties"]
+            .as_object_mut()
+            .unwrap()
+            .remove("StreamSpecification");
+        template["Resources"]["ZFeed"] = feed;
+    });
+    scene.up().await.unwrap();
+    scene.down(Purge::DeleteTables).await.unwrap();
+    let deleted = scene.reporter.events.iter().filter_map(|event| match event {
+        Event::TableDeleting { table, .. } => Some(table.as_str()),
+        _ => None,
+    });
+    assert_eq!(deleted.collect::<Vec<_>>(), ["orders-feed", "orders-events"]);
 }
 
 #[tokio::test]

@@ -32,7 +32,9 @@ fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {
             let brought = release
                 .as_ref()
                 .map(|release| format!("it brought release {release}"));
-            let done = if done.is_empty() {
+            let done = if done.is_empty() && run.task.deletes() {
+                "what it had not deleted stays".to_owned()
+            } else if done.is_empty() {
                 "nothing of it was left to do".to_owned()
             } else {
                 format!("now {}", done.iter().map(finished).collect::<Vec<_>>().join(", "))

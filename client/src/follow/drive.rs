@@ -17,7 +17,7 @@ use super::consumer::{Outcome, Panicked};
 use super::error::Chain;
 use super::following::Following;
 use super::keeper::Keeper;
-use super::schedule::{Change, Schedule, Verdict, Work};
+use super::schedule::{Change, Failure, Schedule, Verdict, Work};
 use super::{Checkpoint, FollowError, Progress, Reason};
 use crate::Error;
 use crate::http::FollowFeed;
@@ -221,10 +221,11 @@ impl<'a> Drive<'a> {
             return;
         };
         self.progress.failures += 1;
-        let reason = Chain(&error.reason).to_string();
-        let verdict = self
-            .schedule
-            .failed(&work.stream, through, handled, excerpt(reason), now);
+        let failure = Failure {
+            reason: excerpt(Chain(&error.reason).to_string()),
+            is_of_event: error.reason.is_of_event(),
+        };
+        let verdict = self.schedule.failed(&work.stream, through, handled, failure, now);
         let pause = match verdict {
             Some(Verdict::Held(pause)) => Some(pause),
             Some(Verdict::Parked) | None => None,
@@ -250,6 +251,7 @@ impl<'a> Drive<'a> {
                 self.schedule.accept(page);
                 self.take_stock();
                 (self.following.on_progress)(&self.progress);
+                self.look_for_others().await;
             }
             Err(error) if error.is_retryable() => {
                 tracing::warn!(follower = self.following.name, %error, "the feed cannot be read");
@@ -296,12 +298,8 @@ impl<'a> Drive<'a> {
                     follower = self.following.name,
                     "the checkpoint was moved by another: going on from there"
                 );
-                self.finish_work().await;
-                self.keeper = Keeper::load(&self.following.checkpoints, &self.following.name).await?;
-                let checkpoint = self.keeper.found.take().unwrap_or_default();
-                self.schedule = Schedule::new(self.following.rules, checkpoint);
-                self.begin_to_read();
-                self.take_stock();
+                let keeper = Keeper::load(&self.following.checkpoints, &self.following.name).await?;
+                self.go_on_from(keeper).await;
                 return Ok(true);
             }
             Err(error) if is_last => return Err(error),
@@ -313,6 +311,29 @@ impl<'a> Drive<'a> {
         }
         self.take_stock();
         Ok(false)
+    }
+
+    /// Looks whether another has kept something, as who resumes a held stream does: without news, nothing else would tell. What cannot be
+    /// looked at now is looked at after the next page.
+    async fn look_for_others(&mut self) {
+        if !self.schedule.holds() || self.schedule.change() != Change::Nothing {
+            return;
+        }
+        let found = Keeper::load(&self.following.checkpoints, &self.following.name).await;
+        if let Ok(keeper) = found
+            && !keeper.is_as_far_as(&self.keeper)
+        {
+            self.go_on_from(keeper).await;
+        }
+    }
+
+    async fn go_on_from(&mut self, mut keeper: Keeper) {
+        self.finish_work().await;
+        let checkpoint = keeper.found.take().unwrap_or_default();
+        self.keeper = keeper;
+        self.schedule = Schedule::new(self.following.rules, checkpoint);
+        self.begin_to_read();
+        self.take_stock();
     }
 
     /// Waits for what is being handled.

@@ -174,6 +174,15 @@ fn last_of(reached: Option<Revision>) -> String {
 }
 
 impl Reason {
+    /// Whether trying the event again changes nothing: not when the store, or what tells how far the read model is, was away.
+    pub(super) fn is_of_event(&self) -> bool {
+        match self {
+            Self::NotLoaded(_) => false,
+            Self::NotRead(source) | Self::NotHandled { source, .. } => !is_away(&**source),
+            _ => true,
+        }
+    }
+
     pub(super) fn of(self, key: &CheckpointKey<'_>) -> StreamError {
         StreamError {
             follower: key.follower.to_owned(),
@@ -182,6 +191,21 @@ impl Reason {
             reason: self,
         }
     }
+}
+
+/// Whether the store did not answer, or cannot at the moment.
+fn is_away(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error
+            .downcast_ref::<crate::Error>()
+            .is_some_and(crate::Error::is_retryable)
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// An error and all that led to it, as one text.

@@ -170,7 +170,8 @@ impl Following {
     }
 
     /// Parks a stream after an event could not be handled so many times in a row; 0 counts as 1. It is not tried again before it is
-    /// [resumed](Self::resume), and [`Self::checkpoint`] lists it. When not set, nothing is parked.
+    /// [resumed](Self::resume), and [`Self::checkpoint`] lists it. When not set, nothing is parked. It does not count when the store was
+    /// away: when its answer, to the follower or within the handler, [may be another later](crate::Error::is_retryable).
     pub fn park_after(mut self, attempts: u32) -> Self {
         self.rules.park_after = Some(attempts.max(1));
         self

@@ -27,6 +27,11 @@ impl Keeper {
         })
     }
 
+    /// Whether nobody has kept anything between the two.
+    pub(super) fn is_as_far_as(&self, other: &Self) -> bool {
+        self.version == other.version
+    }
+
     /// Keeps `checkpoint`, unless somebody else has kept one meanwhile: then it answers `false`.
     pub(super) async fn keep(&mut self, checkpoint: &Checkpoint) -> Result<bool, FollowError> {
         let version = self.version.unwrap_or(0).saturating_add(1);

@@ -18,7 +18,6 @@ use crate::schema::Undecodable;
 /// Opaque: ask it with the `is_…` methods. `{error:#}` tells what led to it as well.
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     /// Method and path, less the query.
     request: String,
@@ -236,7 +235,21 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, formatter)
+        let Inner {
+            request,
+            kind,
+            attempts,
+            outcome_unknown,
+            write,
+        } = &*self.0;
+        formatter
+            .debug_struct("Error")
+            .field("request", request)
+            .field("kind", kind)
+            .field("attempts", attempts)
+            .field("outcome_unknown", outcome_unknown)
+            .field("write", write)
+            .finish()
     }
 }
 

@@ -66,8 +66,9 @@ impl<E> SchemaBuilder<E> {
     /// Makes the schema.
     ///
     /// # Errors
-    /// When an upcaster leads to a type that is none of the events' and has no upcaster after it, or a version is left out. The types of
-    /// a [`Codec`] are looked at as far as it tells them.
+    /// When an upcaster leads to a type that is none of the events' and has no upcaster after it, leads away from a type that is written
+    /// today, or is the second from its type; or when a version is left out. The types of a [`Codec`] are looked at as far as it tells
+    /// them.
     pub fn build(self) -> Result<Schema<E>, InvalidSchema> {
         let known = self.known();
         for (index, upcaster) in self.upcasters.iter().enumerate() {
@@ -88,6 +89,18 @@ impl<E> SchemaBuilder<E> {
                     &upcaster.from
                 }
             };
+            if let Step::To(_) = upcaster.step {
+                let from = upcaster.from.clone();
+                if known.contains(&from.as_str()) {
+                    return Err(InvalidSchema::Current { from });
+                }
+                if earlier
+                    .iter()
+                    .any(|other| other.from == from && matches!(other.step, Step::To(_)))
+                {
+                    return Err(InvalidSchema::Twice { from });
+                }
+            }
             let goes_on = later.iter().any(|other| other.from == *to);
             if !known.is_empty() && !known.contains(&to.as_str()) && !goes_on {
                 return Err(InvalidSchema::Type {
@@ -138,6 +151,20 @@ pub enum InvalidSchema {
         to: String,
         /// The types that there are.
         known: Vec<String>,
+    },
+    /// An upcaster leads away from a type of today: it would change what is written now, whenever that is read.
+    #[error(
+        "the upcaster of `{from}` would change the events that are written today; `upcast_version` changes those of before"
+    )]
+    Current {
+        /// The type that it is for.
+        from: String,
+    },
+    /// There is an upcaster from the type already, so that this one is never reached.
+    #[error("a second upcaster of `{from}` is never reached")]
+    Twice {
+        /// The type that it is for.
+        from: String,
     },
     /// A version is left out, or comes twice.
     #[error(

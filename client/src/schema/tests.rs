@@ -168,18 +168,6 @@ fn upcasters_follow_one_another() {
 }
 
 #[test]
-fn an_upcaster_may_keep_the_type_and_is_applied_once() {
-    let schema = Schema::<OrderEvent>::new()
-        .upcast("noted", "noted", |text: String| format!("{text}!"))
-        .build()
-        .unwrap();
-    assert_eq!(
-        read(&schema, "noted", r#""a""#).unwrap(),
-        OrderEvent::Noted("a!".into())
-    );
-}
-
-#[test]
 fn what_cannot_be_brought_up_to_date_says_so() {
     let schema = Schema::<OrderEvent>::new()
         .upcast("ordered", "noted", |text: String| text)
@@ -264,6 +252,17 @@ fn an_upcaster_that_leads_nowhere_is_refused_when_the_schema_is_built() {
     }
     // A codec that does not tell its types is believed.
     assert!(Schema::stored().rename("a", "b").build().is_ok());
+}
+
+#[test]
+fn an_upcaster_that_would_change_what_is_written_today_or_is_never_reached_is_refused() {
+    let plain = || Schema::<OrderEvent>::new();
+    let same = plain().upcast("noted", "noted", |text: String| text).build();
+    insta::assert_snapshot!(same.unwrap_err(), @"the upcaster of `noted` would change the events that are written today; `upcast_version` changes those of before");
+    let away = plain().rename("placed", "noted").build();
+    assert!(matches!(away, Err(InvalidSchema::Current { from }) if from == "placed"));
+    let twice = plain().rename("a", "noted").rename("a", "paid").build();
+    insta::assert_snapshot!(twice.unwrap_err(), @"a second upcaster of `a` is never reached");
 }
 
 #[test]

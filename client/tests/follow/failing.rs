@@ -6,7 +6,7 @@ use event_store_client::follow::{Cause, FollowError, InMemory};
 use event_store_client::schema::Recorded;
 use event_store_client::testing::{Lost, Unreliable};
 use event_store_client::types::StreamId;
-use event_store_client::{Backoff, BoxError};
+use event_store_client::{Backoff, BoxError, Client, RetryPolicy};
 
 use crate::{Notes, OrderEvent, append, brisk, due, ids, paid, store_of, until};
 
@@ -193,8 +193,43 @@ async fn a_follower_that_runs_notices_what_is_resumed_beside_it() {
     works.add(());
     let ids = ids(&orders, [1]);
     following.resume(orders.stream_type(), ids[0]).await.unwrap();
-    append(&orders, "0", [paid(1)]).await;
-    until(|| done.all().len() >= 4).await;
+    // Without any news in the feed.
+    until(|| done.all().len() >= 3).await;
+    running.abort();
+}
+
+#[tokio::test]
+async fn what_fails_because_the_store_is_away_is_not_parked() {
+    let (_, orders) = store_of(1, 1).await;
+    let once = RetryPolicy::default().attempts(1);
+    let away = Client::builder("http://127.0.0.1:1").retry(once).build().unwrap();
+    let (attempts, is_back) = (Notes::default(), Notes::<()>::default());
+    let (noted, switch) = (attempts.clone(), is_back.clone());
+    let react = move |_: Recorded<OrderEvent>, cause: Cause| {
+        let (away, noted, is_back) = (away.clone(), noted.clone(), !switch.all().is_empty());
+        async move {
+            noted.add(cause.attempt());
+            if !is_back {
+                away.feed().page().await?;
+            }
+            Ok::<_, BoxError>(())
+        }
+    };
+    let following = brisk(orders.follow("payments").react(react, InMemory::<()>::default())).park_after(2);
+    let running = tokio::spawn({
+        let following = following.clone();
+        async move { following.run().await }
+    });
+    until(|| attempts.all().len() > 4).await;
+    let kept = following.checkpoint().await.unwrap();
+    assert!(kept.held.iter().all(|held| !held.is_parked), "{kept:?}");
+    is_back.add(());
+    loop {
+        if following.checkpoint().await.unwrap().held.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     running.abort();
 }
 

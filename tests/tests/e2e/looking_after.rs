@@ -51,7 +51,7 @@ async fn an_append_is_in_the_logs(deployment: &Deployment, stream_id: &str) {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {run}")))
             .collect();
-        if lines.iter().any(|line| line["message"] == "createStream") {
+        if lines.iter().any(|line| line["message"] == "appendEvents") {
             assert!(run.stdout.lines().all(|line| line.contains(stream_id)), "{run}");
             assert!(run.stderr.contains("FilterLogEvents"), "{run}");
             return;

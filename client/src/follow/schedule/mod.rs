@@ -109,10 +109,20 @@ struct Lane {
     held: Option<Held>,
 }
 
+/// Why an event could not be handled.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) reason: String,
+    /// Whether that is the event's fault: not when the store or the read model was away.
+    pub(super) is_of_event: bool,
+}
+
 #[derive(Debug)]
 struct Held {
     after: Option<Revision>,
     attempts: u32,
+    /// Those of them that failed because of the event, and not because the store or the read model was away.
+    faults: u32,
     /// When it is tried again; never, when it is parked.
     due: Option<Duration>,
     reason: String,
@@ -173,6 +183,7 @@ impl Schedule {
                 held: Some(Held {
                     after: held.after,
                     attempts: held.attempts,
+                    faults: 0,
                     due,
                     reason: held.reason,
                 }),
@@ -282,6 +293,7 @@ impl Schedule {
             if Some(through) < lane.last {
                 held.after = held.after.max(Some(through));
                 held.attempts = 0;
+                held.faults = 0;
                 held.due = Some(now);
                 self.due.insert((now, stream.clone()));
                 return;
@@ -301,13 +313,14 @@ impl Schedule {
         self.close(begun);
     }
 
-    /// Holds `stream`, or parks it: the event after `after` could not be handled, and `handled` before it were.
+    /// Holds `stream`: the event after `after` could not be handled, and `handled` before it were. Parks it when that is the event's fault
+    /// often enough: what was away for a while parks nothing.
     pub(super) fn failed(
         &mut self,
         stream: &StreamName,
         after: Option<Revision>,
         handled: u64,
-        reason: String,
+        failure: Failure,
         now: Duration,
     ) -> Option<Verdict> {
         let lane = self.lanes.get_mut(stream)?;
@@ -316,12 +329,13 @@ impl Schedule {
         self.busy -= 1;
         let before = lane.held.take();
         self.held += usize::from(before.is_none());
-        let attempts = match &before {
-            Some(before) if before.after >= after => before.attempts.saturating_add(1),
-            _ => 1,
+        let (attempts, faults) = match &before {
+            Some(before) if before.after >= after => (before.attempts.saturating_add(1), before.faults),
+            _ => (1, 0),
         };
+        let faults = faults.saturating_add(failure.is_of_event.into());
         let verdict = match self.rules.park_after {
-            Some(most) if attempts >= most => Verdict::Parked,
+            Some(most) if failure.is_of_event && faults >= most => Verdict::Parked,
             _ => Verdict::Held(self.rules.backoff.after(attempts)),
         };
         let due = match verdict {
@@ -332,8 +346,9 @@ impl Schedule {
         lane.held = Some(Held {
             after: before.and_then(|before| before.after).max(after),
             attempts,
+            faults,
             due,
-            reason,
+            reason: failure.reason,
         });
         let mut closed = std::mem::take(&mut lane.begun);
         self.waiting -= lane.waiting.len();
@@ -346,6 +361,11 @@ impl Schedule {
     /// What has changed since [`Self::checkpoint`] was called last.
     pub(super) fn change(&self) -> Change {
         self.change
+    }
+
+    /// Whether any stream is held, which others may resume or skip.
+    pub(super) fn holds(&self) -> bool {
+        self.held > 0
     }
 
     /// How far it is: to be kept.

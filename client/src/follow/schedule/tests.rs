@@ -72,12 +72,22 @@ fn begin(schedule: &mut Schedule, now: Duration) -> Option<(u64, Vec<u64>)> {
     Some((number, revisions.collect()))
 }
 
+fn nothing() -> Failure {
+    Failure {
+        reason: String::new(),
+        is_of_event: true,
+    }
+}
+
 fn fail(schedule: &mut Schedule, stream: u64, after: u64, now: Duration) -> Option<Verdict> {
     schedule.failed(
         &name(stream),
         revision(after + 1).previous(),
         0,
-        "no stock".into(),
+        Failure {
+            reason: "no stock".into(),
+            is_of_event: true,
+        },
         now,
     )
 }
@@ -269,7 +279,7 @@ fn no_more_is_read_than_waits_or_is_held() {
     schedule.accept(page(&many, 1));
     assert!(!schedule.has_room());
     while let Some(work) = schedule.begin(NOW) {
-        schedule.failed(&work.stream, None, 0, String::new(), NOW);
+        schedule.failed(&work.stream, None, 0, nothing(), NOW);
     }
     assert!(
         !schedule.has_room(),
@@ -389,7 +399,7 @@ fn run(case: &Case) -> BTreeMap<u64, Vec<u64>> {
                         .extend(first..=work.through.as_u64());
                     schedule.done(&work.stream, work.through, now);
                 } else {
-                    schedule.failed(&work.stream, work.after, 0, String::new(), now);
+                    schedule.failed(&work.stream, work.after, 0, nothing(), now);
                 }
             }
             Turn::Save => kept = schedule.checkpoint(),

@@ -1,6 +1,7 @@
 //! A store is proved by a program of its own, wherever it is.
 
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -74,11 +75,18 @@ fn claims<'report>(report: &'report str, outcome: &str) -> Vec<&'report str> {
     lines.map(|line| line[2..].split(" | ").next().unwrap()).collect()
 }
 
-/// Of a run's temporary queues none is there any more, and nothing is subscribed.
+/// Of a run's temporary queues none is there any more, and nothing is subscribed. Those of other runs at the same time go with them.
 async fn no_queue_is_left(cloud: &Cloud, topic: Option<&str>) {
-    let queues = cloud.sqs().list_queues().queue_name_prefix("event-store-v-");
-    let queues = queues.send().await.unwrap();
-    assert!(queues.queue_urls().is_empty(), "{queues:?}");
+    let began = Instant::now();
+    loop {
+        let queues = cloud.sqs().list_queues().queue_name_prefix("event-store-v-");
+        let queues = queues.send().await.unwrap();
+        if queues.queue_urls().is_empty() {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_mins(3), "{queues:?}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     if let Some(topic) = topic {
         let subscribed = cloud.sns().list_subscriptions_by_topic().topic_arn(topic);
         let subscribed = subscribed.send().await.unwrap();

@@ -1,6 +1,6 @@
 //! The verbs that work on a store that is served: anywhere, by its URL or the name of its environment.
 //!
-//! stdout is data, stderr is talk. The exit codes are those of [`Kind`].
+//! stdout is data, stderr is talk. The exit codes are those of `failure.rs`.
 
 mod address;
 mod append;

@@ -1,7 +1,7 @@
 //! PURE: reading a page of a stream's events, as a step machine: oldest first or newest first.
 //!
 //! One Query, as a rule: for the commits that start at a revision of the page. A second one finds the commit that holds
-//! an end of the page and starts before it. [`forwards`] and [`backwards`] say which answer calls for which request.
+//! an end of the page and starts before it. `forwards.rs` and `backwards.rs` say which answer calls for which request.
 //!
 //! A reading says which [`Consistency`] it is content with. What only a strong answer can tell, that a stream is absent,
 //! does not reach a revision, or has a gap, is never concluded from an eventual one: such a reading is begun again,

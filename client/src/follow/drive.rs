@@ -316,7 +316,7 @@ impl<'a> Drive<'a> {
     /// Looks whether another has kept something, as who resumes a held stream does: without news, nothing else would tell. What cannot be
     /// looked at now is looked at after the next page.
     async fn look_for_others(&mut self) {
-        if !self.schedule.holds() || self.schedule.change() != Change::Nothing {
+        if !self.is_at_end || !self.schedule.holds() || self.schedule.change() != Change::Nothing {
             return;
         }
         let found = Keeper::load(&self.following.checkpoints, &self.following.name).await;

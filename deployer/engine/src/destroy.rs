@@ -84,10 +84,11 @@ pub async fn destroy<C: Cloud>(
     session: &mut Session<'_, C>,
     destruction: &Destruction,
 ) -> Result<Destroyed, DestroyError> {
+    let protected = || DestroyError::Protected {
+        stack: destruction.stack.clone(),
+    };
     if destruction.protected {
-        return Err(DestroyError::Protected {
-            stack: destruction.stack.clone(),
-        });
+        return Err(protected());
     }
     let standing = find_for_deletion(session, &destruction.stack, &destruction.accepted).await?;
     // The environment may have been changed since, by mistake or on another branch; what protects the stack has been deployed.
@@ -95,9 +96,7 @@ pub async fn destroy<C: Cloud>(
         .as_ref()
         .is_some_and(|stack| stack.termination_protection)
     {
-        return Err(DestroyError::Protected {
-            stack: destruction.stack.clone(),
-        });
+        return Err(protected());
     }
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
     journal::tell_deleted(session, &destruction.stack, &journal);

@@ -72,9 +72,9 @@ fn begin(schedule: &mut Schedule, now: Duration) -> Option<(u64, Vec<u64>)> {
     Some((number, revisions.collect()))
 }
 
-fn nothing() -> Failure {
+fn of_event(reason: &str) -> Failure {
     Failure {
-        reason: String::new(),
+        reason: reason.into(),
         is_of_event: true,
     }
 }
@@ -84,10 +84,7 @@ fn fail(schedule: &mut Schedule, stream: u64, after: u64, now: Duration) -> Opti
         &name(stream),
         revision(after + 1).previous(),
         0,
-        Failure {
-            reason: "no stock".into(),
-            is_of_event: true,
-        },
+        of_event("no stock"),
         now,
     )
 }
@@ -279,7 +276,7 @@ fn no_more_is_read_than_waits_or_is_held() {
     schedule.accept(page(&many, 1));
     assert!(!schedule.has_room());
     while let Some(work) = schedule.begin(NOW) {
-        schedule.failed(&work.stream, None, 0, nothing(), NOW);
+        schedule.failed(&work.stream, None, 0, of_event(""), NOW);
     }
     assert!(
         !schedule.has_room(),
@@ -399,7 +396,7 @@ fn run(case: &Case) -> BTreeMap<u64, Vec<u64>> {
                         .extend(first..=work.through.as_u64());
                     schedule.done(&work.stream, work.through, now);
                 } else {
-                    schedule.failed(&work.stream, work.after, 0, nothing(), now);
+                    schedule.failed(&work.stream, work.after, 0, of_event(""), now);
                 }
             }
             Turn::Save => kept = schedule.checkpoint(),

@@ -43,9 +43,21 @@ pub enum SubjectError {
         "`{0}` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone"
     )]
     Pattern(String),
-    /// The name of a branch without what stands before it.
-    #[error("a branch is written whole: `ref:refs/heads/{0}`")]
-    Branch(String),
+    /// The name of a branch or tag without `ref:refs/heads/` or `ref:refs/tags/`.
+    #[error("name a {kind} by its full ref: `ref:refs/{folder}/{name}`", kind = .0.kind(), folder = .0.folder(), name = .1)]
+    Ref(RefKind, String),
+    /// The ref of one pull request: GitHub's tokens do not tell pull requests apart.
+    #[error(
+        "the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository"
+    )]
+    PullRequest,
+}
+
+/// What a Git ref names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefKind {
+    Branch,
+    Tag,
 }
 
 /// The `sub` of a token, as IAM compares it: the numbers are not known beforehand.
@@ -121,12 +133,49 @@ impl SubjectError {
         if let Some(name) = claim.strip_prefix("environment:").filter(escaped) {
             return Self::Colon(name.to_owned());
         }
-        let branch = claim
-            .strip_prefix("refs/heads/")
-            .or_else(|| claim.strip_prefix("ref:"));
-        match branch.filter(|name| is_claim(&format!("ref:refs/heads/{name}"))) {
-            Some(name) => Self::Branch(name.to_owned()),
-            None => Self::Form(text.to_owned()),
+        let name = claim.strip_prefix("ref:").unwrap_or(claim);
+        let name = name.strip_prefix("refs/").unwrap_or(name);
+        if name.starts_with("pull/") || claim.starts_with("pull_request") {
+            return Self::PullRequest;
+        }
+        let (kind, name) = RefKind::of(name);
+        let is_meant = claim.starts_with("ref") || name.len() < claim.len();
+        if is_meant && is_claim(&format!("ref:refs/{}/{name}", kind.folder())) {
+            return Self::Ref(kind, name.to_owned());
+        }
+        Self::Form(text.to_owned())
+    }
+}
+
+impl RefKind {
+    /// What `name` stands for, and how it is called without the folder of its kind.
+    fn of(name: &str) -> (Self, &str) {
+        let kinds = [
+            (Self::Branch, ["heads/", "branch:"]),
+            (Self::Tag, ["tags/", "tag:"]),
+        ];
+        kinds
+            .into_iter()
+            .find_map(|(kind, prefixes)| {
+                let rest = prefixes
+                    .into_iter()
+                    .find_map(|prefix| name.strip_prefix(prefix))?;
+                Some((kind, rest))
+            })
+            .unwrap_or((Self::Branch, name))
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Branch => "branch",
+            Self::Tag => "tag",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Branch => "heads",
+            Self::Tag => "tags",
         }
     }
 }
@@ -230,7 +279,6 @@ mod tests {
             "o/r@1@2",
             "o/r:*",
             "o/r:",
-            "o/r:pull_request:x",
             "o/r:environment:",
             "o/r:environment: ",
             "o/r:environment:${aws:username}",
@@ -249,14 +297,16 @@ mod tests {
             "o/r:environment:a:ref:b",
             "o/r:ref:main",
             "o/r:ref:refs/pull/1/merge",
+            "o/r:pull_request:1",
             "o/r:ref:refs/heads/?",
         ]
         .map(|text| text.parse::<Subject>().unwrap_err().to_string());
         insta::assert_snapshot!(refusals.join("\n"), @"
         `environment:*` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
         in the name of an environment GitHub writes a colon as `%3A`: `environment:a%3Aref%3Ab`
-        a branch is written whole: `ref:refs/heads/main`
-        a branch is written whole: `ref:refs/heads/refs/pull/1/merge`
+        name a branch by its full ref: `ref:refs/heads/main`
+        the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository
+        the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository
         `ref:refs/heads/?` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
         ");
     }
@@ -280,10 +330,33 @@ mod tests {
                 )
             );
         }
-        for claim in ["refs/heads/main", "ref:main"] {
+        for claim in [
+            "refs/heads/main",
+            "heads/main",
+            "ref:heads/main",
+            "ref:main",
+            "branch:main",
+        ] {
             assert_eq!(
                 told(&format!("o/r:{claim}")),
-                "a branch is written whole: `ref:refs/heads/main`"
+                "name a branch by its full ref: `ref:refs/heads/main`"
+            );
+        }
+        for claim in ["refs/tags/v1", "tags/v1", "ref:tags/v1", "tag:v1"] {
+            assert_eq!(
+                told(&format!("o/r:{claim}")),
+                "name a tag by its full ref: `ref:refs/tags/v1`"
+            );
+        }
+        for claim in [
+            "refs/pull/1/merge",
+            "ref:refs/pull/1/head",
+            "pull/1",
+            "pull_requests",
+        ] {
+            assert!(
+                told(&format!("o/r:{claim}")).contains("trust `pull_request`"),
+                "{claim}"
             );
         }
         assert!(told("o/r:push").contains("is not written"));

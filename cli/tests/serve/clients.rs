@@ -72,6 +72,6 @@ async fn more_idle_connections_than_it_may_have_keep_nobody_out() {
     assert_eq!(store.get("/readiness-check").await.status, 200);
     let (status, log) = store.end().await;
     assert!(status.success());
-    let warnings = log.matches("no further connection can be taken").count();
+    let warnings = log.matches("cannot accept another connection").count();
     assert!((1..=20).contains(&warnings), "{warnings}: {log}");
 }

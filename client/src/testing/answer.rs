@@ -80,7 +80,7 @@ fn route(state: &mut State, request: &Request) -> Result<Response<Bytes>, Refusa
             } else {
                 Err(Refusal::told(
                     ProblemType::MethodNotAllowed,
-                    "the path does not take this method; the header `Allow` names those that it takes",
+                    "the path does not support this method; the header `Allow` lists those that it supports",
                 ))
             }
         }
@@ -200,7 +200,7 @@ fn write(
         format!("revision `{first}` of stream `{stream}` is taken; the stream is at revision `{current}`")
     } else {
         format!(
-            "stream `{stream}` is at revision `{current}`, so that nothing can stand at revision `{first}` yet"
+            "stream `{stream}` is at revision `{current}`, so nothing can be stored at revision `{first}` yet"
         )
     };
     Err(
@@ -254,11 +254,11 @@ fn feed(state: &State, request: &Request) -> Result<Response<Bytes>, Refusal> {
         Err(NoPage::Malformed) => Err(Refusal::invalid("after", "no cursor")),
         Err(NoPage::BegunAnew) => Err(Refusal::told(
             ProblemType::FeedBegunAnew,
-            "the cursor is of a feed that is no more: this one was made anew, or is another store's; read it from the beginning",
+            "the cursor belongs to another feed: this one was recreated, or is another store's; read it from the beginning",
         )),
         Err(NoPage::NotReached) => Err(Refusal::told(
             ProblemType::FeedNotReached,
-            "the cursor is beyond the end of the feed: the table of the feed was restored to an earlier moment, and must be made anew",
+            "the cursor is beyond the end of the feed: the feed's table was restored to an earlier moment, and must be recreated",
         )),
     }
 }

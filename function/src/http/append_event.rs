@@ -16,8 +16,8 @@ use crate::store::StreamKey;
 
 /// Appends one event at a revision.
 ///
-/// The revision is the one that the event will have, one more than the stream's. Of two writers at the same revision
-/// one wins, and the other is answered 409 with the event that won. Revision 1 creates the stream.
+/// The revision is the one that the event will have: the stream's current revision plus one. Of two writers
+/// at the same revision one wins; the other gets a 409 with the winning event. Revision 1 creates the stream.
 #[cfg_attr(
     test,
     utoipa::path(

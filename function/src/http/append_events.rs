@@ -16,10 +16,11 @@ use crate::store::StreamKey;
 use crate::store::append_at_end::Absent;
 use crate::store::commit::BeyondLastRevision;
 
-/// Appends events next to each other, all of them or none.
+/// Appends consecutive events, all of them or none.
 ///
-/// With `any` and `streamExists` the events go to the end, wherever it is. A retry of such an append is recognised among
-/// the stream's newest ten commits only: who must not append twice in any case names the revision.
+/// With `any` and `streamExists` the events go to the end of the stream, wherever that is. The store
+/// recognises a retry of such an append only among the stream's newest ten commits. To be sure that nothing
+/// is appended twice, name the revision.
 #[cfg_attr(
     test,
     utoipa::path(

@@ -1,4 +1,4 @@
-//! What every route that appends has in common.
+//! What all appending routes share.
 
 use axum::Json;
 use axum::http::{HeaderName, StatusCode};
@@ -19,7 +19,7 @@ use crate::telemetry::Metric;
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Appends `events` to `stream`, the first of them at revision `first`, and answers with what came of it.
+/// Appends `events` to `stream`, the first of them at revision `first`, and answers with the outcome.
 pub(super) async fn append(
     store: &Store,
     observation: &Observation,
@@ -53,7 +53,7 @@ pub(super) async fn append(
     }
 }
 
-/// Appends `events` where `stream` ends, and answers with what came of it.
+/// Appends `events` at the end of `stream`, and answers with the outcome.
 pub(super) async fn append_at_end(
     store: &Store,
     observation: &Observation,
@@ -77,7 +77,7 @@ pub(super) async fn append_at_end(
     }
 }
 
-/// Notes what is about to be appended, and where.
+/// Notes which events are about to be appended, and to which stream.
 fn begin(
     observation: &Observation,
     stream: &StreamKey,
@@ -101,7 +101,8 @@ fn replayed(observation: &Observation, stream: Stream) -> Response {
     ([(IDEMPOTENCY_REPLAYED, "true")], created(stream)).into_response()
 }
 
-/// An event always has an id, so that the SDK's own retry of a write whose answer was lost is known as ours.
+/// Gives every event an id. It lets the store recognise the SDK's own retry of a write whose response was
+/// lost.
 fn identified(event: NewEvent) -> CommitEvent {
     CommitEvent {
         id: event.event_id.unwrap_or_else(EventId::random),

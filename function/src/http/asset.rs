@@ -1,4 +1,4 @@
-//! A file that is compiled into the program, and how it is served.
+//! Files that are compiled into the program, and how they are served.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -19,15 +19,15 @@ pub(super) struct Asset {
     form: Form,
 }
 
-/// In which form an asset lies in the program, and with it for how long its address stands for the same bytes.
+/// How the program embeds an asset, and thereby how long its URL stands for the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// As it is. The next version of the store may serve another under its name.
+    /// Uncompressed. The next version of the store may serve other bytes under the same name.
     Plain,
-    /// Compressed with gzip, which every browser takes, and named with its version.
+    /// Compressed with gzip, which every browser accepts, and with its version in its name.
     ///
-    /// It is not decompressed for a client that says it takes no gzip: that may be disregarded (RFC 9110 §12.5.3), and
-    /// nothing but the page asks for it.
+    /// It is not decompressed for a client that refuses gzip: a server may ignore that (RFC 9110 §12.5.3),
+    /// and only the page requests it.
     CompressedVersion,
 }
 
@@ -48,7 +48,7 @@ impl Asset {
         }
     }
 
-    /// Answers a request with the headers `asked`.
+    /// Answers a request that has the headers `asked`.
     pub(super) fn respond(&self, asked: &HeaderMap) -> Response {
         let tag = match self.form {
             Form::Plain => tag(self.bytes),
@@ -76,7 +76,7 @@ impl Asset {
     }
 }
 
-/// The tag of some bytes: the first half of their SHA-256.
+/// The entity tag of some bytes: the first half of their SHA-256.
 fn tag(bytes: &[u8]) -> Option<ETag> {
     let digest = Sha256::digest(bytes);
     let half: u128 = digest

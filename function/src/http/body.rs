@@ -1,4 +1,4 @@
-//! Request bodies: looked at before they are read, then read with every problem named.
+//! Request bodies: their headers are checked before they are read, and every problem in them is reported.
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
@@ -13,12 +13,12 @@ use super::media_type;
 use super::problem::ApiError;
 use crate::store::limits;
 
-/// A body that says it is JSON, is not too large, and is UTF-8.
+/// A body that is declared as JSON, is within the size limit, and is UTF-8.
 #[derive(Debug)]
 pub(super) struct JsonBody(pub(super) String);
 
 impl JsonBody {
-    /// Reads the body of a create.
+    /// Parses the body of a create.
     pub(super) fn create_stream(&self, problems: &mut FieldProblems) -> Option<CreateStream> {
         let mut body = self.object(problems)?;
         let stream_id = body.optional("streamId", problems, text);
@@ -31,7 +31,7 @@ impl JsonBody {
         })
     }
 
-    /// Reads the body of an append of one event.
+    /// Parses the body of an append of one event.
     pub(super) fn append_event(&self, problems: &mut FieldProblems) -> Option<AppendEvent> {
         let mut body = self.object(problems)?;
         let event = body.required_object("event", problems);
@@ -40,7 +40,7 @@ impl JsonBody {
         Some(AppendEvent { event: event? })
     }
 
-    /// Reads the body of an append of several events.
+    /// Parses the body of an append of several events.
     pub(super) fn append_events(&self, problems: &mut FieldProblems) -> Option<AppendEvents> {
         let mut body = self.object(problems)?;
         let expected_revision = body.required("expectedRevision", problems, expected_revision);
@@ -48,7 +48,7 @@ impl JsonBody {
         let events: Option<Vec<NewEvent>> =
             body.required_objects("events", counts, problems)
                 .and_then(|events| {
-                    // Each is read, also behind one that is wrong: every problem is to be told.
+                    // Parses the events after a wrong one, too: every problem must be reported.
                     let mut read = Some(Vec::with_capacity(events.len()));
                     for event in events {
                         if problems.are_enough() {
@@ -91,7 +91,7 @@ fn new_event(mut event: Object<'_>, problems: &mut FieldProblems) -> Option<NewE
 fn expected_revision(value: &RawValue) -> Result<ExpectedRevision, String> {
     serde_json::from_str(value.get()).map_err(|_| {
         let largest = Revision::MAX;
-        format!("must be the revision that the stream is at (0 for no stream, at most {largest}), `any` or `streamExists`")
+        format!("must be the stream's current revision (0 for no stream, at most {largest}), `any` or `streamExists`")
     })
 }
 
@@ -110,7 +110,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// Takes bytes as JSON's text: UTF-8, without a byte order mark (RFC 8259 §8.1).
+/// Decodes bytes as JSON text: UTF-8 without a byte order mark (RFC 8259 §8.1).
 fn utf8(bytes: Vec<u8>) -> Result<String, &'static str> {
     match bytes.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => Err("begins with a byte order mark (U+FEFF); JSON must not"),

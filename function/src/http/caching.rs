@@ -1,12 +1,13 @@
-//! PURE: how long an answer stays true.
+//! PURE: how long a response may be cached.
 //!
-//! An event never changes, so neither does a page of events that is followed by more: whoever asks the same
-//! question again would get the same bytes, and need not ask. That spares a read model that is rebuilt, a browser,
-//! and any HTTP cache within the client. `private`, because who may read the one answer is not who may read the
-//! other; a day and not a year, so that what an operator must one day erase is not kept by others for longer.
+//! Events never change, so a page of events that is followed by more never changes either: the same request
+//! would return the same bytes and need not be sent. This saves work for a read model that is rebuilt, a
+//! browser, and any HTTP cache in the client. The pages are `private` because callers may have different read
+//! permissions. They expire after a day, not a year, so that data that an operator must one day erase does
+//! not live on in caches for long.
 //!
-//! Every other page of events may grow. Its tag says what it holds, so that who polls for more with `If-None-Match` is
-//! answered 304 without a body when nothing has come. It saves bytes, not the read.
+//! Every other page of events may grow. Its tag names its content, so a client that polls with
+//! `If-None-Match` gets a 304 without a body when nothing is new. That saves bytes, not the read.
 
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -19,10 +20,11 @@ use super::direction::Direction;
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Answers a request with the headers `asked` for a `page`, of which `body` makes the body if it is wanted.
+/// Answers a request that has the headers `asked` with `page`. `body` renders the page if it must be sent.
 ///
-/// A `store` that is not the only one to be served at its address is named: what is remembered of another one must not be taken for its.
-/// So its tags bear its name, and it is asked each time.
+/// `store` names a store that shares its address with other stores over time. What a client remembers of
+/// another store must not be taken for this one's, so its tags contain the name, and clients must revalidate
+/// every page.
 pub(super) fn respond<B: IntoResponse>(
     store: Option<&str>,
     asked: &HeaderMap,
@@ -50,24 +52,25 @@ pub(super) fn respond<B: IntoResponse>(
     response
 }
 
-/// Whether who asks with the headers `asked` has what bears this tag.
+/// Whether the client's `If-None-Match` names this tag.
 pub(super) fn is_known(asked: &HeaderMap, tag: &ETag) -> bool {
     let known: Option<IfNoneMatch> = asked.typed_get();
     known.is_some_and(|known| !known.precondition_passes(tag))
 }
 
-/// Marks a response of which the next may differ.
+/// Marks a response that must be revalidated: the next one may differ.
 pub(super) fn revalidated(body: impl IntoResponse) -> Response {
     ([(CACHE_CONTROL, REVALIDATE)], body).into_response()
 }
 
-/// Marks a response that stays true.
+/// Marks a response that never changes.
 pub(super) fn lasting(body: impl IntoResponse) -> Response {
     ([(CACHE_CONTROL, IMMUTABLE)], body).into_response()
 }
 
-/// The tag of a page, unless it is empty: its first and last revision tell its events, the last event's id of which
-/// incarnation of the stream they are, and what else its bytes depend on is whether more follows.
+/// The tag of a page, or `None` if it is empty. The first and last revision identify its events, the last
+/// event's id identifies the incarnation of the stream, and `-more` says whether more events follow. Nothing
+/// else affects the page's bytes.
 fn tag(store: Option<&str>, page: &EventPage) -> Option<ETag> {
     let (first, last) = (page.events.first()?, page.events.last()?);
     let more = if page.has_more { "-more" } else { "" };

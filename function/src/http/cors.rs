@@ -1,8 +1,10 @@
-//! Which web pages may call the API from a browser, outside Lambda: there, a function URL answers for itself.
+//! Which web pages may call the API from a browser outside Lambda. On Lambda, the function URL handles CORS
+//! itself.
 //!
-//! A browser asks before it sends what a form could not (`OPTIONS`, a preflight), and hides an answer from a page that it is not
-//! said to be for: <https://fetch.spec.whatwg.org/#http-cors-protocol>. What is said here is what the template has a function
-//! URL say.
+//! Before a browser sends a request that a plain form could not, it sends a preflight (`OPTIONS`). It hides a
+//! response from a page unless the response allows that page's origin:
+//! <https://fetch.spec.whatwg.org/#http-cors-protocol>. The headers here are those that the template
+//! configures for a function URL.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,7 +39,7 @@ impl FromStr for AllowedOrigin {
             let scheme = uri
                 .scheme_str()
                 .filter(|scheme| ["http", "https"].contains(scheme))?;
-            // Written as a browser writes it: no path, no user, nothing in capitals.
+            // As a browser writes it: no path, no user, no capitals.
             let written = format!("{scheme}://{}", uri.authority()?);
             (written == text && !text.contains('@') && text == text.to_ascii_lowercase()).then_some(())
         };
@@ -55,14 +57,14 @@ impl fmt::Display for AllowedOrigin {
     }
 }
 
-/// A text that is no origin.
+/// The error for a text that is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be an origin as browsers write it, such as `https://shop.example` or `http://localhost:3000`, or `*`"
 )]
 pub struct InvalidOrigin;
 
-/// The same API, for pages of these origins, too.
+/// The same API, which pages of these origins may call as well.
 pub fn allowing(router: Router, origins: impl Into<Arc<[AllowedOrigin]>>) -> Router {
     let origins: Arc<[AllowedOrigin]> = origins.into();
     if origins.is_empty() {
@@ -88,7 +90,7 @@ async fn answer(State(origins): State<Arc<[AllowedOrigin]>>, request: Request, n
         _ => next.run(request).await,
     };
     let headers = response.headers_mut();
-    // Another page is answered otherwise: a cache must not take the one answer for the other.
+    // The response depends on the origin, so a cache must not serve one origin's response to another.
     headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = allowed {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -16,9 +16,9 @@ use crate::store::StreamKey;
 
 /// Creates a stream with its first event.
 ///
-/// A stream whose id the caller does not name gets one that follows from the event's id, be that the caller's
-/// or made up here: so the event id that a failed create is answered with is enough to try again safely. A create
-/// that names neither id is not idempotent: sent again, it makes another stream.
+/// If the caller names no stream id, the store derives it from the event's id, whether the caller chose that
+/// id or the store generated it. So the event id in the response to a failed create is enough to retry it
+/// safely. A create that names neither id is not idempotent: sent again, it creates another stream.
 #[cfg_attr(
     test,
     utoipa::path(

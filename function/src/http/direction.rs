@@ -1,11 +1,11 @@
-//! PURE: in which direction a stream is read.
+//! PURE: the direction of a read.
 
 use std::str::FromStr;
 
 use crate::store::Consistency;
 use crate::store::read::Start;
 
-/// In which direction a stream is read.
+/// The direction in which a stream is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Direction {
     /// Oldest events first.
@@ -37,7 +37,7 @@ impl FromStr for Direction {
     }
 }
 
-/// Reads what the answers to a reading must show.
+/// Parses the consistency of a read.
 pub(super) fn consistency(text: &str) -> Result<Consistency, &'static str> {
     match text {
         "strong" => Ok(Consistency::Strong),

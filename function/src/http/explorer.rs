@@ -1,7 +1,7 @@
-//! The explorer at `/explorer/`: what is in the store, to be looked at in a browser.
+//! The explorer at `/explorer/`: shows the content of the store in a browser.
 //!
-//! Files of our own, served as they lie: there is nothing to build. It only reads, through the API, and every link of it is
-//! relative, as those of the [page](super::page) are.
+//! Its files are handwritten and served unchanged; there is no build step. It only reads, through the API.
+//! All its links are relative, like those of the [page](super::page).
 
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderName};
@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get};
 use super::asset::Asset;
 use super::store::Store;
 
-/// The routes of the explorer: its files, and what leads to it.
+/// The routes of the explorer: its files, and the redirect to it.
 pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
     let files = FILES.iter().map(|(path, file)| {
         (
@@ -23,8 +23,9 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
     [entrance].into_iter().chain(files).collect()
 }
 
-/// Nothing is loaded from elsewhere, sent elsewhere, or framed by others; and no text becomes markup, whatever a script does
-/// (<https://w3c.github.io/trusted-types/dist/spec/>): what is shown comes from users.
+/// Loads nothing from other origins, sends nothing there, and cannot be framed by others. Text never becomes
+/// markup, whatever a script does (<https://w3c.github.io/trusted-types/dist/spec/>), because the content
+/// comes from users.
 const PROTECTION: [(HeaderName, &str); 2] = [
     (
         CONTENT_SECURITY_POLICY,

@@ -1,7 +1,9 @@
-//! The feed as server-sent events: only where a waiting request costs nothing, which on Lambda it would.
+//! The feed as server-sent events. Only servers where a waiting request costs nothing offer it; on Lambda it
+//! would cost.
 //!
-//! Each event of the feed is one message, `data` as `GET /feed` gives it. The last one of each page that is read has as its `id` the
-//! cursor behind it, by which a client goes on with `Last-Event-ID`, as browsers do by themselves.
+//! Each event of the feed is one message whose `data` is the event as `GET /feed` returns it. The last
+//! message of each page carries the cursor after it as its `id`. A client resumes there with `Last-Event-ID`,
+//! as browsers do on their own.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -22,14 +24,15 @@ use super::store::Store;
 use crate::feed::cursor::Cursor;
 use crate::feed::reader::{From, ReadFeed};
 
-/// How long after news the feed is looked at again, and how long at most without any.
+/// The pause before the feed is read again: the first after a page with events, the second at most when
+/// nothing is new.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// Answers with the events of the feed for as long as the caller listens.
+/// Streams the events of the feed for as long as the client listens.
 ///
 /// # Errors
-/// When `Last-Event-ID` is no cursor, or the first page cannot be read: what is wrong from the start is answered as it is elsewhere, so that
-/// a browser does not ask for it again and again.
+/// When `Last-Event-ID` is not a cursor, or the first page cannot be read. Such a request gets an ordinary
+/// error response, so that a browser does not reconnect again and again.
 pub(super) async fn respond(
     store: Store,
     observation: &Observation,
@@ -69,7 +72,8 @@ struct Follow {
 }
 
 impl Follow {
-    /// The messages of the next page, when there is one. A failure is told and ends the stream: the client connects again.
+    /// The messages of the next page. A failure is sent as a message and ends the stream; the client then
+    /// reconnects.
     async fn next(mut self) -> Option<(Vec<Event>, Self)> {
         if self.has_ended {
             return None;
@@ -90,8 +94,9 @@ impl Follow {
         Some((messages, self))
     }
 
-    /// Moves behind a page, and gives its messages. Where nothing is wanted, a message has nothing but the new cursor: it is no event
-    /// to who listens, but who connects again goes on behind it.
+    /// Moves past a page and returns its messages. If no event of the page passes the filter, the only
+    /// message carries just the new cursor: the client sees no event, but resumes from there when it
+    /// reconnects.
     fn take(&mut self, page: &FeedPage) -> Vec<Event> {
         let (shortest, longest) = PAUSES;
         self.pause = match (page.has_more, page.events.is_empty()) {

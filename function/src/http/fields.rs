@@ -1,4 +1,4 @@
-//! PURE: what is wrong with a request, by field.
+//! PURE: the problems of a request, by field.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,21 +6,22 @@ use std::fmt::{self, Display};
 
 use crate::store::limits;
 
-/// What is wrong with a request: every bad field, named as the caller knows it (`initialEvent.eventType`).
+/// The problems of a request: every bad field, by the name that the caller knows (`initialEvent.eventType`).
 ///
-/// A request may hold more mistakes than an answer is to tell: at most [`limits::PROBLEMS`] are kept, and of those as many
-/// as [`limits::PROBLEM_BYTES`] take. What is beyond is only known to be there, and whoever reads the request may stop.
+/// A request may contain more mistakes than a response should list. At most [`limits::PROBLEMS`] are kept,
+/// and no more than fit into [`limits::PROBLEM_BYTES`]. Further problems are only noted to exist, and parsing
+/// may stop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FieldProblems {
     messages: BTreeMap<String, Vec<String>>,
     count: usize,
     bytes: usize,
-    /// Whether there are more than are kept.
+    /// Whether further problems were left out.
     more: bool,
 }
 
 impl FieldProblems {
-    /// The problem of one field alone.
+    /// A single problem of one field.
     pub(super) fn of(field: impl Into<String>, message: impl Display) -> Self {
         let mut problems = Self::default();
         problems.add(field, message);
@@ -32,7 +33,7 @@ impl FieldProblems {
         if self.more {
             return;
         }
-        // Both may hold what the caller sent.
+        // Both may contain text that the caller sent.
         let field = field.into();
         let field = cut(&field, limits::PROBLEM_FIELD_CHARACTERS);
         let message = message.to_string();
@@ -47,7 +48,7 @@ impl FieldProblems {
         messages.push(message.into_owned());
     }
 
-    /// Whether problems were left out, so that there is no use in looking for more.
+    /// Whether problems were left out, so that looking for more is pointless.
     pub(super) fn are_enough(&self) -> bool {
         self.more
     }
@@ -67,10 +68,10 @@ impl FieldProblems {
         parsed.map_err(|error| self.add(field, error)).ok()
     }
 
-    /// Ends the reading of a request: gives `values` when all of them are there.
+    /// Ends the parsing of a request: returns `values` if all of them are there.
     ///
     /// # Errors
-    /// The problems, when there are any.
+    /// The problems, if there are any.
     pub(super) fn finish<T>(self, values: Option<T>) -> Result<T, Self> {
         match values {
             Some(values) if self.messages.is_empty() => Ok(values),
@@ -100,7 +101,7 @@ impl Display for FieldProblems {
     }
 }
 
-/// The first `most` characters of `text`, with a sign that there were more.
+/// The first `most` characters of `text`, followed by `…` if there were more.
 pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
@@ -108,7 +109,7 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// How many bytes a text takes in an answer, where control characters are escaped, with what stands around it.
+/// The length in bytes of a text in a response, including its JSON escapes and the characters around it.
 fn written_length(text: &str) -> usize {
     serde_json::to_string(text).map_or(0, |text| text.len()) + 4
 }
@@ -151,7 +152,7 @@ mod tests {
             }
             let text = serde_json::to_string(&problems.to_string()).unwrap();
             assert!(text.len() <= limits::PROBLEM_BYTES + 100, "{}", text.len());
-            // The first is always told.
+            // The first problem is always listed.
             assert!(text.contains("`0"), "{text}");
         }
     }

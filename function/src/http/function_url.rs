@@ -1,8 +1,9 @@
-//! The API as Lambda calls it: the events of a function URL in, what it answers out.
+//! The API as Lambda calls it: takes the events of a function URL and returns its responses.
 //!
-//! Anybody may send anything to a public URL, and an invocation that fails is an error of the function's: it raises an
-//! alarm, and undoes an update that is being watched. So whatever Lambda hands over is answered by the API, and what is no
-//! request with 400. Cookies are not taken over: nothing here reads them.
+//! Anybody may send anything to a public URL. A failed invocation counts as an error of the function: it
+//! raises an alarm and rolls back an update that is being monitored. So the API answers every payload that
+//! Lambda passes on, and answers 400 to one that is not a request. Cookies are dropped: nothing here reads
+//! them.
 
 mod answer;
 pub(crate) mod event;
@@ -17,19 +18,19 @@ use serde_json::value::RawValue;
 
 pub use answer::Answer;
 
-/// The API, called with the events of a function URL.
+/// The API, invoked with the events of a function URL.
 #[derive(Clone, Debug)]
 pub struct FunctionUrl {
     router: Router,
 }
 
 impl FunctionUrl {
-    /// What answers with `router`.
+    /// Answers invocations with `router`.
     pub fn new(router: Router) -> Self {
         Self { router }
     }
 
-    /// Answers an invocation, whatever its event is.
+    /// Answers an invocation, whatever its event contains.
     ///
     /// # Errors
     /// Never.
@@ -47,6 +48,6 @@ impl FunctionUrl {
     }
 }
 
-/// The id of the invocation that a request came with.
+/// The id of the invocation that carried the request.
 #[derive(Clone, Debug)]
 pub(super) struct InvocationId(pub(super) String);

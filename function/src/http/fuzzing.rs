@@ -1,4 +1,4 @@
-//! Requests: paths, queries and bodies, each alone and all together.
+//! Fuzzes requests: paths, queries and bodies, each alone and all together.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,21 +27,21 @@ use crate::fuzzing::Verdict;
 use crate::store::list::ListStreams;
 use crate::store::read::{Read, Start};
 
-/// Takes the body of a create.
+/// Feeds the body of a create.
 pub fn create_stream(input: &[u8]) -> Verdict {
     body(input, JsonBody::create_stream, |create: &CreateStream| {
         std::slice::from_ref(&create.initial_event)
     })
 }
 
-/// Takes the body of an append of one event.
+/// Feeds the body of an append of one event.
 pub fn append_event(input: &[u8]) -> Verdict {
     body(input, JsonBody::append_event, |append: &AppendEvent| {
         std::slice::from_ref(&append.event)
     })
 }
 
-/// Takes the body of an append of several events.
+/// Feeds the body of an append of several events.
 pub fn append_events(input: &[u8]) -> Verdict {
     body(input, JsonBody::append_events, |append: &AppendEvents| {
         &append.events
@@ -68,7 +68,7 @@ where
             "carried as sent"
         );
     }
-    // What clients are built of reads the same as the handlers do.
+    // The types that clients use parse the body to the same value.
     assert_eq!(serde_json::from_str::<T>(text).ok().as_ref(), Some(&value));
     let written = serde_json::to_string(&value).unwrap_or_default();
     assert_eq!(understand(&written, reader).ok(), Some(value));
@@ -91,7 +91,7 @@ fn refused(problems: FieldProblems) -> Verdict {
     Verdict::Refused
 }
 
-/// Takes path and query of a listing.
+/// Feeds the path and query of a listing.
 pub fn list_streams(input: &[u8]) -> Verdict {
     target(
         input,
@@ -110,7 +110,7 @@ pub fn list_streams(input: &[u8]) -> Verdict {
     )
 }
 
-/// Takes path and query of a reading.
+/// Feeds the path and query of a read.
 pub fn read_events(input: &[u8]) -> Verdict {
     target(
         input,
@@ -160,7 +160,7 @@ where
     Verdict::Accepted
 }
 
-/// Lets a router of one route take the text apart, as the API's does.
+/// Lets a router with a single route split the text, as the API's router does.
 fn ask<T: Send + 'static>(
     text: &str,
     route: &str,
@@ -179,13 +179,13 @@ fn ask<T: Send + 'static>(
     understood.take()
 }
 
-/// Takes a request: method, target, and content type in one line, then the body. The API must answer it without a fault of its
-/// own; what is understood is answered 503, for there is no database.
+/// Feeds a whole request: method, target, and content type in one line, then the body. The API must answer it
+/// without an internal error. A valid request is answered 503, because there is no database.
 pub fn request(input: &[u8]) -> Verdict {
     let Some(request) = parse(input) else {
         return Verdict::Refused;
     };
-    // The answer to a HEAD is its head.
+    // The response to a HEAD has no body.
     let has_body = request.method() != Method::HEAD;
     let (events, catalogue, feed) = unreachable_tables();
     let response = call(&mut router(Store::new(events, catalogue, feed)), request);
@@ -193,7 +193,8 @@ pub fn request(input: &[u8]) -> Verdict {
     judge(status, has_body, &bytes(response))
 }
 
-/// Takes the event of a function URL: any JSON. Whatever it is, the invocation ends with an answer, and not with an error.
+/// Feeds the event of a function URL: any JSON. Whatever it is, the invocation must return a response and
+/// never an error.
 pub fn function_url_event(input: &[u8]) -> Verdict {
     let Ok(event) = serde_json::from_slice::<Box<RawValue>>(input) else {
         return Verdict::Refused;
@@ -207,7 +208,7 @@ pub fn function_url_event(input: &[u8]) -> Verdict {
     judge(status, !is_head, body)
 }
 
-/// Looks at what a request was answered.
+/// Checks the response to a request.
 fn judge(status: u16, has_body: bool, body: &[u8]) -> Verdict {
     match status {
         ..400 => return Verdict::Accepted,

@@ -1,4 +1,4 @@
-//! PURE: reading a JSON object member by member, so that all that is wrong with it can be told at once.
+//! PURE: reads a JSON object member by member, so that all its problems can be reported at once.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -12,16 +12,17 @@ use serde_json::value::RawValue;
 use super::fields::FieldProblems;
 use crate::store::limits;
 
-/// The members of a JSON object that have not been taken yet, each as the text it was sent as.
+/// The members of a JSON object that have not been taken yet, each as its original text.
 pub(super) struct Object<'a> {
-    /// What leads to the object, with a dot behind it unless it is empty.
+    /// The path of the object, with a trailing dot unless it is empty.
     prefix: String,
     known: Vec<&'static str>,
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> Object<'a> {
-    /// Reads `text`, which as a whole goes by `name`. When it is no object, that is the only problem to be told.
+    /// Parses `text`, which is called `name` in problems. If it is not an object, that is the only problem
+    /// reported.
     pub(super) fn whole(name: &str, text: &'a str) -> Result<Self, FieldProblems> {
         let value: &RawValue = serde_json::from_str(text)
             .map_err(|error| FieldProblems::of(name, format_args!("is not JSON: {error}")))?;
@@ -42,7 +43,7 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// Takes a member that must be there.
+    /// Takes a required member.
     pub(super) fn required<T, E: Display>(
         &mut self,
         name: &'static str,
@@ -67,7 +68,7 @@ impl<'a> Object<'a> {
         self.keep(name, parse(value), problems)
     }
 
-    /// Takes a member that must be there and be an object, whose own members are then named below it.
+    /// Takes a required member that must be an object. Problems name its members with its path.
     pub(super) fn required_object(
         &mut self,
         name: &'static str,
@@ -77,7 +78,7 @@ impl<'a> Object<'a> {
         self.required(name, problems, |value| Self::read(prefix, value))
     }
 
-    /// Takes a member that may be missing or `null`, and else must be an object.
+    /// Takes a member that may be missing or `null`, and otherwise must be an object.
     pub(super) fn optional_object(
         &mut self,
         name: &'static str,
@@ -87,7 +88,7 @@ impl<'a> Object<'a> {
         self.optional(name, problems, |value| Self::read(prefix, value))
     }
 
-    /// Takes each member that is left, by its name.
+    /// Takes all remaining members, passing each with its name to `take`.
     pub(super) fn each<E: Display>(
         self,
         problems: &mut FieldProblems,
@@ -98,8 +99,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Takes a member that must be there and be an array of objects, as many as `counts` allows. Those that are none are
-    /// problems, and left out.
+    /// Takes a required member that must be an array of objects, as many as `counts` allows. Elements that
+    /// are not objects are reported as problems and left out.
     pub(super) fn required_objects(
         &mut self,
         name: &'static str,
@@ -124,8 +125,8 @@ impl<'a> Object<'a> {
         Some(objects.collect())
     }
 
-    /// Ends the reading: what has not been taken is not known. A misspelt member must not be passed over, for
-    /// a misspelt `eventId` would silently give up idempotency.
+    /// Ends the parsing: reports every member that was not taken as unknown. A misspelt member must not be
+    /// ignored: a misspelt `eventId` would silently give up idempotency.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
         if self.members.is_empty() {
             return;
@@ -144,7 +145,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Keeps the value of a member, or adds its error as a problem of it.
+    /// Returns the value of a member, or adds its error as a problem of the member.
     fn keep<T, E: Display>(
         &self,
         name: &str,
@@ -184,11 +185,11 @@ where
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// A text, borrowed where it holds no escapes.
+/// A text, borrowed if it contains no escapes.
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// Reads the members of an object, repeated ones too.
+/// Reads the members of an object, including repeated ones.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
@@ -210,7 +211,7 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// An object that cannot be one of ours.
+/// The error for an object with more members than any valid request has.
 #[derive(Debug, thiserror::Error)]
 #[error("holds more than {} members", limits::OBJECT_MEMBERS)]
 struct TooManyMembers;

@@ -19,8 +19,8 @@ use crate::store::{limits, operations};
 
 /// Lists the streams of a type, oldest update first.
 ///
-/// The listing follows appends with a delay. A stream that is updated moves to the end: who
-/// asks for what is new asks from a few minutes before the last `updatedAt` that they have, and passes over what they know.
+/// The listing follows appends with a delay. An updated stream moves to the end. To poll for changes, ask
+/// from a few minutes before the last `updatedAt` that you have, and skip what you already know.
 #[cfg_attr(
     test,
     utoipa::path(
@@ -46,7 +46,8 @@ pub(super) async fn handle(
     Ok(caching::revalidated(Json(StreamPageBody { stream_page })))
 }
 
-/// Reads a moment. In a query a `+` is a space, and the caller sees only what they sent.
+/// Parses a timestamp. In a query, `+` means a space; the message accounts for that, because callers see only
+/// the `+` they sent.
 fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|invalid: InvalidTimestamp| {
         let meant: Result<Timestamp, _> = text.replace(' ', "+").parse();
@@ -61,7 +62,7 @@ pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<ListStr
     let mut problems = FieldProblems::default();
     let stream_type: Option<StreamType> = path.parse("streamType", &mut problems);
     let updated_after = query.optional(&["updated-after"], &mut problems, moment);
-    // The second name is the one that the Go system's client sends.
+    // The Go system's client sends the second name.
     let page_key = query.optional(&["stream-next-page-key", "nextPageKey"], &mut problems, |text| {
         stream_type
             .as_ref()

@@ -1,16 +1,17 @@
-//! PURE: whether a body is said to be what the API reads: JSON, as it is.
+//! PURE: checks that a body is declared as plain JSON without a content encoding.
 
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use super::problem::ApiError;
 
-/// Looks at what `headers` say of their body.
+/// Checks what `headers` declare about their body.
 ///
-/// A type that is only built on JSON (`application/merge-patch+json`) means something of its own, and is none of ours.
+/// A type that merely builds on JSON (`application/merge-patch+json`) has a meaning of its own, which this
+/// API does not support.
 ///
 /// # Errors
-/// When the body is said to be something else than JSON, or to be encoded.
+/// When the body is declared as something other than JSON, or as encoded.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), ApiError> {
     if let Some(found) = encoding(headers) {
         return Err(ApiError::UnsupportedEncoding { found });
@@ -22,7 +23,7 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-/// The encoding of a body, unless it is none.
+/// The encoding of a body, unless it is `identity`.
 fn encoding(headers: &HeaderMap) -> Option<String> {
     said(headers, &CONTENT_ENCODING).filter(|encodings| {
         encodings
@@ -32,7 +33,7 @@ fn encoding(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-/// What the header `name` says; given several times, all of it (RFC 9110 §5.3).
+/// The value of the header `name`. Repeated headers are joined (RFC 9110 §5.3).
 fn said(headers: &HeaderMap, name: &axum::http::HeaderName) -> Option<String> {
     let values: Vec<_> = headers
         .get_all(name)
@@ -48,7 +49,7 @@ fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// Whether a media type names UTF-8, or no character set: JSON has no other (RFC 8259 §8.1).
+/// Whether a media type names UTF-8 or no character set: JSON has no other (RFC 8259 §8.1).
 fn is_utf8(content_type: &str) -> bool {
     let parameters = content_type.split(';').skip(1);
     parameters

@@ -1,7 +1,7 @@
 //! The HTTP API: router, handlers, extractors, problem responses.
 //!
-//! One handler a file. A handler reads its request with every problem noted, does one operation of the store,
-//! and says what came of it; `observe` does the rest.
+//! Each handler has a file of its own. It parses the request and collects every problem, performs one store
+//! operation, and reports the outcome. `observe` does the rest.
 
 mod append_event;
 mod append_events;
@@ -48,7 +48,7 @@ pub use store::Store;
 
 use problem::ApiError;
 
-/// The API, the page on which it can be tried out, and the explorer.
+/// The API, the interactive page for trying it out, and the explorer.
 pub fn router(store: Store) -> Router {
     let measurements = store.measurements();
     routes()

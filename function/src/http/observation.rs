@@ -13,12 +13,12 @@ use crate::telemetry::Metric;
 /// The facts that a handler reports about its request, for the log line and for the response to a failure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Observation {
-    /// Counts what the request consumes.
+    /// Counts the capacity that the request consumes.
     pub(super) meter: Meter,
     facts: Arc<Mutex<Facts>>,
 }
 
-/// Facts about a request, as far as they came to be known. Never payloads.
+/// The facts known so far about a request. Never payloads.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     pub(super) stream_type: Option<StreamType>,
@@ -29,7 +29,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The stream that the request is about, or the type of streams: `order/2886e475-…`, `order`.
+    /// The stream that the request concerns, or only its type: `order/2886e475-…`, `order`.
     pub(super) fn stream(&self) -> Option<String> {
         let stream_type = self.stream_type.as_ref()?;
         Some(match self.stream_id {
@@ -40,12 +40,12 @@ impl Facts {
 }
 
 impl Observation {
-    /// The request is about streams of this type.
+    /// Notes that the request concerns streams of this type.
     pub(super) fn stream_type(&self, stream_type: &StreamType) {
         self.note(|facts| facts.stream_type = Some(stream_type.clone()));
     }
 
-    /// The request is about this stream.
+    /// Notes that the request concerns this stream.
     pub(super) fn stream(&self, stream: &StreamKey) {
         self.note(|facts| {
             facts.stream_type = Some(stream.stream_type.clone());
@@ -53,17 +53,17 @@ impl Observation {
         });
     }
 
-    /// The request reached this revision.
+    /// Notes the revision that the request reached.
     pub(super) fn revision(&self, revision: Revision) {
         self.note(|facts| facts.revision = Some(revision));
     }
 
-    /// The request is about to store events with these ids.
+    /// Notes that the request is about to store events with these ids.
     pub(super) fn event_ids(&self, ids: impl Iterator<Item = EventId>) {
         self.note(|facts| facts.event_ids = ids.collect());
     }
 
-    /// The request counts as this: what its append came to, or a fault of the feed.
+    /// Notes the metric under which the request counts: the outcome of its append, or a fault of the feed.
     pub(super) fn counts_as(&self, metric: Metric) {
         self.note(|facts| facts.counted = Some(metric));
     }

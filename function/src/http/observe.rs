@@ -1,4 +1,4 @@
-//! What happens around every request: its id, its log line, and the response to whatever went wrong.
+//! Wraps every request: gives it an id, logs it, and turns errors into responses.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -22,8 +22,8 @@ use crate::telemetry::{Gathering, milliseconds};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Answers a request, whatever happens in its handler, logs it in one line, and measures it in another when
-/// there is a deployment to measure.
+/// Answers a request, even if its handler panics, and logs it in one line. With a deployment to measure, it
+/// also records the request's metrics.
 pub(super) async fn observe(
     State(measurements): State<Option<Arc<Gathering>>>,
     mut request: Request,
@@ -36,7 +36,7 @@ pub(super) async fn observe(
     let route = request.extensions().get::<MatchedPath>();
     let operation = request_line::operation(request.method().as_str(), route.map(MatchedPath::as_str));
 
-    // What came was no request: there is nothing to ask a handler.
+    // The event was not a request, so there is no handler to call.
     let refused = request.extensions_mut().remove::<FieldProblems>();
     let answering = async {
         match refused {
@@ -55,7 +55,7 @@ pub(super) async fn observe(
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
         let mut told = error.respond(&request_id, facts.event_ids.clone());
-        // What the router says besides stays: the methods that the path takes.
+        // Keeps the `Allow` header that the router adds.
         if let Some(allow) = response.headers_mut().remove(ALLOW) {
             told.headers_mut().insert(ALLOW, allow);
         }
@@ -83,7 +83,7 @@ pub(super) async fn observe(
     response
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))

@@ -1,7 +1,7 @@
-//! The interactive page at `/openapi/`: the API's document, to be read and tried out in a browser.
+//! The interactive page at `/openapi/`: shows the API's document in a browser and lets readers try it out.
 //!
-//! It is Swagger UI, and loads nothing from elsewhere. Every link on it is relative, because a store may lie behind a
-//! prefix that its function is not told (an emulator's, a reverse proxy's).
+//! It is Swagger UI, and loads nothing from other origins. All its links are relative, because a prefix of
+//! which the function knows nothing may precede the store's paths (an emulator's, a reverse proxy's).
 
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderName};
@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get};
 use super::asset::Asset;
 use super::store::Store;
 
-/// The routes of the page: its files, and what leads to it.
+/// The routes of the page: its files, and the redirects to it.
 pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
     let files = FILES.iter().map(|(path, file)| {
         (
@@ -19,12 +19,13 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Store>)> {
             get(async |asked: HeaderMap| (PROTECTION, file.respond(&asked))),
         )
     });
-    // Both ends of a link lead to the page, whatever stands before them.
+    // Both lead to the page, whatever prefix precedes them.
     let entrances = ["/", "/openapi"].map(|path| (path, get(async || Redirect::temporary("openapi/"))));
     entrances.into_iter().chain(files).collect()
 }
 
-/// Nothing is loaded from elsewhere, sent elsewhere, or framed by others. Swagger UI's icons are `data:` images.
+/// Loads nothing from other origins, sends nothing there, and cannot be framed by others. Swagger UI's icons
+/// are `data:` images.
 const PROTECTION: [(HeaderName, &str); 2] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -71,7 +72,7 @@ const FILES: &[(&str, Asset)] = &[
             include_bytes!("../../page/vendor/swagger-ui-5.35.0.js.gz"),
         ),
     ),
-    // Where the script's first line says that its licences are.
+    // The script's first line names this path for its licences.
     (
         "/openapi/swagger-ui-bundle.js.LICENSE.txt",
         Asset::plain(

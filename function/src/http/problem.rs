@@ -1,4 +1,4 @@
-//! Problem responses (RFC 9457): what the API answers when it does not do what was asked.
+//! Problem responses (RFC 9457): what the API answers when it does not do what the caller asked.
 
 use std::sync::Arc;
 
@@ -12,55 +12,55 @@ use crate::store::commit::{BeyondLastRevision, InvalidCommit};
 use crate::store::{StoreError, StreamKey, limits};
 use crate::telemetry;
 
-/// After how many seconds a caller is to try again.
+/// The delay in seconds after which a caller should retry.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
-/// How many of the ids of an append the sentence about them names; all of them are among the details.
+/// How many event ids the message names at most. The details list all of them.
 const TOLD_IDS: usize = 3;
 
-/// Why a request was refused, or failed.
+/// Why a request was refused or failed.
 #[derive(Debug)]
 pub(super) enum ApiError {
     /// The request is malformed.
     InvalidRequest(FieldProblems),
     /// There is no such stream.
     StreamNotFound(StreamKey),
-    /// There is nothing at the path.
+    /// There is no route at the path.
     RouteNotFound,
-    /// The path does not take the method.
+    /// The path does not support the method.
     MethodNotAllowed,
-    /// The revision is taken, or the stream does not reach it.
+    /// The revision is taken, or is beyond the end of the stream.
     RevisionConflict {
         /// The stream.
         stream: StreamKey,
-        /// The revision that the caller took it to be at, or `None` for no stream.
+        /// The revision that the caller expected, or `None` for no stream.
         expected: Option<Revision>,
-        /// The revision that it is at.
+        /// The current revision.
         current: Revision,
-        /// The event that took the revision, if it is taken.
+        /// The event that holds the revision, if it is taken.
         event: Option<Box<Event>>,
     },
-    /// The stream does not reach the revision after which it was to be read.
+    /// The stream ends before the revision after which the caller wanted to read.
     RevisionNotReached {
         /// The stream.
         stream: StreamKey,
-        /// The revision after which it was to be read.
+        /// The revision after which the caller wanted to read.
         after: Revision,
-        /// The revision that it is at.
+        /// The current revision.
         current: Revision,
     },
-    /// The feed was made anew since the cursor was given.
+    /// The feed was recreated since the cursor was issued.
     FeedBegunAnew,
-    /// The feed does not reach the cursor.
+    /// The feed ends before the cursor.
     FeedNotReached,
-    /// Event ids are in the stream already, with other content or at another place.
+    /// The stream already contains these event ids, with other content or at another place.
     EventIdReused {
-        /// Those ids.
+        /// The ids.
         ids: Vec<EventId>,
     },
-    /// Other writers took each revision that an append at the end tried.
+    /// An append at the end lost every attempt to another writer.
     Outrun {
-        /// How many it tried.
+        /// The number of attempts.
         attempts: u32,
     },
     /// The events of an append are too large.
@@ -68,32 +68,32 @@ pub(super) enum ApiError {
         /// Their size, in bytes.
         size: usize,
     },
-    /// The body is too large, whatever is in it.
+    /// The body exceeds the size limit, whatever it contains.
     BodyTooLarge {
-        /// Its size, in bytes, if it is known without reading it.
+        /// Its size in bytes, if known without reading it.
         size: Option<u64>,
     },
-    /// The body does not say that it is JSON.
+    /// The body is not declared as JSON.
     UnsupportedMediaType {
-        /// What it says that it is.
+        /// Its declared content type.
         found: Option<String>,
     },
-    /// The body is encoded.
+    /// The body has a content encoding.
     UnsupportedEncoding {
-        /// How.
+        /// The encoding.
         found: String,
     },
-    /// The store could not do what was asked.
+    /// The store could not do what the caller asked.
     Store(StoreError),
     /// The handler panicked.
     Panic {
-        /// What it said.
+        /// The panic's message.
         message: String,
     },
 }
 
 impl ApiError {
-    /// The problem that the caller is told of.
+    /// The problem type that the caller gets.
     pub(super) fn problem_type(&self) -> ProblemType {
         match self {
             Self::InvalidRequest(_) => ProblemType::InvalidRequest,
@@ -115,7 +115,8 @@ impl ApiError {
         }
     }
 
-    /// The cause of a failure of the store, for the log: the error with every source. The caller is not told.
+    /// The cause of a failure of the store, for the log: the error and all its sources. Callers do not see
+    /// it.
     pub(super) fn cause(&self) -> Option<String> {
         match self {
             Self::Store(error) => Some(telemetry::chain(error)),
@@ -124,10 +125,10 @@ impl ApiError {
         }
     }
 
-    /// The response, to the request `request_id` that would have stored the events `event_ids`.
+    /// The response to the request `request_id`, which would have stored the events `event_ids`.
     ///
-    /// A failure of ours during an append means that its outcome is unknown: the ids let even a caller who
-    /// named none try again without a double effect.
+    /// After a server error during an append, the outcome of the append is unknown. The ids let every caller
+    /// retry without storing the events twice, even one who named no ids.
     pub(super) fn respond(&self, request_id: &str, event_ids: Vec<EventId>) -> Response {
         let problem_type = self.problem_type();
         let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -156,23 +157,23 @@ impl ApiError {
             Self::InvalidRequest(problems) => problems.to_string(),
             Self::StreamNotFound(stream) => format!("there is no stream `{stream}`"),
             Self::RouteNotFound => "there is nothing at this path; streams are at `/streams/{streamType}`".into(),
-            Self::MethodNotAllowed => "the path does not take this method; the header `Allow` names those that it takes".into(),
+            Self::MethodNotAllowed => "the path does not support this method; the header `Allow` lists those that it supports".into(),
             Self::RevisionConflict { stream, expected, current, event } => {
                 let wanted = expected.map_or(1, |expected| expected.as_u64() + 1);
                 if event.is_some() {
                     format!("revision `{wanted}` of stream `{stream}` is taken; the stream is at revision `{current}`")
                 } else {
-                    format!("stream `{stream}` is at revision `{current}`, so that nothing can stand at revision `{wanted}` yet")
+                    format!("stream `{stream}` is at revision `{current}`, so nothing can be stored at revision `{wanted}` yet")
                 }
             }
             Self::RevisionNotReached { stream, after, current } => {
                 format!("stream `{stream}` is at revision `{current}` and does not reach revision `{after}`")
             }
             Self::FeedBegunAnew => {
-                "the cursor is of a feed that is no more: this one was made anew, or is another store's; read it from the beginning".into()
+                "the cursor belongs to another feed: this one was recreated, or is another store's; read it from the beginning".into()
             }
             Self::FeedNotReached => {
-                "the cursor is beyond the end of the feed: the table of the feed was restored to an earlier moment, and must be made anew".into()
+                "the cursor is beyond the end of the feed: the feed's table was restored to an earlier moment, and must be recreated".into()
             }
             Self::EventIdReused { ids } => {
                 let told: Vec<_> = ids.iter().take(TOLD_IDS).map(|id| format!("`{id}`")).collect();
@@ -272,7 +273,8 @@ impl From<InvalidCommit> for ApiError {
 
 impl From<BeyondLastRevision> for ApiError {
     fn from(beyond: BeyondLastRevision) -> Self {
-        // A path names no revision beyond the largest: only what an append of several events adds to it does.
+        // A path cannot name a revision beyond the largest. Only the addition in an append of several events
+        // exceeds it.
         FieldProblems::of("expectedRevision", beyond).into()
     }
 }

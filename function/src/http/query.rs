@@ -10,8 +10,8 @@ use super::problem::ApiError;
 
 /// The parameters of a query that have not been taken yet.
 ///
-/// Unknown parameters are refused, like unknown members of a body. An ignored, misspelt `after-revision` would make a
-/// reader get the same page for ever.
+/// Unknown parameters are refused, like unknown members of a body. If a misspelt `after-revision` were
+/// ignored, its reader would get the same page for ever.
 #[derive(Debug)]
 pub(super) struct QueryTexts {
     known: Vec<&'static str>,
@@ -19,7 +19,7 @@ pub(super) struct QueryTexts {
 }
 
 impl QueryTexts {
-    /// Takes the parameter that goes by any of `names`, if it is there.
+    /// Takes the parameter that has any of `names`, if it is there.
     pub(super) fn optional<T, E: Display>(
         &mut self,
         names: &[&'static str],
@@ -52,7 +52,7 @@ impl QueryTexts {
             .collect()
     }
 
-    /// Ends the reading: reports every parameter that was not taken as unknown.
+    /// Ends the parsing: reports every parameter that was not taken as unknown.
     pub(super) fn finish(self, problems: &mut FieldProblems) {
         if self.parameters.is_empty() {
             return;

@@ -21,10 +21,10 @@ use crate::store::{limits, operations};
 
 /// Reads a page of a stream's events.
 ///
-/// A page holds as many events as were asked for, unless the stream ends or about 1 MB does.
+/// A page holds as many events as you asked for, unless it reaches the end of the stream or about 1 MB.
 ///
-/// A page of past events (`forwards`, `hasMore: true`) never changes and may be kept for a day. Every other page may
-/// grow: asked for with the `ETag` that it bore as `If-None-Match`, it is answered 304 when nothing has come.
+/// A page of past events (`forwards`, `hasMore: true`) never changes and may be cached for a day. Every other
+/// page may grow: send its `ETag` as `If-None-Match`, and the answer is 304 if nothing is new.
 #[cfg_attr(
     test,
     utoipa::path(
@@ -110,7 +110,7 @@ pub(super) fn request(path: &PathTexts, mut query: QueryTexts) -> Result<Read, F
     }))
 }
 
-/// Reads a position in a stream: a revision, or 0 for the beginning.
+/// Parses a position in a stream: a revision, or 0 for the beginning.
 fn position(text: &str) -> Result<Option<Revision>, InvalidPosition> {
     if text == "0" {
         Ok(None)
@@ -119,7 +119,7 @@ fn position(text: &str) -> Result<Option<Revision>, InvalidPosition> {
     }
 }
 
-/// A text that is no position in a stream.
+/// The error for a text that is not a position in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a whole number between 0 and {}", Revision::MAX)]
 struct InvalidPosition;

@@ -25,12 +25,14 @@ use crate::telemetry::Metric;
 
 /// Reads a page of the feed: the events of all streams, in one order.
 ///
-/// Each event is there at least once, and the first occurrences of a stream's events come in the order of their revisions and without a
-/// gap. The feed follows appends with a delay, usually of less than a second. It is not ordered by time across streams.
+/// Each event is there at least once. The first occurrences of a stream's events come in the order of their
+/// revisions and without a gap. The feed follows appends with a delay, usually of less than a second. It is
+/// not ordered by time across streams.
 ///
-/// Who follows the feed keeps `next`, and asks for what comes after it. A page with `hasMore: true` that was asked for with a cursor
-/// stays true and may be kept for a day. A page holds as many events as were asked for, unless the feed or about 1 MB ends. With a
-/// filter it may also end where nothing wanted was found for long: `next` has moved all the same.
+/// To follow the feed, keep `next` and ask for what comes after it. A page with `hasMore: true` that was
+/// requested with a cursor never changes and may be cached for a day. A page holds as many events as you
+/// asked for, unless it reaches the end of the feed or about 1 MB. With a filter, a page may also end after a
+/// long search without a match; `next` still moves on.
 #[cfg_attr(
     test,
     utoipa::path(
@@ -64,7 +66,7 @@ pub(super) async fn handle(
     .into_response())
 }
 
-/// Reads a page, whatever form it is answered in.
+/// Reads a page, independent of the form of the response.
 pub(super) async fn page(
     store: &Store,
     observation: &Observation,
@@ -111,7 +113,8 @@ pub(super) fn request(mut query: QueryTexts) -> Result<ReadFeed, FieldProblems> 
     }))
 }
 
-/// Reads a place in the feed. No cursor begins with `end`: their text begins with what their version becomes.
+/// Parses a position in the feed. It cannot confuse a cursor with `end`: no cursor's text begins with `end`,
+/// because it begins with the encoded version.
 fn place(text: &str) -> Result<From, InvalidCursor> {
     if text == "end" {
         return Ok(From::End);

@@ -31,7 +31,8 @@ pub(super) async fn handle(
     operations::within_deadline(events.reach())
         .await
         .map_err(|error| match error {
-            // A table that is not there, or not ours to read, is no fault of this request: the store is not ready.
+            // A table that is missing or that the function may not read is not this request's fault: the
+            // store is not ready.
             StoreError::Fault(cause) => StoreError::Unavailable(cause),
             other => other,
         })?;

@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::function_url::InvocationId;
 
-/// The longest id of a caller's that is taken over.
+/// The maximum length of an id from the caller.
 const MAX_LENGTH: usize = 128;
 
-/// The id of `request`: Lambda's where there is one, so that the response leads to the log; else the caller's,
-/// when it is fit to be logged; else a new one.
+/// The id of `request`. On Lambda it is the invocation's, so that the response leads to the log. Elsewhere it
+/// is the caller's, if it is safe to log, or else a new one.
 pub(super) fn of(request: &Request) -> String {
     if let Some(InvocationId(id)) = request.extensions().get() {
         return id.clone();
@@ -24,7 +24,7 @@ pub(super) fn of(request: &Request) -> String {
     }
 }
 
-/// Whether an id is 1–128 letters, digits, `.`, `_`, `:` or `-`.
+/// Whether an id consists of 1–128 letters, digits, `.`, `_`, `:` or `-`.
 fn is_well_formed(id: &str) -> bool {
     (1..=MAX_LENGTH).contains(&id.len())
         && id

@@ -6,10 +6,10 @@ use super::observation::Facts;
 use crate::store::Consumed;
 use crate::telemetry::Metric;
 
-/// The log line of a request. It is short, because every byte of the log is billed.
+/// The log line of a request. It is short, because every logged byte is billed.
 pub(super) struct RequestLine<'a> {
     pub(super) request_id: &'a str,
-    /// The operation, by its name in the API's document; the method, when the API has no such operation.
+    /// The operation's name in the API's document, or `unknown` if the API has no such operation.
     pub(super) operation: &'a str,
     pub(super) status: u16,
     pub(super) duration_ms: f64,
@@ -27,7 +27,7 @@ impl RequestLine<'_> {
                     requestId = self.request_id,
                     status = self.status,
                     durationMs = self.duration_ms,
-                    // One is the rule.
+                    // One request is the normal case and is not logged.
                     requests = Some(self.consumed.requests).filter(|requests| *requests > 1),
                     wru = Some(self.consumed.wru).filter(|units| *units > 0.0),
                     rru = Some(self.consumed.rru).filter(|units| *units > 0.0),

@@ -1,7 +1,8 @@
-//! Serving HTTP outside Lambda.
+//! Serves HTTP outside Lambda.
 //!
-//! Nothing that a client does, or leaves undone, takes the server from the others: what a request may take is bounded in time, and so
-//! are connections in number (`bounds`). Each connection tells what it is at (`progress`), and gives way when it is at nothing.
+//! No client can keep the server from the others, whatever it sends or fails to send: every phase of a
+//! request has a deadline, and the number of connections is limited (`bounds`). Each connection publishes its
+//! phase (`progress`) and is closed to make room while it has no request.
 
 mod answering;
 mod bodies;
@@ -21,8 +22,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use bounds::Bounds;
 use connections::Connections;
 
-/// Serves `router` until `told_to_end`; the requests that have been begun by then are finished, for as long as
-/// `patience` lasts.
+/// Serves `router` until `told_to_end` completes, then finishes the requests already begun, for at most
+/// `patience`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -44,17 +45,17 @@ async fn serve_within(
         never = connections.accept(&listener, &router) => match never {},
         () = told_to_end => {}
     }
-    // Whoever comes now is refused, and not kept waiting.
+    // New connections are refused at once instead of being left waiting.
     drop(listener);
     if tokio::time::timeout(patience, connections.end()).await.is_err() {
         tracing::warn!(?patience, "ending with requests unfinished");
     }
 }
 
-/// Ends when the process is told to end: by SIGTERM, or by SIGINT, which is Ctrl-C.
+/// Completes when the process receives SIGTERM or SIGINT (Ctrl-C).
 ///
 /// # Errors
-/// When the process cannot listen to its signals.
+/// When the process cannot install its signal handlers.
 pub fn told_to_end() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::asset::Asset;
 
-/// The document is made of the handlers by a test, which holds it equal to the file: to make it here would cost every
-/// start of the function, and the program what makes it.
+/// A test generates the document from the handlers and compares it with the file. Generating it here would
+/// slow every cold start, and would compile the generator into the program.
 const DOCUMENT: Asset = Asset::plain("application/json", include_bytes!("../../openapi.json"));
 
 /// Answers with this document.

@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that the handlers share.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::feed::reader::ReaderMemory;
 use crate::store::tails::Tails;
 use crate::telemetry::Gathering;
 
-/// The store behind the API: its tables, and what this process remembers of them.
+/// The store behind the API: its tables, and what this process caches of them.
 #[derive(Clone, Debug)]
 pub struct Store {
     events: EventsTable,
@@ -22,7 +22,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store on its tables that remembers nothing yet.
+    /// A store on its tables, with empty caches.
     pub fn new(events: EventsTable, catalogue: CatalogueTable, feed: FeedTable) -> Self {
         Self {
             events,
@@ -36,7 +36,8 @@ impl Store {
         }
     }
 
-    /// The same store, with metrics of its requests written for the deployment whose events table has this name.
+    /// The same store, which also writes metrics of its requests, for the deployment whose events table has
+    /// this name.
     #[must_use]
     pub fn measured_as(self, events_table: &str) -> Self {
         Self {
@@ -45,7 +46,8 @@ impl Store {
         }
     }
 
-    /// The same store with a name, which tells it from others that are served at its address at other times.
+    /// The same store with a name. It distinguishes the store from others that use the same address at other
+    /// times.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self {
@@ -54,7 +56,8 @@ impl Store {
         }
     }
 
-    /// The same store, which also serves its feed as server-sent events: a request that waits costs nothing here.
+    /// The same store, which also serves its feed as server-sent events. For servers on which a waiting
+    /// request costs nothing.
     #[must_use]
     pub fn streaming(self) -> Self {
         Self {
@@ -63,42 +66,42 @@ impl Store {
         }
     }
 
-    /// Whether it serves the feed as server-sent events.
+    /// Whether the store serves its feed as server-sent events.
     pub(super) fn streams(&self) -> bool {
         self.streams
     }
 
-    /// The name that tells it from others at its address, if it has one.
+    /// The name that distinguishes the store from others at its address, if it has one.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Gathers measurements, if they are written.
+    /// Gathers metrics, if this store writes them.
     pub(super) fn measurements(&self) -> Option<Arc<Gathering>> {
         self.measurements.clone()
     }
 
-    /// The events table, its use counted with `observation`.
+    /// The events table. Its consumption is counted in `observation`.
     pub(super) fn events(&self, observation: &Observation) -> EventsTable {
         self.events.metered(observation.meter.clone())
     }
 
-    /// The catalogue, its use counted with `observation`.
+    /// The catalogue. Its consumption is counted in `observation`.
     pub(super) fn catalogue(&self, observation: &Observation) -> CatalogueTable {
         self.catalogue.metered(observation.meter.clone())
     }
 
-    /// The feed, its use counted with `observation`.
+    /// The feed. Its consumption is counted in `observation`.
     pub(super) fn feed(&self, observation: &Observation) -> FeedTable {
         self.feed.metered(observation.meter.clone())
     }
 
-    /// What this process remembers of the feed.
+    /// What this process caches of the feed.
     pub(super) fn reader(&self) -> &ReaderMemory {
         &self.reader
     }
 
-    /// The ends of streams.
+    /// The cached ends of streams.
     pub(super) fn tails(&self) -> &Tails {
         &self.tails
     }

@@ -13,7 +13,7 @@ use super::problem::ApiError;
 use super::store::Store;
 use crate::store::operations;
 
-/// Reads a stream as it stands, without its events.
+/// Reads the current state of a stream, without its events.
 #[cfg_attr(
     test,
     utoipa::path(

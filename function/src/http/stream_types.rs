@@ -14,9 +14,9 @@ use super::store::Store;
 use crate::feed::port::FeedReader;
 use crate::store::operations;
 
-/// Lists the types of the streams that there are.
+/// Lists the types of all existing streams.
 ///
-/// A type is listed once an event of one of its streams is about to come into the feed.
+/// A type is listed as soon as an event of one of its streams is about to enter the feed.
 #[cfg_attr(
     test,
     utoipa::path(

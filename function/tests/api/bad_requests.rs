@@ -275,16 +275,16 @@ async fn a_wrong_method_is_told_the_right_ones() {
     insta::assert_snapshot!(answer(Method::DELETE, "/streams/order", "", Body::empty()).await, @r#"
 405 method-not-allowed
 allow: POST,GET,HEAD
-the path does not take this method; the header `Allow` names those that it takes
+the path does not support this method; the header `Allow` lists those that it supports
 "#);
     insta::assert_snapshot!(answer(Method::POST, &format!("{EVENTS}/1"), "application/json", "{}").await, @r#"
 405 method-not-allowed
 allow: PUT
-the path does not take this method; the header `Allow` names those that it takes
+the path does not support this method; the header `Allow` lists those that it supports
 "#);
     insta::assert_snapshot!(answer(Method::OPTIONS, "/liveness-check", "", Body::empty()).await, @r#"
 405 method-not-allowed
 allow: GET,HEAD
-the path does not take this method; the header `Allow` names those that it takes
+the path does not support this method; the header `Allow` lists those that it supports
 "#);
 }

@@ -220,7 +220,7 @@ async fn everything_that_is_wrong_with_a_batch_is_told_with_its_place() {
         "required"
       ],
       "expectedRevision": [
-        "must be the revision that the stream is at (0 for no stream, at most 9007199254740991), `any` or `streamExists`"
+        "must be the stream's current revision (0 for no stream, at most 9007199254740991), `any` or `streamExists`"
       ],
       "more": [
         "unknown; known here: `expectedRevision`, `events`"

@@ -304,7 +304,7 @@ pub async fn a_refusal_is_told_in_the_same_words_by_every_store(client: Client) 
     assert_eq!(
         told(early),
         Some(format!(
-            "stream `{name}` is at revision `2`, so that nothing can stand at revision `9` yet"
+            "stream `{name}` is at revision `2`, so nothing can be stored at revision `9` yet"
         ))
     );
     let beyond = client

@@ -1,4 +1,4 @@
-//! A response in the form that a function URL sends on.
+//! A response in the form that a function URL expects.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
-/// A response as a function URL takes it: payload format 2.0
+/// A response in payload format 2.0
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload>).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,7 +23,7 @@ pub struct Answer {
 impl Answer {
     pub(super) async fn of(response: Response) -> Self {
         let (head, body) = response.into_parts();
-        // Every body is in memory already, and so has no way to fail.
+        // Every body is in memory already, so reading it cannot fail.
         let (status, bytes) = match to_bytes(body, usize::MAX).await {
             Ok(bytes) => (head.status, bytes.into()),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
@@ -43,13 +43,13 @@ impl Answer {
 
 #[cfg(any(test, fuzzing))]
 impl Answer {
-    /// The status, and the body as it is written.
+    /// The status, and the body as it is encoded in the payload.
     pub(crate) fn parts(&self) -> (u16, &[u8]) {
         (self.status_code, self.body.as_bytes())
     }
 }
 
-/// Headers as texts, those that are given several times in one (RFC 9110 §5.3).
+/// Headers as texts. Repeated headers are joined into one (RFC 9110 §5.3).
 fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
     let texts = headers.keys().map(|name| {
         let values: Vec<_> = headers

@@ -1,7 +1,7 @@
-//! PURE: the event of a function URL, as a request.
+//! PURE: turns the event of a function URL into a request.
 //!
-//! What a request target may not hold raw is percent-encoded, so that it reaches the handlers as what it was sent as. What
-//! no request can be made of is refused by the name of its member.
+//! Characters that a request target must not contain are percent-encoded, so that the handlers see what the
+//! client sent. An event that cannot become a request is refused, naming the member at fault.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ use base64::prelude::BASE64_STANDARD;
 use crate::http::fields::FieldProblems;
 use crate::http::json::{Object, text};
 
-/// Makes a request of an event in payload format 2.0
+/// Builds a request from an event in payload format 2.0
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-request-payload>).
 ///
 /// # Errors
-/// What of it makes no request.
+/// The members that do not fit a request.
 pub(in crate::http) fn request(event: &str) -> Result<Request, FieldProblems> {
     let mut problems = FieldProblems::default();
     let mut event = Object::whole("event", event)?;
@@ -67,7 +67,8 @@ fn target(event: &mut Object<'_>, problems: &mut FieldProblems) -> Option<Uri> {
         .ok()
 }
 
-/// Percent-encodes all of `text` but what a path may hold (RFC 3986 §3.3), whatever is percent-encoded already, and `more`.
+/// Percent-encodes `text`, except the characters that a path may contain (RFC 3986 §3.3), existing
+/// percent-encodings, and `more`.
 fn escaped(text: &str, more: &[u8]) -> String {
     let may_stand = |byte: u8| {
         byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte) || more.contains(&byte)
@@ -92,7 +93,7 @@ fn headers(event: &mut Object<'_>, problems: &mut FieldProblems) -> HeaderMap {
     };
     given.each(problems, |name, value| {
         let value: String = text(value)?;
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "is no name of a header")?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "is not a header name")?;
         let value = HeaderValue::try_from(value).map_err(|_| "holds control characters")?;
         headers
             .try_append(name, value)
@@ -112,9 +113,7 @@ fn body(event: &mut Object<'_>, problems: &mut FieldProblems) -> Option<Vec<u8>>
     if is_base64 == Some(true) {
         problems.keep(
             "body",
-            BASE64_STANDARD
-                .decode(body)
-                .map_err(|_| "is not the base64 that it is said to be"),
+            BASE64_STANDARD.decode(body).map_err(|_| "is not valid base64"),
         )
     } else {
         Some(body.into_bytes())

@@ -1,4 +1,4 @@
-//! What the operations answer when they do what was asked.
+//! The responses of successful operations.
 
 use std::collections::BTreeMap;
 
@@ -21,19 +21,19 @@ macro_rules! answers {
 }
 
 answers! {
-    /// A stream that is created.
+    /// A created stream.
     Created:
         "201" stored(1);
-    /// An event that is appended.
+    /// An appended event.
     Appended:
         "201" stored(2);
-    /// Events that are appended.
+    /// Appended events.
     AllAppended:
         "201" stored(4);
     /// A page of events.
     Events:
         "200" headers::add(&CACHED, json("A page of events.", "EventPageBody", examples::event_page())),
-        "304" unchanged("The page is still the one that the caller has.");
+        "304" unchanged("The caller's page is still current.");
     /// A stream.
     Details:
         "200" headers::add(&["Cache-Control"], json("The stream.", "StreamBody", examples::stream(4)));
@@ -52,21 +52,21 @@ answers! {
             &["Cache-Control"],
             json("The types of streams.", "StreamTypesBody", examples::stream_types()),
         );
-    /// A store that is well.
+    /// A healthy process or store.
     Alive:
-        "200" headers::add(&["Cache-Control"], json("It is.", "Liveness", examples::liveness()));
+        "200" headers::add(&["Cache-Control"], json("The process or store is healthy.", "Liveness", examples::liveness()));
     /// This document.
     Specification:
         "200" headers::add(&CACHED, specification()),
-        "304" unchanged("The document is still the one that the caller has.");
+        "304" unchanged("The caller's document is still current.");
 }
 
 const CACHED: [&str; 2] = ["ETag", "Cache-Control"];
 
-/// An append that brought the stream to `revision`.
+/// The response to an append that brought the stream to `revision`.
 fn stored(revision: u64) -> Response {
     let response = json(
-        "The stream as it stands now: the events are stored, and every strong read that starts from now on shows them.",
+        "The stream as it is now: the events are stored, and every strong read that starts from now on shows them.",
         "StreamBody",
         examples::stream(revision),
     );

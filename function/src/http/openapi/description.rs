@@ -7,7 +7,7 @@ use utoipa::PartialSchema;
 
 use crate::store::limits;
 
-/// The text, with the limits and problems that the store has.
+/// The text, with the store's limits and problems filled in.
 pub(super) fn text() -> String {
     include_str!("description.md")
         .replace("{problems}", problems().trim_end())
@@ -31,13 +31,13 @@ fn problems() -> String {
     rows
 }
 
-/// The name of every type of problem, as its schema lists them.
+/// The names of all problem types, as their schema lists them.
 pub(super) fn problem_names() -> Vec<String> {
     let schema = serde_json::to_value(ProblemType::schema()).unwrap();
     serde_json::from_value(schema["enum"].clone()).unwrap()
 }
 
-/// A number with a comma before each three digits.
+/// Formats a number with a comma before every three digits.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();

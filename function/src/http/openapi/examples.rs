@@ -13,8 +13,8 @@ use crate::feed::cursor::{Cursor, Position};
 pub(super) const STREAM_TYPE: &str = "order";
 pub(super) const STREAM_ID: &str = "2886e475-d5cc-40f7-aec5-401071388b3c";
 
-/// The events of the order: their ids, types and payloads. All have an id, so that a reader who sends an example twice
-/// sees what a retry is answered.
+/// The ids, types and payloads of the order's events. All have an id, so that a reader who sends an example
+/// twice sees the response to a retry.
 const EVENTS: [(&str, &str, &str); 4] = [
     (
         "0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10",
@@ -46,13 +46,13 @@ pub(super) struct Body {
     pub(super) value: Value,
 }
 
-/// The examples of an operation, each of which succeeds after those before it, and those of the operations before.
+/// The examples of an operation. Each succeeds after those before it and those of the preceding operations.
 pub(super) fn bodies(operation: &str) -> impl Iterator<Item = Body> {
     let bodies = match operation {
         "createStream" => vec![
             Body {
                 name: "complete",
-                summary: "With every member: may be sent again",
+                summary: "With every member: safe to send again",
                 value: json!({
                     "streamId": STREAM_ID,
                     "initialEvent": {
@@ -65,7 +65,7 @@ pub(super) fn bodies(operation: &str) -> impl Iterator<Item = Body> {
             },
             Body {
                 name: "minimal",
-                summary: "With what must be there: each time another stream",
+                summary: "With the required members only: creates another stream each time",
                 value: json!({"initialEvent": {"eventType": EVENTS[0].1, "payload": payload(0)}}),
             },
         ],
@@ -98,7 +98,7 @@ pub(super) fn bodies(operation: &str) -> impl Iterator<Item = Body> {
     bodies.into_iter()
 }
 
-/// The answer when the order is at `revision`.
+/// The response when the order is at `revision`.
 pub(super) fn stream(revision: u64) -> Value {
     value(&StreamBody {
         stream: stream_at(revision),

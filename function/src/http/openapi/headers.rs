@@ -6,7 +6,8 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, Ref, RefOr, Response};
 
 use super::requests::operations;
 
-/// Describes the headers that responses refer to, and adds to each response those that none is without.
+/// Describes the headers that responses refer to, and adds to each response the headers that all of them
+/// have.
 pub(super) fn add_components(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for (name, description, kind) in ALL {
@@ -17,7 +18,7 @@ pub(super) fn add_components(document: &mut OpenApi) {
     let operations = document.paths.paths.values_mut().flat_map(operations);
     let responses = operations.flat_map(|operation| operation.responses.responses.values_mut());
     for response in components.responses.values_mut().chain(responses) {
-        // What is described elsewhere in the document has the header there.
+        // A referenced response has the header in its own definition.
         if let RefOr::T(response) = response {
             refer(response, "x-request-id");
             refer(response, "X-Content-Type-Options");
@@ -41,23 +42,24 @@ fn refer(response: &mut Response, name: &str) {
 const ALL: [(&str, &str, Type); 8] = [
     (
         "x-request-id",
-        "The id of the request, which is in the log, too: on Lambda the invocation's; elsewhere the caller's, or a new one.",
+        "The id of the request, which is also in the log: on Lambda the invocation's; elsewhere the caller's, or a new \
+        one.",
         Type::String,
     ),
     (
         "Idempotency-Replayed",
-        "`true`: the events were stored by an earlier request, which is answered once more; the stream in the body is as of \
-         then. Absent otherwise.",
+        "`true`: an earlier request stored the events, and this is its answer again; the stream in the body is as of \
+        then. Absent otherwise.",
         Type::String,
     ),
     (
         "Retry-After",
-        "After how many seconds to try again.",
+        "The number of seconds after which to try again.",
         Type::Integer,
     ),
     (
         "Accept-Encoding",
-        "`identity`: a body is taken as it is, and in no encoding.",
+        "`identity`: a body must have no content encoding.",
         Type::String,
     ),
     (
@@ -65,7 +67,7 @@ const ALL: [(&str, &str, Type); 8] = [
         "`nosniff`: the answer is what its content type says.",
         Type::String,
     ),
-    ("Allow", "The methods that the path takes.", Type::String),
+    ("Allow", "The methods that the path supports.", Type::String),
     (
         "ETag",
         "Names this very content, for `If-None-Match`. An empty page of events has none.",
@@ -73,8 +75,8 @@ const ALL: [(&str, &str, Type); 8] = [
     ),
     (
         "Cache-Control",
-        "How long the answer stays true. `private, no-cache`: it is to be asked for each time. `private, max-age=86400, immutable`: \
-         a page of past events, which never changes. `no-store`: a problem.",
+        "How long the answer may be cached. `private, no-cache`: revalidate it each time. `private, max-age=86400, \
+        immutable`: a page of past events, which never changes. `no-store`: a problem.",
         Type::String,
     ),
 ];

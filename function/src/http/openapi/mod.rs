@@ -1,6 +1,6 @@
-//! The API's OpenAPI document, made of the handlers.
+//! The API's OpenAPI document, generated from the handlers.
 //!
-//! Compiled with the tests alone. One of them writes `function/openapi.json`, which is what the function serves.
+//! Compiled for tests only. One of them writes `function/openapi.json`, which the function serves.
 
 mod answers;
 mod description;

@@ -1,4 +1,4 @@
-//! A paragraph is one line: where the sources break one to keep it narrow, a page would break it, too.
+//! Turns each paragraph into one line: a page would render the line breaks that keep the sources narrow.
 
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};

@@ -1,4 +1,4 @@
-//! What stands in paths, queries and request headers.
+//! Parameters in paths, queries and request headers.
 
 #![expect(
     dead_code,
@@ -47,17 +47,18 @@ pub(in crate::http) struct EventsQuery {
     /// `forwards` from the oldest event, or `backwards` from the newest.
     #[param(inline, required = false)]
     direction: Direction,
-    /// Only what comes after this revision; 0 is the beginning. Goes with `forwards`. A stream that does not reach it is a 409.
+    /// Only events after this revision; 0 is the beginning. Goes with `forwards`. A revision beyond the end
+    /// of the stream is a 409.
     #[param(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     after_revision: Option<u64>,
-    /// Only what comes before this revision. Goes with `backwards`.
+    /// Only events before this revision. Goes with `backwards`.
     #[param(value_type = Option<u64>, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
     before_revision: Option<u64>,
-    /// So many events; fewer only where the stream ends, or about 1 MB does.
+    /// The number of events. A page has fewer only at the end of the stream, or at about 1 MB.
     #[param(minimum = 1, maximum = 1000, default = 1000)]
     limit: Option<u32>,
-    /// `strong` shows every append that was acknowledged before; `eventual` costs half, and may be a moment behind. A 404
-    /// is certain with either.
+    /// `strong` shows every append acknowledged before the read; `eventual` costs half, and may be a moment
+    /// behind. A 404 is certain with either.
     #[param(inline, required = false)]
     consistency: Consistency,
 }
@@ -79,16 +80,17 @@ enum Consistency {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "kebab-case")]
 pub(in crate::http) struct StreamsQuery {
-    /// Only streams that were updated at this moment or later: RFC 3339, any offset (`+` is written `%2B`), any number of fractional digits.
+    /// Only streams updated at this moment or later: RFC 3339, any offset (write `+` as `%2B`), any number of
+    /// fractional digits.
     #[param(value_type = Option<String>, format = DateTime)]
     updated_after: Option<String>,
-    /// The `nextPageKey` of the page before. It is good for its stream type only.
+    /// The `nextPageKey` of the previous page. It is valid for its stream type only.
     stream_next_page_key: Option<String>,
     /// Another name of `stream-next-page-key`, for clients of the Go system.
     #[param(rename = "nextPageKey")]
     #[deprecated]
     next_page_key: Option<String>,
-    /// At most so many streams.
+    /// The maximum number of streams.
     #[param(minimum = 1, maximum = 100, default = 100)]
     limit: Option<u32>,
 }
@@ -96,10 +98,12 @@ pub(in crate::http) struct StreamsQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "kebab-case")]
 pub(in crate::http) struct FeedQuery {
-    /// The `next` of the page before, or `end` for where the feed ends now. `end-200` begins at least 200 events before that: any number
-    /// from 1 to 1000, of events of any type. Without it, from the beginning.
+    /// The `next` of the previous page, or `end` for the current end of the feed. `end-200` begins at least
+    /// 200 events before the end: any number from 1 to 1000, counting events of any type. Without it, from
+    /// the beginning.
     after: Option<String>,
-    /// So many events; fewer only where the feed ends, or about 1 MB does, or where a filter finds nothing for long.
+    /// The number of events. A page has fewer only at the end of the feed, at about 1 MB, or after a long
+    /// search in which the filter matches nothing.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// Only events of streams of this type. May be given more than once; a type that does not exist is no error.
@@ -113,7 +117,7 @@ pub(in crate::http) struct FeedQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub(in crate::http) struct Revalidation {
-    /// The `ETag` of what the caller has: when it is still the same, the answer is a 304.
+    /// The `ETag` of what the caller has. If it is still current, the answer is a 304.
     #[param(rename = "If-None-Match", nullable = false)]
     if_none_match: Option<String>,
 }

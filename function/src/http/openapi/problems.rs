@@ -1,5 +1,5 @@
-//! What the operations answer when they do not do what was asked: each status once, with an example of each problem that
-//! the API itself writes.
+//! The responses of failed operations: one for each status, with an example of each problem that the API
+//! itself writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,34 +30,34 @@ macro_rules! problems {
 }
 
 problems! {
-    /// Of a create.
+    /// The problems of a create.
     CreateProblems:
         "400" "InvalidRequest", "409" "Conflict", "413" "TooLarge", "415" "NotJson", "500" "Internal", "503" "Unavailable";
-    /// Of an append to a stream.
+    /// The problems of an append to a stream.
     AppendProblems:
         "400" "InvalidRequest", "404" "StreamNotFound", "409" "Conflict", "413" "TooLarge", "415" "NotJson", "500" "Internal",
         "503" "Unavailable";
-    /// Of reading a stream.
+    /// The problems of reading a stream.
     ReadProblems:
         "400" "InvalidRequest", "404" "StreamNotFound", "500" "Internal", "503" "Unavailable";
-    /// Of reading the events of a stream.
+    /// The problems of reading the events of a stream.
     EventsProblems:
         "400" "InvalidRequest", "404" "StreamNotFound", "409" "NotReached", "500" "Internal", "503" "Unavailable";
-    /// Of reading the feed.
+    /// The problems of reading the feed.
     FeedProblems:
         "400" "InvalidRequest", "409" "FeedNotReached", "410" "FeedBegunAnew", "500" "Internal", "503" "Unavailable";
-    /// Of listing streams.
+    /// The problems of listing streams.
     ListProblems:
         "400" "InvalidRequest", "500" "Internal", "503" "Unavailable";
-    /// Of the readiness check.
+    /// The problems of the readiness check.
     ReadyProblems:
         "500" "Internal", "503" "Unavailable";
-    /// Of what needs neither a request nor the database.
+    /// The problems of operations that take no request and need no database.
     InternalProblem:
         "500" "Internal";
 }
 
-/// Describes the responses that operations refer to, and those of requests that are for no operation.
+/// Describes the responses that operations refer to, and those to requests that match no operation.
 pub(super) fn add_components(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for (name, description, problems) in all().into_iter().chain(of_feed()) {
@@ -67,7 +67,7 @@ pub(super) fn add_components(document: &mut OpenApi) {
     }
 }
 
-/// A problem as an example: what it is called, and how it comes about.
+/// Examples of problems: the name, the error, and the event ids of the failed append.
 type Problems = Vec<(&'static str, ApiError, Vec<EventId>)>;
 
 fn all() -> [(&'static str, &'static str, Problems); 10] {
@@ -86,26 +86,27 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
         ),
         (
             "RouteNotFound",
-            "There is nothing at the path.",
+            "There is no route at the path.",
             vec![("route-not-found", ApiError::RouteNotFound, vec![])],
         ),
         (
             "MethodNotAllowed",
-            "The path does not take the method.",
+            "The path does not support the method.",
             vec![("method-not-allowed", ApiError::MethodNotAllowed, vec![])],
         ),
         (
             "Conflict",
-            "`revision-conflict`: the revision is taken, by the `event` in the details, or the stream does not reach it yet. \
-             `event-id-reused`: an event id is met in the commit that holds the place, or, where an append goes to the end, among the \
-             stream's newest ten commits, with other content or at another place. It is not looked for elsewhere. Deciding again on \
-             that would have a double effect.",
+            "`revision-conflict`: the revision is taken by the `event` in the details, or it is beyond the end of the \
+            stream. `event-id-reused`: the store found an event id with other content or at another place. It looks in \
+            the commit at that place, or for an append to the end among the stream's newest ten commits, and nowhere \
+            else. To decide again after that would have a double effect.",
             conflicts(),
         ),
         (
             "NotReached",
-            "The stream does not reach the revision after which it was to be read: who asks knows of events that this store does not \
-             have, such as those of another store, or of one that was restored to an earlier moment.",
+            "The stream ends before the revision after which the caller wants to read. The caller knows of events that \
+            this store does not have, such as those of another store, or of one that was restored to an earlier \
+            moment.",
             vec![(
                 "revision-not-reached",
                 ApiError::RevisionNotReached {
@@ -147,8 +148,8 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
         ),
         (
             "Internal",
-            "The store failed; its log says why, under the request's id. After an append the details name the event ids, with \
-             which it may be sent again.",
+            "The store failed; its log says why, under the request's id. After an append, the details name the event \
+            ids with which to send it again.",
             vec![(
                 "internal",
                 ApiError::Store(StoreError::Fault("connection refused".into())),
@@ -157,31 +158,31 @@ fn all() -> [(&'static str, &'static str, Problems); 10] {
         ),
         (
             "Unavailable",
-            "The database throttles or does not answer. Whether an append was stored is unknown: send it again with the event ids \
-             in the details, and it is answered as it was the first time.",
+            "The database throttles or does not answer. Whether an append was stored is unknown: send it again with the \
+            event ids in the details, and the answer is the same as the first time.",
             outages(),
         ),
     ]
 }
 
-/// Cursors that lead nowhere.
+/// The problems of unusable cursors.
 fn of_feed() -> [(&'static str, &'static str, Problems); 2] {
     [
         (
             "FeedNotReached",
-            "The feed does not reach the cursor: it is of a table that was restored to an earlier moment since.",
+            "The feed ends before the cursor: the feed's table was restored to an earlier moment since.",
             vec![("feed-not-reached", ApiError::FeedNotReached, vec![])],
         ),
         (
             "FeedBegunAnew",
-            "The cursor is of another feed than the one that there is: it was made anew, or the cursor is another store's. Whoever \
-             follows begins anew.",
+            "The cursor belongs to another feed: this one was recreated, or the cursor is another store's. Start again \
+            from the beginning.",
             vec![("feed-begun-anew", ApiError::FeedBegunAnew, vec![])],
         ),
     ]
 }
 
-/// An append that meets another's events, or its own ids.
+/// An append that conflicts with another writer's events, or reuses its own ids.
 fn conflicts() -> Problems {
     let event = examples::event(2);
     let ids = vec![event.event_id];
@@ -198,7 +199,7 @@ fn conflicts() -> Problems {
     ]
 }
 
-/// What may pass.
+/// Temporary failures.
 fn outages() -> Problems {
     let ids = vec![examples::event(2).event_id];
     let outage = || "connection refused".into();
@@ -218,7 +219,7 @@ fn outages() -> Problems {
     ]
 }
 
-/// Describes the response to some problems.
+/// Describes the response for some problems.
 fn response(description: &str, problems: Problems) -> Response {
     let mut content = ContentBuilder::new()
         .schema(Some(RefOr::<Schema>::Ref(Ref::from_schema_name("Problem"))))
@@ -232,7 +233,7 @@ fn response(description: &str, problems: Problems) -> Response {
                 .keys()
                 .filter_map(|header| spelling(header.as_str())),
         );
-        // The router says it, in front of the problem.
+        // The router adds this header before the problem is written.
         names.extend(matches!(error, ApiError::MethodNotAllowed).then_some("Allow"));
         let mut example = Example::new();
         example.value = Some(body(response));
@@ -245,7 +246,7 @@ fn response(description: &str, problems: Problems) -> Response {
     headers::add(&names.into_iter().collect::<Vec<_>>(), response)
 }
 
-/// How the document spells a header. What a body is, is told beside the headers.
+/// The document's spelling of a header. The content headers are described with the body, not as headers.
 fn spelling(header: &str) -> Option<&'static str> {
     match header {
         "accept-encoding" => Some("Accept-Encoding"),

@@ -1,4 +1,5 @@
-//! Examples of request bodies: a short story of one order, whose requests succeed in the order of the document.
+//! Examples of request bodies: a short story of one order, whose requests succeed in the order of the
+//! document.
 
 use utoipa::openapi::example::Example;
 use utoipa::openapi::path::Operation;
@@ -24,7 +25,7 @@ pub(super) fn add_examples(document: &mut OpenApi) {
     }
 }
 
-/// The operations of a path, of the methods that the API uses.
+/// The operations of a path, for the methods that the API uses.
 pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut path.post, &mut path.put, &mut path.get]
         .into_iter()

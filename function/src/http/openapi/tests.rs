@@ -1,4 +1,4 @@
-//! What must hold of the document. What the API itself must hold to is in `tests/api/openapi.rs`.
+//! Tests of the document itself. `tests/api/openapi.rs` tests that the API conforms to it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,10 +11,10 @@ use super::document;
 use crate::http::{request_line, routes};
 use crate::store::limits;
 
-/// What is served.
+/// The served document.
 const SERVED: &str = include_str!("../../../openapi.json");
 
-/// `INSTA_UPDATE=always` rewrites it, as it does snapshots.
+/// `INSTA_UPDATE=always` rewrites the file, as it does snapshots.
 #[test]
 fn what_is_served_is_what_the_handlers_say() {
     let document = document().to_pretty_json().unwrap() + "\n";

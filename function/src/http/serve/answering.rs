@@ -1,4 +1,4 @@
-//! Requests handed to the router, and what the router leaves of their bodies.
+//! Passes requests to the router, and drains what the router leaves of their bodies.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -47,7 +47,7 @@ impl Service<Request<Incoming>> for Answering {
             let mut response = answered.await?;
             if let Some(left) = lender.given_back() {
                 progress.enter(Phase::Refusing);
-                // Reading from a client that waits for `100 Continue` would send it.
+                // Reading from a client that waits for `100 Continue` would send that response.
                 let is_read = !(waits_for_a_go && left.is_untouched())
                     && timeout_at(body_deadline, read_to_its_end(left.body, unwanted))
                         .await
@@ -64,7 +64,7 @@ impl Service<Request<Incoming>> for Answering {
     }
 }
 
-/// Reads a body and throws it away. Says whether it ended within so many bytes.
+/// Reads a body and discards it. Returns whether it ended within `most` bytes.
 async fn read_to_its_end(mut body: Incoming, most: usize) -> bool {
     let mut read = 0;
     while read <= most {

@@ -1,4 +1,4 @@
-//! The bodies of requests and answers, as far as they tell what a connection is at.
+//! Request and response bodies that report the phase of their connection.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,32 +9,32 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::progress::{Phase, Progress};
 
-/// A request's body, given back when whoever it was lent to is done with it before its end.
+/// A request's body. A handler that drops it before its end gives it back to the lender.
 pub(super) struct Lent {
     left: Option<Left>,
     lender: Lender,
     progress: Arc<Progress>,
 }
 
-/// What is left of a request's body.
+/// The rest of a request's body.
 pub(super) struct Left {
     pub(super) body: Incoming,
     was_asked_for: bool,
 }
 
-/// Where a body is given back.
+/// Receives the body that is given back.
 #[derive(Clone, Default)]
 pub(super) struct Lender(Arc<Mutex<Option<Left>>>);
 
 impl Lender {
-    /// What is left of the body, if it was not read to its end.
+    /// The rest of the body, unless it was read to its end.
     pub(super) fn given_back(&self) -> Option<Left> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Left {
-    /// Whether nothing of the body was asked for yet.
+    /// Whether nobody has read from the body yet.
     pub(super) fn is_untouched(&self) -> bool {
         !self.was_asked_for
     }
@@ -92,7 +92,7 @@ impl Drop for Lent {
     }
 }
 
-/// An answer's body: when it is done with, the connection has no request.
+/// A response body. When it is dropped, the connection is idle.
 pub(super) struct Answered {
     body: Body,
     progress: Arc<Progress>,

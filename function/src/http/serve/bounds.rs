@@ -1,32 +1,35 @@
-//! PURE: how much of the server a client may take up, and for how long.
+//! PURE: how much of the server a client may occupy, and for how long.
 
 use std::time::Duration;
 
-/// The limits that hold before a request is looked at.
+/// The limits that apply before a request reaches the router.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
-    /// The most connections at a time. A new one takes the place of the one that has been without a request for longest.
+    /// The maximum number of open connections. A new one replaces the one that has been without a request for
+    /// longest.
     pub(super) connections: usize,
-    /// How long the head of a request may take, from its first byte to its last.
+    /// The time allowed for the head of a request, from its first byte to its last.
     pub(super) head: Duration,
-    /// How long the body of a request may take, from the end of the head.
+    /// The time allowed for the body of a request, from the end of the head.
     pub(super) body: Duration,
-    /// How long a connection may be without a request, and how long a client may take nothing of an answer.
+    /// How long a connection may stay without a request, and how long a client may take no byte of a
+    /// response.
     pub(super) idle: Duration,
-    /// How many bytes of a body that nobody wants are read before the answer. Clients that send a whole body before they look for an
-    /// answer find it then.
+    /// The maximum number of unwanted body bytes that are read before the response is sent. A client that
+    /// sends its whole body before it looks for a response finds it afterwards.
     pub(super) unwanted: usize,
-    /// How long is read, after the last answer, what a client had not sent by then. To close while it sends resets the connection,
-    /// and a reset takes from the client the answer that it has not read yet (RFC 9112 §9.6).
+    /// How long to keep reading what a client still sends after the last response. Closing the socket while
+    /// the client sends resets the connection, and a reset discards the response that the client has not read
+    /// yet (RFC 9112 §9.6).
     pub(super) lingering: Duration,
-    /// The longest silence during that.
+    /// The longest silence while lingering.
     pub(super) silence: Duration,
-    /// How long the server takes no connection after the system had nothing to make one of.
+    /// How long the server accepts no connection after the system ran out of resources for one.
     pub(super) recovery: Duration,
 }
 
 impl Bounds {
-    /// The limits outside of tests.
+    /// The limits in production.
     pub(super) const USUAL: Self = Self {
         connections: 1_024,
         head: Duration::from_secs(10),

@@ -18,26 +18,26 @@ use super::bounds::Bounds;
 use super::progress::{Phase, Progress};
 use super::watched::Watched;
 
-/// The answer to a request that does not arrive whole (RFC 9110 §15.5.9).
+/// The response to a request that does not arrive completely (RFC 9110 §15.5.9).
 const REQUEST_TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// How the requests of a connection came to an end.
+/// How the requests of a connection ended.
 #[derive(Debug)]
 enum Ended {
-    /// The client or an answer said that there are no more.
+    /// The client or a response announced that no more follow.
     Said,
-    /// What came was no request, which has been answered, or nothing comes or goes any longer.
+    /// The client sent something that is not a request, which has been answered, or the socket failed.
     Broken(hyper::Error),
-    /// A phase took too long.
+    /// A phase exceeded its deadline.
     Overdue(Phase),
-    /// It was asked to close while there was a part of a request.
+    /// The connection was asked to close while a request had arrived only in part.
     Asked,
 }
 
-/// Answers what comes on `socket`, until that or the patience with it ends.
+/// Answers the requests on `socket` until they end or exceed a deadline.
 pub(super) async fn run(socket: TcpStream, router: Router, progress: Arc<Progress>, bounds: Bounds) {
-    // Answers are small and written at once: to wait for more to send would only delay them.
+    // Responses are small and written at once: waiting for more to send would only delay them.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(error = &error as &dyn std::error::Error, "no TCP_NODELAY");
     }
@@ -51,7 +51,7 @@ pub(super) async fn run(socket: TcpStream, router: Router, progress: Arc<Progres
         bounds,
     };
     let mut requests = http1::Builder::new()
-        // The head's time is looked at here, with all the others.
+        // `served` enforces the deadline of the head together with the others.
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(watched), answering);
     let ended = served(&mut requests, &progress, &bounds).await;
@@ -63,7 +63,7 @@ pub(super) async fn run(socket: TcpStream, router: Router, progress: Arc<Progres
             true
         }
         Ended::Overdue(Phase::Head | Phase::Body) => {
-            // Nothing was answered before: there is room for so little.
+            // Nothing has been sent before, so the send buffer has room for these few bytes.
             socket.try_write(REQUEST_TIMEOUT).is_ok()
         }
         Ended::Overdue(_) | Ended::Asked => false,
@@ -73,7 +73,7 @@ pub(super) async fn run(socket: TcpStream, router: Router, progress: Arc<Progres
     }
 }
 
-/// Answers requests until there are no more, or none are waited for.
+/// Answers requests until no more come or the connection must close.
 async fn served(
     requests: &mut http1::Connection<TokioIo<Watched>, Answering>,
     progress: &Progress,
@@ -85,18 +85,19 @@ async fn served(
     poll_fn(|context| {
         if !is_asked && asked.as_mut().poll(context).is_ready() {
             is_asked = true;
-            // It ends behind the answer, or now when there is no request.
+            // Closes the connection after the current response, or at once when there is no request.
             Pin::new(&mut *requests).graceful_shutdown();
         }
         if let Poll::Ready(ended) = requests.poll_without_shutdown(context) {
             return Poll::Ready(ended.map_or_else(Ended::Broken, |()| Ended::Said));
         }
-        // It would wait for the rest of a request.
+        // The shutdown would wait for the rest of the request.
         if is_asked && progress.phase() == Phase::Head {
             return Poll::Ready(Ended::Asked);
         }
         loop {
-            // All that changes the deadline happens in the poll above. A deadline that moves on is looked at when the alarm goes off.
+            // Only the poll above changes the deadline. A deadline that moved later is noticed when the alarm
+            // goes off.
             let deadline = progress.deadline(bounds);
             if let Some(earlier) = deadline.filter(|deadline| *deadline < alarm.deadline()) {
                 alarm.as_mut().reset(earlier);
@@ -117,7 +118,7 @@ async fn served(
     .await
 }
 
-/// Reads and throws away what the client sends after its answer, so that the client gets to read the answer.
+/// Reads and discards what the client still sends, so that the client gets to read its response.
 async fn linger(socket: &mut TcpStream, progress: &Progress, bounds: &Bounds) {
     progress.enter(Phase::Lingering);
     if socket.shutdown().await.is_err() {

@@ -1,4 +1,4 @@
-//! All connections of a server: how they are taken, how many there may be, and how they end.
+//! The connections of a server: how they are accepted, how many there may be, and how they end.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -14,19 +14,21 @@ use super::bounds::Bounds;
 use super::connection;
 use super::progress::Progress;
 
-/// The connections that are open. Dropped, they all end at once.
+/// The open connections. Dropping this closes them all at once.
 #[derive(Debug)]
 pub(super) struct Connections {
     bounds: Bounds,
-    /// How many there may be: fewer than the bounds say from when the system had no room for so many until there are far fewer.
+    /// The current maximum. It is lowered when the system has no resources for another connection, and
+    /// restored once at most half of it is open.
     most: usize,
     tasks: JoinSet<()>,
     open: HashMap<Id, Arc<Progress>>,
-    /// Whether the last attempt to take one failed.
+    /// Whether the last attempt to accept a connection failed.
     is_failing: bool,
 }
 
-/// The share of what there is room for that is left to others: to the database's files, and to what the process calls.
+/// One in this many connections is given up when resources run out, to leave room for the database's files
+/// and for outgoing calls.
 const LEFT_TO_OTHERS: usize = 16;
 
 impl Connections {
@@ -40,7 +42,7 @@ impl Connections {
         }
     }
 
-    /// Takes and serves connections, for ever.
+    /// Accepts and serves connections for ever.
     pub(super) async fn accept(&mut self, listener: &TcpListener, router: &Router) -> Infallible {
         loop {
             let accepted = tokio::select! {
@@ -60,7 +62,7 @@ impl Connections {
         }
     }
 
-    /// Ends those that have no request now, and the others behind their answers.
+    /// Closes the connections without a request now, and the others after their responses.
     pub(super) async fn end(&mut self) {
         for progress in self.open.values() {
             progress.ask_to_close();
@@ -72,7 +74,7 @@ impl Connections {
 
     fn serve(&mut self, socket: TcpStream, router: &Router) {
         if std::mem::take(&mut self.is_failing) {
-            tracing::info!("connections are taken again");
+            tracing::info!("accepting connections again");
         }
         let progress = Arc::new(Progress::begun());
         let running = connection::run(socket, router.clone(), progress.clone(), self.bounds);
@@ -80,13 +82,14 @@ impl Connections {
         self.open.insert(task.id(), progress);
     }
 
-    /// Waits until there may be one more. The one that has been without a request for longest gives way to it.
+    /// Waits until there is room for another connection. The one that has been without a request for longest
+    /// is closed.
     async fn make_room(&mut self) {
         while self.open.len() >= self.most {
             self.close_longest_without_request();
             tokio::select! {
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
-                // It may be busy with what it was last asked for.
+                // The connection may be busy with a request that began meanwhile.
                 () = sleep(self.bounds.recovery) => {}
             }
         }
@@ -102,7 +105,8 @@ impl Connections {
         }
     }
 
-    /// A connection could not be taken: because of itself, or because the system has no room for it.
+    /// Handles a connection that could not be accepted, through its own fault or because the system has no
+    /// resources.
     async fn failed(&mut self, error: &io::Error) {
         if is_of_the_connection(error) {
             return;
@@ -112,10 +116,11 @@ impl Connections {
             tracing::warn!(
                 error = error as &dyn std::error::Error,
                 most = self.most,
-                "no further connection can be taken: fewer are kept open"
+                "cannot accept another connection: keeping fewer open"
             );
         }
-        // What there is no room for stays where it is: to ask again at once would be to ask for ever.
+        // A pending connection that cannot be accepted stays in the queue: retrying at once would loop for
+        // ever.
         sleep(self.bounds.recovery).await;
         self.make_room().await;
     }
@@ -138,7 +143,7 @@ impl Connections {
     }
 }
 
-/// Whether only the one connection could not be taken: it was gone before it was.
+/// Whether the failure concerns this one connection only: it was gone before it was accepted.
 fn is_of_the_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(

@@ -1,4 +1,4 @@
-//! The phase of a connection, and how long it may last.
+//! The phase of a connection, and its deadline.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,21 +10,21 @@ use super::bounds::Bounds;
 /// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing of a request has come.
+    /// No byte of a request has arrived.
     Idle,
-    /// The head of a request has begun to come.
+    /// The head of a request is arriving.
     Head,
-    /// The body of a request is coming.
+    /// The body of a request is arriving.
     Body,
-    /// A request is being answered; its body was read, or is left unread.
+    /// A request is being answered. Its body has been read, or is left unread.
     Answering,
-    /// An answer is ready, and the rest of the request's body is read and thrown away.
+    /// A response is ready, and the rest of the request's body is read and discarded.
     Refusing,
-    /// The last answer is sent, and what still comes is read and thrown away.
+    /// The last response is sent, and what still arrives is read and discarded.
     Lingering,
 }
 
-/// One connection, as those see it who have it and those who have all of them.
+/// The state of one connection, shared between its task and `Connections`.
 #[derive(Debug)]
 pub(super) struct Progress {
     at: Mutex<At>,
@@ -35,14 +35,14 @@ pub(super) struct Progress {
 struct At {
     phase: Phase,
     since: Instant,
-    /// Whether the client may be sending something that nobody will read.
+    /// Whether the client may be sending bytes that nobody will read.
     unread: bool,
-    /// Whether somebody asked for the end.
+    /// Whether the connection was asked to close.
     is_asked: bool,
 }
 
 impl Progress {
-    /// A connection that has just come.
+    /// A connection that has just been accepted.
     pub(super) fn begun() -> Self {
         Self {
             at: Mutex::new(At {
@@ -55,14 +55,14 @@ impl Progress {
         }
     }
 
-    /// The next phase begins.
+    /// Enters the next phase.
     pub(super) fn enter(&self, phase: Phase) {
         let mut at = self.lock();
         at.phase = phase;
         at.since = Instant::now();
     }
 
-    /// Bytes came.
+    /// Notes that bytes arrived.
     pub(super) fn received(&self) {
         let mut at = self.lock();
         if at.phase == Phase::Idle {
@@ -71,21 +71,21 @@ impl Progress {
         }
     }
 
-    /// Bytes of an answer were taken by the client's side.
+    /// Notes that the client's side took bytes of a response.
     pub(super) fn sent(&self) {
         let mut at = self.lock();
-        // The last of an answer may be on its way when the connection is idle again.
+        // The end of a response may still be in flight when the connection is already idle.
         if matches!(at.phase, Phase::Answering | Phase::Idle) {
             at.since = Instant::now();
         }
     }
 
-    /// Not all of a request will be read.
+    /// Notes that part of a request will not be read.
     pub(super) fn leave_unread(&self) {
         self.lock().unread = true;
     }
 
-    /// Whether the client may be sending something that nobody will read.
+    /// Whether the client may be sending bytes that nobody will read.
     pub(super) fn has_unread(&self) -> bool {
         self.lock().unread
     }
@@ -95,7 +95,8 @@ impl Progress {
         self.lock().phase
     }
 
-    /// Since when there has been no request, or `None` while there is one, or once the end was asked for.
+    /// When the connection last became free of a request. `None` while it has one, or once it was asked to
+    /// close.
     pub(super) fn without_request_since(&self) -> Option<Instant> {
         let at = *self.lock();
         match at.phase {
@@ -104,7 +105,7 @@ impl Progress {
         }
     }
 
-    /// When the phase is to end, or `None` where whoever works at it looks at the time.
+    /// When the phase must end. `None` in phases whose code watches the time itself.
     pub(super) fn deadline(&self, bounds: &Bounds) -> Option<Instant> {
         let at = *self.lock();
         let patience = match at.phase {
@@ -116,13 +117,13 @@ impl Progress {
         Some(at.since + patience)
     }
 
-    /// Asks for the connection's end: at once without a request, and behind the answer with one.
+    /// Asks the connection to close: at once if it has no request, otherwise after the response.
     pub(super) fn ask_to_close(&self) {
         self.lock().is_asked = true;
         self.close.notify_one();
     }
 
-    /// Waits until somebody asks for the connection's end.
+    /// Waits until the connection is asked to close.
     pub(super) async fn asked_to_close(&self) {
         self.close.notified().await;
     }

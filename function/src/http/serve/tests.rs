@@ -19,10 +19,10 @@ use super::*;
 /// Longer than any test.
 const EVER: Duration = Duration::from_hours(1);
 
-/// Short enough to be waited for.
+/// Short enough for a test to wait.
 const SOON: Duration = Duration::from_millis(100);
 
-/// Bounds that nothing runs into by itself.
+/// Limits that no test reaches.
 const WIDE: Bounds = Bounds {
     connections: 100,
     head: EVER,
@@ -65,7 +65,7 @@ impl Serving {
         let address = listener.local_addr().unwrap();
         let (tell_to_end, told) = oneshot::channel();
         let told = async {
-            // A test that ends without telling so does not wait for the server.
+            // A test that drops the sender does not wait for the server.
             if told.await.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -88,7 +88,7 @@ impl Serving {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// Sends `text` over a connection of its own.
+    /// Sends `text` over a new connection.
     async fn sent(&self, text: &str) -> TcpStream {
         let mut client = self.connect().await;
         client.write_all(text.as_bytes()).await.unwrap();
@@ -103,14 +103,14 @@ impl Serving {
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// All that the server sends until it closes.
+/// Everything that the server sends until it closes.
 async fn rest(client: &mut TcpStream) -> String {
     let mut text = String::new();
     client.read_to_string(&mut text).await.unwrap();
     text
 }
 
-/// One answer of `here`, and nothing behind it.
+/// Reads one response of `here`, with nothing after it.
 async fn here(client: &mut TcpStream) {
     let mut text = String::new();
     while !text.ends_with("\r\n\r\nhere") {
@@ -144,7 +144,7 @@ async fn a_request_that_never_ends_is_waited_for_only_so_long() {
     let serving = Serving::within(WIDE, SOON).await;
     let _client = serving.sent(&GET.replace("/ ", "/waiting ")).await;
     serving.begun.notified().await;
-    // It would wait forever for the handler.
+    // Without the limit, it would wait forever for the handler.
     serving.end().await;
 }
 
@@ -155,7 +155,7 @@ async fn the_end_waits_for_nobody_without_a_request() {
     let mut used = serving.sent(GET).await;
     here(&mut used).await;
     let mut half = serving.sent("GET / HTTP/1.1\r\nhost").await;
-    // All three have been taken.
+    // The server has accepted all three.
     here(&mut serving.sent(GET).await).await;
     serving.end().await;
     for client in [&mut fresh, &mut used, &mut half] {
@@ -204,7 +204,7 @@ async fn half_a_request_is_answered_408_when_its_time_is_over() {
     }
 }
 
-/// Looked at by a clock that goes on by itself as soon as everybody waits for it.
+/// The paused clock advances by itself as soon as every task waits for it.
 #[tokio::test(start_paused = true)]
 async fn a_client_has_10_seconds_for_the_head_30_for_the_body_and_75_without_a_request() {
     for (begun, seconds, answer) in [
@@ -264,7 +264,7 @@ async fn who_takes_no_answer_is_let_go() {
     };
     let serving = Serving::within(bounds, EVER).await;
     let _unread = serving.sent(&GET.replace("/ ", "/large ")).await;
-    // There is no room for this one before the other is gone.
+    // There is no room for this connection before the other is closed.
     here(&mut serving.sent(GET).await).await;
 }
 

@@ -1,4 +1,4 @@
-//! A socket whose use is noted.
+//! A socket that reports its traffic.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::progress::Progress;
 
-/// A connection's socket, which notes when bytes go in or out.
+/// A connection's socket. It notes when bytes are read or written.
 #[derive(Debug)]
 pub(super) struct Watched {
     pub(super) socket: TcpStream,

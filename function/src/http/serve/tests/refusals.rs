@@ -1,4 +1,4 @@
-//! Refusals that reach their client, whatever it is still sending.
+//! Refusals reach the client even while it is still sending.
 
 use std::io::ErrorKind;
 
@@ -7,7 +7,7 @@ use super::*;
 #[tokio::test]
 async fn a_refusal_reaches_who_sends_a_large_body_before_looking() {
     let serving = Serving::wide().await;
-    // As far as it is read before the answer, and beyond that.
+    // One size within the limit of what is read before the response, and one beyond it.
     for size in [5_000_000, 20_000_000] {
         let mut client = serving
             .sent(&format!(
@@ -44,7 +44,7 @@ async fn a_body_that_is_refused_and_never_ends_is_not_waited_for() {
         .await;
     let answer = rest(&mut client).await;
     assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
-    // Two writes, because the first is what is answered by a reset.
+    // Two writes: only the first provokes the reset.
     tokio::time::sleep(2 * SOON).await;
     let _ = client.write_all(b"4").await;
     tokio::time::sleep(SOON).await;
@@ -58,7 +58,7 @@ async fn who_waits_for_a_go_is_refused_without_one() {
     let request = "POST /refused HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n";
     let answer = rest(&mut serving.sent(request).await).await;
     assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
-    // And who is wanted gets it.
+    // A client whose body is wanted gets the `100 Continue`.
     let mut client = serving.sent(&request.replace("/refused", "/length")).await;
     let mut go = [0; 25];
     client.read_exact(&mut go).await.unwrap();
@@ -77,7 +77,7 @@ async fn what_is_no_request_is_answered() {
         ),
     ] {
         let mut client = serving.connect().await;
-        // All of it, before looking for an answer.
+        // Sends all of it before looking for a response.
         client.write_all(text.as_bytes()).await.unwrap();
         let answer = rest(&mut client).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");

@@ -1,13 +1,14 @@
 //! PURE: the append protocol, as a step machine.
 //!
-//! A put at revision n is right when a commit ends at exactly n−1 and nothing starts at n. The first can never
-//! become false in an append-only store, so any earlier proof of it will do; only the second must be atomic,
-//! and it is a condition on the very item that is written. By induction the commits of a stream then partition
-//! its revisions: a second commit inside another would need a proof that a commit ends inside it, and the only
-//! commit there ends at its end. "Some revision at or after n−1 was seen" would be no such proof.
+//! A put at revision n is valid if a commit ends at exactly n−1 and no commit starts at n. In an append-only
+//! store the first condition, once true, stays true, so any earlier proof of it is good. Only the second must
+//! be checked atomically, and it is a condition on the very item that is written. By induction, the commits
+//! of a stream partition its revisions: a second commit inside another would need a proof that a commit ends
+//! inside it, and the only commit there ends at its end. "Some revision at or after n−1 was seen" would not
+//! be such a proof.
 //!
-//! Each request to the database is a type with the answers that it can have as methods, so that an answer to
-//! another question cannot be given:
+//! Each request to the database is a type whose methods are its possible answers, so that no answer can go to
+//! the wrong request:
 //!
 //! ```text
 //! Append::begin ─┬─ proof given, or none needed ──────────────► Step::Put
@@ -20,16 +21,16 @@
 //!         └─ neither ► Step::Tail ► Conflict
 //! ```
 //!
-//! What may be remembered for later appends is part of the protocol too: each answer leads to a [`Next`], the
-//! step after it and the end of a commit that it told of. Nothing but that may be handed to a later
-//! [`Append::begin`] as a proof, for a commit that was merely sent may never have been written.
+//! The protocol also decides what may be cached for later appends. Each answer yields a [`Next`]: the
+//! following step, and the end of a commit if the answer revealed one. Only such an end may be passed to a
+//! later [`Append::begin`] as a proof. A commit that was merely sent may never have been written.
 
 use event_store_types::{Event, EventId, Revision, Stream, Timestamp};
 
 use super::StreamKey;
 use super::commit::{BeyondLastRevision, Commit, CommitEvents, Tail};
 
-/// An append: events that are to stand at a revision and after.
+/// An append: events that start at a given revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Append {
     stream: StreamKey,
@@ -40,7 +41,7 @@ impl Append {
     /// An append of `events` to `stream`, the first of them at revision `first`, at the time `now`.
     ///
     /// # Errors
-    /// When the last of the events would have a revision beyond the largest.
+    /// When the last event would be beyond the largest revision.
     pub fn new(
         stream: StreamKey,
         first: Revision,
@@ -53,18 +54,18 @@ impl Append {
         })
     }
 
-    /// The stream that is appended to.
+    /// The stream that receives the events.
     pub fn stream(&self) -> &StreamKey {
         &self.stream
     }
 
-    /// The revision at which a commit must end, or `None` when the append is to begin the stream.
+    /// The revision at which a commit must end, or `None` if the append starts the stream.
     pub fn expected(&self) -> Option<Revision> {
         self.commit.first().previous()
     }
 
-    /// The first step. `proof` is where a commit of the stream is known to end, told by the database at any
-    /// earlier time; one that does not end where it must is no proof, and is not used.
+    /// The first step. `proof` is an end of a commit of the stream that the database reported at any earlier
+    /// time. If it is not the required end, it proves nothing and is ignored.
     pub fn begin(self, proof: Option<Tail>) -> Step {
         match (self.expected(), proof) {
             (None, _) => Step::Put(PutCommit { append: self }),
@@ -73,7 +74,7 @@ impl Append {
         }
     }
 
-    /// Puts the commit behind the one that `proof` names. Time never goes back within a stream.
+    /// Puts the commit after the one that `proof` names. Time never goes back within a stream.
     fn after(mut self, proof: Tail) -> Step {
         self.commit = self.commit.not_before(proof.created_at);
         Step::Put(PutCommit { append: self })
@@ -82,8 +83,8 @@ impl Append {
     /// Decides what follows from `there`, a commit that already holds the revision.
     fn settle(self, there: Commit) -> Step {
         if there.first() == self.commit.first() && there.events() == self.commit.events() {
-            // As of its own commit, never the current one: a late retry must not make a caller skip what it
-            // has not seen.
+            // The stream as of its own commit, never as it is now: a late retry must not make a caller skip
+            // events that it has not seen.
             return Step::Done(Outcome::Replayed {
                 stream: self.stream.at(there.last(), there.created_at()),
             });
@@ -97,7 +98,7 @@ impl Append {
     }
 }
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Find the newest commit that starts at or before the revision.
@@ -106,16 +107,17 @@ pub enum Step {
     Put(PutCommit),
     /// Find the end of the stream.
     Tail(FindTail),
-    /// Nothing: this came of it.
+    /// Done, with this outcome.
     Done(Outcome),
 }
 
 /// What follows from an answer of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Next {
-    /// What is to be done next.
+    /// The next step.
     pub step: Step,
-    /// Where a commit of the stream ends, if the answer said so. It stays true, and is a proof for later appends.
+    /// The end of a commit of the stream, if the answer revealed one. It stays true, and serves as a proof
+    /// for later appends.
     pub learned: Option<Tail>,
 }
 
@@ -126,7 +128,7 @@ pub struct FindCommit {
 }
 
 impl FindCommit {
-    /// The stream to look in.
+    /// The stream to search.
     pub fn stream(&self) -> &StreamKey {
         &self.append.stream
     }
@@ -136,7 +138,7 @@ impl FindCommit {
         self.append.commit.first()
     }
 
-    /// Goes on with the commit that was found.
+    /// Continues with the commit that was found.
     pub fn found(self, newest: Option<Commit>) -> Next {
         let learned = newest.as_ref().map(Commit::tail);
         let step = self.judge(newest);
@@ -153,7 +155,7 @@ impl FindCommit {
         if Some(newest.last()) == self.append.expected() {
             return self.append.after(newest.tail());
         }
-        // Nothing starts between its end and the revision, so it is the stream's last.
+        // No commit starts between its end and the revision, so it is the stream's last.
         Step::Done(Outcome::Conflict {
             expected: self.append.expected(),
             current: newest.last(),
@@ -162,7 +164,7 @@ impl FindCommit {
     }
 }
 
-/// The request to write the commit on the condition that none starts at its revision.
+/// The request to write the commit, on condition that no commit starts at its revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutCommit {
     append: Append,
@@ -179,7 +181,7 @@ impl PutCommit {
         &self.append.commit
     }
 
-    /// Goes on when the commit was written.
+    /// Continues after the commit was written.
     pub fn written(self) -> Next {
         let Append { stream, commit } = self.append;
         let stream = stream.at(commit.last(), commit.created_at());
@@ -189,7 +191,7 @@ impl PutCommit {
         }
     }
 
-    /// Goes on when the commit was refused because of `there`.
+    /// Continues after the commit was refused because of `there`.
     pub fn refused(self, there: Commit) -> Next {
         let learned = Some(there.tail());
         let step = self.append.settle(there);
@@ -197,7 +199,7 @@ impl PutCommit {
     }
 }
 
-/// The request for the end of the stream, to be told with a conflict.
+/// The request for the end of the stream, which a conflict reports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindTail {
     append: Append,
@@ -205,12 +207,12 @@ pub struct FindTail {
 }
 
 impl FindTail {
-    /// The stream to look in.
+    /// The stream to search.
     pub fn stream(&self) -> &StreamKey {
         &self.append.stream
     }
 
-    /// Goes on with the end that was found.
+    /// Continues with the end that was found.
     pub fn found(self, tail: Option<Tail>) -> Next {
         let seen = self.there.last();
         let step = Step::Done(Outcome::Conflict {
@@ -224,7 +226,7 @@ impl FindTail {
     }
 }
 
-/// What came of an append.
+/// The outcome of an append.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The events were written.
@@ -232,25 +234,25 @@ pub enum Outcome {
         /// The stream as the append left it.
         stream: Stream,
     },
-    /// The events were there already, written by an earlier attempt at the same append.
+    /// The stream already had the events: an earlier attempt at the same append wrote them.
     Replayed {
         /// The stream as that attempt left it.
         stream: Stream,
     },
     /// There is no such stream.
     NotFound,
-    /// The revision is taken, or the stream does not reach it.
+    /// The revision is taken, or is beyond the end of the stream.
     Conflict {
-        /// The revision that the caller took the stream to be at, or `None` for no stream.
+        /// The revision that the caller expected, or `None` for no stream.
         expected: Option<Revision>,
-        /// The revision that the stream is at.
+        /// The current revision.
         current: Revision,
-        /// The event that took the revision, if it is taken.
+        /// The event that holds the revision, if it is taken.
         event: Option<Event>,
     },
-    /// Event ids of the append are in the stream, with other content or at another place.
+    /// The stream already contains event ids of the append, with other content or at another place.
     EventIdReused {
-        /// Those ids.
+        /// The ids.
         ids: Vec<EventId>,
     },
 }

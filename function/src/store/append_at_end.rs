@@ -1,9 +1,10 @@
 //! PURE: appending wherever a stream ends, as a step machine.
 //!
-//! `any` and `streamExists` mean that the caller does not choose the revision. This protocol chooses one, and the append at
-//! that revision (`append.rs`) does the rest. To find the end it reads the stream's newest commits, and recognises a retry
-//! among them. It does not recognise one further back: the same events would be appended again. A caller for whom that
-//! matters finds the end itself and appends at that exact revision.
+//! With `any` and `streamExists` the caller does not choose the revision. This protocol chooses one, and the
+//! append at that revision (`append.rs`) does the rest. To find the end, it reads the stream's newest
+//! commits, and it recognises a retry among them. It does not recognise an older one: the same events would
+//! be appended again. A caller that cannot accept this finds the end itself and appends at that exact
+//! revision.
 //!
 //! ```text
 //! AppendAtEnd::begin ─► Step::Recent ─┬─ our events are one of the commits ► Replayed
@@ -32,12 +33,12 @@ pub struct AppendAtEnd {
     attempt: u32,
 }
 
-/// What to do when there is no such stream.
+/// What to do if the stream does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Absent {
-    /// The events create it.
+    /// Create it with the events.
     Create,
-    /// The events are refused.
+    /// Refuse the events.
     Refuse,
 }
 
@@ -53,7 +54,7 @@ impl AppendAtEnd {
         }
     }
 
-    /// The stream that is appended to.
+    /// The stream that receives the events.
     pub fn stream(&self) -> &StreamKey {
         &self.stream
     }
@@ -63,7 +64,7 @@ impl AppendAtEnd {
         Step::Recent(FindRecent { append: self })
     }
 
-    /// Tries again from the start, after another writer took the revision that was chosen.
+    /// Starts again after another writer took the chosen revision.
     fn again(mut self) -> Step {
         if self.attempt < limits::AT_END_ATTEMPTS {
             self.attempt += 1;
@@ -90,7 +91,7 @@ impl AppendAtEnd {
         (!ids.is_empty()).then_some(Outcome::EventIdReused { ids })
     }
 
-    /// Puts the events after the commit that ends the stream, or as its first.
+    /// Puts the events after the stream's last commit, or as its first.
     fn after(self, end: Option<Tail>) -> Step {
         let first = match end {
             None => Some(Revision::FIRST),
@@ -101,13 +102,13 @@ impl AppendAtEnd {
             .and_then(|first| Append::new(self.stream.clone(), first, self.events.clone(), self.now));
         match append.map(|append| append.begin(end)) {
             Ok(append::Step::Put(put)) => Step::Put(PutAtEnd { append: self, put }),
-            // The end that was just read is the proof that the put needs, so that no other step comes first.
+            // The end just read is the proof that the put needs, so no other step comes first.
             Ok(_) => self.again(),
             Err(BeyondLastRevision) => Step::Done(Outcome::Full),
         }
     }
 
-    /// Takes over what came of the append at the chosen revision.
+    /// Translates the outcome of the append at the chosen revision.
     fn follow(self, append::Next { step, learned }: append::Next) -> Next {
         let step = match step {
             append::Step::Done(append::Outcome::Appended { stream }) => {
@@ -126,23 +127,23 @@ impl AppendAtEnd {
     }
 }
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Find the newest commits of the stream.
     Recent(FindRecent),
     /// Put the commit, unless one is there.
     Put(PutAtEnd),
-    /// Nothing: this came of it.
+    /// Done, with this outcome.
     Done(Outcome),
 }
 
 /// What follows from an answer of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Next {
-    /// What is to be done next.
+    /// The next step.
     pub step: Step,
-    /// Where a commit of the stream ends, if the answer said so: a proof for later appends.
+    /// The end of a commit of the stream, if the answer revealed one: a proof for later appends.
     pub learned: Option<Tail>,
 }
 
@@ -153,23 +154,23 @@ pub struct FindRecent {
 }
 
 impl FindRecent {
-    /// The stream to look in.
+    /// The stream to search.
     pub fn stream(&self) -> &StreamKey {
         &self.append.stream
     }
 
-    /// How many commits are of use.
+    /// The maximum number of commits to read.
     pub fn limit(&self) -> usize {
         limits::RECENT_COMMITS
     }
 
-    /// Which attempt this begins, from 1. Before each but the first a random time must pass, so that writers that collided do
-    /// not collide again.
+    /// The number of the attempt that this begins, from 1. Wait a random time before each but the first, so
+    /// that writers that collided do not collide again.
     pub fn attempt(&self) -> u32 {
         self.append.attempt
     }
 
-    /// Goes on with the commits that were found, newest first.
+    /// Continues with the commits that were found, newest first.
     pub fn found(self, recent: &[Commit]) -> Next {
         let end = recent.first().map(Commit::tail);
         let step = match (self.append.already_in(recent), end, self.append.absent) {
@@ -181,7 +182,7 @@ impl FindRecent {
     }
 }
 
-/// The request to write the commit on the condition that none starts at its revision.
+/// The request to write the commit, on condition that no commit starts at its revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutAtEnd {
     append: AppendAtEnd,
@@ -199,20 +200,20 @@ impl PutAtEnd {
         self.put.commit()
     }
 
-    /// Goes on when the commit was written.
+    /// Continues after the commit was written.
     pub fn written(self) -> Next {
         let next = self.put.written();
         self.append.follow(next)
     }
 
-    /// Goes on when the commit was refused because of `there`.
+    /// Continues after the commit was refused because of `there`.
     pub fn refused(self, there: Commit) -> Next {
         let next = self.put.refused(there);
         self.append.follow(next)
     }
 }
 
-/// What came of an append at the end.
+/// The outcome of an append at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The events were written.
@@ -220,24 +221,24 @@ pub enum Outcome {
         /// The stream as the append left it.
         stream: Stream,
     },
-    /// The events were there already, written by an earlier attempt at the same append.
+    /// The stream already had the events: an earlier attempt at the same append wrote them.
     Replayed {
         /// The stream as that attempt left it.
         stream: Stream,
     },
-    /// There is no such stream, and there had to be one.
+    /// The stream does not exist, but had to.
     NotFound,
-    /// Event ids of the append are in the stream, with other content or in other company.
+    /// The stream already contains event ids of the append, with other content or together with other events.
     EventIdReused {
-        /// Those ids.
+        /// The ids.
         ids: Vec<EventId>,
     },
-    /// Other writers took each revision that was tried. Nothing was written.
+    /// Other writers took every revision that was tried. Nothing was written.
     Outrun {
-        /// How many were tried.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// The stream has no revision left for the events.
+    /// The stream has no revisions left for the events.
     Full,
 }
 

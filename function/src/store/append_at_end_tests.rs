@@ -1,4 +1,4 @@
-//! Each rule of the append at the end.
+//! Tests each rule of the append at the end.
 
 use event_store_types::Payload;
 

@@ -1,4 +1,4 @@
-//! PURE: what tells a commit that was damaged, or changed by others, from one that is as it was written.
+//! PURE: checksums, which reveal commits that were damaged or changed by something other than the store.
 
 use event_store_types::{EventId, Revision, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -6,19 +6,20 @@ use sha2::{Digest as _, Sha256};
 use super::StreamKey;
 use super::commit::Commit;
 
-/// The checksum of a commit, stored beside it: the first 8 bytes of a SHA-256.
+/// The checksum of a commit, stored with it: the first 8 bytes of a SHA-256.
 ///
-/// It covers all that a commit is: its stream, its revisions, its time, and of each event the id, the type, the payload and the metadata
-/// as their very text. It does not cover that the commit is there: a commit that is lost as a whole leaves a gap in its stream,
-/// unless it was the last.
+/// It covers the whole commit: its stream, its revisions, its time, and the id, type, payload and metadata of
+/// each event as their exact text. It does not cover the existence of the commit: the loss of a whole commit
+/// leaves a gap in its stream, unless it was the last.
 ///
-/// SHA-256 because it is linked anyway (names of assets, shards of the catalogue), and because processors have instructions for it: 1 KB
-/// takes about a microsecond. It is no seal: it has no key, and who can write to the table can write it as well.
+/// SHA-256, because the program contains it anyway (for tags of assets and shards of the catalogue) and
+/// because processors have instructions for it: 1 KB takes about a microsecond. It is not a signature: it has
+/// no key, and anyone who can write to the table can write a matching checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checksum([u8; Self::BYTES]);
 
 impl Checksum {
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub const BYTES: usize = 8;
 
     /// The checksum of `commit` in `stream`.
@@ -35,7 +36,7 @@ impl Checksum {
         summing.end()
     }
 
-    /// Takes a stored one. `None` when it cannot be one.
+    /// Reads a stored checksum. `None` if it has the wrong length.
     pub fn stored(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
@@ -46,12 +47,13 @@ impl Checksum {
     }
 }
 
-/// A checksum in the making. Texts are told apart by their lengths, so that none can take over a part of its neighbour.
+/// A checksum in progress. Each text is preceded by its length, so that no two sequences of texts share one
+/// input.
 #[derive(Debug)]
 pub struct Summing(Sha256);
 
 impl Summing {
-    /// Begins with what all events of the commit share.
+    /// Starts with what all events of the commit share.
     pub fn begin(stream: &StreamKey, first: Revision, last: Revision, created_at: Timestamp) -> Self {
         let mut summing = Self(Sha256::new());
         summing.text(stream.stream_type.as_str());
@@ -62,7 +64,7 @@ impl Summing {
         summing
     }
 
-    /// Takes the next event.
+    /// Adds the next event.
     pub fn event(&mut self, id: EventId, event_type: &str, payload: &str, metadata: Option<&str>) {
         self.0.update(id.as_uuid().as_bytes());
         self.text(event_type);
@@ -73,7 +75,7 @@ impl Summing {
         }
     }
 
-    /// The checksum of all that was taken.
+    /// The checksum of everything added.
     pub fn end(self) -> Checksum {
         let mut bytes = [0; Checksum::BYTES];
         bytes.copy_from_slice(&self.0.finalize()[..Checksum::BYTES]);
@@ -97,7 +99,7 @@ mod tests {
         assert_eq!(Checksum::of(&stream(), &commit(4, ["a", "b"])), sum);
         assert_eq!(Checksum::stored(sum.as_bytes()), Some(sum));
         assert_eq!(Checksum::stored(&[0; 7]), None);
-        // What is stored must stay readable: this is part of the format.
+        // Stored checksums must stay valid: this value is part of the format.
         insta::assert_snapshot!(format!("{:02x?}", sum.as_bytes()), @"[b5, 59, 0b, 39, 74, cd, 33, 6c]");
     }
 

@@ -1,4 +1,4 @@
-//! PURE: a commit, the events of one append: the unit that is written whole or not at all.
+//! PURE: a commit: the events of one append, which are written as a whole or not at all.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use event_store_types::{Event, EventId, EventType, Metadata, Payload, Revision, 
 
 use super::{StreamKey, limits};
 
-/// The events of one append, with the revisions that they have.
+/// The events of one append, with their revisions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Commit {
     first: Revision,
@@ -19,7 +19,7 @@ impl Commit {
     /// Places `events` at `first` and after.
     ///
     /// # Errors
-    /// When the last of them would have a revision beyond the largest.
+    /// When the last event would be beyond the largest revision.
     pub fn new(
         first: Revision,
         created_at: Timestamp,
@@ -34,7 +34,7 @@ impl Commit {
         })
     }
 
-    /// The same commit, its time no earlier than `earliest`.
+    /// The same commit, with a time no earlier than `earliest`.
     #[must_use]
     pub fn not_before(mut self, earliest: Timestamp) -> Self {
         self.created_at = self.created_at.max(earliest);
@@ -51,17 +51,17 @@ impl Commit {
         self.last
     }
 
-    /// The one time of all the events.
+    /// The time that all events share.
     pub fn created_at(&self) -> Timestamp {
         self.created_at
     }
 
-    /// The events, in their order.
+    /// The events, in order.
     pub fn events(&self) -> &CommitEvents {
         &self.events
     }
 
-    /// The end of this commit, as the proof that a commit ends there.
+    /// The end of this commit, as a proof that a commit ends there.
     pub fn tail(&self) -> Tail {
         Tail {
             revision: self.last,
@@ -90,7 +90,7 @@ impl Commit {
             ..
         } = self;
         events.0.into_iter().zip(0..).filter_map(move |(event, place)| {
-            // `Commit::new` has seen that the last revision exists, so that each before it does.
+            // `Commit::new` checked that the last revision exists, so all before it do.
             let revision = first.checked_add(place)?;
             let (stream_id, id) = (stream.stream_id, event.id);
             let stored = Event::new(
@@ -109,7 +109,7 @@ impl Commit {
     }
 }
 
-/// Where a commit ends: the proof that an append needs of the revision before its own.
+/// The end of a commit. An append needs it as proof of the revision before its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tail {
     /// The revision of the commit's last event.
@@ -118,15 +118,15 @@ pub struct Tail {
     pub created_at: Timestamp,
 }
 
-/// The events of one append: when they are written, 1–100 with different ids.
+/// The events of one append: 1–100 with distinct ids, when they are written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommitEvents(Vec<CommitEvent>);
 
 impl CommitEvents {
-    /// Takes the events of one append.
+    /// Validates the events of one append.
     ///
     /// # Errors
-    /// When they are none, too many, too large together, or two of them share an id.
+    /// When there are none or too many, when they are too large together, or when two of them share an id.
     pub fn new(events: Vec<CommitEvent>) -> Result<Self, InvalidCommit> {
         if events.is_empty() {
             return Err(InvalidCommit::Empty);
@@ -145,40 +145,40 @@ impl CommitEvents {
         }
     }
 
-    /// Takes the events of a commit that is there, by whatever limits it was written: today's are no reason not to read it.
-    /// `None` when there are none, which is no commit.
+    /// Takes the events of a stored commit, whatever limits applied when it was written: today's limits must
+    /// not prevent reading it. `None` if there are no events, because then it is not a commit.
     pub fn stored(events: Vec<CommitEvent>) -> Option<Self> {
         (!events.is_empty()).then_some(Self(events))
     }
 
-    /// How many bytes of [`limits::APPEND_BYTES`] the events take.
+    /// The number of bytes of [`limits::APPEND_BYTES`] that the events use.
     pub fn size(&self) -> usize {
         self.0.iter().map(CommitEvent::size).sum()
     }
 
-    /// The events, in their order.
+    /// The events, in order.
     pub fn as_slice(&self) -> &[CommitEvent] {
         &self.0
     }
 
-    /// The ids of the events, in their order.
+    /// The ids of the events, in order.
     pub fn ids(&self) -> impl Iterator<Item = EventId> {
         self.0.iter().map(|event| event.id)
     }
 
-    /// The ids that are among `others` too.
+    /// The ids that `others` contain, too.
     pub fn ids_shared_with(&self, others: &Self) -> Vec<EventId> {
         let others: HashSet<EventId> = others.ids().collect();
         self.ids().filter(|id| others.contains(id)).collect()
     }
 
-    /// The revision of the last event when the first is at `first`, or `None` beyond the largest revision.
+    /// The revision of the last event if the first is at `first`, or `None` beyond the largest revision.
     pub fn last_revision(&self, first: Revision) -> Option<Revision> {
         first.checked_add(self.0.len() as u64 - 1)
     }
 }
 
-/// The place of the first event whose id another one before it has.
+/// The place of the first event that repeats the id of an earlier one.
 fn place_of_repeated_id(events: &[CommitEvent]) -> Option<usize> {
     if events.len() == 1 {
         return None;
@@ -190,18 +190,18 @@ fn place_of_repeated_id(events: &[CommitEvent]) -> Option<usize> {
 /// An event within a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommitEvent {
-    /// The event's id, the caller's or one that the store made up.
+    /// The event's id, from the caller or generated by the store.
     pub id: EventId,
-    /// What happened.
+    /// The type of the event.
     pub event_type: EventType,
-    /// What is to be known about it, exactly as it was sent.
+    /// The payload, exactly as it was sent.
     pub payload: Payload,
-    /// What stands beside the payload, exactly as it was sent.
+    /// The metadata, exactly as it was sent.
     pub metadata: Option<Metadata>,
 }
 
 impl CommitEvent {
-    /// How many bytes of [`limits::APPEND_BYTES`] the event takes.
+    /// The number of bytes of [`limits::APPEND_BYTES`] that the event uses.
     fn size(&self) -> usize {
         let metadata = self
             .metadata
@@ -211,7 +211,7 @@ impl CommitEvent {
     }
 }
 
-/// Events that cannot be one append.
+/// Why events cannot form one append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCommit {
     /// There are no events.
@@ -220,10 +220,10 @@ pub enum InvalidCommit {
     /// There are more than [`limits::APPEND_EVENTS`].
     #[error("there are `{count}` events, more than `{limit}`", limit = limits::APPEND_EVENTS)]
     TooMany {
-        /// How many there are.
+        /// The number of events.
         count: usize,
     },
-    /// They are larger than [`limits::APPEND_BYTES`].
+    /// Together they exceed [`limits::APPEND_BYTES`].
     #[error("the events have `{size}` bytes, more than `{limit}`", limit = limits::APPEND_BYTES)]
     TooLarge {
         /// Their size, in bytes.
@@ -233,12 +233,12 @@ pub enum InvalidCommit {
     #[error("an event before it has the id `{id}` too")]
     RepeatedId {
         id: EventId,
-        /// The place, from 0, of the second event that has it.
+        /// The place, from 0, of the second event with that id.
         place: usize,
     },
 }
 
-/// A commit that would end beyond the largest revision.
+/// The error for a commit that would end beyond the largest revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the last event would be beyond revision `{}`", Revision::MAX)]
 pub struct BeyondLastRevision;

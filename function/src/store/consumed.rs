@@ -1,11 +1,11 @@
-//! What an operation costs: requests to the database, and the units that it bills.
+//! What an operation costs: its requests to the database, and the capacity units billed for them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the database reported as consumed.
+/// The consumption that the database reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Consumed {
-    /// Requests that were answered; a retry within the SDK is not counted again.
+    /// The number of answered requests. Retries within the SDK do not count separately.
     pub requests: u32,
     /// Write request units.
     pub wru: f64,
@@ -18,7 +18,7 @@ pub struct Consumed {
 pub struct Meter(Arc<Mutex<Consumed>>);
 
 impl Meter {
-    /// Adds an answered request that read, with the units that the answer named.
+    /// Adds an answered read, with the units from its answer.
     pub fn add_read(&self, units: Option<f64>) {
         self.add(Consumed {
             requests: 1,
@@ -27,7 +27,7 @@ impl Meter {
         });
     }
 
-    /// Adds an answered request that wrote, with the units that the answer named.
+    /// Adds an answered write, with the units from its answer.
     pub fn add_write(&self, units: Option<f64>) {
         self.add(Consumed {
             requests: 1,

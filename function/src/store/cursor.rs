@@ -1,4 +1,4 @@
-//! PURE: page keys, by which a caller continues a listing.
+//! PURE: page keys, with which a caller continues a listing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,11 +6,11 @@ use event_store_types::StreamType;
 
 use super::position::Position;
 
-/// Where the next page of a listing continues: behind the last stream that was emitted.
+/// Where the next page of a listing continues: after the last stream that was returned.
 ///
-/// Its text is opaque to callers: base64url of `<version>/<streamType>/<position>`. It is bound to its stream
-/// type, because a key taken to another type would silently list from an arbitrary place, and it has a
-/// version, so that a later format can be told from damage.
+/// Its text is opaque to callers: base64url of `<version>/<streamType>/<position>`. It contains the stream
+/// type, because a key used for another type would silently list from an arbitrary position. It contains a
+/// version, so that a later format is not mistaken for damage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageKey {
     stream_type: StreamType,
@@ -20,7 +20,7 @@ pub struct PageKey {
 impl PageKey {
     const VERSION: &str = "1";
 
-    /// The key that continues a listing of `stream_type` behind `position`.
+    /// The key that continues a listing of `stream_type` after `position`.
     pub fn after(stream_type: StreamType, position: Position) -> Self {
         Self {
             stream_type,
@@ -28,10 +28,11 @@ impl PageKey {
         }
     }
 
-    /// Reads the key that a caller sent for a listing of `stream_type`.
+    /// Decodes the key that a caller sent for a listing of `stream_type`.
     ///
     /// # Errors
-    /// [`InvalidPageKey`] says which: not a key, a key of another version, or one of another stream type.
+    /// [`InvalidPageKey`] tells what is wrong: not a key, a key of another version, or one of another stream
+    /// type.
     pub fn decode(text: &str, stream_type: &StreamType) -> Result<Self, InvalidPageKey> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
@@ -58,7 +59,7 @@ impl PageKey {
         })
     }
 
-    /// The key as a caller carries it: letters, digits, `-` and `_`.
+    /// The text of the key: letters, digits, `-` and `_`.
     pub fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(format!(
             "{}/{}/{}",
@@ -68,7 +69,7 @@ impl PageKey {
         ))
     }
 
-    /// The position behind which the listing continues.
+    /// The position after which the listing continues.
     pub fn position(&self) -> Position {
         self.position
     }
@@ -80,7 +81,7 @@ pub enum InvalidPageKey {
     /// The text is not a page key.
     #[error("must be the `nextPageKey` of an earlier page")]
     Malformed,
-    /// The key was made by another version of the store.
+    /// Another version of the store issued the key.
     #[error("was made by another version of the store: start again from the first page")]
     OtherVersion,
     /// The key belongs to a listing of another stream type.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// A request to the database that was not answered. Which of its effects happened is unknown.
+/// A failed request to the database. It may or may not have taken effect.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database throttles, even after the client's retries.
@@ -11,7 +11,7 @@ pub enum StoreError {
     /// The database cannot be reached, fails, or does not answer in time.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The request or its answer is not what it should be: trying again does not help.
+    /// The request or its answer is invalid: a retry does not help.
     #[error("the database refuses the request or gives an answer that makes no sense")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -1,7 +1,8 @@
-//! Events that happened elsewhere, brought in at their own revisions, with their own ids and times.
+//! Imports events that happened elsewhere, at their own revisions, with their own ids and times.
 //!
-//! It is the append of [`super::append`], told another time than now: so it never writes over an event, and leaves no gap. What is there and the
-//! same is passed over, however it was divided into commits, so that an import that broke off is simply begun again.
+//! An import is the append of [`super::append`] with a time other than now, so it never overwrites an event
+//! and leaves no gap. It skips identical events that the stream already has, however they were divided into
+//! commits. After an interrupted import, simply start again.
 
 use event_store_types::{Event, Revision};
 
@@ -12,14 +13,14 @@ use super::read::{Read, Start};
 use super::tails::Tails;
 use super::{Consistency, EventLog, StoreError, StreamKey};
 
-/// What came of an import.
+/// The outcome of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// All events are in the stream; so many of them were before.
+    /// The stream contains all events; `there` of them were there before.
     Done { there: usize },
-    /// The stream has another event at this revision.
+    /// The stream has a different event at this revision.
     Differs(Revision),
-    /// The stream ends before the event at this revision could follow.
+    /// The stream ends too early for the event at this revision to follow.
     Gap(Revision),
     /// The event at this revision is older than the one before it.
     GoesBack(Revision),
@@ -28,21 +29,21 @@ pub enum Imported {
 /// Why events cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The database does not answer, or not in time.
+    /// The database did not answer, or not in time.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// They cannot be one commit.
+    /// The events cannot form one commit.
     #[error(transparent)]
     Commit(#[from] InvalidCommit),
-    /// They would have a revision beyond the largest.
+    /// The events would be beyond the largest revision.
     #[error("the revision is beyond the largest")]
     Beyond(#[from] BeyondLastRevision),
 }
 
-/// Brings events of one moment, whose revisions follow each other, into `stream`.
+/// Imports events that share one time and have consecutive revisions into `stream`.
 ///
 /// # Errors
-/// When the database does not answer, or the events cannot be one commit. The same import may be tried again.
+/// When the database does not answer, or the events cannot form one commit. The same import may be retried.
 pub async fn import(
     log: &impl EventLog,
     tails: &Tails,
@@ -82,7 +83,7 @@ pub async fn import(
     Ok(Imported::Done { there })
 }
 
-/// Whether an event is older than the one before it: the store would give it a later time.
+/// Whether an event is older than the one before it. The store would give it a later time.
 async fn goes_back(
     log: &impl EventLog,
     tails: &Tails,
@@ -100,11 +101,11 @@ async fn goes_back(
         tails.learn(stream, tail);
         tail
     };
-    // One that covers the revision is looked at event by event.
+    // A commit that covers the revision is compared event by event.
     Ok(known.is_some_and(|tail| tail.revision == before && event.created_at < tail.created_at))
 }
 
-/// What the stream has where the events were to stand.
+/// The events that the stream has at the revisions of `events`.
 async fn found(
     log: &impl EventLog,
     tails: &Tails,

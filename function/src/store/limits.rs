@@ -1,17 +1,17 @@
-//! PURE: every limit of the store, and why it is where it is.
+//! PURE: every limit of the store, and the reason for its value.
 
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
 
-/// The most events of one append.
+/// The maximum number of events in one append.
 pub const APPEND_EVENTS: usize = 100;
 
-/// How many of a stream's newest commits are looked through for the events of an append that names no revision: a
-/// retry is recognised that long. One Query reads them, and at most 1 MB of them.
+/// How many of a stream's newest commits are searched for the events of an append that names no revision. A
+/// retry is recognised among these only. One Query reads them, at most 1 MB.
 pub const RECENT_COMMITS: usize = 10;
 
-/// How many revisions an append that names none tries, one after the other, while other writers are faster.
+/// How many revisions an append that names none tries in turn while other writers are faster.
 pub const AT_END_ATTEMPTS: u32 = 8;
 
 /// The longest wait before each of those attempts but the first: 10 ms, then twice as long each time.
@@ -20,63 +20,66 @@ pub const AT_END_PAUSES: ExponentialBuilder = ExponentialBuilder::new()
     .without_max_delay()
     .with_max_times(AT_END_ATTEMPTS as usize - 1);
 
-/// The most bytes of the payloads, metadata and event types of one append, together.
+/// The maximum size in bytes of the payloads, metadata and event types of one append, together.
 ///
 /// A DynamoDB item holds 400 KB, attribute names included
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>); what is left is
-/// enough for the keys and for 100 event ids.
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>). The rest is enough
+/// for the keys and for 100 event ids.
 pub const APPEND_BYTES: usize = 380_000;
 
-/// The most bytes of a request's body, looked at before it is parsed. An append at its limits fits well.
+/// The maximum size in bytes of a request's body, checked before it is parsed. An append at its limits fits
+/// easily.
 pub const BODY_BYTES: usize = 1_000_000;
 
-/// The most members of a JSON object that is read member by member. Ours have at most five, a function URL's event a dozen, and
-/// its headers fewer than this: servers commonly take 100.
+/// The maximum number of members of a JSON object that is read member by member. The API's objects have at
+/// most five, a function URL's event a dozen, and its headers fewer than this: servers commonly accept 100.
 pub const OBJECT_MEMBERS: usize = 128;
 
-/// The most mistakes of a request that its answer tells.
+/// The maximum number of mistakes in a request that its answer lists.
 pub const PROBLEMS: usize = 32;
 
-/// The most bytes of those in one list. The answer holds three, in two sentences and by field, and is not to exceed 8 KB.
+/// The maximum size in bytes of one list of those mistakes. The answer contains three lists, in two sentences
+/// and by field, and must not exceed 8 KB.
 pub const PROBLEM_BYTES: usize = 2_500;
 
-/// The most characters of a field's name, or of another text of the caller's, that an answer repeats.
+/// The maximum number of characters of a field's name, or of other text from the caller, that an answer
+/// repeats.
 pub const PROBLEM_FIELD_CHARACTERS: usize = 100;
 
-/// The most characters of what is said of a field.
+/// The maximum number of characters in a message about a field.
 pub const PROBLEM_MESSAGE_CHARACTERS: usize = 200;
 
-/// The most events of a page, and the number when none is asked for.
+/// The maximum number of events in a page, and the default.
 pub const PAGE_EVENTS: usize = 1_000;
 
-/// How many events a page of the feed holds when no number is asked for: what one request can read.
+/// The default number of events in a page of the feed: as many as one request can read.
 pub const FEED_EVENTS: usize = 100;
 
-/// The most streams of a page, and the number when none is asked for.
+/// The maximum number of streams in a page, and the default.
 pub const PAGE_STREAMS: usize = 100;
 
-/// How long one attempt of a request to the database may take, the connection included.
+/// The time limit for one attempt at a database request, including the connection.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How often a request to the database is attempted.
+/// The maximum number of attempts at a database request.
 pub const ATTEMPTS: u32 = 3;
 
 /// The longest wait between two attempts.
 pub const LONGEST_BACKOFF: Duration = Duration::from_millis(500);
 
-/// How long an operation of the store may take with all of its requests to the database.
+/// The time limit for an operation of the store, with all its database requests.
 pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the warm-up of the connection to the database may take, before the first request is taken.
+/// The time limit for warming up the database connection before the first request is accepted.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a server that is told to end waits for the requests that it has begun.
+/// How long a server that was told to end waits for the requests it has begun.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// When Lambda kills an invocation of the API: the timeout that the template gives to the function.
+/// When Lambda kills an invocation of the API: the timeout that the template gives the function.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Reads how many a page is to hold: from 1 to `most`.
+/// Parses the number of items in a page: from 1 to `most`.
 ///
 /// # Errors
 /// When `text` is not such a number.
@@ -87,7 +90,7 @@ pub fn page_limit(text: &str, most: usize) -> Result<usize, InvalidPageLimit> {
     }
 }
 
-/// A text that is no page limit.
+/// The error for a text that is not a page limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a whole number between 1 and {most}")]
 pub struct InvalidPageLimit {
@@ -130,7 +133,7 @@ mod tests {
             attempts < OPERATION_TIMEOUT,
             "one request, all attempts: {attempts:?}"
         );
-        // An append at the end waits no longer than the operation lasts.
+        // An append at the end waits for less time than the operation may take.
         let waits: Duration = AT_END_PAUSES.build().sum();
         assert!(waits < OPERATION_TIMEOUT, "{waits:?}");
         assert!(OPERATION_TIMEOUT < SHUTDOWN_TIMEOUT);
@@ -143,7 +146,7 @@ mod tests {
         let keys =
             "pk".len() + 100 + 1 + ID_BYTES + "sk".len() + "last".len() + 2 * 21 + "createdAt".len() + 27;
         let sum = "sum".len() + Checksum::BYTES;
-        // A list and each map in it cost 3 bytes, and each element 1 more.
+        // A list, and each map in it, costs 3 bytes, and each element 1 more.
         let event = 3 + 1 + "id".len() + "type".len() + "payload".len() + "metadata".len() + 4 + ID_BYTES;
         let list = "events".len() + 3 + APPEND_EVENTS * event;
         assert!(

@@ -1,11 +1,12 @@
-//! Listing the streams of a type, oldest update first.
+//! Lists the streams of a type, oldest update first.
 //!
-//! PURE but for [`list_streams`], which carries questions and answers between [`Listing`] and a [`Catalogue`].
+//! PURE except for [`list_streams`], which carries questions and answers between [`Listing`] and a
+//! [`Catalogue`].
 //!
-//! A type's streams lie in [`Shard::COUNT`] shards, each in order. A page asks them side by side and merges.
-//! An answer may end before its shard does: at the limit, or because DynamoDB stops reading at 1 MB. What
-//! lies behind the end of such an answer is unknown, so nothing behind the *smallest* such end is emitted
-//! until that shard has been asked again.
+//! A type's streams are spread over [`Shard::COUNT`] shards, each of which is in order. A page queries the
+//! shards in parallel and merges the answers. An answer may end before its shard does: at the limit, or
+//! because DynamoDB stops reading at 1 MB. Streams after the end of such an answer are unknown, so the page
+//! contains nothing after the *smallest* such end until that shard has been queried again.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +18,21 @@ use super::position::{Position, Start};
 use super::shard::Shard;
 use super::{StoreError, limits};
 
-/// A question for a page of the streams of a type.
+/// A request for a page of the streams of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListStreams {
     pub stream_type: StreamType,
     /// Leaves out streams updated before this moment.
     pub updated_after: Option<Timestamp>,
-    /// Continues behind an earlier page.
+    /// Continues after an earlier page.
     pub page_key: Option<PageKey>,
-    /// The most streams of the page; from 1 to [`limits::PAGE_STREAMS`], and taken to be so.
+    /// The maximum number of streams in the page; clamped to 1 to [`limits::PAGE_STREAMS`].
     pub limit: usize,
 }
 
-/// The port to the catalogue's index: the streams of a shard, in the order of their positions.
+/// The port to the catalogue's index: the streams of a shard, ordered by position.
 pub trait Catalogue {
-    /// Answers a part of a shard. Eventually consistent.
+    /// Reads a part of a shard. Eventually consistent.
     fn query(
         &self,
         stream_type: &StreamType,
@@ -39,31 +40,31 @@ pub trait Catalogue {
     ) -> impl Future<Output = Result<ShardAnswer, StoreError>> + Send;
 }
 
-/// A question for the streams of one shard.
+/// A query for the streams of one shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShardQuery {
     pub shard: Shard,
     /// Where the answer begins.
     pub start: Start,
-    /// The most streams of the answer.
+    /// The maximum number of streams in the answer.
     pub limit: usize,
 }
 
-/// The streams of one shard from where a [`ShardQuery`] began.
+/// The streams of one shard, from the start of the [`ShardQuery`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardAnswer {
     pub shard: Shard,
     /// The streams, by position.
     pub streams: Vec<Stream>,
-    /// Behind which position there may be more; `None` when the shard has nothing more.
+    /// The position after which there may be more; `None` at the end of the shard.
     pub more_after: Option<Position>,
 }
 
-/// Answers a page of the streams of a type.
+/// Reads a page of the streams of a type.
 ///
-/// The catalogue lags behind the log, and a stream that is updated moves to the end of the listing. Within a
-/// walk over pages every stream that stays where it is is seen exactly once, and one that moves is seen where it
-/// was or where it moved to, or twice; a walk that polls for news must overlap the one before by more than the lag.
+/// The catalogue lags behind the log, and an updated stream moves to the end of the listing. A walk over
+/// pages sees every stream that does not move exactly once. It sees a moving stream at its old position, at
+/// its new one, or at both. A walk that polls for changes must overlap the previous one by more than the lag.
 ///
 /// # Errors
 /// When a shard cannot be read.
@@ -86,23 +87,24 @@ pub async fn list_streams(
     }
 }
 
-/// The step machine of one page: the shards' answers in, the next questions or the page out.
+/// The step machine of one page. It takes the shards' answers and returns the next queries or the page.
 #[derive(Clone, Debug)]
 pub struct Listing {
     stream_type: StreamType,
     limit: usize,
-    /// What was answered and is not emitted yet. By position, so that a stream answered twice is held once.
+    /// Streams that were found and are not yet in a page. Keyed by position, so that a stream found twice is
+    /// kept once.
     found: BTreeMap<Position, Stream>,
-    /// Where each shard, by its index, is to be asked on; `None` when it has nothing more.
+    /// Where to continue in each shard, by its index; `None` at the end of the shard.
     ahead: [Option<Start>; Shard::COUNT],
 }
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Ask these shards, each once and side by side, and hand their answers to [`Listing::answered`].
+    /// Query these shards in parallel, each once, and pass their answers to [`Listing::answered`].
     Query(Vec<ShardQuery>),
-    /// The page. The machine is at its end.
+    /// The page. The machine has finished.
     Done(StreamPage),
 }
 
@@ -118,7 +120,7 @@ impl Listing {
         }
     }
 
-    /// Takes the answers to the questions of the last step.
+    /// Takes the answers to the queries of the last step.
     pub fn answered(&mut self, answers: impl IntoIterator<Item = ShardAnswer>) {
         for answer in answers {
             self.ahead[answer.shard.index()] = answer.more_after.map(Start::After);
@@ -131,7 +133,7 @@ impl Listing {
         }
     }
 
-    /// Says what is to be done next.
+    /// The next step.
     pub fn step(&mut self) -> Step {
         let queries = self.queries();
         if queries.is_empty() {
@@ -141,12 +143,12 @@ impl Listing {
         }
     }
 
-    /// One more than the page holds: only the stream behind the page proves that there is more.
+    /// One more than the page holds: only a stream after the page proves that there is more.
     fn wanted(&self) -> usize {
         self.limit + 1
     }
 
-    /// Asks every shard that may hold a stream of the page that is not found yet.
+    /// Queries every shard that may hold a stream of the page that is not found yet.
     fn queries(&self) -> Vec<ShardQuery> {
         let last_wanted = self.found.keys().nth(self.limit).copied();
         let limit = self.query_limit();
@@ -162,12 +164,14 @@ impl Listing {
             .collect()
     }
 
-    /// How many streams a shard is asked for: its share of what is still wanted, rounded up to whole read units.
+    /// How many streams to request from each shard: its share of the missing ones, rounded up to whole
+    /// billing steps.
     ///
-    /// What the rounding adds is the margin for shards that hold more than their share, and it is free:
-    /// DynamoDB bills a query in steps of 4 KB. With it, a page of [`limits::PAGE_STREAMS`] costs at most twice the
-    /// read units of one query over an unsharded index. A smaller page cannot: each shard may hold the oldest update,
-    /// so each is asked, and no query is billed less than one step. That is 4 units, whatever the page holds.
+    /// The extra streams are the margin for shards that hold more than their share. They are free, because
+    /// DynamoDB bills a query in steps of 4 KB. With this margin, a page of [`limits::PAGE_STREAMS`] costs at
+    /// most twice the read units of one query over an unsharded index. A smaller page has no such bound: each
+    /// shard may hold the oldest update, so every shard is queried, and no query is billed less than one
+    /// step. That makes 4 units, whatever the page holds.
     fn query_limit(&self) -> usize {
         let missing = self.wanted().saturating_sub(self.found.len());
         let share = missing.div_ceil(Shard::COUNT).max(1);
@@ -186,16 +190,17 @@ impl Listing {
     }
 }
 
-/// How many bytes DynamoDB reads for one step of billing, which is half a unit.
+/// The number of bytes that DynamoDB reads for one billing step, which is half a unit.
 const STEP_BYTES: usize = 4096;
 
-/// How many items of the catalogue's index DynamoDB reads for one step of billing.
+/// The number of items of the catalogue's index that fit into one billing step.
 fn items_per_step(stream_type: &StreamType) -> usize {
     STEP_BYTES / item_bytes(stream_type)
 }
 
-/// How large an item of the catalogue's index is: its attribute names and values in UTF-8, a number about one byte
-/// for two digits (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
+/// The size of an item of the catalogue's index: its attribute names and values in UTF-8, and a number at
+/// about one byte for two digits
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
 fn item_bytes(stream_type: &StreamType) -> usize {
     const ID: usize = 36;
     const MOMENT: usize = 27;

@@ -1,8 +1,8 @@
 //! The store: its domain, its protocols, and the port to the database.
 //!
-//! The protocols ([`append`], [`append_at_end`], [`read`], [`list`]) are pure step machines: the last answer of the database in, the next
-//! request or the outcome out. [`EventLog`] is what they ask for, an adapter of the database answers, and
-//! [`operations`] goes back and forth between the two.
+//! The protocols ([`append`], [`append_at_end`], [`read`], [`list`]) are pure step machines: they take the
+//! last answer of the database and return the next request or the outcome. [`EventLog`] defines the requests,
+//! an adapter of the database answers them, and [`operations`] connects the two.
 
 pub mod append;
 pub mod append_at_end;

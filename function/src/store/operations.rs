@@ -1,4 +1,4 @@
-//! The protocols against a database: each step's request sent, its answer handed back.
+//! Runs the protocols against a database: sends each step's request, and passes back its answer.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use super::read::{self, Read};
 use super::tails::Tails;
 use super::{Consistency, EventLog, Order, Put, StoreError, StreamKey, limits};
 
-/// Appends, and says what came of it.
+/// Appends, and returns the outcome.
 ///
 /// # Errors
-/// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`]: whether the events were
-/// written is then unknown. The same append may be tried again: it never writes twice.
+/// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`]: it is then unknown whether
+/// the events were written. The same append may be retried: it never writes twice.
 pub async fn append(log: &impl EventLog, tails: &Tails, append: Append) -> Result<Appending, StoreError> {
     within_deadline(drive_append(log, tails, append)).await
 }
 
-/// Appends where the stream ends, and says what came of it.
+/// Appends at the end of the stream, and returns the outcome.
 ///
 /// # Errors
-/// Those of [`append()`]. The same append may be tried again: it is recognised among the newest
+/// Those of [`append()`]. The same append may be retried: it is recognised among the newest
 /// [`limits::RECENT_COMMITS`] commits.
 pub async fn append_at_end(
     log: &impl EventLog,
@@ -34,21 +34,21 @@ pub async fn append_at_end(
     within_deadline(drive_append_at_end(log, tails, append)).await
 }
 
-/// What came of an append, and how it went.
+/// The outcome of an append, and how it was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appending {
-    /// What came of it.
+    /// The outcome.
     pub outcome: append::Outcome,
-    /// Where the proof of the revision before came from, or `None` when the append was to begin a stream.
+    /// The source of the proof of the preceding revision, or `None` if the append starts a stream.
     pub proof: Option<Proof>,
 }
 
-/// Where the proof of the revision before an append came from.
+/// The source of the proof of the revision before an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// It was remembered.
+    /// The cache of tails.
     Tail,
-    /// It was read.
+    /// A read.
     Read,
 }
 
@@ -107,7 +107,7 @@ async fn drive_append_at_end(
     }
 }
 
-/// Lets a random time pass, up to `longest`, so that writers that ran into each other do not do so again.
+/// Waits for a random time of at most `longest`, so that writers that collided do not collide again.
 async fn step_aside(longest: Duration) {
     tokio::time::sleep(longest.mul_f64(fastrand::f64())).await;
 }
@@ -152,18 +152,18 @@ async fn drive_read(log: &impl EventLog, tails: &Tails, read: Read) -> Result<Re
     }
 }
 
-/// What came of a reading.
+/// The outcome of a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// A page.
     Page(EventPage),
     /// There is no such stream.
     NotFound,
-    /// The stream does not reach the revision after which it was to be read.
+    /// The stream ends before the revision after which the read begins.
     NotReached {
-        /// The revision after which it was to be read.
+        /// The revision after which the read begins.
         after: Revision,
-        /// The revision that it is at.
+        /// The current revision.
         current: Revision,
     },
 }
@@ -180,7 +180,7 @@ fn reading(stream: StreamKey, outcome: read::Outcome) -> Result<Reading, StoreEr
     }
 }
 
-/// The stream as it stands, or `None` when there is no such stream.
+/// The current state of the stream, or `None` if it does not exist.
 ///
 /// # Errors
 /// When the database does not answer, or not within [`limits::OPERATION_TIMEOUT`].
@@ -196,25 +196,25 @@ pub async fn details(
     }))
 }
 
-/// Ends `operation` with an error when it takes longer than [`limits::OPERATION_TIMEOUT`].
+/// Fails `operation` if it takes longer than [`limits::OPERATION_TIMEOUT`].
 ///
 /// # Errors
-/// Those of the operation, and [`StoreError::Unavailable`] for one that takes too long.
+/// Those of the operation, and [`StoreError::Unavailable`] if it takes too long.
 pub async fn within_deadline<T>(
     operation: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    // The futures of the SDK are large: on the heap, the layers above do not carry them along.
+    // The SDK's futures are large: on the heap, they do not enlarge the futures of the layers above.
     tokio::time::timeout(limits::OPERATION_TIMEOUT, Box::pin(operation))
         .await
         .unwrap_or_else(|_| Err(StoreError::Unavailable(DeadlineExceeded.into())))
 }
 
-/// An operation that took too long.
+/// The error for an operation that took too long.
 #[derive(Debug, thiserror::Error)]
 #[error("the operation took longer than `{:?}`", limits::OPERATION_TIMEOUT)]
 struct DeadlineExceeded;
 
-/// A revision that is missing, with later ones there: the log was changed by something else than the store.
+/// A missing revision with later ones present: something other than the store changed the log.
 #[derive(Debug, thiserror::Error)]
 #[error("the stream `{stream}` has a gap after revision `{after}`")]
 struct Gap {

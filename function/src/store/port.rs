@@ -1,4 +1,4 @@
-//! The port to the events table: everything that the protocols may ask of it.
+//! The port to the events table: every request that the protocols may make.
 
 use std::ops::RangeInclusive;
 
@@ -7,12 +7,13 @@ use event_store_types::Revision;
 use super::commit::{Commit, Tail};
 use super::{StoreError, StreamKey};
 
-/// The log of every stream's commits: append only, a commit whole or absent.
+/// The log of the commits of all streams. It is append-only, and a commit is present as a whole or not at
+/// all.
 ///
-/// Every answer is strongly consistent, unless it is said to be otherwise: it shows each commit whose write was
-/// acknowledged before the question.
+/// Unless documented otherwise, every answer is strongly consistent: it shows each commit whose write was
+/// acknowledged before the request.
 pub trait EventLog {
-    /// The end of the stream, or `None` when there is no stream.
+    /// The end of the stream, or `None` if the stream does not exist.
     fn tail(&self, stream: &StreamKey) -> impl Future<Output = Result<Option<Tail>, StoreError>> + Send;
 
     /// The newest commit that starts at or before `revision`.
@@ -39,7 +40,7 @@ pub trait EventLog {
         limit: usize,
     ) -> impl Future<Output = Result<Commits, StoreError>> + Send;
 
-    /// Writes `commit` unless a commit that starts at the same revision is there.
+    /// Writes `commit` unless another commit already starts at the same revision.
     fn put(
         &self,
         stream: &StreamKey,
@@ -47,7 +48,7 @@ pub trait EventLog {
     ) -> impl Future<Output = Result<Put, StoreError>> + Send;
 }
 
-/// In which order commits are given, and where an answer that becomes too large is cut off.
+/// The order of commits in an answer. An answer that grows too large is cut off at the end of this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Oldest first.
@@ -59,28 +60,29 @@ pub enum Order {
 /// Which commits an answer must show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Consistency {
-    /// Each one whose write was acknowledged before the question.
+    /// Each one whose write was acknowledged before the request.
     #[default]
     Strong,
-    /// Any state that the stream was in, usually that of less than a second ago, at half the cost. Even the commits
-    /// of one answer may be from different moments.
+    /// Some earlier state of the stream, usually of less than a second ago, at half the cost. Even the
+    /// commits of one answer may be from different moments.
     Eventual,
 }
 
 /// An answer of [`EventLog::commits_starting`] or [`EventLog::newest_commits`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commits {
-    /// The commits, in the order asked for.
+    /// The commits, in the requested order.
     pub commits: Vec<Commit>,
-    /// Whether the answer ended before the stream did. At a limit it may say so of a stream that ends there.
+    /// Whether the answer ended before the stream did. At the limit it may be true even if the stream ends
+    /// there.
     pub more: bool,
 }
 
 /// An answer of [`EventLog::put`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Put {
-    /// The commit was written by this request.
+    /// This request wrote the commit.
     Written,
-    /// A commit starts at that revision already: this one.
+    /// This commit already starts at that revision.
     Refused(Commit),
 }

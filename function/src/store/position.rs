@@ -1,14 +1,14 @@
-//! PURE: where a stream stands in the listing.
+//! PURE: the position of a stream in the listing.
 
 use std::fmt;
 use std::str::FromStr;
 
 use event_store_types::{Stream, StreamId, Timestamp};
 
-/// Where a stream stands in the listing of its type: by the time of its last event, then by its id.
+/// The position of a stream in the listing of its type: by the time of its last event, then by its id.
 ///
-/// Written as `<updatedAt>#<streamId>`, the sort key of the catalogue's index. Both halves have a fixed
-/// length, so the order of texts is the order of positions.
+/// Written as `<updatedAt>#<streamId>`, the sort key of the catalogue's index. Both parts have a fixed
+/// length, so positions sort like their texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// When the stream's last event was appended.
@@ -36,7 +36,7 @@ impl fmt::Display for Position {
 impl FromStr for Position {
     type Err = InvalidPosition;
 
-    /// Reads the one spelling that [`fmt::Display`] writes: another would sort elsewhere.
+    /// Parses only the spelling that [`fmt::Display`] writes: any other would sort elsewhere.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (updated_at, stream_id) = text.split_once('#').ok_or(InvalidPosition)?;
         let position = Self {
@@ -65,12 +65,12 @@ pub enum Start {
     Beginning,
     /// At the first stream updated at this moment or later.
     At(Timestamp),
-    /// At the first stream behind this position.
+    /// At the first stream after this position.
     After(Position),
 }
 
 impl Start {
-    /// Whichever begins later: where a page key leads, and the moment that the caller asked for.
+    /// The later of the two: the position of a page key, and the moment that the caller named.
     pub(crate) fn latest(updated_after: Option<Timestamp>, after: Option<Position>) -> Self {
         match (updated_after, after) {
             (None, None) => Self::Beginning,
@@ -80,7 +80,7 @@ impl Start {
         }
     }
 
-    /// The text behind which, in the order of texts, every position of the listing lies; `None` for all.
+    /// The text after which, in text order, every position of the listing lies; `None` for all.
     ///
     /// A moment alone sorts before every position at that moment, because it is their prefix.
     pub(crate) fn exclusive_bound(&self) -> Option<String> {

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_stream_never_changes_its_shard() {
-        // The digests begin with 0x00 and 0x12, as `printf %s <id> | sha256sum` says.
+        // The digests begin with 0x00 and 0x12, according to `printf %s <id> | sha256sum`.
         let shard = |id: &str| Shard::of(&id.parse().unwrap()).index();
         assert_eq!(shard("2886e475-d5cc-40f7-aec5-401071388b3c"), 0);
         assert_eq!(shard("00000000-0000-0000-0000-000000000000"), 2);

@@ -7,8 +7,8 @@ use event_store_types::{Revision, Stream, StreamId, StreamType, Timestamp};
 
 /// A stream's identity: its type and its id within that type.
 ///
-/// Its text, `<streamType>/<streamId>`, is the hash key of both tables. A stream under the wrong type is simply
-/// another, absent stream.
+/// Its text, `<streamType>/<streamId>`, is the hash key of both tables. A stream id with a wrong type simply
+/// names another, absent stream.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamKey {
     /// The stream's type.
@@ -18,7 +18,7 @@ pub struct StreamKey {
 }
 
 impl StreamKey {
-    /// The stream as it stands after a commit that ends at `revision`.
+    /// The state of the stream after a commit that ends at `revision`.
     pub fn at(&self, revision: Revision, updated_at: Timestamp) -> Stream {
         Stream::new(self.stream_type.clone(), self.stream_id, revision, updated_at)
     }
@@ -33,7 +33,8 @@ impl fmt::Display for StreamKey {
 impl FromStr for StreamKey {
     type Err = InvalidStreamKey;
 
-    /// Reads the one spelling that [`fmt::Display`] writes: another would be another, unreadable stream.
+    /// Parses only the spelling that [`fmt::Display`] writes: any other would name a different, unreadable
+    /// stream.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (stream_type, stream_id) = text.split_once('/').ok_or(InvalidStreamKey)?;
         let key = Self {

@@ -1,4 +1,4 @@
-//! The ends of streams, remembered.
+//! A cache of the ends of streams.
 
 use event_store_types::Revision;
 use quick_cache::sync::Cache;
@@ -6,24 +6,24 @@ use quick_cache::sync::Cache;
 use super::StreamKey;
 use super::commit::Tail;
 
-/// How many streams are remembered: about 150 bytes each.
+/// The maximum number of cached streams, at about 150 bytes each.
 const CAPACITY: usize = 10_000;
 
-/// The ends of the streams that this process has met last.
+/// The ends of the streams that this process met most recently.
 ///
-/// What is remembered of a stream is that a commit ends at a revision. In an append-only store that never
-/// becomes false, so nothing is ever invalidated: it becomes merely useless once the stream has grown. Only
-/// what the database has *answered* may be remembered, never what was merely sent to it.
+/// An entry says that a commit of the stream ends at a revision. In an append-only store this stays true, so
+/// nothing ever needs invalidating; an entry merely becomes useless once the stream has grown. Only ends that
+/// the database has *reported* may be cached, never ends that were merely sent to it.
 #[derive(Debug)]
 pub struct Tails(Cache<StreamKey, Tail>);
 
 impl Tails {
-    /// Remembers nothing yet.
+    /// An empty cache.
     pub fn new() -> Self {
         Self(Cache::new(CAPACITY))
     }
 
-    /// Remembers where a commit of `stream` ends, if an answer of the database told.
+    /// Caches the end of a commit of `stream`, if an answer of the database revealed one.
     pub fn learn(&self, stream: &StreamKey, learned: Option<Tail>) {
         if let Some(tail) = learned {
             self.remember(stream, tail);
@@ -40,7 +40,7 @@ impl Tails {
         }
     }
 
-    /// The proof that a commit of `stream` ends at exactly `revision`, if it is remembered.
+    /// The proof that a commit of `stream` ends at exactly `revision`, if it is cached.
     pub fn ending_at(&self, stream: &StreamKey, revision: Revision) -> Option<Tail> {
         self.0.get(stream).filter(|tail| tail.revision == revision)
     }

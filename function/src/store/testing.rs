@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::StreamKey;
 use super::commit::{Commit, CommitEvent, CommitEvents};
 
-/// The stream that the tests are about.
+/// The stream that the tests use.
 pub(crate) fn stream() -> StreamKey {
     StreamKey {
         stream_type: "order".parse().unwrap(),
@@ -19,7 +19,7 @@ pub(crate) fn revision(number: u64) -> Revision {
     number.try_into().unwrap()
 }
 
-/// An event whose id, type and payload all follow from `name`.
+/// An event whose id, type and payload are derived from `name`.
 pub(crate) fn event(name: &str) -> CommitEvent {
     CommitEvent {
         id: EventId::from(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())),

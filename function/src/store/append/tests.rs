@@ -1,4 +1,4 @@
-//! Each rule of the append protocol, and the protocol as a whole against a log in memory.
+//! Tests each rule of the append protocol, and the protocol as a whole against a log in memory.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -34,7 +34,7 @@ fn tail(step: impl Into<Step>) -> FindTail {
     }
 }
 
-/// What comes of an answer, whatever there is to remember.
+/// The step that follows an answer, without what it taught.
 impl From<Next> for Step {
     fn from(next: Next) -> Self {
         next.step
@@ -166,7 +166,7 @@ fn a_put_refused_by_our_own_commit_is_a_replay() {
 
 #[test]
 fn a_replay_answers_as_of_its_own_commit() {
-    // The stream has grown since: the newest commit at or before revision 3 still is the one at 3.
+    // The stream has grown since, but the newest commit at or before revision 3 is still the one at 3.
     let late = Append::new(stream(), revision(3), events(["c"]), at(1_000)).unwrap();
     let step = find(late.begin(None)).found(Some(commit(3, ["c"])));
     assert_eq!(
@@ -261,7 +261,8 @@ fn an_answer_teaches_where_a_commit_ends_and_nothing_else_does() {
     assert_eq!(find(append(3, ["c"]).begin(None)).found(None).learned, None);
 }
 
-/// The simplest log there can be, with no more than what DynamoDB guarantees: a put is refused where one starts.
+/// The simplest possible log. It guarantees no more than DynamoDB: it refuses a put if a commit already
+/// starts there.
 #[derive(Default)]
 struct Log(BTreeMap<Revision, Commit>);
 
@@ -277,7 +278,7 @@ impl Log {
         self.0.values().next_back().map(Commit::tail)
     }
 
-    /// Answers one request, or gives back what is done.
+    /// Answers one request, or returns the outcome.
     fn advance(&mut self, step: Step) -> Result<Step, Outcome> {
         Ok(match step {
             Step::Find(request) => {
@@ -306,7 +307,7 @@ impl Log {
     }
 }
 
-/// A writer that appends batches one after the other, remembering what it was told, and losing some answers.
+/// A writer that appends batches one after the other, remembers what it was told, and loses some answers.
 struct Writer {
     name: usize,
     sizes: Vec<usize>,
@@ -336,8 +337,8 @@ impl Writer {
         append(first, names.iter().map(String::as_str))
     }
 
-    /// Sends one request; with `lose_answer`, a put is applied and its answer lost, so that the append is
-    /// begun again without any memory of it.
+    /// Sends one request. With `lose_answer`, a put takes effect but its answer is lost, and the append
+    /// starts again without any memory of it.
     fn advance(&mut self, log: &mut Log, lose_answer: bool) {
         if self.written == self.sizes.len() {
             return;
@@ -377,7 +378,7 @@ proptest! {
         for (writer, lose_answer) in schedule {
             writers[writer % count].advance(&mut log, lose_answer);
         }
-        // Whoever is not through is let through, one after the other, and without losses.
+        // Lets the remaining writers finish, one after the other and without losses.
         for writer in &mut writers {
             while writer.written < writer.sizes.len() {
                 writer.advance(&mut log, false);

@@ -1,4 +1,4 @@
-//! The listing against a catalogue of plain vectors.
+//! Tests the listing against a catalogue of plain vectors.
 
 mod cost;
 mod moving;
@@ -45,7 +45,7 @@ fn positions<'a>(streams: impl IntoIterator<Item = &'a Stream>) -> Vec<Position>
 }
 
 fn some_streams() -> impl Strategy<Value = Vec<Stream>> {
-    // Few moments, so that many streams share one.
+    // Few distinct moments, so that many streams share one.
     let one = (any::<u128>(), 0..40_i64).prop_map(|(id, micros)| stream(id, micros));
     proptest::collection::vec(one, 0..120)
 }

@@ -1,8 +1,9 @@
-//! PURE: a page that goes backwards.
+//! PURE: reads a page backwards.
 //!
-//! The commits are asked for that start within the page. Where its oldest event lies inside a commit, a second request
-//! finds that. Where the page begins at the end of the stream, the newest commit is read first, which tells where that
-//! is. Before revision 1, where there are no events, the end of the stream tells an empty page from an absent stream.
+//! The request asks for the commits that start within the page. If the oldest event of the page lies inside a
+//! commit that starts earlier, a second request finds that commit. If the page begins at the end of the
+//! stream, the newest commit is read first, because it reveals the end. Before revision 1 there are no
+//! events; there, the end of the stream distinguishes an empty page from a missing stream.
 
 use event_store_types::Revision;
 
@@ -18,8 +19,9 @@ pub(super) fn begin(gathered: Gathered, before: Option<Revision>) -> Step {
     }
 }
 
-/// What starts before the start of the page and does not reach it ends the stream, or is a commit whose follower an
-/// eventual answer left out: then the page is of an earlier moment, as it may be.
+/// Looks for the commit that holds the next event. If it ends before that event, it is the end of the stream,
+/// or an eventually consistent answer left out its successor. In the latter case the page shows an earlier
+/// moment, which is allowed.
 pub(super) fn found_commits(gathered: Gathered) -> Step {
     if gathered.more || is_complete(&gathered) {
         gathered.conclude()
@@ -29,7 +31,7 @@ pub(super) fn found_commits(gathered: Gathered) -> Step {
     }
 }
 
-/// Each stream begins at 1, so that no commit means no stream, or, behind commits that were found, a gap.
+/// Each stream begins at 1. So no commit means no stream or, below commits that were found, a gap.
 pub(super) fn found_newest(mut gathered: Gathered, newest: Option<Commit>) -> Step {
     match newest {
         Some(newest) => gathered.commits.push(newest),
@@ -43,7 +45,7 @@ pub(super) fn found_newest(mut gathered: Gathered, newest: Option<Commit>) -> St
     }
 }
 
-/// Asks for the commits that start where events are missing, so that nothing is read but the page.
+/// Requests the commits that start where events are missing, so that it reads nothing but the page.
 fn missing_commits(gathered: Gathered) -> Step {
     match next(&gathered) {
         Some(last) => {
@@ -55,7 +57,7 @@ fn missing_commits(gathered: Gathered) -> Step {
     }
 }
 
-/// Asks for the one commit that holds the next event, wherever it starts.
+/// Requests the one commit that holds the next event, wherever it starts.
 fn missing_commit(gathered: Gathered) -> Step {
     match next(&gathered) {
         Some(position) => gathered.newest_at_or_before(position),
@@ -63,7 +65,7 @@ fn missing_commit(gathered: Gathered) -> Step {
     }
 }
 
-/// The revision before which the page begins, or `None` when it begins at the end.
+/// The revision before which the page begins, or `None` if it begins at the end.
 fn before(gathered: &Gathered) -> Option<Revision> {
     match gathered.read.start {
         Start::Before(before) => before,
@@ -71,7 +73,7 @@ fn before(gathered: &Gathered) -> Option<Revision> {
     }
 }
 
-/// The revision of the next event to be found, or `None` when none is before those that were.
+/// The revision of the next event to find, or `None` if the first revision was found.
 fn next(gathered: &Gathered) -> Option<Revision> {
     match (gathered.commits.last(), before(gathered)) {
         (Some(oldest), _) => oldest.first().previous(),
@@ -80,7 +82,7 @@ fn next(gathered: &Gathered) -> Option<Revision> {
     }
 }
 
-/// How many events are still to be found.
+/// How many events are still missing.
 fn missing(gathered: &Gathered) -> u64 {
     let limit = gathered.read.limit as u64;
     let Some(oldest) = gathered.commits.last() else {
@@ -95,7 +97,8 @@ fn missing(gathered: &Gathered) -> u64 {
     limit.saturating_sub(found)
 }
 
-/// Whether the page takes no more: it is full, the stream begins, or another answer might be too much.
+/// Whether the page is complete: it is full, it reaches the first revision, or another answer might make it
+/// too large.
 fn is_complete(gathered: &Gathered) -> bool {
     let size: usize = gathered.commits.iter().map(|commit| commit.events().size()).sum();
     missing(gathered) == 0 || next(gathered).is_none() || size > limits::APPEND_BYTES

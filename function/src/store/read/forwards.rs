@@ -1,9 +1,9 @@
-//! PURE: a page that goes forwards.
+//! PURE: reads a page forwards.
 //!
-//! The commits are asked for that start within the page, or right behind it, which tells whether there is more. Where the
-//! page begins inside a commit, that answer does not reach the start of it, and where nothing starts behind the position,
-//! only what lies before it tells the end of the stream from an absent stream, or from one that does not reach so far:
-//! both take a second request.
+//! The request asks for the commits that start within the page or right after it; the latter reveal whether
+//! there is more. Two cases need a second request. If the page begins inside a commit, the answer does not
+//! contain that commit. If no commit starts after the position, only the commit before it distinguishes the
+//! end of the stream from a missing stream, or from one that ends earlier.
 
 use event_store_types::Revision;
 
@@ -17,12 +17,12 @@ pub(super) fn begin(gathered: Gathered, after: Option<Revision>) -> Step {
             gathered.commits_starting(first..=behind)
         }
         (None, Some(position)) => gathered.newest_at_or_before(position),
-        // The beginning has revisions behind it.
+        // Revisions follow the beginning, so this does not occur.
         (None, None) => gathered.end(Outcome::NotFound),
     }
 }
 
-/// The revision of the first event to give, or `None` beyond the largest.
+/// The revision of the first event of the page, or `None` beyond the largest.
 fn first(after: Option<Revision>) -> Option<Revision> {
     after.map_or(Some(Revision::FIRST), |after| after.checked_add(1))
 }
@@ -47,7 +47,7 @@ pub(super) fn found_newest(mut gathered: Gathered, position: Revision, before: O
             after: Some(position),
         }),
         Some(before) if before.last() == position => gathered.conclude(),
-        // Nothing starts between its end and the position, nor behind it: it is the stream's last.
+        // No commit starts between its end and the position, or after the position: it is the stream's last.
         Some(before) => gathered.end(Outcome::NotReached {
             after: position,
             current: before.last(),

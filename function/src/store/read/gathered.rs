@@ -1,4 +1,4 @@
-//! PURE: the commits of a page, as they are found.
+//! PURE: collects the commits of a page.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use super::{FindCommits, FindNewest, Outcome, Read, Start, Step};
 use crate::store::Order;
 use crate::store::commit::Commit;
 
-/// The commits of a page that were found so far, in the order of its events.
+/// The commits of a page found so far, in the order of its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Gathered {
     pub(super) read: Read,
@@ -26,7 +26,7 @@ impl Gathered {
         }
     }
 
-    /// Asks for the commits that start at one of these revisions.
+    /// Requests the commits that start at one of these revisions.
     pub(super) fn commits_starting(self, starts: RangeInclusive<Revision>) -> Step {
         Step::Commits(FindCommits {
             gathered: self,
@@ -34,7 +34,7 @@ impl Gathered {
         })
     }
 
-    /// Asks for the newest commit that starts at or before `position`.
+    /// Requests the newest commit that starts at or before `position`.
     pub(super) fn newest_at_or_before(self, position: Revision) -> Step {
         Step::Newest(FindNewest {
             gathered: self,
@@ -42,12 +42,12 @@ impl Gathered {
         })
     }
 
-    /// Ends the reading with something else than a page.
+    /// Ends the read with an outcome other than a page.
     pub(super) fn end(self, outcome: Outcome) -> Step {
         self.read.end(outcome)
     }
 
-    /// Ends the reading with a page of what was found.
+    /// Ends the read with a page of the commits found.
     pub(super) fn conclude(mut self) -> Step {
         let commits = std::mem::take(&mut self.commits);
         let outcome = page(&self.read, commits, self.more);
@@ -55,8 +55,8 @@ impl Gathered {
     }
 }
 
-/// Makes a page of commits, each of which must begin where the one before it in the stream ends. `more` is whether an
-/// answer was cut short.
+/// Builds a page of commits, each of which must begin where its predecessor in the stream ends. `more` tells
+/// whether an answer was cut short.
 fn page(read: &Read, commits: Vec<Commit>, more: bool) -> Outcome {
     let order = read.start.order();
     let gap = match order {
@@ -90,7 +90,7 @@ fn page(read: &Read, commits: Vec<Commit>, more: bool) -> Outcome {
     }
 }
 
-/// Where commits, oldest first, do not follow one another: the revision before the first missing one.
+/// The first gap between commits, oldest first: the revision before the first missing one.
 fn gap<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Option<Revision> {
     let mut end: Option<Revision> = None;
     for commit in commits {

@@ -1,11 +1,12 @@
-//! PURE: reading a page of a stream's events, as a step machine: oldest first or newest first.
+//! PURE: reads a page of a stream's events, oldest first or newest first, as a step machine.
 //!
-//! One Query, as a rule: for the commits that start at a revision of the page. A second one finds the commit that holds
-//! an end of the page and starts before it. `forwards.rs` and `backwards.rs` say which answer calls for which request.
+//! A page usually takes one Query, for the commits that start at a revision of the page. A second request
+//! finds a commit that overlaps an end of the page but starts before it. `forwards.rs` and `backwards.rs` say
+//! which answer leads to which request.
 //!
-//! A reading says which [`Consistency`] it is content with. What only a strong answer can tell, that a stream is absent,
-//! does not reach a revision, or has a gap, is never concluded from an eventual one: such a reading is begun again,
-//! strongly.
+//! A read names the [`Consistency`] that it accepts. Only a strong answer can prove that a stream is missing,
+//! ends before a revision, or has a gap. The read never concludes this from an eventually consistent answer:
+//! it starts again with strong consistency.
 
 mod backwards;
 mod forwards;
@@ -24,22 +25,22 @@ use gathered::Gathered;
 
 use super::{Consistency, Order, StreamKey};
 
-/// A reading of a page of a stream's events.
+/// A read of a page of a stream's events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
     pub stream: StreamKey,
-    /// Where the page begins, and in which direction it goes.
+    /// Where the page begins, and its direction.
     pub start: Start,
-    /// How many events to give, at least 1: fewer only where the stream ends, or 1 MB does.
+    /// The number of events, at least 1. A page has fewer only at the end of the stream, or at 1 MB.
     pub limit: usize,
-    /// What the answers must show.
+    /// The consistency of the answers.
     pub consistency: Consistency,
 }
 
-/// Where a page begins, which also says in which direction it goes.
+/// Where a page begins. It also determines the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Oldest events first, from behind this revision, or from the beginning.
+    /// Oldest events first, from after this revision, or from the beginning.
     After(Option<Revision>),
     /// Newest events first, from before this revision, or from the end.
     Before(Option<Revision>),
@@ -56,7 +57,7 @@ impl Read {
         }
     }
 
-    /// Ends with `outcome`, unless it takes a strong answer and the answers were eventual.
+    /// Ends with `outcome`, unless that requires strong answers and these were eventually consistent.
     fn end(self, outcome: Outcome) -> Step {
         match (&outcome, self.consistency) {
             (Outcome::Page(_), _) | (_, Consistency::Strong) => Step::Done(outcome),
@@ -70,7 +71,7 @@ impl Read {
 }
 
 impl Start {
-    /// The order in which the events of the page come.
+    /// The order of the page's events.
     fn order(self) -> Order {
         match self {
             Self::After(_) => Order::OldestFirst,
@@ -78,7 +79,7 @@ impl Start {
         }
     }
 
-    /// Whether a page that begins here may hold the event at `revision`.
+    /// Whether a page that begins here may contain the event at `revision`.
     fn is_followed_by(self, revision: Revision) -> bool {
         match self {
             Self::After(after) => Some(revision) > after,
@@ -87,23 +88,23 @@ impl Start {
     }
 }
 
-/// What came of a reading.
+/// The outcome of a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The events from the start on: none when there are none.
+    /// The events from the start on, possibly none.
     Page(EventPage),
     /// There is no such stream.
     NotFound,
-    /// The stream does not reach the revision after which it was to be read.
+    /// The stream ends before the revision after which the read begins.
     NotReached {
-        /// The revision after which it was to be read.
+        /// The revision after which the read begins.
         after: Revision,
-        /// The revision that it is at.
+        /// The current revision.
         current: Revision,
     },
-    /// What a strongly consistent reading can never show: a revision is missing, with later ones there.
+    /// A revision is missing although later ones exist. An intact log never shows this to a strong read.
     Gap {
-        /// The revision before the missing one, or `None` when that is the first.
+        /// The revision before the missing one, or `None` if the first is missing.
         after: Option<Revision>,
     },
 }

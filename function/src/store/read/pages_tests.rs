@@ -1,4 +1,4 @@
-//! Whatever commits a stream is made of, a page holds what was asked for, and reads at most one commit more.
+//! Whatever commits a stream consists of, a page holds what was requested, and reads at most one commit more.
 
 use std::ops::RangeInclusive;
 
@@ -10,14 +10,14 @@ use crate::store::commit::Commit;
 use crate::store::testing::{commit, revision, stream};
 use crate::store::{Commits, Consistency, Order};
 
-/// A stream, and how much of it was read.
+/// A stream that counts how many commits were read.
 struct Log {
     commits: Vec<Commit>,
     read: usize,
 }
 
 impl Log {
-    /// A stream of commits with so many events each.
+    /// A stream of commits with these numbers of events.
     fn of(sizes: &[usize]) -> Self {
         let mut first = 1;
         let commits = sizes.iter().map(|size| {

@@ -1,4 +1,4 @@
-//! PURE: what a reading asks of the log, and how it goes on with the answer.
+//! PURE: what a read requests from the log, and how it continues with the answer.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use super::{Gathered, Outcome, Start, backwards, forwards};
 use crate::store::commit::{Commit, Tail};
 use crate::store::{Commits, Consistency, Order};
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Find the commits that start at a revision of the page.
@@ -17,7 +17,7 @@ pub enum Step {
     Newest(FindNewest),
     /// Find the end of the stream.
     Tail(FindTail),
-    /// Nothing: this came of it.
+    /// Done, with this outcome.
     Done(Outcome),
 }
 
@@ -29,23 +29,23 @@ pub struct FindCommits {
 }
 
 impl FindCommits {
-    /// The revisions at which the commits start. Commits partition the revisions, so that these are all that the page can
-    /// need, and at most one more.
+    /// The revisions at which the commits start. Commits partition the revisions, so these are all that the
+    /// page can need, plus at most one.
     pub fn starts(&self) -> RangeInclusive<Revision> {
         self.starts.clone()
     }
 
-    /// The order in which the commits are to be given.
+    /// The order in which to return the commits.
     pub fn order(&self) -> Order {
         self.gathered.read.start.order()
     }
 
-    /// What the answer must show.
+    /// The consistency that the answer must have.
     pub fn consistency(&self) -> Consistency {
         self.gathered.read.consistency
     }
 
-    /// Goes on with the commits that were found.
+    /// Continues with the commits that were found.
     pub fn found(self, Commits { commits, more }: Commits) -> Step {
         let mut gathered = self.gathered;
         gathered.commits.extend(commits);
@@ -70,12 +70,12 @@ impl FindNewest {
         self.position
     }
 
-    /// What the answer must show.
+    /// The consistency that the answer must have.
     pub fn consistency(&self) -> Consistency {
         self.gathered.read.consistency
     }
 
-    /// Goes on with the commit that was found.
+    /// Continues with the commit that was found.
     pub fn found(self, newest: Option<Commit>) -> Step {
         match self.gathered.read.start {
             Start::After(_) => forwards::found_newest(self.gathered, self.position, newest),
@@ -84,15 +84,15 @@ impl FindNewest {
     }
 }
 
-/// The request for the end of the stream, which tells an empty page from an absent stream.
+/// The request for the end of the stream, which distinguishes an empty page from a missing stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindTail {
-    /// Where the empty page is.
+    /// The position of the empty page.
     pub(super) position: Revision,
 }
 
 impl FindTail {
-    /// Goes on with the end that was found. The answer is taken to be strong.
+    /// Continues with the end that was found. The answer must be strongly consistent.
     pub fn found(self, tail: Option<Tail>) -> Step {
         Step::Done(match tail {
             Some(_) => Outcome::Page(EventPage::new(Vec::new(), false, self.position)),

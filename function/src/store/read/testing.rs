@@ -1,4 +1,4 @@
-//! What the tests of both directions share: each wants one kind of step, and panics at another.
+//! Helpers for the tests of both directions. Each expects one kind of step, and panics at another.
 
 use super::{FindCommits, FindNewest, Outcome, Step};
 use crate::store::Commits;

@@ -1,4 +1,4 @@
-//! What a page costs, by DynamoDB's rules of billing, beside one query over an index without shards.
+//! The cost of a page by DynamoDB's billing rules, compared with one query over an index without shards.
 
 use event_store_types::{Stream, StreamType};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::store::limits;
 use crate::store::list::{ListStreams, items_per_step};
 use crate::store::shard::Shard;
 
-/// `count` streams with ids as random as those of production.
+/// `count` streams with ids as random as those in production.
 fn streams(stream_type: &StreamType, count: i64) -> Vec<Stream> {
     let stream = |number: i64| {
         Stream::new(

@@ -1,5 +1,5 @@
-//! Walking while streams are updated and created: between the pages, between a page's rounds, and between the answers
-//! of a round.
+//! Walks while streams are updated and created: between the pages, between a page's rounds, and between the
+//! answers of a round.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -16,7 +16,7 @@ use crate::store::position::Position;
 /// Moves of some of the streams with these ids, and creations of others.
 fn some_moves() -> impl Strategy<Value = Vec<(usize, Option<Index>, i64)>> {
     let stream = prop_oneof![9 => any::<Index>().prop_map(Some), 1 => Just(None)];
-    // Some to the end of the listing, some just a little further on.
+    // Some move to the end of the listing, some just a little further on.
     let by = prop_oneof![1..8_i64, 1_000..9_000_i64];
     vec((0..12_usize, stream, by), 0..40)
 }

@@ -1,4 +1,5 @@
-//! A catalogue of plain vectors, whose shards end their answers wherever they like, and which moves on meanwhile.
+//! A catalogue of plain vectors. Its shards end their answers at arbitrary points, and its content changes
+//! meanwhile.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
@@ -18,28 +19,28 @@ type Streams = BTreeMap<Position, Stream>;
 #[derive(Default)]
 pub(super) struct Vectors {
     pub(super) streams: Streams,
-    /// What it held before each move.
+    /// Its content before each move.
     pub(super) past: Vec<Streams>,
-    /// How many streams its answers hold at most, in turn.
+    /// The maximum number of streams in its answers, in turn.
     pub(super) stops: Vec<usize>,
-    /// What becomes of it meanwhile, in the order in which it does.
+    /// The moves to make meanwhile, in order.
     pub(super) moves: VecDeque<Move>,
     /// How many moves its answers lag behind, in turn.
     pub(super) lags: Vec<usize>,
     pub(super) answers: usize,
     pub(super) rounds: usize,
-    /// What DynamoDB would bill, in read units of eventually consistent queries.
+    /// The read units that DynamoDB would bill for eventually consistent queries.
     pub(super) rru: f64,
 }
 
-/// An update while somebody walks.
+/// An update during a walk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Move {
-    /// Behind how many answers it happens, counted from the move before.
+    /// The number of answers after which it happens, counted from the previous move.
     pub(super) after: usize,
-    /// Which stream it happens to.
+    /// The stream that moves or is created.
     pub(super) stream_id: StreamId,
-    /// How many microseconds it moves the stream on, or how late it creates it.
+    /// How many microseconds it moves the stream on, or the time at which it creates one.
     pub(super) by: i64,
 }
 
@@ -51,7 +52,7 @@ impl Vectors {
         }
     }
 
-    /// Every page from `request` on.
+    /// All pages, starting with `request`.
     pub(super) fn walk(&mut self, request: &ListStreams) -> Vec<StreamPage> {
         let mut pages = vec![self.page(request.clone())];
         while let Some(key) = pages.last().and_then(|page| page.next_page_key.as_deref()) {
@@ -100,7 +101,7 @@ impl Vectors {
             .map(|(_, stream)| stream.clone())
             .collect();
         self.rru += read_units(&streams);
-        // Like DynamoDB: an answer that is full says that there may be more, whether or not there is.
+        // Like DynamoDB: a full answer says that there may be more, whether or not there is.
         let more_after = streams
             .last()
             .filter(|_| streams.len() == limit)
@@ -112,7 +113,7 @@ impl Vectors {
         }
     }
 
-    /// What an answer shows that lags behind.
+    /// The content that a lagging answer shows.
     fn seen_with(&self, lag: usize) -> &Streams {
         lag.checked_sub(1)
             .and_then(|lag| self.past.iter().rev().nth(lag))

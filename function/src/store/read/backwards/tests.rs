@@ -48,7 +48,7 @@ fn the_end_is_found_by_its_commit_which_is_part_of_the_page() {
         page(request.found(answer([commit(4, ["d"])], false))),
         (vec![6, 5, 4], true, 4)
     );
-    // It may be all of it.
+    // The newest commit may be the whole page.
     let step = newest(read(None, 2)).found(Some(commit(1, ["a", "b", "c"])));
     assert_eq!(page(step), (vec![3, 2], true, 2));
 }

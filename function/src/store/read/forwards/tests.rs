@@ -95,7 +95,7 @@ fn a_position_beyond_the_end_is_told_from_one_at_it() {
             })
         );
     }
-    // Nothing can start after the largest revision, so that it is not looked for.
+    // Nothing can start after the largest revision, so the read does not look there.
     let largest = Read {
         stream: stream(),
         start: Start::After(Some(revision(Revision::MAX))),
@@ -147,7 +147,7 @@ fn an_eventual_page_without_a_gap_is_as_good_as_a_strong_one() {
         page(request.found(answer([commit(1, ["a"])], false))),
         (vec![1], false, 1)
     );
-    // That a commit ends at the position is true for good, whoever told it.
+    // That a commit ends at the position stays true, whatever the consistency of the answer.
     let request = newest(reading(Some(1), 10, Consistency::Eventual).found(answer([], false)));
     assert_eq!(request.consistency(), Consistency::Eventual);
     assert_eq!(page(request.found(Some(commit(1, ["a"])))), (vec![], false, 1));

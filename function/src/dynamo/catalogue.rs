@@ -1,4 +1,4 @@
-//! The catalogue table: one item a stream, and the index in which streams are listed.
+//! The catalogue table: one item per stream, and the index that lists streams.
 
 use std::collections::HashMap;
 
@@ -19,21 +19,23 @@ use crate::store::position::Position;
 use crate::store::shard::Shard;
 use crate::store::{StoreError, StreamKey};
 
-/// The index: hash `shard`, range `position`.
+/// The index, with hash key `shard` and range key `position`.
 const INDEX: &str = "byUpdate";
 
-/// The attribute that names the feed that a stream is in: 16 bytes, because the listing reads them along.
+/// The attribute that names the feed containing the stream. It has 16 bytes, because every listing reads it
+/// as well.
 const FEED: &str = "feed";
 
-/// The attribute that says up to which revision a stream is in that feed: the one that is listed, or less. It is said apart from that,
-/// because a relay of an earlier version, such as after a rollback, moves on what is listed and knows of no feed.
+/// The attribute with the revision up to which that feed contains the stream: the listed revision or a lower
+/// one. It is separate, because a relay of an earlier version, for example after a rollback, advances the
+/// listed revision and knows nothing of feeds.
 const FED: &str = "fed";
 
-/// How many items one request may ask for:
+/// How many items one request may read:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 const KEYS_A_CALL: usize = 100;
 
-/// Which of the tables: the catalogue.
+/// Marks the catalogue as the kind of a [`Table`].
 #[derive(Clone, Copy, Debug)]
 pub enum Streams {}
 
@@ -119,11 +121,12 @@ impl CatalogueWriter for CatalogueTable {
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                    // A refused write is billed, but its answer does not say how much: an item of at most 1 KB is 1.
+                    // A refused write is billed, but its answer does not say how much: an item of at most 1
+                    // KB costs 1 unit.
                     self.meter.add_write(Some(1.0));
                     let there = refusal.item.as_ref().and_then(decode_mark);
                     let noted = there.and_then(|mark| mark.within(feed));
-                    // It is listed, but its feed was begun, or filled, only now.
+                    // The stream is listed already, but its feed was created or filled only now.
                     if noted < Some(stream.revision) {
                         self.mark(&key, mark).await?;
                     }
@@ -159,7 +162,7 @@ impl CatalogueWriter for CatalogueTable {
 }
 
 impl CatalogueTable {
-    /// Notes how far a stream that is listed is in the feed. A mark of the same feed is never lowered.
+    /// Notes up to which revision the feed contains a listed stream. Never lowers a mark of the same feed.
     async fn mark(&self, stream: &StreamKey, mark: Mark) -> Result<(), StoreError> {
         let answer = self
             .client
@@ -193,7 +196,8 @@ impl CatalogueTable {
     }
 }
 
-/// Reads how far an item's stream is in the feed. What is not there, or no mark, is no proof of anything.
+/// Reads up to which revision the feed contains an item's stream. An absent or unreadable mark proves
+/// nothing.
 fn decode_mark(item: &Item) -> Option<Mark> {
     Some(Mark {
         incarnation: Incarnation::from_bytes(item.get(FEED)?.as_b().ok()?.as_ref())?,
@@ -205,9 +209,9 @@ fn bytes(feed: Incarnation) -> AttributeValue {
     AttributeValue::B(Blob::new(feed.to_bytes()))
 }
 
-/// Reads an item of the index as the stream that it lists.
+/// Decodes an item of the index as the stream that it lists.
 ///
-/// A listing sorts by what a stream says and goes on behind the position that its item has: they must be one.
+/// A listing sorts by the stream's data and continues after the item's position: the two must agree.
 pub(super) fn decode(item: &Item) -> Result<Stream, Undecodable> {
     let undecodable = |attribute| Undecodable { attribute };
     let key: StreamKey = string(item, "pk")
@@ -236,9 +240,9 @@ fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }
 
-/// An item that is not one of the catalogue's.
+/// The error for an item that does not belong in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the attribute `{attribute}` of an item of the catalogue is missing or not what it should be")]
+#[error("the attribute `{attribute}` of a catalogue item is missing or invalid")]
 pub(super) struct Undecodable {
     pub(super) attribute: &'static str,
 }

@@ -1,4 +1,4 @@
-//! The catalogue against DynamoDB in process.
+//! Tests the catalogue against DynamoDB in process.
 
 use event_store_types::StreamPage;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ fn order() -> StreamType {
     "order".parse().unwrap()
 }
 
-/// The stream `number` of the type, at a revision that was appended at a second of a certain minute.
+/// Stream `number` of the type, at a revision that was appended at the given second.
 fn stream(number: u128, revision: u64, second: u64) -> Stream {
     Stream::new(
         order(),
@@ -149,7 +149,7 @@ async fn an_item_that_is_none_of_the_catalogues_is_a_fault() {
     };
     let error = list_streams(&catalogue, request).await.unwrap_err();
     assert!(matches!(error, StoreError::Fault(_)), "{error:?}");
-    let expected = "the attribute `pk` of an item of the catalogue is missing or not what it should be";
+    let expected = "the attribute `pk` of a catalogue item is missing or invalid";
     assert!(crate::telemetry::chain(&error).ends_with(expected));
 }
 

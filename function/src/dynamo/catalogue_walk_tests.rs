@@ -1,4 +1,5 @@
-//! Walks over the catalogue, and what DynamoDB bills for them, beside the same streams in an index without shards.
+//! Walks over the catalogue, and compares their DynamoDB cost with the same streams in an index without
+//! shards.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::StreamExt as _;
@@ -8,19 +9,19 @@ use crate::store::list::{Catalogue, ShardQuery};
 use crate::store::position::Start;
 use crate::store::{Consumed, Meter, limits};
 
-/// How many streams are walked over.
+/// The number of streams to walk over.
 const STREAMS: u32 = 10_000;
 
-/// How many items one `BatchWriteItem` takes.
+/// The number of items that one `BatchWriteItem` accepts.
 const ITEMS_A_CALL: usize = 25;
 
-/// A type whose streams all lie in one shard, so that its index has none to speak of. As long as `order`, for the
-/// length of a type is part of every item's size.
+/// A type whose streams all lie in one shard, so that its index is effectively unsharded. Its name is as long
+/// as `order`, because it is part of every item's size.
 fn plain() -> StreamType {
     "plain".parse().unwrap()
 }
 
-/// The stream as an item of the catalogue, listed in `shard`.
+/// The stream as a catalogue item, listed in `shard`.
 fn item(stream: &Stream, shard: Shard) -> Item {
     let key = StreamKey {
         stream_type: stream.stream_type.clone(),
@@ -42,8 +43,8 @@ fn item(stream: &Stream, shard: Shard) -> Item {
         .collect()
 }
 
-/// Lists [`STREAMS`] streams of the type `order`, some of them updated at one moment, and as many of the type `plain`, all
-/// in one shard; gives the former in the order of the listing.
+/// Lists [`STREAMS`] streams of the type `order`, some of which share a time of update, and as many of the
+/// type `plain`, all in one shard. Returns the former in the order of the listing.
 async fn fill(catalogue: &CatalogueTable) -> Vec<Stream> {
     let mut streams: Vec<Stream> = (0..STREAMS)
         .map(|number| stream(number.into(), 12, u64::from(number / 3)))
@@ -81,7 +82,8 @@ async fn fill(catalogue: &CatalogueTable) -> Vec<Stream> {
     streams
 }
 
-/// Up to `count` pages of `limit` streams of the type `order`, with what each of them consumed.
+/// Reads up to `count` pages of `limit` streams of the type `order`, and returns the consumption of each
+/// page.
 async fn walk(catalogue: &CatalogueTable, limit: usize, count: usize) -> (Vec<Stream>, Vec<Consumed>) {
     let (mut streams, mut consumed) = (Vec::new(), Vec::new());
     let mut page_key = None;
@@ -104,7 +106,7 @@ async fn walk(catalogue: &CatalogueTable, limit: usize, count: usize) -> (Vec<St
     (streams, consumed)
 }
 
-/// What one query for `limit` streams of the type `plain` consumes, behind the first hundred.
+/// The consumption of one query for `limit` streams of the type `plain`, after the first hundred.
 async fn unsharded(catalogue: &CatalogueTable, limit: usize) -> Consumed {
     let query = |start, limit| ShardQuery {
         shard: Shard::ALL[0],
@@ -146,7 +148,7 @@ async fn a_walk_of_ten_thousand_streams_reads_each_once_at_no_more_than_twice_on
     );
     assert!(dearest <= 2.0 * unsharded, "{dearest} RRU instead of {unsharded}");
 
-    // A page of fewer streams costs what asking every shard costs at least: half a unit each.
+    // A page of fewer streams costs the minimum for querying every shard: half a unit each.
     for limit in [1, 10, 25, 50] {
         let (found, consumed) = walk(&catalogue, limit, 20).await;
         assert_eq!(found, expected[..20 * limit]);

@@ -1,4 +1,4 @@
-//! The client: how long it waits, and how often it tries.
+//! The client, its timeouts and its retries.
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::config::Builder;
 use crate::aws;
 use crate::store::limits;
 
-/// Opens a client on what `environment` names.
+/// Creates a client for `environment`.
 pub fn connect(environment: &SdkConfig) -> Client {
     Client::from_conf(configuration(environment).build())
 }
 
-/// Opens a client whose requests `connector` answers, without being asked who sends them.
+/// Creates a client whose requests `connector` answers, without credentials.
 #[cfg(feature = "embedded")]
 pub fn connect_through(connector: impl aws_sdk_dynamodb::config::HttpClient + 'static) -> Client {
     let shared = SdkConfig::builder()
@@ -25,7 +25,7 @@ pub fn connect_through(connector: impl aws_sdk_dynamodb::config::HttpClient + 's
     Client::from_conf(configuration.build())
 }
 
-/// The configuration of a client on what `shared` names, with the waits of [`limits`].
+/// The configuration of a client for `shared`, with the timeouts of [`limits`].
 pub fn configuration(shared: &SdkConfig) -> Builder {
     let retries = RetryConfig::standard()
         .with_max_attempts(limits::ATTEMPTS)

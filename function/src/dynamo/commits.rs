@@ -1,4 +1,4 @@
-//! Commits by their keys, whatever streams they belong to: what the feed names, read in one request.
+//! Reads commits by their keys, from any streams: the commits that the feed names, in one request.
 
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ fn key((stream, first): &CommitKey) -> Item {
     ])
 }
 
-/// Which of the commits that were asked for an item is.
+/// Which of the requested commits an item is.
 fn commit_key(asked: &[CommitKey], item: &Item) -> Option<CommitKey> {
     let stream: StreamKey = item.get("pk")?.as_s().ok()?.parse().ok()?;
     let first = item.get("sk")?.as_n().ok()?.parse().ok()?;
@@ -46,9 +46,9 @@ fn commit_key(asked: &[CommitKey], item: &Item) -> Option<CommitKey> {
     asked.contains(&key).then_some(key)
 }
 
-/// An item that is none of those that were asked for.
+/// The error for an item that was not requested.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer holds an item that was not asked for")]
+#[error("the answer contains an item that was not requested")]
 struct NotAsked;
 
 impl From<NotAsked> for StoreError {

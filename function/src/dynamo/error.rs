@@ -1,11 +1,11 @@
-//! The SDK's errors, translated.
+//! Translates the SDK's errors.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::store::StoreError;
 
-/// Says what a failed request means to the store.
+/// Translates the error of a failed request into the store's terms.
 pub(crate) fn translate<E>(error: SdkError<E, HttpResponse>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -22,8 +22,8 @@ where
     }
 }
 
-/// The codes of <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html> that
-/// mean "too much", with those of AWS services in general.
+/// The codes of <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
+/// that mean throttling, and those of AWS services in general.
 fn is_throttling(code: &str) -> bool {
     matches!(
         code,

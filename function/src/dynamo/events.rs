@@ -11,7 +11,7 @@ use super::{item, translate};
 use crate::store::commit::{Commit, Tail};
 use crate::store::{Commits, Consistency, EventLog, Order, Put, StoreError, StreamKey};
 
-/// Which of the tables: the one of the events.
+/// Marks the events table as the kind of a [`Table`].
 #[derive(Clone, Copy, Debug)]
 pub enum Events {}
 
@@ -19,7 +19,8 @@ pub enum Events {}
 pub type EventsTable = Table<Events>;
 
 impl EventsTable {
-    /// Asks for an item that is not there: whether the table answers is the answer. Afterwards the connection is open.
+    /// Reads an item that does not exist, to find out whether the table answers. Afterwards the connection is
+    /// open.
     ///
     /// # Errors
     /// When the table did not answer. The next request may still succeed.
@@ -64,7 +65,7 @@ impl EventsTable {
 
 impl EventLog for EventsTable {
     async fn tail(&self, stream: &StreamKey) -> Result<Option<Tail>, StoreError> {
-        // Its end alone would cost as much, and could not be held against the checksum.
+        // Reading the end alone would cost as much, and could not be verified against the checksum.
         let newest = self.newest_commits(stream, 1).await?;
         Ok(newest.commits.first().map(Commit::tail))
     }

@@ -1,13 +1,13 @@
-//! The feed table: which feed it is, its pages, and the types of streams that it has events of.
+//! The feed table: the identity of the feed, its pages, and the types of the streams that it contains.
 //!
 //! | item | `pk` | `sk` | attributes |
 //! | --- | --- | --- | --- |
-//! | which feed it is | `incarnation` | 0 | `incarnation` |
+//! | identity of the feed | `incarnation` | 0 | `incarnation` |
 //! | page n | `<incarnation>/0` | n | `writer`, `entries` (JSON) |
 //! | a stream type | `<incarnation>/types` | its hash | `type` |
 //!
-//! A page's key names the incarnation, so that a process that remembers a feed which is no more writes where nobody reads. What
-//! follows it there is the lane: there is one, and thus one order over the whole store.
+//! A page's key contains the incarnation, so that a process that remembers an earlier feed writes where
+//! nobody reads. The `0` after it is the lane. There is only one, and thus one order over the whole store.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,10 +23,10 @@ use crate::feed::port::{Begun, FeedPages, FeedReader, FeedWriter, PagePut};
 use crate::feed::{Incarnation, Page, PageNumber, Writer};
 use crate::store::{Consistency, StoreError};
 
-/// The one lane that a feed has.
+/// The only lane of a feed.
 const LANE: &str = "0";
 
-/// Which of the tables: the one of the feed.
+/// Marks the feed table as the kind of a [`Table`].
 #[derive(Clone, Copy, Debug)]
 pub enum Pages {}
 
@@ -34,7 +34,7 @@ pub enum Pages {}
 pub type FeedTable = Table<Pages>;
 
 impl FeedTable {
-    /// A Query over the items of a hash key, in the order of their numbers.
+    /// A Query over the items of a hash key, ordered by number.
     fn query_key(&self, pk: String) -> QueryFluentBuilder {
         self.query_by("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(pk))
@@ -143,7 +143,8 @@ impl FeedReader for FeedTable {
         };
         let mut expected = first;
         for item in &items {
-            // Behind a page that is not there yet nothing is read, or it would be passed over for good.
+            // Stops at the first missing page. If later pages were read, a page that appears afterwards would
+            // be skipped for good.
             if number(item)? != expected {
                 found.more = false;
                 break;
@@ -176,7 +177,7 @@ impl FeedReader for FeedTable {
     }
 }
 
-/// Writes a page as an item.
+/// Encodes a page as an item.
 fn encode(feed: Incarnation, number: PageNumber, page: &Page) -> Result<Item, StoreError> {
     let entries = serde_json::to_string(&page.entries).map_err(|error| StoreError::Fault(error.into()))?;
     Ok(HashMap::from([
@@ -187,7 +188,7 @@ fn encode(feed: Incarnation, number: PageNumber, page: &Page) -> Result<Item, St
     ]))
 }
 
-/// Reads an item as a page.
+/// Decodes an item as a page.
 fn decode(item: &Item) -> Result<Page, Undecodable> {
     let undecodable = |attribute| Undecodable {
         item: named(item),
@@ -209,7 +210,7 @@ fn decode_incarnation(item: &Item) -> Result<Incarnation, Undecodable> {
     })
 }
 
-/// The number of the page that an item is.
+/// The number of an item's page.
 fn number(item: &Item) -> Result<PageNumber, Undecodable> {
     let number = item.get("sk").and_then(|value| value.as_n().ok()?.parse().ok());
     number.ok_or_else(|| Undecodable {
@@ -226,7 +227,8 @@ fn string<'item>(item: &'item Item, attribute: &str) -> Option<&'item str> {
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }
 
-/// The range key of a type: the first 120 bits of its hash, of which a number of the database, with its 38 digits, holds each.
+/// The range key of a type: the first 120 bits of its hash. A number in the database has 38 digits, enough
+/// for all of them.
 fn hash(stream_type: &StreamType) -> String {
     let digest = Sha256::digest(stream_type.as_str());
     let number = digest
@@ -246,9 +248,9 @@ fn named(item: &Item) -> String {
     format!("{pk} {sk}")
 }
 
-/// An item that is not one of the feed's.
+/// The error for an item that does not belong in the feed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the attribute `{attribute}` of the item `{item}` of the feed is missing or not what it should be")]
+#[error("the attribute `{attribute}` of the item `{item}` of the feed is missing or invalid")]
 struct Undecodable {
     item: String,
     attribute: &'static str,

@@ -1,4 +1,4 @@
-//! The feed table against DynamoDB in process.
+//! Tests the feed table against DynamoDB in process.
 
 use super::*;
 use crate::dynamo::testing::feed_table;
@@ -48,7 +48,7 @@ async fn a_page_is_put_once_and_whoever_comes_later_is_told_what_is_there() {
         table.put_page(feed(1), nth(1), &second).await.unwrap(),
         PagePut::Refused(first)
     );
-    // Another feed's pages are other pages.
+    // Another feed has other pages.
     assert_eq!(
         table.put_page(feed(2), nth(1), &second).await.unwrap(),
         PagePut::Written
@@ -114,7 +114,7 @@ async fn a_page_that_cannot_be_read_is_named_and_never_taken_for_another() {
         let error = table.put_page(feed(1), nth(number), &another).await.unwrap_err();
         assert!(matches!(error, StoreError::Fault(_)), "{error:?}");
         let expected = format!(
-            "the attribute `{attribute}` of the item `00000000-0000-0000-0000-000000000001/0 {number}` of the feed is missing or not what it should be"
+            "the attribute `{attribute}` of the item `00000000-0000-0000-0000-000000000001/0 {number}` of the feed is missing or invalid"
         );
         assert!(crate::telemetry::chain(&error).ends_with(&expected));
     }

@@ -1,4 +1,4 @@
-//! Items, and a database that cannot be reached.
+//! Fuzzes items, and provides a database that cannot be reached.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -25,7 +25,7 @@ use crate::relay::record::{Appended, Content, Record};
 use crate::store::StreamKey;
 use crate::store::position::Position;
 
-/// Takes an item of the events table, in DynamoDB's JSON.
+/// Feeds an item of the events table, in DynamoDB's JSON.
 pub fn event_item(input: &[u8]) -> Verdict {
     let Some((json, item)) = parse(input) else {
         return Verdict::Refused;
@@ -40,7 +40,7 @@ pub fn event_item(input: &[u8]) -> Verdict {
     let written = item::encode(&stream, &commit);
     let with_sum = with_sum(&json, &written);
     assert_eq!(item::decode(written.clone()).as_ref(), Ok(&commit));
-    // A commit that can be read must be announced and listed, as what it is.
+    // The relay must announce and list every readable commit correctly.
     let expected = Appended::of(stream, &commit);
     for item in [item, written] {
         assert_eq!(survey::appended(item).as_ref(), Ok(&expected));
@@ -51,7 +51,7 @@ pub fn event_item(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-/// Takes an item of the catalogue's index, in DynamoDB's JSON.
+/// Feeds an item of the catalogue's index, in DynamoDB's JSON.
 pub fn catalogue_item(input: &[u8]) -> Verdict {
     let Some((_, item)) = parse(input) else {
         return Verdict::Refused;
@@ -60,7 +60,7 @@ pub fn catalogue_item(input: &[u8]) -> Verdict {
         Ok(stream) => stream,
         Err(refusal) => return refused(refusal.attribute, &["pk", "revision", "position"]),
     };
-    // A page goes on behind the position that the item has, and sorts by the one that its stream has.
+    // A page continues after the item's position and sorts by the stream's: the two must agree.
     let key = StreamKey {
         stream_type: stream.stream_type.clone(),
         stream_id: stream.stream_id,
@@ -71,7 +71,7 @@ pub fn catalogue_item(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-/// The same image with the checksum that is written.
+/// The same image with the checksum that the store writes.
 fn with_sum(json: &Value, written: &Item) -> Value {
     let mut json = json.clone();
     if let Some(sum) = written.get("sum").and_then(|sum| sum.as_b().ok()) {
@@ -98,7 +98,7 @@ fn refused(attribute: &str, known: &[&str]) -> Verdict {
     Verdict::Refused
 }
 
-/// What the relay makes of a record with this image.
+/// The commit that the relay decodes from a record with this image.
 fn relayed(image: &Value) -> Option<Appended> {
     let record = json!({"eventName": "INSERT", "dynamodb": {"NewImage": image}});
     let record = serde_json::value::to_raw_value(&record).ok()?;
@@ -123,7 +123,7 @@ fn attributes(members: &Map<String, Value>) -> Option<Item> {
     members.iter().map(attribute).collect()
 }
 
-/// An attribute as the SDK has it, of those kinds that matter here.
+/// Converts an attribute to the SDK's type, for the kinds that matter here.
 fn attribute(json: &Value) -> Option<AttributeValue> {
     let members = json.as_object().filter(|members| members.len() == 1)?;
     let (kind, value) = members.iter().next()?;

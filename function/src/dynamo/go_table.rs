@@ -1,7 +1,8 @@
-//! The table of the Go system (`serverless-event-store` in Go), as it is read to bring its events into this store.
+//! Reads the table of the Go system (`serverless-event-store` in Go), to import its events into this store.
 //!
-//! One table holds both: a stream's header is the item `PK` = its id, `SK` = 0 (`RecordType` = `stream`, `StreamType`, `StreamRevision`), and
-//! its events are the items `SK` = 1, 2, … (`RecordType` = `event`, `EventType`, `Payload`, a text, and `CreatedAt`).
+//! One table holds both kinds of items. A stream's header is the item with `PK` = its id and `SK` = 0
+//! (`RecordType` = `stream`, `StreamType`, `StreamRevision`). Its events are the items with `SK` = 1, 2, …
+//! (`RecordType` = `event`, `EventType`, `Payload` as text, and `CreatedAt`).
 
 use std::collections::HashMap;
 
@@ -24,26 +25,26 @@ pub struct GoTable {
     has_ended: bool,
 }
 
-/// An item of it. The items of a stream come one behind the other, the header first.
+/// An item of the table. A stream's items follow one another, the header first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GoItem {
-    /// A stream, and the revision that it is at.
+    /// A stream, and its current revision.
     Stream {
         stream_type: StreamType,
         stream_id: StreamId,
         revision: Revision,
     },
-    /// An event of the stream that came before.
+    /// An event of the preceding stream.
     Event(Event),
 }
 
 /// Why the table cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum GoTableError {
-    /// The database does not answer.
+    /// The database did not answer.
     #[error("the table cannot be read")]
     Store(#[from] StoreError),
-    /// An item is not what the Go system writes.
+    /// The Go system does not write such an item.
     #[error("the item `{key}` has no `{attribute}` that can be read")]
     Odd {
         /// Its key.
@@ -64,10 +65,10 @@ impl GoTable {
         }
     }
 
-    /// Reads the next items, at most 1 MB of them, strongly consistent; none when there are no more.
+    /// Reads the next items with strong consistency, at most 1 MB; empty at the end of the table.
     ///
     /// # Errors
-    /// When the database does not answer, or an item is not what the Go system writes.
+    /// When the database does not answer, or an item is not one that the Go system writes.
     pub async fn next_items(&mut self) -> Result<Vec<GoItem>, GoTableError> {
         let mut items = Vec::new();
         while items.is_empty() && !self.has_ended {
@@ -108,7 +109,7 @@ fn read(item: &Item) -> Result<GoItem, GoTableError> {
     }
     let revision: Revision = place.parse().map_err(|_| odd("SK"))?;
     let event_type = text("EventType").ok_or_else(|| odd("EventType"))?;
-    // It is a text there, and its clients are given a text.
+    // The payload is text in that table, and its clients expect text.
     let payload = text("Payload").and_then(|payload| Payload::of(payload).ok());
     let created_at: Option<Timestamp> = text("CreatedAt").and_then(|moment| moment.parse().ok());
     Ok(GoItem::Event(Event::new(
@@ -121,7 +122,7 @@ fn read(item: &Item) -> Result<GoItem, GoTableError> {
     )))
 }
 
-/// The id of an event that has none there: always the same, so that an import may be repeated.
+/// The id for an event that has none in that table. It is always the same, so that an import can be repeated.
 fn event_id(stream_id: StreamId, revision: Revision) -> EventId {
     Uuid::new_v5(&stream_id.as_uuid(), revision.to_string().as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! A commit as an item of the events table, and back.
+//! Encodes a commit as an item of the events table, and decodes it.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::store::checksum::Checksum;
 use crate::store::commit::{Commit, CommitEvent, CommitEvents};
 use crate::store::{StoreError, StreamKey};
 
-/// An item, as the SDK has it.
+/// An item, as the SDK represents it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// Writes `commit` as an item of `stream`.
+/// Encodes `commit` as an item of `stream`.
 pub(super) fn encode(stream: &StreamKey, commit: &Commit) -> Item {
     let events = commit.events().as_slice().iter().map(encode_event).collect();
     HashMap::from([
@@ -33,7 +33,7 @@ pub(super) fn encode(stream: &StreamKey, commit: &Commit) -> Item {
     ])
 }
 
-/// The bytes of an item, as near as its bill needs them:
+/// The size of an item in bytes, as accurately as billing requires:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
 pub(super) fn size(item: &Item) -> usize {
     item.iter()
@@ -52,7 +52,7 @@ fn value_size(value: &AttributeValue) -> usize {
     }
 }
 
-/// Reads an item as a commit, and holds it against its checksum. Those that were written before there were any have none.
+/// Decodes an item as a commit, and verifies its checksum. Items from before checksums existed have none.
 pub(super) fn decode(mut item: Item) -> Result<Commit, Undecodable> {
     let sum = checksum(&item)?;
     let stream = stream(&item)?;
@@ -86,7 +86,7 @@ fn decode_commit(item: &mut Item) -> Result<Commit, Undecodable> {
         .ok_or(Undecodable { attribute: "last" })
 }
 
-/// Reads which stream an item's commit belongs to.
+/// Decodes the stream of an item's commit.
 pub(super) fn stream(item: &Item) -> Result<StreamKey, Undecodable> {
     item.get("pk")
         .and_then(|value| value.as_s().ok()?.parse().ok())
@@ -156,23 +156,23 @@ fn metadata(value: AttributeValue) -> Option<Metadata> {
     }
 }
 
-/// Takes a stored text as it is, without copying it.
+/// Takes a stored text unchanged, without copying it.
 fn json(text: String) -> Option<Payload> {
     RawValue::from_string(text).ok().map(Payload::from)
 }
 
-/// An item that no version of the store has written, or that is no longer as it was: then the attribute is `sum`, unless the damage
-/// shows in another.
+/// The error for an item that no version of the store wrote, or that changed since. For a change, the
+/// attribute is `sum`, unless the damage shows in another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute `{attribute}` of an item is missing or does not fit the others")]
 pub(super) struct Undecodable {
     pub(super) attribute: &'static str,
 }
 
-/// Reads an item that the database gave for `stream`.
+/// Decodes an item that the database returned for `stream`.
 ///
 /// # Errors
-/// [`StoreError::Fault`] with a [`Damaged`] in it: trying again does not help.
+/// [`StoreError::Fault`] with a [`Damaged`] inside: a retry does not help.
 pub(super) fn decode_of(stream: &StreamKey, item: Item) -> Result<Commit, StoreError> {
     let revision = item.get("sk").and_then(|value| value.as_n().ok()).cloned();
     let decoded = match self::stream(&item) {
@@ -188,12 +188,12 @@ pub(super) fn decode_of(stream: &StreamKey, item: Item) -> Result<Commit, StoreE
     })
 }
 
-/// An item of a stream that is no commit.
+/// The error for an item of a stream that is not a valid commit.
 #[derive(Debug, thiserror::Error)]
 #[error("the commit of `{stream}` at revision `{revision}` was damaged or changed")]
 struct Damaged {
     stream: StreamKey,
-    /// Where it begins, as the database has it.
+    /// The revision at which the item begins, as stored.
     revision: String,
     source: Undecodable,
 }
@@ -332,7 +332,7 @@ mod tests {
         let error = decode_of(&other, encode(&stream(), &commit())).unwrap_err();
         assert_eq!(
             crate::telemetry::chain(&error),
-            "the database refuses the request or gives an answer that makes no sense: \
+            "the database refused the request or gave an invalid answer: \
              the commit of `orders/2886e475-d5cc-40f7-aec5-401071388b3c` at revision `4` was damaged or changed: \
              the attribute `pk` of an item is missing or does not fit the others"
         );

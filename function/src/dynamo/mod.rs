@@ -1,4 +1,4 @@
-//! DynamoDB: the only module that names its SDK.
+//! DynamoDB: the only module that uses its SDK.
 
 pub mod catalogue;
 mod client;
@@ -26,7 +26,8 @@ pub use table::Table;
 
 pub(crate) use error::translate;
 
-/// The tables by their logical ids, as the template renders them for the environment `local`: what `CreateTable` takes. Streams are left
-/// out: nobody reads them where these are made, and each record that is kept makes every later put slower.
+/// The tables by their logical ids, as the template renders them for the environment `local`: the input of
+/// `CreateTable`. Streams are omitted: nothing reads them in these databases, and each record kept would slow
+/// down every later put.
 #[cfg(feature = "embedded")]
 pub(crate) const TABLES: &str = include_str!("tables.json");

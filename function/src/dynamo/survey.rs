@@ -1,4 +1,4 @@
-//! The events table surveyed: its commits without payloads, whatever stream they belong to.
+//! Surveys the events table: all commits of all streams, without payloads.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,9 @@ use crate::store::StoreError;
 use crate::store::{StreamKey, port::Consistency};
 
 impl LogSurvey for EventsTable {
-    /// A Scan, eventually consistent: it costs half, and what it may not show yet is in the table's stream. Items are read whole, which
-    /// costs no more than a part of each, because what is listed and announced is to be held against its checksum.
+    /// Uses an eventually consistent Scan. It costs half, and the table's stream delivers what it does not
+    /// show yet. It reads whole items, because the checksum must be verified before a commit is listed and
+    /// announced; a projection would cost as much.
     async fn page(&self, segment: Segment, after: Option<&Place>) -> Result<Page, StoreError> {
         let scan = self
             .client
@@ -26,7 +27,7 @@ impl LogSurvey for EventsTable {
             .set_limit(PAGE_COMMITS.try_into().ok())
             .set_exclusive_start_key(after.map(key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        // A scan of one segment is a plain one, which a database may have an easier way for.
+        // A scan of one segment is a plain scan, which a database may handle more simply.
         let scan = if segment.count == 1 {
             scan
         } else {
@@ -55,10 +56,11 @@ impl LogSurvey for EventsTable {
 
 #[cfg(feature = "embedded")]
 impl EventsTable {
-    /// The commits of one stream behind `after`, from its beginning without it, oldest first and without payloads: at most `limit`.
+    /// Up to `limit` commits of one stream, without payloads, oldest first. They begin after `after`, or at
+    /// the beginning without it.
     ///
     /// # Errors
-    /// When the database does not answer, or an item is no commit.
+    /// When the database does not answer, or an item is not a valid commit.
     pub async fn appended_after(
         &self,
         stream: &StreamKey,
@@ -76,7 +78,7 @@ impl EventsTable {
     }
 }
 
-/// Reads an item as what the relay needs to know of its commit.
+/// Decodes the part of an item's commit that the relay needs.
 pub(super) fn appended(item: Item) -> Result<Appended, Undecodable> {
     let stream = item::stream(&item)?;
     Ok(Appended::of(stream, &item::decode(item)?))
@@ -89,7 +91,7 @@ fn key(place: &Place) -> Item {
     ])
 }
 
-/// Where an item is, as far as it can be told.
+/// The key of an item, as far as it is readable.
 fn place(item: &Item) -> Place {
     let text = item.get("pk").and_then(|value| value.as_s().ok());
     let number = item.get("sk").and_then(|value| value.as_n().ok());

@@ -1,4 +1,4 @@
-//! The survey against DynamoDB in process.
+//! Tests the survey against DynamoDB in process.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::store::commit::{Commit, CommitEvents};
 use crate::store::testing::{at, event, revision, stream};
 use crate::store::{EventLog as _, Meter, StreamKey};
 
-/// Commits of `count` events each, one after the other, to a stream of its own for each count.
+/// Appends one commit of `count` events for each count, each to a stream of its own.
 async fn append(events: &EventsTable, counts: &[usize]) -> Vec<Appended> {
     let mut appended = Vec::new();
     for (number, count) in (0_u64..).zip(counts) {
@@ -40,7 +40,7 @@ async fn append(events: &EventsTable, counts: &[usize]) -> Vec<Appended> {
     appended
 }
 
-/// Every commit of the table, page by page.
+/// Reads every commit of the table, page by page.
 async fn walk(events: &EventsTable, count: usize) -> (Vec<Appended>, usize) {
     let (mut found, mut pages) = (Vec::new(), 0);
     for index in 0..count {

@@ -1,4 +1,4 @@
-//! What the three tables share: a client, a name, a meter, and how they are asked.
+//! What the three tables share: a client, a name, a meter, and their requests.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use super::item::{self, Item};
 use super::{Client, translate};
 use crate::store::{Meter, StoreError};
 
-/// A table, and the meter on which its use is counted. `Kind` says which of the three tables it is, and thereby what may
-/// be asked of it.
+/// A table, and the meter that counts its consumption. `Kind` names one of the three tables, and thereby
+/// determines the possible requests.
 #[derive(Clone, Debug)]
 pub struct Table<Kind> {
     pub(super) client: Client,
@@ -35,7 +35,7 @@ impl<Kind> Table<Kind> {
         }
     }
 
-    /// The same table, its use counted on `meter`.
+    /// The same table, with its consumption counted by `meter`.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl<Kind> Table<Kind> {
         }
     }
 
-    /// A Query for the items that `key_condition` describes.
+    /// A Query for the items that match `key_condition`.
     pub(super) fn query_by(&self, key_condition: &str) -> QueryFluentBuilder {
         self.client
             .query()
@@ -55,7 +55,7 @@ impl<Kind> Table<Kind> {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
-    /// Sends `query`. Gives the items, and the key behind which it goes on, if it does.
+    /// Sends `query`. Returns the items, and the key after which the result continues, if it does.
     pub(super) async fn read(
         &self,
         query: QueryFluentBuilder,
@@ -65,8 +65,8 @@ impl<Kind> Table<Kind> {
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 
-    /// Asks for the items of `keys`, at most 100. Gives them in any order, and the keys that the database left out
-    /// because there was too much.
+    /// Reads the items of `keys`, at most 100. Returns them in any order, and the keys that the database left
+    /// out because there was too much data.
     pub(super) async fn read_all(
         &self,
         keys: KeysAndAttributesBuilder,
@@ -86,9 +86,10 @@ impl<Kind> Table<Kind> {
         Ok((items.collect(), left_out.flat_map(|table| table.keys).collect()))
     }
 
-    /// Puts `item` on the condition that there is none of its key, and gives the one that is there.
+    /// Puts `item` on condition that no item has its key. Otherwise returns the existing item.
     ///
-    /// It is the only put of the program: IAM cannot forbid one without the condition, which would overwrite an event.
+    /// This is the program's only put. IAM cannot forbid an unconditional put, which would overwrite an
+    /// event.
     pub(super) async fn put_if_absent(&self, item: Item) -> Result<Option<Item>, StoreError> {
         let size = item::size(&item);
         let answer = self
@@ -112,19 +113,19 @@ impl<Kind> Table<Kind> {
             return Err(translate(error));
         };
         let there = refusal.item.clone().ok_or(RefusedWithoutItem)?;
-        // It is billed like the larger of the two items, but the answer does not say so.
+        // The put is billed like the larger of the two items, but the answer does not say so.
         let units = size.max(item::size(&there)).div_ceil(1024).max(1);
         self.meter
             .add_write(Some(u32::try_from(units).map_or(f64::MAX, f64::from)));
         Ok(Some(there))
     }
 
-    /// Counts an answered request that read.
+    /// Counts an answered read.
     pub(super) fn count_read(&self, consumed: impl IntoIterator<Item = ConsumedCapacity>) {
         self.meter.add_read(units(consumed));
     }
 
-    /// Counts an answered request that wrote.
+    /// Counts an answered write.
     pub(super) fn count_write(&self, consumed: impl IntoIterator<Item = ConsumedCapacity>) {
         self.meter.add_write(units(consumed));
     }
@@ -134,9 +135,9 @@ fn units(consumed: impl IntoIterator<Item = ConsumedCapacity>) -> Option<f64> {
     consumed.into_iter().map(|table| table.capacity_units).sum()
 }
 
-/// A refused put whose answer lacks what it was asked for.
+/// The error for a refused put whose answer lacks the existing item.
 #[derive(Debug, thiserror::Error)]
-#[error("a put was refused, but the answer does not hold the item that is there")]
+#[error("a put was refused, but the answer lacks the existing item")]
 struct RefusedWithoutItem;
 
 impl From<RefusedWithoutItem> for StoreError {

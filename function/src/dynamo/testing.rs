@@ -1,4 +1,5 @@
-//! DynamoDB in process, for the unit tests of both tables: with the same witness before it as in all other tests.
+//! DynamoDB in process, for the unit tests of the tables. As in all other tests, a witness checks the
+//! requests before they reach it.
 
 use std::time::Duration;
 
@@ -23,22 +24,22 @@ mod served;
 #[path = "../../tests/support/witness.rs"]
 mod witness;
 
-/// An empty events table in a DynamoDB of its own.
+/// An empty events table in a new DynamoDB.
 pub(super) async fn events_table() -> EventsTable {
     EventsTable::new(client().await, EVENTS_TABLE)
 }
 
-/// An empty catalogue in a DynamoDB of its own.
+/// An empty catalogue in a new DynamoDB.
 pub(super) async fn catalogue_table() -> CatalogueTable {
     CatalogueTable::new(client().await, CATALOGUE_TABLE)
 }
 
-/// An empty feed in a DynamoDB of its own.
+/// An empty feed in a new DynamoDB.
 pub(super) async fn feed_table() -> FeedTable {
     FeedTable::new(client().await, FEED_TABLE)
 }
 
-/// A client of a DynamoDB of its own.
+/// A client of a new DynamoDB.
 async fn client() -> Client {
     let address = serve(DynamoDb::with_tables(), Witness::default(), Duration::ZERO).await;
     let configuration = aws_sdk_dynamodb::Config::builder()

@@ -1,4 +1,4 @@
-//! PURE: what a batch of commits asks for.
+//! PURE: the effects that a batch of commits requires.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use super::record::{Appended, Content, Identity, Record, Tampering};
 use crate::feed::Entry;
 use crate::store::StreamKey;
 
-/// What a batch of commits asks for, be they records of a stream or read from the log. Each part says which records it stands
-/// for, by their places in the batch.
+/// The effects of a batch of commits, whether they come from records of a stream or from the log. Each part
+/// names the records that it covers by their places in the batch.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The identity of each record.
@@ -20,19 +20,19 @@ pub struct Batch {
     pub updates: Vec<CatalogueUpdate>,
     /// The entries that the commits add to the feed, in the order of the records.
     pub entries: Vec<Entry>,
-    /// One announcement an event, in the order of the records.
+    /// One announcement per event, in the order of the records.
     pub notices: Vec<Notice>,
-    /// The records that nothing can be done with.
+    /// The records that can never be relayed.
     pub poison: Vec<Poison>,
-    /// The records that say that the log was changed.
+    /// The records which report that the log was changed.
     pub tampered: Vec<Tampered>,
 }
 
-/// A stream's newest state.
+/// The newest state of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogueUpdate {
     pub stream: Stream,
-    /// Every record of the batch that this state covers.
+    /// All records of the batch that this state covers.
     pub records: Vec<usize>,
 }
 
@@ -53,25 +53,25 @@ pub struct Notice {
     pub notification: Notification,
     /// The event's type.
     pub event_type: EventType,
-    /// Where in a trace the event happened, if that is known.
+    /// The trace context of the event, if known.
     pub trace_parent: Option<TraceParent>,
-    /// The record that the event came in.
+    /// The record that contains the event.
     pub record: usize,
 }
 
-/// A record that cannot be relayed, now or ever.
+/// A record that can never be relayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poison {
     pub record: usize,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }
 
-/// A record that says that a commit was changed or removed.
+/// A record which reports that a commit was changed or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tampered {
     pub record: usize,
-    /// What was done.
+    /// The kind of change.
     pub tampering: Tampering,
 }
 
@@ -103,9 +103,10 @@ impl Batch {
         batch
     }
 
-    /// What commits ask for that were read from the log itself: every stream is brought forward, and the commits are announced
-    /// that `is_announced` picks. What cannot be announced is parked under the commit's key. Those that are not announced are of the
-    /// past: they come into the feed as ranges, of which it holds a whole page of commits in one entry.
+    /// The batch for commits read from the log itself. It brings every stream forward, and announces the
+    /// commits that `is_announced` selects. Those that cannot be announced are parked under the commit's key.
+    /// Commits that are not announced are old: they enter the feed as ranges, so that one entry holds a whole
+    /// page of commits.
     pub fn of(commits: Vec<Appended>, is_announced: impl Fn(&Appended) -> bool) -> Self {
         let mut batch = Self::default();
         let mut updates: BTreeMap<StreamKey, CatalogueUpdate> = BTreeMap::new();
@@ -129,24 +130,24 @@ impl Batch {
     }
 }
 
-/// The commit's key, as a record of the events table's stream has it.
+/// The commit's key, in the form of a stream record.
 fn key(appended: &Appended) -> Option<Box<RawValue>> {
     let pk = appended.stream.to_string();
     to_raw_value(&json!({"pk": {"S": pk}, "sk": {"N": appended.first.to_string()}})).ok()
 }
 
-/// The entry that a commit adds to the feed.
+/// The feed entry of a commit.
 fn entry(appended: &Appended) -> Option<Entry> {
     let types = appended.events.iter().map(|event| event.event_type.clone());
     Entry::commit(appended.stream.clone(), appended.first, types.collect())
 }
 
-/// The entry of a commit when its types are left to the log.
+/// The feed entry of a commit without its event types, which readers then take from the log.
 fn range(appended: &Appended) -> Option<Entry> {
     Entry::range(appended.stream.clone(), appended.first, appended.last)
 }
 
-/// Lets the update of the commit's stream cover the commit too; the highest revision wins, wherever it stands.
+/// Extends the update of the commit's stream to the commit. The highest revision wins, regardless of order.
 fn cover(updates: &mut BTreeMap<StreamKey, CatalogueUpdate>, appended: &Appended, record: usize) {
     let stream = appended.stream.at(appended.last, appended.created_at);
     let update = updates

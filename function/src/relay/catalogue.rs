@@ -12,43 +12,44 @@ use crate::store::{StoreError, StreamKey};
 
 /// The port to the catalogue.
 pub trait CatalogueWriter {
-    /// Makes the catalogue list `stream` as it is given, unless it lists it at this revision or a later one, and note that all of it
-    /// up to this revision is in `feed`.
+    /// Makes the catalogue list `stream` in the given state, unless it lists this revision or a later one.
+    /// Also notes that `feed` contains the stream up to this revision.
     fn bring_forward(
         &self,
         stream: &Stream,
         feed: Incarnation,
     ) -> impl Future<Output = Result<BroughtForward, StoreError>> + Send;
 
-    /// How far streams are in the feed, of those of which that was noted. The answer may be one of a moment ago.
+    /// How far the feed contains the given streams, for those with a mark. The answer may be slightly out of
+    /// date.
     fn marks(
         &self,
         streams: &[StreamKey],
     ) -> impl Future<Output = Result<Vec<(StreamKey, Mark)>, StoreError>> + Send;
 }
 
-/// What came of bringing a stream forward.
+/// The outcome of bringing a stream forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BroughtForward {
     /// The catalogue was behind.
     Updated,
-    /// The catalogue was not behind: a record that came twice or late.
+    /// The catalogue was up to date: the record came twice or late.
     AlreadyThere,
 }
 
-/// How many streams are brought forward side by side.
+/// How many streams are brought forward concurrently.
 const CONCURRENCY: usize = 16;
 
-/// What came of bringing streams forward.
+/// The outcome of bringing several streams forward.
 #[derive(Debug, Default)]
 pub(super) struct Catalogued {
-    /// How many of them the catalogue was behind of.
+    /// The number of streams for which the catalogue was behind.
     pub(super) updated: usize,
-    /// Those that could not be brought forward.
+    /// The streams that could not be brought forward.
     pub(super) shortfalls: Vec<Shortfall>,
 }
 
-/// Brings every stream forward, and says which could not be.
+/// Brings every stream forward, and reports those for which it failed.
 pub(super) async fn bring_forward(
     catalogue: &impl CatalogueWriter,
     updates: &[(&CatalogueUpdate, Incarnation)],

@@ -1,27 +1,27 @@
-//! PURE: from where on Lambda must deliver again.
+//! PURE: where Lambda must resume delivery.
 
 use std::collections::BTreeSet;
 
 use super::record::Identity;
 use super::sequence_number::SequenceNumber;
 
-/// From where on Lambda must deliver again.
+/// Where Lambda must resume delivery.
 ///
-/// Lambda goes on behind a checkpoint whatever came after it, so the answer names the *lowest* sequence number
-/// for which an effect is missing; what succeeded behind it is delivered again, and does no harm.
+/// Lambda resumes at a checkpoint, whatever happened to the records after it. So the answer names the
+/// *lowest* sequence number that lacks an effect. Later records that succeeded are delivered again, which
+/// does no harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checkpoint {
-    /// From nowhere: everything is done.
+    /// Nowhere: everything is done.
     Done,
-    /// From this record on.
+    /// At this record.
     From(SequenceNumber),
-    /// The whole batch: nothing before the first missing effect is gained, or a record that misses one has no
-    /// number to name.
+    /// The whole batch: the first record lacks an effect, or a record that lacks one has no number to name.
     WholeBatch,
 }
 
 impl Checkpoint {
-    /// Finds the checkpoint of a batch of which the records at the places `missing` miss an effect.
+    /// Determines the checkpoint of a batch in which the records at the places `missing` lack an effect.
     pub fn of(identities: &[Identity], missing: &BTreeSet<usize>) -> Self {
         let number = |index: &usize| {
             identities

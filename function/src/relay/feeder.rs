@@ -1,4 +1,4 @@
-//! The first effect: bringing commits into the feed.
+//! The first effect: adds commits to the feed.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::feed::{Entry, Incarnation, Writer};
 use crate::store::StoreError;
 use crate::telemetry::chain;
 
-/// Brings commits into a feed, and remembers what it has learned of it. Clones share what they remember.
+/// Adds commits to a feed, and caches what it learned about the feed. Clones share the cache.
 #[derive(Clone, Debug)]
 pub struct Feeder<F> {
     /// The feed's table.
@@ -24,7 +24,7 @@ pub struct Feeder<F> {
     memory: Arc<Memory>,
 }
 
-/// What came of bringing commits into the feed.
+/// The outcome of adding commits to the feed.
 #[derive(Debug)]
 pub(super) struct Fed {
     known: Option<Knowledge>,
@@ -36,19 +36,19 @@ pub(super) struct Fed {
 #[derive(Debug)]
 struct Failure {
     cause: String,
-    /// Whether trying again does not help.
+    /// Whether a retry does not help.
     is_fault: bool,
 }
 
 impl Fed {
-    /// The feed that all commits of the update are in, if they are.
+    /// The feed that contains all commits of the update, if one does.
     pub(super) fn feed_of(&self, update: &CatalogueUpdate) -> Option<Incarnation> {
         let known = self.known.as_ref()?;
         let mark = known.mark(&update.key())?;
         (mark.revision >= update.stream.revision).then_some(known.incarnation)
     }
 
-    /// How many events were added to the feed.
+    /// The number of events added to the feed.
     pub(super) fn added(&self) -> u64 {
         self.added
     }
@@ -65,14 +65,14 @@ impl Fed {
         }
     }
 
-    /// Whether the feed is not what it should be: something is in the way of everything behind it.
+    /// Whether the feed is corrupt, which blocks all later commits.
     pub(super) fn is_fault(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.is_fault)
     }
 }
 
 impl<F: FeedWriter> Feeder<F> {
-    /// A feeder that remembers nothing yet.
+    /// A feeder with an empty cache.
     pub fn new(table: F) -> Self {
         Self {
             table,
@@ -80,7 +80,7 @@ impl<F: FeedWriter> Feeder<F> {
         }
     }
 
-    /// The same, which shares what it remembers, on another view of the table.
+    /// The same feeder on another view of the table, with the same cache.
     #[must_use]
     pub fn on<G>(&self, table: G) -> Feeder<G> {
         Feeder {
@@ -89,7 +89,7 @@ impl<F: FeedWriter> Feeder<F> {
         }
     }
 
-    /// Brings into the feed what it lacks of `offered`, trying what fails again as long as `patience` lasts.
+    /// Adds to the feed what it lacks of `offered`, and retries what fails for as long as `patience` lasts.
     pub(super) async fn feed(
         &self,
         catalogue: &impl CatalogueWriter,
@@ -131,7 +131,7 @@ impl<F: FeedWriter> Feeder<F> {
         }
     }
 
-    /// Carries out a step, as often as it takes, and takes the answer to the machine.
+    /// Carries out a step, with retries, and passes the answer to the machine.
     async fn answered(
         &self,
         catalogue: &impl CatalogueWriter,
@@ -183,7 +183,7 @@ impl<F: FeedWriter> Feeder<F> {
         })
     }
 
-    /// Notes the types of streams that are news to this process, before they are in the feed.
+    /// Records the stream types that are new to this process, before their entries enter the feed.
     async fn note_types(
         &self,
         feed: Incarnation,
@@ -201,12 +201,12 @@ impl<F: FeedWriter> Feeder<F> {
     }
 }
 
-/// Where an answer leads to.
+/// What an answer leads to.
 enum Answered {
     Begun(Step),
     Told {
         next: Next,
-        /// How many events the feed has more.
+        /// The number of events that the feed gained.
         added: u64,
     },
     Done(Knowledge),
@@ -218,10 +218,10 @@ impl Answered {
     }
 }
 
-/// Asks until there is an answer.
+/// Retries a call until it is answered.
 ///
 /// # Errors
-/// Why there is none.
+/// The reason why there is no answer.
 async fn retried<T, C: Future<Output = Result<T, StoreError>>>(
     patience: Patience,
     call: impl Fn() -> C,

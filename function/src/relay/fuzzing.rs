@@ -1,4 +1,4 @@
-//! Invocations of the relay, and the records in them.
+//! Fuzzes invocations of the relay, and the records in them.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -16,7 +16,7 @@ use super::record::{Appended, AppendedEvent, Content, Identity, Record, Undecoda
 use crate::fuzzing::Verdict;
 use crate::telemetry::chain;
 
-/// Takes a record of the events table's stream.
+/// Feeds a record of the events table's stream.
 pub fn record(input: &[u8]) -> Verdict {
     let Some(json) = raw(input) else {
         return Verdict::Refused;
@@ -51,7 +51,7 @@ pub fn record(input: &[u8]) -> Verdict {
     }
 }
 
-/// What names a record is taken from it, and never made up.
+/// The identity of a record is copied from it, never made up.
 fn is_named_as_it_came(identity: &Identity, json: &RawValue) {
     if let Some(number) = &identity.sequence_number
         && let Ok(value) = serde_json::from_str::<Value>(json.get())
@@ -63,7 +63,7 @@ fn is_named_as_it_came(identity: &Identity, json: &RawValue) {
     }
 }
 
-/// What is put on the failure queue is something that a queue takes and a reader reads.
+/// A parked record can be sent to a queue, and parsed by a reader.
 fn can_be_parked(reason: &str, identity: &Identity) {
     let parked = ParkedRecord {
         reason,
@@ -75,7 +75,7 @@ fn can_be_parked(reason: &str, identity: &Identity) {
     assert!(serde_json::from_str::<IgnoredAny>(&parked).is_ok(), "{parked}");
 }
 
-/// Whether a refusal says where to look, in words of its own.
+/// Whether a refusal says where the problem is, without quoting the record.
 fn names_a_place(undecodable: &Undecodable) -> bool {
     match undecodable {
         Undecodable::Form { line, .. } => *line > 0,
@@ -105,7 +105,7 @@ fn written(appended: &Appended) -> Value {
     }}})
 }
 
-/// Takes what the relay is invoked with.
+/// Feeds the payload of an invocation.
 pub fn invocation(input: &[u8]) -> Verdict {
     let Some(payload) = raw(input) else {
         return Verdict::Refused;

@@ -1,4 +1,4 @@
-//! PURE: what the relay is invoked with.
+//! PURE: the payload of an invocation of the relay.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,26 @@ use serde_json::value::RawValue;
 
 use super::reconcile::progress::{InvalidProgress, Progress};
 
-/// What the relay is asked to do.
+/// What an invocation asks the relay to do.
 #[derive(Debug)]
 pub enum Invocation {
-    /// To relay these records of the events table's stream, each as the JSON it came as: one that cannot be
-    /// decoded must not take the others with it.
+    /// Relay these records of the events table's stream. Each is kept as its original JSON: one that cannot
+    /// be decoded must not affect the others.
     Records(Vec<Box<RawValue>>),
-    /// To go over the events table itself, from here on.
+    /// Reconcile the events table itself, starting here.
     Reconcile(Progress),
 }
 
-/// Into how many parts the events table is cut, to be read side by side. More would take its throughput from the API, and memory.
+/// The number of segments of the events table that are read in parallel. More would take throughput from the
+/// API, and memory.
 const SEGMENTS: usize = 4;
 
 impl Invocation {
-    /// Reads the payload of an invocation: an event of a DynamoDB stream, or
+    /// Parses the payload of an invocation: an event of a DynamoDB stream, or
     /// `{"reconcile":{"notifySince":T?,"continueFrom":text?}}`.
     ///
     /// # Errors
-    /// When it is neither. A record of an event that cannot be decoded is no error here.
+    /// When it is neither. An undecodable record within an event is not an error here.
     pub fn parse(payload: &RawValue) -> Result<Self, InvalidInvocation> {
         let members: BTreeMap<String, &RawValue> =
             serde_json::from_str(payload.get()).map_err(InvalidInvocation::NeitherKind)?;
@@ -44,7 +45,7 @@ impl Invocation {
 
 const RECONCILE: &str = "reconcile";
 
-/// A misspelt member must not silently leave notifications out, so an unknown one is refused.
+/// A misspelt member must not silently disable notifications, so unknown members are refused.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ReconcileRequest {
@@ -61,7 +62,8 @@ fn reconcile(request: &RawValue) -> Result<Progress, InvalidInvocation> {
         return Ok(Progress::begin(SEGMENTS, notify_since));
     };
     let progress = Progress::decode(&continue_from).map_err(InvalidInvocation::Progress)?;
-    // The text carries the moment with it: naming it again is welcome, changing it would announce some segments and not others.
+    // The text contains the moment. Repeating it is fine, but changing it would announce some segments and
+    // not others.
     match (notify_since, progress.notify_since()) {
         (Some(asked), begun) if begun != Some(asked) => Err(InvalidInvocation::OtherMoment { asked }),
         _ => Ok(progress),
@@ -100,13 +102,13 @@ impl Origin {
     const DYNAMODB: &str = "aws:dynamodb";
 }
 
-/// A payload that asks for nothing that the relay can do.
+/// The error for a payload that the relay cannot act on.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidInvocation {
     /// There is neither a list of records nor a request to reconcile.
     #[error("the invocation is neither an event of a DynamoDB stream nor a request to reconcile")]
     NeitherKind(#[source] serde_json::Error),
-    /// A record comes from something else than a DynamoDB stream: an event source mapping is wrong.
+    /// A record comes from something other than a DynamoDB stream: an event source mapping is wrong.
     #[error(
         "record {index} of the invocation comes from `{origin}` and not from `{}`",
         Origin::DYNAMODB
@@ -114,27 +116,27 @@ pub enum InvalidInvocation {
     OtherOrigin {
         /// The record's place in the payload, from 0.
         index: usize,
-        /// Where it says that it comes from.
+        /// The origin that it states.
         origin: String,
     },
-    /// Something stands beside the request to reconcile.
+    /// The payload has another member beside the request to reconcile.
     #[error("unknown member `{member}` beside `reconcile`: its settings go inside it")]
     BesideReconcile {
         /// Its name.
         member: String,
     },
-    /// The request to reconcile cannot be understood.
+    /// The request to reconcile is malformed.
     #[error("`reconcile` must be an object with `notifySince`, `continueFrom`, both or neither")]
     Reconcile(#[source] serde_json::Error),
-    /// The request continues nothing.
+    /// `continueFrom` is not a valid continuation.
     #[error("`reconcile.continueFrom` {0}")]
     Progress(InvalidProgress),
-    /// The request changes its mind about what is announced.
+    /// `notifySince` differs from that of the continued request.
     #[error(
-        "`reconcile.notifySince` is `{asked}`, but `continueFrom` was begun with another: leave it out, or begin again"
+        "`reconcile.notifySince` is `{asked}`, but `continueFrom` was begun with another: omit it, or start again"
     )]
     OtherMoment {
-        /// The moment that is asked for now.
+        /// The moment in this request.
         asked: Timestamp,
     },
 }
@@ -223,8 +225,8 @@ mod tests {
         `reconcile` must be an object with `notifySince`, `continueFrom`, both or neither: must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z` at line 1 column 27
         unknown member `notifySince` beside `reconcile`: its settings go inside it
         `reconcile.continueFrom` must be the `continueFrom` of an earlier answer
-        `reconcile.continueFrom` was given by another version of the relay: begin again without it
-        `reconcile.notifySince` is `2025-01-25T10:11:12.000000Z`, but `continueFrom` was begun with another: leave it out, or begin again
+        `reconcile.continueFrom` was issued by another version of the relay: start again without it
+        `reconcile.notifySince` is `2025-01-25T10:11:12.000000Z`, but `continueFrom` was begun with another: omit it, or start again
         ");
     }
 }

@@ -1,11 +1,12 @@
-//! The relay: from the events table's stream to the feed, the catalogue and SNS.
+//! The relay: carries commits from the events table's stream to the feed, the catalogue and SNS.
 //!
-//! A batch of records has three effects, one after the other: its commits are brought into the feed, the catalogue is brought forward
-//! and notes what is in the feed, and every event is announced, so that whoever is woken finds it there. Each may happen twice and
-//! in any order of the records, so whatever is missing at the end is delivered again from the first record that misses it
-//! ([`checkpoint`]). What is not in the feed is neither listed nor announced.
+//! A batch of records has three effects, in this order. Its commits are added to the feed. The catalogue is
+//! brought forward and notes what the feed contains. Then every event is announced, so that a subscriber that
+//! is woken finds it in the feed. Each effect may happen twice and in any order of the records. Whatever is
+//! missing at the end is delivered again, from the first record that lacks an effect ([`checkpoint`]). What
+//! is not in the feed is neither listed nor announced.
 //!
-//! What the stream has lost, or never had, is repaired from the events table itself: [`reconcile`], the other
+//! What the stream has lost, or never had, is restored from the events table itself: [`reconcile`], the other
 //! kind of [`invocation`].
 
 pub mod batch;
@@ -52,40 +53,40 @@ pub struct Relay<F, C, P, Q> {
     pub catalogue: C,
     /// The topic.
     pub publisher: P,
-    /// Where poison records go.
+    /// The destination of poison records.
     pub failure_queue: Q,
 }
 
-/// What came of a batch.
+/// The outcome of a batch.
 #[derive(Debug)]
 pub struct Relayed {
-    /// From where on the batch must be delivered again.
+    /// Where redelivery must begin.
     pub checkpoint: Checkpoint,
-    /// How many streams it touched.
+    /// The number of streams in the batch.
     pub streams: usize,
-    /// How many events the feed lacked, and has now.
+    /// The number of events that were missing from the feed and were added.
     pub fed: u64,
-    /// How many of them the catalogue was behind of.
+    /// The number of streams for which the catalogue was behind.
     pub updated: usize,
-    /// How many events it asked to announce.
+    /// The number of events to announce.
     pub notices: usize,
-    /// How many times something was put on the failure queue, or tried to.
+    /// The number of records that were parked on the failure queue, or should have been.
     pub parked: usize,
-    /// Whether the feed is not what it should be, so that trying again does not help.
+    /// Whether the feed is corrupt, so that a retry does not help.
     pub feed_fault: bool,
-    /// The records that say that the log was changed.
+    /// The records which report that the log was changed.
     pub tampered: Vec<(Identity, Tampering)>,
-    /// The effects that are missing.
+    /// The missing effects.
     pub shortfalls: Vec<Shortfall>,
 }
 
 impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, C, P, Q> {
-    /// Relays a batch, trying what fails again as long as `patience` lasts.
+    /// Relays a batch, and retries what fails for as long as `patience` lasts.
     pub async fn relay(&self, records: &[Box<RawValue>], patience: Patience) -> Relayed {
         self.carry_out(Batch::read(records), patience).await
     }
 
-    /// Does what a batch asks for, trying what fails again as long as `patience` lasts.
+    /// Carries out a batch, and retries what fails for as long as `patience` lasts.
     pub(crate) async fn carry_out(&self, batch: Batch, patience: Patience) -> Relayed {
         let (effected, parked) = futures::join!(
             self.effect(&batch, patience),
@@ -116,10 +117,10 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
         }
     }
 
-    /// Brings the commits into the feed, then the catalogue forward, then announces every event, and parks those that the topic will
-    /// never take.
+    /// Adds the commits to the feed, brings the catalogue forward, announces every event, and parks those
+    /// that the topic refuses for good.
     async fn effect(&self, batch: &Batch, patience: Patience) -> Effected {
-        // It is large within the futures that hold it.
+        // Boxed, because it is large within the futures that hold it.
         let outcome = Box::pin(self.feeder.feed(&self.catalogue, batch.entries.clone(), patience)).await;
         let mut shortfalls = Vec::new();
         let mut updates = Vec::new();
@@ -155,14 +156,14 @@ impl<F: FeedWriter, C: CatalogueWriter, P: Publisher, Q: FailureQueue> Relay<F, 
     }
 }
 
-/// The records that miss an effect.
+/// The records that lack an effect.
 fn records(shortfalls: &[Shortfall]) -> impl Iterator<Item = usize> {
     shortfalls
         .iter()
         .flat_map(|shortfall| shortfall.records.iter().copied())
 }
 
-/// What came of the effects of a batch.
+/// The outcome of a batch's effects.
 struct Effected {
     feed_fault: bool,
     fed: u64,

@@ -1,4 +1,4 @@
-//! Where records go that nothing can be done with, so that they do not block those behind them.
+//! Parks records that can never be relayed, so that they do not block those after them.
 
 use futures::future::join_all;
 use serde::Serialize;
@@ -23,16 +23,17 @@ pub trait FailureQueue {
 pub struct ParkedRecord<'record> {
     /// Why it was parked.
     pub reason: &'record str,
-    /// The key of the commit, as the record has it.
+    /// The key of the commit, as the record states it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<&'record RawValue>,
-    /// The record's place in the stream.
+    /// The record's sequence number in the stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sequence_number: Option<&'record SequenceNumber>,
 }
 
 impl<'record> ParkedRecord<'record> {
-    /// The record as JSON of ASCII characters alone: a poison record may hold any, and a queue does not take all
+    /// The record as JSON in ASCII. A poison record may contain any character, and a queue does not accept
+    /// all of them
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
     pub fn to_json(&self) -> serde_json::Result<String> {
         let mut ascii = String::new();
@@ -40,7 +41,7 @@ impl<'record> ParkedRecord<'record> {
             if character.is_ascii() {
                 ascii.push(character);
             } else {
-                // Outside of ASCII there are only texts in JSON.
+                // In JSON, only strings contain characters outside ASCII.
                 ascii.extend(
                     character
                         .encode_utf16(&mut [0; 2])
@@ -62,7 +63,7 @@ impl<'record> ParkedRecord<'record> {
     }
 }
 
-/// Parks every poison record. One that cannot be parked misses an effect like any other.
+/// Parks every poison record. A record that cannot be parked lacks an effect like any other.
 pub(super) async fn park(
     queue: &impl FailureQueue,
     poison: &[Poison],

@@ -1,22 +1,22 @@
-//! How long a failing call is tried again: inside the invocation, up to its deadline.
+//! How long a failing call is retried: within the invocation, up to its deadline.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// How long a failing call is tried again.
+/// How long a failing call is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// When the last attempt must have ended.
+    /// The time by which the last attempt must end.
     pub deadline: Instant,
-    /// The pause after the first attempt. Each pause is twice the one before.
+    /// The pause after the first attempt. Each pause is twice the previous one.
     pub first_pause: Duration,
     pub longest_pause: Duration,
 }
 
 impl Patience {
-    /// Patience until `deadline`, with pauses from 100 ms to 2 s.
+    /// Retries until `deadline`, with pauses from 100 ms to 2 s.
     pub fn until(deadline: Instant) -> Self {
         Self {
             deadline,
@@ -44,8 +44,8 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// Awaits an attempt. Past the deadline it is dropped, and what came of it is unknown: every effect of the
-    /// relay may happen twice, so it counts as missing.
+    /// Awaits an attempt. At the deadline it is dropped, and its outcome is unknown. It then counts as
+    /// missing: every effect of the relay may happen twice.
     pub(super) async fn attempt<T>(&self, call: impl Future<Output = T>) -> Result<T, DeadlinePassed> {
         timeout_at(self.deadline, call).await.map_err(|_| DeadlinePassed)
     }
@@ -53,7 +53,7 @@ impl Attempts {
     /// Waits until the next attempt is due.
     ///
     /// # Errors
-    /// At once, when that would be past the deadline.
+    /// Immediately, if that would be past the deadline.
     pub(super) async fn pause(&mut self) -> Result<(), DeadlinePassed> {
         let pause = self.pauses.next().ok_or(DeadlinePassed)?;
         if Instant::now() + pause >= self.deadline {
@@ -64,7 +64,7 @@ impl Attempts {
     }
 }
 
-/// The invocation must answer now.
+/// The error when the invocation must answer now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the invocation's deadline passed")]
 pub(super) struct DeadlinePassed;

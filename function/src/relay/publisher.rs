@@ -1,4 +1,4 @@
-//! The second effect: announcing every event.
+//! The third effect: announces every event.
 
 use futures::StreamExt as _;
 use futures::stream::iter;
@@ -9,45 +9,45 @@ use super::patience::Patience;
 use super::shortfall::Shortfall;
 use crate::telemetry::chain;
 
-/// The most notices of one call. As many of the largest stay far below the 256 KB that a call may have.
+/// The maximum number of notices per call. Ten of the largest stay far below the limit of 256 KB per call.
 pub const NOTICES_A_CALL: usize = 10;
 
 /// The port to the topic.
 pub trait Publisher {
-    /// Publishes up to [`NOTICES_A_CALL`] notices, and says which of them were not taken.
+    /// Publishes up to [`NOTICES_A_CALL`] notices, and returns those that were rejected.
     fn publish(&self, notices: &[&Notice]) -> impl Future<Output = Result<Vec<NotTaken>, CallError>> + Send;
 }
 
-/// A notice that was not taken though its call succeeded.
+/// A notice that was rejected although its call succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotTaken {
     /// The notice's place in the call.
     pub index: usize,
-    /// Whether it may be taken later.
+    /// Whether a retry may succeed.
     pub refusal: Refusal,
-    /// The topic's code and words.
+    /// The topic's error code and message.
     pub reason: String,
 }
 
-/// Whether a notice that was not taken may be taken later.
+/// Whether a rejected notice may be accepted later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It may.
+    /// A retry may succeed.
     Transient,
-    /// It may not: the notice itself is unacceptable.
+    /// A retry cannot succeed: the notice itself is unacceptable.
     Permanent,
 }
 
-/// What came of announcing a batch.
+/// The outcome of announcing a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Published {
-    /// The notices that are not known to be published.
+    /// The notices that may not have been published.
     pub(super) shortfalls: Vec<Shortfall>,
-    /// The notices that no later attempt can publish.
+    /// The notices that can never be published.
     pub(super) poison: Vec<Poison>,
 }
 
-/// How many calls run side by side. Consumers must not rely on order: SNS does not keep it either.
+/// The number of concurrent calls. Consumers must not rely on order: SNS does not keep it either.
 const CONCURRENCY: usize = 4;
 
 /// Announces every event.
@@ -65,7 +65,7 @@ pub(super) async fn publish(publisher: &impl Publisher, notices: &[Notice], pati
     total
 }
 
-/// Publishes the notices of one call; of those not taken, only they again.
+/// Publishes the notices of one call. A retry contains only the rejected ones.
 async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: Patience) -> Published {
     let mut outcome = Published::default();
     let mut pending: Vec<&Notice> = notices.iter().collect();
@@ -95,7 +95,7 @@ async fn publish_call(publisher: &impl Publisher, notices: &[Notice], patience: 
     outcome
 }
 
-/// Keeps the notices that may be taken later, and puts the others among the poison.
+/// Returns the notices that may be accepted later, and adds the others to the poison.
 fn sort_out<'notice>(
     pending: &[&'notice Notice],
     not_taken: Vec<NotTaken>,
@@ -126,7 +126,7 @@ fn sort_out<'notice>(
     later
 }
 
-/// A topic that takes calls but not their notices.
+/// The error for a topic that accepts a call but rejects its notices.
 #[derive(Debug, thiserror::Error)]
 #[error("the topic did not take the notification: {reason}")]
 struct NotTakenInTime {

@@ -1,14 +1,16 @@
-//! Reconciling: the feed, the catalogue, and notifications when asked, made again from the events table itself.
+//! Reconciling: rebuilds the feed, the catalogue and, on request, notifications from the events table itself.
 //!
-//! It repairs what the table's stream cannot, which forgets after 24 hours: a catalogue that was thrown away, a feed that is younger
-//! than the log or was made anew, notifications that subscribers have lost. What the feed lacks is added as it is read: stream by
-//! stream in the order of the scan, and not in the order in which it happened. Of a stream that is a range for each page of the scan. The table is read once, in segments side by side, a page at a time; the effects of the relay
-//! follow page by page, under the relay's own conditions. So it may run beside live traffic and beside another run of its own, be cut
-//! off anywhere and be continued: whatever is done twice does no harm, and a page whose effects are not all done is not gone past.
+//! It repairs what the table's stream cannot, because the stream forgets after 24 hours: a lost catalogue, a
+//! feed that is younger than the log or was recreated, or notifications that subscribers have lost. What the
+//! feed lacks is added in the order of the scan, stream by stream, not in the order in which it happened.
+//! Each page of the scan adds one range per stream. The table is read once, in parallel segments, page by
+//! page. The effects of the relay follow each page, under the relay's own conditions. So a run may coincide
+//! with live traffic and with other runs, and may be interrupted anywhere and continued: doing something
+//! twice does no harm, and no page is passed before all its effects are done.
 //!
-//! Memory does not grow with the table: each segment holds one page, of at most [`PAGE_COMMITS`] commits and 1 MB as the
-//! database counts, without payloads. Of a page's commits a stream's newest is enough; the catalogue's condition puts those of
-//! different pages in order.
+//! Memory does not grow with the table. Each segment holds one page, of at most [`PAGE_COMMITS`] commits and
+//! 1 MB as the database counts, without payloads. Only the newest commit of each stream on a page updates the
+//! catalogue; the catalogue's condition orders those of different pages.
 
 pub mod answer;
 pub mod progress;
@@ -32,22 +34,22 @@ use survey::{LogSurvey, Page, Segment};
 
 pub use survey::PAGE_COMMITS;
 
-/// Goes over the log and does again what the relay does.
+/// Walks over the log and repeats the relay's effects.
 #[derive(Clone, Debug)]
 pub struct Reconciler<S, F, C, P, Q> {
     pub log: S,
-    /// What is done with its commits.
+    /// The relay that handles the commits.
     pub relay: Relay<F, C, P, Q>,
 }
 
-/// How far a run came.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconciled {
-    /// Where the next run goes on; done when it came to the end.
+    /// Where the next run continues; done if this one reached the end.
     pub progress: Progress,
-    /// What was done.
+    /// What the run did.
     pub tally: Tally,
-    /// What kept a segment from going on, when it was not the deadline alone.
+    /// What stopped a segment, unless it was only the deadline.
     pub failure: Option<String>,
 }
 
@@ -59,7 +61,7 @@ where
     P: Publisher,
     Q: FailureQueue,
 {
-    /// Goes on from `progress` as long as `patience` lasts, trying what fails again.
+    /// Continues from `progress` for as long as `patience` lasts, and retries what fails.
     pub async fn run(&self, progress: Progress, patience: Patience) -> Reconciled {
         let walks = progress
             .segments()
@@ -79,7 +81,7 @@ where
         }
     }
 
-    /// Goes over one segment, page by page.
+    /// Walks over one segment, page by page.
     async fn walk(&self, segment: Segment, begin: Position, progress: &Progress, patience: Patience) -> Walk {
         let mut walk = Walk {
             position: begin,
@@ -135,7 +137,7 @@ where
     }
 }
 
-/// How far one segment came.
+/// The result of walking over one segment.
 struct Walk {
     position: Position,
     tally: Tally,

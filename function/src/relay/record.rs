@@ -1,6 +1,6 @@
 //! PURE: a record of the events table's stream, decoded.
 //!
-//! Of a commit only what is announced and listed is read. Payloads stay where they are, so that none can end
+//! Only the part of a commit that is announced and listed is kept. Payloads are dropped, so that none can end
 //! up in a log line or on the failure queue.
 
 mod appended;
@@ -13,21 +13,21 @@ pub use self::appended::{Appended, AppendedEvent};
 pub use self::undecodable::Undecodable;
 use super::sequence_number::SequenceNumber;
 
-/// A record as it came: what names it, and what it says.
+/// A decoded record: its identity and its content.
 #[derive(Debug)]
 pub struct Record {
-    /// The identity of the record, as far as it could be read.
+    /// The identity of the record, as far as it is readable.
     pub identity: Identity,
-    /// The content of the record, or why it cannot be read.
+    /// The content of the record, or why it cannot be decoded.
     pub content: Result<Content, Undecodable>,
 }
 
 /// The identity of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
-    /// Its place in the stream.
+    /// Its sequence number in the stream.
     pub sequence_number: Option<SequenceNumber>,
-    /// The key of the item that it is about, as it came.
+    /// The key of the item that it concerns, unchanged.
     pub keys: Option<Box<RawValue>>,
 }
 
@@ -36,10 +36,10 @@ pub struct Identity {
 pub enum Content {
     /// A commit was appended.
     Appended(Appended),
-    /// A commit was changed or removed, which nobody may do.
+    /// A commit was changed or removed, which nobody is allowed to do.
     Tampered(Tampering),
 }
-/// How the log was tampered with.
+/// What was done to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tampering {
     /// A commit was overwritten.
@@ -110,7 +110,7 @@ struct Envelope {
     dynamodb: Change,
 }
 
-/// The outer parts are kept as they are, so that a record with a bad image still has a name.
+/// The nested parts stay raw, so that a record with a bad image still has an identity.
 #[derive(Default, Deserialize)]
 struct Change {
     #[serde(rename = "SequenceNumber")]

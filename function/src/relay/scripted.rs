@@ -1,4 +1,4 @@
-//! A catalogue, a topic and a failure queue that do as a script says.
+//! A catalogue, a topic and a failure queue that follow a script.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -15,21 +15,21 @@ use crate::feed::port::{Begun, FeedWriter, PagePut};
 use crate::feed::{Incarnation, Mark, Page, PageNumber};
 use crate::store::{StoreError, StreamKey};
 
-/// What a port does when it is next called; when the script has ended, it succeeds.
+/// What a port does when it is called next. When the script has ended, it succeeds.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Succeed,
     Throttle,
     Break,
     Hang,
-    /// Publishing only: these entries are not taken.
+    /// Publishing only: rejects these entries.
     Leave(Vec<(usize, Refusal)>),
 }
 
 #[derive(Default)]
 pub(super) struct Script {
     acts: Mutex<VecDeque<Act>>,
-    /// What is done once the acts are used up.
+    /// What it does once the acts are used up.
     for_ever: Option<Act>,
     done: Mutex<Vec<String>>,
     calls: Mutex<usize>,
@@ -108,7 +108,7 @@ impl Script {
     }
 }
 
-/// A feed to which all is news: pages are noted as they are put.
+/// A feed that knows nothing yet: it records each page that is put.
 impl FeedWriter for &Script {
     async fn incarnation(&self) -> Result<Option<Incarnation>, StoreError> {
         Ok(Some(feed()))

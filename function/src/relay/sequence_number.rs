@@ -1,17 +1,17 @@
-//! PURE: a record's place in its stream.
+//! PURE: the position of a record in its stream.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-/// A record's place in its stream: a number of up to 40 digits, ordered as a number and kept as text, because
-/// the answer must name it as it came.
+/// The position of a record in its stream: a number of up to 40 digits. It is ordered as a number and kept as
+/// text, because the answer must repeat it unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SequenceNumber(String);
 
 impl SequenceNumber {
-    /// The number as it came.
+    /// The number, unchanged.
     pub fn as_str(&self) -> &str {
         &self.0
     }

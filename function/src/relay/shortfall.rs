@@ -1,4 +1,4 @@
-//! PURE: an effect that is missing.
+//! PURE: missing effects.
 
 use std::error::Error;
 
@@ -8,9 +8,9 @@ use crate::telemetry::chain;
 /// An effect that is missing when the invocation must answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortfall {
-    /// The records that miss it.
+    /// The records that lack it.
     pub records: Vec<usize>,
-    /// Why, with every cause.
+    /// The reason, with every cause.
     pub cause: String,
 }
 
@@ -22,7 +22,7 @@ impl Shortfall {
         }
     }
 
-    /// Whether it is missing because the invocation had no more time for it, and for no other reason.
+    /// Whether it is missing only because the invocation ran out of time.
     pub(super) fn is_out_of_time(&self) -> bool {
         self.cause == DeadlinePassed.to_string()
     }

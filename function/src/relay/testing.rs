@@ -1,4 +1,4 @@
-//! Records that the unit tests of the relay share.
+//! Records that the relay's unit tests share.
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ pub(crate) const STREAM: &str = "order/2886e475-d5cc-40f7-aec5-401071388b3c";
 /// Another stream's key, which sorts before [`STREAM`].
 pub(crate) const OTHER_STREAM: &str = "order/0190a2f4-7f3a-7c3e-8f43-5d2f6c1b9a10";
 
-/// The record of a commit of events of these types, appended `first` seconds after the first.
+/// The record of a commit whose events have these types. Its time is `first` seconds after a fixed minute.
 pub(crate) fn insert(sequence_number: u32, stream: &str, first: u64, types: &[&str]) -> Value {
     let events: Vec<Value> = types
         .iter()
@@ -51,7 +51,7 @@ pub(crate) fn with_name(name: &str, mut record: Value) -> Value {
     record
 }
 
-/// The record as it comes.
+/// The record as raw JSON.
 pub(crate) fn raw(record: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(record).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The relay against a scripted catalogue, topic and failure queue.
+//! Tests the relay against a scripted catalogue, topic and failure queue.
 
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ async fn only_the_entries_that_were_not_taken_are_published_again() {
 
 #[tokio::test]
 async fn an_entry_that_is_never_taken_is_delivered_again_from_its_record_on() {
-    // The first call leaves the entry of record 12, and every later one leaves it too.
+    // The first call rejects the entry of record 12, and so does every later call.
     let world = World {
         topic: Script::of([Act::Leave(vec![(2, Refusal::Transient)])])
             .then_for_ever(Act::Leave(vec![(0, Refusal::Transient)])),
@@ -239,7 +239,7 @@ async fn a_topic_that_refuses_the_call_is_not_asked_again() {
 
 #[tokio::test]
 async fn a_stream_that_is_not_brought_forward_fails_from_the_first_record_it_covers() {
-    // The other stream is asked first, and its update covers record 12 alone.
+    // The other stream comes first, and its update covers record 12 alone.
     let world = World {
         catalogue: Script::of([Act::Break]),
         ..World::default()
@@ -274,7 +274,7 @@ async fn both_effects_missing_name_the_lower_record() {
         ..World::default()
     };
     let records = [insert(9, STREAM, 1, &["a"]), insert(10, OTHER_STREAM, 1, &["b"])];
-    // Record 10 is not listed, record 9 is not announced.
+    // Record 10 is not listed, and record 9 is not announced.
     assert_eq!(
         world.relay_within(SHORT, &records).await.checkpoint,
         Checkpoint::WholeBatch
@@ -319,7 +319,7 @@ async fn a_poison_record_is_parked_with_its_key_and_reason_and_the_others_are_re
         (relayed.checkpoint, relayed.parked, relayed.notices),
         (Checkpoint::Done, 1, 2)
     );
-    insta::assert_snapshot!(world.queue.done().join("\n"), @r#"{"reason":"the attribute `last` of the record's image is not what it should be","keys":{"pk":{"S":"order/2886e475-d5cc-40f7-aec5-401071388b3c"},"sk":{"N":"2"}},"sequenceNumber":"12"}"#);
+    insta::assert_snapshot!(world.queue.done().join("\n"), @r#"{"reason":"the attribute `last` of the record's image is invalid","keys":{"pk":{"S":"order/2886e475-d5cc-40f7-aec5-401071388b3c"},"sk":{"N":"2"}},"sequenceNumber":"12"}"#);
 }
 
 #[tokio::test]

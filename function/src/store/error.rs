@@ -12,6 +12,6 @@ pub enum StoreError {
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// The request or its answer is invalid: a retry does not help.
-    #[error("the database refuses the request or gives an answer that makes no sense")]
+    #[error("the database refused the request or gave an invalid answer")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
 }

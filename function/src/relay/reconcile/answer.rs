@@ -10,26 +10,26 @@ use crate::store::Consumed;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReconcileAnswer {
-    /// What was done in this invocation.
+    /// What this invocation did.
     #[serde(flatten)]
     pub tally: Tally,
-    /// Requests to the database that were answered.
+    /// The number of answered database requests.
     pub requests: u32,
     /// Read request units.
     pub rru: f64,
     /// Write request units.
     pub wru: f64,
-    /// What the next request names to go on. Without it, all is done.
+    /// The text with which the next request continues. Absent when everything is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continue_from: Option<String>,
-    /// What kept it from going on, when it was not the deadline alone. The request may be sent again; the same `continueFrom` twice means that
-    /// nothing was gained in between.
+    /// What stopped the run, unless it was only the deadline. The request may be sent again. The same
+    /// `continueFrom` twice means that there was no progress in between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
 }
 
 impl ReconcileAnswer {
-    /// The answer for how far a run came and what it consumed.
+    /// The answer for a run and its consumption.
     pub fn of(reconciled: Reconciled, consumed: Consumed) -> Self {
         Self {
             tally: reconciled.tally,

@@ -1,4 +1,4 @@
-//! PURE: how far reconciling has come, also as the text that a caller carries to the next invocation.
+//! PURE: the progress of reconciling, also as the text that a caller passes to the next invocation.
 
 use std::ops::AddAssign;
 
@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::survey::{Place, Segment};
 
-/// How far reconciling has come, in each segment of the log, and which commits it announces again.
+/// The progress of reconciling in each segment of the log, and which commits it announces again.
 ///
-/// Its text is opaque to callers: base64url of `<version>/<JSON>`. It holds all of the request that it continues.
+/// Its text is opaque to callers: base64url of `<version>/<JSON>`. It contains the whole request that it
+/// continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Progress {
@@ -20,20 +21,20 @@ pub struct Progress {
     segments: Vec<Position>,
 }
 
-/// Where a segment stands.
+/// The position in a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Position {
-    /// Nothing of it is done.
+    /// Nothing is done yet.
     Beginning,
-    /// All up to this place is done.
+    /// Everything up to this place is done.
     After(Place),
-    /// All of it is done.
+    /// The whole segment is done.
     End,
 }
 
 impl Position {
-    /// The position behind a page that said where the next one begins.
+    /// The position after a page, given the start of the next page.
     pub(super) fn behind(next: Option<Place>) -> Self {
         next.map_or(Self::End, Self::After)
     }
@@ -53,10 +54,11 @@ impl Position {
 impl Progress {
     const VERSION: &str = "1";
 
-    /// More segments than any version cuts the log into.
+    /// More segments than any version uses.
     const MOST_SEGMENTS: usize = 64;
 
-    /// Nothing is done yet of a log in `segments` parts. The commits created at `notify_since` or later are to be announced.
+    /// The start of a run over a log in `segments` parts. It announces the commits created at `notify_since`
+    /// or later.
     pub fn begin(segments: usize, notify_since: Option<Timestamp>) -> Self {
         Self {
             notify_since,
@@ -64,10 +66,10 @@ impl Progress {
         }
     }
 
-    /// Reads the text that an answer gave for the next request.
+    /// Decodes the text that an answer gave for the next request.
     ///
     /// # Errors
-    /// [`InvalidProgress`] says which: no such text, or one of another version.
+    /// [`InvalidProgress`] tells what is wrong: not such a text, or one of another version.
     pub fn decode(text: &str) -> Result<Self, InvalidProgress> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
@@ -88,7 +90,7 @@ impl Progress {
             .ok_or(InvalidProgress::Malformed)
     }
 
-    /// The text that continues from here: letters, digits, `-` and `_`. `None` when nothing is left to do.
+    /// The text that continues from here: letters, digits, `-` and `_`. `None` when everything is done.
     pub fn encode(&self) -> Option<String> {
         if self.is_done() {
             return None;
@@ -102,7 +104,7 @@ impl Progress {
         self.segments.iter().all(Position::is_end)
     }
 
-    /// From when on commits are announced again.
+    /// The time from which commits are announced again.
     pub fn notify_since(&self) -> Option<Timestamp> {
         self.notify_since
     }
@@ -114,12 +116,12 @@ impl Progress {
         (0..).map(segment).zip(&self.segments)
     }
 
-    /// Whether a commit of this time is to be announced again.
+    /// Whether a commit of this time is announced again.
     pub(super) fn notifies(&self, created_at: Timestamp) -> bool {
         self.notify_since.is_some_and(|since| created_at >= since)
     }
 
-    /// The same request with its segments further on.
+    /// The same request with new positions.
     pub(super) fn moved_to(&self, segments: Vec<Position>) -> Self {
         Self {
             notify_since: self.notify_since,
@@ -128,33 +130,33 @@ impl Progress {
     }
 }
 
-/// A text that continues nothing.
+/// The error for a text that is not a valid continuation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProgress {
-    /// No answer gave this text.
+    /// No answer contained this text.
     #[error("must be the `continueFrom` of an earlier answer")]
     Malformed,
-    /// Another version of the relay gave it.
-    #[error("was given by another version of the relay: begin again without it")]
+    /// Another version of the relay issued it.
+    #[error("was issued by another version of the relay: start again without it")]
     OtherVersion,
 }
 
-/// What was done.
+/// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// Commits that were read and are done with.
+    /// Commits that were read and processed.
     pub commits: usize,
-    /// Streams that begin with one of them: over all runs, each stream once.
+    /// Streams whose first commit is among them. Over all runs, each stream counts once.
     pub streams: usize,
-    /// How many times the catalogue was behind, and brought forward.
+    /// How many times the catalogue was behind and was brought forward.
     pub updated: usize,
-    /// Events that the feed lacked, and has now.
+    /// Events that were missing from the feed and were added.
     pub fed: u64,
     /// Events that were announced again.
     pub notified: usize,
-    /// Events that the topic refuses for good, and that are on the failure queue now.
+    /// Events that the topic refused for good, and that are now on the failure queue.
     pub parked: usize,
-    /// Items that are no commits.
+    /// Items that are not commits.
     pub unreadable: usize,
 }
 

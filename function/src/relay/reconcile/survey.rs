@@ -1,4 +1,4 @@
-//! The port to the log, as reconciling reads it.
+//! The port to the log for reconciling.
 
 use std::fmt;
 
@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::relay::record::Appended;
 use crate::store::StoreError;
 
-/// The most commits of a page. Below it, a page is as much as the database reads at once, which is 1 MB.
+/// The maximum number of commits in a page. Otherwise a page is what the database reads at once, which is 1
+/// MB.
 pub const PAGE_COMMITS: usize = 1_000;
 
-/// The port to the log: all of its commits, in no order that matters.
+/// The port to the log: all its commits, in arbitrary order.
 pub trait LogSurvey {
-    /// The commits of `segment` behind `after`, or from its beginning without it: at most [`PAGE_COMMITS`].
+    /// The commits of `segment` after `after`, or from its beginning: at most [`PAGE_COMMITS`].
     ///
-    /// A commit that is written meanwhile may be missing: the stream of the log brings it.
+    /// A commit that is written meanwhile may be missing: the stream of the log delivers it.
     fn page(
         &self,
         segment: Segment,
@@ -22,16 +23,16 @@ pub trait LogSurvey {
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 }
 
-/// One of the parts into which the log is cut, to be read side by side.
+/// One of the parts of the log that are read in parallel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// Which part, from 0.
+    /// The index of the part, from 0.
     pub index: usize,
-    /// How many parts there are.
+    /// The number of parts.
     pub count: usize,
 }
 
-/// A place in a segment: the key of the commit that was read last, as the database has it.
+/// A place in a segment: the key of the last commit that was read, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
@@ -52,34 +53,34 @@ impl fmt::Display for Place {
 pub struct Page {
     /// The commits, without payloads.
     pub commits: Vec<Appended>,
-    /// The items that are no commits.
+    /// The items that are not commits.
     pub unreadable: Vec<Unreadable>,
-    /// Where the next page begins, or `None` at the segment's end.
+    /// The place after which the next page begins, or `None` at the segment's end.
     pub next: Option<Place>,
 }
 
 impl Page {
-    /// How many streams begin on this page. Over all pages it counts each stream once.
+    /// The number of streams that begin on this page. Summed over all pages, each stream counts once.
     pub(super) fn streams_begun(&self) -> usize {
         let first = |commit: &&Appended| commit.first == event_store_types::Revision::FIRST;
         self.commits.iter().filter(first).count()
     }
 
-    /// Logs each item that is no commit, and says how many there are. They cannot be relayed, now or ever; that they are there is for
-    /// a person to look at.
+    /// Logs each item that is not a commit, and returns their number. They can never be relayed; a person
+    /// must look at them.
     pub(super) fn report_unreadable(&self) -> usize {
         for Unreadable { key, attribute } in &self.unreadable {
-            tracing::error!(key, attribute, "an item of the events table is no commit");
+            tracing::error!(key, attribute, "an item of the events table is not a commit");
         }
         self.unreadable.len()
     }
 }
 
-/// An item that is no commit.
+/// An item that is not a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its key, as far as it can be told.
+    /// Its key, as far as it is readable.
     pub key: String,
-    /// The attribute that is missing or not what it should be.
+    /// The attribute that is missing or invalid.
     pub attribute: &'static str,
 }

@@ -1,4 +1,4 @@
-//! Reconciling a log in memory, cut off wherever it can be.
+//! Reconciles a log in memory, interrupted at every possible point.
 
 mod world;
 
@@ -90,7 +90,7 @@ async fn what_one_segment_fails_at_does_not_hold_up_the_others() {
         .segments()
         .filter(|(_, position)| position.is_end());
     assert_eq!(ends.count(), SEGMENTS - 1);
-    let cause = "the database refuses the request or gives an answer that makes no sense: no such table";
+    let cause = "the database refused the request or gave an invalid answer: no such table";
     assert_eq!(stopped.failure.as_deref(), Some(cause));
 }
 

@@ -13,10 +13,10 @@ use crate::store::StreamKey;
 use crate::store::checksum::{Checksum, Summing};
 use crate::store::commit::Commit;
 
-/// A commit, as far as the relay needs to know it.
+/// The part of a commit that the relay needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
-    /// The stream it was appended to.
+    /// The stream of the commit.
     pub stream: StreamKey,
     /// The revision of its first event.
     pub first: Revision,
@@ -24,21 +24,21 @@ pub struct Appended {
     pub last: Revision,
     /// Its events, in the order of their revisions.
     pub events: Vec<AppendedEvent>,
-    /// When it was appended.
+    /// The time at which it was appended.
     pub created_at: Timestamp,
 }
 
-/// An event of a commit, as far as it is announced.
+/// The part of an event that is announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendedEvent {
     pub revision: Revision,
     pub event_type: EventType,
-    /// Where in a trace it happened, if its metadata tells.
+    /// The trace context of the event, if its metadata contains one.
     pub trace_parent: Option<TraceParent>,
 }
 
 impl Appended {
-    /// A commit that was read from the log itself.
+    /// The relay's view of a commit that was read from the log itself.
     pub fn of(stream: StreamKey, commit: &Commit) -> Self {
         Self {
             stream,
@@ -46,7 +46,7 @@ impl Appended {
             last: commit.last(),
             events: (0..)
                 .zip(commit.events().as_slice())
-                // The commit's last revision exists, so that each before it does.
+                // The commit's last revision exists, so all before it do.
                 .filter_map(|(place, event)| {
                     Some(AppendedEvent {
                         revision: commit.first().checked_add(place)?,
@@ -59,7 +59,8 @@ impl Appended {
         }
     }
 
-    /// Reads the image of an item. Payloads are looked at for the checksum alone, and metadata for the trace as well.
+    /// Decodes the image of an item. Payloads are read only for the checksum, and metadata for the trace as
+    /// well.
     pub(super) fn decode(image: &RawValue) -> Result<Self, Undecodable> {
         let image: Image<'_> = serde_json::from_str(image.get()).map_err(|_| Undecodable::NoItem)?;
         let inconsistent = |attribute| Undecodable::Inconsistent { attribute };
@@ -88,7 +89,7 @@ impl Appended {
     }
 }
 
-/// The attributes are kept as they are, too, so that each can be told by its name.
+/// The attributes stay raw, so that an error can name each of them.
 #[derive(Deserialize)]
 struct Image<'image> {
     #[serde(borrow)]
@@ -132,13 +133,13 @@ fn events_from(first: Revision, events: Vec<EventImage<'_>>) -> Option<Vec<Appen
         .collect()
 }
 
-/// Most metadata tells of no trace, and need not be told apart.
+/// Most metadata contains no trace context and need not be parsed.
 fn trace_parent(metadata: &Metadata) -> Option<TraceParent> {
     let may_tell = metadata.as_str().contains(TraceParent::NAME);
     may_tell.then(|| metadata.provenance().trace_parent)?
 }
 
-/// The checksum of the events as they came, or `None` when they are not all there.
+/// The checksum of the events as received, or `None` if a part is missing.
 fn sum_of(mut summing: Summing, events: &[EventImage<'_>]) -> Option<Checksum> {
     for event in events {
         let Text { text: payload } = attribute(event.payload)?;

@@ -1,6 +1,6 @@
 //! PURE: why a record cannot be decoded.
 
-/// Why a record cannot be decoded. None of it quotes an image, for that may hold a payload.
+/// Why a record cannot be decoded. No variant quotes an image, because that may contain a payload.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
     /// It does not have the form of a record.
@@ -11,16 +11,16 @@ pub enum Undecodable {
         /// The column, from 1.
         column: usize,
     },
-    /// It is neither of the three that DynamoDB knows.
+    /// The name is none of the three that DynamoDB uses.
     #[error("the record's event name `{name}` is unknown")]
     UnknownName { name: String },
-    /// The stream does not carry new images.
+    /// The stream does not contain new images.
     #[error("the record has no new image")]
     NoImage,
-    /// The new image is something else than an item.
+    /// The new image is not an item.
     #[error("the record's new image is not an item")]
     NoItem,
-    /// An attribute is missing, or contradicts the others or itself.
-    #[error("the attribute `{attribute}` of the record's image is not what it should be")]
+    /// An attribute is missing, invalid, or contradicts the others.
+    #[error("the attribute `{attribute}` of the record's image is invalid")]
     Inconsistent { attribute: &'static str },
 }

@@ -54,5 +54,5 @@ const KINDS: &[Kind] = &[
 
 fn spoil(record: &mut Value, attribute: &str, value: Value) -> String {
     record["dynamodb"]["NewImage"][attribute] = value;
-    format!("the attribute `{attribute}` of the record's image is not what it should be")
+    format!("the attribute `{attribute}` of the record's image is invalid")
 }

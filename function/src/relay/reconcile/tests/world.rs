@@ -21,12 +21,12 @@ use crate::relay::reconcile::survey::Place;
 use crate::relay::record::{Appended, AppendedEvent};
 use crate::store::StreamKey;
 
-/// The commits of a page, so that a small log has many.
+/// The number of commits in a page. It is small, so that a small log has many pages.
 pub(super) const PAGE: usize = 2;
 
 pub(super) const SEGMENTS: usize = 3;
 
-/// A log, a catalogue and a topic in memory, of which one call can go wrong.
+/// A log, a catalogue, a feed and a topic in memory. One call can fail.
 #[derive(Default)]
 pub(super) struct World {
     pub(super) log: Mutex<BTreeMap<(String, u64), Appended>>,
@@ -56,7 +56,7 @@ impl World {
         self.log.lock().unwrap().insert(key, commit);
     }
 
-    /// Notes a call, and says whether it is the one that goes wrong.
+    /// Notes a call, and says whether it is the one that fails.
     pub(super) async fn goes_wrong(&self, call: &'static str) -> bool {
         let place = {
             let mut calls = self.calls.lock().unwrap();
@@ -65,7 +65,7 @@ impl World {
         };
         match self.wrong {
             Some((at, Wrong::Refused)) => at == place,
-            // Nothing after it is answered either: the time is up.
+            // No later call is answered either: the time is up.
             Some((at, Wrong::Hangs)) if at <= place => std::future::pending().await,
             _ => false,
         }
@@ -95,7 +95,7 @@ impl World {
         self.listed.lock().unwrap().clone()
     }
 
-    /// The last revision of each stream, as the log has it.
+    /// The last revision of each stream in the log.
     pub(super) fn last(&self) -> BTreeMap<String, u64> {
         let log = self.log.lock().unwrap();
         log.values()
@@ -262,7 +262,7 @@ pub(super) fn commit(number: u128, first: u64, types: &[&str]) -> Appended {
     }
 }
 
-/// Nine streams of one to five events, the second commit of each a batch.
+/// Nine streams of one to five events. A second commit, if there is one, is a batch.
 pub(super) fn commits() -> Vec<Appended> {
     let mut commits = Vec::new();
     for number in 0..9 {
@@ -278,7 +278,7 @@ pub(super) fn commits() -> Vec<Appended> {
     commits
 }
 
-/// Every event of the log from the second `since` on.
+/// All events of the log from the second `since` on.
 pub(super) fn events_since(world: &World, since: u64) -> BTreeSet<(String, u64, String)> {
     let log = world.log.lock().unwrap();
     log.values()

@@ -19,7 +19,7 @@ pub enum NameError {
     )]
     Instance(String),
     /// Not an account id.
-    #[error("the account `{0}` has not 12 digits")]
+    #[error("the account `{0}` must have 12 digits")]
     Account(String),
     /// Not a stack name.
     #[error("the stack name `{0}` is not a letter followed by letters, digits or hyphens")]

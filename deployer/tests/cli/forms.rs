@@ -503,7 +503,7 @@ fn a_template_without_a_url_has_no_callers() {
     insta::assert_snapshot!(Session::new().run("policy --for caller --env local"), @"
     exit code: 64
     --- stderr
-    error: the template has no function URL: nobody calls it
+    error: the template has no function URL, so nobody can call it
     ");
 }
 

@@ -17,35 +17,35 @@ use super::package::packages_of;
 use super::{Artifact, Processor, zip};
 use crate::environment::Profile;
 
-/// What this machine offers to a build.
+/// What a build needs to know about this machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    /// Where programs are searched.
+    /// The search path for programs.
     pub path: OsString,
-    /// Cargo's home.
+    /// Cargo's home folder.
     pub cargo_home: PathBuf,
-    /// The names of all variables of this process.
+    /// The names of all environment variables of this process.
     pub variables: Vec<String>,
 }
 
-/// What happens while building.
+/// Progress of a build.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BuildNote<'line> {
-    /// The toolchain lacks this target, which is now added with rustup.
+    /// The toolchain lacks this target; the build adds it with rustup.
     AddingTarget(&'static str),
-    /// A line of a tool's own output.
+    /// A line of a tool's output.
     Line(&'line str),
 }
 
 /// A build of binaries for one processor.
 #[derive(Debug)]
 pub struct Build<'build> {
-    /// The workspace that has the binaries.
+    /// The workspace that contains the binaries.
     pub workspace: &'build Path,
     /// The binaries, as the template names them.
     pub binaries: &'build BTreeSet<String>,
     pub processor: Processor,
-    /// How they are compiled; by [`Profile::Dev`] for this machine's own processor, whichever is given.
+    /// How they are compiled. [`Profile::Dev`] compiles for this machine, whatever the processor.
     pub profile: Profile,
     /// The machine that builds.
     pub machine: &'build Machine,
@@ -54,11 +54,11 @@ pub struct Build<'build> {
 impl Build<'_> {
     /// Builds the binaries and packs each as `<binary>.zip` in the [output folder](Self::output).
     ///
-    /// The zips' bytes follow from the sources, the lock file and the toolchain: neither the folders nor the flags of
-    /// the machine leave a trace, but for those of a development build.
+    /// The bytes of the zips depend only on the sources, the lock file and the toolchain. The machine's folders and
+    /// flags leave no trace, except in a development build.
     ///
     /// # Errors
-    /// Where a tool is missing or fails, or what it built is not what Lambda can run.
+    /// A tool is missing or fails, or its output is not a program that Lambda can run.
     pub async fn run(&self, note: &mut dyn FnMut(BuildNote<'_>)) -> Result<Vec<Artifact>, BuildError> {
         let metadata = self.metadata().await?;
         let packages = packages_of(self.binaries, &metadata)?;
@@ -82,7 +82,7 @@ impl Build<'_> {
         )?)
     }
 
-    /// Where the zips of a workspace are: one folder a processor, and one for development builds.
+    /// The folder of a workspace's zips: one for each processor, and one for development builds.
     pub fn output(workspace: &Path, processor: Processor, profile: Profile) -> PathBuf {
         workspace.join("target/lambda").join(match profile {
             Profile::Release => processor.name(),
@@ -90,7 +90,7 @@ impl Build<'_> {
         })
     }
 
-    /// What cargo knows of the workspace.
+    /// Runs `cargo metadata` for the workspace.
     pub(super) async fn metadata(&self) -> Result<Vec<u8>, BuildError> {
         let metadata = self.output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"]);
         let mut folders = self.workspace.ancestors();
@@ -149,7 +149,7 @@ impl Build<'_> {
         };
         let target = self.processor.rust_target();
         let mut command = self.command("cargo-lambda");
-        // The workspace's own release profile decides; cargo-lambda's would end the process on a panic.
+        // Uses the workspace's own release profile; cargo-lambda's profile would abort the process on a panic.
         command
             .args([
                 "lambda",
@@ -212,7 +212,7 @@ impl Build<'_> {
         })
     }
 
-    /// A program of the toolchain, the tools pinned by the workspace before those of the machine.
+    /// Prepares a command of the toolchain. Tools pinned by the workspace take precedence over those of the machine.
     pub(super) fn command(&self, program: &str) -> Command {
         let pinned = self.workspace.join(".tools/bin");
         let folders = std::iter::once(pinned).chain(std::env::split_paths(&self.machine.path));
@@ -221,7 +221,7 @@ impl Build<'_> {
             .current_dir(self.workspace)
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        // Build scripts and procedural macros of every dependency run below.
+        // The command runs the build scripts and procedural macros of every dependency, so it must not see secrets.
         for secret in self
             .machine
             .variables
@@ -231,7 +231,7 @@ impl Build<'_> {
             command.env_remove(secret);
         }
         command.env("CARGO_HOME", &self.machine.cargo_home);
-        // Folders of a search path that cannot be joined again hold a colon: then the machine's own path has to do.
+        // The folders cannot be joined if one contains a colon; then the machine's own path must do.
         command.env(
             "PATH",
             std::env::join_paths(folders).unwrap_or_else(|_| self.machine.path.clone()),
@@ -246,13 +246,13 @@ pub(super) struct Rustc {
 }
 
 impl Rustc {
-    /// Whether the toolchain has the standard library for a target.
+    /// Tells whether the toolchain has the standard library for a target.
     pub(super) fn has(&self, target: &str) -> bool {
         self.sysroot.join("lib/rustlib").join(target).join("lib").is_dir()
     }
 }
 
-/// Runs a program and hands on what it writes, line by line; `called` is what a user would type.
+/// Runs a program and passes its output on, line by line. `called` is the command as a user would type it.
 pub(super) async fn follow(
     mut command: Command,
     program: &'static str,

@@ -1,4 +1,4 @@
-//! PURE: whether a zip is one that Lambda can run.
+//! PURE: checks whether Lambda can run a zip.
 
 use std::io::{self, Cursor, Read};
 
@@ -13,7 +13,7 @@ use super::header;
 use super::processor::Processor;
 use super::zip::packed_binary;
 
-/// 50 MB: AWS Lambda quotas, "deployment package (.zip file archive) size", zipped.
+/// 50 MB: the Lambda quota "deployment package (.zip file archive) size", zipped.
 const LIMIT_ZIPPED: u64 = 50 * 1024 * 1024;
 
 /// 250 MB: the same quota, unzipped.
@@ -22,15 +22,15 @@ const LIMIT_UNZIPPED: u64 = 250 * 1024 * 1024;
 /// The file that Lambda's custom runtimes start.
 pub(super) const BOOTSTRAP: &str = "bootstrap";
 
-/// The permissions that others have, of whom Lambda's user is one: "Lambda needs 644 for files and 755 for executables"
-/// ([knowledge centre](https://repost.aws/knowledge-center/lambda-deployment-package-errors)).
+/// The permissions of other users, as which Lambda's user counts: "Lambda needs 644 for files and 755 for
+/// executables" ([knowledge centre](https://repost.aws/knowledge-center/lambda-deployment-package-errors)).
 const READ: u32 = 0o004;
 const READ_AND_EXECUTE: u32 = 0o005;
 
-/// Checks that `zip` holds an executable `bootstrap` for `processor`, under Lambda's limits; and that it is `binary`, if the zip says
-/// what it holds, as those that this deployer packs do.
+/// Checks that `zip` contains an executable `bootstrap` for `processor` and is within Lambda's limits. If the zip's
+/// comment names a binary, as in zips that this deployer packs, it must be `binary`.
 ///
-/// Everything is unpacked, which holds each file against its checksum, and goes no further than the limit.
+/// Unpacks everything, up to the limit, to verify each file's checksum.
 ///
 /// # Errors
 /// The first [`Flaw`] found.
@@ -129,7 +129,7 @@ fn check_mode<Source: Read>(entry: &ZipFile<'_, Source>, name: &str) -> Result<(
     }
 }
 
-/// What a mode says that an entry is; an archiver of another system says nothing of it.
+/// The kind of an entry by its mode; archivers on other systems may not record it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     File,
@@ -151,7 +151,7 @@ impl Kind {
     }
 }
 
-/// Everything in an entry; nothing where it is more than `room`, whatever size the entry itself claims.
+/// Unpacks an entry; `None` if it is larger than `room`, regardless of the size that it claims.
 fn unpack(entry: impl Read, room: u64) -> io::Result<Option<Vec<u8>>> {
     let mut content = Vec::new();
     entry.take(room + 1).read_to_end(&mut content)?;
@@ -160,7 +160,7 @@ fn unpack(entry: impl Read, room: u64) -> io::Result<Option<Vec<u8>>> {
 
 fn reason(error: &ZipError) -> String {
     match error {
-        // Its text says once more that the zip is no zip.
+        // The error's own display would repeat that the zip is not a zip.
         ZipError::InvalidArchive(reason) => reason.to_string(),
         other => other.to_string(),
     }

@@ -1,4 +1,4 @@
-//! The development build, packed: for an emulator on this machine, which runs functions as plain processes.
+//! Packs the development build for an emulator on this machine, which runs functions as plain processes.
 
 use std::path::Path;
 
@@ -9,9 +9,9 @@ use super::package::target_directory;
 use super::{check::BOOTSTRAP, zip};
 
 impl Build<'_> {
-    /// Brings the binaries of the development build up to date, and packs those that changed.
+    /// Builds the binaries for development if they are out of date, and packs those that changed.
     ///
-    /// It is cargo's own: the same folder, flags and features as `cargo build --workspace` has, so that what is there is used.
+    /// It uses the folder, flags and features of `cargo build --workspace`, so that an existing build is reused.
     pub(super) async fn develop(
         &self,
         metadata: &[u8],
@@ -38,7 +38,7 @@ impl Build<'_> {
     }
 }
 
-/// Compressing takes seconds; a run with nothing changed is to take less.
+/// Compression takes seconds, so an unchanged binary is not packed again.
 fn pack_if_changed(binary: &str, program: &Path, path: &Path) -> Result<(), BuildError> {
     let code = read(program)?;
     let packed = std::fs::read(path).is_ok_and(|zip| zip::holds(&zip, binary, BOOTSTRAP, &code));

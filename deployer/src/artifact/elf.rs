@@ -1,4 +1,4 @@
-//! PURE: whether a `bootstrap` is a whole executable for the processor asked for.
+//! PURE: checks that a `bootstrap` is a complete executable for the requested processor.
 
 use object::elf::{
     EM_386, EM_AARCH64, EM_ARM, EM_RISCV, EM_X86_64, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine,
@@ -10,11 +10,11 @@ use object::{Endianness, FileKind};
 use super::flaw::Flaw;
 use super::processor::Processor;
 
-/// Checks all of `bootstrap` that its headers speak of.
+/// Checks everything in `bootstrap` that its headers describe.
 ///
 /// # Errors
-/// [`Flaw::NotElf`] where it is no ELF executable, [`Flaw::WrongProcessor`] where it is one for another processor,
-/// [`Flaw::CutOff`] where its headers speak of more bytes than there are.
+/// [`Flaw::NotElf`] if it is not an ELF executable, [`Flaw::WrongProcessor`] if it is for another processor,
+/// [`Flaw::CutOff`] if its headers refer to more bytes than it has.
 pub(super) fn check(bootstrap: &[u8], asked: Processor) -> Result<(), Flaw> {
     if bootstrap.is_empty() {
         return Err(not_elf("it is empty"));
@@ -36,7 +36,7 @@ fn check_header<Header: FileHeader<Endian = Endianness>>(
     let header = Header::parse(bootstrap).map_err(unreadable)?;
     let endian = header.endian().map_err(unreadable)?;
     let kind = header.e_type(endian);
-    // A position-independent executable is ET_DYN, as a shared library is.
+    // A position-independent executable is ET_DYN, like a shared library.
     if kind != ET_EXEC && kind != ET_DYN {
         return Err(not_elf("an ELF file that is not an executable"));
     }
@@ -45,7 +45,7 @@ fn check_header<Header: FileHeader<Endian = Endianness>>(
     check_entry(header, endian, bootstrap)
 }
 
-/// Whether there is somewhere to begin, which tells an executable from a shared library; and whether that is in code.
+/// Checks that there is an entry point, which a shared library lacks, and that it is in code.
 fn check_entry<Header: FileHeader<Endian = Endianness>>(
     header: &Header,
     endian: Endianness,
@@ -53,7 +53,7 @@ fn check_entry<Header: FileHeader<Endian = Endianness>>(
 ) -> Result<(), Flaw> {
     let entry: u64 = header.e_entry(endian).into();
     if entry == 0 {
-        return Err(not_elf("a shared library, without a point to begin at"));
+        return Err(not_elf("a shared library, without an entry point"));
     }
     let segments = header.program_headers(endian, bootstrap).map_err(unreadable)?;
     let is_in_code = segments.iter().any(|segment| {
@@ -66,7 +66,7 @@ fn check_entry<Header: FileHeader<Endian = Endianness>>(
     if is_in_code {
         Ok(())
     } else {
-        Err(not_elf("the point to begin at lies in no code"))
+        Err(not_elf("its entry point is not in a code segment"))
     }
 }
 
@@ -85,8 +85,8 @@ fn check_processor(machine: Machine, big_endian: bool, asked: Processor) -> Resu
     Err(Flaw::WrongProcessor { found, asked })
 }
 
-/// Whether the tables, and what they point at, lie within the file. A linker writes the section headers last, so that a file
-/// cut anywhere lacks them; one that was stripped of them is held against its segments alone.
+/// Checks that the tables, and what they point to, are within the file. A linker writes the section headers last, so
+/// a truncated file lacks them. If they were stripped, only the segments are checked.
 fn check_length<Header: FileHeader<Endian = Endianness>>(
     header: &Header,
     endian: Endianness,
@@ -181,13 +181,13 @@ mod tests {
         let mut library = elf(62);
         library[16] = 3;
         library[24..32].fill(0);
-        insta::assert_snapshot!(refused(&library), @"has a `bootstrap` that is not a Linux executable: a shared library, without a point to begin at");
+        insta::assert_snapshot!(refused(&library), @"has a `bootstrap` that is not a Linux executable: a shared library, without an entry point");
         let mut elsewhere = elf(62);
         elsewhere[24] = 128;
-        insta::assert_snapshot!(refused(&elsewhere), @"has a `bootstrap` that is not a Linux executable: the point to begin at lies in no code");
+        insta::assert_snapshot!(refused(&elsewhere), @"has a `bootstrap` that is not a Linux executable: its entry point is not in a code segment");
         let mut data = elf(62);
         data[64 + 4] = 4;
-        insta::assert_snapshot!(refused(&data), @"has a `bootstrap` that is not a Linux executable: the point to begin at lies in no code");
+        insta::assert_snapshot!(refused(&data), @"has a `bootstrap` that is not a Linux executable: its entry point is not in a code segment");
         let mut without_segments = elf(62);
         without_segments[56] = 0;
         insta::assert_snapshot!(refused(&without_segments), @"has a `bootstrap` that is not a Linux executable: it has no segment to load");
@@ -202,12 +202,12 @@ mod tests {
                 "{length} bytes"
             );
         }
-        insta::assert_snapshot!(refused(&whole[..whole.len() - 1]), @"has a `bootstrap` that is cut off: its headers speak of more than its 127 bytes");
+        insta::assert_snapshot!(refused(&whole[..whole.len() - 1]), @"has a `bootstrap` that is truncated: its headers refer to more than its 127 bytes");
     }
 
     #[test]
     fn headers_that_speak_of_more_than_there_is_are_refused() {
-        // The places of `e_phoff`, `e_shoff` with a count of one, and the segment's `p_filesz`.
+        // The positions of `e_phoff`, of `e_shoff` with a count of one, and of the segment's `p_filesz`.
         for (at, counts) in [(32, None), (40, Some((60, 58))), (64 + 32, None)] {
             let mut claiming = elf(62);
             claiming[at + 6] = 0x7f;

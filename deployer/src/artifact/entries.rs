@@ -1,4 +1,4 @@
-//! PURE: what a zip lists: each file once, and where its name shows.
+//! PURE: checks the list of files in a zip: every name is listed once and is a plain path.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
@@ -7,10 +7,10 @@ use zip::ZipArchive;
 
 use super::flaw::Flaw;
 
-/// Checks that every file is listed once, under a name that is a plain path.
+/// Checks that every file is listed once, under a plain relative path.
 ///
 /// # Errors
-/// Another file would be unpacked than the one that was looked at, or elsewhere.
+/// The zip would unpack another file than the checked one, or unpack it elsewhere.
 pub(super) fn check<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result<(), Flaw> {
     if archive.has_duplicate_names() {
         return Err(Flaw::NamedTwice);
@@ -24,13 +24,13 @@ pub(super) fn check<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result
     check_folders(archive)
 }
 
-/// Checks that nothing lies below a file.
+/// Checks that no entry is below a file.
 fn check_folders<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result<(), Flaw> {
     let names: BTreeSet<String> = (0..archive.len())
         .map(|index| entry_name(archive, index))
         .collect();
     for entry in &names {
-        // A folder `x/` beside a file `x` is as wrong.
+        // A folder `x/` next to a file `x` is wrong, too.
         let mut above = entry.match_indices('/').map(|(at, _)| &entry[..at]);
         if let Some(file) = above.find(|above| names.contains(*above)) {
             return Err(Flaw::BelowAFile {
@@ -42,7 +42,7 @@ fn check_folders<Source: Read + Seek>(archive: &ZipArchive<Source>) -> Result<()
     Ok(())
 }
 
-/// The name of an entry, as it is told to people.
+/// The name of an entry, for messages.
 pub(super) fn entry_name<Source: Read + Seek>(archive: &ZipArchive<Source>, index: usize) -> String {
     archive
         .name_for_index(index)
@@ -50,7 +50,8 @@ pub(super) fn entry_name<Source: Read + Seek>(archive: &ZipArchive<Source>, inde
         .map_or_else(|| format!("entry {index}"), std::borrow::Cow::into_owned)
 }
 
-/// Whether a name leads down from where the zip is unpacked, and nowhere else; a folder's ends with a slash.
+/// Tells whether a name is a relative path that stays below the folder where the zip is unpacked. A folder's name
+/// ends with a slash.
 fn is_plain(name: &str) -> bool {
     let path = name.strip_suffix('/').unwrap_or(name);
     let strange = |part: &str| part.is_empty() || part == "." || part == "..";
@@ -70,7 +71,7 @@ mod tests {
         check(&ZipArchive::new(Cursor::new(zip)).unwrap())
     }
 
-    /// A zip of empty files, whose names are not looked at.
+    /// A zip of empty files; their names are not checked.
     fn zip_with(names: &[&str]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for number in 0..names.len() {
@@ -80,7 +81,7 @@ mod tests {
             writer.write_all(b"x").unwrap();
         }
         let mut zip = writer.finish().unwrap().into_inner();
-        // The writer is careful with names; whoever means no good is not.
+        // The writer refuses such names; an attacker would not.
         for (number, name) in names.iter().enumerate() {
             let placeholder = format!("{number:08}");
             while let Some(at) = zip.windows(8).position(|window| window == placeholder.as_bytes()) {

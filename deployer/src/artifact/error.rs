@@ -11,12 +11,12 @@ pub enum LoadError {
     /// There is no zip for the binary.
     #[error("no artifact for `{binary}`: `{}` does not exist", path.display())]
     Missing {
-        /// The binary wanted.
+        /// The requested binary.
         binary: String,
-        /// The file looked for.
+        /// The path where it should be.
         path: PathBuf,
     },
-    /// The zip is there and cannot be read.
+    /// The zip exists but cannot be read.
     #[error("cannot read `{}`", path.display())]
     Unreadable {
         /// The file.
@@ -24,7 +24,7 @@ pub enum LoadError {
         #[source]
         source: io::Error,
     },
-    /// The zip is not one that Lambda can run.
+    /// Lambda cannot run the zip.
     #[error("`{}` {flaw}", path.display())]
     Rejected {
         /// The file.
@@ -43,14 +43,14 @@ pub enum BuildError {
     /// A program of the toolchain is not on the search path.
     #[error("`{program}` is not installed")]
     MissingProgram { program: &'static str },
-    /// A program of the toolchain could not be started, for another reason than not being there.
+    /// A program of the toolchain could not be started, although it exists.
     #[error("cannot run `{program}`")]
     CannotRun {
         program: &'static str,
         #[source]
         source: io::Error,
     },
-    /// A program of the toolchain ended in failure.
+    /// A program of the toolchain failed.
     #[error("`{command}` failed ({status})")]
     Failed {
         /// The command as a user would type it.
@@ -63,7 +63,7 @@ pub enum BuildError {
     /// The toolchain lacks the standard library for the processor, and there is no rustup to add it.
     #[error("the Rust target `{target}` is not installed, and there is no `rustup` to add it")]
     MissingTarget { target: &'static str },
-    /// The output of a program of the toolchain is not what its documentation says.
+    /// The output of a toolchain program differs from its documentation.
     #[error("cannot understand what `{command}` printed: {reason}")]
     Unintelligible {
         command: &'static str,
@@ -71,10 +71,10 @@ pub enum BuildError {
         reason: String,
     },
     /// No package of the workspace has the binary that the template asks for.
-    #[error("the template asks for a binary `{binary}`, which no package of the workspace has")]
+    #[error("the template asks for a binary `{binary}`, which no package in the workspace has")]
     NoSuchBinary {
         binary: String,
-        /// All that there are.
+        /// All binaries in the workspace.
         known: Vec<String>,
     },
     /// A built file could not be read, or its zip not written.
@@ -95,7 +95,7 @@ pub enum BuildError {
         #[source]
         source: zip::result::ZipError,
     },
-    /// What was built is not what Lambda can run.
+    /// Lambda cannot run what was built.
     #[error(transparent)]
     Rejected(#[from] LoadError),
 }

@@ -1,4 +1,4 @@
-//! Whether this machine can build, before it does.
+//! Checks before a build whether this machine can do it.
 
 use super::build::Build;
 use super::error::BuildError;
@@ -6,7 +6,8 @@ use super::package::packages_of;
 use crate::environment::Profile;
 
 impl Build<'_> {
-    /// What a build would fail for: a program that is missing or does not run, a target that nobody can add, and a binary that no package has.
+    /// The reasons for which a build would fail: a program that is missing or does not run, a target that cannot be
+    /// added, or a binary that no package has.
     pub async fn lacks(&self) -> Vec<BuildError> {
         if self.profile == Profile::Dev {
             return Vec::from_iter(self.sources().await.err());
@@ -27,7 +28,7 @@ impl Build<'_> {
         packages_of(self.binaries, &self.metadata().await?).map(|_| ())
     }
 
-    /// A target that is missing is added by the build, where rustup can.
+    /// A missing target is no problem if rustup is there: the build adds it.
     async fn target(&self) -> Result<(), BuildError> {
         if self.rustc().await?.has(self.processor.rust_target()) {
             return Ok(());

@@ -1,31 +1,31 @@
-//! PURE: what the compilers are told, so that the machine leaves no trace in the code.
+//! PURE: compiler flags and variables that keep traces of the machine out of the code.
 
 use std::path::Path;
 
-/// Separates flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may hold a space.
+/// Separates flags in `CARGO_ENCODED_RUSTFLAGS`, so that paths may contain spaces.
 const SEPARATOR: char = '\u{1f}';
 
-/// The oldest C library that built functions may meet: that of Amazon Linux 2, so that they also run on
-/// every Linux that is still supported. Naming a version makes cargo-lambda link with its own linker and not the
-/// machine's, also where the machine has the processor asked for.
+/// The oldest glibc that built functions support: that of Amazon Linux 2, so that they also run on every Linux that
+/// is still supported. Naming a version makes cargo-lambda use its own linker instead of the machine's, even if the
+/// machine has the requested processor.
 const GLIBC: &str = "2.26";
 
-/// Seconds since 1970 of the moment that a zip's entries carry (1980-01-01), for what asks for the time while compiling.
+/// The time of all zip entries (1980-01-01), in seconds since 1970, for compilers that embed the time.
 pub(super) const SOURCE_DATE_EPOCH: &str = "315532800";
 
-/// Folders of this machine, which a stripped binary would still name hundreds of times.
+/// Folders of this machine, whose names even a stripped binary would contain hundreds of times.
 pub(super) struct Folders<'folder> {
-    /// Cargo's home, where sources of dependencies lie.
+    /// Cargo's home, which contains the sources of dependencies.
     pub(super) cargo_home: &'folder Path,
     pub(super) workspace: &'folder Path,
     /// The toolchain's folder.
     pub(super) sysroot: &'folder Path,
-    /// The compiler's commit, by which a toolchain without sources names its own files.
+    /// The compiler's commit, under which a toolchain without sources names its own files.
     pub(super) rustc_commit: &'folder str,
 }
 
 impl Folders<'_> {
-    /// The value of `CARGO_ENCODED_RUSTFLAGS`, which takes precedence over flags from any other place.
+    /// The value of `CARGO_ENCODED_RUSTFLAGS`, which takes precedence over all other sources of flags.
     pub(super) fn rust_flags(&self) -> String {
         let sources = self.sysroot.join("lib/rustlib/src/rust");
         [
@@ -37,7 +37,7 @@ impl Folders<'_> {
         .join(&SEPARATOR.to_string())
     }
 
-    /// The flags for C and C++ sources among the dependencies, quoted as a shell would.
+    /// The flags for C and C++ sources in dependencies, quoted for a shell.
     pub(super) fn c_flags(&self) -> String {
         [(self.workspace, "/workspace"), (self.cargo_home, "/cargo")]
             .map(|(from, to)| {
@@ -50,14 +50,14 @@ impl Folders<'_> {
     }
 }
 
-/// The target as cargo-lambda takes it: a Rust target with the C library's version.
+/// The target in cargo-lambda's form: a Rust target with the version of glibc.
 pub(super) fn versioned_target(rust_target: &str) -> String {
     format!("{rust_target}.{GLIBC}")
 }
 
-/// Whether a variable of this machine could change what is built.
+/// Tells whether an environment variable of this machine could change the build.
 ///
-/// `RUSTC_WRAPPER` and the like stay: a compiler cache gives the same code.
+/// `RUSTC_WRAPPER` and similar variables stay: a compiler cache produces the same code.
 pub(super) fn changes_code(variable: &str) -> bool {
     const NAMES: [&str; 8] = [
         "RUSTFLAGS",
@@ -75,10 +75,12 @@ pub(super) fn changes_code(variable: &str) -> bool {
         || (variable.starts_with("CARGO_TARGET_") && variable.ends_with("_RUSTFLAGS"))
 }
 
-/// Whether a variable of this machine is kept from the tools that build, and so from every build script of every dependency.
+/// Tells whether an environment variable is hidden from the build tools, and thus from the build scripts of all
+/// dependencies.
 ///
-/// Compilers need much of what is around them (paths, wrappers, linkers, caches, proxies, whatever a platform's toolchain reads), and no list of it would be
-/// complete; so what is kept from them is listed, by kind rather than by tool: names that speak of a secret, and everything of the clouds and of CI.
+/// Compilers need many variables (paths, wrappers, linkers, caches, proxies, and whatever a platform's toolchain
+/// reads), so no list of allowed ones would be complete. Instead, this is a list of hidden ones, by kind rather than
+/// by tool: names that suggest a secret, and everything of cloud providers and CI.
 pub(super) fn is_secret(variable: &str) -> bool {
     const PREFIXES: [&str; 22] = [
         "ACTIONS_",

@@ -1,48 +1,48 @@
-//! PURE: why a zip is not what Lambda can run.
+//! PURE: the reasons for which Lambda cannot run a zip.
 
 use super::processor::Processor;
 
-/// What is wrong with a zip. The file's name is added by whoever read it.
+/// A mistake in a zip. The caller that read the file adds its name.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Flaw {
-    /// The bytes are not a zip, or a damaged one.
+    /// The bytes are not a zip, or are a damaged one.
     #[error("is not a zip: {reason}")]
     NotAZip {
-        /// What the format's reader says of it.
+        /// The reader's message.
         reason: String,
     },
-    /// The zip has no entry `bootstrap` at its top.
+    /// The zip has no entry `bootstrap` at its top level.
     #[error("holds no `bootstrap`, only {}", list(entries))]
     NoBootstrap {
-        /// The names that it does hold.
+        /// The names that it contains.
         entries: Vec<String>,
     },
-    /// A file's bytes are not those that were zipped.
+    /// The bytes of a file do not match its checksum or cannot be unpacked.
     #[error("is damaged: `{entry}` cannot be unpacked ({reason})")]
     Damaged {
         /// The file in the zip.
         entry: String,
-        /// What the format's reader says of it.
+        /// The reader's message.
         reason: String,
     },
-    /// The zip says of itself that its `bootstrap` is another program.
+    /// The zip's comment says that its `bootstrap` is another program.
     #[error("holds `{found}`, not `{asked}`")]
     OtherBinary {
         /// The binary that was packed.
         found: String,
-        /// The one asked for.
+        /// The requested binary.
         asked: String,
     },
-    /// A file would be unpacked elsewhere than its name shows.
-    #[error("has an entry `{}`, which is no plain path in the zip", entry.escape_debug())]
+    /// The name of an entry is not a plain path, so it would be unpacked elsewhere.
+    #[error("has an entry `{}`, which is not a plain relative path", entry.escape_debug())]
     StrangeName {
         /// The file in the zip.
         entry: String,
     },
-    /// More files are listed than have names of their own: which of two is unpacked depends on who does it.
+    /// Two entries have the same name; unpackers differ in which one they use.
     #[error("has two entries of the same name")]
     NamedTwice,
-    /// A file is packed in a way that not everybody unpacks, Lambda among them.
+    /// A file is compressed or encrypted in a way that Lambda does not unpack.
     #[error("has an entry `{entry}` that is {how}, which Lambda does not unpack")]
     Packed {
         /// The file in the zip.
@@ -50,31 +50,31 @@ pub enum Flaw {
         /// `packed with` a method, or `encrypted`.
         how: String,
     },
-    /// The zip lists a file otherwise than it holds it: which of both is unpacked depends on who does it.
-    #[error("is damaged: the {what} of `{entry}` is another in its list than where it lies")]
+    /// The central directory and a local header differ; unpackers differ in which one they use.
+    #[error("is damaged: the {what} of `{entry}` differs between its central directory and its local header")]
     ToldTwice {
-        /// The file in the zip's list.
+        /// The file's name in the central directory.
         entry: String,
         /// What differs.
         what: &'static str,
     },
-    /// Something lies in a file, which would have to be a folder.
+    /// An entry is below a file, which would have to be a folder.
     #[error("has an entry `{entry}` below `{file}`, which is a file")]
     BelowAFile {
-        /// What lies below.
+        /// The entry below.
         entry: String,
         file: String,
     },
-    /// A mode and a name disagree on what an entry is.
+    /// The mode and the name of an entry contradict each other.
     #[error("has an entry `{entry}` that is {by_mode} by its mode and {by_name} by its name")]
     FileOrFolder {
         entry: String,
         /// `a file` or `a folder`.
         by_mode: &'static str,
-        /// The other.
+        /// The opposite.
         by_name: &'static str,
     },
-    /// Something beside `bootstrap` is neither a file nor a folder: a link, a pipe, a device.
+    /// An entry besides `bootstrap` is neither a file nor a folder, but a link, a pipe or a device.
     #[error("has an entry `{entry}` that is neither a file nor a folder")]
     NeitherFileNorFolder {
         /// Its name in the zip.
@@ -83,17 +83,17 @@ pub enum Flaw {
     /// `bootstrap` is a directory or a link.
     #[error("has a `bootstrap` that is {kind}, not a file")]
     NotAFile {
-        /// What it is.
+        /// What it is instead.
         kind: &'static str,
     },
-    /// `bootstrap` lacks permissions that Lambda's own user needs.
-    #[error("has a `bootstrap` that not everybody may read and execute (mode {mode:04o})")]
+    /// `bootstrap` lacks permissions that the user of Lambda's runtime needs.
+    #[error("has a `bootstrap` that not every user may read and execute (mode {mode:04o})")]
     NotExecutable {
         /// Its permission bits.
         mode: u32,
     },
-    /// Another file lacks the permission that Lambda's own user needs.
-    #[error("has a file `{entry}` that not everybody may read (mode {mode:04o})")]
+    /// Another file lacks the permission that the user of Lambda's runtime needs.
+    #[error("has a file `{entry}` that not every user may read (mode {mode:04o})")]
     NotReadable {
         /// The file in the zip.
         entry: String,
@@ -103,24 +103,24 @@ pub enum Flaw {
     /// `bootstrap` is not an ELF executable.
     #[error("has a `bootstrap` that is not a Linux executable: {reason}")]
     NotElf {
-        /// What the format's reader says of it.
+        /// The reader's message.
         reason: String,
     },
-    /// `bootstrap` ends before its own headers say.
-    #[error("has a `bootstrap` that is cut off: its headers speak of more than its {bytes} bytes")]
+    /// `bootstrap` is shorter than its headers say.
+    #[error("has a `bootstrap` that is truncated: its headers refer to more than its {bytes} bytes")]
     CutOff {
-        /// What there is.
+        /// Its actual length.
         bytes: usize,
     },
     /// `bootstrap` is for another processor.
     #[error("holds code for {found}, but the environment asks for `{asked}`")]
     WrongProcessor {
-        /// The processor in the ELF header, in words.
+        /// The processor in the ELF header, for messages.
         found: String,
-        /// The one asked for.
+        /// The requested processor.
         asked: Processor,
     },
-    /// The zip is larger than Lambda takes.
+    /// The zip exceeds Lambda's limit.
     #[error("is {bytes} bytes, over Lambda's limit of {limit} for a zip")]
     TooLargeZipped {
         /// The zip's size.
@@ -128,7 +128,7 @@ pub enum Flaw {
         /// Lambda's limit.
         limit: u64,
     },
-    /// The contents are larger than Lambda unpacks.
+    /// The contents exceed Lambda's limit.
     #[error("unpacks to more than Lambda's limit of {limit} bytes")]
     TooLargeUnzipped {
         /// Lambda's limit.

@@ -1,4 +1,4 @@
-//! PURE: the SHA-256 of an artifact, in the two spellings that AWS wants.
+//! PURE: the SHA-256 of an artifact, in the two notations that AWS uses.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ impl ContentHash {
         Self(Sha256::digest(content).into())
     }
 
-    /// The spelling in an S3 key: 64 lower-case hexadecimal digits.
+    /// The notation in an S3 key: 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         use fmt::Write as _;
         self.0.iter().fold(String::with_capacity(64), |mut hex, byte| {
@@ -25,7 +25,7 @@ impl ContentHash {
         })
     }
 
-    /// The spelling of Lambda's `CodeSha256`: standard base64 with padding.
+    /// The notation of Lambda's `CodeSha256`: standard base64 with padding.
     pub fn code_sha256(&self) -> String {
         STANDARD.encode(self.0)
     }

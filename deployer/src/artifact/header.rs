@@ -1,5 +1,5 @@
-//! PURE: a zip says twice what each file is: in the list at its end, and in a header before the file itself. Who unpacks reads the one or
-//! the other, so both have to say the same.
+//! PURE: a zip describes each file twice: in the central directory at its end, and in a local header before the file.
+//! An unpacker may read either, so the two must agree.
 //!
 //! The layout is that of [APPNOTE](https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), 4.3.7.
 
@@ -11,17 +11,18 @@ use zip::read::ZipFile;
 use super::flaw::Flaw;
 
 const SIGNATURE: [u8; 4] = *b"PK\x03\x04";
-/// What stands before the name.
+/// The length of the header's fixed part, before the name.
 const LENGTH: usize = 30;
-/// The sizes and the checksum stand behind the file, and not in the header.
+/// The flag that the sizes and the checksum follow the file instead of being in the header.
 const BEHIND: u16 = 1 << 3;
-/// A size that stands elsewhere, because it does not fit in.
+/// The value of a size that does not fit here and is stored elsewhere.
 const ELSEWHERE: u32 = u32::MAX;
 
-/// Checks that the header of an entry says what the list says, and that the entry is one that Lambda unpacks.
+/// Checks that an entry's local header agrees with the central directory, and that Lambda can unpack the entry.
 ///
 /// # Errors
-/// [`Flaw::ToldTwice`] where they differ, [`Flaw::Packed`] where it is packed or encrypted otherwise.
+/// [`Flaw::ToldTwice`] if the two differ; [`Flaw::Packed`] if Lambda does not support the compression method or the
+/// entry is encrypted.
 pub(super) fn check<Source: Read>(zip: &[u8], entry: &ZipFile<'_, Source>, name: &str) -> Result<(), Flaw> {
     let listed = number(entry.compression());
     if entry.encrypted() {
@@ -66,7 +67,7 @@ pub(super) fn check<Source: Read>(zip: &[u8], entry: &ZipFile<'_, Source>, name:
     Ok(())
 }
 
-/// What the header before a file says.
+/// The local header before a file.
 struct Header<'a> {
     flags: u16,
     method: u16,
@@ -93,7 +94,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The number of a method (4.4.5).
+/// The number of a compression method (4.4.5).
 fn number(method: CompressionMethod) -> u16 {
     match method {
         CompressionMethod::Stored => 0,

@@ -1,11 +1,11 @@
-//! PURE: where an artifact lies in the artifact bucket.
+//! PURE: the key of an artifact in the artifact bucket.
 
 use super::hash::ContentHash;
 use super::processor::Processor;
 
 /// The key of a function's code: `code/<binary>/<processor>/<sha256>.zip`.
 ///
-/// It is decided by the content alone, so unchanged code has an unchanged key and is not sent again.
+/// The key depends only on the content, so unchanged code keeps its key and is not uploaded again.
 pub(super) fn code_key(binary: &str, processor: Processor, hash: &ContentHash) -> String {
     format!("code/{binary}/{processor}/{}.zip", hash.hex())
 }

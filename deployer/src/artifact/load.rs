@@ -1,4 +1,4 @@
-//! Artifacts that were built earlier.
+//! Loads artifacts that were built earlier.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::error::LoadError;
 use super::{Artifact, Processor};
 
-/// Where a folder of artifacts holds the one for `binary`.
+/// The path of the artifact for `binary` in a folder.
 pub fn zip_path(folder: &Path, binary: &str) -> PathBuf {
     folder.join(format!("{binary}.zip"))
 }
 
-/// Loads `<binary>.zip` of each of `binaries` from `folder`, checked as if it had just been built.
+/// Loads `<binary>.zip` for each of `binaries` from `folder`, with the same checks as after a build.
 ///
 /// # Errors
-/// The first file that is missing, unreadable, or not what Lambda can run on `processor`.
+/// The first file that is missing, unreadable, or not runnable by Lambda on `processor`.
 pub fn load<'binary>(
     folder: &Path,
     binaries: impl IntoIterator<Item = &'binary str>,

@@ -1,4 +1,4 @@
-//! Artifacts: built with cargo-lambda, made reproducible, named by their content.
+//! Artifacts: built with cargo-lambda, reproducible, and named by their content.
 
 mod build;
 mod check;
@@ -26,7 +26,7 @@ pub use hash::ContentHash;
 pub use load::{load, zip_path};
 pub use processor::Processor;
 
-/// A zip that Lambda can run: it was checked, and its bytes decide its name.
+/// A checked zip that Lambda can run. Its bytes determine its key.
 #[derive(Clone, Debug)]
 pub struct Artifact {
     binary: String,
@@ -36,7 +36,7 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Takes the bytes of a zip for one.
+    /// Checks the bytes of a zip and wraps them.
     ///
     /// # Errors
     /// The first [`Flaw`] found.
@@ -51,7 +51,7 @@ impl Artifact {
         })
     }
 
-    /// The binary that the zip's `bootstrap` was.
+    /// The binary that was packed as the zip's `bootstrap`.
     pub fn binary(&self) -> &str {
         &self.binary
     }
@@ -61,17 +61,17 @@ impl Artifact {
         self.hash
     }
 
-    /// Where it lies in the artifact bucket: `code/<binary>/<processor>/<sha256>.zip`.
+    /// Its key in the artifact bucket: `code/<binary>/<processor>/<sha256>.zip`.
     pub fn key(&self) -> String {
         key::code_key(&self.binary, self.processor, &self.hash)
     }
 
-    /// The zip.
+    /// The bytes of the zip.
     pub fn zip(&self) -> &[u8] {
         &self.zip
     }
 
-    /// The zip, to be sent.
+    /// The bytes of the zip, for the upload.
     pub fn into_zip(self) -> Vec<u8> {
         self.zip
     }

@@ -1,4 +1,4 @@
-//! PURE: which packages of a workspace have the binaries that a template asks for.
+//! PURE: finds the packages of a workspace that contain the template's binaries.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 
 use super::error::BuildError;
 
-/// The part of `cargo metadata` that tells.
+/// The part of `cargo metadata` that lists packages.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
 }
 
-/// The part that tells where cargo builds.
+/// The part of `cargo metadata` that names the build folder.
 #[derive(Deserialize)]
 struct Folders {
     target_directory: PathBuf,
@@ -32,13 +32,13 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Finds the packages that have `binaries`, by name.
+/// Finds the names of the packages that contain `binaries`.
 ///
-/// Only these are built: cargo unites the features of all packages that it builds at once, so another
-/// package could change the functions' code.
+/// Only these are built: cargo unifies the features of all packages that it builds together, so another package could
+/// change the functions' code.
 ///
 /// # Errors
-/// Where `metadata` is not `cargo metadata`'s JSON, or no package has one of the binaries.
+/// `metadata` is not the JSON of `cargo metadata`, or no package contains one of the binaries.
 pub(super) fn packages_of(
     binaries: &BTreeSet<String>,
     metadata: &[u8],
@@ -67,10 +67,10 @@ pub(super) fn packages_of(
         .collect()
 }
 
-/// Finds the folder in which cargo builds, whatever variables and configuration made of it.
+/// Finds the folder in which cargo builds, regardless of variables and configuration.
 ///
 /// # Errors
-/// Where `metadata` is not `cargo metadata`'s JSON.
+/// `metadata` is not the JSON of `cargo metadata`.
 pub(super) fn target_directory(metadata: &[u8]) -> Result<PathBuf, BuildError> {
     parse(metadata).map(|folders: Folders| folders.target_directory)
 }

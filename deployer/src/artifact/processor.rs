@@ -14,7 +14,7 @@ pub enum Processor {
 }
 
 impl Processor {
-    /// Lambda's own name for it, also a folder's name and part of a key.
+    /// Lambda's name for it, which is also the name of the output folder and a part of the key.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
@@ -22,7 +22,7 @@ impl Processor {
         }
     }
 
-    /// The Rust target that code for it is built with.
+    /// The Rust target for it.
     pub const fn rust_target(self) -> &'static str {
         match self {
             Self::Arm64 => "aarch64-unknown-linux-gnu",

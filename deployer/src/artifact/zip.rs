@@ -1,4 +1,4 @@
-//! PURE: a zip whose bytes follow from its contents alone.
+//! PURE: a zip whose bytes depend only on its contents.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, Write as _};
@@ -6,24 +6,24 @@ use std::io::{Cursor, Read as _, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 
-/// Everything in a zip is executable: it holds `bootstrap`, and Lambda only reads.
+/// Every entry is executable: `bootstrap` must be, and Lambda only reads the others.
 const MODE: u32 = 0o755;
 
-/// How a zip says in its comment what it was packed of: the file in it is always called `bootstrap`.
+/// The prefix of a zip's comment that names the packed binary, because the file inside is always called `bootstrap`.
 const BINARY: &str = "bootstrap: ";
 
-/// The binary that a zip with this comment was packed of, if it says so.
+/// The binary that a zip's comment names, if any.
 pub(super) fn packed_binary(comment: &[u8]) -> Option<&str> {
     std::str::from_utf8(comment).ok()?.strip_prefix(BINARY)
 }
 
-/// Packs `entries` of `binary`, names against contents, into a zip.
+/// Packs the `entries` of `binary`, which map names to contents, into a zip.
 ///
-/// Entries are sorted by name, each with one time (1980-01-01, the format's own zero), one mode and one
-/// compression, and none with anything of the machine: the same contents give the same bytes.
+/// Entries are sorted by name. All have the same time (1980-01-01, the format's earliest), mode and compression, and
+/// no data of the machine, so that the same contents give the same bytes.
 ///
 /// # Errors
-/// Where the zip format cannot hold the contents.
+/// The zip format cannot hold the contents.
 pub(super) fn pack(binary: &str, entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, zip::result::ZipError> {
     let options = SimpleFileOptions::default()
         .system(System::Unix)
@@ -40,7 +40,8 @@ pub(super) fn pack(binary: &str, entries: &BTreeMap<&str, &[u8]>) -> Result<Vec<
     Ok(writer.finish()?.into_inner())
 }
 
-/// Whether a zip was packed of `binary` and its entry `name` holds exactly `content`; what is no zip holds nothing.
+/// Tells whether a zip was packed from `binary` and its entry `name` contains exactly `content`; `false` if it is not
+/// a zip.
 pub(super) fn holds(zip: &[u8], binary: &str, name: &str, content: &[u8]) -> bool {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(zip)) else {
         return false;

@@ -63,7 +63,7 @@ pub(super) async fn run(
             Code::Region,
             Severity::Warning,
             format!(
-                "whether `{}` has function URLs is not known here",
+                "it is not known here whether `{}` has function URLs",
                 environment.region
             ),
             "look it up in the documentation of Lambda",

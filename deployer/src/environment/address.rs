@@ -1,28 +1,28 @@
-//! PURE: where an environment without AWS is reached.
+//! PURE: the addresses of an environment outside AWS.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Hint;
 
-/// The base address of the AWS APIs, without a slash at its end.
+/// The base URL of the AWS APIs, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(String);
 
-/// How a function URL is reached: a text with `{id}`, and `{endpoint}` where the address begins with it.
+/// The pattern of a function URL: contains `{id}`, and begins with `{endpoint}` if the URL begins with the endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlPattern(String);
 
-/// A text that is no such address.
+/// A text that is not such an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not an `http` or `https` URL.
     #[error("the endpoint `{0}` is not an http or https URL")]
     Endpoint(String),
-    /// A pattern that makes every function URL the same.
+    /// A pattern that would give every function the same URL.
     #[error("`url` has no `{{id}}` in `{0}`")]
     WithoutId(String),
-    /// A pattern with a placeholder that nothing fills.
+    /// A pattern with an unknown placeholder.
     #[error("`url` has the unknown placeholder `{{{placeholder}}}`")]
     UnknownPlaceholder {
         /// The name between the braces.
@@ -43,19 +43,19 @@ impl Hint for AddressError {
 }
 
 impl Endpoint {
-    /// Reads it as a text.
+    /// The address as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl UrlPattern {
-    /// Reads it as a text.
+    /// The pattern as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Writes the address of the function URL with the id that AWS would put first in its host name.
+    /// The function URL with this `id`, which AWS puts first in the host name.
     pub fn address(&self, endpoint: &Endpoint, id: &str) -> String {
         self.0
             .replace("{endpoint}", endpoint.as_str())

@@ -6,23 +6,23 @@ use schemars::JsonSchema;
 /// The processor that the functions run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
 pub enum Architecture {
-    /// AWS's own processors, the cheaper ones.
+    /// AWS Graviton, the cheaper choice.
     #[default]
     #[schemars(rename = "arm64")]
     Arm64,
-    /// Intel's and AMD's.
+    /// Intel and AMD.
     #[schemars(rename = "x86_64")]
     X86_64,
-    /// The one of the machine that the deployer runs on, for an emulator beside it.
+    /// The processor of the machine that runs the deployer, for a local emulator.
     #[schemars(rename = "host")]
     Host,
 }
 
 impl Architecture {
-    /// All of them, in the order of the documentation.
+    /// All choices, in the order of the documentation.
     pub(super) const ALL: [Self; 3] = [Self::Arm64, Self::X86_64, Self::Host];
 
-    /// Names the processor as AWS does, `host` resolved to the one that this program was built for.
+    /// AWS's name for the processor; `host` is the one that this program was built for.
     pub fn processor(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
@@ -45,10 +45,10 @@ impl Architecture {
         ("native", Self::Host),
     ];
 
-    /// The one that was probably meant by a word that is none of theirs.
+    /// The choice that an unknown word probably meant.
     pub(super) fn meant_by(written: &str) -> Option<&'static str> {
         let lower = written.to_lowercase();
-        // A target of Rust's, a platform of Docker's.
+        // The word may be a Rust target or a Docker platform.
         let word = lower.strip_prefix("linux/").unwrap_or(&lower);
         let word = match word.split_once('-') {
             Some((processor, _)) if word.contains("linux") => processor,
@@ -63,7 +63,7 @@ impl Architecture {
             .or_else(|| nearest(&lower, Self::ALL.map(Self::written)))
     }
 
-    /// The word for it in an environment file.
+    /// The choice's name in an environment file.
     pub(super) fn written(self) -> &'static str {
         match self {
             Self::Host => "host",

@@ -1,4 +1,4 @@
-//! PURE: the text of a new environment file, from what a template leaves open.
+//! PURE: writes a new environment file from the parameters that a template leaves open.
 
 use std::fmt::Write as _;
 
@@ -7,29 +7,29 @@ use indexmap::IndexMap;
 
 use super::{Architecture, Environment, Profile, default_stack};
 
-/// Comments are broken at this column.
+/// The column at which comments are wrapped.
 const WIDTH: usize = 100;
 
-/// What is known of an environment that has no file yet.
+/// What is known about an environment that has no file yet.
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     /// The environment's name.
     pub name: &'a str,
     pub account: &'a str,
     pub region: &'a str,
-    /// The template, as a path from the folder of the file; none where it is the workspace's.
+    /// The template, as a path relative to the file's folder; `None` for the workspace's.
     pub template: Option<&'a str>,
-    /// Where the AWS APIs are, if it is not AWS that answers them.
+    /// The endpoint of the AWS APIs, if it is not AWS itself.
     pub endpoint: Option<&'a str>,
-    /// The environment beside which it is deployed: what is compiled for, and how function URLs are reached, is the same.
+    /// The environment next to which it is deployed; it takes its profile, architecture and URL pattern from there.
     pub beside: Option<&'a Environment>,
-    /// Whether its event log is guarded.
+    /// Whether its event log is protected.
     pub protected: bool,
-    /// The values of parameters, as on the command line.
+    /// The values of parameters, as given on the command line.
     pub values: &'a IndexMap<String, String>,
-    /// The parameters of the template that can be set.
+    /// The template's parameters that can be set.
     pub parameters: &'a [OpenParameter],
-    /// Whether the JSON Schema lies beside the file.
+    /// Whether the JSON Schema is in the same folder.
     pub schema: bool,
 }
 
@@ -41,7 +41,7 @@ impl Draft<'_> {
             .filter(|open| open.default.is_none() && !self.values.contains_key(&open.name))
     }
 
-    /// Writes the file. What is left at its default is there as a comment, so that the file says all that can be set.
+    /// Writes the file. Everything that keeps its default is a comment, so that the file shows all settings.
     pub fn text(&self) -> String {
         let mut text = String::new();
         if self.schema {
@@ -50,19 +50,19 @@ impl Draft<'_> {
         let name = self.name;
         let _ = write!(
             text,
-            "# The environment `{name}`. What is commented out has the value shown.
+            "# The environment `{name}`. Lines that are commented out show the defaults.
 account: {account:?}   # no other account is ever touched
 region: {region}
-{template}   # from the folder of this file; that of the workspace by default
+{template}   # relative to this file's folder; by default, the workspace's template
 # stack: {stack}   # at most 32 characters
 {protected}   # guards the event log: deletion protection, point-in-time recovery, no `push`, no `down`
-# watchAlarmsMinutes: 0   # for how long after an update of a protected environment its alarms still undo it
-{profile}   # how the functions are compiled, or dev: as they were last, for an emulator on this machine
-{architecture}   # the functions' processor, or x86_64, or host: that of this machine
-# executionRole: arn:aws:iam::{account}:role/cloudformation   # works in place of whoever deploys; none by default
+# watchAlarmsMinutes: 0   # how long after an update of a protected environment its alarms can still roll it back
+{profile}   # how the functions are compiled; dev takes the last development build, for an emulator on this machine
+{architecture}   # the functions' processor: arm64, x86_64, or host for that of this machine
+# executionRole: arn:aws:iam::{account}:role/cloudformation   # the role that CloudFormation assumes; by default, it uses the caller's permissions
 # permissionsBoundary: arn:aws:iam::{account}:policy/boundary   # bounds every role of the stack; none by default
-{endpoint}   # where the AWS APIs are, if it is not AWS that answers them; none by default
-{url}   # how a function URL is reached behind the endpoint; none by default
+{endpoint}   # the endpoint of the AWS APIs, if it is not AWS itself; none by default
+{url}   # the pattern of function URLs behind the endpoint; none by default
 parameters:{open}
 ",
             account = self.account,
@@ -84,7 +84,8 @@ parameters:{open}
         for open in self.parameters {
             self.parameter(&mut text, open);
         }
-        // A name that the template does not know is left to its parser, which says so with the nearest right one.
+        // Unknown names are written as they are; the template's parser refuses them and suggests the nearest right
+        // name.
         for (name, value) in self.values.iter().filter(|(name, _)| !known(name)) {
             let _ = writeln!(text, "  {name}: {}", scalar(value));
         }
@@ -133,7 +134,7 @@ parameters:{open}
     }
 }
 
-/// A key with its value, or with the one that it has without saying so.
+/// A key with its value, or commented out with its default.
 fn line(key: &str, value: Option<String>, otherwise: &str) -> String {
     value.map_or_else(
         || format!("# {key}: {otherwise}"),
@@ -141,11 +142,11 @@ fn line(key: &str, value: Option<String>, otherwise: &str) -> String {
     )
 }
 
-/// Writes a text so that YAML reads the same text again.
+/// Writes a string so that YAML reads the same string back.
 fn scalar(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
     let is_plain = text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.chars().all(plain);
-    // What YAML takes for a truth value or nothing is a text here, as are numbers that would lose a zero.
+    // Quote what YAML reads as a boolean or null, and numbers that would lose a leading zero.
     let is_word =
         !["true", "false", "null", "yes", "no", "on", "off"].contains(&text.to_lowercase().as_str());
     if is_plain && is_word && (text == "0" || !text.starts_with('0')) {
@@ -167,7 +168,7 @@ fn list<'a>(members: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", members.join(", "))
 }
 
-/// Breaks a text between words.
+/// Wraps a text between words.
 fn broken(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -18,7 +18,7 @@ use super::region::{PATTERN, Region};
 use cfn_template::problem::{Problem, Problems};
 use cfn_template::yaml::{Location, Node};
 
-/// CloudFormation watches rollback triggers for this many minutes at most
+/// The longest time, in minutes, that CloudFormation monitors rollback triggers
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
 const LONGEST_WATCH: u8 = 180;
 
@@ -26,46 +26,46 @@ const LONGEST_WATCH: u8 = 180;
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(title = "Environment", rename_all = "camelCase", deny_unknown_fields)]
 pub struct EnvironmentFile {
-    /// The only AWS account that is touched: twelve digits, in quotes.
+    /// The only AWS account that may be touched: twelve digits, in quotes.
     #[schemars(required, regex(pattern = "^[0-9]{12}$"))]
     pub account: Option<Located<String>>,
-    /// The AWS region; the stack needs one that has function URLs.
+    /// The AWS region; it must support Lambda function URLs.
     #[schemars(required, extend("anyOf" = [
         {"enum": Region::known().collect::<Vec<_>>()},
         {"pattern": PATTERN},
     ]))]
     pub region: Option<Located<String>>,
-    /// The template that is deployed, as a path from the folder of this file; that of the workspace where it is left out.
+    /// The template to deploy, as a path relative to this file's folder; by default, the workspace's template.
     #[schemars(length(min = 1))]
     pub template: Option<Located<String>>,
-    /// The name of the stack. Where it is left out, `event-store-<environment>`; with a `template`, that one's name in the place of
-    /// `event-store`, unless the environment's name begins with it.
+    /// The name of the stack; by default `event-store-<environment>`. With a `template`, its file name takes the place of `event-store`,
+    /// unless the environment's name already begins with it.
     #[schemars(length(max = 32), regex(pattern = "^[A-Za-z][A-Za-z0-9-]*$"))]
     pub stack: Option<Located<String>>,
-    /// Whether the event log is guarded against removal and replacement.
+    /// Whether the event log is protected from deletion and replacement.
     pub protected: Option<Located<bool>>,
-    /// For how many minutes after an update of a protected environment its alarms still undo it; 0 where it is left out.
+    /// How many minutes after an update of a protected environment its alarms can still roll it back; 0 by default.
     #[schemars(with = "u8", default, extend("maximum" = LONGEST_WATCH))]
     pub watch_alarms_minutes: Option<Located<u8>>,
-    /// The processor that the functions run on; `arm64` where it is left out.
+    /// The processor that the functions run on; `arm64` by default.
     pub architecture: Option<Architecture>,
-    /// How the functions are compiled; `release` where it is left out. `dev` is for an emulator on this machine.
+    /// How the functions are compiled; `release` by default. `dev` is for an emulator on this machine.
     #[schemars(with = "Option<Profile>")]
     pub profile: Option<Located<Profile>>,
-    /// The template's parameters, less those that the deployer fills in.
+    /// The template's parameters, except those that the deployer fills in.
     #[schemars(with = "std::collections::BTreeMap<String, ParameterSchema>", default)]
     pub parameters: IndexMap<String, Setting>,
     /// The tags of the stack, which its resources inherit; at most fifty.
     #[schemars(with = "std::collections::BTreeMap<String, TagValue>", default, extend("maxProperties" = 50))]
     pub tags: Vec<Tag>,
-    /// The ARN of the role that CloudFormation works with instead of the caller's.
+    /// The ARN of the role that CloudFormation assumes; by default, it uses the caller's permissions.
     pub execution_role: Option<Located<String>>,
-    /// The ARN of the managed policy that bounds every role in the stack.
+    /// The ARN of the managed policy that is the permissions boundary of every role in the stack.
     pub permissions_boundary: Option<Located<String>>,
-    /// Where the AWS APIs are, if it is not AWS that answers them.
+    /// The endpoint of the AWS APIs, if it is not AWS itself.
     #[schemars(regex(pattern = "^https?://"))]
     pub endpoint: Option<Located<String>>,
-    /// How a function URL is reached behind the endpoint: `{endpoint}` and `{id}` are filled in.
+    /// The pattern of function URLs behind the endpoint: `{endpoint}` and `{id}` are filled in.
     #[schemars(regex(pattern = "\\{id\\}"))]
     pub url: Option<Located<String>>,
 }
@@ -89,10 +89,10 @@ impl EnvironmentFile {
         "url",
     ];
 
-    /// The keys that no file does without.
+    /// The keys that every file needs.
     pub(super) const REQUIRED: [&'static str; 2] = ["account", "region"];
 
-    /// Takes a file apart, reporting unknown keys, missing keys, missing values and values of the wrong kind.
+    /// Reads a file, and reports unknown keys, missing keys, missing values and values of the wrong kind.
     pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> Self {
         let mut reader = Reader { file, problems };
         let mut read = Self::default();

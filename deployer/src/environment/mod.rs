@@ -1,7 +1,7 @@
 //! PURE: `environments/<name>.yaml`, read into an [`Environment`].
 //!
-//! The file is read twice over: `file` takes its shape apart and is what the JSON Schema is generated from;
-//! this module gives each value its meaning. Both go on after a mistake, so that all are reported at once.
+//! The file is read in two steps: `file` defines its shape, from which the JSON Schema is generated; this module
+//! interprets the values. Both continue after a mistake, so that all mistakes are reported at once.
 
 mod address;
 mod architecture;
@@ -35,50 +35,50 @@ pub use schema::schema;
 /// Where a stack is deployed, and with what settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Environment {
-    /// The file it was read from, as the user named it.
+    /// The file, as the user named it.
     pub file: String,
-    /// The name of the file without its extension.
+    /// The file's name without its extension.
     pub name: EnvironmentName,
-    /// The separate copy this is, if any.
+    /// The separate copy that this is, if any.
     pub instance: Option<Instance>,
     /// The only account that may be touched.
     pub account: AccountId,
     pub region: Region,
-    /// The template that the file names, as a path from the file's folder.
+    /// The template that the file names, as a path relative to the file's folder.
     pub template: Option<String>,
-    /// The stack, an instance's suffix included.
+    /// The name of the stack, including an instance's suffix.
     pub stack: StackName,
-    /// Whether the event log is guarded against removal.
+    /// Whether the event log is protected from deletion.
     pub protected: bool,
-    /// For how many minutes after an update of a protected environment its alarms still undo it.
+    /// How many minutes after an update of a protected environment its alarms can still roll it back.
     pub watch_alarms_minutes: u8,
     /// The processor that the functions run on.
     pub architecture: Architecture,
     /// How the functions are compiled.
     pub profile: Profile,
-    /// The template's parameters that the file sets, in its order.
+    /// The template's parameters that the file sets, in file order.
     pub parameters: IndexMap<String, Setting>,
-    /// The tags of the stack and, through it, of its resources.
+    /// The tags of the stack, which its resources inherit.
     pub tags: IndexMap<String, String>,
-    /// The role that CloudFormation works with instead of the caller's.
+    /// The role that CloudFormation assumes instead of using the caller's permissions.
     pub execution_role: Option<RoleArn>,
     /// The permissions boundary of every role in the stack.
     pub permissions_boundary: Option<PolicyArn>,
-    /// Where the AWS APIs are, if it is not AWS that answers them.
+    /// The endpoint of the AWS APIs, if it is not AWS itself.
     pub endpoint: Option<Endpoint>,
-    /// How a function URL is reached behind an endpoint.
+    /// The pattern of function URLs behind an endpoint.
     pub url: Option<UrlPattern>,
-    /// What is odd in the file, and stands in nobody's way.
+    /// Oddities in the file that do not prevent a deployment.
     pub warnings: Problems,
 }
 
 impl Environment {
     /// Reads the environment `name` from the text of its file.
     ///
-    /// With an instance, the stack is a separate copy: its name gets the instance as a suffix.
+    /// With an instance, the stack is a separate copy, whose name ends in the instance.
     ///
     /// # Errors
-    /// All problems of the file at once, each with its line and the nearest right spelling.
+    /// All problems of the file at once, each with its line and the nearest correct spelling.
     pub fn parse(file: &str, text: &str, name: &str, instance: Option<&Instance>) -> Result<Self, Problems> {
         let root = yaml::parse(file, text)?;
         let mut problems = Problems::default();
@@ -133,7 +133,7 @@ impl Environment {
         }
     }
 
-    /// The ids that the file holds of accounts and of what is in them: account ids and ARNs.
+    /// The account ids in the file, and the ARNs of resources in accounts.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         let named = [self.account.as_str()].into_iter().chain(
             [
@@ -155,7 +155,7 @@ impl Environment {
         named.chain(ids)
     }
 
-    /// The environment's name, and behind a slash an instance's: what its stack is tagged with.
+    /// The environment's name, followed by a slash and the instance, if any. The stack is tagged with it.
     pub fn full_name(&self) -> String {
         match &self.instance {
             Some(instance) => format!("{}/{instance}", self.name),
@@ -163,8 +163,8 @@ impl Environment {
         }
     }
 
-    /// Where the artifacts' own stack goes: the same account and region, but one stack for all environments in them,
-    /// so that nothing of this one is left in it.
+    /// The environment of the artifacts' own stack: the same account and region, but none of the settings that belong
+    /// to this environment alone, because all environments there share that stack.
     #[must_use]
     pub fn of_artifacts(&self) -> Self {
         Self {
@@ -179,13 +179,13 @@ impl Environment {
         }
     }
 
-    /// Names the bucket of the artifacts, which all stacks of an account and region share.
+    /// The name of the artifact bucket, which all stacks in an account and region share.
     pub fn artifact_bucket(&self) -> String {
         format!("event-store-artifacts-{}-{}", self.account, self.region)
     }
 }
 
-/// Gives single values their meaning.
+/// Interprets the single values.
 struct Meaning<'a> {
     file: &'a str,
     problems: Problems,
@@ -216,11 +216,11 @@ impl Meaning<'_> {
         written.and_then(|written| self.of(written))
     }
 
-    /// AWS makes regions more often than this program is made.
+    /// AWS may add regions between releases of this program.
     fn unknown_region(&self, region: Option<&Region>, written: Option<&Located<String>>) -> Problems {
         match (region, written) {
             (Some(region), Some(written)) if !region.is_known() => {
-                let message = format!("whether the region `{region}` has function URLs is not known here");
+                let message = format!("it is not known here whether the region `{region}` has function URLs");
                 Problem::new(self.file, written.at, message)
                     .with_hint("if it has none, AWS refuses the stack before it makes anything")
                     .into()
@@ -229,7 +229,7 @@ impl Meaning<'_> {
         }
     }
 
-    /// A role and a boundary are those of the account, or of AWS in its partition
+    /// A role and a boundary belong to the environment's account, or to AWS in its partition
     /// ([`iam:PassRole`](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html)).
     fn own(
         &mut self,
@@ -265,7 +265,7 @@ impl Meaning<'_> {
         }
     }
 
-    /// A path: whether anything is there is not known yet.
+    /// Reads a path; the file itself is not checked here.
     fn template(&mut self, written: Option<Located<String>>) -> Option<Located<String>> {
         let written = written?;
         if Path::new(&written.value).file_stem().is_none() {
@@ -314,7 +314,7 @@ impl Meaning<'_> {
         true
     }
 
-    /// A development build runs where it was linked, which is neither Lambda nor a place for a log of record.
+    /// A development build runs only on the machine that linked it: neither on Lambda nor in production.
     fn profile(&mut self, written: &EnvironmentFile) -> Profile {
         let Some(Located { value, at }) = written.profile else {
             return Profile::default();
@@ -324,14 +324,14 @@ impl Meaning<'_> {
                 let problem = Problem::new(
                     self.file,
                     at,
-                    "`profile: dev` is for an emulator on this machine alone",
+                    "`profile: dev` is only for an emulator on this machine",
                 );
                 self.problems.push(
                     problem.with_hint("give `architecture: host` and `endpoint`, or leave `profile` out"),
                 );
             }
             if written.protected.is_some_and(|protected| protected.value) {
-                self.refuse(at, "a protected environment takes no development build");
+                self.refuse(at, "a protected environment cannot use a development build");
             }
         }
         value
@@ -350,8 +350,8 @@ impl Meaning<'_> {
     }
 }
 
-/// The stack of an environment whose file names none: `event-store-staging`; of the template `../templates/orders.yaml`, `orders-staging`,
-/// be the environment's name `staging` or `orders-staging`.
+/// The default stack name: `event-store-staging`; with the template `../templates/orders.yaml`, `orders-staging`,
+/// whether the environment is called `staging` or `orders-staging`.
 fn default_stack(template: Option<&str>, environment: &str) -> String {
     let Some(stem) = template.and_then(|template| Path::new(template).file_stem()?.to_str()) else {
         return format!("event-store-{environment}");
@@ -362,9 +362,9 @@ fn default_stack(template: Option<&str>, environment: &str) -> String {
     }
 }
 
-/// An error that may know what was meant.
+/// An error that may have a hint.
 pub(crate) trait Hint {
-    /// What would put it right, where that is known.
+    /// How to correct it, if known.
     fn hint(&self) -> Option<String> {
         None
     }

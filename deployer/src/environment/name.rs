@@ -1,11 +1,11 @@
-//! PURE: the names an environment is made of; each exists only in a valid form.
+//! PURE: the names in an environment. Each type holds only valid names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Hint;
 
-/// A text that is not the name it should be.
+/// A text that is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Not an environment name.
@@ -19,17 +19,17 @@ pub enum NameError {
     )]
     Instance(String),
     /// Not an account id.
-    #[error("the account `{0}` has not 12 digits")]
+    #[error("the account `{0}` must have 12 digits")]
     Account(String),
     /// Not a stack name.
     #[error("the stack name `{0}` is not a letter followed by letters, digits or hyphens")]
     Stack(String),
-    /// The stack of the artifact bucket, which all environments of an account share.
+    /// The reserved name of the artifact bucket's stack, which all environments of an account share.
     #[error(
         "the stack name `{0}` is kept for the artifact bucket, which all environments of an account share"
     )]
     StackReserved(String),
-    /// A stack name whose resources would get names that are too long.
+    /// A stack name that would make the names of resources too long.
     #[error(
         "the stack name `{stack}` has {length} characters where {} are allowed",
         StackName::MAXIMUM_LENGTH
@@ -57,21 +57,21 @@ impl Hint for NameError {
     }
 }
 
-/// The name of an environment: the name of its file.
+/// The name of an environment, which is its file's name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnvironmentName(String);
 
-/// The name of a separate copy of an environment: `pr-42`.
+/// The name of a separate copy of an environment, such as `pr-42`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Instance(String);
 
-/// An AWS account: twelve digits.
+/// An AWS account id of twelve digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccountId(String);
 
 /// The name of a stack.
 ///
-/// Shorter than CloudFormation allows, because the names of its resources begin with it.
+/// It is shorter than CloudFormation allows, because the names of the stack's resources begin with it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StackName(String);
 
@@ -84,11 +84,11 @@ pub struct RoleArn(String);
 pub struct PolicyArn(String);
 
 impl StackName {
-    /// The most characters a stack's name may have.
+    /// The maximum length of a stack's name, in characters.
     pub const MAXIMUM_LENGTH: usize = 32;
     const OF_ARTIFACTS: &'static str = "event-store-artifacts";
 
-    /// The stack of the artifacts, one for each account and region.
+    /// The stack of the artifacts, one per account and region.
     pub(super) fn of_artifacts() -> Self {
         Self(Self::OF_ARTIFACTS.to_owned())
     }
@@ -167,7 +167,7 @@ impl FromStr for PolicyArn {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        // AWS's own policies have `aws` in the place of the account.
+        // AWS's managed policies have `aws` in place of the account.
         let is_owner = |account: &str| is_account(account) || account == "aws";
         if is_iam_arn(text, "policy/", is_owner) {
             Ok(Self(text.to_owned()))
@@ -201,7 +201,7 @@ macro_rules! read_as_text {
     ($($name:ty),+) => {
         $(
             impl $name {
-                /// Reads it as a text.
+                /// The value as a string.
                 pub fn as_str(&self) -> &str {
                     &self.0
                 }

@@ -2,23 +2,23 @@
 
 use schemars::JsonSchema;
 
-/// How the functions are compiled: the name of one of cargo's profiles.
+/// How the functions are compiled: the name of a cargo profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
 pub enum Profile {
-    /// Optimised, stripped, and linked for the oldest system that Lambda has.
+    /// Optimised, stripped, and linked for the oldest operating system of Lambda.
     #[default]
     #[schemars(rename = "release")]
     Release,
-    /// The development build that is there already, linked for this machine alone: for an emulator beside it.
+    /// The existing development build, linked only for this machine: for a local emulator.
     #[schemars(rename = "dev")]
     Dev,
 }
 
 impl Profile {
-    /// Both, in the order of the documentation.
+    /// Both profiles, in the order of the documentation.
     pub(super) const ALL: [Self; 2] = [Self::Release, Self::Dev];
 
-    /// The word for it in an environment file.
+    /// The profile's name in an environment file.
     pub const fn written(self) -> &'static str {
         match self {
             Self::Release => "release",

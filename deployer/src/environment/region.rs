@@ -1,4 +1,4 @@
-//! PURE: the regions that a stack can be deployed to, and the partitions that they are in.
+//! PURE: the regions that a stack can be deployed to, and their partitions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,35 +7,35 @@ use fancy_regex::Regex;
 
 use super::Hint;
 
-/// A region: one that is known, or one whose name is made as AWS makes them.
+/// A region: a known one, or one whose name follows AWS's pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Region(String);
 
-/// A text that is no region, or one that nothing could be deployed to.
+/// A text that is not a region, or a region that cannot be deployed to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
-    /// AWS has the region, Lambda has no function URLs in it.
+    /// AWS has the region, but Lambda has no function URLs there.
     #[error("the region `{0}` has no function URLs")]
     WithoutFunctionUrls(String),
-    /// No region has such a name.
+    /// The name is not that of a region.
     #[error("unknown region `{0}`")]
     Unknown(String),
 }
 
-/// A part of AWS with accounts, ARNs and addresses of its own.
+/// A part of AWS with its own accounts, ARNs and domain names.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Partition {
-    /// Its name in ARNs: `aws`.
+    /// Its name in ARNs, such as `aws`.
     pub name: &'static str,
-    /// The domain that the addresses of its services end in, `AWS::URLSuffix`.
+    /// The domain of its services' host names, `AWS::URLSuffix`.
     pub domain: &'static str,
-    /// What the names of its regions begin with.
+    /// The prefix of its regions' names.
     regions: &'static str,
 }
 
-/// As the SDKs know them
-/// ([partitions.json](https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json)); the public one, whose regions begin in
-/// many ways, comes last.
+/// The partitions that the SDKs know
+/// ([partitions.json](https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json)). The public one
+/// comes last, because its regions have many prefixes.
 const PARTITIONS: [Partition; 8] = [
     partition("aws-cn", "amazonaws.com.cn", "cn-"),
     partition("aws-us-gov", "amazonaws.com", "us-gov-"),
@@ -56,7 +56,7 @@ const fn partition(name: &'static str, domain: &'static str, regions: &'static s
 }
 
 impl Partition {
-    /// The one that a region is in, whose name says so.
+    /// The partition of a region, by the prefix of the region's name.
     pub fn of(region: &str) -> &'static Self {
         let [.., public] = &PARTITIONS;
         PARTITIONS
@@ -66,7 +66,7 @@ impl Partition {
     }
 }
 
-/// The regions with function URLs of the partition `aws`.
+/// The regions of the partition `aws` with function URLs.
 const WITH_FUNCTION_URLS: [&str; 23] = [
     "af-south-1",
     "ap-east-1",
@@ -93,7 +93,7 @@ const WITH_FUNCTION_URLS: [&str; 23] = [
     "us-west-2",
 ];
 
-/// The regions without, as listed by <https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html>.
+/// The regions without function URLs, from <https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html>.
 const WITHOUT_FUNCTION_URLS: [&str; 11] = [
     "ap-east-2",
     "ap-south-2",
@@ -108,7 +108,7 @@ const WITHOUT_FUNCTION_URLS: [&str; 11] = [
     "me-central-1",
 ];
 
-/// How the name of any region is made.
+/// The pattern of region names.
 pub(super) const PATTERN: &str = "^[a-z]{2,4}(-(gov|isob?|isoe|isof|[a-z]{2}))?-(central|((north|south)(east|west)?)|east|west)-[0-9]{1,2}$";
 
 impl Region {
@@ -117,22 +117,22 @@ impl Region {
         WITH_FUNCTION_URLS.into_iter()
     }
 
-    /// Whether it is known to have function URLs; AWS may have made it since.
+    /// Tells whether the region is known to have function URLs; AWS may have added others since.
     pub fn is_known(&self) -> bool {
         WITH_FUNCTION_URLS.contains(&self.as_str())
     }
 
-    /// Reads it as a text.
+    /// The name as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The partition that it is in.
+    /// The region's partition.
     pub fn partition(&self) -> &'static Partition {
         Partition::of(&self.0)
     }
 
-    /// The name of one of its own services, as policies write it: `logs.eu-central-1.amazonaws.com`.
+    /// The name of a regional service principal, as in policies: `logs.eu-central-1.amazonaws.com`.
     pub fn service(&self, service: &str) -> String {
         format!("{service}.{self}.{}", self.partition().domain)
     }
@@ -152,7 +152,7 @@ impl FromStr for Region {
     }
 }
 
-/// Whether AWS could have a region of such a name: an area, perhaps what sets it apart, a direction, a number.
+/// Tells whether a name follows AWS's pattern: an area, perhaps a qualifier, a direction, a number.
 fn is_made_as_a_region(text: &str) -> bool {
     Regex::new(PATTERN).is_ok_and(|pattern| pattern.is_match(text).unwrap_or(false))
 }

@@ -1,18 +1,18 @@
-//! PURE: the JSON Schema that editors check an environment file with.
+//! PURE: the JSON Schema with which editors check an environment file.
 
 use schemars::schema_for;
 use serde_json::Value;
 
 use super::EnvironmentFile;
 
-/// Writes the JSON Schema of an environment file, as it lies beside the environments.
+/// Writes the JSON Schema of an environment file, as it is stored next to the environments.
 pub fn schema() -> String {
     let mut schema = Value::from(schema_for!(EnvironmentFile));
     forbid_null(&mut schema);
     format!("{schema:#}\n")
 }
 
-/// A key may be left out, but a key without a value is a mistake; the generated schema would take it for left out.
+/// A key may be missing, but a key without a value is a mistake. The generated schema would accept it as missing.
 fn forbid_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

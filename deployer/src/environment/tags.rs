@@ -1,6 +1,7 @@
-//! PURE: what is accepted as tags of an environment, which are those of its stack.
+//! PURE: the tags that an environment accepts, which are those of its stack.
 //!
-//! A stack's [value](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html) has at least one character.
+//! A stack tag's [value](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html) must have at
+//! least one character.
 
 use cfn_template::problem::{Problem, Problems};
 use cfn_template::tags::{MAXIMUM, wrong_key, wrong_value};
@@ -8,10 +9,10 @@ use indexmap::IndexMap;
 
 use super::file::Tag;
 
-/// The most tags of an environment: one of its stack's says whose the stack is.
+/// The maximum number of tags of an environment: the stack needs one more for the deployer's own.
 const MAXIMUM_OF_AN_ENVIRONMENT: usize = MAXIMUM - 1;
 
-/// Reports what AWS would refuse, and answers the tags in the order of the file.
+/// Reports what AWS would refuse, and returns the tags in file order.
 pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> IndexMap<String, String> {
     if let Some(extra) = tags.get(MAXIMUM_OF_AN_ENVIRONMENT) {
         let message = format!(
@@ -26,8 +27,9 @@ pub(super) fn check(file: &str, tags: Vec<Tag>, problems: &mut Problems) -> Inde
             problems.push(Problem::new(file, tag.key_at, message));
         }
         if key.starts_with("deployer:") {
-            let message =
-                format!("the tag `{key}` begins with `deployer:`, by which a stack says whose it is");
+            let message = format!(
+                "the tag `{key}` begins with `deployer:`, which is reserved for the tags that mark a stack as the deployer's"
+            );
             problems.push(Problem::new(file, tag.key_at, message));
         }
         let wrong = wrong_value(key, value).or_else(|| {

@@ -1,4 +1,4 @@
-//! What a user sees of an environment file, right or wrong.
+//! What users see of an environment file, valid or invalid.
 
 use super::*;
 
@@ -291,15 +291,15 @@ fn a_development_build_is_for_an_emulator_on_this_machine() {
     for elsewhere in ["architecture: host\n", "endpoint: http://127.0.0.1:4566\n"] {
         let text = emulator.replace(elsewhere, "");
         assert!(
-            refused(&format!("{text}profile: dev\n")).contains("for an emulator on this machine alone"),
+            refused(&format!("{text}profile: dev\n")).contains("only for an emulator on this machine"),
             "{text}"
         );
     }
     let log_of_record = "account: '123456789012'\nregion: eu-west-1\nprotected: true\nprofile: dev\n";
     insta::assert_snapshot!(refused(log_of_record), @"
-    environments/staging.yaml:4:10: `profile: dev` is for an emulator on this machine alone
+    environments/staging.yaml:4:10: `profile: dev` is only for an emulator on this machine
       hint: give `architecture: host` and `endpoint`, or leave `profile` out
-    environments/staging.yaml:4:10: a protected environment takes no development build
+    environments/staging.yaml:4:10: a protected environment cannot use a development build
     ");
     insta::assert_snapshot!(refused(&format!("{emulator}profile: devel\n")), @"
     environments/staging.yaml:5:10: `profile` is `release` or `dev`, not `devel`
@@ -327,7 +327,7 @@ fn a_region_that_is_not_known_is_warned_of() {
     let text = "account: '000000000000'\nregion: us-gov-west-1\n";
     let environment = parse(text).unwrap();
     insta::assert_snapshot!(environment.warnings, @"
-    environments/staging.yaml:2:9: whether the region `us-gov-west-1` has function URLs is not known here
+    environments/staging.yaml:2:9: it is not known here whether the region `us-gov-west-1` has function URLs
       hint: if it has none, AWS refuses the stack before it makes anything
     ");
     assert!(
@@ -355,7 +355,7 @@ fn what_an_environment_names_is_in_the_partition_of_its_region() {
 #[test]
 fn a_tag_by_which_a_stack_says_whose_it_is_is_not_given_by_hand() {
     let text = "account: '000000000000'\nregion: eu-west-1\ntags: { deployer:environment: production }\n";
-    insta::assert_snapshot!(refused(text), @"environments/staging.yaml:3:9: the tag `deployer:environment` begins with `deployer:`, by which a stack says whose it is");
+    insta::assert_snapshot!(refused(text), @"environments/staging.yaml:3:9: the tag `deployer:environment` begins with `deployer:`, which is reserved for the tags that mark a stack as the deployer's");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! PURE: what a template is rendered with in an environment.
+//! PURE: the values that an environment gives a template.
 
 use cfn_template::Values;
 
 use super::{Environment, PolicyArn};
 
 impl Environment {
-    /// What is known of the stack before it is deployed.
+    /// Everything that is known about the stack before it is deployed.
     pub fn values(&self) -> Values {
         Values {
             file: self.file.clone(),

@@ -11,7 +11,7 @@ use crate::environment::Environment;
 
 /// A role may do something that cannot be told before it is deployed.
 #[derive(Debug, thiserror::Error)]
-#[error("what the role `{role}` may do cannot be told from the template: {what}")]
+#[error("the template does not determine what the role `{role}` may do: {what}")]
 pub struct Untold {
     /// The role, by its name in the template.
     pub role: String,

@@ -7,7 +7,7 @@ use super::{Names, Policy, Statement};
 
 /// The template has no function URL, so there is nothing to call.
 #[derive(Debug, thiserror::Error)]
-#[error("the template has no function URL: nobody calls it")]
+#[error("the template has no function URL, so nobody can call it")]
 pub struct NoUrl;
 
 /// The policy of a caller beside those that the template lets in by itself.

@@ -11,7 +11,7 @@ use crate::environment::Environment;
 
 /// Types of which it is not known what CloudFormation calls for them.
 #[derive(Debug, thiserror::Error)]
-#[error("what CloudFormation calls is not known for {}", listed(types))]
+#[error("it is not known what CloudFormation calls for {}", listed(types))]
 pub struct UnknownTypes {
     /// The types, each with the resources that have it.
     types: BTreeMap<String, Vec<String>>,

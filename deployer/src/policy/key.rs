@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 5] = [
 
 /// Nothing is encrypted with a key of the customer's.
 #[derive(Debug, thiserror::Error)]
-#[error("nothing in the stack is encrypted with a key of yours: the environment sets no `KmsKeyArn`")]
+#[error("nothing in the stack is encrypted with a customer managed key: the environment sets no `KmsKeyArn`")]
 pub struct NoKey;
 
 /// The key that a resource is encrypted with.

@@ -36,11 +36,11 @@ pub enum SubjectError {
     )]
     Form(String),
     /// A colon stands in the name of an environment, where the next claim would begin.
-    #[error("in the name of an environment GitHub writes a colon as `%3A`: `environment:{}`", .0.replace(':', "%3A"))]
+    #[error("GitHub writes a colon in the name of an environment as `%3A`: `environment:{}`", .0.replace(':', "%3A"))]
     Colon(String),
     /// More than one branch, tag or environment is meant.
     #[error(
-        "`{0}` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone"
+        "`{0}` is a pattern, and would trust more than you named: name one branch, tag or environment, or only the repository"
     )]
     Pattern(String),
     /// The name of a branch or tag without `ref:refs/heads/` or `ref:refs/tags/`.
@@ -302,19 +302,19 @@ mod tests {
         ]
         .map(|text| text.parse::<Subject>().unwrap_err().to_string());
         insta::assert_snapshot!(refusals.join("\n"), @"
-        `environment:*` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
-        in the name of an environment GitHub writes a colon as `%3A`: `environment:a%3Aref%3Ab`
+        `environment:*` is a pattern, and would trust more than you named: name one branch, tag or environment, or only the repository
+        GitHub writes a colon in the name of an environment as `%3A`: `environment:a%3Aref%3Ab`
         name a branch by its full ref: `ref:refs/heads/main`
         the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository
         the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository
-        `ref:refs/heads/?` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone
+        `ref:refs/heads/?` is a pattern, and would trust more than you named: name one branch, tag or environment, or only the repository
         ");
     }
 
     #[test]
     fn what_is_nearly_a_subject_is_told_how_it_is_written() {
         let told = |text: &str| text.parse::<Subject>().unwrap_err().to_string();
-        insta::assert_snapshot!(told("o/r:environment:a:b"), @"in the name of an environment GitHub writes a colon as `%3A`: `environment:a%3Ab`");
+        insta::assert_snapshot!(told("o/r:environment:a:b"), @"GitHub writes a colon in the name of an environment as `%3A`: `environment:a%3Ab`");
         assert!("o/r:environment:a%3Ab".parse::<Subject>().is_ok());
         for claim in [
             "ref:refs/heads/*",
@@ -326,7 +326,7 @@ mod tests {
             assert_eq!(
                 told(&format!("o/r:{claim}")),
                 format!(
-                    "`{claim}` is a pattern, and would trust what nobody has named: name one branch, tag or environment, or give the repository alone"
+                    "`{claim}` is a pattern, and would trust more than you named: name one branch, tag or environment, or only the repository"
                 )
             );
         }

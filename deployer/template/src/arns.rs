@@ -1,30 +1,30 @@
-//! PURE: ARNs in the properties of known resources. What lies in another partition, region or account is refused where AWS would refuse
-//! it when the resource is made, or would take it and never reach it.
+//! PURE: checks ARNs in the properties of known resource types. An ARN in another partition, region or account is
+//! refused where AWS would refuse it when it creates the resource, or would accept it but never reach its target.
 
 use super::evaluate::Evaluator;
 use super::properties::each_at;
 use super::value::Value;
 use crate::yaml::Node;
 
-/// What a resource and what an ARN in it names have to have in common, beside the partition, which they always have.
+/// What an ARN must share with the stack, besides the partition, which it must always share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shared {
-    /// Nothing more: a caller may be of any account.
+    /// Nothing more: a caller may belong to any account.
     Partition,
-    /// The region; the account may be another, where a policy there allows it.
+    /// The region; the account may differ if a policy there allows it.
     Region,
-    /// The account, or AWS itself.
+    /// The account; ARNs of AWS itself are allowed, too.
     Account,
 }
 
 use Shared::{Account, Partition, Region};
 
-/// By the type of a resource and the path of a property, in which `*` is each item of a list.
+/// By resource type and property path; `*` in a path is each item of a list.
 ///
-/// - Actions of alarms are in the alarm's region, of any account whose policies allow it.
+/// - Alarm actions are in the alarm's region, in any account whose policies allow it.
 /// - Keys: a service in one region uses keys of that region
 ///   ([KMS](https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html)), of any account whose key policy allows it.
-/// - Roles, boundaries and managed policies are those of the account
+/// - Roles, boundaries and managed policies belong to the stack's account
 ///   ([`iam:PassRole`](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html)).
 const ARNS: [(&str, &[(&str, Shared)]); 10] = [
     (
@@ -63,7 +63,7 @@ const ARNS: [(&str, &[(&str, Shared)]); 10] = [
     ("AWS::SQS::Queue", &[("KmsMasterKeyId", Region)]),
 ];
 
-/// The parts of an ARN that say where what it names is.
+/// The parts of an ARN that locate its resource.
 struct Arn<'a> {
     partition: &'a str,
     region: &'a str,
@@ -94,7 +94,7 @@ impl Evaluator<'_> {
                     && let Some(fact) = self.elsewhere(&arn, *shared)
                 {
                     let problem = self.problem_of(node, text, format!("`{text}` is in {fact}"));
-                    // What is set once and used in many places is told once.
+                    // A setting that is used in many places is reported once.
                     if !self.problems.iter().any(|known| known.is_of_same_fact(&problem)) {
                         self.problems.push(problem);
                     }
@@ -103,7 +103,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Where what an ARN names is, and where the stack is, if that does not go together.
+    /// Describes where the ARN and the stack are, if the two do not match.
     fn elsewhere(&self, arn: &Arn<'_>, shared: Shared) -> Option<String> {
         let values = self.values;
         let differs = |what: &str, of: &str, here: &str| {

@@ -1,4 +1,4 @@
-//! PURE: every parameter of a template with its value.
+//! PURE: the value of every parameter of a template.
 
 use indexmap::IndexMap;
 
@@ -10,16 +10,16 @@ use crate::problem::{Problem, Problems};
 use crate::values::{ParameterValue, Setting, Values};
 use crate::yaml::Location;
 
-/// Where the code of the functions lies.
+/// Where the functions' code is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifacts {
     pub bucket: String,
-    /// The key of each binary's code; a binary that is not built is not in it, or has none.
+    /// The key of each binary's code. A binary that is not built is missing here, or has no key.
     pub keys: IndexMap<String, Option<String>>,
 }
 
 impl Artifacts {
-    /// The bucket alone: nothing is built.
+    /// Only the bucket; no binary is built.
     pub fn in_bucket(bucket: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -39,26 +39,26 @@ impl Artifacts {
     }
 }
 
-/// The values of all parameters, in the template's order.
+/// The values of all parameters, in template order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Assignment {
     pub(super) values: IndexMap<String, ParameterValue>,
-    /// The keys of the code that is deployed.
+    /// The keys of the code to deploy.
     pub(super) artifact_keys: Vec<String>,
-    /// The binaries for whose code a placeholder stands.
+    /// The binaries whose code is a placeholder.
     pub(super) missing_artifacts: Vec<String>,
     /// What could not be checked.
     pub(super) warnings: Problems,
 }
 
-/// What a revision is before it is known: it is no part of what it is computed over.
+/// Stands in for a revision until it is known, so that a revision is never part of its own input.
 pub(super) const NO_REVISION: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Gives every parameter its value, revisions excepted, which are [`NO_REVISION`].
+/// Gives every parameter its value. Revisions get [`NO_REVISION`].
 ///
 /// # Errors
-/// Each parameter that is unknown, set though it is filled in, missing, of the wrong kind, or not allowed: in the
-/// file that sets it, else in the template.
+/// Each parameter that is unknown, set although the deployer fills it in, missing, of the wrong kind, or not allowed.
+/// The problem points to the file that sets the parameter, or else to the template.
 pub(super) fn assign(
     template: &Template,
     values: &Values,
@@ -156,7 +156,7 @@ impl Assigning<'_> {
         let value = declaration.split(text);
         let placeholder = matches!(fill, Fill::Artifact(binary)
             if self.assignment.missing_artifacts.contains(binary));
-        // A placeholder is refused by whoever would deploy it; until then it stands for a right value.
+        // A deployment refuses placeholders later; until then, a placeholder counts as a valid value.
         if placeholder {
             self.assignment.values.insert(name.to_owned(), value);
         } else {
@@ -176,7 +176,7 @@ impl Assigning<'_> {
                     .push(Problem::new(&self.values.file, setting.at, message));
                 return;
             }
-            // AWS trims the members of a list, however they were given.
+            // AWS trims the members of a list, no matter how they were given.
             ParameterValue::List(members) => {
                 ParameterValue::List(members.iter().map(|member| member.trim().to_owned()).collect())
             }

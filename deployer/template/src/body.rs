@@ -16,11 +16,11 @@ use super::document::Template;
 pub(super) struct Body {
     pub(super) resources: IndexMap<String, Value>,
     pub(super) outputs: IndexMap<String, Value>,
-    /// What is believed of AWS, and not known.
+    /// Beliefs about AWS that are not verified.
     pub(super) warnings: Problems,
 }
 
-/// The attributes of a resource, `Condition` and `DependsOn` excepted, which are not evaluated as values.
+/// The attributes of a resource that are evaluated as values; `Condition` and `DependsOn` are not.
 const ATTRIBUTES: [&str; 7] = [
     "Type",
     "Properties",
@@ -45,10 +45,10 @@ const RESOURCE_KEYS: [&str; 9] = [
 
 const OUTPUT_KEYS: [&str; 4] = ["Condition", "Description", "Export", "Value"];
 
-/// The policies that `DeletionPolicy` and `UpdateReplacePolicy` name.
+/// The values that `DeletionPolicy` and `UpdateReplacePolicy` accept.
 const POLICIES: [&str; 4] = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
 
-/// Evaluates a template with all its parameters known.
+/// Evaluates a template whose parameters are all known.
 ///
 /// # Errors
 /// Every broken rule, unknown name, reference to a removed resource and wrong call.
@@ -156,7 +156,7 @@ impl Evaluator<'_> {
         Value::Object(body)
     }
 
-    /// A resource that is removed needs no waiting for.
+    /// Drops dependencies on removed resources.
     fn depends_on(&mut self, node: &Node) -> Option<Value> {
         let names = node.as_sequence().unwrap_or(std::slice::from_ref(node));
         let mut kept = Vec::new();

@@ -1,4 +1,4 @@
-//! PURE: conditions: decided by parameters alone, before there is any resource.
+//! PURE: conditions, which depend on parameters only and are decided before any resource exists.
 
 use super::evaluate::Evaluator;
 use super::function::Function;
@@ -9,15 +9,15 @@ use crate::yaml::{Kind, Location, Node};
 /// A condition of the template.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
-    /// Not needed so far.
+    /// Not evaluated so far.
     Open(Node),
-    /// Being decided; whoever asks now asks in a circle.
+    /// Being decided; a lookup at this moment is a cycle.
     Underway,
-    /// Decided; `None` where it was refused.
+    /// Decided; `None` if it was refused.
     Decided(Option<bool>),
 }
 
-/// Where something is decided: the functions that a rule may use are not the conditions'.
+/// The context of a decision: rules and conditions may use different functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
     Condition,
@@ -42,7 +42,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Tells whether a condition holds; `None` where it was refused.
+    /// Tells whether a condition holds; `None` if it was refused.
     pub(super) fn condition(&mut self, name: &str, at: Location) -> Option<bool> {
         let Some(condition) = self.conditions.get_mut(name) else {
             let names: Vec<String> = self.conditions.keys().cloned().collect();
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
         decided
     }
 
-    /// Decides an expression of conditions; `None` where it was refused.
+    /// Decides a condition expression; `None` if it was refused.
     pub(super) fn decide(&mut self, node: &Node, decision: Decision) -> Option<bool> {
         let called = match &node.kind {
             Kind::Mapping(entries) => match entries.as_slice() {
@@ -130,7 +130,7 @@ impl Evaluator<'_> {
         })
     }
 
-    /// CloudFormation compares single values; what it makes of a list is nowhere said.
+    /// CloudFormation compares single values; how it compares lists is not documented.
     fn equals(&mut self, argument: &Node) -> Option<bool> {
         let (left, right) = self.two(Function::Equals, argument)?;
         if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
@@ -185,7 +185,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// CloudFormation compares texts: `"512"` and `512` are the same.
+/// CloudFormation compares strings: `"512"` equals `512`.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::List(left), Value::List(right)) => {
@@ -198,7 +198,7 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// A single value is a list of itself.
+/// Treats a single value as a list of one.
 fn members(value: &Value) -> &[Value] {
     match value {
         Value::List(items) => items,

@@ -1,4 +1,4 @@
-//! PURE: the declaration of a parameter and what it allows.
+//! PURE: the declaration of a parameter, and its constraints.
 
 use super::pattern::Pattern;
 use crate::problem::{Problem, Problems};
@@ -8,10 +8,10 @@ use crate::yaml::{Location, Node};
 /// A parameter as the template declares it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Declaration {
-    /// Where its name stands.
+    /// Where the parameter's name stands.
     pub(super) at: Location,
     kind: Kind,
-    /// The default as written, and where.
+    /// The default as written, and where it stands.
     pub(super) default: Option<(String, Location)>,
     pub(super) allowed_values: Vec<String>,
     allowed_pattern: Option<AllowedPattern>,
@@ -22,18 +22,18 @@ pub(super) struct Declaration {
     constraint_description: Option<String>,
 }
 
-/// What the type of a parameter makes of its text.
+/// How the parameter's type interprets its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Number,
     TextList,
     NumberList,
-    /// The name of a parameter in AWS's Parameter Store, in whose place AWS puts its value.
+    /// The name of a parameter in AWS's Parameter Store, which AWS replaces with the stored value.
     Stored,
 }
 
-/// A pattern as written, and what it means where this program can tell.
+/// A pattern as written, and its meaning if this program can translate it.
 #[derive(Debug, Clone)]
 struct AllowedPattern {
     written: String,
@@ -50,9 +50,9 @@ impl PartialEq for AllowedPattern {
 /// A value that a declaration does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NotAllowed {
-    /// What is wrong with it.
+    /// What is wrong with the value.
     pub(super) message: String,
-    /// What would put it right, where that is known.
+    /// How to correct it, if known.
     pub(super) hint: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl Declaration {
         }
     }
 
-    /// Makes of a text what a `Ref` of the parameter gives: itself, or the list that it is split into.
+    /// Converts a text to what a `Ref` to the parameter yields: the text itself, or the list that it splits into.
     pub(super) fn split(&self, text: &str) -> ParameterValue {
         match self.kind {
             Kind::Text | Kind::Number | Kind::Stored => ParameterValue::Text(text.to_owned()),
@@ -110,7 +110,7 @@ impl Declaration {
         }
     }
 
-    /// A value for where nothing is made with it.
+    /// A valid value to use where nothing is deployed with it.
     pub(super) fn stand_in(&self) -> String {
         match (self.allowed_values.first(), self.kind) {
             (Some(allowed), _) => allowed.clone(),
@@ -125,12 +125,12 @@ impl Declaration {
         matches!(self.kind, Kind::TextList | Kind::NumberList)
     }
 
-    /// Tells whether a value is the name of a parameter in AWS's Parameter Store.
+    /// Tells whether the value names a parameter in AWS's Parameter Store.
     pub(super) fn is_stored(&self) -> bool {
         self.kind == Kind::Stored
     }
 
-    /// The pattern that no value can be checked against here, with its place and why; CloudFormation checks it.
+    /// The pattern, if it cannot check this value here, with its place and the reason. CloudFormation checks it.
     pub(super) fn unchecked_pattern(&self, value: &ParameterValue) -> Option<(Location, String)> {
         let AllowedPattern { written, at, meaning } = self.allowed_pattern.as_ref()?;
         let reason = match meaning {
@@ -145,7 +145,7 @@ impl Declaration {
         })
     }
 
-    /// Checks a value against everything that is declared; the members of a list are checked one by one.
+    /// Checks a value against all declared constraints; for a list, checks each member.
     pub(super) fn check(&self, name: &str, value: &ParameterValue) -> Result<(), NotAllowed> {
         members(value).try_for_each(|text| {
             let fact = match value {
@@ -220,8 +220,9 @@ impl Declaration {
     }
 }
 
-/// What the [Parameter Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html) takes
-/// for a name. Anything else would make a dynamic reference that is none, and be deployed as the text that it is.
+/// Whether a text can be the name of a parameter in the [Parameter
+/// Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html). With any
+/// other text, the dynamic reference would be invalid, and AWS would deploy it as a literal string.
 fn is_stored_name(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -229,7 +230,7 @@ fn is_stored_name(text: &str) -> bool {
             .all(|character| character.is_ascii_alphanumeric() || "_.-/".contains(character))
 }
 
-/// The single texts of a value.
+/// The single strings of a value.
 fn members(value: &ParameterValue) -> impl Iterator<Item = &str> {
     let members = match value {
         ParameterValue::Text(text) => std::slice::from_ref(text),
@@ -238,8 +239,8 @@ fn members(value: &ParameterValue) -> impl Iterator<Item = &str> {
     members.iter().map(String::as_str)
 }
 
-/// Reads a number in its one spelling: digits, perhaps a fraction, perhaps a minus. What is rendered is the text, and a property
-/// that is given `5e2` or `+512` is refused by AWS.
+/// Reads a number in its only accepted spelling: digits, an optional fraction, an optional minus. The rendering
+/// contains the text itself, and AWS refuses a property that is given `5e2` or `+512`.
 fn number(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match unsigned.split_once('.') {
@@ -251,7 +252,7 @@ fn number(text: &str) -> Option<f64> {
     if is_one { text.parse().ok() } else { None }
 }
 
-/// The number that a text is in another spelling: 12 of `012`, 500 of `5e2`.
+/// The number that a text means in another spelling: 12 for `012`, 500 for `5e2`.
 fn spelled_otherwise(text: &str) -> Option<f64> {
     let is_spelled_with_digits = text.bytes().any(|byte| byte.is_ascii_digit());
     let number: f64 = text.trim().parse().ok()?;
@@ -281,7 +282,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A secret would be printed, sent and stored with the rendering.
+    /// Refuses secrets: they would be printed, sent and stored with the rendering.
     fn secret(&mut self) {
         if let Some(node) = self.node.get("NoEcho")
             && node.as_text() != Some("false")
@@ -312,7 +313,7 @@ impl Reader<'_> {
             "CommaDelimitedList" => Kind::TextList,
             "List<Number>" => Kind::NumberList,
             stored if stored.starts_with("AWS::SSM::Parameter::Value<") => {
-                // AWS puts a list in as one text.
+                // AWS inserts a list as a single string.
                 if stored.contains("List") {
                     let message = format!("the type `{stored}` of `{}` is known to AWS alone", self.name);
                     let problem = Problem::new(self.file, at, message);

@@ -1,4 +1,4 @@
-//! PURE: a template: its sections, taken apart but not yet evaluated.
+//! PURE: a template, split into its sections but not yet evaluated.
 
 use indexmap::IndexMap;
 
@@ -22,7 +22,7 @@ pub struct Template {
     pub(super) language_extensions: bool,
 }
 
-/// The key that names what makes the listing complete again.
+/// The key in `Metadata.Deployer` that names the function that completes the listing.
 const RECONCILE: &str = "Reconcile";
 
 const ALIAS: &str = "AWS::Lambda::Alias";
@@ -44,9 +44,9 @@ impl Template {
     /// Reads a template from the text of its file.
     ///
     /// # Errors
-    /// Bad YAML, a repeated key, an unknown function, section, type or key of a parameter, a macro other than
-    /// `AWS::LanguageExtensions`, a secret parameter, and what `Metadata.Deployer` says wrongly: all at once, each
-    /// with its line. What a name refers to is looked up when the template is rendered.
+    /// Bad YAML; a repeated key; an unknown function, section, parameter type or parameter key; a macro other than
+    /// `AWS::LanguageExtensions`; a secret parameter; and invalid entries in `Metadata.Deployer`. All problems are
+    /// reported at once, each with its line. References are checked later, when the template is rendered.
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
         let root = yaml::parse(file, text)?;
         let mut problems = Problems::default();
@@ -90,17 +90,17 @@ impl Template {
             .collect()
     }
 
-    /// The alias of the function that makes the listing complete again, by its name in the template, where it names one.
+    /// The logical id of the alias whose function completes the listing, if the template names one.
     pub fn reconciler(&self) -> Option<&str> {
         self.reconciler.as_deref()
     }
 
-    /// Lists the parameters that the deployer fills in, with what it fills in.
+    /// Lists the parameters that the deployer fills in, and their fills.
     pub fn filled(&self) -> impl Iterator<Item = (&str, &Fill)> {
         self.fill.iter().map(|(name, fill)| (name.as_str(), &fill.value))
     }
 
-    /// The entries of a section; none where the template has no such section.
+    /// The entries of a section; empty if the template has no such section.
     pub(super) fn section(&self, name: &str) -> &[Entry] {
         self.root.get(name).and_then(Node::as_mapping).unwrap_or_default()
     }
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
         fill
     }
 
-    /// What `Metadata.Deployer.Reconcile` names: an alias, because only published code is called.
+    /// Reads `Metadata.Deployer.Reconcile`. It must name an alias, because the deployer calls only published code.
     fn reconciler(&mut self) -> Option<String> {
         let deployer = self.root.get("Metadata")?.get("Deployer")?;
         let node = deployer.get(RECONCILE)?;

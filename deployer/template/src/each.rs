@@ -1,8 +1,8 @@
-//! PURE: `Fn::ForEach`, written out before anything is evaluated.
+//! PURE: `Fn::ForEach`, expanded before anything is evaluated.
 //!
-//! As `AWS::LanguageExtensions` does it, the identifier is replaced in the keys of the loop's own fragment (`${X}`,
-//! and `&{X}`, which keeps letters and digits only), in the text of a `Sub` (`${X}`) and in a `Ref` to it. Other
-//! texts, and keys further down, stay as they are.
+//! As in `AWS::LanguageExtensions`, the identifier is replaced in the keys of the loop's own fragment (`${X}`, and
+//! `&{X}`, which keeps letters and digits only), in the string of a `Sub` (`${X}`) and in a `Ref` to it. Other
+//! strings, and keys further down, stay as they are.
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>.
 
 use super::decide::Condition;
@@ -14,7 +14,7 @@ use crate::yaml::{Entry, Kind, Location, Node};
 
 const PREFIX: &str = "Fn::ForEach::";
 
-/// Reports loops that share a name; a name must be unique in the template as it is written.
+/// Reports loops that share a name. Names must be unique in the template as written.
 pub(super) fn check_names(file: &str, root: &Node, problems: &mut Problems) {
     let mut names: Vec<(&str, Location)> = Vec::new();
     collect_names(root, &mut names);
@@ -46,7 +46,7 @@ struct Loop<'n> {
 }
 
 impl Evaluator<'_> {
-    /// Writes out the loops in a value, at every depth.
+    /// Expands the loops in a value, at every depth.
     pub(super) fn write_out_loops(&mut self, node: &Node) -> Node {
         let kind = match &node.kind {
             Kind::Scalar(_) => node.kind.clone(),
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
         Node::new(node.at, kind)
     }
 
-    /// Writes out the loops among the entries of a mapping, and inside them.
+    /// Expands the loops among the entries of a mapping, and inside them.
     pub(super) fn write_out_entries(&mut self, entries: &[Entry]) -> Vec<Entry> {
         let mut written: Vec<Entry> = Vec::new();
         for entry in entries {
@@ -112,8 +112,8 @@ impl Evaluator<'_> {
         made.into_iter().map(|(_, entry)| entry).collect()
     }
 
-    /// An empty list parameter is a list of one empty text. *Belief*: CloudFormation passes over it once, or not at all; here nothing is
-    /// made of it. Where a condition takes away what would be made, both come to the same.
+    /// CloudFormation reads an empty list parameter as a list of one empty string. *Belief*: it runs the loop once,
+    /// or not at all; here the loop makes nothing. Both agree if a condition removes what the loop would make.
     fn warn_of_an_empty_list(
         &mut self,
         entry: &Entry,
@@ -140,7 +140,7 @@ impl Evaluator<'_> {
         );
     }
 
-    /// Two items of a collection give one key: they are the same, or differ in what a key does not keep.
+    /// Two items of a collection give the same key: they are equal, or differ only in characters that a key drops.
     fn refuse_as_same(&mut self, collection: &Node, before: &str, item: &str) {
         if self.is_untaken() || self.rules == Rules::PassedOver {
             return;
@@ -245,7 +245,7 @@ impl Item<'_> {
         }
     }
 
-    /// The keys of an inner loop's fragment belong to the outer one as well.
+    /// The keys of an inner loop's fragment belong to the outer loop as well.
     fn put_into_loop(&self, node: &Node) -> Node {
         match node.as_sequence() {
             Some([identifier, collection, fragment]) => {

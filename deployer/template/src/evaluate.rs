@@ -1,4 +1,4 @@
-//! PURE: evaluation: what is known before a deployment is put in its place, what AWS decides stays as a call.
+//! PURE: evaluation: replaces what is known before a deployment, and keeps what AWS decides as a call.
 
 use indexmap::IndexMap;
 
@@ -15,26 +15,26 @@ use crate::yaml::{Entry, Kind, Location, Node, Scalar};
 
 /// Evaluates one template with one set of values.
 ///
-/// A value may be absent: a property or an item that is `AWS::NoValue` is left out. Where something has to be there, its absence is
-/// a problem. Evaluation goes on after a problem, and goes through the branches not taken as well, where only unknown names are
-/// reported.
+/// A value may be absent: a property or an item that is `AWS::NoValue` is left out. Where a value is required, its
+/// absence is a problem. Evaluation continues after a problem. It also visits the branches that are not taken, but
+/// reports only unknown names there.
 pub(super) struct Evaluator<'t> {
     pub(super) template: &'t Template,
     pub(super) values: &'t Values,
     pub(super) parameters: &'t IndexMap<String, ParameterValue>,
     pub(super) rules: Rules,
     pub(super) conditions: IndexMap<String, Condition>,
-    /// The resources, once it is known which there are; none while conditions and rules are decided.
+    /// The resources, once their presence is known; `None` while conditions and rules are decided.
     pub(super) resources: Option<IndexMap<String, Presence>>,
     pub(super) problems: Problems,
-    /// What is believed of AWS, and not known.
+    /// Beliefs about AWS that are not verified.
     pub(super) warnings: Problems,
     untaken: usize,
-    /// Whether an item or member may be left out where evaluation is now.
+    /// Whether an item or member may be left out at the current place.
     may_be_absent: bool,
 }
 
-/// What an expression comes to.
+/// The result of an expression.
 pub(super) enum Evaluated {
     Value(Value),
     /// `AWS::NoValue`.
@@ -44,7 +44,7 @@ pub(super) enum Evaluated {
 }
 
 impl From<Option<Value>> for Evaluated {
-    /// A function that came to nothing has said why.
+    /// A function that returned nothing has already reported why.
     fn from(value: Option<Value>) -> Self {
         value.map_or(Self::Refused, Self::Value)
     }
@@ -61,7 +61,7 @@ pub(super) enum Presence {
 }
 
 impl<'t> Evaluator<'t> {
-    /// Prepares an evaluation; no condition and no resource is known yet.
+    /// Prepares an evaluation, with no condition and no resource known yet.
     pub(super) fn new(
         template: &'t Template,
         values: &'t Values,
@@ -102,7 +102,7 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// Evaluates what is left out where it is absent: a property, an item; `None` also where it is refused.
+    /// Evaluates a property or an item that is left out if absent; `None` also if it is refused.
     pub(super) fn value(&mut self, node: &Node) -> Option<Value> {
         match self.evaluate(node) {
             Evaluated::Value(value) => Some(value),
@@ -110,7 +110,7 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// Evaluates what has to be there, though items and members of it may be absent.
+    /// Evaluates a required value, whose items and members may be absent.
     pub(super) fn present(&mut self, node: &Node, what: &str) -> Option<Value> {
         let may_be_absent = std::mem::replace(&mut self.may_be_absent, true);
         let evaluated = self.evaluate(node);
@@ -118,7 +118,7 @@ impl<'t> Evaluator<'t> {
         self.there(evaluated, node.at, what)
     }
 
-    /// Evaluates what has to be there with all that is in it.
+    /// Evaluates a required value, in which nothing may be absent.
     pub(super) fn whole(&mut self, node: &Node, what: &str) -> Option<Value> {
         let may_be_absent = std::mem::replace(&mut self.may_be_absent, false);
         let evaluated = self.evaluate(node);
@@ -137,7 +137,7 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// Evaluates what must be a single value known before deployment.
+    /// Evaluates a single value that must be known before deployment.
     pub(super) fn literal_text(&mut self, node: &Node, what: &str) -> Option<String> {
         let value = self.present(node, what)?;
         let text = value.as_text();
@@ -147,14 +147,14 @@ impl<'t> Evaluator<'t> {
         text
     }
 
-    /// Goes through a value that is not part of the rendering, for the names in it.
+    /// Visits a value that is not part of the rendering, to check the names in it.
     pub(super) fn untaken(&mut self, node: &Node) {
         self.untaken += 1;
         let _ = self.value(node);
         self.untaken -= 1;
     }
 
-    /// Whether what is evaluated is not part of the rendering.
+    /// Tells whether the current value is not part of the rendering.
     pub(super) fn is_untaken(&self) -> bool {
         self.untaken > 0
     }
@@ -176,7 +176,7 @@ impl<'t> Evaluator<'t> {
         )
     }
 
-    /// Evaluates a part of a list or an object, which may be absent unless the whole is needed.
+    /// Evaluates a part of a list or an object, which may be absent unless the whole is required.
     fn part(&mut self, node: &Node, what: &str) -> Option<Value> {
         let evaluated = self.evaluate(node);
         if matches!(evaluated, Evaluated::Absent) && self.may_be_absent {
@@ -210,7 +210,7 @@ impl<'t> Evaluator<'t> {
             Function::Base64 | Function::Cidr | Function::GetAzs | Function::ImportValue => {
                 let value = self.whole(argument, &format!("the argument of `{}`", function.name()));
                 if value.as_ref().is_some_and(Value::has_reference) {
-                    // AWS would take the text of the reference and not what it stands for.
+                    // AWS would apply the function to the reference's text, not to the value that it stands for.
                     let message = format!("`{}` has a value known after deployment only", function.name());
                     self.refuse_with_hint(argument.at, message, OF_A_STORED_VALUE);
                     return Evaluated::Refused;
@@ -251,7 +251,7 @@ impl<'t> Evaluator<'t> {
     }
 
     fn attribute(&mut self, at: Location, argument: &Node) -> Option<Value> {
-        // The long form takes `Table.Arn`, too.
+        // The long form accepts `Table.Arn`, too.
         if let Some((resource, attribute)) = argument.as_text().and_then(|text| text.split_once('.')) {
             let (resource, attribute) = (
                 Node::text(argument.at, resource),

@@ -8,31 +8,32 @@ use std::str::FromStr;
 pub enum Fill {
     /// `environment`: the environment's name.
     Environment,
-    /// `instance`: the name of the separate copy; empty where it is none.
+    /// `instance`: the name of the separate copy; empty if the stack is none.
     Instance,
     /// `protected`: `true` or `false`.
     Protected,
     /// `architecture`: `arm64` or `x86_64`.
     Architecture,
-    /// `endpoint`: where the AWS APIs are, if it is not AWS that answers them; empty where it is.
+    /// `endpoint`: the endpoint of the AWS APIs; empty for AWS itself.
     Endpoint,
-    /// `url`: how a function URL is reached behind that endpoint, with `{id}` in it; empty where it is reached as AWS tells it.
+    /// `url`: the URL pattern, with `{id}` in it, that reaches a function URL behind that endpoint; empty where the
+    /// URL that AWS reports works as it is.
     Url,
     /// `artifact-bucket`: the bucket that holds the code.
     ArtifactBucket,
     /// `artifact:<binary>`: the key of a binary's code in that bucket.
     Artifact(String),
-    /// `revision:<LogicalId>`: the hash of a resource and of what it refers to.
+    /// `revision:<LogicalId>`: the hash of a resource and of everything that it refers to.
     Revision(String),
 }
 
-/// A text that names nothing the deployer could supply.
+/// A text that names no value that the deployer supplies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is nothing that the deployer fills in")]
 pub struct UnknownFill(pub String);
 
 impl Fill {
-    /// The forms in which a template asks for a value.
+    /// The forms in which a template can ask for a value.
     pub(super) const FORMS: [&'static str; 9] = [
         "environment",
         "instance",

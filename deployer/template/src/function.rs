@@ -29,7 +29,7 @@ pub(super) enum Function {
     ToJsonString,
 }
 
-/// Every function with the name that a template calls it by.
+/// Every function, with its name in a template.
 const NAMES: [(Function, &str); 22] = [
     (Function::And, "Fn::And"),
     (Function::Base64, "Fn::Base64"),
@@ -55,20 +55,20 @@ const NAMES: [(Function, &str); 22] = [
     (Function::ToJsonString, "Fn::ToJsonString"),
 ];
 
-/// What a mapping is to the evaluation.
+/// How the evaluation treats a mapping.
 pub(super) enum Call<'n> {
     /// Plain data.
     None,
     /// A call and its argument.
     Of(Function, &'n Node),
-    /// A key that looks like a function and is none.
+    /// A key that looks like a function but is unknown.
     Unknown(&'n Entry),
     /// A function beside other keys.
     NotAlone(&'n Entry),
 }
 
 impl Function {
-    /// Names the function as the long form does.
+    /// The long form of the function's name.
     pub(super) fn name(self) -> &'static str {
         NAMES
             .iter()
@@ -102,8 +102,8 @@ impl Function {
         NAMES.iter().map(|(_, name)| *name)
     }
 
-    /// Tells a call from data. `Condition` is a key of policies as well, so it is a call only where a condition is
-    /// decided.
+    /// Distinguishes a call from data. `Condition` is also a key in IAM policies, so it is a call only where a
+    /// condition is decided.
     pub(super) fn called(entries: &[Entry]) -> Call<'_> {
         let Some(entry) = entries
             .iter()

@@ -1,4 +1,4 @@
-//! PURE: the functions that compute: what they are given may be known, known in part, or left to AWS.
+//! PURE: the functions that compute. Their arguments may be known, partly known, or left to AWS.
 
 use super::evaluate::{Evaluated, Evaluator};
 use super::function::Function;
@@ -34,7 +34,7 @@ impl Evaluator<'_> {
         let template = self.template;
         let maps = template.section("Mappings");
         let Some(entry) = maps.iter().find(|entry| entry.key == name) else {
-            // AWS says what a default is for where a key is missing, and not where the mapping is
+            // AWS documents the default for a missing key only, not for a missing mapping
             // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html).
             self.unknown(
                 "mapping",
@@ -60,7 +60,7 @@ impl Evaluator<'_> {
             (None, Some(default)) => self.evaluate(default),
             (None, None) => {
                 let message = format!("the mapping `{name}` has no `{first_key}`, `{second_key}`");
-                // CloudFormation looks up what is written out wherever it stands, taken or not.
+                // CloudFormation looks up literal keys even in branches that are not taken.
                 if [first, second].iter().all(|key| key.as_text().is_some()) {
                     self.problems.push(Problem::new(&template.file, at, message));
                 } else {
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         };
         let delimiter = self.literal_text(delimiter, "the delimiter of `Fn::Join`");
         let items = self.present(list, "the list of `Fn::Join`");
-        // What is wrong with one keeps nobody from looking at the other.
+        // A problem in one argument does not stop the check of the other.
         let delimiter = delimiter?;
         let items = match items? {
             Value::List(items) => items,
@@ -114,7 +114,7 @@ impl Evaluator<'_> {
         let written = self.literal_text(index, "the index of `Fn::Select`");
         let items = self.whole(list, "the list of `Fn::Select`");
         let written = written?;
-        // Whether AWS takes `+1`, `01` or ` 1` for a number is written nowhere.
+        // AWS does not document whether it accepts `+1`, `01` or ` 1` as an index.
         let position = written.parse::<usize>().ok();
         let Some(position) = position.filter(|position| position.to_string() == written) else {
             self.refuse(
@@ -194,7 +194,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The rendering has no transform, so what AWS alone knows cannot be part of the text.
+    /// The rendering has no transform, so the string cannot contain values that only AWS knows.
     pub(super) fn json_string(&mut self, at: Location, argument: &Node) -> Option<Value> {
         self.needs_language_extensions(at, "`Fn::ToJsonString`");
         let value = self.whole(argument, "the argument of `Fn::ToJsonString`")?;

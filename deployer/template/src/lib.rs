@@ -1,15 +1,16 @@
-//! Reads a CloudFormation template, evaluates it with what is known before a deployment, and renders the rest.
+//! Reads a CloudFormation template, evaluates whatever is known before a deployment, and leaves the rest to AWS.
 //!
-//! Nothing here reads a file, a clock or a network. To render is to resolve all that the [`Values`] decide and to leave all that AWS decides. It goes through these
-//! steps, each a file of its own:
+//! Nothing here reads a file, a clock or the network. Rendering resolves everything that the [`Values`] decide and
+//! keeps everything that AWS decides as a function call. It takes these steps, each in a file of its own:
 //!
-//! 1. [`Template::parse`] takes the sections apart; short forms are written out (`shorthand`).
-//! 2. `assignment` gives every parameter its value, from the [`Values`] or by its [`Fill`].
-//! 3. `rules` and conditions (`decide`) are decided by the parameters alone.
-//! 4. Loops are written out (`each`).
-//! 5. `evaluate` goes through resources and outputs (`body`).
-//! 6. `revision` hashes what each function runs as, and the fifth step is repeated with the hashes.
-//! 7. `permissions` on one function are put in a row.
+//! 1. [`Template::parse`] splits the template into its sections; `shorthand` rewrites short forms such as `!Ref` to
+//!    their long forms.
+//! 2. `assignment` gives every parameter its value, from the [`Values`] or from its [`Fill`].
+//! 3. `rules` and `decide` evaluate rules and conditions, which depend on parameters only.
+//! 4. `each` expands loops.
+//! 5. `evaluate` evaluates resources and outputs (`body`).
+//! 6. `revision` hashes what each function runs; then step 5 is repeated with the hashes.
+//! 7. `permissions` serializes the permissions on each function.
 
 mod arns;
 mod assignment;

@@ -1,13 +1,15 @@
-//! PURE: in which line of a template a resource is declared.
+//! PURE: finds the line of a template that declares a resource.
 
 use crate::yaml::{self, Node};
 
-/// How CloudFormation spells a loop among the resources.
+/// The prefix of a loop's key among the resources.
 const LOOP: &str = "Fn::ForEach::";
 
-/// Finds the line in which a template declares a resource, counted from 1; a resource that a loop makes is declared by the loop.
+/// Finds the line in which a template declares a resource, counted from 1. For a resource that a loop makes, it is
+/// the loop's line.
 ///
-/// `None` where the text is no template or declares no such resource: a line is a help, never a reason to fail.
+/// `None` if the text is not a template or declares no such resource. The line only helps the reader; a missing one
+/// is never an error.
 pub fn line_of(text: &str, logical_id: &str) -> Option<usize> {
     let root = yaml::parse("", text).ok()?;
     let resources = root.get("Resources")?.as_mapping()?;
@@ -25,7 +27,7 @@ pub fn line_of(text: &str, logical_id: &str) -> Option<usize> {
     declared.or_else(looped).map(|at| at.line)
 }
 
-/// Whether a name could be one that a loop makes of `pattern`, whose variable stands as `${Name}` or `&{Name}`.
+/// Tells whether a loop could make this name from `pattern`, which contains the variable as `${Name}` or `&{Name}`.
 fn is_made_as(pattern: &str, logical_id: &str, each: &Node) -> bool {
     let Some(variable) = each
         .as_sequence()

@@ -1,11 +1,11 @@
-//! PURE: what a name in a template stands for.
+//! PURE: resolves the names in a template.
 
 use super::declaration::Declaration;
 use super::evaluate::{Evaluator, Presence};
 use crate::values::ParameterValue;
 use crate::yaml::Location;
 
-/// What a name stands for.
+/// What a name refers to.
 pub(super) enum Named {
     Text(String),
     List(Vec<String>),
@@ -13,13 +13,13 @@ pub(super) enum Named {
     Stored(String),
     /// `AWS::NoValue`.
     Nothing,
-    /// AWS knows it.
+    /// Only AWS knows it.
     Open,
     /// Refused with a problem.
     Refused,
 }
 
-/// What the deployer knows of a stack before it is deployed, and what is left to AWS.
+/// The pseudo parameters: some the deployer knows before a deployment, the others are left to AWS.
 const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::AccountId",
     "AWS::NoValue",
@@ -31,14 +31,14 @@ const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::URLSuffix",
 ];
 
-/// What CloudFormation puts in the place of the name of a parameter in the Parameter Store
+/// The dynamic reference by which CloudFormation reads a parameter from the Parameter Store
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html)).
 pub(super) fn dynamic_reference(stored: &str) -> String {
     format!("{{{{resolve:ssm:{stored}}}}}")
 }
 
 impl Evaluator<'_> {
-    /// Finds what a name stands for: a parameter, a pseudo parameter or a resource.
+    /// Resolves a name to a parameter, a pseudo parameter or a resource.
     pub(super) fn name(&mut self, name: &str, at: Location) -> Named {
         if let Some(value) = self.parameters.get(name) {
             let is_stored = self
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
             return match value {
                 ParameterValue::Text(text) if is_stored => Named::Stored(text.clone()),
                 ParameterValue::Text(text) => Named::Text(text.clone()),
-                // CloudFormation reads an empty list parameter as a list of one empty text.
+                // CloudFormation reads an empty list parameter as a list of one empty string.
                 ParameterValue::List(items) if items.is_empty() => Named::List(vec![String::new()]),
                 ParameterValue::List(items) => Named::List(items.clone()),
             };
@@ -80,7 +80,8 @@ impl Evaluator<'_> {
                 self.refuse(at, message);
                 false
             }
-            // Only what has attributes, or is waited for, is looked for here by the name of a parameter.
+            // `Ref` and `Sub` resolve parameters before this; only `Fn::GetAtt` can still reach it with a parameter's
+            // name.
             None if self.parameters.contains_key(name) || PSEUDO_PARAMETERS.contains(&name) => {
                 self.refuse(at, format!("`{name}` is a parameter, and has no attributes"));
                 false

@@ -8,11 +8,11 @@ use crate::yaml::Node;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenParameter {
     pub name: String,
-    /// What the template says of it.
+    /// The template's description of it.
     pub description: Option<String>,
-    /// Its value where none is set; without one, an environment has to set it.
+    /// The default; without one, an environment must set the parameter.
     pub default: Option<ParameterValue>,
-    /// The only values that it can have; none where the template lists none.
+    /// The allowed values; empty where the template does not restrict them.
     pub allowed: Vec<String>,
     /// Whether its value is a list.
     pub is_list: bool,

@@ -1,4 +1,4 @@
-//! PURE: which values of a rendering are those of a parameter, or are chosen by one.
+//! PURE: finds the values of a rendering that come from a parameter, or depend on one.
 
 use std::collections::BTreeSet;
 
@@ -8,25 +8,25 @@ use super::function::Function;
 use super::substitute::{Part, parts};
 use crate::yaml::{Entry, Node};
 
-/// What a value of a rendering comes from.
+/// Where a value of a rendering comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The whole value is that of a parameter.
     Parameter(String),
-    /// The value is that of a parameter, or there is none, as a condition decides.
+    /// The value of a parameter, or absent, as a condition decides.
     OptionalParameter(String),
-    /// Which value it is, or whether there is one, depends on these parameters.
+    /// These parameters decide which value it is, or whether it is there.
     Choice(Vec<String>),
-    /// The code of a binary, which is named by its content.
+    /// A binary's code, whose key is derived from its content.
     Code(String),
-    /// Part of it is the revision of a resource, which changes with everything that the resource is made of.
+    /// Contains the revision of a resource, which changes with everything that defines the resource.
     Revision(String),
 }
 
 impl Template {
-    /// Finds the properties of resources whose value is that of a parameter, is chosen by one, or has a revision in it, by logical id and path,
-    /// such as `Properties.MemorySize`; and the resources that are there by a parameter's choice, whose path is `Condition`. Members of lists
-    /// are not looked into.
+    /// Finds, by logical id and path such as `Properties.MemorySize`, the properties of resources whose value is that
+    /// of a parameter, is chosen by one, or contains a revision. Also finds the resources whose presence depends on a
+    /// parameter; their path is `Condition`. Does not look into lists.
     pub fn origins(&self) -> Vec<(String, String, Origin)> {
         let mut places = Vec::new();
         for resource in self.section("Resources") {
@@ -85,7 +85,7 @@ impl Template {
         }
     }
 
-    /// Where a value comes from that a condition chooses.
+    /// The origin of a value that a condition chooses.
     fn chosen(&self, arguments: &[Node]) -> Option<Origin> {
         let [condition, then, other] = arguments else {
             return None;
@@ -107,7 +107,7 @@ impl Template {
         choice(chooses)
     }
 
-    /// The parameters that decide on a condition.
+    /// Collects the parameters that decide a condition.
     fn deciding<'t>(
         &'t self,
         condition: &'t str,
@@ -122,7 +122,8 @@ impl Template {
         }
     }
 
-    /// The parameters that a value refers to, by itself or through conditions; not those that the deployer fills in.
+    /// Collects the parameters that a value refers to, directly or through conditions, except those that the deployer
+    /// fills in.
     fn referred<'t>(
         &'t self,
         node: &'t Node,
@@ -205,7 +206,7 @@ Resources:
         assert_eq!(origin("Url", "Condition"), choice(&["Access", "Key"]));
         let key = Origin::OptionalParameter("Key".to_owned());
         assert_eq!(origin("Queue", "Properties.KmsMasterKeyId"), Some(key));
-        // What the deployer fills in is no parameter of an environment's file.
+        // A parameter that the deployer fills in never appears in an environment's file.
         assert_eq!(origin("Queue", "Properties.SqsManagedSseEnabled"), None);
     }
 }

@@ -1,9 +1,10 @@
-//! PURE: permissions on one function are made one after the other.
+//! PURE: creates the permissions on one function one after another.
 //!
-//! Each `AWS::Lambda::Permission` adds a statement to the policy of a function or alias. CloudFormation makes side by side
-//! what does not depend on each other, and Lambda refuses a change of a policy that another change meets
-//! (`ResourceConflictException`, [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html)). A
-//! loop of a template cannot say "after the one before", so a rendering says it.
+//! Each `AWS::Lambda::Permission` adds a statement to the policy of a function or alias. CloudFormation creates
+//! independent resources in parallel, and Lambda refuses concurrent changes of one policy
+//! (`ResourceConflictException`,
+//! [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html)). A loop in a template
+//! cannot make an item depend on the one before it, so the rendering adds the dependency.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use indexmap::IndexMap;
 use super::revision::references;
 use super::value::Value;
 
-/// Lets each permission depend on the one before it on the same function, unless that would close a circle.
+/// Makes each permission depend on the previous one on the same function, unless that would close a cycle.
 pub(super) fn one_after_another(resources: &mut IndexMap<String, Value>) {
     let mut latest: Vec<(Value, String)> = Vec::new();
     let permissions: Vec<(String, Value)> = resources
@@ -38,7 +39,7 @@ pub(super) fn one_after_another(resources: &mut IndexMap<String, Value>) {
     }
 }
 
-/// Whether a resource waits for another, by `DependsOn` or by what it refers to.
+/// Tells whether a resource depends on another, through `DependsOn` or a reference.
 fn reaches(resources: &IndexMap<String, Value>, from: &str, to: &str) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];

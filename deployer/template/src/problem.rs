@@ -1,10 +1,10 @@
-//! PURE: what is wrong in a file, and where.
+//! PURE: a mistake in a file, and its place.
 
 use std::fmt;
 
 use crate::yaml::Location;
 
-/// One thing that is wrong in an environment file or a template.
+/// One mistake in an environment file or a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file as the user named it.
@@ -15,9 +15,9 @@ pub struct Problem {
     pub column: usize,
     /// The fact: lower case, no full stop, values in backticks.
     pub message: String,
-    /// What would put it right, where that is known.
+    /// How to correct it, if known.
     pub hint: Option<String>,
-    /// The parameter that has neither a value nor a default, where that is what is wrong.
+    /// The name of the parameter, if the problem is that it has neither a value nor a default.
     pub missing_parameter: Option<String>,
 }
 
@@ -43,20 +43,20 @@ impl Problem {
         }
     }
 
-    /// Tells whether both state the same fact about the same place, whatever each hints at.
+    /// Tells whether both state the same fact about the same place, regardless of hints.
     pub(crate) fn is_of_same_fact(&self, other: &Self) -> bool {
         (&self.file, self.line, self.column, &self.message)
             == (&other.file, other.line, other.column, &other.message)
     }
 
-    /// Adds what would put it right.
+    /// Adds a hint on how to correct it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds the candidate that `written` was probably meant to be, if one is close.
+    /// Adds the candidate that `written` probably meant, if one is close.
     #[must_use]
     pub fn with_nearest<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match nearest(written, candidates) {
@@ -82,13 +82,13 @@ impl fmt::Display for Problem {
 
 /// Every problem found, ordered by file, line and column.
 ///
-/// Whatever reads a file collects its findings here and goes on as far as it can: a file is corrected once, not once
-/// for each mistake in it.
+/// Every reader collects its findings here and continues as far as it can, so that the user corrects a file once, not
+/// once for each mistake.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Adds a problem; the same problem at the same place is kept once.
+    /// Adds a problem, unless it is already there.
     pub fn push(&mut self, problem: Problem) {
         if self.contains(&problem) {
             return;
@@ -106,12 +106,12 @@ impl Problems {
         }
     }
 
-    /// Tells whether a problem is among them.
+    /// Tells whether this problem is among them.
     pub fn contains(&self, problem: &Problem) -> bool {
         self.0.contains(problem)
     }
 
-    /// Tells whether nothing is wrong.
+    /// Tells whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -121,10 +121,10 @@ impl Problems {
         self.0.iter()
     }
 
-    /// Refuses to go on where something is wrong.
+    /// Turns the collection into an error unless it is empty.
     ///
     /// # Errors
-    /// The problems themselves, where there is at least one.
+    /// The problems themselves, if there is at least one.
     pub fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
@@ -159,8 +159,8 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Finds the candidate with the fewest typing mistakes against `written`: at most one for every three letters, and
-/// never the whole word.
+/// Finds the candidate with the smallest edit distance to `written`. The distance may be at most one for every three
+/// letters, rounded up, and must be less than the word's length.
 pub fn nearest<'a, Name: AsRef<str> + ?Sized + 'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a Name>,
@@ -198,15 +198,15 @@ mod tests {
         problems.push(Problem::new(
             "b.yaml",
             at(2, 7),
-            "the account `12` has not 12 digits",
+            "the account `12` must have 12 digits",
         ));
         problems.push(Problem::new(
             "b.yaml",
             at(2, 7),
-            "the account `12` has not 12 digits",
+            "the account `12` must have 12 digits",
         ));
         insta::assert_snapshot!(problems, @"
-        b.yaml:2:7: the account `12` has not 12 digits
+        b.yaml:2:7: the account `12` must have 12 digits
         b.yaml:9:1: unknown key `reigon`
           hint: did you mean `region`?
         ");

@@ -1,4 +1,4 @@
-//! PURE: what AWS asks of properties of known resources, checked once they are evaluated.
+//! PURE: AWS's requirements on properties of known resource types, checked after evaluation.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::problem::Problem;
 use crate::tags;
 use crate::yaml::{Entry, Location, Node};
 
-/// The properties that are whole numbers, by the type of their resource
-/// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html)): `Integer` there.
+/// The properties of each resource type that are whole numbers: those of type `Integer` in the
+/// [reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html).
 /// `*` is each item of a list.
 const WHOLE_NUMBERS: [(&str, &[&str]); 10] = [
     (
@@ -87,7 +87,7 @@ const WHOLE_NUMBERS: [(&str, &[&str]); 10] = [
 ];
 
 impl Evaluator<'_> {
-    /// Checks the properties of a resource that is kept, and gives those the form that AWS reads them in.
+    /// Checks the properties of a resource that is kept, and converts them to the form that AWS expects.
     pub(super) fn check_properties(&mut self, resource: &Entry, properties: &mut Value) {
         let Some(node) = resource.value.get("Properties") else {
             return;
@@ -121,8 +121,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Checks a value, and writes it as a number: what a parameter holds is a text. CloudFormation takes either, and reads it as the
-    /// resource's schema says; whoever stands in for it may hand the text on.
+    /// Checks a value, and converts it to a number, because parameters hold strings. CloudFormation accepts both and
+    /// follows the resource's schema; an emulator may pass the string on.
     fn check_whole_number(&mut self, node: &Node, value: &mut Value, path: &str) {
         match whole_number(value) {
             Some(number) => *value = Value::Number(number),
@@ -136,7 +136,7 @@ impl Evaluator<'_> {
             .as_text()
             .map_or_else(|| value.noun().to_owned(), |text| format!("`{text}`"));
         let message = format!("`{path}` is a whole number, not {shown}");
-        // What is wrong is a setting, where the value is one.
+        // If the value comes from a setting, the setting is what is wrong.
         let mut names = Vec::new();
         references(node, &mut names);
         let setting = names.iter().find_map(|name| self.values.settings.get(*name));
@@ -147,7 +147,7 @@ impl Evaluator<'_> {
         });
     }
 
-    /// Some types take tags as a list of `Key` and `Value`, others as a mapping.
+    /// Some resource types take tags as a list of `Key` and `Value`, others as a mapping.
     fn check_tags(&mut self, at: Location, tags: &Value) {
         let pairs: Vec<(Option<String>, Option<String>)> = match tags {
             Value::List(items) => items.iter().map(key_and_value).collect(),
@@ -173,7 +173,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// Goes through what lies at `path` below a value, with the nodes that it comes from: `*` is each item of a list.
+/// Visits the values at `path` below `value`, each with the node that it comes from. `*` is each item of a list.
 pub(super) fn each_at(node: &Node, value: &mut Value, path: &str, visit: &mut impl FnMut(&Node, &mut Value)) {
     let (key, below) = match path.split_once('.') {
         Some((key, below)) => (key, below),
@@ -208,7 +208,7 @@ fn pairs_of(members: &IndexMap<String, Value>) -> Vec<(Option<String>, Option<St
         .collect()
 }
 
-/// A whole number, or a text that is one.
+/// Reads a whole number, or a string that spells one.
 fn whole_number(value: &Value) -> Option<serde_json::Number> {
     match value {
         Value::Number(number) => Some(number.clone()).filter(|number| number.is_i64() || number.is_u64()),

@@ -1,4 +1,4 @@
-//! PURE: from a template, values and artifacts to the template that is sent.
+//! PURE: renders a template with values and artifacts to the template that is sent.
 
 use indexmap::IndexMap;
 
@@ -15,24 +15,24 @@ use crate::problem::{Problem, Problems};
 use crate::values::{ParameterValue, Values};
 use crate::yaml::{Kind, Node};
 
-/// Renders a template: resolves all that the values decide, leaves all that AWS decides.
+/// Renders a template: resolves everything that the values decide, and leaves the rest to AWS.
 ///
-/// The same arguments always give the same bytes. A binary without code gets a placeholder, which
-/// [`Rendered::missing_artifacts`] names.
+/// The same arguments always give the same bytes. A binary without code gets a placeholder, and
+/// [`Rendered::missing_artifacts`] names it.
 ///
 /// # Errors
-/// First the parameters: each that is unknown, missing or not allowed, in the file that sets it, else in the
-/// template. Where they are right, the template: each broken rule, unknown name, reference to a removed resource and
-/// wrong call.
+/// First checks the parameters: reports each that is unknown, missing or not allowed, at its place in the file that
+/// sets it, or else in the template. If they are right, checks the template: reports each broken rule, unknown name,
+/// reference to a removed resource and wrong call.
 pub fn render(template: &Template, values: &Values, artifacts: &Artifacts) -> Result<Rendered, Problems> {
     render_under(Rules::Hold, template, values, artifacts)
 }
 
-/// Renders a template that is not going to be deployed: what its rules forbid, and what its parameters want, does not keep anybody from
-/// taking down, or looking after, what was deployed before.
+/// Renders a template that is not going to be deployed. Its rules and the constraints of its parameters must not keep
+/// the user from destroying or inspecting what was deployed before, so they are not checked.
 ///
 /// # Errors
-/// As [`render`], but for all that is asked of values.
+/// As [`render`], except for the requirements on values.
 pub fn render_without_rules(
     template: &Template,
     values: &Values,
@@ -79,7 +79,7 @@ fn render_under(
     ))
 }
 
-/// Gives the parameters with which the template, deployed as it lies, makes the same stack as its rendering.
+/// Returns the parameters with which the unrendered template, when deployed, makes the same stack as its rendering.
 ///
 /// # Errors
 /// As [`render`].
@@ -91,7 +91,7 @@ pub fn resolved_parameters(
     render(template, values, artifacts).map(|rendered| rendered.parameters().clone())
 }
 
-/// Sets the revisions; tells whether there is any. A resource that is removed by its condition has none.
+/// Sets the revisions, and tells whether there are any. A resource that its condition removes has no revision.
 fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Result<bool, Problems> {
     let mut problems = Problems::default();
     let mut revised = false;
@@ -121,7 +121,7 @@ fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Resu
     Ok(revised)
 }
 
-/// Bounds the roles and users that have no boundary of their own.
+/// Sets the permissions boundary of each role and user that has none of its own.
 fn bound(body: &mut Body, boundary: Option<&str>) {
     let Some(boundary) = boundary else { return };
     for resource in body.resources.values_mut() {
@@ -141,7 +141,7 @@ fn bound(body: &mut Body, boundary: Option<&str>) {
     }
 }
 
-/// Puts together what is left of the template's sections, in their order.
+/// Assembles the remaining sections of the template, in their order.
 fn root(template: &Template, body: Body) -> Value {
     let Body {
         resources, outputs, ..
@@ -164,7 +164,7 @@ fn root(template: &Template, body: Body) -> Value {
     Value::Object(root)
 }
 
-/// What the deployer reads, and what lays out parameters for a console, has no meaning in a rendering.
+/// Drops the metadata that only the deployer or a console's parameter form reads.
 fn metadata(node: &Node) -> Option<Value> {
     let mut members = IndexMap::new();
     for entry in node.as_mapping().unwrap_or_default() {
@@ -175,7 +175,7 @@ fn metadata(node: &Node) -> Option<Value> {
     (!members.is_empty()).then_some(Value::Object(members))
 }
 
-/// AWS evaluates nothing in the `Metadata` of a template.
+/// Converts a node without evaluating it: AWS evaluates nothing in the `Metadata` of a template.
 fn as_written(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar(scalar) => Value::from_scalar(scalar).unwrap_or_else(|| Value::text(&scalar.text)),
@@ -189,7 +189,7 @@ fn as_written(node: &Node) -> Value {
     }
 }
 
-/// Writes a value as the API takes it.
+/// Writes a value in the API's form.
 fn joined(value: &ParameterValue) -> String {
     match value {
         ParameterValue::Text(text) => text.clone(),

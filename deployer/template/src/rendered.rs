@@ -1,4 +1,4 @@
-//! PURE: a rendering: the bytes that are printed, sent, stored and compared, and what is known of them.
+//! PURE: a rendering: the bytes that are printed, sent, stored and compared, and facts about them.
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use super::revision::hexadecimal;
 use super::value::{Value, ascii};
 use crate::problem::Problems;
 
-/// A template for one environment, without parameters, conditions, rules, mappings and transform.
+/// A template for one environment, without parameters, conditions, rules, mappings and transforms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
     root: Value,
@@ -20,7 +20,7 @@ pub struct Rendered {
     warnings: Problems,
 }
 
-/// What is beside the template itself.
+/// What a rendering contains besides the template itself.
 pub(super) struct Supplied {
     pub(super) parameters: IndexMap<String, String>,
     pub(super) artifact_keys: Vec<String>,
@@ -31,19 +31,19 @@ pub(super) struct Supplied {
 /// A resource of the rendering.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
-    /// Its name in the template.
+    /// Its logical id in the template.
     pub logical_id: String,
     /// Its type: `AWS::DynamoDB::Table`.
     pub kind: String,
-    /// Its name in AWS, where the template gives it one.
+    /// Its physical name, if the template sets it.
     pub name: Option<String>,
-    /// What becomes of it when it leaves the stack.
+    /// What happens to it when it leaves the stack.
     pub deletion_policy: DeletionPolicy,
-    /// Its properties as rendered; null where it has none.
+    /// Its properties as rendered; null if it has none.
     pub properties: serde_json::Value,
 }
 
-/// What becomes of a resource that leaves the stack.
+/// What happens to a resource that leaves the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeletionPolicy {
     /// It is deleted.
@@ -53,18 +53,18 @@ pub enum DeletionPolicy {
     Retain,
     /// It stays, unless the operation that created it is rolled back.
     RetainExceptOnCreate,
-    /// It is deleted after a snapshot of it is made.
+    /// It is deleted after a snapshot is taken.
     Snapshot,
 }
 
-/// What CloudFormation wants acknowledged before it touches IAM.
+/// What a caller must acknowledge before CloudFormation changes IAM resources.
 ///
-/// `CAPABILITY_AUTO_EXPAND` is none of them: a rendering has no macro.
+/// `CAPABILITY_AUTO_EXPAND` is never needed: a rendering contains no macro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capability {
     /// IAM resources.
     Iam,
-    /// IAM resources with names of their own.
+    /// IAM resources with custom names.
     NamedIam,
 }
 
@@ -78,7 +78,7 @@ impl Capability {
     }
 }
 
-/// The types whose creation has to be acknowledged, and the property that gives one a name of its own.
+/// The types whose creation must be acknowledged, and the property that sets a custom name.
 const IAM_TYPES: [(&str, Option<&str>); 8] = [
     ("AWS::IAM::AccessKey", None),
     ("AWS::IAM::Group", Some("GroupName")),
@@ -90,7 +90,7 @@ const IAM_TYPES: [(&str, Option<&str>); 8] = [
     ("AWS::IAM::UserToGroupAddition", None),
 ];
 
-/// The properties that give other types a name in AWS.
+/// The properties that set the physical names of other types.
 const NAMES: [(&str, &str); 9] = [
     ("AWS::CloudWatch::Alarm", "AlarmName"),
     ("AWS::DynamoDB::Table", "TableName"),
@@ -114,7 +114,7 @@ impl Rendered {
             .map(|(id, body)| Resource::new(id, body))
             .collect();
         let outputs = section("Outputs").into_keys().collect();
-        // Writing to a string does not fail, and every key is a text.
+        // Writing to a string never fails, and every key is a string.
         let mut json = ascii(&serde_json::to_string_pretty(&root).unwrap_or_default());
         json.push('\n');
         Self {
@@ -131,13 +131,14 @@ impl Rendered {
 
     /// The template: ASCII JSON in the order of the source, ending in a line break.
     ///
-    /// The order of the source is kept, and not the alphabet's, because a reader knows the template by it: `Type`
-    /// stands before `Properties`, the table before what reads it. It is as deterministic, the source being an input.
+    /// It keeps the order of the source instead of sorting keys, because readers know the template by that order:
+    /// `Type` comes before `Properties`, and the table before its readers. The output is still deterministic, because
+    /// the source is an input.
     pub fn json(&self) -> &str {
         &self.json
     }
 
-    /// The template as YAML, for reading: CloudFormation is sent the JSON.
+    /// The template as YAML, for reading. CloudFormation receives the JSON.
     pub fn to_yaml(&self) -> String {
         serde_saphyr::to_string(&self.root).unwrap_or_default()
     }
@@ -164,28 +165,28 @@ impl Rendered {
         &self.outputs
     }
 
-    /// The parameters that the source, deployed as it lies, would give the same stack with; a list is one text with
-    /// commas, as the API takes it.
+    /// The parameters with which the unrendered source makes the same stack. A list is one comma-separated string, as
+    /// in the API.
     pub fn parameters(&self) -> &IndexMap<String, String> {
         &self.parameters
     }
 
-    /// Lists the keys of the code that the functions run.
+    /// Lists the keys of the functions' code.
     pub fn artifact_keys(&self) -> &[String] {
         &self.artifact_keys
     }
 
-    /// Lists the binaries for whose code a placeholder stands; such a rendering can be read but not deployed.
+    /// Lists the binaries whose code is a placeholder. Such a rendering can be read but not deployed.
     pub fn missing_artifacts(&self) -> &[String] {
         &self.missing_artifacts
     }
 
-    /// What is odd in the template, and stands in nobody's way.
+    /// Oddities in the template that do not prevent a deployment.
     pub fn warnings(&self) -> &Problems {
         &self.warnings
     }
 
-    /// Lists what has to be acknowledged to deploy it.
+    /// Lists the capabilities that a deployment must acknowledge.
     pub fn capabilities(&self) -> Vec<Capability> {
         let mut iam = false;
         for resource in &self.resources {

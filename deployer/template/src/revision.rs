@@ -1,10 +1,10 @@
-//! PURE: the revision of a resource: a hash that changes whenever what it runs as changes.
+//! PURE: the revision of a resource: a hash that changes whenever anything that defines the resource changes.
 //!
-//! The revision of a resource is the SHA-256, in hexadecimal, over that resource and every resource reached from it
-//! through its `Properties`: by `Ref`, `Fn::GetAtt` or a variable of `Fn::Sub`, and from there on in the same way.
-//! The resources are taken in the order of their logical ids; of each, one line is hashed: its logical id, a space
-//! and `{"Type": …, "Properties": …}` as rendered, in compact JSON. While this is computed every revision parameter
-//! is sixty-four zeros, so that no revision is part of what it, or another one, is computed over.
+//! The revision is the SHA-256, in hexadecimal, over the resource and every resource that its `Properties` reach,
+//! directly or indirectly, by `Ref`, `Fn::GetAtt` or a variable of `Fn::Sub`. The resources are hashed in the order
+//! of their logical ids, each as one line: its logical id, a space and `{"Type": …, "Properties": …}` as rendered, in
+//! compact JSON. During the computation every revision parameter is sixty-four zeros, so that no revision is part of
+//! its own or another revision's input.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::function::Function;
 use super::substitute::{Part, parts};
 use super::value::Value;
 
-/// Computes the revision of a resource; `None` where there is no such resource.
+/// Computes the revision of a resource; `None` if there is no such resource.
 pub(super) fn revision(resources: &IndexMap<String, Value>, logical_id: &str) -> Option<String> {
     let (start, _) = resources.get_key_value(logical_id)?;
     let mut reached = BTreeSet::from([start.as_str()]);
@@ -53,7 +53,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Collects the logical ids, and the pseudo parameters, that a value refers to.
+/// Collects the logical ids and pseudo parameters that a value refers to.
 pub(super) fn references<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
     match value {
         Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Stored(_) => {}

@@ -1,17 +1,17 @@
-//! PURE: the `Rules` of a template: what they forbid is an error before anything is sent.
+//! PURE: the `Rules` of a template, whose violations are errors before anything is sent.
 
 use super::decide::Decision;
 use super::evaluate::Evaluator;
 use crate::problem::Problem;
 use crate::yaml::{Entry, Kind, Node};
 
-/// What becomes of all that a template and AWS ask of the values it is deployed with: a template's rules, what its parameters allow, the
-/// properties of known resources.
+/// Whether to enforce everything that a template and AWS require of the values: the template's rules, the constraints
+/// of its parameters, and the properties of known resource types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// What is broken is an error.
+    /// A violation is an error.
     Hold,
-    /// Nobody looks at them; a parameter without a value has one that stands in.
+    /// Nothing is checked; a parameter without a value gets a stand-in.
     PassedOver,
 }
 
@@ -53,7 +53,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What is wrong is a setting, so the file of the settings is named where it sets a parameter of the assertion.
+    /// The mistake is usually a setting, so the problem points to the settings file if that sets a parameter of the
+    /// assertion.
     fn broken(&mut self, rule: &Entry, assertion: &Node, assert: &Node) {
         let message = match assertion.get("AssertDescription").and_then(Node::as_text) {
             Some(description) => description.to_owned(),

@@ -1,10 +1,10 @@
-//! PURE: `!Ref Name` becomes `{"Ref": "Name"}`, so that what follows knows one form only.
+//! PURE: turns `!Ref Name` into `{"Ref": "Name"}`, so that later steps see only the long form.
 
 use super::function::Function;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Entry, Kind, Location, Node};
 
-/// Writes every short form out; a tag that is no function is a problem.
+/// Rewrites every short form; a tag that names no function is a problem.
 pub(super) fn write_out(file: &str, node: Node, problems: &mut Problems) -> Node {
     let at = node.at;
     let kind = match node.kind {
@@ -38,7 +38,7 @@ pub(super) fn write_out(file: &str, node: Node, problems: &mut Problems) -> Node
     }
 }
 
-/// `Table.StreamArn` is the short form's own way to write a list of two.
+/// `!GetAtt Table.StreamArn` is short for a list of two.
 fn attribute(at: Location, argument: Node) -> Node {
     match argument.as_text().and_then(|text| text.split_once('.')) {
         Some((resource, attribute)) => Node::new(

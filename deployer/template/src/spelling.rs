@@ -1,12 +1,12 @@
-//! PURE: scalars that two readers of YAML take for different values.
+//! PURE: finds scalars that different YAML readers interpret differently.
 //!
-//! CloudFormation reads a template as YAML 1.1, most other tools read 1.2, and both write numbers anew. What they might not
-//! agree on is refused wherever it stands, so that a template as it lies and its rendering say the same.
+//! CloudFormation reads a template as YAML 1.1, most other tools read YAML 1.2, and both may rewrite numbers. Scalars
+//! on which they might disagree are refused everywhere, so that the source and its rendering mean the same.
 
 use crate::problem::{Problem, Problems};
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
-/// Reports every plain scalar and every plain key that has more than one reading. `Metadata` is nobody's input.
+/// Reports every ambiguous plain scalar and plain key. `Metadata` is exempt, because nothing reads it as input.
 pub(super) fn check(file: &str, node: &Node, problems: &mut Problems) {
     match &node.kind {
         Kind::Scalar(scalar) => {
@@ -36,7 +36,8 @@ fn refused(file: &str, node: &Node, text: &str) -> Problem {
         .with_hint("put it in quotes, or write `true`, `false` or a plain number")
 }
 
-/// A key is always a text: what YAML takes for something else has to be written as it would be written back.
+/// A key is always a string, so an unquoted key that YAML reads as another type must be spelled as a writer would
+/// write it back.
 fn is_ambiguous_key(entry: &Entry) -> bool {
     let scalar = Scalar {
         text: entry.key.clone(),
@@ -59,8 +60,8 @@ fn is_ambiguous(scalar: &Scalar) -> bool {
     looks_like_a_number(&lower) && !is_canonical(&scalar.text)
 }
 
-/// Whether any YAML, 1.1 or 1.2, takes a text for a number: decimal, hexadecimal, octal, binary, by sixties, with underscores,
-/// with an exponent.
+/// Tells whether any version of YAML, 1.1 or 1.2, reads a text as a number: decimal, hexadecimal, octal, binary, base
+/// 60, with underscores, or with an exponent.
 fn looks_like_a_number(lower: &str) -> bool {
     let unsigned = lower.strip_prefix(['-', '+']).unwrap_or(lower);
     let all =
@@ -96,8 +97,8 @@ fn looks_like_a_number(lower: &str) -> bool {
     is_mantissa && is_exponent
 }
 
-/// Whether a number is written as every reader writes it back: `12`, `-1`, `0.5`; not `1.10`, `1e3` or what needs more than
-/// 64 bits.
+/// Tells whether every reader writes this number back as it is: `12`, `-1`, `0.5`, but not `1.10`, `1e3` or a number
+/// of more than 64 bits.
 fn is_canonical(text: &str) -> bool {
     if let Ok(whole) = text.parse::<i64>() {
         return whole.to_string() == text;

@@ -1,4 +1,4 @@
-//! PURE: `Fn::Sub`: known variables are filled in, the rest stays for AWS.
+//! PURE: `Fn::Sub`: fills in known variables and leaves the others to AWS.
 
 use indexmap::IndexMap;
 
@@ -8,18 +8,18 @@ use super::names::{Named, dynamic_reference};
 use super::value::Value;
 use crate::yaml::{Location, Node};
 
-/// A part of the text of a `Sub`.
+/// A part of the string of a `Sub`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part<'t> {
-    /// Text as it is.
+    /// Literal text.
     Text(&'t str),
-    /// `${!Name}`, which AWS makes `${Name}` of.
+    /// `${!Name}`, which AWS turns into `${Name}`.
     Escaped(&'t str),
     /// `${Name}`.
     Variable(&'t str),
 }
 
-/// Takes the text of a `Sub` apart; a `${` that is not closed is text.
+/// Splits the string of a `Sub` into its parts; an unclosed `${` is literal text.
 pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -31,7 +31,7 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
             parts.push(Part::Text(&rest[..start]));
         }
         let name = &rest[start + 2..start + length];
-        // CloudFormation does not mind spaces: `${ AWS::Region }`.
+        // CloudFormation ignores spaces here: `${ AWS::Region }`.
         let variable = Part::Variable(name.trim_matches(' '));
         parts.push(name.strip_prefix('!').map_or(variable, Part::Escaped));
         rest = &rest[start + length + 1..];
@@ -42,7 +42,7 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// What a variable of a `Sub` turned out to be.
+/// The result of resolving a variable of a `Sub`.
 enum Filled {
     Known(String),
     Open,
@@ -147,7 +147,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What is written so far: known texts and open variables, no two texts next to each other.
+/// The result so far: known texts and open variables. Two texts never follow each other.
 #[derive(Default)]
 struct Written(Vec<Piece>);
 
@@ -156,18 +156,18 @@ enum Piece {
     Open(String),
 }
 
-/// What AWS is given.
+/// The finished argument.
 enum Finished {
-    /// Nothing is left to it.
+    /// A literal; nothing is left to AWS.
     Known(String),
-    /// A text with variables, and their names.
+    /// A string with variables, and the variables' names.
     Open { template: String, names: Vec<String> },
-    /// A known text ends in a `${` that is not closed: with a variable behind it nothing can stand for that.
+    /// A known text ends in an unclosed `${` and a variable follows; no `Sub` can express that.
     Unclosed,
 }
 
 impl Written {
-    /// Texts are joined before anything is escaped: `$` and `{Name}` from two places are `${Name}`, too.
+    /// Joins texts before they are escaped, because `$` and `{Name}` from two sources together form `${Name}`.
     fn known(&mut self, text: &str) {
         match self.0.last_mut() {
             Some(Piece::Known(known)) => known.push_str(text),
@@ -194,7 +194,7 @@ impl Written {
                     if index < last && ends_inside(&text) {
                         return Finished::Unclosed;
                     }
-                    // What looks like a variable in a value that was filled in is none.
+                    // In a value that was filled in, `${…}` is not a variable.
                     template.push_str(&escaped(&text));
                 }
                 Piece::Open(name) => {
@@ -211,8 +211,8 @@ impl Written {
     }
 }
 
-/// A text in which nothing is a variable any more. What is not closed is none, and is left as it is: the `!` of `${!` is taken away
-/// only where a `}` follows.
+/// Escapes a text so that nothing in it is a variable. An unclosed `${` stays as it is: AWS removes the `!` of `${!`
+/// only if a `}` follows.
 fn escaped(text: &str) -> String {
     let (mut escaped, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("${") {
@@ -225,7 +225,7 @@ fn escaped(text: &str) -> String {
     escaped + rest
 }
 
-/// Whether a text ends after a `${` and before its `}`.
+/// Tells whether a text ends inside an unclosed `${`.
 fn ends_inside(text: &str) -> bool {
     text.rfind("${").is_some_and(|start| !text[start..].contains('}'))
 }

@@ -1,22 +1,23 @@
-//! PURE: what AWS accepts as the tags of a resource.
+//! PURE: AWS's rules for the tags of a resource.
 //!
-//! The rules are those of [AWS's tags](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices).
+//! The rules are those of [AWS's
+//! tags](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices).
 
 use fancy_regex::Regex;
 
-/// The most tags of a resource.
+/// The maximum number of tags on a resource.
 pub const MAXIMUM: usize = 50;
-/// The most characters in the key of a tag.
+/// The maximum length of a tag's key, in characters.
 const MAXIMUM_KEY_LENGTH: usize = 128;
-/// The most characters in the value of a tag.
+/// The maximum length of a tag's value, in characters.
 const MAXIMUM_VALUE_LENGTH: usize = 256;
 
-/// What is wrong with the number of a resource's tags.
+/// Describes the mistake if a resource has too many tags.
 pub fn too_many(count: usize) -> Option<String> {
     (count > MAXIMUM).then(|| format!("a resource has at most {MAXIMUM} tags; these are {count}"))
 }
 
-/// What is wrong with the key of a tag.
+/// Describes the mistake in a tag's key, if there is one.
 pub fn wrong_key(key: &str) -> Option<String> {
     if key.is_empty() || key.chars().count() > MAXIMUM_KEY_LENGTH {
         return Some(format!(
@@ -29,7 +30,7 @@ pub fn wrong_key(key: &str) -> Option<String> {
     (!is_allowed(key)).then(|| format!("the tag `{key}` has {OTHER_CHARACTERS}"))
 }
 
-/// What is wrong with the value of the tag `key`.
+/// Describes the mistake in the value of the tag `key`, if there is one.
 pub fn wrong_value(key: &str, value: &str) -> Option<String> {
     if value.chars().count() > MAXIMUM_VALUE_LENGTH {
         return Some(format!(

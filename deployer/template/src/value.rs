@@ -1,4 +1,4 @@
-//! PURE: what a template evaluates to: data, and the calls that only AWS can answer.
+//! PURE: the values that a template evaluates to: data, and calls that only AWS can answer.
 
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -6,27 +6,27 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::function::Function;
 use crate::yaml::{Location, Scalar};
 
-/// A value of the rendering.
+/// A value in the rendering.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Flag(bool),
     Number(serde_json::Number),
     Text(String),
-    /// The value of a parameter in AWS's Parameter Store: a dynamic reference, `{{resolve:ssm:NAME}}`.
+    /// A parameter in AWS's Parameter Store, as a dynamic reference: `{{resolve:ssm:NAME}}`.
     Stored(String),
     List(Vec<Self>),
     Object(IndexMap<String, Self>),
-    /// A call that depends on a resource, its argument evaluated as far as possible.
+    /// A call that depends on a resource; its argument is evaluated as far as possible.
     Call(Function, Box<Self>),
 }
 
 impl Value {
-    /// Makes a text.
+    /// Makes a string.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// Reads a scalar of a template, whose spelling is [checked](super::spelling); `None` where there is nothing.
+    /// Reads a scalar of a template, whose spelling is already [checked](super::spelling); `None` for a null.
     pub(super) fn from_scalar(scalar: &Scalar) -> Option<Self> {
         let text = scalar.text.as_str();
         if !scalar.plain {
@@ -38,12 +38,12 @@ impl Value {
         Some(match text {
             "true" | "True" | "TRUE" => Self::Flag(true),
             "false" | "False" | "FALSE" => Self::Flag(false),
-            // What JSON takes for a number is one in every YAML; all else is a text.
+            // A JSON number is a number in every version of YAML; everything else is a string.
             _ => serde_json::from_str(text).map_or_else(|_| Self::text(text), Self::Number),
         })
     }
 
-    /// Reads a single value as the text CloudFormation compares and joins it by.
+    /// Converts a single value to the string by which CloudFormation compares and joins it.
     pub(super) fn as_text(&self) -> Option<String> {
         match self {
             Self::Flag(flag) => Some(flag.to_string()),
@@ -53,7 +53,7 @@ impl Value {
         }
     }
 
-    /// Tells whether nothing in it is left to AWS.
+    /// Tells whether the whole value is known, with nothing left to AWS.
     pub(super) fn is_literal(&self) -> bool {
         match self {
             Self::Flag(_) | Self::Number(_) | Self::Text(_) => true,
@@ -63,7 +63,8 @@ impl Value {
         }
     }
 
-    /// Tells whether a dynamic reference is in it, which AWS replaces when it deploys: until then its text is none of the value.
+    /// Tells whether the value contains a dynamic reference. AWS replaces it only when it deploys; until then the
+    /// value is unknown.
     pub(super) fn has_reference(&self) -> bool {
         match self {
             Self::Stored(_) => true,
@@ -83,7 +84,7 @@ impl Value {
         }
     }
 
-    /// Names the kind of value in a message.
+    /// Names the kind of value, for messages.
     pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Flag(_) | Self::Number(_) | Self::Text(_) => "a single value",
@@ -93,7 +94,7 @@ impl Value {
         }
     }
 
-    /// Writes it as `serde_json` sees it.
+    /// Converts the value to a `serde_json` value.
     pub(super) fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Flag(flag) => (*flag).into(),
@@ -128,9 +129,9 @@ impl Serialize for Value {
     }
 }
 
-/// Escapes what is not ASCII: outside a text JSON has no such character, inside one it may be escaped.
+/// Escapes non-ASCII characters. They occur only inside JSON strings, where they may be escaped.
 ///
-/// `GetTemplate` gives non-ASCII characters back as question marks, and the rendering is compared with what it gives.
+/// `GetTemplate` returns non-ASCII characters as question marks, and the rendering is compared with its answer.
 pub(super) fn ascii(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len() + 1);
     for character in json.chars() {
@@ -145,7 +146,7 @@ pub(super) fn ascii(json: &str) -> String {
     escaped
 }
 
-/// A value and the place in the template it comes from.
+/// A value and where it stands in the template.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Placed<T> {
     pub(super) value: T,

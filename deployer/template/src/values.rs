@@ -1,15 +1,15 @@
-//! PURE: what a template is rendered with.
+//! PURE: the values that a template is rendered with.
 
 use indexmap::IndexMap;
 
 use crate::yaml::Location;
 
-/// All that is known of a stack before it is deployed.
+/// Everything that is known about a stack before it is deployed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
-    /// The file that the settings stand in, as the user named it.
+    /// The file that contains the settings, as the user named it.
     pub file: String,
-    /// The parameters that the file sets, in its order.
+    /// The parameters that the file sets, in file order.
     pub settings: IndexMap<String, Setting>,
     /// `AWS::Region`.
     pub region: String,
@@ -17,41 +17,41 @@ pub struct Values {
     pub account: String,
     /// `AWS::Partition`.
     pub partition: String,
-    /// `AWS::URLSuffix`: the domain of the partition.
+    /// `AWS::URLSuffix`: the partition's domain.
     pub url_suffix: String,
     /// `AWS::StackName`.
     pub stack: String,
-    /// What [`Fill::Environment`](crate::Fill::Environment) fills in.
+    /// The value of [`Fill::Environment`](crate::Fill::Environment).
     pub environment: String,
-    /// What [`Fill::Instance`](crate::Fill::Instance) fills in; empty where the stack is no separate copy.
+    /// The value of [`Fill::Instance`](crate::Fill::Instance); empty unless the stack is a separate copy.
     pub instance: String,
-    /// What [`Fill::Protected`](crate::Fill::Protected) fills in.
+    /// The value of [`Fill::Protected`](crate::Fill::Protected).
     pub protected: bool,
-    /// What [`Fill::Architecture`](crate::Fill::Architecture) fills in: `arm64` or `x86_64`.
+    /// The value of [`Fill::Architecture`](crate::Fill::Architecture): `arm64` or `x86_64`.
     pub processor: String,
-    /// What [`Fill::Endpoint`](crate::Fill::Endpoint) fills in: where the AWS APIs are; empty where it is AWS that answers them.
+    /// The value of [`Fill::Endpoint`](crate::Fill::Endpoint): the endpoint of the AWS APIs; empty for AWS itself.
     pub endpoint: String,
-    /// What [`Fill::Url`](crate::Fill::Url) fills in: how a function URL is reached behind the endpoint, with `{id}` in it; empty where it is
-    /// reached as AWS tells it.
+    /// The value of [`Fill::Url`](crate::Fill::Url): the URL pattern, with `{id}` in it, that reaches a function URL
+    /// behind the endpoint; empty where the URL that AWS reports works as it is.
     pub url: String,
-    /// The ARN of the permissions boundary that each role and user gets which names none.
+    /// The ARN of the permissions boundary for every role and user that names none.
     pub permissions_boundary: Option<String>,
 }
 
-/// What a file gives a parameter, and where.
+/// The value that a file gives a parameter, and where it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     pub value: ParameterValue,
-    /// Where its name stands.
+    /// Where the parameter's name stands.
     pub key_at: Location,
     /// Where the value stands.
     pub at: Location,
-    /// Where the members of a list stand, one by one; empty for a text.
+    /// Where each member of a list stands; empty for a single value.
     pub members_at: Vec<Location>,
 }
 
 impl Setting {
-    /// Finds where a text stands that is the value, or a member of it; `None` where it is neither.
+    /// Finds the place of `text` if it is the value or a member of it; otherwise `None`.
     pub(crate) fn place_of(&self, text: &str) -> Option<Location> {
         match &self.value {
             ParameterValue::Text(value) => {
@@ -59,7 +59,7 @@ impl Setting {
                 is_member.then_some(self.at)
             }
             ParameterValue::List(members) => {
-                // Of two that are the same, the second is one too many.
+                // Of two equal members, the second one is the duplicate.
                 let index = members.iter().rposition(|member| member.trim() == text)?;
                 Some(self.members_at.get(index).copied().unwrap_or(self.at))
             }
@@ -67,11 +67,11 @@ impl Setting {
     }
 }
 
-/// The value of a parameter: CloudFormation knows texts and lists of texts only.
+/// The value of a parameter: CloudFormation knows only strings and lists of strings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParameterValue {
-    /// A text; a number or truth value as it is written.
+    /// A string; numbers and booleans stay as written.
     Text(String),
-    /// A list of texts.
+    /// A list of strings.
     List(Vec<String>),
 }

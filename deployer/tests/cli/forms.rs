@@ -317,7 +317,7 @@ fn all_that_is_missing_is_told_at_once() {
     exit code: 64
     --- stderr
     error: environments/Orders.yaml:1:1: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
-    error: environments/Orders.yaml:2:10: the account `1` has not 12 digits
+    error: environments/Orders.yaml:2:10: the account `1` must have 12 digits
       hint: nothing was written: the places are those of the file as it would be
       hint: no value is given for `Name`: give it with `--parameter Name=VALUE`
       hint: no value is given for `Size`: give it with `--parameter Size=VALUE`
@@ -452,7 +452,7 @@ fn what_would_be_refused_later_is_not_written() {
     exit code: 64
     --- stderr
     error: environments/Orders.yaml:1:1: the environment name `Orders` is not a letter followed by at most 31 letters, digits or hyphens, in lower case
-    error: environments/Orders.yaml:2:10: the account `1` has not 12 digits
+    error: environments/Orders.yaml:2:10: the account `1` must have 12 digits
     error: environments/Orders.yaml:3:9: unknown region `eu-centrl-1`
       hint: did you mean `eu-central-1`?
       hint: nothing was written: the places are those of the file as it would be
@@ -503,7 +503,7 @@ fn a_template_without_a_url_has_no_callers() {
     insta::assert_snapshot!(Session::new().run("policy --for caller --env local"), @"
     exit code: 64
     --- stderr
-    error: the template has no function URL: nobody calls it
+    error: the template has no function URL, so nobody can call it
     ");
 }
 

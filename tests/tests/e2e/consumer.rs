@@ -372,5 +372,5 @@ async fn what_looks_after_it(consumer: &Consumer) {
         "{reconcile}"
     );
     let caller = consumer.run("policy", &["--for", "caller"]).await;
-    assert!(caller.stderr.contains("nobody calls it"), "{caller}");
+    assert!(caller.stderr.contains("nobody can call it"), "{caller}");
 }

@@ -1,4 +1,4 @@
-//! What is refused of a zip, and what passes.
+//! Which zips are refused and which pass.
 
 use std::io::{Cursor, Write as _};
 
@@ -36,7 +36,7 @@ fn what_leads_out_of_the_zip_is_refused() {
     }
     insta::assert_snapshot!(
         check(&zip_beside("a/../../evil", b"", 0o644), Processor::X86_64).unwrap_err(),
-        @"has an entry `a/../../evil`, which is no plain path in the zip"
+        @"has an entry `a/../../evil`, which is not a plain relative path"
     );
 }
 
@@ -71,7 +71,7 @@ fn a_bootstrap_that_others_may_not_run_is_refused() {
     }
     insta::assert_snapshot!(
         check(&zip_with_mode("bootstrap", &elf(62), 0o750), Processor::X86_64).unwrap_err(),
-        @"has a `bootstrap` that not everybody may read and execute (mode 0750)"
+        @"has a `bootstrap` that not every user may read and execute (mode 0750)"
     );
 }
 
@@ -83,7 +83,7 @@ fn a_bootstrap_that_is_no_file_is_refused() {
     );
 }
 
-/// Writes over what the list says of the last entry, `at` bytes after its beginning.
+/// Overwrites bytes in the central directory's last entry, `at` bytes after its start.
 fn listed(mut zip: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
     let list = zip
         .windows(4)
@@ -118,7 +118,7 @@ fn a_mode_and_a_name_agree_on_what_an_entry_is() {
 
 #[test]
 fn what_is_packed_otherwise_is_told_with_its_method() {
-    // Bzip2, Zstandard, and a number that nobody has.
+    // Bzip2, Zstandard, and an unassigned number.
     for (method, told) in [
         (12_u16, "packed with bzip2"),
         (93, "packed with Zstandard"),
@@ -151,7 +151,9 @@ fn a_list_that_says_otherwise_than_the_files_themselves_is_refused() {
         let name = if what == "name" { "swords.tx" } else { "words.txt" };
         assert_eq!(
             refused(&listed(zip(), at, bytes)),
-            format!("is damaged: the {what} of `{name}` is another in its list than where it lies")
+            format!(
+                "is damaged: the {what} of `{name}` differs between its central directory and its local header"
+            )
         );
     }
 }
@@ -161,7 +163,7 @@ fn a_file_beside_it_that_others_may_not_read_is_refused() {
     let zip = zip_beside("settings.json", b"{}", 0o600);
     insta::assert_snapshot!(
         check(&zip, Processor::X86_64).unwrap_err(),
-        @"has a file `settings.json` that not everybody may read (mode 0600)"
+        @"has a file `settings.json` that not every user may read (mode 0600)"
     );
     assert_eq!(
         check(&zip_beside("settings.json", b"{}", 0o644), Processor::X86_64),
@@ -171,7 +173,7 @@ fn a_file_beside_it_that_others_may_not_read_is_refused() {
 
 #[test]
 fn a_byte_flipped_anywhere_in_what_was_zipped_is_refused() {
-    // Stored, because the last bits of what is deflated mean nothing.
+    // Stored, because the last bits of deflated data have no meaning.
     let whole = zip_beside("words.txt", b"words", 0o644);
     let begin = 30 + "bootstrap".len();
     for at in begin..begin + elf(62).len() {
@@ -257,7 +259,7 @@ fn contents_over_lambdas_limit_are_refused_whatever_they_claim() {
     ));
 }
 
-/// A zip of an executable and one stored file.
+/// A zip of an executable and another file, stored uncompressed.
 fn zip_beside(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);

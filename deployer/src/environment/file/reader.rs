@@ -1,4 +1,4 @@
-//! PURE: the kinds of values that an environment file has, each taken out of its node.
+//! PURE: reads the kinds of values that an environment file contains from its nodes.
 
 use cfn_template::problem::{Problem, Problems, nearest};
 use cfn_template::yaml::{Kind, Location, Node};
@@ -9,7 +9,7 @@ use super::LONGEST_WATCH;
 use super::value::{Located, Tag};
 use crate::environment::{Architecture, Profile};
 
-/// Takes values out of nodes; what is of another kind becomes a problem, and is left out.
+/// Extracts values from nodes. A value of the wrong kind becomes a problem and is left out.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
     pub(super) problems: &'a mut Problems,
@@ -28,12 +28,13 @@ impl Reader<'_> {
         text
     }
 
-    /// A text of digits, which has to be in quotes: without them it is a number, and other readers of YAML take another one for it.
+    /// Reads a string of digits, which must be quoted: unquoted it is a number, and YAML readers disagree on which
+    /// one.
     pub(super) fn digits(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
         let written = self.text(key, node)?;
         let is_number = matches!(&node.kind, Kind::Scalar(scalar) if scalar.plain);
         if is_number {
-            let message = format!("`{key}` is in quotes, not a number: it may begin with zeros");
+            let message = format!("`{key}` must be in quotes: a number would lose leading zeros");
             let problem = Problem::new(self.file, written.at, message);
             self.problems
                 .push(problem.with_hint(format!("write `{key}: \"{}\"`", written.value)));
@@ -104,7 +105,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Takes one of the values that are `known` by their words, which `expected` lists for a reader.
+    /// Reads one of the values in `known` by its name; `expected` lists the names for the message.
     fn choice<T: Copy>(
         &mut self,
         key: &str,
@@ -181,7 +182,7 @@ impl Reader<'_> {
                 None
             }
             Some(text) if text.contains(',') => {
-                // CloudFormation takes a list as one text and splits it at its commas.
+                // CloudFormation takes a list as one string and splits it at its commas.
                 self.refuse(
                     node.at,
                     format!("a member of the list `{name}` has a comma: `{text}`"),

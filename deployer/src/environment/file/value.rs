@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Located<T> {
     pub value: T,
-    /// Where it stands.
+    /// Where the value stands.
     pub at: Location,
 }
 
@@ -37,14 +37,14 @@ impl JsonSchema for ParameterSchema {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A text, number or truth value, or a list of them.",
+            "description": "A string, number or boolean, or a list of them.",
             "type": ["string", "number", "boolean", "array"],
             "items": { "type": ["string", "number", "boolean"] },
         })
     }
 }
 
-/// What the schema says of a tag's value: a number or truth value is taken for the text that it is written as.
+/// The schema of a tag's value: a number or boolean counts as the string that it is written as.
 pub(super) struct TagValue;
 
 impl JsonSchema for TagValue {

@@ -83,7 +83,7 @@ fn a_type_of_which_nothing_is_known_is_refused() {
     bare.parameters.clear();
     let rendered = render(&template, &bare.values(), &Artifacts::in_bucket("code")).unwrap();
     let error = execution(&bare, &[("orders", &rendered)]).unwrap_err();
-    insta::assert_snapshot!(error, @"what CloudFormation calls is not known for `AWS::Backup::BackupVault` (`Vault`)");
+    insta::assert_snapshot!(error, @"it is not known what CloudFormation calls for `AWS::Backup::BackupVault` (`Vault`)");
 }
 
 #[test]

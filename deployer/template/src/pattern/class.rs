@@ -1,11 +1,11 @@
-//! PURE: single characters and classes of them, of Java's patterns.
+//! PURE: the single characters and character classes of Java's patterns.
 
 use super::java::{Flags, Reader};
 
-/// What Java takes for an end of a line, as the members of a class.
+/// Java's line terminators, as members of a class.
 pub(super) const LINE_END: &str = r"\n\r\x{85}\x{2028}\x{2029}";
 
-/// What Java's classes are without its flag `UNICODE_CHARACTER_CLASS`: ASCII alone.
+/// Java's predefined classes without its flag `UNICODE_CHARACTER_CLASS`: ASCII only.
 const SHORTHANDS: [(char, &str); 10] = [
     ('d', "[0-9]"),
     ('D', "[^0-9]"),
@@ -25,7 +25,7 @@ const SHORTHANDS: [(char, &str); 10] = [
     ('V', r"[^\n\x0B\f\r\x{85}\x{2028}\x{2029}]"),
 ];
 
-/// Java's names of ASCII's classes, with their members.
+/// Java's names of the POSIX classes, with their ASCII members.
 const POSIX: [(&str, &str); 13] = [
     ("Lower", "a-z"),
     ("Upper", "A-Z"),
@@ -42,13 +42,14 @@ const POSIX: [(&str, &str); 13] = [
     ("Space", r" \t\n\x0B\f\r"),
 ];
 
-/// Unicode's categories that both have; those of what is not assigned differ with Unicode's version.
+/// The Unicode categories that both engines know. Those that include unassigned code points are missing, because they
+/// differ between Unicode versions.
 const CATEGORIES: [&str; 29] = [
     "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps",
     "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs",
 ];
 
-/// The scripts and properties that both have, behind `Is`.
+/// The scripts and properties that both engines know, without the prefix `Is`.
 const SCRIPTS: [&str; 11] = [
     "Alphabetic",
     "Arabic",
@@ -63,7 +64,7 @@ const SCRIPTS: [&str; 11] = [
     "Uppercase",
 ];
 
-/// Writes a character as itself, whatever the engine would take it for.
+/// Writes a character literally, even if it is special to the engine.
 pub(super) fn literal(letter: char, flags: Flags) -> String {
     if flags.ignore_case && letter.is_ascii_alphabetic() {
         let (lower, upper) = (letter.to_ascii_lowercase(), letter.to_ascii_uppercase());
@@ -72,7 +73,7 @@ pub(super) fn literal(letter: char, flags: Flags) -> String {
     member(letter)
 }
 
-/// A character as a member of a class.
+/// Writes a character as a member of a class.
 fn member(letter: char) -> String {
     if letter.is_ascii_alphanumeric() {
         letter.to_string()
@@ -81,7 +82,7 @@ fn member(letter: char) -> String {
     }
 }
 
-/// A range, and with `(?i)` the letters of the other case of those in it.
+/// Writes a range; with `(?i)`, adds the letters of the range in the other case.
 fn range(first: char, last: char, flags: Flags) -> String {
     let mut members = if first == last {
         member(first)
@@ -102,10 +103,10 @@ fn range(first: char, last: char, flags: Flags) -> String {
     members
 }
 
-/// A class that a letter behind a backslash stands for, which is read; `None` where it stands for none.
+/// Reads the predefined class that follows a backslash; `None` if a plain character follows.
 ///
 /// # Errors
-/// A class that is not known to be the same.
+/// The class is not known to be the same here.
 pub(super) fn shorthand(reader: &mut Reader) -> Result<Option<String>, String> {
     let Some(letter) = reader.peek() else {
         return Err("it ends in a backslash".to_owned());
@@ -121,7 +122,7 @@ pub(super) fn shorthand(reader: &mut Reader) -> Result<Option<String>, String> {
     }))
 }
 
-/// `\p{Name}`, whose `\p` is read.
+/// Reads the rest of `\p{Name}`, after `\p`.
 fn property(reader: &mut Reader, is_negated: bool) -> Result<String, String> {
     let mut name = String::new();
     if reader.take("{") {
@@ -136,7 +137,7 @@ fn property(reader: &mut Reader, is_negated: bool) -> Result<String, String> {
         name.extend(reader.next());
     }
     let not = if is_negated { "^" } else { "" };
-    // Which of them the flag changes depends on Java's version.
+    // Which of them the flag changes depends on the Java version.
     if reader.flags().ignore_case {
         return Err(format!("what `(?i)` makes of `\\p{{{name}}}` is not known here"));
     }
@@ -150,10 +151,10 @@ fn property(reader: &mut Reader, is_negated: bool) -> Result<String, String> {
     Err(format!("`\\p{{{name}}}` is not known to be the same here"))
 }
 
-/// The character that stands behind a backslash, or is written as a number there.
+/// Reads the character that follows a backslash, literally or as a number.
 ///
 /// # Errors
-/// A letter that means something else, or what is no number.
+/// A letter with another meaning, or an invalid number.
 pub(super) fn escaped_letter(reader: &mut Reader) -> Result<char, String> {
     let Some(letter) = reader.next() else {
         return Err("it ends in a backslash".to_owned());
@@ -171,7 +172,7 @@ pub(super) fn escaped_letter(reader: &mut Reader) -> Result<char, String> {
         other if other.is_ascii_alphanumeric() => {
             Err(format!("`\\{other}` is not known to mean the same here"))
         }
-        // Java takes a backslash before what is no letter for that character.
+        // In Java, a backslash before an ASCII character that is not a letter stands for that character.
         other if other.is_ascii() => Ok(other),
         other => Err(format!("`\\{other}` is not known to mean the same here")),
     }
@@ -193,7 +194,7 @@ fn number_until_brace(reader: &mut Reader) -> Result<char, String> {
     }
 }
 
-/// Half of a pair of UTF-16 is no character.
+/// Rejects surrogates: half of a UTF-16 pair is not a character.
 fn character(written: &str, digits: usize) -> Result<char, String> {
     let is_hexadecimal = written.len() == digits && written.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = if is_hexadecimal {
@@ -206,13 +207,13 @@ fn character(written: &str, digits: usize) -> Result<char, String> {
         .ok_or_else(|| format!("`{written}` is the number of no character"))
 }
 
-/// Translates a class, whose `[` is read.
+/// Translates the rest of a class, after its `[`.
 ///
-/// A class may hold one further class, or be cut with one: `[a-c[x-z]]`, `[\w&&[^_]]`. What a `^` before several means has changed
-/// with Java's versions.
+/// A class may contain one other class, or be intersected with one: `[a-c[x-z]]`, `[\w&&[^_]]`. What `^` means before
+/// several classes differs between Java versions.
 ///
 /// # Errors
-/// Which of its pieces is not known to mean the same.
+/// The piece that is not known to mean the same here.
 pub(super) fn translate(reader: &mut Reader) -> Result<String, String> {
     let (is_negated, members, end) = members(reader)?;
     let not = if is_negated { "^" } else { "" };
@@ -221,7 +222,7 @@ pub(super) fn translate(reader: &mut Reader) -> Result<String, String> {
         End::Closed => Ok(format!("[{not}{members}]")),
         _ if is_negated => Err("a class that is negated holds another".to_owned()),
         End::Cut if members.is_empty() => Err("a class is empty".to_owned()),
-        // Either is written without a class in a class, in which `[:` would begin a name.
+        // Neither result nests a class, because `[:` would begin a POSIX name there.
         End::Cut => Ok(format!("(?:(?={})[{members}])", inner(reader)?)),
         End::Nested if members.is_empty() => inner(reader),
         End::Nested => Ok(format!("(?:[{members}]|{})", inner(reader)?)),
@@ -237,7 +238,7 @@ enum End {
     Nested,
 }
 
-/// A class within another, whose `[` is read, and the `]` of the outer one.
+/// Reads the rest of a nested class, after its `[`, and the `]` of the outer class.
 fn inner(reader: &mut Reader) -> Result<String, String> {
     match members(reader)? {
         (is_negated, members, End::Closed) if !members.is_empty() && reader.take("]") => {
@@ -248,11 +249,11 @@ fn inner(reader: &mut Reader) -> Result<String, String> {
     }
 }
 
-/// The plain members of a class: characters, ranges and shorthands.
+/// Reads the plain members of a class: characters, ranges and predefined classes.
 fn members(reader: &mut Reader) -> Result<(bool, String, End), String> {
     let is_negated = reader.take("^");
     let mut members = String::new();
-    // Whether a `-` would begin or end nothing, because a range or a shorthand stands before it.
+    // Whether a range or predefined class has just ended, so that a `-` cannot continue it.
     let mut is_complete = true;
     loop {
         if reader.take("]") {
@@ -268,7 +269,7 @@ fn members(reader: &mut Reader) -> Result<(bool, String, End), String> {
             return Err("`&&` cuts a class with what is no class".to_owned());
         }
         if reader.take("-") {
-            // A lone one is itself at the beginning, at the end, and behind what is complete.
+            // A lone `-` is literal at the beginning, at the end, and after a range or predefined class.
             let is_lone = reader.peek() == Some(']') || (is_complete && reader.peek() != Some('-'));
             if !is_lone {
                 return Err("a `-` in a class is not known to mean the same here".to_owned());
@@ -285,7 +286,7 @@ fn members(reader: &mut Reader) -> Result<(bool, String, End), String> {
     }
 }
 
-/// Reads a member that is one character; one that is a shorthand is added to `members` at once.
+/// Reads a member that is a single character; adds a predefined class to `members` at once.
 fn single(reader: &mut Reader, members: &mut String) -> Result<Option<char>, String> {
     match reader.next() {
         None => Err("a class is not closed".to_owned()),
@@ -300,7 +301,7 @@ fn single(reader: &mut Reader, members: &mut String) -> Result<Option<char>, Str
     }
 }
 
-/// Adds a character, or the range that it begins; tells whether it was a range.
+/// Adds a character or the range that it begins; tells whether it was a range.
 fn ranged(reader: &mut Reader, first: char, members: &mut String) -> Result<bool, String> {
     if !reader.take("-") {
         members.push_str(&range(first, first, reader.flags()));

@@ -1,15 +1,15 @@
-//! PURE: the part of Java's patterns that is known to mean the same here, written as this program's engine reads it.
+//! PURE: translates the pieces of Java's patterns that are known to mean the same in this program's engine.
 //!
-//! Java's part is described by
-//! [`java.util.regex.Pattern`](https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html). It is an allow
-//! list: what is not named here is not translated, so that no difference is silent.
+//! Java's syntax is described at
+//! [`java.util.regex.Pattern`](https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html).
+//! This is an allow list: a piece that is not listed is not translated, so that no difference stays unnoticed.
 
 use super::class::{self, LINE_END, literal};
 
 /// Translates a pattern.
 ///
 /// # Errors
-/// Which of its pieces is not known to mean the same.
+/// The piece that is not known to mean the same here.
 pub(super) fn translate(written: &str) -> Result<String, String> {
     let mut reader = Reader {
         letters: unquoted(written).chars().collect(),
@@ -25,7 +25,8 @@ pub(super) fn translate(written: &str) -> Result<String, String> {
     }
 }
 
-/// `\Q…\E` is what stands between, letter by letter: Java writes a backslash before each that could mean something, and reads on.
+/// Unquotes `\Q…\E`, whose content is literal. Like Java, it puts a backslash before each character that could be
+/// special.
 fn unquoted(written: &str) -> String {
     let mut text = String::with_capacity(written.len());
     let mut rest = written;
@@ -50,26 +51,26 @@ fn unquoted(written: &str) -> String {
     text + rest
 }
 
-/// The flags that may be set within a pattern.
+/// The flags that a pattern may set.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flags {
-    /// `i`: ASCII's letters in either case; no others.
+    /// `i`: ignores the case of ASCII letters, and of no others.
     pub(super) ignore_case: bool,
-    /// `s`: `.` is any character.
+    /// `s`: `.` matches any character.
     pub(super) dot_all: bool,
 }
 
-/// A group that has a number.
+/// A numbered group.
 struct Group {
     name: Option<String>,
     is_closed: bool,
 }
 
-/// What a piece is to what may follow it.
+/// A piece of a pattern, by whether it may be repeated.
 enum Piece {
     /// It may be repeated.
     Atom(String),
-    /// It has no width, or is a flag.
+    /// It has no width, or sets a flag; it cannot be repeated.
     Place(String),
 }
 
@@ -92,7 +93,7 @@ impl Reader {
         letter
     }
 
-    /// Takes `text` where it comes next.
+    /// Consumes `text` if it comes next.
     pub(super) fn take(&mut self, text: &str) -> bool {
         let comes = text
             .chars()
@@ -156,7 +157,8 @@ impl Reader {
         })
     }
 
-    /// Java's `$` stands before the last end of a line, too. Where the pattern ends with it, it is the end of the value.
+    /// Java's `$` also matches before a final line terminator. At the end of the whole pattern, only the end of the
+    /// value matches.
     fn end(&self) -> String {
         if self.depth == 0 && matches!(self.peek(), None | Some('|')) {
             r"\z".to_owned()
@@ -165,7 +167,7 @@ impl Reader {
         }
     }
 
-    /// How often an atom stands, where that is said.
+    /// Reads the quantifier after an atom, if there is one.
     fn repeated(&mut self, atom: String) -> Result<String, String> {
         let times = match self.peek() {
             Some(sign @ ('*' | '+' | '?')) => {
@@ -176,7 +178,7 @@ impl Reader {
             _ => return Ok(atom),
         };
         let repeated = if self.take("+") {
-            // What a possessive one has taken it never gives back.
+            // A possessive quantifier never backtracks.
             format!("(?>{atom}{times})")
         } else if self.take("?") {
             format!("{atom}{times}?")
@@ -250,7 +252,7 @@ impl Reader {
         })
     }
 
-    /// `(?<name>`, whose `(?<` is read.
+    /// Reads the rest of `(?<name>`, after `(?<`.
     fn named(&mut self) -> Result<String, String> {
         let name = self.take_while(|letter| letter.is_ascii_alphanumeric());
         let is_new = self.groups.iter().all(|group| group.name.as_ref() != Some(&name));
@@ -266,7 +268,7 @@ impl Reader {
         Ok(opening)
     }
 
-    /// `(?is`, whose `(?` is read; what follows is `)` or `:`.
+    /// Reads the rest of `(?is`, after `(?`, up to `)` or `:`.
     fn set_flags(&mut self) -> Result<(), String> {
         let begin = self.at;
         let flags = self.take_while(|letter| letter == 'i' || letter == 's');
@@ -330,7 +332,7 @@ impl Reader {
     }
 }
 
-/// The number of the group that was just opened, where it has one.
+/// The index of the group that was just opened, if it is a capturing group.
 fn opening_number(opening: &str, groups: usize) -> Option<usize> {
     let is_named = opening.starts_with("(?<") && opening.ends_with('>');
     (opening == "(" || is_named).then(|| groups - 1)

@@ -1,24 +1,25 @@
-//! PURE: an `AllowedPattern`, which CloudFormation reads as Java does.
+//! PURE: an `AllowedPattern`, which CloudFormation reads as a Java regular expression.
 //!
-//! Two engines that read the same pattern otherwise would let a value pass that AWS refuses. So a pattern is read here piece by piece
-//! (`java`, `class`), and of what means the same to both alone a pattern of this program's engine is written; all else is not checked.
+//! If two engines read the same pattern differently, a value that AWS refuses could pass here. So `java` and `class`
+//! read a pattern piece by piece and translate only the pieces whose meaning is known to be the same in this
+//! program's engine. A pattern with any other piece is not checked.
 
 mod class;
 mod java;
 
 use fancy_regex::Regex;
 
-/// What a value of a parameter has to match as a whole.
+/// A pattern that a parameter's whole value must match.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     regex: Regex,
 }
 
 impl Pattern {
-    /// Reads a pattern of Java's.
+    /// Translates a Java pattern.
     ///
     /// # Errors
-    /// What of it is not known to mean the same here; Java may read it all the same.
+    /// The piece that is not known to mean the same here. It may still be valid in Java.
     pub(super) fn parse(written: &str) -> Result<Self, String> {
         let translated = java::translate(written)?;
         // CloudFormation matches the whole value, whether or not the pattern is anchored.
@@ -30,7 +31,7 @@ impl Pattern {
     /// Tells whether a value matches.
     ///
     /// # Errors
-    /// It takes too many steps to say.
+    /// The match exceeds the engine's backtracking limit.
     pub(super) fn is_match(&self, value: &str) -> Result<bool, String> {
         self.regex.is_match(value).map_err(|error| error.to_string())
     }
@@ -103,7 +104,7 @@ mod tests {
         }
     }
 
-    /// Each answer is that of Java 17; an engine that takes such a pattern as it lies gives another.
+    /// Each answer is that of Java 17; an engine that runs the untranslated pattern gives another.
     #[test]
     fn a_spelling_that_other_engines_read_otherwise_is_read_as_java_does() {
         for (pattern, good, bad) in [

@@ -1,4 +1,4 @@
-//! ARNs of another region, account or partition than the stack's.
+//! ARNs in another region, account or partition than the stack.
 
 use super::{refused, try_render};
 

@@ -1,4 +1,4 @@
-//! What is checked of the properties of known resources.
+//! Checks of the properties of known resource types.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn a_whole_number_is_one_or_the_text_of_one() {
     insta::assert_snapshot!(refused(&function("true"), ""), @"t.yaml:9:19: `MemorySize` is a whole number, not `true`");
 }
 
-/// CloudFormation reads a number by the resource's schema; an emulator hands on what it is given.
+/// CloudFormation reads a number by the resource's schema; an emulator passes it on as it is.
 #[test]
 fn a_whole_number_is_sent_as_one_wherever_it_comes_from() {
     let rendered = |resource: &str| {
@@ -38,7 +38,7 @@ fn a_whole_number_is_sent_as_one_wherever_it_comes_from() {
             "  Api: {{ Type: AWS::Lambda::Function, Properties: {{ MemorySize: {given}, Environment: {{ Variables: {{ SIZE: !Ref Memory }} }} }} }}\n"
         ));
         assert_eq!(properties["MemorySize"], 512, "{given}");
-        // What is a text by its schema stays one.
+        // A property that is a string by its schema stays one.
         assert_eq!(properties["Environment"]["Variables"]["SIZE"], "512");
     }
     let table = rendered(

@@ -1,8 +1,8 @@
-//! Single expressions: what the environment decides, what stays for AWS, and what is wrong.
+//! Single expressions: what the environment decides, what is left to AWS, and what is refused.
 
 use super::{properties_of_a, refused, try_render};
 
-/// Evaluates one expression beside a resource `Table` that is there and `Gone` that is not.
+/// Evaluates one expression next to a resource `Table` that is kept and a resource `Gone` that is removed.
 fn template_of(expression: &str) -> String {
     format!(
         r"
@@ -251,7 +251,7 @@ fn what_is_absent_where_something_has_to_be_is_refused() {
     t.yaml:20:38: the variable `K` of `Fn::Sub` is `AWS::NoValue`
       hint: only a whole property or an item of a list can be left out so
     ");
-    // What may be absent is left out.
+    // Absent values are left out.
     assert_eq!(evaluated(&format!("!Join ['-', [a, {absent}, b]]")), r#""a-b""#);
     assert_eq!(evaluated(&format!("[a, {absent}]")), r#"["a"]"#);
     assert_eq!(evaluated(&format!("{{A: {absent}, B: b}}")), r#"{"B":"b"}"#);
@@ -261,14 +261,14 @@ fn what_is_absent_where_something_has_to_be_is_refused() {
 #[test]
 fn what_is_known_of_a_sub_is_escaped_as_a_whole() {
     for (expression, value) in [
-        // `$` and `{Cost}` come from two places, and are no variable together.
+        // `$` and `{Cost}` come from two sources and do not form a variable.
         (
             "!Sub ['in $${Tail} of ${Table}', {Tail: '{Cost}'}]",
             r#"{"Fn::Sub":"in ${!Cost} of ${Table}"}"#,
         ),
         ("!Sub ['in $${Tail}', {Tail: '{Cost}'}]", r#""in ${Cost}""#),
         ("!Sub '${Table}$'", r#"{"Fn::Sub":"${Table}$"}"#),
-        // What is not closed is no variable, and CloudFormation takes no `!` away from it.
+        // An unclosed `${` is not a variable, and CloudFormation removes no `!` from it.
         ("!Sub '${Table}${'", r#"{"Fn::Sub":"${Table}${"}"#),
         ("!Sub '${ AWS::Region }/${  Name}'", r#""eu-central-1/orders""#),
         (

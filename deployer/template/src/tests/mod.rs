@@ -1,4 +1,4 @@
-//! What a template becomes, and every way in which one is refused.
+//! What a template becomes, and every way in which it can be refused.
 
 mod arns;
 mod checked;
@@ -14,7 +14,7 @@ use crate::problem::Problems;
 use crate::yaml::{self, Entry, Node};
 use crate::{Artifacts, ParameterValue, Rendered, Setting, Template, Values, render};
 
-/// A file that sets `parameters`, and what is known of the stack beside.
+/// A file that sets `parameters`, with the other values of the stack.
 fn values_with(parameters: &str) -> Values {
     let file = "environments/staging.yaml";
     let text = format!(

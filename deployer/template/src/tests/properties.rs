@@ -1,4 +1,4 @@
-//! What holds for every template.
+//! Properties that hold for every template.
 
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ proptest! {
         prop_assert_eq!(first.json(), second.json());
         let read: serde_json::Value = serde_json::from_str(first.json()).unwrap();
         prop_assert_eq!(read["Resources"]["A"]["Properties"][format!("key {key}")].as_str(), Some(text.as_str()));
-        // What has been rendered has nothing left to render: a plain text with `${}` is no variable.
+        // A rendering has nothing left to render: a literal `${}` is not a variable.
         let again = try_render(first.json(), "").unwrap();
         prop_assert_eq!(again.json(), first.json());
     }

@@ -1,6 +1,6 @@
-//! What AWS was seen to make of small templates, and what it was seen to refuse.
+//! What AWS was observed to make of small templates, and to refuse.
 //!
-//! The shapes are those of recordings of real AWS; the templates are this project's own.
+//! The shapes come from recordings of real AWS; the templates are this project's own.
 
 use super::{refused, try_render};
 

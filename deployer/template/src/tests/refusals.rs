@@ -1,4 +1,4 @@
-//! Templates and settings that are refused, with the whole message.
+//! Refused templates and settings, with the whole message.
 
 use super::refused;
 

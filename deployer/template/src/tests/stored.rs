@@ -1,4 +1,4 @@
-//! Parameters whose values AWS puts in from its Parameter Store.
+//! Parameters whose values AWS reads from its Parameter Store.
 
 use super::{properties_of_a, refused};
 
@@ -19,7 +19,7 @@ fn a_parameter_in_the_parameter_store_is_left_to_aws() {
     ] {
         assert_eq!(properties_of_a(&template(value), "Key: /a/key"), rendering);
     }
-    // Nothing that has to be known can be made of it.
+    // No function that needs a known value can use it.
     let split = "t.yaml:4:47: `Fn::Split` splits a text, not one with a value known after deployment only\n  \
                  hint: give the value itself, in a parameter of the type `String`";
     for text in ["!Ref Key", "!Sub 'x-${Key}'", "'{{resolve:ssm:/a}}'"] {

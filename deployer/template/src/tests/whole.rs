@@ -1,4 +1,4 @@
-//! A whole template, and what is known of its rendering.
+//! A whole template, and facts about its rendering.
 
 use super::{rendered, try_render, values_with};
 use crate::{Artifacts, Capability, DeletionPolicy, Template, Values, render, resolved_parameters};

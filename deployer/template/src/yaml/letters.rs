@@ -1,6 +1,6 @@
-//! PURE: characters that are not what they seem, which a file is full of when it was copied from a web page.
+//! PURE: misleading characters, which often come with text copied from a web page.
 
-/// Whether a character looks like a space or like nothing.
+/// Tells whether a character looks like a space or like nothing.
 pub(super) fn is_invisible(letter: char) -> bool {
     let is_space = letter.is_whitespace() && letter != ' ';
     is_space
@@ -17,7 +17,7 @@ pub(super) fn is_invisible(letter: char) -> bool {
         )
 }
 
-/// The character that one is taken for, where YAML gives that a meaning: `:` for the `：` of wide scripts, `'` for a typographer's.
+/// The YAML punctuation that a character looks like: `:` for the full-width `：`, `'` for a typographic quote.
 pub(super) fn seems(letter: char) -> Option<char> {
     match letter {
         '\u{ff01}'..='\u{ff5e}' => {
@@ -31,7 +31,7 @@ pub(super) fn seems(letter: char) -> Option<char> {
     }
 }
 
-/// What is odd in a line that is not what it seems, with the remedy.
+/// Describes the misleading character in a line, with the remedy.
 pub(super) fn oddity(line: &str) -> Option<String> {
     line.chars().find_map(|letter| {
         let code = u32::from(letter);

@@ -1,7 +1,8 @@
-//! PURE: YAML as a tree that keeps tags and places.
+//! PURE: YAML as a tree that keeps tags and source locations.
 //!
-//! Reading into `serde` types would drop what this program lives on: the tag of `!Ref`, and the line a mistake is in.
-//! The subset is CloudFormation's own: one document, text keys without tags, no anchors, aliases or merge keys.
+//! Deserializing into `serde` types would drop two things that this program needs: the tag of `!Ref`, and the line of
+//! a mistake. The supported subset is CloudFormation's: one document, string keys without tags, no anchors, aliases
+//! or merge keys.
 
 mod letters;
 mod read;
@@ -21,11 +22,11 @@ pub struct Location {
 }
 
 impl Location {
-    /// The first character of a file: where a problem of the whole file is shown.
+    /// The first character of a file, where problems with the whole file are shown.
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
-/// A value, where it starts, and the tag it carries.
+/// A value, its place and its tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Where the value starts.
@@ -39,7 +40,7 @@ pub struct Node {
 /// What a node holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A text, number, truth value or null: which of them, its reader decides.
+    /// A string, number, boolean or null; the reader decides which.
     Scalar(Scalar),
     /// A list.
     Sequence(Vec<Node>),
@@ -47,11 +48,11 @@ pub enum Kind {
     Mapping(Vec<Entry>),
 }
 
-/// A scalar as written, escapes resolved.
+/// A scalar as written, with escapes resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
     pub text: String,
-    /// Whether it stood without quotes, so that `true` or `12` may be more than a text.
+    /// Whether it is unquoted, so that `true` or `12` may be more than a string.
     pub plain: bool,
 }
 
@@ -62,7 +63,7 @@ pub struct Entry {
     /// Where the key starts.
     pub at: Location,
     pub value: Node,
-    /// Whether the key stood without quotes.
+    /// Whether the key is unquoted.
     pub plain: bool,
 }
 
@@ -72,7 +73,7 @@ impl Node {
         Self { at, tag: None, kind }
     }
 
-    /// Makes a quoted text.
+    /// Makes a quoted string.
     pub fn text(at: Location, text: impl Into<String>) -> Self {
         Self::new(
             at,
@@ -83,7 +84,7 @@ impl Node {
         )
     }
 
-    /// Makes a mapping of one entry, both parts at the same place.
+    /// Makes a mapping of one entry, with both parts at the same place.
     pub fn single(at: Location, key: impl Into<String>, value: Self) -> Self {
         Self::new(
             at,
@@ -96,7 +97,7 @@ impl Node {
         )
     }
 
-    /// Reads a scalar as the text it is written with; a null is no text.
+    /// The text of a scalar as written; `None` for a null.
     pub fn as_text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(scalar) if !scalar.is_null() => Some(&scalar.text),
@@ -104,7 +105,7 @@ impl Node {
         }
     }
 
-    /// Reads a list.
+    /// The items of a list.
     pub fn as_sequence(&self) -> Option<&[Self]> {
         match &self.kind {
             Kind::Sequence(items) => Some(items),
@@ -112,7 +113,7 @@ impl Node {
         }
     }
 
-    /// Reads a mapping.
+    /// The entries of a mapping.
     pub fn as_mapping(&self) -> Option<&[Entry]> {
         match &self.kind {
             Kind::Mapping(entries) => Some(entries),
@@ -120,7 +121,7 @@ impl Node {
         }
     }
 
-    /// Finds the value of a key, where this is a mapping that has it.
+    /// The value of a key, if this is a mapping that contains it.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_mapping()?
             .iter()
@@ -128,12 +129,13 @@ impl Node {
             .map(|entry| &entry.value)
     }
 
-    /// Tells whether the value was left out: `key:` with nothing behind it, `~` or `null`.
+    /// Tells whether the value is missing: `key:` followed by nothing, `~` or `null`.
     pub fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_null())
     }
 
-    /// Tells what may have been meant by a text that stands where a list or a mapping is expected: one with a colon that is none.
+    /// Explains a string where a list or a mapping is expected: it may contain a character that only looks like a
+    /// colon.
     pub fn oddity(&self) -> Option<String> {
         match &self.kind {
             Kind::Scalar(scalar) if scalar.plain => letters::oddity(&scalar.text),
@@ -141,7 +143,7 @@ impl Node {
         }
     }
 
-    /// Names the kind of value in a message.
+    /// Names the kind of value, for messages.
     pub fn noun(&self) -> &'static str {
         match &self.kind {
             Kind::Scalar(scalar) if scalar.is_null() => "nothing",

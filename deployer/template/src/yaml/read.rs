@@ -1,4 +1,4 @@
-//! PURE: from the text of a file to its tree.
+//! PURE: parses the text of a file into a tree.
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
@@ -10,8 +10,8 @@ use crate::problem::{Problem, Problems};
 /// Reads one YAML document.
 ///
 /// # Errors
-/// Bad YAML at the place where reading ended; every repeated key, alias, key that is no text and tag that is no
-/// local one (`!Name`) at its own place.
+/// Bad YAML, at the place where reading ended; and every repeated key, alias, non-string key and tag that is not
+/// local (`!Name`), each at its own place.
 pub fn parse(file: &str, text: &str) -> Result<Node, Problems> {
     let mut reader = Reader {
         file,
@@ -29,9 +29,9 @@ pub fn parse(file: &str, text: &str) -> Result<Node, Problems> {
     }
 }
 
-/// Where reading ended at a line that is not what it seems, that is why, most likely.
+/// Adds a hint if the line at which reading ended contains a misleading character, which is the likely cause.
 fn with_what_is_hidden(problem: Problem, text: &str) -> Problem {
-    // A key without its colon is missed where the next line begins.
+    // A missing colon is noticed only at the next line.
     let before = problem.line.saturating_sub(2);
     let lines = text.lines().skip(before).take(problem.line - before);
     match lines.filter_map(oddity).last() {
@@ -40,10 +40,10 @@ fn with_what_is_hidden(problem: Problem, text: &str) -> Problem {
     }
 }
 
-/// Reading cannot go on.
+/// A problem after which reading cannot continue.
 struct Stopped(Problem);
 
-/// A key, before it is known whether it is the only one.
+/// A key that is not yet checked for duplicates.
 struct Key {
     text: String,
     at: Location,
@@ -151,12 +151,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a key, which is a text: a tag may say just that. `None` where it was refused.
+    /// Reads a key, which must be a string; a tag may say so. `None` if the key was refused.
     fn key(&mut self, event: Event<'a>, span: Span) -> Result<Option<Key>, Stopped> {
         let at = location(span);
         let tagged = Tagged::of(event.tag());
         let Event::Scalar(text, style, anchor, _) = event else {
-            // What is in it is read past, with all that is wrong there.
+            // Reads past the value, and reports the mistakes in it.
             self.node(event, span)?;
             self.refuse(at, "a key is not a text");
             return Ok(None);
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
             self.refuse(at, "merge keys (`<<`) are not supported by CloudFormation");
             return Ok(None);
         }
-        // In quotes it is meant.
+        // In quotes, the character is intended.
         if plain && let Some(odd) = text.chars().find(|letter| is_invisible(*letter)) {
             let message = format!(
                 "the key `{text}` holds the invisible character U+{:04X}",
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A colon that something invisible follows begins no value: what looks like a key would be text.
+    /// A colon before an invisible character does not end a key: what looks like a key would be text.
     fn hidden_key(&mut self, at: Location, scalar: &Scalar) {
         let hidden = scalar.plain.then(|| {
             let mut letters = scalar.text.chars().zip(scalar.text.chars().skip(1));
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A scalar as its tag says it is to be read: `!!str 12` is a text.
+    /// Reads a scalar as its tag says: `!!str 12` is a string.
     fn declared(&mut self, at: Location, tagged: &Tagged, scalar: Scalar) -> Scalar {
         let tag = match tagged {
             Tagged::NonSpecific => "str",
@@ -249,7 +249,7 @@ impl<'a> Reader<'a> {
         scalar
     }
 
-    /// A list or a mapping may say that it is one.
+    /// A list or a mapping may carry the tag of its own kind.
     fn declared_as(&mut self, at: Location, tagged: &Tagged, kind: &str) {
         if let Tagged::Core(tag) = tagged
             && tag != kind

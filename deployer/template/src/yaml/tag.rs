@@ -1,22 +1,22 @@
-//! PURE: what a tag says of a value.
+//! PURE: the meaning of a value's tag.
 
 use granit_parser::Tag;
 
-/// What the tags of YAML's own begin with where they are written out.
+/// The prefix of YAML's own tags in their full form.
 const CORE: &str = "tag:yaml.org,2002:";
 
-/// A tag, by what it means to a template or an environment file.
+/// A tag, by its meaning in a template or an environment file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tagged {
-    /// There is none.
+    /// No tag.
     Untagged,
-    /// `!` alone: a scalar is a text, and a list or mapping is one.
+    /// `!` alone: makes a scalar a string, and changes nothing on a list or mapping.
     NonSpecific,
-    /// One of the file's own, without its exclamation mark: `Ref` of `!Ref`.
+    /// A local tag, without its exclamation mark: `Ref` for `!Ref`.
     Local(String),
-    /// One of YAML's own, by its name: `str` of `!!str` and of `!<tag:yaml.org,2002:str>`.
+    /// One of YAML's own tags, by name: `str` for `!!str` and for `!<tag:yaml.org,2002:str>`.
     Core(String),
-    /// Any other, as it is written.
+    /// Any other tag, as written.
     Unknown(String),
 }
 
@@ -28,7 +28,7 @@ impl Tagged {
         match (tag.handle(), tag.suffix()) {
             ("" | "!", "" | "!") => Self::NonSpecific,
             ("!", name) => Self::Local(name.to_owned()),
-            // `!<!Ref>` is `!Ref`, written out.
+            // `!<!Ref>` is the full form of `!Ref`.
             ("", name) if name.starts_with('!') => Self::Local(name[1..].to_owned()),
             (_, name) if tag.is_yaml_core_schema() => {
                 Self::Core(name.strip_prefix(CORE).unwrap_or(name).to_owned())

@@ -1,4 +1,4 @@
-//! What is read of a file, and what is refused in it.
+//! What the reader accepts and refuses.
 
 use super::read::parse;
 use super::*;

@@ -84,7 +84,7 @@ fn all_problems_of_an_environment_file_at_once() {
     exit code: 64
     --- stderr
     error: environments/local.yaml:1:1: the key `region` is missing
-    error: environments/local.yaml:1:10: the account `0000` has not 12 digits
+    error: environments/local.yaml:1:10: the account `0000` must have 12 digits
     error: environments/local.yaml:2:1: unknown key `reigon`
       hint: did you mean `region`?
     ");

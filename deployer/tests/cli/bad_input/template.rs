@@ -112,7 +112,7 @@ fn types_of_which_nothing_is_known_are_told_at_once() {
     insta::assert_snapshot!(session.run("policy --for operator --env local"), @"
     exit code: 64
     --- stderr
-    error: what CloudFormation calls is not known for `AWS::Backup::BackupVault` (`Vault`), `AWS::Events::Rule` (`Nightly`, `Weekly`)
+    error: it is not known what CloudFormation calls for `AWS::Backup::BackupVault` (`Vault`), `AWS::Events::Rule` (`Nightly`, `Weekly`)
       hint: `aws cloudformation describe-type --type RESOURCE --type-name TYPE` tells it, under `handlers`
       hint: print the policy of a template without these resources, and allow beside it what they take
     ");

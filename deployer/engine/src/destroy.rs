@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::cloud::{CallError, Cloud, Owner, TableRepair};
 use crate::stack::guard::Accepted;
-use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
+use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, KeptTable, StackStatus};
 
 use super::backoff::Backoff;
 use super::find::find_for_deletion;
@@ -45,15 +43,6 @@ pub enum Purge {
     KeepTables,
     /// They go, with all that is in them.
     DeleteTables,
-}
-
-/// A table that outlives its stack.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KeptTable {
-    pub name: String,
-    /// How many items it holds, by AWS's last count.
-    pub items: u64,
 }
 
 /// What a destruction came to.

@@ -1,6 +1,6 @@
 //! PURE: what would be done, laid out for whoever decides.
 
-use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::outline::{Beside, Outline, Outlined};
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::stack::{Action, Replacement};
 use cfn_deploy::{KeptTable, Question};
@@ -77,8 +77,47 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
         lines.push(format!("  {}  the template itself\n", paint::warn("~")));
         lines.extend(outline.others.iter().map(below));
     }
-    lines.push(format!("  {}\n", counts(outline)));
+    lines.extend(counts(outline).map(|counts| format!("  {counts}\n")));
+    lines.extend(beside(&outline.beside, width));
     lines.concat()
+}
+
+/// What is done beside what CloudFormation does: to the stack itself, to tables that are there, and to code that was pushed.
+fn beside(beside: &Beside, width: Option<usize>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !beside.settings.is_empty() {
+        lines.push(format!(
+            "  {}  {}\n",
+            paint::warn("~"),
+            paint::strong("the stack itself")
+        ));
+        let settings = beside.settings.iter();
+        lines.extend(
+            settings.map(|value| flowed(&format!("       {}", change(value)), width).into_owned() + "\n"),
+        );
+    }
+    let told = imported(&beside.imports).map(|told| (paint::good("←"), told));
+    let undone = undone(beside).map(|told| (paint::warn("!"), told));
+    let notes = told.into_iter().chain(undone);
+    lines.extend(notes.map(|(mark, told)| flowed(&format!("  {mark}  {told}"), width).into_owned() + "\n"));
+    lines
+}
+
+/// Which tables are imported.
+pub(super) fn imported(imports: &[KeptTable]) -> Option<String> {
+    let (is, them) = if imports.len() == 1 {
+        ("is", "it")
+    } else {
+        ("are", "them")
+    };
+    (!imports.is_empty()).then(|| format!("{} {is} imported, with all that is in {them}", tables(imports)))
+}
+
+/// Whose pushed code is undone.
+pub(super) fn undone(beside: &Beside) -> impl Iterator<Item = String> {
+    let functions = beside.pushed.iter();
+    functions
+        .map(|function| format!("{function} runs code that was pushed past the stack, which this undoes"))
 }
 
 /// A sign and a word for what is done to a resource.
@@ -118,7 +157,8 @@ pub(super) fn because(resource: &Outlined) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn counts(outline: &Outline) -> String {
+/// How much it is; nothing, where CloudFormation has nothing to do.
+fn counts(outline: &Outline) -> Option<String> {
     let modified = |replacement| {
         let changes = outline.resources.iter();
         changes
@@ -141,10 +181,10 @@ fn counts(outline: &Outline) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    if parts.is_empty() {
-        "only outputs or tags change".to_owned()
-    } else {
-        parts.join(" · ")
+    match parts.as_slice() {
+        [] if outline.beside.is_empty() => Some("only outputs or tags change".to_owned()),
+        [] => None,
+        parts => Some(parts.join(" · ")),
     }
 }
 
@@ -389,6 +429,7 @@ mod tests {
                 ),
             ],
             others: Vec::new(),
+            beside: Beside::default(),
         };
         insta::assert_snapshot!(plain(&planned("event-store", false, &outline, &[], Some(80))), @"
         To change event-store:

@@ -30,6 +30,7 @@ mod recovery;
 mod releases;
 mod reserving;
 mod returning;
+mod shown;
 mod smoking;
 mod store;
 mod unchanged;
@@ -42,7 +43,7 @@ use serde_json::{Value, json};
 
 use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
-use crate::stack::outline::Origins;
+use crate::stack::outline::{Origins, Outline};
 use crate::stack::{Cause, Sequel, WantedTemplate};
 
 use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
@@ -69,6 +70,8 @@ struct Scene {
 struct ScriptedReporter {
     events: Vec<Event>,
     asked: Vec<String>,
+    /// What was asked about, as it was laid out.
+    outlines: Vec<Outline>,
     answer: Answer,
     answer_about_permissions: Answer,
     interrupter: Interrupter,
@@ -82,6 +85,7 @@ impl ScriptedReporter {
         Self {
             events: Vec::new(),
             asked: Vec::new(),
+            outlines: Vec::new(),
             answer: Answer::Yes,
             answer_about_permissions: Answer::Yes,
             interrupter,
@@ -107,6 +111,9 @@ impl Reporter for ScriptedReporter {
     fn confirm<'a>(&'a mut self, question: Question<'a>) -> LocalBoxFuture<'a, Answer> {
         Box::pin(async move {
             let is_about_permissions = matches!(question, Question::Widen { .. });
+            if let Question::Deploy { outline, .. } = question {
+                self.outlines.push(outline.clone());
+            }
             self.asked.push(match question {
                 Question::Deploy { creates, changes, .. } => {
                     let changes = changes
@@ -190,6 +197,7 @@ impl Scene {
         self.cloud.forget_calls();
         self.reporter.events.clear();
         self.reporter.asked.clear();
+        self.reporter.outlines.clear();
     }
 
     /// Works for an environment from now on, as a command does.

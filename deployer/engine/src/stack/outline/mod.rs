@@ -1,5 +1,6 @@
 //! PURE: what a deployment would change, told from its causes: what was set anew comes first, what follows from that says so.
 
+mod beside;
 mod origins;
 mod references;
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::beside::Beside;
 pub use self::origins::{Origin, Origins};
 use self::references::references;
 use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
@@ -27,6 +29,9 @@ pub struct Outline {
     pub resources: Vec<Outlined>,
     /// What changes in the template outside its resources.
     pub others: Vec<ValueChange>,
+    /// What neither template nor change set shows.
+    #[serde(flatten)]
+    pub beside: Beside,
 }
 
 /// What would be done to a resource, and why.
@@ -83,11 +88,23 @@ impl Outline {
             .map(|logical_id| reader.outlined(logical_id, &parameters))
             .collect();
         by_cause(&mut resources);
+        let others = if reader.creates {
+            Vec::new()
+        } else {
+            comparison.others.clone()
+        };
         Self {
             parameters: parameters.into_values().collect(),
             resources,
-            others: comparison.others,
+            others,
+            beside: Beside::default(),
         }
+    }
+
+    /// The same with what is done beside.
+    #[must_use]
+    pub fn and(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 
     /// How many resources have the given action.

@@ -70,7 +70,7 @@ pub use deploy::{Deployed, Outputs, deploy};
 pub use deploy_error::{DeployError, Mismatch};
 pub use deployment::{ArtifactBucket, CodeArtifact, Deployment, Provenance};
 pub use describe::{Described, FunctionHealth, MappingHealth, QueueHealth, TableHealth, describe};
-pub use destroy::{Destroyed, Destruction, Purge, destroy};
+pub use destroy::{Destroyed, Destruction, LostMessages, Purge, destroy};
 pub use destroy_error::DestroyError;
 pub use diff::{Asking, Diff, diff};
 pub use doctor::{Boundary, Examination, examine};

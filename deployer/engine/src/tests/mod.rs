@@ -51,7 +51,7 @@ use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, Collected, DeployError, Deployed, Deployment, DestroyError,
     Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt, Interrupter,
-    KeptTable, LedgerError, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
+    KeptTable, LedgerError, LostMessages, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
     RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff, history,
     interruptible, plan, push, rollback,
 };
@@ -72,6 +72,8 @@ struct ScriptedReporter {
     asked: Vec<String>,
     /// What was asked about, as it was laid out.
     outlines: Vec<Outline>,
+    /// The messages that were last said to be lost.
+    lost: Vec<LostMessages>,
     answer: Answer,
     answer_about_permissions: Answer,
     interrupter: Interrupter,
@@ -86,6 +88,7 @@ impl ScriptedReporter {
             events: Vec::new(),
             asked: Vec::new(),
             outlines: Vec::new(),
+            lost: Vec::new(),
             answer: Answer::Yes,
             answer_about_permissions: Answer::Yes,
             interrupter,
@@ -137,8 +140,13 @@ impl Reporter for ScriptedReporter {
                     format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
                 }
                 Question::Destroy {
-                    goes, stays, purges, ..
+                    goes,
+                    stays,
+                    purges,
+                    lost,
+                    ..
                 } => {
+                    self.lost = lost.to_vec();
                     let names = |tables: &[KeptTable]| {
                         tables
                             .iter()

@@ -216,6 +216,7 @@ impl Reader<'_> {
         let mut follows_from = Vec::new();
         let mut values = Vec::new();
         let mut properties = Vec::new();
+        let mut follows_hidden = false;
         let changed = compared.filter(|resource| resource.fate == Fate::Changed);
         for value in changed.into_iter().flat_map(|resource| &resource.changes) {
             match self.cause_of(logical_id, value, parameters) {
@@ -224,8 +225,11 @@ impl Reader<'_> {
                     values.push(value.clone());
                 }
                 Cause::Other(name) => follows_from.push(name),
-                Cause::Rest => {}
+                Cause::Rest => follows_hidden = true,
             }
+        }
+        if follows_hidden && follows_from.is_empty() && values.is_empty() {
+            follows_from.extend(self.reached(logical_id));
         }
         let is_new_or_gone = compared.is_some_and(|resource| resource.fate != Fate::Changed);
         if is_new_or_gone && !self.creates {
@@ -283,6 +287,25 @@ impl Reader<'_> {
         let root = self.root(logical_id, change);
         root.filter(|name| parameters.contains_key(name))
             .map_or(Cause::Itself, Cause::Other)
+    }
+
+    /// The nearest resources that change among those that a resource refers to, and from there on: its revision is made of them, too.
+    fn reached(&self, logical_id: &str) -> Vec<String> {
+        let mut seen = BTreeSet::from([logical_id]);
+        let (mut open, mut reached) = (vec![logical_id], Vec::new());
+        while let Some(next) = open.pop() {
+            for other in references(&self.wanted["Resources"][next]["Properties"]) {
+                if !seen.insert(other) {
+                    continue;
+                }
+                if self.changes(other) {
+                    reached.push(other.to_owned());
+                } else {
+                    open.push(other);
+                }
+            }
+        }
+        reached
     }
 
     /// The resources that change and that a property refers to.

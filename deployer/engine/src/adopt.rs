@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::cloud::{Cloud, DeployedTable, Owner, TableRepair};
 use crate::stack::guard::Accepted;
-use crate::stack::{Blueprint, Key, NamedKind, NamedResource, TableDesign};
+use crate::stack::{
+    Action, Blueprint, ChangeSummary, KeptTable, Key, NamedKind, NamedResource, Replacement, ResourceChange,
+    TableDesign,
+};
 
 use super::table_repair::{self, repair};
 use super::taken::{Taken, taken};
@@ -14,7 +17,7 @@ use super::{DeployError, Event, Mismatch, Session, ownership};
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
     tables: Vec<(TableDesign, DeployedTable)>,
-    /// Log groups that outlive their stack: taken in as they are.
+    /// Log groups that outlive their stack, by their names in the template: taken in as they are.
     log_groups: Vec<String>,
 }
 
@@ -22,6 +25,34 @@ impl Adoptions {
     /// Whether there is nothing to take in.
     pub(super) fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.log_groups.is_empty()
+    }
+
+    /// The tables that are taken in, with what is in them.
+    pub(super) fn tables(&self) -> Vec<KeptTable> {
+        let tables = self.tables.iter().map(|(_, table)| KeptTable {
+            name: table.name.clone(),
+            items: table.items,
+        });
+        tables.collect()
+    }
+
+    /// What CloudFormation would say of them.
+    pub(super) fn changes(&self) -> ChangeSummary {
+        let tables = self.tables.iter();
+        let tables = tables.map(|(design, _)| (&design.logical_id, "AWS::DynamoDB::Table"));
+        let log_groups = self.log_groups.iter().map(|id| (id, "AWS::Logs::LogGroup"));
+        let import = |(logical_id, resource_type): (&String, &str)| ResourceChange {
+            logical_id: logical_id.clone(),
+            physical_id: None,
+            resource_type: resource_type.to_owned(),
+            action: Action::Import,
+            replacement: Replacement::Never,
+            policy_action: None,
+            causes: Vec::new(),
+        };
+        ChangeSummary {
+            changes: tables.chain(log_groups).map(import).collect(),
+        }
     }
 
     /// The tables that are taken in, by their names.
@@ -35,7 +66,7 @@ impl Adoptions {
 /// # Errors
 /// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
 pub(super) async fn look_up<C: Cloud>(
-    session: &mut Session<'_, C>,
+    session: &Session<'_, C>,
     stack: &str,
     blueprint: &Blueprint,
     deployed: Option<&Blueprint>,
@@ -62,7 +93,10 @@ pub(super) async fn look_up<C: Cloud>(
             }
         }
         let NamedResource {
-            kind, name, retained, ..
+            kind,
+            logical_id,
+            retained,
+            ..
         } = &found.resource;
         match kind {
             NamedKind::Table if *retained => {
@@ -71,7 +105,7 @@ pub(super) async fn look_up<C: Cloud>(
                     .extend(adoptable(session, blueprint, &found, accepted.adopts(stack)).await?);
             }
             NamedKind::LogGroup if *retained && found.owner.stack().is_none() => {
-                adoptions.log_groups.push(name.clone());
+                adoptions.log_groups.push(logical_id.clone());
             }
             _ => in_the_way.push(found),
         }
@@ -85,7 +119,7 @@ pub(super) async fn look_up<C: Cloud>(
 
 /// The table that is taken in; `None` where it has gone meanwhile.
 async fn adoptable<C: Cloud>(
-    session: &mut Session<'_, C>,
+    session: &Session<'_, C>,
     blueprint: &Blueprint,
     found: &Taken,
     of_anybody: bool,
@@ -109,10 +143,6 @@ async fn adoptable<C: Cloud>(
             owner: found.owner.clone(),
         });
     }
-    session.tell(Event::Adopting {
-        table: table.name.clone(),
-        items: table.items,
-    });
     Ok(Some((design.clone(), table)))
 }
 
@@ -149,6 +179,10 @@ pub(super) async fn make_ready<C: Cloud>(
     adoptions: &Adoptions,
 ) -> Result<(), DeployError> {
     for (design, table) in &adoptions.tables {
+        session.tell(Event::Adopting {
+            table: table.name.clone(),
+            items: table.items,
+        });
         if !table.deletion_protection {
             repair(session, table, TableRepair::DeletionProtection(true)).await?;
         }

@@ -1,5 +1,6 @@
 //! Bringing a stack to what a template says.
 
+mod approval;
 mod begin;
 mod execute;
 mod outcome;
@@ -12,13 +13,14 @@ use crate::stack::plan::Plan;
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{Blueprint, DeployedStack};
 
+use self::approval::approve_beside;
 use self::begin::begin;
 use self::execute::{ending, execute, is_not_begun};
 pub use self::outcome::{Deployed, Outputs};
 pub(super) use self::preconditions::{check, check_callers};
 pub(super) use self::proposal::{Proposal, propose};
 use self::settled::{Standing, finish, settle, try_what_stands};
-pub(super) use self::settled::{differences, needs_a_change_set};
+pub(super) use self::settled::{beside, differences, needs_a_change_set};
 use super::change_set::{self, Prepared};
 use super::find::{Found, find_for_update};
 use super::journal::{self, Earlier, OpenTrial};
@@ -170,6 +172,7 @@ async fn apply<C: Cloud>(
     let (made, changes) = match (&proposal.change_set, &proposal.standing) {
         (Prepared::Ready(made, changes), _) => (made, changes),
         (Prepared::NothingToDo, Some(stack)) => {
+            approve_beside(session, deployment, proposal.beside(deployment)).await?;
             settle(session, deployment, blueprint, stack).await?;
             try_what_stands(session, deployment, proposal.before.as_ref());
             journal::close(session, bucket, stack, None).await;

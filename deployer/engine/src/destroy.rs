@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cloud::{CallError, Cloud, Owner, TableRepair};
+use crate::cloud::{CallError, CallErrorKind, Cloud, Owner, TableRepair};
 use crate::stack::guard::Accepted;
-use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, StackStatus};
+use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, KeptTable, StackResource, StackStatus};
 
 use super::backoff::Backoff;
 use super::find::find_for_deletion;
@@ -47,13 +47,17 @@ pub enum Purge {
     DeleteTables,
 }
 
-/// A table that outlives its stack.
+/// Messages in a queue that goes with its stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeptTable {
-    pub name: String,
-    /// How many items it holds, by AWS's last count.
-    pub items: u64,
+pub struct LostMessages {
+    /// The queue's name in the template.
+    pub queue: String,
+    /// The queue whose dead letters it holds, by its name in the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_letters_of: Option<String>,
+    /// How many, by SQS's count; none, if whoever deletes may not count them.
+    pub messages: Option<u64>,
 }
 
 /// What a destruction came to.
@@ -99,16 +103,16 @@ pub async fn destroy<C: Cloud>(
         return Err(protected());
     }
     let journal = journal::read(session, &destruction.bucket, &destruction.stack).await?;
-    journal::tell_deleted(session, &destruction.stack, &journal);
     let inventory = take_inventory(session, destruction, standing.as_ref()).await?;
     let (kept, purged) = match destruction.purge {
         Purge::KeepTables => (inventory.tables.clone(), Vec::new()),
         Purge::DeleteTables => (Vec::new(), inventory.tables.clone()),
     };
+    journal::tell_deleted(session, &destruction.stack, &journal, &kept);
     if standing.is_none() && purged.is_empty() {
         return finish(session, destruction, &journal, kept).await;
     }
-    ask(session, destruction, &inventory.goes, &kept, &purged).await?;
+    ask(session, destruction, &inventory, &kept, &purged).await?;
     let intent = write_down(session, destruction, &journal, standing.as_ref(), &inventory).await?;
     if let Some(stack) = standing {
         session.tell(Event::Started {
@@ -183,9 +187,13 @@ async fn write_down<C: Cloud>(
     Ok(Some(key))
 }
 
-/// What goes with the stack, and which tables outlive it.
+/// What goes with the stack, and what outlives it.
 struct Inventory {
     goes: Vec<(String, String)>,
+    /// What outlives the stack and is no table of its own name.
+    stays: Vec<(String, String)>,
+    /// What the queues hold that go.
+    lost: Vec<LostMessages>,
     tables: Vec<KeptTable>,
     blueprint: Blueprint,
 }
@@ -256,36 +264,70 @@ async fn take_inventory<C: Cloud>(
             items: table.items,
         });
     }
-    let stays = |logical_id: &str| {
-        blueprint
-            .retained_tables()
-            .any(|design| design.logical_id == logical_id)
+    let is_table = |logical_id: &str| {
+        let mut tables = blueprint.retained_tables();
+        tables.any(|design| design.logical_id == logical_id)
     };
-    let goes = resources
+    let (stay, go): (Vec<_>, Vec<_>) = resources
         .into_values()
-        .filter(|resource| !stays(&resource.logical_id))
-        .map(|resource| (resource.logical_id, resource.resource_type))
+        .partition(|resource| blueprint.retained.contains(&resource.logical_id));
+    let lost = lost_messages(session, &blueprint, &go).await?;
+    let named = |resource: StackResource| (resource.logical_id, resource.resource_type);
+    let stays = stay
+        .into_iter()
+        .map(named)
+        .filter(|(id, _)| !is_table(id))
         .collect();
     Ok(Inventory {
-        goes,
+        goes: go.into_iter().map(named).collect(),
+        stays,
+        lost,
         tables,
         blueprint,
     })
 }
 
+/// What is in the queues among what goes; those that are empty are left out. Who may not count it, is told that it is not known.
+async fn lost_messages<C: Cloud>(
+    session: &Session<'_, C>,
+    blueprint: &Blueprint,
+    goes: &[StackResource],
+) -> Result<Vec<LostMessages>, CallError> {
+    let mut lost = Vec::new();
+    let queues = goes
+        .iter()
+        .filter(|resource| resource.resource_type == "AWS::SQS::Queue");
+    for queue in queues {
+        let messages = match session.cloud.queue_depth(&queue.physical_id).await {
+            Ok(None | Some(0)) => continue,
+            Ok(messages) => messages,
+            Err(error) if matches!(error.kind, CallErrorKind::AccessDenied { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        lost.push(LostMessages {
+            queue: queue.logical_id.clone(),
+            dead_letters_of: blueprint.dead_letters.get(&queue.logical_id).cloned(),
+            messages,
+        });
+    }
+    Ok(lost)
+}
+
 async fn ask<C: Cloud>(
     session: &mut Session<'_, C>,
     destruction: &Destruction,
-    goes: &[(String, String)],
+    inventory: &Inventory,
     stays: &[KeptTable],
     purges: &[KeptTable],
 ) -> Result<(), DestroyError> {
     let stack = destruction.stack.clone();
     let question = Question::Destroy {
         stack: &destruction.stack,
-        goes,
+        goes: &inventory.goes,
         stays,
+        stays_too: &inventory.stays,
         purges,
+        lost: &inventory.lost,
     };
     match session.confirm(question).await? {
         Answer::Yes => Ok(()),

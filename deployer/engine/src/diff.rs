@@ -1,22 +1,25 @@
 //! What a deployment would change, without changing it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cloud::{ChangeSetType, Cloud, NewChangeSet, RollbackTriggers};
-use crate::stack::comparison::{Comparison, ValueChange};
+use crate::stack::comparison::Comparison;
 use crate::stack::guard::{Objection, in_changes, in_templates};
-use crate::stack::outline::Outline;
+use crate::stack::outline::{Beside, Outline};
 use crate::stack::widening::{Widening, widenings};
 use crate::stack::{
-    ChangeSetUse, ChangeSummary, DeployedStack, NextMove, Unfinished, change_set_name, deployed_template,
+    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, Difference, NextMove, Unfinished, change_set_name,
+    changed_settings,
 };
 
+use super::adopt::{self, Adoptions};
 use super::change_set::{self, Prepared};
 use super::ownership::{self, Foreign};
-use super::{DeployError, Deployment, Session, artifacts, traffic, unfinished};
+use super::traffic::{self, PushedTo};
+use super::{DeployError, Deployment, Session, artifacts, deploy, guard, unfinished};
 
 /// What a deployment would change.
 #[derive(Clone, Debug, Serialize)]
@@ -29,18 +32,16 @@ pub struct Diff {
     pub foreign: Option<Foreign>,
     /// The templates, property by property; none, when the deployed one was not sent by this deployer and cannot be read.
     pub templates: Option<Comparison>,
-    /// The stack's tags and its termination protection.
-    pub settings: Vec<ValueChange>,
-    /// The functions whose alias does not lead to what the stack published, by their names in the template.
-    pub pushed: Vec<String>,
     /// What CloudFormation says that it would do; none, if it was not asked.
     pub changes: Option<ChangeSummary>,
     /// What would change, told from its causes.
     pub outline: Outline,
     /// What somebody could do that could not be done before.
     pub widenings: Vec<Widening>,
-    /// What `up` would refuse.
+    /// What `up` would refuse unless it is accepted by name.
     pub objections: Vec<Objection>,
+    /// Why `up` would not begin: names that are taken, roles that are not there, code that it cannot bring back.
+    pub refused: Vec<String>,
     /// Runs that have not come to their end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<Unfinished>,
@@ -52,8 +53,8 @@ impl Diff {
         self.status.is_some()
             && self.foreign.is_none()
             && self.templates.as_ref().is_some_and(Comparison::is_empty)
-            && self.settings.is_empty()
-            && self.pushed.is_empty()
+            && self.outline.beside.is_empty()
+            && self.refused.is_empty()
     }
 }
 
@@ -92,113 +93,160 @@ pub async fn diff<C: Cloud>(
     });
     let unfinished = unfinished(session, &deployment.bucket.name, &deployment.stack).await;
     let Some(stack) = standing else {
+        let outside = look_outside(session, deployment, None).await?;
         return Ok(Diff {
             foreign,
             unfinished,
-            ..of_nothing(deployment)
+            ..of_nothing(deployment, outside)
         });
     };
     let template = session.cloud.original_template(&stack.id).await?;
-    let (deployed, wanted) = (deployed_template(&template), deployment.template.value());
-    let deployed = deployed.as_ref();
-    let templates = deployed.map(|deployed| Comparison::of_values(deployed, wanted));
-    let settings = settings(&stack, deployment);
+    let deployed = guard::Deployed::of(&template);
+    let wanted = deployment.template.value();
+    let templates = deployed
+        .template()
+        .map(|deployed| Comparison::of_values(deployed, wanted));
     let is_same = templates.as_ref().is_some_and(Comparison::is_empty);
-    let pushed = if is_same {
-        pushed(session, deployment, &stack).await?
-    } else {
-        Vec::new()
-    };
     let takes_updates = stack.status.next_move() == NextMove::Update && foreign.is_none();
     let has_changes = !is_same || stack.tags != deployment.tags;
-    let changes = if asking == Asking::ChangeSet && takes_updates && has_changes {
-        changes(session, deployment).await?
+    let had = deployed.blueprint();
+    let outside = if takes_updates && has_changes {
+        look_outside(session, deployment, Some(&had)).await?
+    } else {
+        Outside::default()
+    };
+    let Outside {
+        adoptions,
+        mut refused,
+    } = outside;
+    let changes = if asking == Asking::ChangeSet && takes_updates && has_changes && refused.is_empty() {
+        changes(session, deployment, &adoptions).await?
     } else {
         None
     };
+    let pushed = if is_same {
+        let (pushed, unmendable) = pushed(session, deployment, &stack).await?;
+        refused.extend(unmendable);
+        pushed
+    } else {
+        let blueprints = (&had, deployment.template.blueprint());
+        let pushed_to = traffic::pushed_to(session, deployment, &stack, blueprints).await?;
+        pushed_to
+            .iter()
+            .map(PushedTo::function_id)
+            .map(str::to_owned)
+            .collect()
+    };
     let mut objections = BTreeSet::new();
-    if let Some(deployed) = deployed {
+    if let Some(deployed) = deployed.template() {
         objections.extend(in_templates(deployed, wanted));
     }
     if let Some(changes) = &changes {
-        objections.extend(in_changes(deployed, changes));
+        objections.extend(in_changes(deployed.template(), changes));
     }
+    let beside = Beside {
+        settings: changed_settings(&stack, &deployment.tags, deployment.protected),
+        imports: adoptions.tables(),
+        pushed,
+    };
+    let would_be = changes.clone().unwrap_or_else(|| adoptions.changes());
+    let outline = deployed.outline(deployment, &would_be);
     Ok(Diff {
         stack: deployment.stack.clone(),
         status: Some(stack.status.as_str().to_owned()),
         foreign,
         templates,
-        settings,
-        pushed,
-        outline: Outline::of(deployed, wanted, changes.as_ref(), &deployment.origins),
+        outline: outline.and(beside),
         changes,
-        widenings: widenings(deployed, wanted),
+        widenings: deployed.widenings(deployment),
         objections: objections.into_iter().collect(),
+        refused,
         unfinished,
     })
 }
 
 /// A stack that would be made has no other side.
-fn of_nothing(deployment: &Deployment) -> Diff {
+fn of_nothing(deployment: &Deployment, outside: Outside) -> Diff {
     let (nothing, wanted) = (json!({}), deployment.template.value());
     Diff {
         stack: deployment.stack.clone(),
         status: None,
         foreign: None,
         templates: Some(Comparison::of_values(&nothing, wanted)),
-        settings: Vec::new(),
-        pushed: Vec::new(),
         changes: None,
-        outline: Outline::of(Some(&nothing), wanted, None, &deployment.origins),
+        outline: Outline::of(
+            Some(&nothing),
+            wanted,
+            Some(&outside.adoptions.changes()),
+            &deployment.origins,
+        )
+        .and(Beside {
+            imports: outside.adoptions.tables(),
+            ..Beside::default()
+        }),
         widenings: widenings(Some(&nothing), wanted),
         objections: Vec::new(),
+        refused: outside.refused,
         unfinished: Vec::new(),
     }
 }
 
-fn settings(stack: &DeployedStack, deployment: &Deployment) -> Vec<ValueChange> {
-    let mut changes = tags(&stack.tags, &deployment.tags);
-    if stack.termination_protection != deployment.protected {
-        changes.push(ValueChange {
-            path: "TerminationProtection".to_owned(),
-            before: Some(stack.termination_protection.into()),
-            after: Some(deployment.protected.into()),
-        });
+/// What `up` would import, and why it would not begin.
+#[derive(Default)]
+struct Outside {
+    adoptions: Adoptions,
+    refused: Vec<String>,
+}
+
+/// Looks at what is outside the stack, as a deployment does before it makes a change set. `had` is what the stack has; none, where it is made.
+async fn look_outside<C: Cloud>(
+    session: &Session<'_, C>,
+    deployment: &Deployment,
+    had: Option<&Blueprint>,
+) -> Result<Outside, DeployError> {
+    let blueprint = deployment.template.blueprint();
+    let (stack, accepted) = (&deployment.stack, &deployment.accepted);
+    let mut outside = Outside::default();
+    match adopt::look_up(session, stack, blueprint, had, accepted).await {
+        Ok(adoptions) => outside.adoptions = adoptions,
+        // What a failed creation has left goes before the next one.
+        Err(DeployError::Overtaken { .. }) => {}
+        Err(error @ (DeployError::NotAdoptable { .. } | DeployError::NamesTaken { .. })) => {
+            outside.refused.push(error.to_string());
+        }
+        Err(error) => return Err(error),
     }
-    changes
+    match deploy::check_callers(session, blueprint).await {
+        Ok(()) => {}
+        Err(error @ DeployError::UnknownCallers { .. }) => outside.refused.push(error.to_string()),
+        Err(error) => return Err(error),
+    }
+    Ok(outside)
 }
 
-fn tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<ValueChange> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let value = |tags: &BTreeMap<String, String>, name| tags.get(name).map(|text| Value::from(text.as_str()));
-    names
-        .into_iter()
-        .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| ValueChange {
-            path: format!("Tags[{name}]"),
-            before: value(before, name),
-            after: value(after, name),
-        })
-        .collect()
-}
-
-/// The functions that were pushed past the stack: what no template shows.
+/// The functions that code was pushed to, of a stack whose template is the one that is asked for; and why those cannot be brought back that
+/// were changed otherwise.
 async fn pushed<C: Cloud>(
     session: &Session<'_, C>,
     deployment: &Deployment,
     stack: &DeployedStack,
-) -> Result<Vec<String>, DeployError> {
+) -> Result<(Vec<String>, Vec<String>), DeployError> {
     let resources = traffic::resources(session.cloud, &stack.id).await?;
-    let differences =
-        traffic::differences(session, deployment, deployment.template.blueprint(), &resources).await?;
-    let names = differences.iter().filter_map(|difference| difference.function());
-    Ok(names.map(str::to_owned).collect())
+    let blueprint = deployment.template.blueprint();
+    let differences = traffic::differences(session, deployment, blueprint, &resources).await?;
+    let pushed = differences.iter().filter_map(Difference::pushed);
+    let refused = differences.iter().filter_map(traffic::unmendable);
+    Ok((
+        pushed.map(str::to_owned).collect(),
+        refused.map(|error| error.to_string()).collect(),
+    ))
 }
 
 /// Asks CloudFormation, and takes the question back; nothing, where that would take a template to be stored.
 async fn changes<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
+    adoptions: &Adoptions,
 ) -> Result<Option<ChangeSummary>, DeployError> {
     let Some(template) = artifacts::source_to_look_at(session, deployment).await? else {
         return Ok(None);
@@ -212,7 +260,7 @@ async fn changes<C: Cloud>(
         template,
         tags: deployment.tags.clone(),
         role: deployment.execution_role.clone(),
-        import_existing: false,
+        import_existing: !adoptions.is_empty(),
         rollback: RollbackTriggers::default(),
         token,
     };

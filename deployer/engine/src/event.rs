@@ -41,7 +41,10 @@ pub enum RunFate {
         done: Vec<Finished>,
     },
     /// The stack is to be deleted, and what the run has done or left with it.
-    Deleted,
+    Deleted {
+        /// The tables that it was to delete, too, and that stay.
+        stay: Vec<String>,
+    },
 }
 
 /// Something that a user may want to see. Facts only: the wording is the renderer's.

@@ -6,7 +6,7 @@ use crate::cloud::Cloud;
 use crate::stack::guard::{Objection, in_changes, in_templates};
 use crate::stack::outline::Outline;
 use crate::stack::widening::{Widening, widenings};
-use crate::stack::{ChangeSummary, deployed_template};
+use crate::stack::{Blueprint, ChangeSummary, deployed_template};
 
 use super::{DeployError, Deployment, Event, Session};
 
@@ -30,6 +30,12 @@ impl Deployed {
     /// The template; none where it cannot be read.
     pub(super) fn template(&self) -> Option<&Value> {
         self.template.as_ref()
+    }
+
+    /// What the template says of what has to be looked at; of one that cannot be read nothing is known to be there.
+    pub(super) fn blueprint(&self) -> Blueprint {
+        let read = self.template().map(Blueprint::of);
+        read.and_then(Result::ok).unwrap_or_default()
     }
 
     /// The guarded changes that were accepted by name.

@@ -1,6 +1,7 @@
 //! A deployment in two steps: what would be done is written down, and later done exactly so.
 
 use crate::cloud::Cloud;
+use crate::stack::outline::{Beside, Outline};
 use crate::stack::plan::{Moved, Plan, StackState, Target};
 use crate::stack::release::{Release, StoredCode};
 use crate::stack::{Blueprint, ChangeSummary, ReleaseId};
@@ -53,6 +54,11 @@ async fn attempt<C: Cloud>(
             let differences =
                 deploy::differences(session, deployment, blueprint, stack, &deployed_template).await?;
             if !differences.iter().any(deploy::needs_a_change_set) {
+                tell_beside(
+                    session,
+                    deployment,
+                    deploy::beside(stack, deployment, &differences),
+                );
                 return Ok(written(deployment, place, stack_state, None));
             }
             deployed = guard::Deployed::of(&deployed_template);
@@ -70,24 +76,37 @@ async fn attempt<C: Cloud>(
         deployed,
     )
     .await?;
-    let changes = match proposed.change_set {
+    let changes = match &proposed.change_set {
         Prepared::Ready(made, changes) => {
-            change_set::discard(session, &made).await;
+            change_set::discard(session, made).await;
             session.tell(Event::Planned {
                 stack: deployment.stack.clone(),
                 creates: proposed.standing.is_none(),
-                outline: proposed.deployed.outline(deployment, &changes),
+                outline: proposed.outline(deployment, changes),
                 changes: changes.clone(),
-                widenings: match proposed.standing {
-                    Some(_) => proposed.deployed.widenings(deployment),
-                    None => Vec::new(),
-                },
+                widenings: proposed.widenings(deployment),
             });
-            Some(changes)
+            Some(changes.clone())
         }
-        Prepared::NothingToDo => None,
+        Prepared::NothingToDo => {
+            tell_beside(session, deployment, proposed.beside(deployment));
+            None
+        }
     };
     Ok(written(deployment, place, stack_state, changes))
+}
+
+/// Tells what would be done where CloudFormation has nothing to do; nothing, if that is nothing.
+fn tell_beside<C: Cloud>(session: &mut Session<'_, C>, deployment: &Deployment, beside: Beside) {
+    if !beside.is_empty() {
+        session.tell(Event::Planned {
+            stack: deployment.stack.clone(),
+            creates: false,
+            changes: ChangeSummary::default(),
+            outline: Outline::default().and(beside),
+            widenings: Vec::new(),
+        });
+    }
 }
 
 fn written(

@@ -7,7 +7,7 @@ use crate::stack::garbage::Garbage;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 
-use super::{Event, KeptTable};
+use super::{Event, KeptTable, LostMessages};
 
 /// Receives events and answers questions.
 pub trait Reporter {
@@ -53,8 +53,12 @@ pub enum Question<'a> {
         goes: &'a [(String, String)],
         /// The tables that outlive the stack.
         stays: &'a [KeptTable],
+        /// What else outlives the stack: names in the template and types.
+        stays_too: &'a [(String, String)],
         /// The tables whose data goes too. When there are any, the answer wants more than a key.
         purges: &'a [KeptTable],
+        /// The messages that go with the stack's queues.
+        lost: &'a [LostMessages],
     },
 }
 

@@ -92,6 +92,8 @@ pub(super) struct PushedTo {
     own: String,
     /// The version that is live; `$LATEST`, where nothing was published.
     live: String,
+    /// Whether the deployment brings other code anyway.
+    is_outdone: bool,
 }
 
 impl PushedTo {
@@ -101,8 +103,8 @@ impl PushedTo {
     }
 }
 
-/// Finds the functions that code was pushed to and whose code the deployment leaves as it was: CloudFormation sets no code then, and publishes
-/// what it finds. Two calls a function.
+/// Finds the functions that code was pushed to. Where the deployment leaves the code as it was, CloudFormation sets none, and publishes what it
+/// finds. Two calls a function; one where the deployment brings other code.
 pub(super) async fn pushed_to<C: Cloud>(
     session: &Session<'_, C>,
     deployment: &Deployment,
@@ -110,21 +112,21 @@ pub(super) async fn pushed_to<C: Cloud>(
     (had, wanted): (&Blueprint, &Blueprint),
 ) -> Result<Vec<PushedTo>, CallError> {
     let bucket = &deployment.bucket.name;
-    let keeps_code = |function: &&LiveFunction| {
-        had.functions.iter().any(|known| {
-            known.function_id == function.function_id && known.code_key(bucket) == function.code_key(bucket)
-        })
-    };
     let resources = resources(session.cloud, &stack.id).await?;
     let mut pushed_to = Vec::new();
-    for function in wanted.functions.iter().filter(keeps_code) {
-        let (Some(code), Some(deployed), Some(version)) = (
-            code_of(deployment, function),
+    for function in &wanted.functions {
+        let mut known = had.functions.iter();
+        let known = known.find(|known| known.function_id == function.function_id);
+        let (Some(known), Some(code)) = (known, code_of(deployment, function)) else {
+            continue;
+        };
+        let (Some(deployed), Some(version)) = (
             resources.get(&function.function_id),
-            resources.get(&function.version_id),
+            resources.get(&known.version_id),
         ) else {
             continue;
         };
+        let is_outdone = known.code_key(bucket) != function.code_key(bucket);
         let own = version_number(version);
         let configuration = async |qualifier| {
             session
@@ -132,9 +134,15 @@ pub(super) async fn pushed_to<C: Cloud>(
                 .function_configuration(&deployed.physical_id, qualifier)
                 .await
         };
-        let live = configuration(&function.alias).await?;
-        let latest = configuration(UNPUBLISHED).await?;
+        let live = configuration(&known.alias).await?;
+        let latest = if is_outdone {
+            None
+        } else {
+            configuration(UNPUBLISHED).await?
+        };
         let found = match (live, latest) {
+            // What was pushed becomes the stack's own.
+            (Some(live), _) if is_outdone && live.code_sha256 == code => continue,
             (Some(live), _) if live.version != own => live.version,
             (_, Some(latest)) if latest.code_sha256 != code => latest.version,
             _ => continue,
@@ -144,12 +152,13 @@ pub(super) async fn pushed_to<C: Cloud>(
             name: deployed.physical_id.clone(),
             own: own.to_owned(),
             live: found,
+            is_outdone,
         });
     }
     Ok(pushed_to)
 }
 
-/// Brings functions back that code was pushed to.
+/// Brings functions back that code was pushed to, unless other code comes anyway.
 pub(super) async fn take_back<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
@@ -160,7 +169,8 @@ pub(super) async fn take_back<C: Cloud>(
         name,
         own,
         live,
-    } in pushed_to
+        ..
+    } in pushed_to.into_iter().filter(|pushed| !pushed.is_outdone)
     {
         bring_back(session, deployment, &function, &name, &own).await?;
         session.tell(Event::TrafficReturned {
@@ -207,27 +217,33 @@ pub(super) async fn settle<C: Cloud>(
                     to: own,
                 });
             }
-            Difference::Code {
-                function_id,
-                wanted,
-                live,
-            } => {
-                return Err(DeployError::LiveCodeDiffers {
-                    function: function_id,
-                    wanted,
-                    live,
-                    before: None,
-                });
-            }
-            Difference::Missing { function_id } => {
-                return Err(DeployError::NotReachable {
-                    function: function_id,
-                });
-            }
-            Difference::Template | Difference::Tags | Difference::TerminationProtection => {}
+            difference => unmendable(&difference).map_or(Ok(()), Err)?,
         }
     }
     Ok(())
+}
+
+/// Why a difference cannot be mended by a deployment of the same template, if it cannot.
+pub(super) fn unmendable(difference: &Difference) -> Option<DeployError> {
+    match difference.clone() {
+        Difference::Code {
+            function_id,
+            wanted,
+            live,
+        } => Some(DeployError::LiveCodeDiffers {
+            function: function_id,
+            wanted,
+            live,
+            before: None,
+        }),
+        Difference::Missing { function_id } => Some(DeployError::NotReachable {
+            function: function_id,
+        }),
+        Difference::Template
+        | Difference::Tags
+        | Difference::TerminationProtection
+        | Difference::Traffic { .. } => None,
+    }
 }
 
 async fn bring_back<C: Cloud>(

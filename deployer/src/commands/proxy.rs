@@ -50,7 +50,8 @@ const UNREAD: usize = 256;
 
 pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let cloud = Connection::reach(settings, ui).await?;
-    let target = target(args, settings, &cloud).await?;
+    // On the heap: whoever waits for it should not have to hold all that it holds.
+    let target = Box::pin(target(args, settings, &cloud)).await?;
     let failed = |error| CommandError::new(ErrorKind::Failed, error);
     let signer = cloud.signer().ok_or_else(|| failed(ProxyError::NoCredentials))?;
     let proxy = Proxy::listen(args.port).await.map_err(|source| {

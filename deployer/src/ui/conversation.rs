@@ -33,6 +33,7 @@ impl Ui {
         self.emit(&json::question(question));
         let mut inner = self.0.borrow_mut();
         inner.screen.idle();
+        inner.narrator.asked(question);
         let told = inner
             .asked
             .as_ref()

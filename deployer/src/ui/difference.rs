@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use cfn_deploy::shell;
-use cfn_deploy::stack::comparison::{Comparison, ValueChange};
+use cfn_deploy::stack::comparison::Comparison;
 use cfn_deploy::stack::guard::Refusal;
 use cfn_deploy::{Diff, Foreign};
 
 use super::changes::{outlined, widened};
+use super::flow::flowed;
 use super::paint;
-use super::value::change;
 
 /// Lays a difference out, in lines of at most `width` characters where there is such a limit.
 pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
@@ -17,21 +17,8 @@ pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
         return format!("{} {} is as the template says\n", paint::good("="), diff.stack);
     }
     let mut text = format!("{}\n", title(diff));
-    if is_of_templates(diff)
-        || diff
-            .changes
-            .as_ref()
-            .is_some_and(|changes| !changes.changes.is_empty())
-    {
+    if has_changes(diff) {
         text.push_str(&outlined(&diff.outline, width));
-    }
-    section(&mut text, "the stack itself", &diff.settings);
-    for function in &diff.pushed {
-        let mark = paint::warn("!");
-        let _ = writeln!(
-            text,
-            "  {mark}  {function} runs code that was pushed past the stack; `up` puts it right"
-        );
     }
     notes(&mut text, diff, width);
     text
@@ -45,23 +32,18 @@ fn title(diff: &Diff) -> String {
     paint::strong(title)
 }
 
-/// Whether anything in the stack changes, and not only its settings or the code that runs.
+/// Whether anything would be done. Of a template that cannot be read it is not known, unless CloudFormation says it.
 pub(super) fn has_changes(diff: &Diff) -> bool {
     let changes = diff.changes.as_ref();
-    is_of_templates(diff) || changes.is_some_and(|changes| !changes.changes.is_empty())
+    is_of_templates(diff)
+        || !diff.outline.beside.is_empty()
+        || changes.is_some_and(|changes| !changes.changes.is_empty())
 }
 
 fn is_of_templates(diff: &Diff) -> bool {
     diff.templates
         .as_ref()
         .is_some_and(|templates| !Comparison::is_empty(templates))
-}
-
-fn section(text: &mut String, title: &str, changes: &[ValueChange]) {
-    if !changes.is_empty() {
-        let _ = writeln!(text, "  {}  {}", paint::warn("~"), paint::strong(title));
-        text.extend(changes.iter().map(|value| format!("       {}\n", change(value))));
-    }
 }
 
 /// What a reader must not overlook, at the end, where it is read last.
@@ -99,6 +81,15 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
             );
         }
     }
+    if !diff.refused.is_empty() {
+        let _ = writeln!(text, "\n{}", paint::bad("Refused by `up`:"));
+        let refused = diff.refused.iter();
+        text.extend(
+            refused.map(|refused| {
+                flowed(&format!("  {} {refused}", paint::bad("✗")), width).into_owned() + "\n"
+            }),
+        );
+    }
     if let Some(unknown) = unknown(diff) {
         let _ = writeln!(text, "{}", paint::faint(unknown));
     }
@@ -126,10 +117,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use cfn_deploy::KeptTable;
     use cfn_deploy::stack::ChangeSummary;
-    use cfn_deploy::stack::comparison::Comparison;
+    use cfn_deploy::stack::comparison::ValueChange;
     use cfn_deploy::stack::guard::{in_changes, in_templates};
-    use cfn_deploy::stack::outline::{Origins, Outline};
+    use cfn_deploy::stack::outline::{Beside, Origins, Outline};
     use cfn_deploy::stack::widening::widenings;
     use cfn_deploy::stack::{Action, Replacement, ResourceChange};
 
@@ -143,12 +135,11 @@ mod tests {
             status: Some("UPDATE_COMPLETE".into()),
             foreign: None,
             templates: Some(Comparison::default()),
-            settings: Vec::new(),
-            pushed: Vec::new(),
             outline: Outline::default(),
             changes: None,
             widenings: Vec::new(),
             objections: Vec::new(),
+            refused: Vec::new(),
             unfinished: Vec::new(),
         }
     }
@@ -181,13 +172,17 @@ mod tests {
 
     #[test]
     fn of_code_that_was_pushed_only_that_is_told() {
-        let diff = Diff {
+        let beside = Beside {
             pushed: vec!["Relay".into()],
+            ..Beside::default()
+        };
+        let diff = Diff {
+            outline: Outline::default().and(beside),
             ..nothing()
         };
         insta::assert_snapshot!(plain(&text(&diff, None)), @"
         To change orders:
-          !  Relay runs code that was pushed past the stack; `up` puts it right
+          !  Relay runs code that was pushed past the stack, which this undoes
         ");
     }
 
@@ -223,15 +218,23 @@ mod tests {
         };
         let mut objections = in_templates(&before, &after);
         objections.extend(in_changes(Some(&before), &changes));
-        let diff = Diff {
-            templates: Some(Comparison::of_values(&before, &after)),
-            outline: Outline::of(Some(&before), &after, Some(&changes), &Origins::default()),
+        let beside = Beside {
             settings: vec![ValueChange {
                 path: "Tags[owner]".into(),
                 before: None,
                 after: Some("platform".into()),
             }],
+            imports: vec![KeptTable {
+                name: "orders-feed".into(),
+                items: 1,
+            }],
             pushed: vec!["Relay".into()],
+        };
+        let outline = Outline::of(Some(&before), &after, Some(&changes), &Origins::default());
+        let diff = Diff {
+            templates: Some(Comparison::of_values(&before, &after)),
+            outline: outline.and(beside),
+            refused: vec!["these exist already: topic `a` (in no stack)".into()],
             changes: Some(changes),
             widenings: widenings(Some(&before), &after),
             // The templates and the change set show the same refusal, by different properties: it is told once.
@@ -256,7 +259,8 @@ mod tests {
           1 to add · 3 to modify · 1 to replace · 1 to remove
           ~  the stack itself
                Tags[owner]: + "platform"
-          !  Relay runs code that was pushed past the stack; `up` puts it right
+          ←  table orders-feed (1 item) is imported, with all that is in it
+          !  Relay runs code that was pushed past the stack, which this undoes
 
         Permissions that widen:
           !  Anyone  everybody may lambda:InvokeFunction on !Ref Api
@@ -264,6 +268,9 @@ mod tests {
         Refused by `up`, unless accepted by name:
           ✗ --accept weaken:Events: the table, and every event in it, would be deleted with the stack or its replacement
           ✗ --accept replace:Topic: existing subscriptions are lost; subscribers must subscribe again
+
+        Refused by `up`:
+          ✗ these exist already: topic `a` (in no stack)
         "#);
     }
 }

@@ -24,7 +24,7 @@ use super::{changes, paint, releases};
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::StackStatus;
 use cfn_deploy::stack::guard::{Danger, Objection};
-use cfn_deploy::{Event, Reconciled};
+use cfn_deploy::{Event, Question, Reconciled};
 
 /// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(super) struct Narrator {
     began: BTreeMap<String, Timestamp>,
     /// The tables that are imported: what protects them meanwhile is not what the template asks for.
     importing: BTreeSet<String>,
+    /// The tables that are deleted after their stack, which has to keep them for that.
+    purged: BTreeSet<String>,
     /// What was accepted and is told: several properties may be of one acceptance.
     accepted: BTreeSet<(String, Danger)>,
     outlook: Outlook,
@@ -48,6 +50,13 @@ impl Narrator {
             verbose,
             width,
             ..Self::default()
+        }
+    }
+
+    /// Takes note of what is asked: what is done afterwards is told by that.
+    pub(super) fn asked(&mut self, question: &Question<'_>) {
+        if let Question::Destroy { purges, .. } = question {
+            self.purged.extend(purges.iter().map(|table| table.name.clone()));
         }
     }
 

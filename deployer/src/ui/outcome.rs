@@ -52,8 +52,8 @@ pub(super) fn planned(plan: &Plan, file: &str, apply: &str) -> String {
     match plan.changes {
         Some(_) => format!("{done} the plan for {stack} is in {file}, nothing was changed; {apply} does it"),
         None => format!(
-            "{done} CloudFormation has nothing to change in {stack}, as the plan in {file} says; {apply} only takes back \
-             what was done past it, such as pushed code"
+            "{done} CloudFormation has nothing to change in {stack}, as the plan in {file} says; {apply} does what no \
+             change set can: it undoes pushes, and sets termination protection"
         ),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use cfn_deploy::stack::guard::Refusal;
-use cfn_deploy::stack::outline::{Outline, Outlined};
+use cfn_deploy::stack::outline::{Beside, Outline, Outlined};
 use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
@@ -37,15 +37,8 @@ pub(super) fn difference(diff: &Diff) -> String {
         String::new()
     };
     let mut notes = String::new();
-    for value in diff.outline.others.iter().chain(&diff.settings) {
+    for value in &diff.outline.others {
         let _ = writeln!(notes, "- {}", code(&plain(&change(value))));
-    }
-    for function in &diff.pushed {
-        let _ = writeln!(
-            notes,
-            "- {} runs code that was pushed past the stack",
-            code(function)
-        );
     }
     if diff.status.is_some() {
         notes.push_str(&widened(&diff.widenings));
@@ -59,6 +52,9 @@ pub(super) fn difference(diff: &Diff) -> String {
         let consequences = cell(&refusal.consequences());
         let acceptance = shell::quoted(&refusal.acceptance);
         let _ = writeln!(notes, "- refused unless `--accept {acceptance}`: {consequences}");
+    }
+    for refused in &diff.refused {
+        let _ = writeln!(notes, "- refused: {}", cell(refused));
     }
     if !notes.is_empty() {
         notes.push('\n');
@@ -154,11 +150,30 @@ fn table(outline: &Outline) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
+    let mut beside = beside(&outline.beside);
+    if !beside.is_empty() {
+        beside.push('\n');
+    }
     if outline.resources.is_empty() {
-        return format!("{text}Only outputs or tags change.\n\n");
+        let nothing_else = if outline.beside.is_empty() {
+            "Only outputs or tags change.\n\n"
+        } else {
+            ""
+        };
+        return format!("{text}{nothing_else}{beside}");
     }
     let rows: String = outline.resources.iter().map(row).collect();
-    format!("{text}| | Resource | Type | Because of |\n| --- | --- | --- | --- |\n{rows}\n")
+    format!("{text}| | Resource | Type | Because of |\n| --- | --- | --- | --- |\n{rows}\n{beside}")
+}
+
+/// What is done beside what CloudFormation does.
+fn beside(beside: &Beside) -> String {
+    let settings = beside.settings.iter().map(|value| code(&plain(&change(value))));
+    let told = changes::imported(&beside.imports)
+        .into_iter()
+        .chain(changes::undone(beside));
+    let lines = settings.chain(told.map(|told| cell(&told)));
+    lines.fold(String::new(), |text, line| text + "- " + &line + "\n")
 }
 
 fn row(resource: &Outlined) -> String {
@@ -222,6 +237,7 @@ mod tests {
     use super::*;
     use crate::commands::error::ErrorKind;
     use cfn_deploy::KeptTable;
+    use cfn_deploy::stack::comparison::ValueChange;
     use cfn_deploy::stack::outline::Origins;
     use cfn_deploy::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
@@ -316,21 +332,43 @@ mod tests {
 
     #[test]
     fn a_difference_is_a_table_and_what_is_in_none() {
+        let beside = Beside {
+            settings: vec![ValueChange {
+                path: "TerminationProtection".to_owned(),
+                before: Some(true.into()),
+                after: Some(false.into()),
+            }],
+            imports: vec![KeptTable {
+                name: "orders-events".to_owned(),
+                items: 2,
+            }],
+            pushed: vec!["Api".to_owned()],
+        };
         let diff = Diff {
             stack: "orders".to_owned(),
             status: Some("UPDATE_COMPLETE".to_owned()),
             foreign: None,
             templates: None,
-            settings: Vec::new(),
-            pushed: Vec::new(),
-            outline: asked().outline,
+            outline: asked().outline.and(beside),
             changes: Some(ChangeSummary::default()),
             widenings: Vec::new(),
             objections: Vec::new(),
+            refused: vec!["these exist already: topic `a` (in no stack)".to_owned()],
             unfinished: Vec::new(),
         };
         insta::assert_snapshot!(super::difference(&diff), @"
         `orders` would change
+
+        | | Resource | Type | Because of |
+        | --- | --- | --- | --- |
+        | + add | `Added` | AWS::SNS::Topic |  |
+        | ± replace | `Replaced` | AWS::SNS::Topic | Name, Tags |
+
+        - `TerminationProtection: true → false`
+        - table orders-events (2 items) is imported, with all that is in it
+        - Api runs code that was pushed past the stack, which this undoes
+
+        - refused: ``these exist already: topic `a` (in no stack)``
 
         The deployed template was not sent by this deployer: its properties are not compared.
         ");

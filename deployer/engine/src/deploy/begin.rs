@@ -11,12 +11,10 @@ use crate::stack::{Blueprint, ChangeSummary, DeployIntent, Estimate, Intent, Rel
 use crate::stack_policy::{Lifted, Lifting};
 use crate::traffic::{self, PushedTo};
 use crate::watch::Operation;
-use crate::{
-    Answer, Before, DeployError, Deployment, Question, Session, adopt, journal, ledger, stack_policy,
-    widening,
-};
+use crate::{Before, DeployError, Deployment, Session, adopt, journal, ledger, stack_policy};
 
 use super::Proposal;
+use super::approval::{Asked, approve};
 
 /// A change set that is older is not executed: other runs take it for left behind (`change_set/sweep.rs`), after twice that time.
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -48,7 +46,13 @@ pub(super) async fn begin<C: Cloud>(
     (blueprint, earlier): (&Blueprint, &Earlier),
 ) -> Result<Begun, DeployError> {
     session.tell_finished();
-    approve(session, deployment, made, changes, proposal).await?;
+    let asked = Asked {
+        creates: made.kind == ChangeSetType::Create,
+        changes,
+        outline: &proposal.outline(deployment, changes),
+        widenings: &proposal.widenings(deployment),
+    };
+    approve(session, deployment, asked).await?;
     if session.cloud.now().duration_since(made.since) > LONGEST_LIFE {
         return Err(DeployError::Stale {
             stack: made.stack.clone(),
@@ -61,12 +65,13 @@ pub(super) async fn begin<C: Cloud>(
         ChangeSetType::Update => ReleaseOutcome::Updated,
     };
     let estimate = ledger::estimate(session, deployment, outcome, changes).await;
-    // Of a template that cannot be read nothing is known to be there.
-    let had = proposal.deployed.template();
-    let had = had.and_then(|template| Blueprint::of(template).ok());
-    let pushed_to = match (&proposal.standing, &had) {
-        (Some(stack), Some(had)) => traffic::pushed_to(session, deployment, stack, (had, blueprint)).await?,
-        _ => Vec::new(),
+    // Somebody may have pushed while the question stood.
+    let pushed_to = match &proposal.standing {
+        Some(stack) => {
+            let had = proposal.deployed.blueprint();
+            traffic::pushed_to(session, deployment, stack, (&had, blueprint)).await?
+        }
+        None => Vec::new(),
     };
     let mut release = ledger::release(session, deployment, &made.handle.stack_id, outcome);
     release.pushes_undone = earlier.pushes_undone(pushed_to.iter().map(PushedTo::function_id));
@@ -153,34 +158,6 @@ async fn make_ready<C: Cloud>(
         None => None,
     };
     Ok((operation, lifted))
-}
-
-/// Asks for what is to be done, and in a protected environment for what it lets others do.
-async fn approve<C: Cloud>(
-    session: &mut Session<'_, C>,
-    deployment: &Deployment,
-    made: &Made,
-    changes: &ChangeSummary,
-    proposal: &Proposal,
-) -> Result<(), DeployError> {
-    let widenings = match proposal.standing {
-        Some(_) => proposal.deployed.widenings(deployment),
-        None => Vec::new(),
-    };
-    let outline = proposal.deployed.outline(deployment, changes);
-    let stack = made.stack.clone();
-    let question = Question::Deploy {
-        stack: &made.stack,
-        creates: made.kind == ChangeSetType::Create,
-        changes,
-        outline: &outline,
-        widenings: &widenings,
-    };
-    match session.confirm(question).await? {
-        Answer::Yes => widening::approve(session, deployment, &widenings).await,
-        Answer::No | Answer::Mismatch => Err(DeployError::Declined { stack }),
-        Answer::NobodyToAsk => Err(DeployError::NeedsApproval { stack }),
-    }
 }
 
 /// Whether tables are without what the log has: they are imported, or come new into a stack that is there, which may have been

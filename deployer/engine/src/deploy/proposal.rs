@@ -4,7 +4,12 @@ use crate::adopt::{self, Adoptions};
 use crate::change_set::{self, Prepared};
 use crate::cloud::{ChangeSetType, Cloud, NewChangeSet};
 use crate::find::Found;
-use crate::stack::{Blueprint, ChangeSetUse, DeployedStack, change_set_name};
+use crate::stack::outline::{Beside, Outline};
+use crate::stack::widening::Widening;
+use crate::stack::{
+    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, change_set_name, changed_settings,
+};
+use crate::traffic::{self, PushedTo};
 use crate::{Before, DeployError, Deployment, Session, alarms, artifacts, failed_creation, guard, overtaken};
 
 /// What a deployment will do once it is approved.
@@ -18,6 +23,36 @@ pub(crate) struct Proposal {
     pub(crate) deployed: guard::Deployed,
     /// What the stack is, to the byte.
     pub(super) before: Option<Before>,
+    /// The functions that code was pushed to, by their names in the template.
+    pushed: Vec<String>,
+}
+
+impl Proposal {
+    /// All that will be done, told from its causes.
+    pub(crate) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
+        let outline = self.deployed.outline(deployment, changes);
+        outline.and(self.beside(deployment))
+    }
+
+    /// What will be done that no change set shows.
+    pub(crate) fn beside(&self, deployment: &Deployment) -> Beside {
+        let stack = self.standing.as_ref();
+        Beside {
+            settings: stack.map_or_else(Vec::new, |stack| {
+                changed_settings(stack, &deployment.tags, deployment.protected)
+            }),
+            imports: self.adoptions.tables(),
+            pushed: self.pushed.clone(),
+        }
+    }
+
+    /// What somebody will be able to do who could not before; nothing is said of a stack that is made.
+    pub(crate) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
+        match self.standing {
+            Some(_) => self.deployed.widenings(deployment),
+            None => Vec::new(),
+        }
+    }
 }
 
 /// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
@@ -37,13 +72,7 @@ pub(crate) async fn propose<C: Cloud>(
             None
         }
     };
-    // Of a template that cannot be read nothing is known to be there.
-    let had = standing.as_ref().map(|_| {
-        deployed
-            .template()
-            .and_then(|template| Blueprint::of(template).ok())
-            .unwrap_or_default()
-    });
+    let had = standing.as_ref().map(|_| deployed.blueprint());
     let adoptions = adopt::look_up(
         session,
         &deployment.stack,
@@ -52,6 +81,10 @@ pub(crate) async fn propose<C: Cloud>(
         &deployment.accepted,
     )
     .await?;
+    let pushed = match standing.as_ref().zip(had.as_ref()) {
+        Some((stack, had)) => traffic::pushed_to(session, deployment, stack, (had, blueprint)).await?,
+        None => Vec::new(),
+    };
     let rollback = alarms::triggers(session, deployment, standing.as_ref(), deployed.template()).await?;
     let token = session.new_token();
     let request = NewChangeSet {
@@ -86,5 +119,10 @@ pub(crate) async fn propose<C: Cloud>(
         adoptions,
         change_set,
         deployed,
+        pushed: pushed
+            .iter()
+            .map(PushedTo::function_id)
+            .map(str::to_owned)
+            .collect(),
     })
 }

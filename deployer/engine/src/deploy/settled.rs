@@ -2,15 +2,18 @@
 
 use crate::cloud::Cloud;
 use crate::journal::{self, Earlier, OpenTrial};
+use crate::stack::outline::Beside;
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{
-    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, what_differs,
+    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, changed_settings,
+    what_differs,
 };
 use crate::{
     Before, DeployError, Deployment, Session, artifacts, ledger, stack_policy, termination, traffic,
 };
 
 use super::Deployed;
+use super::approval::approve_beside;
 
 /// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
 /// bucket is not asked.
@@ -75,13 +78,14 @@ pub(super) async fn finish<C: Cloud>(
     } = standing;
     let is_as_asked = differences.is_empty();
     let bucket = &deployment.bucket.name;
+    let asks_anew = earlier.same().is_none() || unprotects(stack, deployment);
+    if asks_anew {
+        approve_beside(session, deployment, beside(stack, deployment, differences)).await?;
+    }
     let begun = if is_as_asked || earlier.same().is_some() {
         None
     } else {
-        let pushed_to = differences.iter().filter_map(|difference| match difference {
-            Difference::Traffic { function_id, .. } => Some(function_id.as_str()),
-            _ => None,
-        });
+        let pushed_to = differences.iter().filter_map(Difference::pushed);
         Some(begin(session, deployment, stack, earlier.pushes_undone(pushed_to)).await?)
     };
     if !is_as_asked || earlier.is_interrupted {
@@ -107,6 +111,21 @@ pub(super) async fn finish<C: Cloud>(
         (None, None) if session.resumed.is_any() => Deployed::Settled(outputs),
         (None, None) => Deployed::Unchanged(outputs),
     })
+}
+
+/// What is to be done where no change set has anything to do. Code that nothing can mend is an error, and no question.
+pub(crate) fn beside(stack: &DeployedStack, deployment: &Deployment, differences: &[Difference]) -> Beside {
+    let pushed = differences.iter().filter_map(Difference::pushed);
+    Beside {
+        settings: changed_settings(stack, &deployment.tags, deployment.protected),
+        pushed: pushed.map(str::to_owned).collect(),
+        imports: Vec::new(),
+    }
+}
+
+/// Whether a stack loses its termination protection. What an earlier run has left undone was agreed to; that this is part of it, nothing says.
+fn unprotects(stack: &DeployedStack, deployment: &Deployment) -> bool {
+    stack.termination_protection && !deployment.protected
 }
 
 /// Writes down that a stack is brought to what is asked for without a change set.

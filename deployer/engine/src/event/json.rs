@@ -128,10 +128,13 @@ pub(super) fn fate<S: Serializer>(fate: &RunFate, serializer: S) -> Result<S::Ok
     struct Json<'a> {
         release: Option<&'a ReleaseId>,
         done: &'a [Finished],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        stay: &'a [String],
     }
-    let (release, done) = match fate {
-        RunFate::Finished { release, done } => (release.as_ref(), done.as_slice()),
-        RunFate::Spared | RunFate::Deleted => (None, &[][..]),
+    let (release, done, stay) = match fate {
+        RunFate::Finished { release, done } => (release.as_ref(), done.as_slice(), &[][..]),
+        RunFate::Spared => (None, &[][..], &[][..]),
+        RunFate::Deleted { stay } => (None, &[][..], stay.as_slice()),
     };
-    Json { release, done }.serialize(serializer)
+    Json { release, done, stay }.serialize(serializer)
 }

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{
-    Blueprint, Cause, DeployIntent, DeployedStack, Intent, LiftedPolicy, Release, StackPolicy, sha256_hex,
+    Blueprint, Cause, DeployIntent, DeployedStack, Intent, KeptTable, LiftedPolicy, Release, StackPolicy,
+    sha256_hex,
 };
 use crate::{
     Before, DeployError, Deployment, Event, RunFate, Session, adopt, ledger, log_groups, stack_policy,
@@ -202,15 +203,27 @@ fn late(intent: &DeployIntent) -> Release {
     }
 }
 
-/// Tells of all runs on a stack that is about to be deleted, before that is asked about: one may still be at work.
-pub(crate) fn tell_deleted<C: Cloud>(session: &mut Session<'_, C>, stack: &str, journal: &Journal) {
-    for (_, _, run) in runs(&journal.intents) {
+/// Tells of all runs on a stack that is about to be deleted, before that is asked about: one may still be at work. `kept` are the tables that
+/// outlive the stack, whatever a run was to do with them.
+pub(crate) fn tell_deleted<C: Cloud>(
+    session: &mut Session<'_, C>,
+    stack: &str,
+    journal: &Journal,
+    kept: &[KeptTable],
+) {
+    for (_, intent, run) in runs(&journal.intents) {
+        let purges = match intent {
+            Intent::Delete(intent) => intent.purges.as_slice(),
+            Intent::Deploy(_) => &[],
+        };
+        let kept = kept.iter().map(|table| &table.name);
+        let stay = kept.filter(|name| purges.contains(name)).cloned().collect();
         let life = Life::after(session.cloud.now().duration_since(run.since));
         session.tell_once(Event::EarlierRun {
             stack: stack.to_owned(),
             run,
             life,
-            fate: RunFate::Deleted,
+            fate: RunFate::Deleted { stay },
         });
     }
 }

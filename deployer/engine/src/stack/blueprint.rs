@@ -26,6 +26,8 @@ pub struct Blueprint {
     pub dead_letters: BTreeMap<String, String>,
     /// The principals that are let in: ARNs of roles, and accounts; neither services nor everybody. Sorted, each once.
     pub callers: Vec<String>,
+    /// What outlives its stack, by the names in the template.
+    pub retained: BTreeSet<String>,
     /// How many concurrent invocations the functions reserve, all together.
     pub reserved: u32,
     /// The parameters of the Parameter Store that CloudFormation looks up, by their names.
@@ -145,6 +147,9 @@ impl Blueprint {
         };
         for (logical_id, resource) in resources {
             blueprint.named.extend(NamedResource::read(logical_id, resource));
+            if is_retained(resource) {
+                blueprint.retained.insert(logical_id.clone());
+            }
             match resource["Type"].as_str() {
                 Some("AWS::DynamoDB::Table") => blueprint.tables.extend(table(logical_id, resource)),
                 Some("AWS::Lambda::EventSourceMapping") => {

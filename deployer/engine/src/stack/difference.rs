@@ -39,6 +39,14 @@ pub enum Difference {
 }
 
 impl Difference {
+    /// The function that code was pushed to past the stack, by its name in the template.
+    pub fn pushed(&self) -> Option<&str> {
+        match self {
+            Self::Traffic { function_id, .. } => Some(function_id),
+            _ => None,
+        }
+    }
+
     /// The function that the difference is about, by its name in the template.
     pub fn function(&self) -> Option<&str> {
         match self {

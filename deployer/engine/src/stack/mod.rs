@@ -15,6 +15,7 @@ mod failure;
 pub mod garbage;
 pub mod guard;
 mod intent;
+mod kept_table;
 mod log_source;
 mod looked_up;
 mod named;
@@ -29,6 +30,7 @@ mod remedy;
 mod request_token;
 mod rollback_alarms;
 mod saved_events;
+mod settings;
 mod stack_policy;
 mod status;
 mod template;
@@ -60,6 +62,7 @@ pub use intent::{
     Cause, DeleteIntent, DeployIntent, GivenUp, Intent, LiftedPolicy, Sequel, StoredBefore, intent_key,
     intent_time, is_intent, is_receipt, receipt_key, run_prefix,
 };
+pub use kept_table::KeptTable;
 pub use log_source::{LogGroupName, LogSource, log_sources};
 pub use looked_up::looked_up;
 pub use named::{NamedKind, NamedResource};
@@ -72,6 +75,7 @@ pub use remedy::{Remedy, remedy};
 pub use request_token::RequestToken;
 pub use rollback_alarms::{MOST_ALARMS, RollbackAlarm, rollback_alarms};
 pub use saved_events::{SavedEventsError, saved_events};
+pub(crate) use settings::changed_settings;
 pub use stack_policy::StackPolicy;
 pub use status::{NextMove, StackStatus};
 pub use template::{WantedTemplate, deployed_template};

@@ -308,8 +308,8 @@ async fn a_creation_that_finds_its_own_stack_begins_anew() {
     let mut scene = Scene::deployed().await;
     // It was not there when it was looked for.
     let blueprint = scene.deployment.template.blueprint().clone();
-    let mut session = scene.session().await;
-    let error = adopt::look_up(&mut session, "orders", &blueprint, None, &Accepted::default()).await;
+    let session = scene.session().await;
+    let error = adopt::look_up(&session, "orders", &blueprint, None, &Accepted::default()).await;
     assert!(matches!(error, Err(DeployError::Overtaken { .. })), "{error:?}");
 }
 

@@ -1,6 +1,7 @@
 //! `down`: what goes, what stays, and what must not be left.
 
 use crate::ErrorKind;
+use crate::cloud::CallErrorKind;
 use crate::stack::StackStatus;
 
 use super::*;
@@ -222,4 +223,59 @@ async fn a_shell_goes_quietly() {
         Ok(Destroyed::Gone { .. })
     ));
     assert_eq!(scene.cloud.status_of("orders"), Some(StackStatus::DeleteComplete));
+}
+
+/// A stack with a queue of work, another for what failed, and one that outlives it; each with so many messages.
+async fn with_queues(messages: u64) -> Scene {
+    let mut template = template();
+    let queue = |properties: Value| json!({"Type": "AWS::SQS::Queue", "Properties": properties});
+    let dead = json!({"Fn::GetAtt": ["Dead", "Arn"]});
+    template["Resources"]["Dead"] = queue(json!({}));
+    template["Resources"]["Work"] = queue(json!({"RedrivePolicy": {"deadLetterTargetArn": dead}}));
+    template["Resources"]["Kept"] = queue(json!({}));
+    template["Resources"]["Kept"]["DeletionPolicy"] = json!("Retain");
+    let scene = Scene::deployed_as(template).await;
+    scene.cloud.with(|world| {
+        assert_eq!(world.queues.len(), 3);
+        let queues = world.queues.values_mut();
+        queues.for_each(|queue| queue.messages = messages);
+    });
+    scene
+}
+
+fn lost(queue: &str, dead_letters_of: Option<&str>, messages: Option<u64>) -> LostMessages {
+    LostMessages {
+        queue: queue.into(),
+        dead_letters_of: dead_letters_of.map(str::to_owned),
+        messages,
+    }
+}
+
+#[tokio::test]
+async fn messages_that_go_with_a_queue_are_told_before_anybody_agrees() {
+    let mut scene = with_queues(3).await;
+    scene.reporter.answer = Answer::No;
+    scene.down(Purge::KeepTables).await.unwrap_err();
+    let of_both = |messages| [lost("Dead", Some("Work"), messages), lost("Work", None, messages)];
+    assert_eq!(scene.reporter.lost, of_both(Some(3)));
+    assert_eq!(scene.cloud.called("DeleteStack"), 0);
+    // Who may delete the stack and may not look into the queues is told that they may hold something.
+    let denied = CallErrorKind::AccessDenied { message: "no".into() };
+    scene.cloud.fail_calls("GetQueueAttributes", 2, &denied);
+    scene.down(Purge::KeepTables).await.unwrap_err();
+    assert_eq!(scene.reporter.lost, of_both(None));
+
+    let mut scene = with_queues(0).await;
+    scene.down(Purge::KeepTables).await.unwrap();
+    assert_eq!(scene.reporter.lost, []);
+}
+
+#[tokio::test]
+async fn what_its_policy_keeps_is_not_said_to_go() {
+    let mut scene = with_queues(0).await;
+    let Ok(Destroyed::Gone { removed, .. }) = scene.down(Purge::KeepTables).await else {
+        panic!()
+    };
+    assert!(!removed.iter().any(|(id, _)| id == "Kept"), "{removed:?}");
+    assert!(removed.iter().any(|(id, _)| id == "Dead"), "{removed:?}");
 }

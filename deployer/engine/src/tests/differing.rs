@@ -7,7 +7,7 @@ use crate::stack::{Action, Replacement, ResourceChange};
 
 use super::*;
 
-async fn diff_of(scene: &mut Scene, asking: Asking) -> Result<Diff, DeployError> {
+pub(super) async fn diff_of(scene: &mut Scene, asking: Asking) -> Result<Diff, DeployError> {
     let deployment = scene.deployment.clone();
     let mut session = scene.session().await;
     diff(&mut session, &deployment, asking).await
@@ -68,7 +68,12 @@ async fn offline_cloudformation_is_not_asked() {
             "DescribeStacks",
             "ListObjectsV2",
             "ListQueues",
-            "GetTemplate"
+            "GetTemplate",
+            "ListStackResources",
+            "GetFunctionConfiguration",
+            "GetFunctionConfiguration",
+            "GetFunctionConfiguration",
+            "GetFunctionConfiguration"
         ]
     );
 }
@@ -79,7 +84,8 @@ async fn tags_protection_and_pushed_code_are_differences_too() {
     scene.deployment.tags = BTreeMap::from([("team".into(), "a".into())]);
     scene.deployment.protected = true;
     let told = diff_of(&mut scene, Asking::Templates).await.unwrap();
-    let settings: Vec<_> = told.settings.iter().map(|change| change.path.as_str()).collect();
+    let settings = told.outline.beside.settings.iter();
+    let settings: Vec<_> = settings.map(|change| change.path.as_str()).collect();
     assert_eq!(settings, ["Tags[owner]", "Tags[team]", "TerminationProtection"]);
 
     let mut scene = Scene::deployed().await;
@@ -90,7 +96,7 @@ async fn tags_protection_and_pushed_code_are_differences_too() {
     });
     let told = diff_of(&mut scene, Asking::ChangeSet).await.unwrap();
     assert!(!told.is_empty());
-    assert_eq!(told.pushed, ["Api"]);
+    assert_eq!(told.outline.beside.pushed, ["Api"]);
 }
 
 #[tokio::test]
@@ -131,13 +137,17 @@ async fn a_stack_that_is_not_there_is_all_new_and_no_shell_is_made() {
     let diff = diff_of(&mut scene, Asking::ChangeSet).await.unwrap();
     assert_eq!((diff.status.clone(), diff.is_empty()), (None, false));
     assert_eq!(diff.templates.unwrap().resources.len(), 10);
+    assert_eq!(diff.outline.others, [], "all is new, down to the format");
     assert_eq!(
         scene.cloud.calls(),
         [
             "GetCallerIdentity",
             "DescribeStacks",
             "ListObjectsV2",
-            "ListQueues"
+            "ListQueues",
+            "DescribeTable",
+            "DescribeLogGroups",
+            "GetTopicAttributes"
         ]
     );
 }

@@ -30,6 +30,7 @@ mod recovery;
 mod releases;
 mod reserving;
 mod returning;
+mod shown;
 mod smoking;
 mod store;
 mod unchanged;
@@ -42,7 +43,7 @@ use serde_json::{Value, json};
 
 use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
-use crate::stack::outline::Origins;
+use crate::stack::outline::{Origins, Outline};
 use crate::stack::{Cause, Sequel, WantedTemplate};
 
 use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
@@ -50,7 +51,7 @@ use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, Collected, DeployError, Deployed, Deployment, DestroyError,
     Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt, Interrupter,
-    KeptTable, LedgerError, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
+    KeptTable, LedgerError, LostMessages, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
     RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff, history,
     interruptible, plan, push, rollback,
 };
@@ -69,6 +70,10 @@ struct Scene {
 struct ScriptedReporter {
     events: Vec<Event>,
     asked: Vec<String>,
+    /// What was asked about, as it was laid out.
+    outlines: Vec<Outline>,
+    /// The messages that were last said to be lost.
+    lost: Vec<LostMessages>,
     answer: Answer,
     answer_about_permissions: Answer,
     interrupter: Interrupter,
@@ -82,6 +87,8 @@ impl ScriptedReporter {
         Self {
             events: Vec::new(),
             asked: Vec::new(),
+            outlines: Vec::new(),
+            lost: Vec::new(),
             answer: Answer::Yes,
             answer_about_permissions: Answer::Yes,
             interrupter,
@@ -107,6 +114,9 @@ impl Reporter for ScriptedReporter {
     fn confirm<'a>(&'a mut self, question: Question<'a>) -> LocalBoxFuture<'a, Answer> {
         Box::pin(async move {
             let is_about_permissions = matches!(question, Question::Widen { .. });
+            if let Question::Deploy { outline, .. } = question {
+                self.outlines.push(outline.clone());
+            }
             self.asked.push(match question {
                 Question::Deploy { creates, changes, .. } => {
                     let changes = changes
@@ -130,8 +140,13 @@ impl Reporter for ScriptedReporter {
                     format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
                 }
                 Question::Destroy {
-                    goes, stays, purges, ..
+                    goes,
+                    stays,
+                    purges,
+                    lost,
+                    ..
                 } => {
+                    self.lost = lost.to_vec();
                     let names = |tables: &[KeptTable]| {
                         tables
                             .iter()
@@ -190,6 +205,7 @@ impl Scene {
         self.cloud.forget_calls();
         self.reporter.events.clear();
         self.reporter.asked.clear();
+        self.reporter.outlines.clear();
     }
 
     /// Works for an environment from now on, as a command does.

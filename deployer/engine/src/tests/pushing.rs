@@ -7,7 +7,7 @@ use super::planning::{Patience, applied_with, planned};
 use super::releases::releases;
 use super::*;
 
-async fn pushed(scene: &mut Scene) -> Result<Pushed, PushError> {
+pub(super) async fn pushed(scene: &mut Scene) -> Result<Pushed, PushError> {
     let mut session = Session::open(
         &scene.cloud,
         &mut scene.reporter,
@@ -20,7 +20,7 @@ async fn pushed(scene: &mut Scene) -> Result<Pushed, PushError> {
 }
 
 /// Builds the API anew: another key in the template, another revision in the version.
-fn new_code(scene: &mut Scene) {
+pub(super) fn new_code(scene: &mut Scene) {
     scene.deployment.artifacts[0] = CodeArtifact {
         key: "code/api-2.zip".into(),
         body: Some("new api code".into()),
@@ -141,7 +141,7 @@ async fn who_pushes_what_is_deployed_leads_back_to_the_stacks_own_version() {
 }
 
 /// Another setting of both functions, whose versions are made anew with the code that the stack has.
-fn other_settings(scene: &mut Scene) {
+pub(super) fn other_settings(scene: &mut Scene) {
     scene.change(|template| {
         for function in ["Api", "Relay"] {
             template["Resources"][function]["Properties"]["MemorySize"] = json!(512);
@@ -160,7 +160,7 @@ fn told_returned(scene: &Scene) -> Vec<&str> {
 }
 
 /// A stack with other code pushed to the API, which is to be changed in its settings alone.
-async fn pushed_and_changed() -> Scene {
+pub(super) async fn pushed_and_changed() -> Scene {
     let mut scene = Scene::deployed().await;
     let as_deployed = scene.deployment.clone();
     new_code(&mut scene);

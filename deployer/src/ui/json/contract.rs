@@ -118,7 +118,8 @@ samples! {
             release: None,
             done: vec![Finished::LogGroup("/orders/api".into())],
         }),
-        earlier(Task::Purge, Life::Over, RunFate::Deleted);
+        earlier(Task::Delete, Life::Over, RunFate::Deleted { stay: Vec::new() }),
+        earlier(Task::Purge, Life::Over, RunFate::Deleted { stay: vec!["orders-events".into()] });
     CleanupFailed => Event::CleanupFailed { what: "a change set".into(), reason: "no".into() };
 }
 

@@ -43,6 +43,9 @@ pub(in crate::ui) fn difference(diff: &Diff) -> Value {
     let mut event = json!(diff);
     event["event"] = "difference".into();
     event["differs"] = (!diff.is_empty()).into();
+    let beside = &diff.outline.beside;
+    event["settings"] = json!(beside.settings);
+    event["pushed"] = json!(beside.pushed);
     event
 }
 

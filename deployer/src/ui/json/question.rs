@@ -26,15 +26,27 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
             stack,
             goes,
             stays,
+            stays_too,
             purges,
+            lost,
         } => {
-            let goes: Vec<Value> = goes
-                .iter()
-                .map(|(id, kind)| json!({"logicalId": id, "type": kind}))
-                .collect();
-            json!({"event": "deletion", "stack": stack, "goes": goes, "stays": stays, "purges": purges})
+            json!({
+                "event": "deletion",
+                "stack": stack,
+                "goes": resources(goes),
+                "stays": stays,
+                "staysToo": resources(stays_too),
+                "purges": purges,
+                "lostMessages": lost,
+            })
         }
     }
+}
+
+fn resources(resources: &[(String, String)]) -> Vec<Value> {
+    let resources = resources.iter();
+    let resources = resources.map(|(id, kind)| json!({"logicalId": id, "type": kind}));
+    resources.collect()
 }
 
 /// What a change set would do.

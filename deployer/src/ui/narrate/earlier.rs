@@ -41,10 +41,22 @@ fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {
             };
             brought.into_iter().chain([done]).collect::<Vec<_>>().join("; ")
         }
-        RunFate::Deleted if run.task.deletes() => "this run finishes it".to_owned(),
-        RunFate::Deleted => "what it brought goes with the stack".to_owned(),
+        RunFate::Deleted { stay } if run.task.deletes() => finished_deletion(stay),
+        RunFate::Deleted { .. } => "what it brought goes with the stack".to_owned(),
     };
     format!("{} had not come to its end: {became}", in_short(stack, run))
+}
+
+fn finished_deletion(stay: &[String]) -> String {
+    let (these, them) = match stay {
+        [] => return "this run finishes it".to_owned(),
+        [only] => (format!("table {only}, which was to go, too, stays"), "it"),
+        several => (
+            format!("tables {}, which were to go, too, stay", several.join(", ")),
+            "them",
+        ),
+    };
+    format!("this run deletes what is left of the stack; {these}: `down --purge` deletes {them}")
 }
 
 fn finished(finished: &Finished) -> String {

@@ -81,7 +81,12 @@ impl Narrator {
             .map(|took| paint::faint(format!(" in {}", duration(took))))
             .unwrap_or_default();
         let kind = paint::faint(event.resource_type.trim_start_matches("AWS::"));
-        let verb = past(event.status.as_str());
+        let is_purged = phase == Phase::Skipped && self.purged.contains(&event.physical_id);
+        let verb = if is_purged {
+            "left to be deleted after the stack".to_owned()
+        } else {
+            past(event.status.as_str())
+        };
         Some(format!("  {mark} {} {kind} {verb}{took}", event.logical_id))
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cfn_deploy::stack::{Progress, StackEvent};
 use cfn_deploy::stack::{Task, Unfinished};
-use cfn_deploy::{Finished, Life, RunFate, Uploads};
+use cfn_deploy::{Finished, KeptTable, Life, Question, RunFate, Uploads};
 use jiff::Timestamp;
 
 use super::*;
@@ -154,8 +154,8 @@ fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of
             finished(None, &[Finished::LogGroup("/orders/api".to_owned())]),
         ),
         told(Task::Deploy, RunFate::Spared),
-        told(Task::Deploy, RunFate::Deleted),
-        told(Task::Purge, RunFate::Deleted),
+        told(Task::Deploy, RunFate::Deleted { stay: Vec::new() }),
+        told(Task::Purge, RunFate::Deleted { stay: Vec::new() }),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
     ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z; nothing of it was left to do
@@ -208,5 +208,70 @@ fn pushed_code_that_is_taken_back_is_told_with_where_it_was() {
     insta::assert_snapshot!(told.join("\n"), @"
     ! ApiFunction was on version 2, pushed past the stack; it is back on 1
     ! ApiFunction had code that was pushed and not published; it has that of version 1 again
+    ");
+}
+
+#[test]
+fn a_table_that_is_purged_is_not_said_to_be_kept() {
+    let tables = ["orders-events", "orders-kept"].map(|name| KeptTable {
+        name: name.to_owned(),
+        items: 1,
+    });
+    let mut narrator = Narrator::default();
+    narrator.asked(&Question::Destroy {
+        stack: "orders",
+        goes: &[],
+        stays: &tables[1..],
+        stays_too: &[],
+        purges: &tables[..1],
+        lost: &[],
+    });
+    let told = tables.map(|table| {
+        let mut event = resource(7, "Table", "DELETE_SKIPPED", None);
+        event.physical_id = table.name;
+        let telling = narrator.event(&Event::Resource {
+            event,
+            progress: Progress::of(1),
+        });
+        anstream::adapter::strip_str(&telling.lines.unwrap()).to_string()
+    });
+    assert_eq!(
+        told,
+        [
+            "  - Table SNS::Topic left to be deleted after the stack",
+            "  - Table SNS::Topic kept"
+        ]
+    );
+}
+
+#[test]
+fn a_deletion_says_what_of_an_earlier_one_it_leaves() {
+    let told = [
+        vec![],
+        vec!["orders-events"],
+        vec!["orders-events", "orders-feed"],
+    ]
+    .map(|stay| {
+        let event = Event::EarlierRun {
+            stack: "orders".to_owned(),
+            run: Unfinished {
+                task: Task::Purge,
+                by: "arn:aws:sts::123456789012:assumed-role/admin/jo".to_owned(),
+                since: Timestamp::from_second(1_800_000_000).unwrap(),
+                release: None,
+                policy_lifted: false,
+            },
+            life: Life::Over,
+            fate: RunFate::Deleted {
+                stay: stay.into_iter().map(str::to_owned).collect(),
+            },
+        };
+        let lines = Narrator::default().event(&event).lines.unwrap();
+        anstream::adapter::strip_str(&lines).to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @"
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run finishes it
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run deletes what is left of the stack; table orders-events, which was to go, too, stays: `down --purge` deletes it
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run deletes what is left of the stack; tables orders-events, orders-feed, which were to go, too, stay: `down --purge` deletes them
     ");
 }

@@ -76,7 +76,7 @@ fn a_plan_that_was_written_says_how_it_is_done() {
     });
     insta::assert_snapshot!(told.join("\n"), @"
     ✓ the plan for orders is in plan.json, nothing was changed; `deployer up --apply plan.json --env staging` does it
-    ✓ CloudFormation has nothing to change in orders, as the plan in plan.json says; `deployer up --apply plan.json --env staging` only takes back what was done past it, such as pushed code
+    ✓ CloudFormation has nothing to change in orders, as the plan in plan.json says; `deployer up --apply plan.json --env staging` does what no change set can: it undoes pushes, and sets termination protection
     ");
 }
 

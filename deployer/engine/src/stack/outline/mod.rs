@@ -1,5 +1,6 @@
 //! PURE: what a deployment would change, told from its causes: what was set anew comes first, what follows from that says so.
 
+mod beside;
 mod origins;
 mod references;
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::beside::Beside;
 pub use self::origins::{Origin, Origins};
 use self::references::references;
 use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
@@ -27,6 +29,9 @@ pub struct Outline {
     pub resources: Vec<Outlined>,
     /// What changes in the template outside its resources.
     pub others: Vec<ValueChange>,
+    /// What neither template nor change set shows.
+    #[serde(flatten)]
+    pub beside: Beside,
 }
 
 /// What would be done to a resource, and why.
@@ -83,11 +88,23 @@ impl Outline {
             .map(|logical_id| reader.outlined(logical_id, &parameters))
             .collect();
         by_cause(&mut resources);
+        let others = if reader.creates {
+            Vec::new()
+        } else {
+            comparison.others.clone()
+        };
         Self {
             parameters: parameters.into_values().collect(),
             resources,
-            others: comparison.others,
+            others,
+            beside: Beside::default(),
         }
+    }
+
+    /// The same with what is done beside.
+    #[must_use]
+    pub fn and(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 
     /// How many resources have the given action.
@@ -199,6 +216,7 @@ impl Reader<'_> {
         let mut follows_from = Vec::new();
         let mut values = Vec::new();
         let mut properties = Vec::new();
+        let mut follows_hidden = false;
         let changed = compared.filter(|resource| resource.fate == Fate::Changed);
         for value in changed.into_iter().flat_map(|resource| &resource.changes) {
             match self.cause_of(logical_id, value, parameters) {
@@ -207,8 +225,11 @@ impl Reader<'_> {
                     values.push(value.clone());
                 }
                 Cause::Other(name) => follows_from.push(name),
-                Cause::Rest => {}
+                Cause::Rest => follows_hidden = true,
             }
+        }
+        if follows_hidden && follows_from.is_empty() && values.is_empty() {
+            follows_from.extend(self.reached(logical_id));
         }
         let is_new_or_gone = compared.is_some_and(|resource| resource.fate != Fate::Changed);
         if is_new_or_gone && !self.creates {
@@ -266,6 +287,25 @@ impl Reader<'_> {
         let root = self.root(logical_id, change);
         root.filter(|name| parameters.contains_key(name))
             .map_or(Cause::Itself, Cause::Other)
+    }
+
+    /// The nearest resources that change among those that a resource refers to, and from there on: its revision is made of them, too.
+    fn reached(&self, logical_id: &str) -> Vec<String> {
+        let mut seen = BTreeSet::from([logical_id]);
+        let (mut open, mut reached) = (vec![logical_id], Vec::new());
+        while let Some(next) = open.pop() {
+            for other in references(&self.wanted["Resources"][next]["Properties"]) {
+                if !seen.insert(other) {
+                    continue;
+                }
+                if self.changes(other) {
+                    reached.push(other.to_owned());
+                } else {
+                    open.push(other);
+                }
+            }
+        }
+        reached
     }
 
     /// The resources that change and that a property refers to.

@@ -196,3 +196,40 @@ fn what_a_parameter_chooses_follows_from_it() {
             .all(|resource| resource.follows_from.is_empty())
     );
 }
+
+/// A function that may read a queue, with the revision of all that it is made of.
+fn with_queue(seconds: u32, retention: u32) -> Value {
+    let revision = format!("{seconds}");
+    json!({"Resources": {
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": retention}},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": seconds}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"Reads": {"Fn::GetAtt": ["Queue", "Arn"]}}},
+        "Api": {"Type": "AWS::Lambda::Function", "Properties": {
+            "Description": format!("revision {revision}"), "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Self": {"Ref": "Api"}}},
+        "Version": {"Type": "AWS::Lambda::Version", "Properties": {
+            "FunctionName": {"Ref": "Api"}, "Description": revision}},
+    }})
+}
+
+#[test]
+fn a_function_of_which_only_the_revision_changes_follows_from_what_that_is_made_of() {
+    let seconds = Origin::Parameter("RetryAfterSeconds".to_owned());
+    let revision = || Origin::Revision("Api".to_owned());
+    let origins = Origins::from_iter(
+        [
+            ("Queue", "Properties.VisibilityTimeout", seconds),
+            ("Api", "Properties.Description", revision()),
+            ("Version", "Properties.Description", revision()),
+        ]
+        .map(|(id, path, origin)| (id.to_owned(), path.to_owned(), origin)),
+    );
+    let outline = Outline::of(Some(&with_queue(180, 30)), &with_queue(360, 60), None, &origins);
+    insta::assert_snapshot!(told(&outline), @r#"
+    RetryAfterSeconds: 180 -> 360
+    Logs follows from [], values ["Properties.RetentionInDays: 30 -> 60"], properties []
+    Queue follows from ["RetryAfterSeconds"], values [], properties []
+    Api follows from ["Queue"], values [], properties []
+    Version follows from ["Api"], values [], properties []
+    "#);
+}

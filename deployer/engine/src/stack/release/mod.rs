@@ -33,7 +33,7 @@ pub struct Release {
     /// Whether a smoke test was wanted of it and never came to its end: then, too, it is returned to only when it is named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untried: bool,
-    /// The functions, by their names in the template, that code had been pushed to, which this deployment took back.
+    /// The functions, by their names in the template, that code had been pushed to, which this deployment took back or replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pushes_undone: Vec<String>,
     /// The sources that it was deployed from; none outside a checkout.

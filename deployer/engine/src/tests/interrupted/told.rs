@@ -172,6 +172,9 @@ async fn told_by_a_deletion(set: &mut Set, purge: Purge) -> Vec<(Task, RunFate)>
 
 #[tokio::test]
 async fn a_deletion_tells_of_the_run_before_it_and_leaves_none() {
+    let deleted = |stay: &[&str]| RunFate::Deleted {
+        stay: stay.iter().map(|table| (*table).to_owned()).collect(),
+    };
     for (command, operation, purge, task) in [
         (Command::Down, "DeleteStack", Purge::KeepTables, Task::Delete),
         (
@@ -187,18 +190,33 @@ async fn a_deletion_tells_of_the_run_before_it_and_leaves_none() {
             Purge::DeleteTables,
             Task::Purge,
         ),
-        // Who has killed a deletion with its data may think better of it.
-        (Command::Purge, "DeleteTable", Purge::KeepTables, Task::Purge),
     ] {
         let mut set = killed_before(command, operation).await;
         let told = told_by_a_deletion(&mut set, purge).await;
-        assert_eq!(told, [(task, RunFate::Deleted)], "{command:?} before {operation}");
+        assert_eq!(told, [(task, deleted(&[]))], "{command:?} before {operation}");
+        let left = unfinished(&set.scene.session().await, BUCKET, "orders").await;
+        assert!(left.is_empty(), "{command:?} before {operation}: {left:?}");
+    }
+    // Who has killed a deletion with its data may think better of it, before or after the stack is gone; where the data is gone, nothing stays.
+    for (command, operation, stay) in [
+        (Command::Purge, "DeleteStack", &["orders-events"][..]),
+        (Command::Purge, "DeleteTable", &["orders-events"]),
+        (Command::PurgeTables, "DeleteTable", &["orders-events"]),
+        (Command::Purge, "DeleteObject", &[]),
+    ] {
+        let mut set = killed_before(command, operation).await;
+        let told = told_by_a_deletion(&mut set, Purge::KeepTables).await;
+        assert_eq!(
+            told,
+            [(Task::Purge, deleted(stay))],
+            "{command:?} before {operation}"
+        );
         let left = unfinished(&set.scene.session().await, BUCKET, "orders").await;
         assert!(left.is_empty(), "{command:?} before {operation}: {left:?}");
     }
     let mut set = changed_and_not_recorded().await;
     let told = told_by_a_deletion(&mut set, Purge::KeepTables).await;
-    assert_eq!(told, [(Task::Deploy, RunFate::Deleted)]);
+    assert_eq!(told, [(Task::Deploy, deleted(&[]))]);
     // One that has come to its end is no earlier run.
     let again = told_by_a_deletion(&mut set, Purge::KeepTables).await;
     assert!(again.is_empty(), "{again:?}");

@@ -1,12 +1,13 @@
 //! PURE: what would be done, laid out for whoever decides.
 
-use cfn_deploy::stack::outline::{Beside, Outline, Outlined};
+use cfn_deploy::Question;
+use cfn_deploy::stack::outline::{Outline, Outlined};
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::stack::{Action, Replacement};
-use cfn_deploy::{KeptTable, Question};
 
+use super::beside::beside;
+use super::deletion::deletion;
 use super::flow::flowed;
-use super::outcome::tables;
 use super::table::{columns, fits, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
@@ -80,44 +81,6 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     lines.extend(counts(outline).map(|counts| format!("  {counts}\n")));
     lines.extend(beside(&outline.beside, width));
     lines.concat()
-}
-
-/// What is done beside what CloudFormation does: to the stack itself, to tables that are there, and to code that was pushed.
-fn beside(beside: &Beside, width: Option<usize>) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !beside.settings.is_empty() {
-        lines.push(format!(
-            "  {}  {}\n",
-            paint::warn("~"),
-            paint::strong("the stack itself")
-        ));
-        let settings = beside.settings.iter();
-        lines.extend(
-            settings.map(|value| flowed(&format!("       {}", change(value)), width).into_owned() + "\n"),
-        );
-    }
-    let told = imported(&beside.imports).map(|told| (paint::good("←"), told));
-    let undone = undone(beside).map(|told| (paint::warn("!"), told));
-    let notes = told.into_iter().chain(undone);
-    lines.extend(notes.map(|(mark, told)| flowed(&format!("  {mark}  {told}"), width).into_owned() + "\n"));
-    lines
-}
-
-/// Which tables are imported.
-pub(super) fn imported(imports: &[KeptTable]) -> Option<String> {
-    let (is, them) = if imports.len() == 1 {
-        ("is", "it")
-    } else {
-        ("are", "them")
-    };
-    (!imports.is_empty()).then(|| format!("{} {is} imported, with all that is in {them}", tables(imports)))
-}
-
-/// Whose pushed code is undone.
-pub(super) fn undone(beside: &Beside) -> impl Iterator<Item = String> {
-    let functions = beside.pushed.iter();
-    functions
-        .map(|function| format!("{function} runs code that was pushed past the stack, which this undoes"))
 }
 
 /// A sign and a word for what is done to a resource.
@@ -225,71 +188,13 @@ pub(super) fn widened(title: &str, widenings: &[Widening], width: Option<usize>)
     )
 }
 
-/// What goes with a stack and what stays.
-fn deletion(
-    stack: &str,
-    goes: &[(String, String)],
-    stays: &[KeptTable],
-    purges: &[KeptTable],
-    width: Option<usize>,
-) -> String {
-    let title = paint::strong(format!("To delete {stack}:"));
-    let rows: Vec<Vec<String>> = goes
-        .iter()
-        .map(|(logical_id, kind)| {
-            vec![
-                paint::bad("-"),
-                logical_id.clone(),
-                paint::faint(kind.trim_start_matches("AWS::")),
-            ]
-        })
-        .collect();
-    let goes_a = |wanted: &str| goes.iter().any(|(_, kind)| kind == wanted);
-    let notes = [
-        goes_a("AWS::Lambda::Url").then(|| {
-            format!(
-                "{} the URL will not come back: a new stack gets another",
-                paint::warn("!")
-            )
-        }),
-        goes_a("AWS::SNS::Topic").then(|| {
-            format!(
-                "{} existing subscriptions are lost; subscribers must subscribe again",
-                paint::warn("!")
-            )
-        }),
-        (goes_a("AWS::DynamoDB::Table")).then(|| {
-            let tables = goes.iter().filter(|(_, kind)| kind == "AWS::DynamoDB::Table");
-            let names: Vec<&str> = tables.map(|(logical_id, _)| logical_id.as_str()).collect();
-            format!(
-                "{} the items of {} go with it",
-                paint::warn("!"),
-                names.join(", ")
-            )
-        }),
-        (!purges.is_empty()).then(|| format!("{} {} with all data", paint::bad("-"), tables(purges))),
-        (!stays.is_empty()).then(|| format!("{} stays: {}", paint::good("="), tables(stays))),
-        Some(format!("{} to delete", goes.len() + purges.len())),
-    ];
-    let notes: Vec<String> = notes
-        .into_iter()
-        .flatten()
-        .map(|note| format!("  {note}"))
-        .collect();
-    format!(
-        "\n{title}\n{}{}",
-        fitted(width, "  ", &rows).concat(),
-        notes.join("\n")
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
     use super::*;
     use cfn_deploy::stack::comparison::ValueChange;
-    use cfn_deploy::stack::outline::Origins;
+    use cfn_deploy::stack::outline::{Beside, Origins};
     use cfn_deploy::stack::widening::{Effect, Grant};
     use cfn_deploy::stack::{ChangeSummary, ResourceChange};
 
@@ -459,44 +364,6 @@ mod tests {
         insta::assert_snapshot!(plain(&super::question(&question, &[], None)), @"
         To change orders:
           only outputs or tags change
-        ");
-    }
-
-    #[test]
-    fn a_deletion_names_what_goes_what_stays_and_what_cannot_come_back() {
-        let goes = [
-            ("Url".to_owned(), "AWS::Lambda::Url".to_owned()),
-            ("Updates".to_owned(), "AWS::SNS::Topic".to_owned()),
-        ];
-        let table = [KeptTable {
-            name: "orders-events".to_owned(),
-            items: 1,
-        }];
-        let keeps = Question::Destroy {
-            stack: "orders",
-            goes: &goes,
-            stays: &table,
-            purges: &[],
-        };
-        insta::assert_snapshot!(plain(&super::question(&keeps, &[], None)), @"
-        To delete orders:
-          -  Url      Lambda::Url
-          -  Updates  SNS::Topic
-          ! the URL will not come back: a new stack gets another
-          ! existing subscriptions are lost; subscribers must subscribe again
-          = stays: table orders-events (1 item)
-          2 to delete
-        ");
-        let purges = Question::Destroy {
-            stack: "orders",
-            goes: &[],
-            stays: &[],
-            purges: &table,
-        };
-        insta::assert_snapshot!(plain(&super::question(&purges, &[], None)), @"
-        To delete orders:
-          - table orders-events (1 item) with all data
-          1 to delete
         ");
     }
 }

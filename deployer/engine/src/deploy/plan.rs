@@ -1,15 +1,19 @@
-//! A deployment in two steps: what would be done is written down, and later done exactly so.
+//! What a deployment would do, found out and written down, to be done later in just this way.
 
+use crate::change_set::{self, Prepared};
 use crate::cloud::Cloud;
+use crate::find::find_for_update;
+use crate::overtaken::Attempts;
+use crate::stack::ChangeSummary;
 use crate::stack::outline::{Beside, Outline};
-use crate::stack::plan::{Moved, Plan, StackState, Target};
-use crate::stack::release::{Release, StoredCode};
-use crate::stack::{Blueprint, ChangeSummary, ReleaseId};
+use crate::stack::plan::{Plan, StackState, Target};
+use crate::stack::release::StoredCode;
+use crate::{DeployError, Deployment, Event, Session};
 
-use super::change_set::{self, Prepared};
-use super::find::{Found, find_for_update};
-use super::overtaken::Attempts;
-use super::{DeployError, Deployed, Deployment, Event, Session, artifacts, deploy, guard, ledger};
+use super::assess::{Assessment, Start, assess};
+use super::check;
+use super::proposal::propose;
+use super::settled::beside;
 
 /// Finds out what a deployment would do, and tells it. Nothing is left in AWS but the artifacts that it will need.
 ///
@@ -20,11 +24,10 @@ pub async fn plan<C: Cloud>(
     deployment: &Deployment,
     place: Target,
 ) -> Result<Plan, DeployError> {
-    let blueprint = deployment.template.blueprint();
-    deploy::check(deployment, blueprint)?;
+    check(deployment)?;
     let mut attempts = Attempts::new();
     loop {
-        match attempt(session, deployment, blueprint, place.clone()).await {
+        match attempt(session, deployment, place.clone()).await {
             Ok(plan) => return Ok(plan),
             Err(error) => attempts.again(session, error).await?,
         }
@@ -34,66 +37,53 @@ pub async fn plan<C: Cloud>(
 async fn attempt<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
-    blueprint: &Blueprint,
     place: Target,
 ) -> Result<Plan, DeployError> {
     let found = find_for_update(session, &deployment.stack, &deployment.accepted).await?;
-    let mut deployed = guard::Deployed::default();
-    let (mut stack_state, mut template) = (None, None);
-    match &found {
-        Found::Nothing => {}
-        Found::FailedCreation(stack) => {
-            return Err(DeployError::NotPlannable {
-                stack: stack.name.clone(),
-                status: stack.status.clone(),
-            });
-        }
-        Found::Standing(stack) => {
-            let deployed_template = session.cloud.original_template(&stack.id).await?;
-            stack_state = Some(StackState::of(stack, &deployed_template));
-            let differences =
-                deploy::differences(session, deployment, blueprint, stack, &deployed_template).await?;
-            if !differences.iter().any(deploy::needs_a_change_set) {
-                tell_beside(
-                    session,
-                    deployment,
-                    deploy::beside(stack, deployment, &differences),
-                );
-                return Ok(written(deployment, place, stack_state, None));
-            }
-            deployed = guard::Deployed::of(&deployed_template);
-            guard::check_templates(session, deployment, &mut deployed)?;
-            template = Some(deployed_template);
-        }
+    let start = Start::read(session, found, None).await?;
+    if let Start::FailedCreation(stack) = start {
+        return Err(DeployError::NotPlannable {
+            stack: stack.name,
+            status: stack.status,
+        });
     }
-    deploy::check_callers(session, blueprint).await?;
-    let proposed = deploy::propose(
-        session,
-        deployment,
-        blueprint,
-        found,
-        template.as_deref(),
-        deployed,
-    )
-    .await?;
-    let changes = match &proposed.change_set {
-        Prepared::Ready(made, changes) => {
-            change_set::discard(session, made).await;
-            session.tell(Event::Planned {
-                stack: deployment.stack.clone(),
-                creates: proposed.standing.is_none(),
-                outline: proposed.outline(deployment, changes),
-                changes: changes.clone(),
-                widenings: proposed.widenings(deployment),
-            });
-            Some(changes.clone())
-        }
-        Prepared::NothingToDo => {
-            tell_beside(session, deployment, proposed.beside(deployment));
+    let assessment = assess(session, deployment, start).await?;
+    let stack_state = assessment.state();
+    let changes = match assessment {
+        Assessment::Unchanged(_) => None,
+        Assessment::SettleOnly(current, differences) => {
+            tell_beside(
+                session,
+                deployment,
+                beside(&current.stack, deployment, &differences),
+            );
             None
         }
+        Assessment::Changes(start) => look_at_changes(session, deployment, start).await?,
     };
     Ok(written(deployment, place, stack_state, changes))
+}
+
+/// What a change set would do, which is made for that and taken away; none, if it has nothing to do.
+async fn look_at_changes<C: Cloud>(
+    session: &mut Session<'_, C>,
+    deployment: &Deployment,
+    start: Start,
+) -> Result<Option<ChangeSummary>, DeployError> {
+    let proposed = propose(session, deployment, start).await?;
+    let Prepared::Ready(made, changes) = &proposed.change_set else {
+        tell_beside(session, deployment, proposed.beside(deployment));
+        return Ok(None);
+    };
+    change_set::discard(session, made).await;
+    session.tell(Event::Planned {
+        stack: deployment.stack.clone(),
+        creates: proposed.standing.is_none(),
+        outline: proposed.outline(deployment, changes),
+        changes: changes.clone(),
+        widenings: proposed.widenings(deployment),
+    });
+    Ok(Some(changes.clone()))
 }
 
 /// Tells what would be done where CloudFormation has nothing to do; nothing, if that is nothing.
@@ -129,98 +119,4 @@ fn written(
         revision: deployment.provenance.revision.clone(),
         template: deployment.template.text().to_owned(),
     }
-}
-
-/// Does what a plan says, which `deployment` is made of.
-///
-/// # Errors
-/// Those of a deployment; also that the stack or what CloudFormation would do with it is no longer as planned, and that
-/// artifacts are gone from the bucket.
-pub async fn apply<C: Cloud>(
-    session: &mut Session<'_, C>,
-    deployment: &Deployment,
-    plan: &Plan,
-) -> Result<Deployed, DeployError> {
-    let bucket = &deployment.bucket.name;
-    let code = plan.artifacts.iter().map(|artifact| artifact.key.as_str());
-    let keys = artifacts::missing(session, bucket, code).await?;
-    if !keys.is_empty() {
-        return Err(DeployError::ArtifactsGone {
-            bucket: bucket.clone(),
-            keys,
-        });
-    }
-    deploy::deploy_as_planned(session, deployment, Some(plan)).await
-}
-
-/// That a stack is no longer the one that a plan was made for.
-pub(super) struct Outdated {
-    stack: String,
-    moved: Vec<Moved>,
-    /// The release that has brought what the plan brings.
-    applied: Option<ReleaseId>,
-}
-
-impl Outdated {
-    /// The release that has brought what the plan brings, if one has.
-    pub(super) fn into_applied(self) -> Option<ReleaseId> {
-        self.applied
-    }
-}
-
-impl From<Outdated> for DeployError {
-    fn from(outdated: Outdated) -> Self {
-        let applied = outdated.applied.map(|release| Moved::Applied { release });
-        Self::PlanOutdated {
-            stack: outdated.stack,
-            moved: applied.into_iter().chain(outdated.moved).collect(),
-        }
-    }
-}
-
-/// Looks whether a plan was made for another state of the stack; then also whether it has been applied.
-pub(super) async fn outdated<C: Cloud>(
-    session: &Session<'_, C>,
-    deployment: &Deployment,
-    plan: &Plan,
-    found: &Found,
-    template: Option<&str>,
-) -> Option<Outdated> {
-    let state = match found {
-        Found::Nothing => None,
-        Found::FailedCreation(stack) | Found::Standing(stack) => {
-            Some(StackState::of(stack, template.unwrap_or_default()))
-        }
-    };
-    let moved = plan.moved_since(state.as_ref());
-    if moved.is_empty() {
-        return None;
-    }
-    let stack_id = state.as_ref().map(|state| state.stack_id.as_str());
-    let brings = |release: &Release| plan.is_brought_by(release, stack_id);
-    let applied = ledger::newest_that(session, &deployment.bucket.name, &deployment.stack, brings).await;
-    Some(Outdated {
-        stack: plan.place.stack.clone(),
-        moved,
-        applied,
-    })
-}
-
-/// Refuses a plan whose change set would do something else now.
-pub(super) fn check_changes(plan: &Plan, prepared: &Prepared) -> Result<(), DeployError> {
-    let changes = match prepared {
-        Prepared::Ready(_, changes) => Some(changes),
-        Prepared::NothingToDo => None,
-    };
-    refuse(plan, plan.changed_otherwise(changes).into_iter().collect())
-}
-
-fn refuse(plan: &Plan, moved: Vec<Moved>) -> Result<(), DeployError> {
-    if moved.is_empty() {
-        return Ok(());
-    }
-    Err(DeployError::PlanOutdated {
-        stack: plan.place.stack.clone(),
-        moved,
-    })
 }

@@ -13,8 +13,8 @@ use super::find::find_for_deletion;
 use super::journal::{self, Journal};
 use super::watch::{Operation, Unseen, watch};
 use super::{
-    Answer, DestroyError, Event, Question, Session, Unready, log_groups, ownership, smoke, table_repair,
-    traffic,
+    Answer, Deletion, DestroyError, Event, Question, Session, Unready, log_groups, ownership, smoke,
+    table_repair, traffic,
 };
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -321,14 +321,14 @@ async fn ask<C: Cloud>(
     purges: &[KeptTable],
 ) -> Result<(), DestroyError> {
     let stack = destruction.stack.clone();
-    let question = Question::Destroy {
+    let question = Question::Destroy(Deletion {
         stack: &destruction.stack,
         goes: &inventory.goes,
         stays,
         stays_too: &inventory.stays,
         purges,
         lost: &inventory.lost,
-    };
+    });
     match session.confirm(question).await? {
         Answer::Yes => Ok(()),
         Answer::No => Err(DestroyError::Declined { stack }),

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
-use super::deploy::Proposal;
 use super::{DeployError, Event, Session};
 
 /// How often a deployment begins anew because another one came first.
@@ -45,13 +44,13 @@ pub(super) async fn before_execution<C: Cloud>(
     session: &Session<'_, C>,
     error: DeployError,
     stack: &str,
-    proposal: &Proposal,
+    found: Option<&DeployedStack>,
 ) -> DeployError {
     match error {
         DeployError::Call(call) if call.is_not_found() => DeployError::Overtaken {
             stack: stack.to_owned(),
         },
-        error => or(session, error, stack, proposal.standing.as_ref()).await,
+        error => or(session, error, stack, found).await,
     }
 }
 

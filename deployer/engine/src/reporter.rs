@@ -47,19 +47,23 @@ pub enum Question<'a> {
         garbage: &'a Garbage,
     },
     /// Whether to delete a stack, or what an earlier one left.
-    Destroy {
-        stack: &'a str,
-        /// The resources that go: their names in the template and their types; none when only tables are left.
-        goes: &'a [(String, String)],
-        /// The tables that outlive the stack.
-        stays: &'a [KeptTable],
-        /// What else outlives the stack: names in the template and types.
-        stays_too: &'a [(String, String)],
-        /// The tables whose data goes too. When there are any, the answer wants more than a key.
-        purges: &'a [KeptTable],
-        /// The messages that go with the stack's queues.
-        lost: &'a [LostMessages],
-    },
+    Destroy(Deletion<'a>),
+}
+
+/// What a deletion takes with it, and what it leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deletion<'a> {
+    pub stack: &'a str,
+    /// The resources that go: their names in the template and their types; none when only tables are left.
+    pub goes: &'a [(String, String)],
+    /// The tables that outlive the stack.
+    pub stays: &'a [KeptTable],
+    /// The other resources that outlive the stack: names in the template and types.
+    pub stays_too: &'a [(String, String)],
+    /// The tables whose data goes too. When there are any, the answer wants more than a key.
+    pub purges: &'a [KeptTable],
+    /// The messages that go with the stack's queues.
+    pub lost: &'a [LostMessages],
 }
 
 /// An answer.

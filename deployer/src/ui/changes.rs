@@ -1,12 +1,13 @@
 //! PURE: what would be done, laid out for whoever decides.
 
-use cfn_deploy::stack::outline::{Beside, Outline, Outlined};
+use cfn_deploy::Question;
+use cfn_deploy::stack::outline::{Outline, Outlined};
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::stack::{Action, Replacement};
-use cfn_deploy::{KeptTable, LostMessages, Question};
 
+use super::beside::beside;
+use super::deletion::deletion;
 use super::flow::flowed;
-use super::outcome::tables;
 use super::table::{columns, fits, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
@@ -25,7 +26,7 @@ pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option
         } => planned(stack, *creates, outline, widenings, width),
         Question::Widen { stack, widenings } => asked_apart(stack, widenings, told, width),
         Question::DeleteArtifacts { bucket, garbage } => garbage::question(bucket, garbage, width),
-        Question::Destroy { .. } => deletion(question, width),
+        Question::Destroy(told) => deletion(told, width),
     }
 }
 
@@ -75,44 +76,6 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     lines.extend(counts(outline).map(|counts| format!("  {counts}\n")));
     lines.extend(beside(&outline.beside, width));
     lines.concat()
-}
-
-/// What is done beside what CloudFormation does: to the stack itself, to tables that are there, and to code that was pushed.
-fn beside(beside: &Beside, width: Option<usize>) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !beside.settings.is_empty() {
-        lines.push(format!(
-            "  {}  {}\n",
-            paint::warn("~"),
-            paint::strong("the stack itself")
-        ));
-        let settings = beside.settings.iter();
-        lines.extend(
-            settings.map(|value| flowed(&format!("       {}", change(value)), width).into_owned() + "\n"),
-        );
-    }
-    let told = imported(&beside.imports).map(|told| (paint::good("←"), told));
-    let undone = undone(beside).map(|told| (paint::warn("!"), told));
-    let notes = told.into_iter().chain(undone);
-    lines.extend(notes.map(|(mark, told)| flowed(&format!("  {mark}  {told}"), width).into_owned() + "\n"));
-    lines
-}
-
-/// Which tables are imported.
-pub(super) fn imported(imports: &[KeptTable]) -> Option<String> {
-    let (is, them) = if imports.len() == 1 {
-        ("is", "it")
-    } else {
-        ("are", "them")
-    };
-    (!imports.is_empty()).then(|| format!("{} {is} imported, with all that is in {them}", tables(imports)))
-}
-
-/// Whose pushed code is undone.
-pub(super) fn undone(beside: &Beside) -> impl Iterator<Item = String> {
-    let functions = beside.pushed.iter();
-    functions
-        .map(|function| format!("{function} runs code that was pushed past the stack, which this undoes"))
 }
 
 /// A sign and a word for what is done to a resource.
@@ -220,101 +183,13 @@ pub(super) fn widened(title: &str, widenings: &[Widening], width: Option<usize>)
     )
 }
 
-/// What goes with a stack and what stays.
-fn deletion(question: &Question<'_>, width: Option<usize>) -> String {
-    let Question::Destroy {
-        stack,
-        goes,
-        stays,
-        stays_too,
-        purges,
-        lost,
-    } = question
-    else {
-        return String::new();
-    };
-    let title = paint::strong(format!("To delete {stack}:"));
-    let rows: Vec<Vec<String>> = goes
-        .iter()
-        .map(|(logical_id, kind)| {
-            vec![
-                paint::bad("-"),
-                logical_id.clone(),
-                paint::faint(kind.trim_start_matches("AWS::")),
-            ]
-        })
-        .collect();
-    let goes_a = |wanted: &str| goes.iter().any(|(_, kind)| kind == wanted);
-    let notes = [
-        goes_a("AWS::Lambda::Url").then(|| {
-            format!(
-                "{} the URL will not come back: a new stack gets another",
-                paint::warn("!")
-            )
-        }),
-        goes_a("AWS::SNS::Topic").then(|| {
-            format!(
-                "{} existing subscriptions are lost; subscribers must subscribe again",
-                paint::warn("!")
-            )
-        }),
-        (goes_a("AWS::DynamoDB::Table")).then(|| {
-            let tables = goes.iter().filter(|(_, kind)| kind == "AWS::DynamoDB::Table");
-            let names: Vec<&str> = tables.map(|(logical_id, _)| logical_id.as_str()).collect();
-            format!(
-                "{} the items of {} go with it",
-                paint::warn("!"),
-                names.join(", ")
-            )
-        }),
-        (!lost.is_empty()).then(|| format!("{} {}", paint::warn("!"), messages(lost))),
-        (!purges.is_empty()).then(|| format!("{} {} with all data", paint::bad("-"), tables(purges))),
-        (!stays.is_empty()).then(|| format!("{} stays: {}", paint::good("="), tables(stays))),
-        (!stays_too.is_empty()).then(|| {
-            let names: Vec<&str> = stays_too
-                .iter()
-                .map(|(logical_id, _)| logical_id.as_str())
-                .collect();
-            format!("{} stays: {}", paint::good("="), names.join(", "))
-        }),
-        Some(format!("{} to delete", goes.len() + purges.len())),
-    ];
-    let notes: Vec<String> = notes
-        .into_iter()
-        .flatten()
-        .map(|note| flowed(&format!("  {note}"), width).into_owned())
-        .collect();
-    format!(
-        "\n{title}\n{}{}",
-        fitted(width, "  ", &rows).concat(),
-        notes.join("\n")
-    )
-}
-
-/// The messages that are lost with their queues.
-fn messages(lost: &[LostMessages]) -> String {
-    let told = lost.iter().map(|lost| {
-        let of = lost.dead_letters_of.as_ref();
-        let of = of.map_or_else(String::new, |of| format!(", the dead letters of {of},"));
-        match lost.messages {
-            Some(1) => format!("1 message in {}{of} is lost", lost.queue),
-            Some(messages) => format!("{messages} messages in {}{of} are lost", lost.queue),
-            None => format!(
-                "messages in {}{of} are lost, and could not be counted",
-                lost.queue
-            ),
-        }
-    });
-    told.collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
     use super::*;
     use cfn_deploy::stack::comparison::ValueChange;
-    use cfn_deploy::stack::outline::Origins;
+    use cfn_deploy::stack::outline::{Beside, Origins};
     use cfn_deploy::stack::widening::{Effect, Grant};
     use cfn_deploy::stack::{ChangeSummary, ResourceChange};
 
@@ -484,61 +359,6 @@ mod tests {
         insta::assert_snapshot!(plain(&super::question(&question, &[], None)), @"
         To change orders:
           only outputs or tags change
-        ");
-    }
-
-    #[test]
-    fn a_deletion_names_what_goes_what_stays_and_what_cannot_come_back() {
-        let goes = [
-            ("Url".to_owned(), "AWS::Lambda::Url".to_owned()),
-            ("Updates".to_owned(), "AWS::SNS::Topic".to_owned()),
-        ];
-        let table = [KeptTable {
-            name: "orders-events".to_owned(),
-            items: 1,
-        }];
-        let keeps = Question::Destroy {
-            stack: "orders",
-            goes: &goes,
-            stays: &table,
-            stays_too: &[("Archive".to_owned(), "AWS::S3::Bucket".to_owned())],
-            purges: &[],
-            lost: &[
-                LostMessages {
-                    queue: "DeadLetterQueue".to_owned(),
-                    dead_letters_of: Some("Queue".to_owned()),
-                    messages: Some(1),
-                },
-                LostMessages {
-                    queue: "Queue".to_owned(),
-                    dead_letters_of: None,
-                    messages: None,
-                },
-            ],
-        };
-        insta::assert_snapshot!(plain(&super::question(&keeps, &[], None)), @"
-        To delete orders:
-          -  Url      Lambda::Url
-          -  Updates  SNS::Topic
-          ! the URL will not come back: a new stack gets another
-          ! existing subscriptions are lost; subscribers must subscribe again
-          ! 1 message in DeadLetterQueue, the dead letters of Queue, is lost; messages in Queue are lost, and could not be counted
-          = stays: table orders-events (1 item)
-          = stays: Archive
-          2 to delete
-        ");
-        let purges = Question::Destroy {
-            stack: "orders",
-            goes: &[],
-            stays: &[],
-            stays_too: &[],
-            purges: &table,
-            lost: &[],
-        };
-        insta::assert_snapshot!(plain(&super::question(&purges, &[], None)), @"
-        To delete orders:
-          - table orders-events (1 item) with all data
-          1 to delete
         ");
     }
 }

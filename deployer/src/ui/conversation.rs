@@ -4,7 +4,7 @@ use futures::future::LocalBoxFuture;
 use std::time::Instant;
 
 use cfn_deploy::stack::Move;
-use cfn_deploy::{Answer, Event, Question, Reporter};
+use cfn_deploy::{Answer, Deletion, Event, Question, Reporter};
 
 use super::{Asked, Ui, ask, changes, json};
 
@@ -52,14 +52,14 @@ impl Ui {
         let approval = &inner.approval;
         match question {
             Question::Deploy { .. } | Question::DeleteArtifacts { .. } if approval.yes => Decision::Yes,
-            Question::Destroy { purges, .. } if purges.is_empty() && approval.yes => Decision::Yes,
-            Question::Destroy { purges, .. } if !purges.is_empty() && approval.purge => Decision::Yes,
+            Question::Destroy(deletion) if deletion.purges.is_empty() && approval.yes => Decision::Yes,
+            Question::Destroy(deletion) if !deletion.purges.is_empty() && approval.purge => Decision::Yes,
             _ if !inner.terminal => Decision::Nobody,
             Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
             Question::Widen { .. } => Decision::Ask("Grant these permissions?".to_owned()),
             Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
-            Question::Destroy { purges: [], .. } => Decision::Ask("Delete this?".to_owned()),
-            Question::Destroy { stack, .. } => Decision::AskForName((*stack).to_owned()),
+            Question::Destroy(Deletion { purges: [], .. }) => Decision::Ask("Delete this?".to_owned()),
+            Question::Destroy(deletion) => Decision::AskForName(deletion.stack.to_owned()),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The only writers to stdout and stderr. Results are data and go to stdout; all else is talk and goes to stderr.
 
 mod ask;
+mod beside;
 mod changes;
 mod conversation;
+mod deletion;
 mod description;
 mod difference;
 mod drift;

@@ -55,8 +55,9 @@ impl Narrator {
 
     /// Takes note of what is asked: what is done afterwards is told by that.
     pub(super) fn asked(&mut self, question: &Question<'_>) {
-        if let Question::Destroy { purges, .. } = question {
-            self.purged.extend(purges.iter().map(|table| table.name.clone()));
+        if let Question::Destroy(deletion) = question {
+            self.purged
+                .extend(deletion.purges.iter().map(|table| table.name.clone()));
         }
     }
 

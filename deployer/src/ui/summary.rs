@@ -9,6 +9,7 @@ use cfn_deploy::stack::release::ReleaseOutcome;
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::{Deployed, Destroyed, Diff, Outputs, shell};
 
+use super::beside::{imported, undone};
 use super::escape::on_one_line;
 use super::outcome::{tables, went};
 use super::text::duration;
@@ -169,9 +170,7 @@ fn table(outline: &Outline) -> String {
 /// What is done beside what CloudFormation does.
 fn beside(beside: &Beside) -> String {
     let settings = beside.settings.iter().map(|value| code(&plain(&change(value))));
-    let told = changes::imported(&beside.imports)
-        .into_iter()
-        .chain(changes::undone(beside));
+    let told = imported(&beside.imports).into_iter().chain(undone(beside));
     let lines = settings.chain(told.map(|told| cell(&told)));
     lines.fold(String::new(), |text, line| text + "- " + &line + "\n")
 }

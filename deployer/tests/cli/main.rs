@@ -8,6 +8,7 @@ mod credentials;
 mod explain;
 mod forms;
 mod help;
+mod init;
 mod reconcile;
 mod rendering;
 mod session;

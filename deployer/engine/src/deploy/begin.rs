@@ -7,14 +7,14 @@ use crate::cloud::{ChangeSetType, Cloud};
 use crate::journal::Earlier;
 use crate::stack::release::ReleaseOutcome;
 use crate::stack::{Action, Replacement, ResourceChange, Sequel};
-use crate::stack::{Blueprint, ChangeSummary, DeployIntent, Estimate, Intent, Release};
+use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
 use crate::traffic::{self, PushedTo};
 use crate::watch::Operation;
 use crate::{Before, DeployError, Deployment, Session, adopt, journal, ledger, stack_policy};
 
-use super::Proposal;
 use super::approval::{Asked, approve};
+use super::proposal::Proposal;
 
 /// A change set that is older is not executed: other runs take it for left behind (`change_set/sweep.rs`), after twice that time.
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -43,7 +43,7 @@ pub(super) async fn begin<C: Cloud>(
     made: &Made,
     changes: &ChangeSummary,
     proposal: &Proposal,
-    (blueprint, earlier): (&Blueprint, &Earlier),
+    earlier: &Earlier,
 ) -> Result<Begun, DeployError> {
     session.tell_finished();
     let asked = Asked {
@@ -69,7 +69,13 @@ pub(super) async fn begin<C: Cloud>(
     let pushed_to = match &proposal.standing {
         Some(stack) => {
             let had = proposal.deployed.blueprint();
-            traffic::pushed_to(session, deployment, stack, (&had, blueprint)).await?
+            traffic::pushed_to(
+                session,
+                deployment,
+                stack,
+                (&had, deployment.template.blueprint()),
+            )
+            .await?
         }
         None => Vec::new(),
     };

@@ -11,7 +11,7 @@ const MOST_TAGS: usize = 50;
 const LONGEST_TEMPLATE: usize = 1_000_000;
 
 /// Refuses what can be seen to be refused without asking AWS.
-pub(crate) fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<(), DeployError> {
+pub(super) fn check(deployment: &Deployment) -> Result<(), DeployError> {
     if deployment.tags.len() > MOST_TAGS {
         return Err(DeployError::TooManyTags {
             count: deployment.tags.len(),
@@ -23,7 +23,9 @@ pub(crate) fn check(deployment: &Deployment, blueprint: &Blueprint) -> Result<()
         });
     }
     let given = |key: &str| deployment.artifacts.iter().any(|artifact| artifact.key == key);
-    let missing = blueprint
+    let missing = deployment
+        .template
+        .blueprint()
         .functions
         .iter()
         .filter_map(|function| function.code_key(&deployment.bucket.name))

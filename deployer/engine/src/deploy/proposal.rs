@@ -3,24 +3,24 @@
 use crate::adopt::{self, Adoptions};
 use crate::change_set::{self, Prepared};
 use crate::cloud::{ChangeSetType, Cloud, NewChangeSet};
-use crate::find::Found;
 use crate::stack::outline::{Beside, Outline};
 use crate::stack::widening::Widening;
-use crate::stack::{
-    Blueprint, ChangeSetUse, ChangeSummary, DeployedStack, change_set_name, changed_settings,
-};
+use crate::stack::{ChangeSetUse, ChangeSummary, DeployedStack, change_set_name, changed_settings};
 use crate::traffic::{self, PushedTo};
 use crate::{Before, DeployError, Deployment, Session, alarms, artifacts, failed_creation, guard, overtaken};
 
+use super::assess::{Current, Start};
+use super::check_callers;
+
 /// What a deployment will do once it is approved.
-pub(crate) struct Proposal {
+pub(super) struct Proposal {
     /// The stack as it stands; none, if it is made.
-    pub(crate) standing: Option<DeployedStack>,
+    pub(super) standing: Option<DeployedStack>,
     /// What is taken in, where the stack is made.
     pub(super) adoptions: Adoptions,
-    pub(crate) change_set: Prepared,
+    pub(super) change_set: Prepared,
     /// The template that is deployed.
-    pub(crate) deployed: guard::Deployed,
+    pub(super) deployed: guard::Deployed,
     /// What the stack is, to the byte.
     pub(super) before: Option<Before>,
     /// The functions that code was pushed to, by their names in the template.
@@ -29,13 +29,13 @@ pub(crate) struct Proposal {
 
 impl Proposal {
     /// All that will be done, told from its causes.
-    pub(crate) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
+    pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
         let outline = self.deployed.outline(deployment, changes);
         outline.and(self.beside(deployment))
     }
 
     /// What will be done that no change set shows.
-    pub(crate) fn beside(&self, deployment: &Deployment) -> Beside {
+    pub(super) fn beside(&self, deployment: &Deployment) -> Beside {
         let stack = self.standing.as_ref();
         Beside {
             settings: stack.map_or_else(Vec::new, |stack| {
@@ -47,7 +47,7 @@ impl Proposal {
     }
 
     /// What somebody will be able to do who could not before; nothing is said of a stack that is made.
-    pub(crate) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
+    pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
         match self.standing {
             Some(_) => self.deployed.widenings(deployment),
             None => Vec::new(),
@@ -55,21 +55,29 @@ impl Proposal {
     }
 }
 
-/// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard.
-pub(crate) async fn propose<C: Cloud>(
+/// Works out what a deployment will do, as far as CloudFormation can tell, and holds that against the guard: first the templates, before
+/// anything is sent, then the change set.
+pub(super) async fn propose<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
-    blueprint: &Blueprint,
-    found: Found,
-    template: Option<&str>,
-    mut deployed: guard::Deployed,
+    start: Start,
 ) -> Result<Proposal, DeployError> {
-    let standing = match found {
-        Found::Standing(stack) => Some(stack),
-        Found::Nothing => None,
-        Found::FailedCreation(stack) => {
+    let blueprint = deployment.template.blueprint();
+    let mut deployed = match start.standing() {
+        Some((_, template)) => guard::Deployed::of(template),
+        None => guard::Deployed::default(),
+    };
+    guard::check_templates(session, deployment, &mut deployed)?;
+    check_callers(session, blueprint).await?;
+    let (standing, before) = match start {
+        Start::Standing(Current { stack, template }) => {
+            let before = Before::keep(&template, &stack);
+            (Some(stack), Some(before))
+        }
+        Start::Nothing => (None, None),
+        Start::FailedCreation(stack) => {
             failed_creation::remove(session, stack, deployment.execution_role.as_deref()).await?;
-            None
+            (None, None)
         }
     };
     let had = standing.as_ref().map(|_| deployed.blueprint());
@@ -112,9 +120,8 @@ pub(crate) async fn propose<C: Cloud>(
         change_set::discard(session, made).await;
         return Err(refused);
     }
-    let before = template.zip(standing.as_ref());
     Ok(Proposal {
-        before: before.map(|(template, stack)| Before::keep(template, stack)),
+        before,
         standing,
         adoptions,
         change_set,

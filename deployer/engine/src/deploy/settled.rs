@@ -1,81 +1,37 @@
-//! Whether a stack is as asked, and what a change set cannot bring there.
+//! What a change set cannot bring to what is asked for.
 
 use crate::cloud::Cloud;
 use crate::journal::{self, Earlier, OpenTrial};
 use crate::stack::outline::Beside;
 use crate::stack::release::ReleaseOutcome;
-use crate::stack::{
-    Blueprint, DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, Wanted, changed_settings,
-    what_differs,
-};
+use crate::stack::{DeployIntent, DeployedStack, Difference, Intent, Release, Sequel, changed_settings};
 use crate::{
     Before, DeployError, Deployment, Session, artifacts, ledger, stack_policy, termination, traffic,
 };
 
 use super::Deployed;
 use super::approval::approve_beside;
-
-/// Looks whether a standing stack is as asked. Byte equality of the templates implies the same artifacts, so that the
-/// bucket is not asked.
-pub(crate) async fn differences<C: Cloud>(
-    session: &Session<'_, C>,
-    deployment: &Deployment,
-    blueprint: &Blueprint,
-    stack: &DeployedStack,
-    template: &str,
-) -> Result<Vec<Difference>, DeployError> {
-    let wanted = Wanted {
-        template: deployment.template.text(),
-        tags: &deployment.tags,
-        protected: deployment.protected,
-    };
-    let mut differences = what_differs(stack, template, &wanted);
-    if !differences.iter().any(needs_a_change_set) {
-        let resources = traffic::resources(session.cloud, &stack.id).await?;
-        differences.extend(traffic::differences(session, deployment, blueprint, &resources).await?);
-    }
-    Ok(differences)
-}
-
-/// A change set sees templates and tags, and neither termination protection nor traffic.
-pub(crate) fn needs_a_change_set(difference: &Difference) -> bool {
-    matches!(difference, Difference::Template | Difference::Tags)
-}
+use super::assess::Current;
 
 /// Brings to what is asked for what a change set cannot. The policy goes first: it may have been lifted.
 pub(super) async fn settle<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
-    blueprint: &Blueprint,
     stack: &DeployedStack,
 ) -> Result<(), DeployError> {
     stack_policy::settle(session, deployment, stack).await?;
-    traffic::settle(session, deployment, blueprint, stack).await?;
+    traffic::settle(session, deployment, deployment.template.blueprint(), stack).await?;
     Ok(termination::settle(session, stack, deployment.protected).await?)
-}
-
-/// A stack that no change set has anything to do with.
-pub(super) struct Standing<'a> {
-    pub(super) stack: &'a DeployedStack,
-    /// The template that is deployed.
-    pub(super) template: &'a str,
-    /// What differs.
-    pub(super) differences: &'a [Difference],
 }
 
 /// Brings a stack whose template and tags are as asked to its end: that of an earlier run which was interrupted, or this one's.
 pub(super) async fn finish<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
-    blueprint: &Blueprint,
-    standing: Standing<'_>,
+    Current { stack, template }: &Current,
+    differences: &[Difference],
     earlier: &Earlier,
 ) -> Result<Deployed, DeployError> {
-    let Standing {
-        stack,
-        template,
-        differences,
-    } = standing;
     let is_as_asked = differences.is_empty();
     let bucket = &deployment.bucket.name;
     let asks_anew = earlier.same().is_none() || unprotects(stack, deployment);
@@ -89,7 +45,7 @@ pub(super) async fn finish<C: Cloud>(
         Some(begin(session, deployment, stack, earlier.pushes_undone(pushed_to)).await?)
     };
     if !is_as_asked || earlier.is_interrupted {
-        settle(session, deployment, blueprint, stack).await?;
+        settle(session, deployment, stack).await?;
     }
     match (&begun, earlier.same()) {
         (Some(release), _) => ledger::record(session, bucket, release).await,
@@ -114,7 +70,7 @@ pub(super) async fn finish<C: Cloud>(
 }
 
 /// What is to be done where no change set has anything to do. Code that nothing can mend is an error, and no question.
-pub(crate) fn beside(stack: &DeployedStack, deployment: &Deployment, differences: &[Difference]) -> Beside {
+pub(super) fn beside(stack: &DeployedStack, deployment: &Deployment, differences: &[Difference]) -> Beside {
     let pushed = differences.iter().filter_map(Difference::pushed);
     Beside {
         settings: changed_settings(stack, &deployment.tags, deployment.protected),

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use crate::cloud::{
-    CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, ChangeSetType,
-    CloudFormation, ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, Prospect, TemplateSource,
-    ValidationFinding,
+    CallError, CallErrorKind, ChangeSetHandle, ChangeSetPage, ChangeSetProgress, CloudFormation,
+    ListedChangeSet, ListedStack, NewChangeSet, NewStack, Page, Prospect, TemplateSource, ValidationFinding,
 };
 use crate::stack::{
     ChangeSummary, DeployedStack, RequestToken, StackEvent, StackPolicy, StackResource, StackStatus,
@@ -15,7 +14,7 @@ use crate::stack::{
 
 use super::belief::PolicyDuringUpdate;
 use super::operation::Target;
-use super::world::{FakeChangeSet, FakeStack, World};
+use super::world::World;
 use super::{FakeCloud, error, refused};
 
 impl CloudFormation for FakeCloud {
@@ -81,14 +80,12 @@ impl CloudFormation for FakeCloud {
         let events: Vec<_> = {
             let mut world = self.world.borrow_mut();
             let Some(found) = world.find(stack) else {
-                let kind = CallErrorKind::NotFound {
-                    message: format!("Stack [{stack}] does not exist"),
-                };
-                return Err(CallError {
-                    operation: "DescribeStackEvents".into(),
-                    kind,
-                    source: None,
-                });
+                return Err(error(
+                    "DescribeStackEvents",
+                    CallErrorKind::NotFound {
+                        message: format!("Stack [{stack}] does not exist"),
+                    },
+                ));
             };
             let mut events: Vec<_> = found.events.iter().rev().cloned().collect();
             let has_ended = found.status.is_settled();
@@ -106,14 +103,12 @@ impl CloudFormation for FakeCloud {
         self.answer("CreateStack", || {
             let mut world = self.world.borrow_mut();
             if world.find(&request.stack).is_some() {
-                let kind = CallErrorKind::AlreadyExists {
-                    message: format!("Stack [{}] already exists", request.stack),
-                };
-                return Err(CallError {
-                    operation: "CreateStack".into(),
-                    kind,
-                    source: None,
-                });
+                return Err(error(
+                    "CreateStack",
+                    CallErrorKind::AlreadyExists {
+                        message: format!("Stack [{}] already exists", request.stack),
+                    },
+                ));
             }
             world.last_stack = Some(request.clone());
             let id = world.start_stack(request);
@@ -123,68 +118,7 @@ impl CloudFormation for FakeCloud {
 
     async fn create_change_set(&self, request: &NewChangeSet) -> Result<ChangeSetHandle, CallError> {
         self.answer("CreateChangeSet", || {
-            let mut world = self.world.borrow_mut();
-            let stack_id = match (request.kind, world.find(&request.stack)) {
-                (ChangeSetType::Create, None) => {
-                    let id = world.add_stack(&request.stack, StackStatus::ReviewInProgress);
-                    world.record(
-                        &id,
-                        &request.stack,
-                        "AWS::CloudFormation::Stack",
-                        "REVIEW_IN_PROGRESS",
-                        None,
-                    );
-                    id
-                }
-                (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => {
-                    stack.id.clone()
-                }
-                (ChangeSetType::Update, Some(stack)) if stack.status.is_healthy() => stack.id.clone(),
-                (ChangeSetType::Create, Some(_)) => {
-                    let (stack, name) = (&request.stack, &request.name);
-                    return Err(refused(
-                        "CreateChangeSet",
-                        &format!(
-                            "Stack [{stack}] already exists and cannot be created again with the changeSet [{name}]."
-                        ),
-                    ));
-                }
-                (ChangeSetType::Update, Some(stack)) => {
-                    let FakeStack { id, status, .. } = stack;
-                    return Err(refused(
-                        "CreateChangeSet",
-                        &format!("Stack:{id} is in {status} state and can not be updated."),
-                    ));
-                }
-                (ChangeSetType::Update, None) => {
-                    let message = format!("Stack [{}] does not exist", request.stack);
-                    return Err(error("CreateChangeSet", CallErrorKind::NotFound { message }));
-                }
-            };
-            if world
-                .stack_mut(&stack_id)
-                .change_sets
-                .iter()
-                .any(|known| known.name == request.name)
-            {
-                let kind = CallErrorKind::AlreadyExists {
-                    message: format!("ChangeSet {} already exists", request.name),
-                };
-                return Err(CallError {
-                    operation: "CreateChangeSet".into(),
-                    kind,
-                    source: None,
-                });
-            }
-            let change_set = world.change_set(&stack_id, request);
-            let handle = ChangeSetHandle {
-                id: change_set.id.clone(),
-                stack_id,
-            };
-            world.tokens.push(request.token.to_string());
-            world.last_request = Some(request.clone());
-            world.stack_mut(&handle.stack_id).change_sets.push(change_set);
-            Ok(handle)
+            self.world.borrow_mut().make_change_set(request)
         })
     }
 
@@ -267,61 +201,7 @@ impl CloudFormation for FakeCloud {
         token: &RequestToken,
     ) -> Result<(), CallError> {
         self.answer("ExecuteChangeSet", || {
-            let mut world = self.world.borrow_mut();
-            let Some(change_set) = world
-                .find(&handle.stack_id)
-                .and_then(|stack| stack.change_set(&handle.id))
-            else {
-                let kind = CallErrorKind::NotFound {
-                    message: "no such change set".into(),
-                };
-                return Err(CallError {
-                    operation: "ExecuteChangeSet".into(),
-                    kind,
-                    source: None,
-                });
-            };
-            let is_busy = world.find(&handle.stack_id).is_some_and(|stack| {
-                !stack.status.is_settled() && stack.status != StackStatus::ReviewInProgress
-            });
-            if change_set.is_executed || change_set.failure.is_some() || is_busy {
-                let status = if change_set.failure.is_some() {
-                    "FAILED"
-                } else {
-                    "CREATE_COMPLETE"
-                };
-                let kind = CallErrorKind::Other {
-                    code: "InvalidChangeSetStatus".into(),
-                    message: format!(
-                        "ChangeSet [{}] cannot be executed in its current status of [{status}]",
-                        handle.id
-                    ),
-                };
-                return Err(error("ExecuteChangeSet", kind));
-            }
-            let target = Target {
-                template: change_set.template.clone(),
-                tags: change_set.tags.clone(),
-                imports: change_set.imports.clone(),
-                after_failure: StackStatus::RollbackComplete,
-            };
-            let (rollback, changes) = (change_set.rollback.clone(), change_set.changes.clone());
-            world.take_token(&handle.stack_id, token);
-            let stack = world.stack_mut(&handle.stack_id);
-            stack.change_sets.retain(|known| known.id == handle.id);
-            for executed in &mut stack.change_sets {
-                executed.is_executed = true;
-            }
-            stack.before = Some(stack.describe());
-            if stack.status == StackStatus::ReviewInProgress {
-                world.begin_creation(&handle.stack_id, &target);
-            } else {
-                stack.rollback = rollback;
-                stack.running.clone_from(&changes.changes);
-                let hindrance = world.hindrance(world.find(&handle.stack_id).unwrap(), &changes.changes);
-                world.begin_update(&handle.stack_id, &target, hindrance);
-            }
-            Ok(())
+            self.world.borrow_mut().execute_change_set(handle, token)
         })
     }
 
@@ -411,23 +291,6 @@ impl CloudFormation for FakeCloud {
             }
             Ok(())
         })
-    }
-}
-
-impl FakeStack {
-    fn change_set(&self, name: &str) -> Option<&FakeChangeSet> {
-        self.change_sets
-            .iter()
-            .find(|known| known.id == name || known.name == name)
-    }
-}
-
-impl FakeChangeSet {
-    fn handle(&self, stack_id: &str) -> ChangeSetHandle {
-        ChangeSetHandle {
-            id: self.id.clone(),
-            stack_id: stack_id.to_owned(),
-        }
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::names::{named, physical_id};
 use super::operation::resources_of;
 use super::services::stream_arn;
-use super::world::{ACCOUNT, FakeQueue, FakeResource, FakeStack, FakeTable, World};
+use super::stack::{FakeResource, FakeStack};
+use super::world::{ACCOUNT, FakeQueue, FakeTable, World};
 
 impl World {
     pub(super) fn make(&mut self, stack: &str, logical_id: &str, body: &Value) {

@@ -15,6 +15,7 @@ mod quota;
 mod recovery;
 mod rights;
 mod services;
+mod stack;
 mod world;
 
 use std::cell::{RefCell, RefMut};
@@ -31,7 +32,8 @@ pub(crate) use belief::{
 };
 pub(crate) use protection::alarm_arn;
 pub(crate) use rights::Rights;
-pub(crate) use world::{ACCOUNT, BUCKET, FakeChangeSet, FakeQueue, FakeStack, FakeTable, World, code_sha256};
+pub(crate) use stack::{FakeChangeSet, FakeStack};
+pub(crate) use world::{ACCOUNT, BUCKET, FakeQueue, FakeTable, World, code_sha256};
 
 /// AWS, as far as the engine can tell.
 pub(crate) struct FakeCloud {

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::stack::{Action, Replacement, ResourceChange};
 
-use super::world::{ACCOUNT, FakeStack, World};
+use super::stack::FakeStack;
+use super::world::{ACCOUNT, World};
 
 pub(super) const DENIED: &str =
     "Action denied by stack policy: Statement [#2] does not allow [Update:Replace]";

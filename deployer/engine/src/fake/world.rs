@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::cloud::{
-    CallErrorKind, Caller, Invoked, LogEvent, RollbackTriggers, TopicSubscription, ValidationFinding,
-};
-use crate::stack::{
-    ChangeSummary, DeployedStack, Key, ResourceChange, ResourceDrift, StackEvent, StackStatus,
-};
+use crate::cloud::{CallErrorKind, Caller, Invoked, LogEvent, TopicSubscription, ValidationFinding};
+use crate::stack::{Key, ResourceChange, ResourceDrift, StackEvent};
 
 use super::belief::Beliefs;
 use super::operation::{Effect, Step};
 use super::rights::Rights;
+use super::stack::FakeStack;
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const BUCKET: &str = "event-store-artifacts-123456789012-eu-central-1";
@@ -109,59 +106,6 @@ pub(super) struct Script {
     pub(super) ringing: BTreeSet<String>,
 }
 
-pub(crate) struct FakeStack {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) status: StackStatus,
-    pub(crate) created: Timestamp,
-    pub(crate) updated: Option<Timestamp>,
-    pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) template: String,
-    /// The values of its parameters; what the engine deploys has none.
-    pub(crate) parameters: Vec<String>,
-    pub(crate) termination_protection: bool,
-    pub(crate) policy: Option<String>,
-    /// The triggers of the last operation that said any.
-    pub(crate) rollback: RollbackTriggers,
-    pub(crate) resources: BTreeMap<String, FakeResource>,
-    /// What it no longer has, and did not delete.
-    pub(super) left: BTreeSet<String>,
-    pub(crate) change_sets: Vec<FakeChangeSet>,
-    /// What the last update was to change, and what there was before it.
-    pub(super) running: Vec<ResourceChange>,
-    pub(super) resources_before: BTreeMap<String, FakeResource>,
-    pub(crate) events: Vec<StackEvent>,
-    /// The token of the running or last operation.
-    pub(crate) token: String,
-    /// How the stack was described before that operation.
-    pub(super) before: Option<DeployedStack>,
-}
-
-#[derive(Clone)]
-pub(crate) struct FakeResource {
-    pub(crate) physical_id: String,
-    pub(crate) resource_type: String,
-    pub(crate) body: Value,
-    pub(crate) imported: bool,
-    /// What an import has changed of it.
-    pub(super) table_before: Option<FakeTable>,
-}
-
-pub(crate) struct FakeChangeSet {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(super) ready_at: Timestamp,
-    pub(super) gone_at: Option<Timestamp>,
-    pub(super) made: Timestamp,
-    pub(super) is_executed: bool,
-    pub(super) failure: Option<String>,
-    pub(super) template: String,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) changes: ChangeSummary,
-    pub(super) rollback: RollbackTriggers,
-    pub(super) imports: BTreeSet<String>,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FakeTable {
     pub(crate) key: Vec<Key>,
@@ -248,57 +192,6 @@ impl World {
         } else {
             code_sha256(code)
         }
-    }
-
-    pub(super) fn find(&self, stack: &str) -> Option<&FakeStack> {
-        self.stacks.iter().rfind(|known| known.answers_to(stack))
-    }
-
-    pub(crate) fn stack_mut(&mut self, stack: &str) -> &mut FakeStack {
-        self.stacks
-            .iter_mut()
-            .rfind(|known| known.answers_to(stack))
-            .unwrap()
-    }
-
-    /// Makes an empty stack in the given state.
-    pub(super) fn add_stack(&mut self, name: &str, status: StackStatus) -> String {
-        let id = format!(
-            "arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/{name}/{}",
-            self.stacks.len()
-        );
-        self.stacks.push(FakeStack {
-            id: id.clone(),
-            name: name.into(),
-            status,
-            created: self.now,
-            updated: None,
-            tags: BTreeMap::new(),
-            template: String::new(),
-            parameters: Vec::new(),
-            termination_protection: false,
-            policy: None,
-            rollback: RollbackTriggers::default(),
-            resources: BTreeMap::new(),
-            left: BTreeSet::new(),
-            change_sets: Vec::new(),
-            running: Vec::new(),
-            resources_before: BTreeMap::new(),
-            events: Vec::new(),
-            token: String::new(),
-            before: None,
-        });
-        id
-    }
-
-    /// A stack that somebody made in another way; its template may be anything.
-    pub(crate) fn add_standing_stack(&mut self, name: &str) -> String {
-        self.add_stack(name, StackStatus::CreateComplete)
-    }
-
-    /// A shell, as an unexecuted change set leaves it.
-    pub(crate) fn add_shell(&mut self, name: &str) {
-        self.add_stack(name, StackStatus::ReviewInProgress);
     }
 
     /// Lets everything happen that is due.
@@ -393,36 +286,6 @@ impl World {
     }
 }
 
-impl FakeStack {
-    pub(super) fn forget_the_past(&mut self) {
-        self.before = None;
-    }
-
-    fn answers_to(&self, name: &str) -> bool {
-        self.id == name || self.name == name && self.status != StackStatus::DeleteComplete
-    }
-
-    pub(crate) fn describe(&self) -> DeployedStack {
-        let template: Value = serde_json::from_str(&self.template).unwrap_or_default();
-        let outputs = template["Outputs"].as_object().cloned().unwrap_or_default();
-        let outputs = outputs
-            .into_iter()
-            .filter_map(|(name, output)| Some((name, output["Value"].as_str()?.to_owned())))
-            .collect();
-        DeployedStack {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            status: self.status.clone(),
-            status_reason: None,
-            created: self.created,
-            updated: self.updated,
-            tags: self.tags.clone(),
-            outputs,
-            termination_protection: self.termination_protection,
-        }
-    }
-}
-
 impl FakeTable {
     pub(super) fn of(logical_id: &str, body: &Value, now: Timestamp) -> Self {
         let template = serde_json::json!({"Resources": {logical_id: body}}).to_string();
@@ -441,12 +304,5 @@ impl FakeTable {
 
     pub(super) fn change(&mut self, now: Timestamp) {
         self.busy_until = now + SignedDuration::from_secs(1);
-    }
-}
-
-impl FakeChangeSet {
-    /// Whether it is more than the history of its stack, and its deletion has not begun.
-    pub(crate) fn is_left(&self) -> bool {
-        self.gone_at.is_none() && !self.is_executed
     }
 }

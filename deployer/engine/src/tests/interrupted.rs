@@ -2,6 +2,7 @@
 
 mod beside;
 pub(super) mod commands;
+mod finished;
 mod standing;
 mod told;
 

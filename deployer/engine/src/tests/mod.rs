@@ -49,11 +49,11 @@ use crate::stack::{Cause, Sequel, WantedTemplate};
 use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
 
 use super::{
-    Answer, ArtifactBucket, Asking, CodeArtifact, Collected, DeployError, Deployed, Deployment, DestroyError,
-    Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt, Interrupter,
-    KeptTable, LedgerError, LostMessages, Provenance, Purge, PushError, Pushed, Question, Reporter, Rollback,
-    RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff, history,
-    interruptible, plan, push, rollback,
+    Answer, ArtifactBucket, Asking, CodeArtifact, Collected, Deletion, DeployError, Deployed, Deployment,
+    DestroyError, Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt,
+    Interrupter, KeptTable, LedgerError, LostMessages, Provenance, Purge, PushError, Pushed, Question,
+    Reporter, Rollback, RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff,
+    history, interruptible, plan, push, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.
@@ -139,13 +139,13 @@ impl Reporter for ScriptedReporter {
                     let keys = garbage.objects.iter().map(|object| object.key.as_str());
                     format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
                 }
-                Question::Destroy {
+                Question::Destroy(Deletion {
                     goes,
                     stays,
                     purges,
                     lost,
                     ..
-                } => {
+                }) => {
                     self.lost = lost.to_vec();
                     let names = |tables: &[KeptTable]| {
                         tables

@@ -29,7 +29,7 @@ impl Store {
     /// A sample environment in the scripted account.
     pub(super) fn of(environment: &str) -> Self {
         let template = snapshot(&format!(
-            "tests/snapshots/renderings__event-store@{environment}.snap"
+            "tests/renderings/snapshots/renderings__event-store@{environment}.snap"
         ));
         let built = format!("arm64/{}.zip", "0".repeat(64));
         let template = template

@@ -7,7 +7,9 @@ use cfn_template::{ParameterValue, Template};
 use clap::Args;
 use indexmap::IndexMap;
 
-use super::{InitError, NewEnvironment, NewFile, PlaceArgs, exists, values, write};
+use super::error::InitError;
+use super::new_environment::{NewEnvironment, NewFile, exists, write};
+use super::{PlaceArgs, values};
 use crate::cli::GlobalArgs;
 use crate::commands::error::{CommandError, ErrorKind};
 use crate::environment::{Environment, EnvironmentName};

@@ -1,9 +1,9 @@
 //! PURE: what the engine asks, as JSON objects.
 
-use cfn_deploy::Question;
 use cfn_deploy::stack::ChangeSummary;
 use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
+use cfn_deploy::{Deletion, Question};
 use serde_json::{Value, json};
 
 /// What has to be approved.
@@ -22,14 +22,14 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
         Question::DeleteArtifacts { bucket, garbage } => {
             json!({"event": "garbage", "bucket": bucket, "garbage": garbage})
         }
-        Question::Destroy {
+        Question::Destroy(Deletion {
             stack,
             goes,
             stays,
             stays_too,
             purges,
             lost,
-        } => {
+        }) => {
             json!({
                 "event": "deletion",
                 "stack": stack,

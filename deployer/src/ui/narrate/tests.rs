@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cfn_deploy::stack::{Progress, StackEvent};
 use cfn_deploy::stack::{Task, Unfinished};
-use cfn_deploy::{Finished, KeptTable, Life, Question, RunFate, Uploads};
+use cfn_deploy::{Deletion, Finished, KeptTable, Life, Question, RunFate, Uploads};
 use jiff::Timestamp;
 
 use super::*;
@@ -218,14 +218,12 @@ fn a_table_that_is_purged_is_not_said_to_be_kept() {
         items: 1,
     });
     let mut narrator = Narrator::default();
-    narrator.asked(&Question::Destroy {
+    narrator.asked(&Question::Destroy(Deletion {
         stack: "orders",
-        goes: &[],
         stays: &tables[1..],
-        stays_too: &[],
         purges: &tables[..1],
-        lost: &[],
-    });
+        ..Deletion::default()
+    }));
     let told = tables.map(|table| {
         let mut event = resource(7, "Table", "DELETE_SKIPPED", None);
         event.physical_id = table.name;

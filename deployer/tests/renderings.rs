@@ -1,4 +1,4 @@
-//! Each template for each environment, as it is sent: a change of either shows here as what it changes in AWS.
+//! The rendering of each template for each environment. A change to either shows here as a change in AWS.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -23,7 +23,7 @@ fn environment(name: &str, instance: Option<&str>) -> Environment {
     let instance = instance.map(|instance| instance.parse::<Instance>().unwrap());
     let mut environment = Environment::parse(&file, &read(&file), name, instance.as_ref())
         .unwrap_or_else(|problems| panic!("{problems}"));
-    // The processor of the machine that runs the tests is none of the rendering's business.
+    // The rendering must not depend on the processor of the machine that runs the tests.
     if environment.architecture == Architecture::Host {
         environment.architecture = Architecture::X86_64;
     }
@@ -116,7 +116,7 @@ fn the_consumer_of_an_emulator_and_of_aws() {
     }
 }
 
-/// Whoever has a key for the store has one for what is made of its events.
+/// A store with a customer managed key implies that its consumers have one, too.
 #[test]
 fn a_consumer_with_a_key_keeps_nothing_without_it() {
     const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -151,7 +151,7 @@ fn a_consumer_with_a_key_keeps_nothing_without_it() {
     }
 }
 
-/// What is looked up of the store is what the store tells, under the same names.
+/// A consumer looks up exactly the parameters that the store publishes.
 #[test]
 fn a_consumer_looks_up_what_its_store_tells() {
     let store = event_store(&environment("production", None));
@@ -301,7 +301,7 @@ fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     ");
     let reserved = "  ApiReservedConcurrency: 20\n";
     assert!(staging(BOUNDS, reserved, None).is_ok());
-    // Half a bound is none. An instance reserves nothing, so that it has to be bounded otherwise.
+    // Half a bound is no bound. An instance reserves no concurrency, so it needs another bound.
     for (bounds, instance) in [
         ("  MaxWriteUnits: 100\n", None),
         ("  MaxReadUnits: 200\n", None),
@@ -360,7 +360,7 @@ fn no_sample_reserves_concurrency_which_a_new_account_has_not() {
     }
 }
 
-/// What the alarm's expression comes to for the sums of a period; no sum where nothing was measured.
+/// Evaluates the alarm's expression for the sums of a period; `None` where nothing was measured.
 ///
 /// `FILL` gives a number for a period without any, also where the metric was silent for days
 /// (<https://stackoverflow.com/a/72093282>); the documentation says "the missing values of a time series".
@@ -417,7 +417,7 @@ fn an_alarm_is_raised_when_events_are_written_for_ten_minutes_and_the_relay_is_n
         assert_eq!(seconds, 600, "{id}");
     }
     let expression = metric("idle")["Expression"].as_str().unwrap();
-    // A mapping that is disabled or denied emits nothing, and so does a store that nobody writes to.
+    // A mapping that is disabled or denied emits no metric, and neither does a store without writes.
     assert!(is_raised(expression, Some(3.0), None));
     assert!(is_raised(expression, Some(3.0), Some(0.0)));
     assert!(!is_raised(expression, Some(3.0), Some(1.0)));
@@ -430,7 +430,7 @@ fn an_alarm_is_raised_when_events_are_written_for_ten_minutes_and_the_relay_is_n
     );
 }
 
-/// Ten alarms of an account are free.
+/// An account has ten alarms free of charge.
 #[test]
 fn a_stack_has_ten_alarms_at_most() {
     for name in ["local", "staging", "production"] {
@@ -444,7 +444,7 @@ fn a_stack_has_ten_alarms_at_most() {
     }
 }
 
-/// What a key of one's own changes: each resource that keeps something, and what the functions' roles may do.
+/// The effects of a customer managed key: on each resource that stores data, and on the roles of the functions.
 #[test]
 fn a_key_of_ones_own_encrypts_all_that_keeps_something() {
     const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";

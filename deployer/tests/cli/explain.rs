@@ -1,10 +1,10 @@
-//! `explain`: saved events in, a timeline and a remedy out, without a cloud.
+//! `explain`: reads saved events, and prints a timeline and a remedy, without a cloud.
 
 use serde_json::{Value, json};
 
 use crate::session::Session;
 
-/// One failure for each remedy: the type of the resource, and what AWS says of it.
+/// One failure for each remedy: the resource type, and AWS's message.
 const FAILURES: &str = include_str!("failures.json");
 
 const STACK: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/orders/1";

@@ -1,4 +1,4 @@
-//! What needs no environment: completions, manual pages, the schema and new environment files.
+//! Commands that need no environment: completions, manual pages, the schema and new environment files.
 
 use std::collections::BTreeSet;
 
@@ -118,7 +118,7 @@ fn a_new_environment_of_another_template_names_it() {
     template      templates/orders.yaml  (environment file)
     stack         orders-staging         (default)
     ");
-    // A flag goes before the file.
+    // A flag takes precedence over the file.
     let rendered = session.run("render --env orders-staging --verbose --template templates/event-store.yaml");
     insta::assert_snapshot!(told_settings(&rendered), @"
     template      templates/event-store.yaml  (flag --template)
@@ -126,7 +126,7 @@ fn a_new_environment_of_another_template_names_it() {
     ");
 }
 
-/// What is told of the template and the stack.
+/// The lines about the template and the stack.
 fn told_settings(run: &str) -> String {
     let lines = run
         .lines()
@@ -163,7 +163,7 @@ fn a_consumer_is_begun_beside_its_stores_environment() {
     let rendered = session.run("render --env orders-local");
     assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
     assert!(rendered.contains("/local/event-store/ES_URL"), "{rendered}");
-    // What was written is somebody's from then on.
+    // From now on the file belongs to the user.
     insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store staging")), @"
     exit code: 64
     --- stderr
@@ -197,7 +197,7 @@ fn a_consumer_is_begun_where_nothing_is_yet() {
     ");
     let rendered = session.run_in(folder.path(), "render --env orders-staging");
     assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
-    // The bucket's template is the program's own.
+    // The bucket's template is built into the program.
     let policy = session.run_in(folder.path(), "policy --for operator --env orders-staging");
     assert!(policy.starts_with("exit code: 0\n"), "{policy}");
 }
@@ -275,7 +275,7 @@ fn a_parameter_that_nobody_can_guess_has_to_be_given() {
     ");
 }
 
-/// With one of its values a rule of the template asks for more; and nothing says yet where the environment is.
+/// One of its values makes a rule require more, and neither account nor region is given yet.
 #[test]
 fn all_that_is_missing_is_told_at_once() {
     let rules = "Rules:
@@ -350,7 +350,7 @@ fn a_folder_that_is_missing_is_told_with_how_it_is_made() {
     ");
 }
 
-/// A call of `init` in the documents works as it is written, given an account and a region.
+/// Every call of `init` in the documents works as written, given an account and a region.
 #[test]
 fn what_the_documents_say_of_a_new_environment_works() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -494,7 +494,7 @@ fn the_policy_of_who_deploys_is_data_on_stdout() {
         .map(Result::unwrap)
         .collect();
     assert!(policies.iter().all(|policy| policy["Version"] == "2012-10-17"));
-    // Without a role of its own, CloudFormation works with the caller's permissions.
+    // Without its own role, CloudFormation uses the caller's permissions.
     assert!(json.contains("lambda:CreateFunction") && json.contains("cloudformation:CreateChangeSet"));
 }
 

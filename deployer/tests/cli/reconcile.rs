@@ -1,4 +1,4 @@
-//! `reconcile` and `smoke`, as far as no cloud is asked.
+//! `reconcile` and `smoke`, as far as they need no cloud.
 
 use crate::session::Session;
 
@@ -42,7 +42,7 @@ fn a_moment_that_is_none() {
     ");
 }
 
-/// It would be deployed first, and then be found to be none.
+/// Otherwise it would be deployed first and found to be no store afterwards.
 #[test]
 fn what_is_no_store_is_not_deployed_to_be_tried() {
     insta::assert_snapshot!(Session::new().run("up --env local --yes --smoke"), @"

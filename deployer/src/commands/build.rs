@@ -24,7 +24,7 @@ pub struct BuildArgs {
     to: Option<PathBuf>,
 }
 
-/// A zip could not be put where it was wanted.
+/// A zip could not be written to its place.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write `{}`", path.display())]
 struct Unwritable {

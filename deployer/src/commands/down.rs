@@ -44,7 +44,7 @@ pub struct DownArgs {
     pub(super) format: FormatArgs,
 }
 
-/// A name was given to confirm a purge, and it is another's.
+/// The name that was given to confirm a purge is that of another stack.
 #[derive(Debug, thiserror::Error)]
 #[error("`--confirm {given}` does not match the stack `{stack}`")]
 struct OtherStack {

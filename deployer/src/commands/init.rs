@@ -25,7 +25,7 @@ use crate::settings::Places;
 use crate::text_file;
 use crate::ui::Ui;
 
-/// The schema's file, when it lies beside the environments.
+/// The schema's file, if it is next to the environments.
 const SCHEMA: &str = "environment.schema.json";
 
 /// Write a new environment file, with a comment on each setting
@@ -150,7 +150,7 @@ pub(super) async fn run(
     let name = match (&args.beginning, &args.name) {
         (Some(Beginning::Consumer(args)), _) => return consumer::run(args, global, process_env, ui).await,
         (None, Some(name)) => name,
-        // The command line is not read without one of them.
+        // The command-line parser requires one of them.
         (None, None) => return Ok(()),
     };
     let places = Places::find(global, process_env)?;
@@ -181,20 +181,20 @@ struct NewEnvironment<'a> {
     place: &'a PlaceArgs,
     /// The values of parameters.
     values: IndexMap<String, String>,
-    /// The environment that says what is not given.
+    /// The environment from which missing values are taken.
     beside: Option<&'a Environment>,
 }
 
-/// A file that is to be written.
+/// A file to write.
 struct NewFile {
     path: PathBuf,
-    /// Its name to the user.
+    /// Its name for messages.
     name: String,
     text: String,
 }
 
 impl NewEnvironment<'_> {
-    /// Settles what the file says.
+    /// Determines the content of the file.
     async fn draft(&self, places: &Places, process_env: &ProcessEnv) -> Result<NewFile, CommandError> {
         let path = places.environments.join(format!("{}.yaml", self.name));
         let file = places.display(&path);
@@ -208,7 +208,7 @@ impl NewEnvironment<'_> {
         let account = account.or_else(|| self.beside.map(|beside| beside.account.to_string()));
         let endpoint = self.place.endpoint.as_deref();
         let endpoint = endpoint.or_else(|| Some(self.beside?.endpoint.as_ref()?.as_str()));
-        // Nothing is asked of AWS for a file that could not be written anyway.
+        // AWS is not called for a file that could not be written anyway.
         let likely_account = account.clone().unwrap_or_else(|| "000000000000".to_owned());
         let likely_region = region.as_ref().map_or("us-east-1", String::as_str).to_owned();
         let draft = Draft {
@@ -273,7 +273,7 @@ impl NewEnvironment<'_> {
     }
 }
 
-/// The parameters as they are given, each once.
+/// The given parameters; each may be given once.
 fn values(args: &PlaceArgs) -> Result<IndexMap<String, String>, CommandError> {
     let mut values = IndexMap::new();
     for Assigned { name, value } in &args.parameter {
@@ -295,7 +295,7 @@ fn template(places: &Places) -> Result<Template, CommandError> {
     Ok(Template::parse(&file, &text)?)
 }
 
-/// What is written is read as every other environment file is, and rendered.
+/// Checks the draft as any environment file is checked: it is read and rendered.
 fn check(file: &str, draft: &Draft<'_>, template: &Template) -> Result<(), Problems> {
     let environment = Environment::parse(file, &draft.text(), draft.name, None);
     environment
@@ -310,7 +310,7 @@ fn refused(problems: Problems) -> CommandError {
     CommandError::from(problems).hint("nothing was written: the places are those of the file as it would be")
 }
 
-/// What would be refused as it is now, beside what is missing.
+/// The mistakes in the given values, besides what is missing.
 fn otherwise_wrong(
     file: &str,
     draft: &Draft<'_>,
@@ -327,8 +327,8 @@ fn otherwise_wrong(
     wrong
 }
 
-/// What else would be refused, so that nobody learns it one call after the other: where the one parameter that is missing has one of a few
-/// values, with each of them.
+/// Finds further mistakes, so that the user does not learn of them one call at a time. If the only missing parameter
+/// has a few allowed values, tries each of them.
 fn beyond(
     file: &str,
     draft: &Draft<'_>,
@@ -338,7 +338,7 @@ fn beyond(
 ) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     let [open] = missing else { return told };
-    // What nobody knows keeps the template from being looked at.
+    // An unknown parameter would prevent the check of the template.
     let is_known = |name: &String| draft.parameters.iter().any(|open| open.name == *name);
     let known = draft.values.iter().filter(|(name, _)| is_known(name));
     let known: IndexMap<String, String> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -377,7 +377,7 @@ async fn ask_for_account(
             .hints(in_between)
             .hint("give it with `--account 123456789012`, or log in and run this again")
     };
-    // A flag goes before a variable; without one, a variable would have somebody else asked.
+    // A flag takes precedence over a variable. Without a flag, a variable would redirect the call.
     if endpoint.is_none() {
         refuse_stray_endpoints(None, process_env.variables.clone()).map_err(in_the_way)?;
     }
@@ -388,7 +388,7 @@ async fn ask_for_account(
     Ok(caller.account)
 }
 
-/// A variable, or a setting of the profile, would have another than AWS asked.
+/// A variable, or a setting of the profile, would redirect calls away from AWS.
 fn in_the_way(refused: EndpointRefused) -> CommandError {
     let EndpointRefused { variable } = &refused;
     let away = if variable.starts_with("AWS_") {
@@ -402,7 +402,7 @@ fn in_the_way(refused: EndpointRefused) -> CommandError {
     CommandError::new(ErrorKind::Usage, InitError::Elsewhere(refused)).hint(hint)
 }
 
-/// Writes a file, unless somebody else just did.
+/// Writes a file, unless it has been created in the meantime.
 fn write(file: &NewFile) -> Result<(), CommandError> {
     let written = OpenOptions::new()
         .write(true)
@@ -437,7 +437,7 @@ fn missing_parameters(missing: &[&OpenParameter]) -> CommandError {
     CommandError::new(ErrorKind::Usage, InitError::Missing(names)).hints(hints)
 }
 
-/// How a parameter is given.
+/// How to set a parameter.
 fn remedy(open: &OpenParameter) -> String {
     let values = match open.allowed.as_slice() {
         [] => String::new(),

@@ -65,7 +65,7 @@ pub(super) async fn run(
         follow: args.follow,
     };
     let reading = logs(&mut session, &query, |names, lines| {
-        // Whoever reads may have heard enough and be gone.
+        // The reader of the output may have closed it.
         if ui.log_lines(names, lines, form) {
             ControlFlow::Continue(())
         } else {
@@ -75,7 +75,7 @@ pub(super) async fn run(
     match cloud.unless_interrupted(reading).await {
         Ok(Ok(())) => Ok(Ended::Healthy),
         Ok(Err(error)) => Err(cloud.hints().logs(error)),
-        // There is no other end to following: it is not worth a word.
+        // Following has no other end, so the interruption is not reported.
         Err(error) if args.follow && error.kind == ErrorKind::Interrupted => Ok(Ended::Stopped),
         Err(error) => Err(error),
     }

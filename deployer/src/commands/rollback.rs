@@ -51,7 +51,7 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
     let asked = Rollback {
         to: args.to.clone(),
         deployment: Deployment {
-            // The release knows its values, the template which parameters they come from.
+            // The release contains the values; the template says which parameters they come from.
             origins: template.origins(),
             ..deployment_of(
                 environment,

@@ -78,7 +78,7 @@ pub(super) async fn run(
     }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
-    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    // Configuration mistakes are reported before anything is built or AWS is called.
     let sketch = template.render(&[])?;
     if args.smoke {
         smoke::check_store(sketch.json(), settings)?;

@@ -200,7 +200,7 @@ impl Refused {
 }
 
 impl IntoResponse for Refused {
-    /// In the form of the store's problem details, but with another title.
+    /// In the form of the store's problem details; the type tells the two apart.
     fn into_response(self) -> Response {
         let problem = json!({
             "type": "about:blank",

@@ -1,4 +1,4 @@
-//! PURE: what can be done where artifacts were not deleted.
+//! PURE: remedies for a failed deletion of artifacts.
 
 use cfn_deploy::{GcError, LedgerError};
 

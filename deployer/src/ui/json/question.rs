@@ -1,4 +1,4 @@
-//! PURE: what the engine asks, as JSON objects.
+//! PURE: the engine's questions as JSON objects.
 
 use cfn_deploy::Question;
 use cfn_deploy::stack::ChangeSummary;
@@ -6,7 +6,7 @@ use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
 use serde_json::{Value, json};
 
-/// What has to be approved.
+/// What needs approval.
 pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
     match question {
         Question::Deploy {
@@ -37,7 +37,7 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
     }
 }
 
-/// What a change set would do.
+/// The changes of a change set.
 fn change_set(
     stack: &str,
     creates: bool,

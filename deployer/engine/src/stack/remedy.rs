@@ -1,26 +1,26 @@
-//! PURE: what can be done about a resource's failure.
+//! PURE: remedies for a resource's failure.
 //!
-//! AWS's reasons are sentences for people, without a code that could be relied on. Each [`Remedy`] knows a sentence by what stays
-//! the same in it, and, where that could be said of anything, by the type of the resource.
+//! AWS's reasons are sentences for people, without a reliable code. Each [`Remedy`] recognises a sentence by its
+//! constant parts and, if those are ambiguous, by the type of the resource.
 
 use serde::Serialize;
 
-/// What a failure means and what helps.
+/// The meaning of a failure, and its remedies.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Remedy {
     /// A short name, for programs and for tests.
     pub code: &'static str,
-    /// What AWS says: all the parts of one of these, in any case of letters.
+    /// What AWS says: all parts of one of these alternatives, ignoring case.
     #[serde(skip)]
     said: &'static [&'static [&'static str]],
-    /// The type that it must be said of; any, if it is empty.
+    /// The resource type to which it applies; empty for any.
     #[serde(skip)]
     of: &'static str,
-    /// What can be done, each a sentence without its full stop.
+    /// The remedies, each a sentence without a full stop.
     pub hints: &'static [&'static str],
 }
 
-/// Finds what can be done about what AWS says of a resource of a type.
+/// Finds the remedy for AWS's reason and a resource type.
 pub fn remedy(resource_type: &str, reason: &str) -> Option<&'static Remedy> {
     let reason = reason.to_lowercase();
     REMEDIES.iter().find(|remedy| {
@@ -43,7 +43,7 @@ const fn remedy_for(
     }
 }
 
-/// The more special before the more general.
+/// Specific remedies come before general ones.
 const REMEDIES: [Remedy; 30] = [
     remedy_for(
         "not-in-parameter-store",

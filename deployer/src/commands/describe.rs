@@ -25,7 +25,7 @@ pub struct DescribeArgs {
     #[arg(long, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORMAT")]
     format: DescriptionFormat,
 
-    /// End with exit code 2 if something is not healthy, or a run has not come to its end
+    /// End with exit code 2 if something is not healthy, or a run is unfinished
     #[arg(long)]
     exit_code: bool,
 }

@@ -16,8 +16,8 @@ use crate::ui::Ui;
 
 /// Print the minimal IAM policy for a role
 ///
-/// Exact actions on exact names of this environment. Without an `executionRole` CloudFormation works with the permissions of whoever runs
-/// the deployer, and `operator` includes them.
+/// Exact actions on exact names of this environment. Without an `executionRole`, CloudFormation uses the permissions
+/// of the principal that runs the deployer, and `operator` includes them.
 ///
 /// `--format template` prints a CloudFormation template of the policies, the boundary of the environment's roles and, with `--oidc`, the role
 /// that GitHub's workflows become. It needs neither credentials nor network.

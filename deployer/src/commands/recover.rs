@@ -31,7 +31,7 @@ pub struct RecoverArgs {
     #[arg(long, value_name = "RESOURCE")]
     retain: Vec<String>,
 
-    /// Let a move pass that would cost events, as its refusal names it; may be repeated
+    /// Accept a move that would cost events, by the name in its refusal; may be repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 

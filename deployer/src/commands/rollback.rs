@@ -28,7 +28,8 @@ pub struct RollbackArgs {
     #[arg(long, short)]
     yes: bool,
 
-    /// Let a change pass that would cost events, notifications or an address, as its refusal names it; may be repeated
+    /// Accept a change that would cost events, notifications or an address, by the name in its refusal; may be
+    /// repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 

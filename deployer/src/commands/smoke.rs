@@ -60,7 +60,8 @@ pub(super) fn check_store(rendered: &str, settings: &Settings) -> Result<(), Com
 /// happens. Where access is iam, a call without a signature has to be refused.
 #[derive(Args, Debug)]
 pub struct SmokeArgs {
-    /// How many seconds all steps together may take; 60 without it, and 300 when the stack was made in the last quarter of an hour
+    /// How many seconds all steps together may take; by default 60, or 300 if the stack was created in the last
+    /// quarter of an hour
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=900))]
     timeout: Option<u64>,
 

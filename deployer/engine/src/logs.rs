@@ -39,7 +39,7 @@ pub enum LogsError {
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
     /// The stack has no functions, or its template cannot be read.
-    #[error("stack `{stack}` has no functions whose logs could be told")]
+    #[error("stack `{stack}` has no functions with readable logs")]
     NoFunctions { stack: String },
     /// The user interrupted the command.
     #[error("interrupted")]

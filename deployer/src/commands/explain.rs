@@ -41,7 +41,7 @@ struct Unexplainable {
 
 /// A file whose events do not belong to a stack.
 #[derive(Debug, thiserror::Error)]
-#[error("`{file}` has no event of a stack itself, so that no operation can be told")]
+#[error("`{file}` has no event of a stack itself, so no operation can be shown")]
 struct NoOperation {
     file: String,
 }

@@ -119,11 +119,11 @@ enum InitError {
     Elsewhere(EndpointRefused),
     #[error("no value is given for `{}`, and the template has no default", .0.join("`, `"))]
     Missing(Vec<String>),
-    #[error("`{0}` is no name of a binary that cargo builds")]
+    #[error("`{0}` is not the name of a binary that cargo builds")]
     NoBinary(String),
-    #[error("`{0}` is no name of a store's environment")]
+    #[error("`{0}` is not the name of a store's environment")]
     NoStore(String),
-    #[error("`{0}` is no name of a consumer")]
+    #[error("`{0}` is not the name of a consumer")]
     NoConsumer(String),
     #[error("there is no folder `{0}`")]
     NoFolder(String),

@@ -82,7 +82,7 @@ enum Format {
 #[derive(Debug, thiserror::Error)]
 enum PolicyError {
     /// The role is assumed by AWS services, or by nobody.
-    #[error("`--oidc` is for roles that workflows become: `--for operator`, `diff` or `caller`")]
+    #[error("`--oidc` is for roles that workflows assume: `--for operator`, `diff` or `caller`")]
     NotForWorkflows,
     /// A key has exactly one policy.
     #[error(
@@ -90,7 +90,7 @@ enum PolicyError {
     )]
     OfTheKey,
     /// One instance is not a group of instances.
-    #[error("`--instance` means one and `--instances` all that begin alike: leave one of them out")]
+    #[error("`--instance` means one and `--instances` all with a prefix: leave one of them out")]
     OneOrMany,
 }
 

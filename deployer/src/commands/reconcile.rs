@@ -29,7 +29,7 @@ pub struct ReconcileArgs {
 
 /// The template names no function that reconciles.
 #[derive(Debug, thiserror::Error)]
-#[error("`{template}` names nothing that reconciles")]
+#[error("`{template}` names no function that reconciles")]
 struct NoReconciler {
     template: String,
 }

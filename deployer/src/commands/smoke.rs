@@ -33,7 +33,7 @@ const EVENT_TYPE: &str = "tried";
 
 /// The template is not that of a store, so it cannot be tested.
 #[derive(Debug, thiserror::Error)]
-#[error("`{template}` makes no event store: it has no output `{output}`")]
+#[error("`{template}` is not the template of an event store: it has no output `{output}`")]
 struct NoStore {
     template: String,
     output: &'static str,

@@ -14,9 +14,9 @@ use http::{HeaderMap, Uri};
 pub(super) enum Rejection {
     #[error("the request has no `Host` header that can be read")]
     NoHost,
-    #[error("the host `{0}` is not this proxy's: it is reached as `localhost` or `127.0.0.1` alone")]
+    #[error("the host `{0}` is not this proxy's: it is reached only as `localhost` or `127.0.0.1`")]
     Host(String),
-    #[error("the page of `{0}` may not use this proxy: a browser's pages have to come through it themselves")]
+    #[error("the page of `{0}` may not use this proxy: a browser must load its pages through the proxy, too")]
     Origin(String),
     #[error("a page of another site may not use this proxy (`Sec-Fetch-Site: {0}`)")]
     Site(String),

@@ -44,7 +44,7 @@ pub struct Forwarded {
 
 /// The HTTP client cannot be built.
 #[derive(Debug, thiserror::Error)]
-#[error("requests cannot be sent on")]
+#[error("requests cannot be forwarded")]
 pub struct NoClient(#[source] reqwest::Error);
 
 /// Forwards requests to a target.

@@ -142,7 +142,7 @@ mod tests {
         orders is UPDATE_ROLLBACK_FAILED since 2023-11-14 22:13:20 UTC, by ada
           the rollback of a failed update failed: the stack takes no update until it is repaired
           `Topic` (AWS::SNS::Topic) failed: Rate exceeded
-            hint: AWS was asked too much in this account at that moment: run it again
+            hint: AWS throttled the calls of this account: run it again
           not done: Topic
         possible moves:
           continue  tries the rollback again, once its cause is put right

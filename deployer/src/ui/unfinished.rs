@@ -20,7 +20,7 @@ pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> 
         ""
     };
     format!(
-        "{} {} has not come to its end: {unless}{} finishes it{lifted}",
+        "{} {} is unfinished: {unless}{} finishes it{lifted}",
         paint::warn("!"),
         in_short(stack, run),
         paint::quoted(&format!("`{command}`"))
@@ -77,10 +77,10 @@ mod tests {
             anstream::adapter::strip_str(&note("orders", &run, life, "deployer up --env staging")).to_string()
         });
         insta::assert_snapshot!(told.join("\n"), @"
-        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: unless it is still at work, `deployer up --env staging` finishes it
-        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it, and puts the stack policy back, which it has lifted
-        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
-        ! a smoke test of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
+        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: unless it is still at work, `deployer up --env staging` finishes it
+        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it, and puts the stack policy back, which it has lifted
+        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it
+        ! a smoke test of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it
         ");
     }
 }

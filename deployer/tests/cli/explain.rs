@@ -60,7 +60,7 @@ fn a_failed_update_is_told_as_a_timeline_with_its_cause() {
     `Api` (AWS::Lambda::Function) failed: Rate exceeded
       declared in templates/event-store.yaml:25
       and 1 other cancelled or failed because of it
-      hint: AWS was asked too much in this account at that moment: run it again
+      hint: AWS throttled the calls of this account: run it again
 
       +1.0 s  4.0 s  ✗  Api    Lambda::Function  update failed
       +2.0 s  3.0 s  ✗  Topic  SNS::Topic        update failed

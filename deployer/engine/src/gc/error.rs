@@ -12,7 +12,7 @@ pub enum GcError {
     #[error(transparent)]
     Call(#[from] CallError),
     /// Something that may refer to an artifact could not be read.
-    #[error("nothing was deleted: what refers to artifacts is not known without {what}")]
+    #[error("nothing was deleted: it is not known what refers to artifacts without {what}")]
     Unproven {
         /// What could not be read.
         what: String,

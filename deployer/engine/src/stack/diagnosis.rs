@@ -97,7 +97,7 @@ mod tests {
         `Topic` (AWS::SNS::Topic) failed: Rate exceeded
         declared in templates/orders.yaml:12
         and 2 others cancelled or failed because of it
-        AWS was asked too much in this account at that moment: run it again
+        AWS throttled the calls of this account: run it again
         ");
     }
 

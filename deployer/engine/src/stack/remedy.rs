@@ -229,7 +229,7 @@ const REMEDIES: [Remedy; 30] = [
         "",
         &[&["cannot update a stack when a custom-named resource requires replacing"]],
         &[
-            "CloudFormation makes nothing anew under the same name: give the resource another name along with the change",
+            "CloudFormation cannot replace a resource under the same name: give the resource another name along with the change",
             "for the events table that means an empty log: `deployer diff` shows which property asks for it",
         ],
     ),
@@ -238,7 +238,7 @@ const REMEDIES: [Remedy; 30] = [
         "Logs::LogGroup",
         &[&["already exists"]],
         &[
-            "a function made its log group anew while its stack was being deleted: delete the group, then run `up` again",
+            "a function recreated its log group while its stack was being deleted: delete the group, then run `up` again",
         ],
     ),
     remedy_for(
@@ -246,7 +246,7 @@ const REMEDIES: [Remedy; 30] = [
         "",
         &[&["already exists"], &["alreadyexists"], &["already owned by"]],
         &[
-            "something of this name is there that is not part of the stack: delete it if nobody needs it, or choose another `stack` in the environment's file",
+            "something with this name exists outside the stack: delete it if nobody needs it, or choose another `stack` in the environment's file",
         ],
     ),
     remedy_for(
@@ -264,7 +264,7 @@ const REMEDIES: [Remedy; 30] = [
             &["toomanyrequests"],
             &["slow down"],
         ],
-        &["AWS was asked too much in this account at that moment: run it again"],
+        &["AWS throttled the calls of this account: run it again"],
     ),
     remedy_for(
         "credentials-expired",

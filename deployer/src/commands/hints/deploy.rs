@@ -293,7 +293,7 @@ mod tests {
         ];
         let told = errors.map(|error| explained(|explain| explain.deploy(error)));
         insta::assert_snapshot!(told.join("\n"), @"
-        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template is another one
+        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template has changed
         - nothing was changed; plan again with `deployer up --plan FILE --env staging`
         4: stack `orders` is `ROLLBACK_COMPLETE`, and what its failed creation left has to go before anything can be planned
         - `deployer up --env staging` deletes what is left and creates the stack

@@ -69,7 +69,7 @@ mod tests {
         1: no change set could be made for stack `orders`: The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]
           `Topic /Properties/TopicName` (templates/orders.yaml:2): orders-updates already exists
           the template is too deep
-        - something of this name is there that is not part of the stack: delete it if nobody needs it, or choose another `stack` in the environment's file
+        - something with this name exists outside the stack: delete it if nobody needs it, or choose another `stack` in the environment's file
         ");
     }
 }

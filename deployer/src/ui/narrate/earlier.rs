@@ -44,7 +44,7 @@ fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {
         RunFate::Deleted if run.task.deletes() => "this run finishes it".to_owned(),
         RunFate::Deleted => "what it brought goes with the stack".to_owned(),
     };
-    format!("{} had not come to its end: {became}", in_short(stack, run))
+    format!("{} was unfinished: {became}", in_short(stack, run))
 }
 
 fn finished(finished: &Finished) -> String {

@@ -27,13 +27,13 @@ pub enum UnreadablePlan {
     #[error("it is not a plan")]
     Foreign,
     /// Another version of the deployer wrote it.
-    #[error("its version is {version}, this deployer does plans of version {VERSION}")]
+    #[error("its version is {version}, but this deployer applies plans of version {VERSION}")]
     OtherVersion {
         /// The version of its format.
         version: u32,
     },
     /// It was changed after it was written.
-    #[error("it was changed since it was written: its checksum is another one")]
+    #[error("it was changed after it was written: its checksum does not match")]
     Corrupt,
     /// Its checksum is right, but its content is not.
     #[error("it lacks something that every plan has")]
@@ -117,7 +117,7 @@ mod tests {
         it is not a plan
         it is not a plan
         it is not a plan
-        its version is 3, this deployer does plans of version 2
+        its version is 3, but this deployer applies plans of version 2
         ");
     }
 }

@@ -56,10 +56,10 @@ pub enum Moved {
         actual: String,
     },
     /// The stack has another template.
-    #[error("the deployed template is another one")]
+    #[error("the deployed template has changed")]
     Template,
     /// A new change set has other changes.
-    #[error("CloudFormation would now do otherwise with `{}`", resources.join("`, `"))]
+    #[error("CloudFormation would now make other changes to `{}`", resources.join("`, `"))]
     Changes {
         /// The logical ids of the resources; `the stack` for its outputs and tags.
         resources: Vec<String>,
@@ -206,7 +206,7 @@ mod tests {
         the stack is gone
         the stack was deleted and created again
         the stack was last updated at 2027-01-16T08:00:00Z, not at 2027-01-15T08:00:00Z
-        the deployed template is another one
+        the deployed template has changed
         the stack did not exist, and somebody has created it since
         ");
     }
@@ -245,9 +245,9 @@ mod tests {
             plan().changed_otherwise(None),
         ];
         insta::assert_snapshot!(told(moved.into_iter().flatten()), @"
-        CloudFormation would now do otherwise with `B`, `C`
-        CloudFormation would now do otherwise with `A`, `B`
-        CloudFormation would now do otherwise with `the stack`
+        CloudFormation would now make other changes to `B`, `C`
+        CloudFormation would now make other changes to `A`, `B`
+        CloudFormation would now make other changes to `the stack`
         ");
     }
 }

@@ -114,7 +114,7 @@ impl<'settings> Hints<'settings> {
                 "this is not AWS: look at the network, which may want a login, and at `HTTPS_PROXY`"
             }
             (CallErrorKind::AccessDenied { .. }, _) => "the credentials lack this permission",
-            (CallErrorKind::Throttled, _) => "AWS is asked too much at the moment: try again in a minute",
+            (CallErrorKind::Throttled, _) => "AWS is throttling calls: try again in a minute",
             _ => return Vec::new(),
         };
         vec![hint.to_owned()]

@@ -203,7 +203,7 @@ impl Declaration {
         }
         if self.is_stored() && !is_stored_name(text) {
             return refused(
-                "which is no name of a parameter in the Parameter Store".to_owned(),
+                "which is not the name of a parameter in the Parameter Store".to_owned(),
                 Some("a name has letters, digits and `_.-/`; its newest version is taken".to_owned()),
             );
         }

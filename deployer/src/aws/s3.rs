@@ -13,8 +13,8 @@ use crate::environment::Partition;
 /// The response to a `HEAD` has no body, so a failure has a status but no code.
 const FORBIDDEN: u16 = 403;
 
-/// An object exists that should not, or is being stored concurrently ([conditional
-/// writes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)).
+/// An object exists that should not, or is being stored concurrently
+/// ([conditional writes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)).
 const EXISTS: u16 = 412;
 const IN_CONFLICT: u16 = 409;
 

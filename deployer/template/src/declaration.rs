@@ -220,9 +220,9 @@ impl Declaration {
     }
 }
 
-/// Whether a text can be the name of a parameter in the [Parameter
-/// Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html). With any
-/// other text, the dynamic reference would be invalid, and AWS would deploy it as a literal string.
+/// Whether a text can be the name of a parameter in the
+/// [Parameter Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html).
+/// With any other text, the dynamic reference would be invalid, and AWS would deploy it as a literal string.
 fn is_stored_name(text: &str) -> bool {
     !text.is_empty()
         && text

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-/// The names of the parameters in the [dynamic
-/// references](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html) of a
-/// rendered template.
+/// The names of the parameters in the
+/// [dynamic references](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html)
+/// of a rendered template.
 pub fn looked_up(template: &str) -> BTreeSet<&str> {
     let references = template.split("{{resolve:ssm:").skip(1);
     // A version may follow the name.

@@ -21,15 +21,15 @@ use crate::ui::{LogForm, Silent, Ui};
 /// `tail -f`.
 #[derive(Args, Debug)]
 pub struct LogsArgs {
-    /// Go on with what is written from now on, until Ctrl-C
+    /// Follow new lines until Ctrl-C
     #[arg(long, short)]
     follow: bool,
 
-    /// From when on: how long ago, such as `90s`, `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
+    /// The start: how long ago, such as `90s`, `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
     #[arg(long, short, value_name = "TIME", default_value = "10m")]
     since: Moment,
 
-    /// Only lines that hold this text
+    /// Only lines that contain this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 

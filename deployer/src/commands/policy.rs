@@ -49,14 +49,14 @@ pub struct PolicyArgs {
 /// Whom a policy is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Party {
-    /// Whoever runs the deployer, a person or CI; `ci` is the same.
+    /// For running the deployer, by a person or CI; `ci` is the same.
     #[value(alias = "ci")]
     Operator,
-    /// Whoever compares and changes nothing, as for a pull request.
+    /// For comparing without changes, as for a pull request.
     Diff,
-    /// The environment's `executionRole`, which CloudFormation works with.
+    /// The environment's `executionRole`, which CloudFormation assumes.
     ExecutionRole,
-    /// Whoever uses a store whose access is IAM.
+    /// For calling a store with IAM access.
     Caller,
     /// The key that `KmsKeyArn` names: a policy of the key itself.
     Key,

@@ -69,7 +69,7 @@ impl Instances {
         })
     }
 
-    /// Generalizes a policy for the example to all instances.
+    /// Generalises a policy for the example to all instances.
     #[must_use]
     pub fn all(&self, environment: &Environment, of_example: Policy) -> Policy {
         let names = [environment.stack.as_str(), environment.name.as_str()];

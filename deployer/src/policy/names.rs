@@ -69,7 +69,7 @@ impl<'a> Names<'a> {
             return name.clone();
         }
         let logical_id = &resource.logical_id;
-        // The policy of one instance is generalized to all with the same prefix, and some have longer names.
+        // The policy of one instance is generalised to all with the same prefix, and some have longer names.
         let stack_length = match self.environment.instance {
             Some(_) => StackName::MAXIMUM_LENGTH,
             None => stack.chars().count(),

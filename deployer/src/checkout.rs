@@ -1,4 +1,4 @@
-//! The git checkout that a workspace is.
+//! The git checkout of a workspace.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -6,17 +6,17 @@ use std::process::Stdio;
 use cfn_deploy::stack::release::SourceRevision;
 use tokio::process::Command;
 
-/// What `git describe` says behind a commit whose tracked files were changed.
+/// The suffix with which `git describe` marks changed tracked files.
 const DIRTY: &str = "-dirty";
 
-/// The commit that `folder` is checked out at; none outside a checkout, before its first commit, and without git.
+/// The commit that is checked out in `folder`; `None` outside a checkout, before its first commit, and without git.
 pub async fn revision(folder: &Path) -> Option<SourceRevision> {
     let mut command = Command::new("git");
-    // No tag: the whole hash of the commit is told.
+    // Without tags, git prints the whole hash of the commit.
     command.args(["describe", "--always", "--exclude=*", "--abbrev=64", "--dirty"]);
     let output = command
         .current_dir(folder)
-        // To look is not to write: another git may be at work.
+        // Takes no locks, because another git process may be running.
         .env("GIT_OPTIONAL_LOCKS", "0")
         .stdin(Stdio::null())
         .kill_on_drop(true)

@@ -23,7 +23,7 @@ use crate::commands::{
     disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// What every command takes.
+    /// The options of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
     /// The command.
@@ -61,7 +61,7 @@ pub struct GlobalArgs {
 }
 
 impl Command {
-    /// The word that it is called by.
+    /// The command's name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Render(_) => "render",
@@ -92,7 +92,7 @@ impl Command {
     }
 }
 
-/// One verb each.
+/// The commands, one verb each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Render(render::RenderArgs),

@@ -1,20 +1,21 @@
-//! Files that only their owner reads: plans hold templates, tags and account ids.
+//! Files that only their owner may read: plans contain templates, tags and account ids.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes a file that nobody else may read, in place of one that may be there.
+/// Writes a file that nobody else may read, and replaces an existing one.
 ///
-/// It is written beside its place and put there when it is whole: a link at its place is replaced and not followed, and who reads the old file reads all of it.
+/// The content is written to a temporary file next to the target, which is then renamed. So a link at the target is
+/// replaced instead of followed, and a reader of the old file sees all of it.
 ///
 /// # Errors
-/// The folder cannot be written, or what is at the file's place is no file.
+/// The folder is not writable, or the target is not a file.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"))?;
-    // A pipe or a device, such as `/dev/stdout`, is written as it is: nothing can take its place.
+    // A pipe or a device, such as `/dev/stdout`, is written directly, because it cannot be replaced.
     if let Ok(found) = fs::metadata(path)
         && !found.is_file()
     {
@@ -29,16 +30,16 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         fs::rename(&beside, path)
     });
     if written.is_err() {
-        // What is left is a part of nothing.
+        // The remains are incomplete.
         let _ = fs::remove_file(&beside);
     }
     written
 }
 
-/// A file that was not there, and that only its owner may read.
+/// Creates a new file that only its owner may read.
 fn new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    // Where something is, a link included, nothing is opened.
+    // Opens nothing that exists, not even a link.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -1,4 +1,4 @@
-//! What this process was given: the only reader of variables, the current folder and the kinds of its streams.
+//! The environment of this process: the only reader of variables, the current folder and the kinds of its streams.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,28 +9,28 @@ use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::artifact::Machine;
 
-/// What a process is given when it is started, besides its arguments.
+/// The environment of a process, besides its arguments.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessEnv {
     /// The current folder.
     pub folder: PathBuf,
     /// The variables whose name and value are Unicode.
     pub variables: BTreeMap<String, String>,
-    /// Whether somebody reads stderr and can answer on stdin.
+    /// Whether a user reads stderr and can answer on stdin.
     pub terminal: bool,
-    /// Whether what goes to stdout is read in a terminal.
+    /// Whether stdout is a terminal.
     pub output_is_terminal: bool,
-    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    /// The width of stderr in characters, if it is a terminal.
     pub width: Option<usize>,
-    /// The same of stdout.
+    /// The width of stdout in characters, if it is a terminal.
     pub output_width: Option<usize>,
 }
 
 impl ProcessEnv {
-    /// Those of this process.
+    /// The environment of this process.
     pub fn of_this_process() -> Self {
         Self {
-            // A folder that was deleted has no path; what is looked for in it is then missing, and said to be.
+            // A deleted folder has no path; a later lookup in it reports what is missing.
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             variables: std::env::vars_os()
                 .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
@@ -42,7 +42,7 @@ impl ProcessEnv {
         }
     }
 
-    /// A variable's value; an empty one counts as not set.
+    /// The value of a variable; an empty one counts as unset.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables
             .get(name)
@@ -50,19 +50,19 @@ impl ProcessEnv {
             .filter(|value| !value.is_empty())
     }
 
-    /// Whether a GitHub Actions workflow started this process.
+    /// Tells whether a GitHub Actions workflow started this process.
     pub fn in_github_actions(&self) -> bool {
         self.variable("GITHUB_ACTIONS") == Some("true")
     }
 
-    /// The file that GitHub shows beside the log of the step, when a workflow started this process.
+    /// The file of the GitHub step summary, if a workflow started this process.
     pub fn step_summary(&self) -> Option<PathBuf> {
         self.variable("GITHUB_STEP_SUMMARY")
             .filter(|_| self.in_github_actions())
             .map(PathBuf::from)
     }
 
-    /// What this machine offers to a build.
+    /// What a build needs to know about this machine.
     pub fn machine(&self) -> Machine {
         let home = self
             .variable("HOME")

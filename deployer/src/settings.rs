@@ -1,4 +1,4 @@
-//! What a command works with, decided before it runs: flag, then variable, then file, then default.
+//! The settings of a command, determined before it runs. Precedence: flag, variable, file, default.
 
 mod error;
 mod found;
@@ -20,7 +20,7 @@ use self::found::Found;
 pub use self::places::Places;
 pub use self::source::{Setting, Source};
 
-/// What every command works with.
+/// The settings of every command.
 #[derive(Debug)]
 pub struct Settings {
     pub environment: Environment,
@@ -30,20 +30,20 @@ pub struct Settings {
     pub template_path: PathBuf,
     /// The template's text.
     pub template: String,
-    /// The current folder, which relative paths start from.
+    /// The current folder, to which relative paths refer.
     pub folder: PathBuf,
     /// All settings with their sources.
     pub told: Vec<Setting>,
-    /// The file of certificates that are trusted besides the system's.
+    /// The file of certificates that are trusted in addition to the system's.
     pub certificates: Option<PathBuf>,
     workspace: Option<PathBuf>,
 }
 
 impl Settings {
-    /// Decides all settings from the command line, the variables, the environment's file and the workspace.
+    /// Determines all settings from the command line, the variables, the environment's file and the workspace.
     ///
     /// # Errors
-    /// Where something needed is missing, unreadable or wrong; of a file, all problems at once.
+    /// Something required is missing, unreadable or wrong. All problems of a file are reported at once.
     pub fn resolve(global: &GlobalArgs, process_env: &ProcessEnv) -> Result<Self, SettingsError> {
         let found = Found::around(process_env);
         let (folder, folder_source) = found.environments(global)?;
@@ -71,7 +71,7 @@ impl Settings {
         })?;
 
         let written = Source::File;
-        // The text was read once: it is YAML, and a mapping.
+        // The text was parsed before, so it is YAML and a mapping.
         let names_a_stack = yaml::parse(&file, &text).is_ok_and(|root| root.get("stack").is_some());
         let stack_source = if names_a_stack { written } else { Source::Default };
         let mut told = vec![
@@ -98,10 +98,10 @@ impl Settings {
         })
     }
 
-    /// The workspace that the current folder is in.
+    /// The workspace of the current folder.
     ///
     /// # Errors
-    /// It is in none: then everything that would be found in one has been given, and nothing can be built.
+    /// The current folder is not in a workspace; then all paths were given, and nothing can be built.
     pub fn workspace(&self) -> Result<&Path, SettingsError> {
         let no_workspace = || SettingsError::NothingToBuild {
             folder: self.folder.clone(),
@@ -114,7 +114,7 @@ impl Settings {
         self.template_path.parent().unwrap_or(&self.folder)
     }
 
-    /// A template that goes with the stack's, where there is one: beside it, or else in the workspace.
+    /// A template that accompanies the stack's, if it exists: in the same folder, or else in the workspace.
     pub fn beside_template(&self, name: &str) -> Option<PathBuf> {
         let beside = self.template_path.with_file_name(name);
         let workspace = self.workspace.as_ref();
@@ -124,7 +124,7 @@ impl Settings {
         places.find(|path| path.is_file())
     }
 
-    /// Names a file as the user would.
+    /// A path as the user would write it.
     pub fn display(&self, path: &Path) -> String {
         workspace::display(path, &self.folder)
     }
@@ -136,7 +136,7 @@ fn read_environment(folder: &Path, name: &str, file: &str) -> Result<String, Set
         file: file.to_owned(),
         known: workspace::environments(folder),
     };
-    // A name with a separator would leave the folder of environments.
+    // A name with a separator could lead out of the folder of environments.
     if name.contains(['/', '\\']) {
         return Err(unknown());
     }

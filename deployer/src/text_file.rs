@@ -1,19 +1,19 @@
-//! Files of text, as editors and shells write them.
+//! Text files, as editors and shells write them.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads a file in UTF-8, without the byte order mark that some editors put before it.
+/// Reads a UTF-8 file, without the byte order mark that some editors add.
 ///
 /// # Errors
-/// It cannot be read, or is in another encoding, which the error names.
+/// The file cannot be read, or has another encoding, which the error names.
 pub fn read(path: &Path) -> io::Result<String> {
     decode(std::fs::read(path)?).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
-/// Why bytes are no text in UTF-8.
+/// Why bytes are not UTF-8 text.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 enum NotUtf8 {
     #[error("it is in UTF-16, as PowerShell's `>` writes: save it as UTF-8")]
@@ -25,7 +25,7 @@ enum NotUtf8 {
 }
 
 fn decode(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
-    // A text has no NUL; in UTF-16, each ASCII character has one.
+    // Text contains no NUL; in UTF-16, each ASCII character does.
     match *bytes.as_slice() {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(NotUtf8::Utf32),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(NotUtf8::Utf16),

@@ -1,4 +1,4 @@
-//! PURE: the words that other tools have for this one's commands, and the words that this one had before.
+//! PURE: the names of other tools for this tool's commands, and this tool's former names.
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::commands::policy::is_party;
 use crate::environment::EnvironmentName;
 
-/// What somebody means who comes from CDK, SAM, Rain, Terraform or the AWS CLI. Words of this tool are not among them.
+/// What users of CDK, SAM, Rain, Terraform or the AWS CLI mean by a word. This tool's own words are not included.
 const MEANINGS: [(&str, &str); 27] = [
     ("apply", "up"),
     ("bootstrap", "up"),
@@ -37,7 +37,7 @@ const MEANINGS: [(&str, &str); 27] = [
     ("watch", "push"),
 ];
 
-/// A flag that has another name now.
+/// A renamed flag.
 struct Renamed {
     command: &'static str,
     before: &'static str,
@@ -48,7 +48,7 @@ const fn renamed(command: &'static str, before: &'static str, now: &'static str)
     Renamed { command, before, now }
 }
 
-/// Each has one meaning now, wherever it is taken.
+/// Each flag has the same meaning in every command that takes it.
 const RENAMED: [Renamed; 9] = [
     renamed("build", "--output", "--to"),
     renamed("describe", "--output", "--format"),
@@ -61,14 +61,14 @@ const RENAMED: [Renamed; 9] = [
     renamed("up", "--wait", "--wait-for-lock"),
 ];
 
-/// A value of `policy --for` that has another name now.
+/// A renamed value of `policy --for`.
 const RENAMED_PARTY: (&str, &str) = ("deployer", "execution-role");
 
-/// The commands that take a name or a file of their own, and those that need no environment.
+/// The commands that take a name or a file, and those that need no environment.
 const WITHOUT_ENVIRONMENT: [&str; 5] = ["completions", "explain", "init", "man", "schema"];
 
-/// Puts what was meant into an error about a word that is not known, in place of what is only spelt alike. The word stands behind `command`,
-/// where there is one.
+/// Replaces the suggestion in an error about an unknown word with what was meant, instead of what is only spelt
+/// alike. The word follows `command`, if there is one.
 pub fn translate(mut error: clap::Error, command: Option<&str>) -> clap::Error {
     let word = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(word)) => Some(word.clone()),

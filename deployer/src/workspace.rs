@@ -1,4 +1,4 @@
-//! Where the templates and environments of a workspace are.
+//! Finds the templates and environments of a workspace.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub const TEMPLATES: &str = "templates";
 /// The template of environments that name none.
 pub const TEMPLATE: &str = "templates/event-store.yaml";
 
-/// Finds the workspace that `folder` is in: the nearest folder, from `folder` upwards, with environments and templates.
+/// Finds the workspace of `folder`: the nearest folder, from `folder` upwards, with environments and templates.
 pub fn find(folder: &Path) -> Option<PathBuf> {
     folder
         .ancestors()
@@ -19,7 +19,7 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// Lists the environments that `folder` has, sorted by name.
+/// Lists the environments in `folder`, sorted by name.
 pub fn environments(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -38,13 +38,13 @@ pub fn environments(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The path that `relative` names to somebody in `folder`, without its `..`: what is shown is then as short as it can be.
+/// Resolves `relative` against `folder` and removes its `..`, so that the displayed path is as short as possible.
 pub fn from(folder: &Path, relative: &Path) -> PathBuf {
     let mut path = folder.to_path_buf();
     for component in relative.components() {
         match component {
             Component::CurDir => {}
-            // Above a folder that is itself called `..` is another one.
+            // The parent of a folder that is itself called `..` is another folder.
             Component::ParentDir if path.file_name().is_some() => {
                 path.pop();
             }
@@ -54,7 +54,7 @@ pub fn from(folder: &Path, relative: &Path) -> PathBuf {
     path
 }
 
-/// How `path` is named from `folder`, both of them absolute.
+/// The relative path from `folder` to `path`, both of which are absolute.
 pub fn relative(folder: &Path, path: &Path) -> PathBuf {
     let common = folder
         .components()
@@ -65,7 +65,7 @@ pub fn relative(folder: &Path, path: &Path) -> PathBuf {
     up.chain(path.components().skip(common)).collect()
 }
 
-/// The name of `path` to a user whose shell is in `folder`: relative where it lies below.
+/// The name of `path` for a user whose shell is in `folder`: relative if it is below.
 pub fn display(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }

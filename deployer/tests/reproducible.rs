@@ -1,7 +1,7 @@
-//! Two checkouts in different folders, with different homes of cargo, give the same bytes.
+//! Two checkouts in different folders, with different cargo homes, give the same bytes.
 //!
-//! A tiny crate stands for the functions, with what leaves paths in a stripped binary: a dependency from the registry and
-//! panics in both. It is built from what cargo has downloaded for the workspace already.
+//! A tiny crate stands for the functions. It contains what leaves paths in a stripped binary: a dependency from the
+//! registry, and panics in both. It is built from what cargo has already downloaded for the workspace.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use event_store_deployer::environment::Profile;
 use event_store_deployer::process_env::ProcessEnv;
 use tempfile::TempDir;
 
-/// The version of the dependency is the one that the workspace has locked, and so downloaded.
+/// The dependency's version is the one that the workspace has locked and thus downloaded.
 const MANIFEST: &str = r#"
 [workspace]
 
@@ -92,7 +92,7 @@ async fn a_development_build_is_cargos_own_and_made_once() {
     assert_eq!(first.key(), second.key());
 }
 
-/// Where cargo builds, which a variable may have moved.
+/// The folder in which cargo builds; a variable may have moved it.
 fn target_folder(workspace: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from)
 }
@@ -102,7 +102,7 @@ async fn build(workspace: &Path, cargo_home: &Path) -> Artifact {
     run(workspace, &machine, Profile::Release).await.0
 }
 
-/// Writes the crate, for a machine with a home of cargo of its own.
+/// Writes the crate for a machine with its own cargo home.
 fn prepare(workspace: &Path, cargo_home: &Path) -> Machine {
     let machine = machine(cargo_home);
     std::fs::create_dir_all(workspace.join("src")).unwrap();
@@ -119,7 +119,7 @@ fn prepare(workspace: &Path, cargo_home: &Path) -> Machine {
     machine
 }
 
-/// Builds it, and returns it with all that was said meanwhile.
+/// Builds the crate, and returns the artifact with all messages of the build.
 async fn run(workspace: &Path, machine: &Machine, profile: Profile) -> (Artifact, String) {
     let build = Build {
         workspace,
@@ -146,7 +146,7 @@ fn locked(package: &str) -> String {
     entry.split('"').next().unwrap().to_owned()
 }
 
-/// This machine with a home of cargo of its own, where nothing needs to be downloaded again.
+/// This machine with its own cargo home, in which nothing needs to be downloaded.
 fn machine(cargo_home: &Path) -> Machine {
     let machine = ProcessEnv::of_this_process().machine();
     std::fs::create_dir_all(cargo_home).unwrap();
@@ -177,7 +177,7 @@ fn bootstrap(workspace: &Path) -> Vec<u8> {
     std::fs::read(built).unwrap()
 }
 
-/// What is packed.
+/// The packed program.
 fn bootstrap_of(artifact: &Artifact) -> Vec<u8> {
     let mut zip = zip::ZipArchive::new(Cursor::new(artifact.zip())).unwrap();
     let mut code = Vec::new();

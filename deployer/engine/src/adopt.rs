@@ -1,4 +1,4 @@
-//! Taking in what outlived an earlier stack of the same names.
+//! Adopts resources that outlived an earlier stack with the same names.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::table_repair::{self, repair};
 use super::taken::{Taken, taken};
 use super::{DeployError, Event, Mismatch, Session, ownership};
 
-/// What a creation would find in its way, and takes in instead.
+/// Existing resources that a creation would collide with, and that it adopts instead.
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
     tables: Vec<(TableDesign, DeployedTable)>,
@@ -22,7 +22,7 @@ pub(super) struct Adoptions {
 }
 
 impl Adoptions {
-    /// Whether there is nothing to take in.
+    /// Tells whether there is nothing to adopt.
     pub(super) fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.log_groups.is_empty()
     }
@@ -61,10 +61,11 @@ impl Adoptions {
     }
 }
 
-/// Looks up every literal name in the template that is not `deployed` already; there is no such template where the stack is made.
+/// Looks up every literal name in the template that is not in `deployed` already. `deployed` is absent if the stack
+/// is new.
 ///
 /// # Errors
-/// A table that would be taken in is not the template's, or something is in the way that cannot be taken in.
+/// A table to adopt does not match the template, or something in the way cannot be adopted.
 pub(super) async fn look_up<C: Cloud>(
     session: &Session<'_, C>,
     stack: &str,
@@ -84,7 +85,7 @@ pub(super) async fn look_up<C: Cloud>(
         if found.owner.stack() == Some(stack) {
             match deployed {
                 Some(_) => continue,
-                // Somebody else has made this very stack meanwhile.
+                // Another run has created this very stack in the meantime.
                 None => {
                     return Err(DeployError::Overtaken {
                         stack: stack.to_owned(),
@@ -117,7 +118,7 @@ pub(super) async fn look_up<C: Cloud>(
     }
 }
 
-/// The table that is taken in; `None` where it has gone meanwhile.
+/// The table to adopt; `None` if it was deleted in the meantime.
 async fn adoptable<C: Cloud>(
     session: &Session<'_, C>,
     blueprint: &Blueprint,
@@ -156,7 +157,7 @@ fn mismatch(design: &TableDesign, table: &DeployedTable, owner: &Owner) -> Optio
             actual: in_words(&table.key),
         });
     }
-    // A stream that is off can be turned on; one that carries something else would have to be deleted first.
+    // A stream that is off can be turned on. One with another view would have to be deleted first.
     let actual = table.stream_view.as_ref()?;
     (table.stream_view != design.stream_view).then(|| Mismatch::StreamView {
         wanted: design.stream_view.clone().unwrap_or_else(|| "nothing".to_owned()),
@@ -171,9 +172,9 @@ fn in_words(key: &[Key]) -> String {
     attributes.collect::<Vec<_>>().join(", ")
 }
 
-/// Makes the tables safe to import: an import that fails must not be able to take them with it.
+/// Prepares the tables for the import, so that an import that fails cannot delete them.
 ///
-/// The stream is turned on here too, because the mapping that is created with the stack needs it.
+/// It also turns the stream on, because the mapping that is created with the stack needs it.
 pub(super) async fn make_ready<C: Cloud>(
     session: &mut Session<'_, C>,
     adoptions: &Adoptions,
@@ -193,7 +194,7 @@ pub(super) async fn make_ready<C: Cloud>(
     Ok(())
 }
 
-/// Brings the tables to what the template says, which an import does not do, and looks whether it held.
+/// Brings the tables in line with the template, which an import does not do, and verifies the result.
 pub(super) async fn bring_up_to_date<C: Cloud>(
     session: &mut Session<'_, C>,
     adoptions: &Adoptions,
@@ -214,7 +215,7 @@ pub(super) async fn bring_up_to_date<C: Cloud>(
     Ok(())
 }
 
-/// Brings tables that an earlier run has imported to what the template says.
+/// Brings tables that an earlier run imported in line with the template.
 pub(super) async fn finish<C: Cloud>(
     session: &mut Session<'_, C>,
     blueprint: &Blueprint,
@@ -227,7 +228,7 @@ pub(super) async fn finish<C: Cloud>(
         .iter()
         .filter(|design| imports.contains(&design.name))
     {
-        // The run that was interrupted may have begun to change it.
+        // The interrupted run may have begun to change the table.
         if let Some(table) = table_repair::at_rest(session, &design.name).await? {
             adoptions.tables.push((design.clone(), table));
         }
@@ -254,7 +255,7 @@ async fn needed_repairs<C: Cloud>(
         repairs.push(TableRepair::PointInTimeRecovery(design.point_in_time_recovery));
     }
     let has = session.cloud.table_tags(&table.arn).await?;
-    // A tag of the resource wins over one of the stack.
+    // A resource's tag takes precedence over a tag of the stack.
     let wanted = stack_tags
         .iter()
         .filter(|(key, _)| !design.tags.contains_key(*key))

@@ -1,4 +1,4 @@
-//! Looking for what would make a deployment fail, before one is tried. Nothing is changed.
+//! Finds what would make a deployment fail, before it is tried. Changes nothing.
 
 mod boundary;
 mod bucket;
@@ -22,38 +22,38 @@ use super::finding::{Code, Finding, Severity};
 use crate::cloud::{CallError, CallErrorKind, Cloud};
 use crate::stack::Blueprint;
 
-/// What is examined.
+/// What to examine.
 #[derive(Clone, Debug)]
 pub struct Examination {
     /// The environment's account.
     pub account: String,
-    /// The environment's name, which its stack is tagged with.
+    /// The environment's name, which is a tag of its stack.
     pub environment: String,
     pub stack: String,
-    /// What is in it.
+    /// The stack's resources.
     pub blueprint: Blueprint,
     /// The artifact bucket.
     pub bucket: String,
-    /// The principals that are let in.
+    /// The principals that may call the store.
     pub callers: Vec<String>,
-    /// What bounds the roles that are made; none where no role is made, or nobody asks for a boundary.
+    /// The boundary of the created roles; `None` if no role is created, or no boundary is needed.
     pub boundary: Option<Boundary>,
-    /// What the deployer does: actions on resources, neither of which is a pattern.
+    /// The calls of the deployer: actions and resources, without patterns.
     pub actions: Vec<(Vec<String>, Vec<String>)>,
 }
 
-/// What bounds the roles of a stack.
+/// The boundary of a stack's roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Boundary {
-    /// The policy that the environment names, by its ARN.
+    /// The ARN of the policy that the environment names.
     Named(String),
-    /// Nothing; the ARN is that of the policy which could.
+    /// No boundary; the ARN is that of the policy that could be one.
     Lacking(String),
 }
 
-/// Examines an environment; what does not depend on another is asked at once.
+/// Examines an environment; independent checks run concurrently.
 ///
-/// Calls that fail are findings, too: an examination always ends.
+/// Failed calls are findings, too, so an examination always completes.
 pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Finding> {
     let caller = match cloud.caller().await {
         Ok(caller) => caller,
@@ -64,7 +64,7 @@ pub async fn examine<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Find
         format!("credentials of `{}`", caller.arn),
     )];
     if caller.account != examination.account {
-        // Whatever else was asked would be answered about another account.
+        // All other answers would be about another account.
         findings.push(Finding::new(
             Code::Account,
             Severity::Error,
@@ -114,7 +114,7 @@ fn no_credentials(error: &CallError) -> Finding {
     Finding::new(Code::Credentials, Severity::Error, error.to_string(), remedy)
 }
 
-/// What could not be looked at is no fault by itself.
+/// A failed check is not a mistake by itself.
 fn unknown(code: Code, error: &CallError) -> Finding {
     Finding::new(
         code,

@@ -1,4 +1,4 @@
-//! How what is there differs from what was deployed: what CloudFormation finds, and what it cannot see.
+//! The drift of a stack: what CloudFormation detects, and what it cannot see.
 
 mod error;
 mod function;
@@ -17,37 +17,37 @@ use self::unseen::unseen;
 use super::backoff::Backoff;
 use super::{Event, Session, unfinished};
 
-/// CloudFormation asks every service for every resource.
+/// The polling interval: CloudFormation queries every service for every resource.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How a stack differs from what was deployed.
+/// The drift of a stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Drift {
     pub stack: String,
-    /// What CloudFormation found.
+    /// The drift that CloudFormation detected.
     pub resources: Vec<ResourceDrift>,
-    /// Why CloudFormation could not look at everything, in its words.
+    /// Why CloudFormation could not check everything, in its words.
     pub incomplete: Option<String>,
-    /// What CloudFormation does not see.
+    /// The drift that CloudFormation does not see.
     pub unseen: Vec<UnseenDrift>,
-    /// Runs that have not come to their end.
+    /// Unfinished runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<Unfinished>,
 }
 
 impl Drift {
-    /// Whether everything is as it was deployed.
+    /// Tells whether there is no drift.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.unseen.is_empty()
     }
 }
 
-/// Compares a stack with the template that it was deployed with; `protected` is what its environment says, and `bucket` where runs are written
-/// down.
+/// Compares a stack with its deployed template. `protected` comes from its environment; runs are recorded in
+/// `bucket`.
 ///
 /// # Errors
-/// There is no such stack, or it is being changed.
+/// The stack does not exist, or is being changed.
 pub async fn drift<C: Cloud>(
     session: &mut Session<'_, C>,
     stack: &str,

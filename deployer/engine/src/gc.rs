@@ -1,4 +1,4 @@
-//! Deleting artifacts that can be proven to be referred to by nothing.
+//! Deletes artifacts that are proven to be unreferenced.
 
 mod error;
 mod evidence;
@@ -14,23 +14,23 @@ use super::objects::objects;
 use super::session::Interrupted;
 use super::{Answer, Event, Question, Session};
 
-/// What is to be tidied up.
+/// What to collect.
 #[derive(Clone, Debug)]
 pub struct GarbageCollection {
     /// The artifact bucket.
     pub bucket: String,
-    /// How many of the newest releases of each stack keep what they were made of.
+    /// How many of the newest releases of each stack keep their artifacts.
     pub keep: usize,
-    /// For how long after it was stored an object is kept in any case.
+    /// How long an object is kept in any case after it was stored.
     pub young_for: SignedDuration,
-    /// Whether to tell what would be deleted, and delete nothing.
+    /// Whether to report what would be deleted without deleting it.
     pub dry_run: bool,
 }
 
 /// What was deleted, or would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Collected {
-    /// Nothing is there that could be deleted.
+    /// There is nothing to delete.
     Nothing(Garbage),
     /// This would be deleted.
     WouldDelete(Garbage),
@@ -38,7 +38,7 @@ pub enum Collected {
     Deleted(Garbage),
 }
 
-/// Deletes the artifacts that nothing refers to, after they were shown and approved.
+/// Deletes unreferenced artifacts, after they were shown and approved.
 ///
 /// # Errors
 /// Something that may refer to an artifact cannot be read; then nothing is deleted.
@@ -62,7 +62,7 @@ pub async fn collect_garbage<C: Cloud>(
         Answer::No | Answer::Mismatch => return Err(GcError::Declined),
         Answer::NobodyToAsk => return Err(GcError::NeedsApproval),
     }
-    // Somebody may have deployed while the question stood.
+    // Another deployment may have begun while the question was open.
     let garbage = garbage.still(&look(session, collection).await?);
     for (deleted, object) in garbage.objects.iter().enumerate() {
         session
@@ -84,7 +84,7 @@ pub async fn collect_garbage<C: Cloud>(
     Ok(Collected::Deleted(garbage))
 }
 
-/// Lists first and looks for references afterwards: what is stored in between is not among the objects.
+/// Lists objects first and references afterwards, so that objects stored in between are not candidates.
 async fn look<C: Cloud>(
     session: &mut Session<'_, C>,
     collection: &GarbageCollection,

@@ -1,4 +1,4 @@
-//! Holding changes against the guard of the log of record.
+//! Checks changes with the guard of the log of record.
 
 use serde_json::Value;
 
@@ -10,16 +10,17 @@ use crate::stack::{Blueprint, ChangeSummary, deployed_template};
 
 use super::{DeployError, Deployment, Event, Session};
 
-/// The template that is deployed, and what was let pass over it.
+/// The deployed template, and the changes that were accepted despite the guard.
 #[derive(Debug, Default)]
 pub(super) struct Deployed {
-    /// None, when the stack is made, or another tool wrote its template: then only the change set tells what would be lost.
+    /// `None` if the stack is new, or if another tool wrote the template. Then only the change set shows what would
+    /// be lost.
     template: Option<Value>,
     accepted: Vec<Objection>,
 }
 
 impl Deployed {
-    /// Takes the template as AWS told it.
+    /// Reads the template that AWS returned.
     pub(super) fn of(template: &str) -> Self {
         Self {
             template: deployed_template(template),
@@ -27,7 +28,7 @@ impl Deployed {
         }
     }
 
-    /// The template; none where it cannot be read.
+    /// The template; `None` if it cannot be read.
     pub(super) fn template(&self) -> Option<&Value> {
         self.template.as_ref()
     }
@@ -43,13 +44,13 @@ impl Deployed {
         &self.accepted
     }
 
-    /// What the deployment changes, told from its causes.
+    /// The changes of the deployment, starting from their causes.
     pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
         let wanted = deployment.template.value();
         Outline::of(self.template(), wanted, Some(changes), &deployment.origins)
     }
 
-    /// What the deployment lets somebody do that could not be done before; nothing, of a stack that is made.
+    /// The permissions that the deployment newly grants; empty for a new stack.
     pub(super) fn widenings(&self, deployment: &Deployment) -> Vec<Widening> {
         widenings(self.template(), deployment.template.value())
     }
@@ -68,7 +69,7 @@ pub(super) fn check_templates<C: Cloud>(
     decide(session, deployment, deployed, objections)
 }
 
-/// Looks for guarded changes in the change set, which knows what would be replaced.
+/// Looks for guarded changes in the change set, which shows what would be replaced.
 pub(super) fn check_changes<C: Cloud>(
     session: &mut Session<'_, C>,
     deployment: &Deployment,
@@ -93,7 +94,7 @@ fn decide<C: Cloud>(
         });
     }
     for objection in accepted {
-        // The change set says again what the templates showed.
+        // The change set repeats what the templates have shown.
         let is_told = deployed
             .accepted
             .iter()

@@ -1,4 +1,4 @@
-//! What the functions of a stack write.
+//! The logs of a stack's functions.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use super::session::Interrupted;
 use super::traffic::{self, Resources};
 use super::{ErrorKind, Session};
 
-/// How long is waited between two looks at what is new.
+/// The polling interval for new lines.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
-/// Which lines are wanted.
+/// Which lines to read.
 #[derive(Clone, Debug)]
 pub struct LogQuery {
     /// The stack's name.
     pub stack: String,
-    /// From when on.
+    /// The time to start from.
     pub since: Timestamp,
-    /// What a line has to hold, all of it.
+    /// The terms that a line must all contain.
     pub terms: Vec<String>,
-    /// Whether to go on with what is written from now on, for ever.
+    /// Whether to continue with new lines, without end.
     pub follow: bool,
 }
 
@@ -39,15 +39,15 @@ pub enum LogsError {
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
     /// The stack has no functions, or its template cannot be read.
-    #[error("stack `{stack}` has no functions whose logs could be told")]
+    #[error("stack `{stack}` has no functions with readable logs")]
     NoFunctions { stack: String },
-    /// Somebody asked to stop.
+    /// The user interrupted the command.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl LogsError {
-    /// What the error means to the caller of the program.
+    /// The kind of the error, which decides the exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
@@ -62,11 +62,11 @@ impl From<Interrupted> for LogsError {
     }
 }
 
-/// Reads the logs of a stack's functions in the order of time, and hands them over as they come: with the functions' names in the
-/// template, to which the lines refer. Ends when whoever takes them wants no more, or when all is read and nothing is followed.
+/// Reads the logs of a stack's functions in time order and passes them on, with the functions' logical ids, to which
+/// the lines refer. Ends when the receiver wants no more, or when everything is read and `follow` is off.
 ///
 /// # Errors
-/// There is no such stack, or it has no functions.
+/// The stack does not exist, or has no functions.
 pub async fn logs<C: Cloud>(
     session: &mut Session<'_, C>,
     query: &LogQuery,
@@ -101,7 +101,7 @@ pub async fn logs<C: Cloud>(
     }
 }
 
-/// A page of a log, without the lines that AWS let through and that are not wanted: it looks for one term only.
+/// A page of a log. AWS filters by one term only, so the other terms are checked here.
 async fn read<C: Cloud>(
     session: &Session<'_, C>,
     query: &LogQuery,
@@ -120,7 +120,7 @@ async fn read<C: Cloud>(
                 .retain(|line| query.terms.iter().all(|term| line.message.contains(term)));
             Ok(page)
         }
-        // A group is made by its function's first line where the template does not make it.
+        // If the template does not create the log group, the function's first line does.
         Err(error) if error.is_not_found() => Ok(Page {
             items: Vec::new(),
             next: None,
@@ -129,7 +129,7 @@ async fn read<C: Cloud>(
     }
 }
 
-/// The functions' names in the template, each with its log group.
+/// The functions' logical ids, each with its log group.
 async fn groups<C: Cloud>(session: &Session<'_, C>, stack: &str) -> Result<Vec<(String, String)>, LogsError> {
     let found = session.cloud.describe_stack(stack).await?;
     let found = found.ok_or_else(|| LogsError::NoStack {

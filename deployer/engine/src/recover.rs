@@ -1,4 +1,4 @@
-//! Leading a stack out of a state in which it takes no update.
+//! Brings a stack out of a state in which it accepts no update.
 
 use crate::cloud::{CallError, Cloud, LeftBehind};
 use crate::stack::guard::{Accepted, Danger, Objection};
@@ -8,31 +8,31 @@ use super::busy::wait_for_the_end;
 use super::watch::{Ended, Operation, Unseen, watch};
 use super::{Event, RecoverError, Session, ownership, termination, traffic};
 
-/// A move that was chosen.
+/// A chosen move.
 #[derive(Clone, Debug)]
 pub struct Recovery {
     /// The stack's name.
     pub stack: String,
     /// The move.
     pub way: Move,
-    /// What is left as it is, by the names in the template; of [`Move::Force`], what may be.
+    /// The logical ids of the resources to leave; for [`Move::Force`], of those that may be left.
     pub leave: Vec<String>,
-    /// The rendered template: tells which tables are logs of record.
+    /// The rendered template, which shows the tables that are logs of record.
     pub template: String,
-    /// Whether the environment is protected; then nothing is deleted.
+    /// Whether the environment is protected; if so, nothing is deleted.
     pub protected: bool,
-    /// The role that CloudFormation acts as; else it acts as the caller.
+    /// The role that CloudFormation assumes; without one, it uses the caller's permissions.
     pub execution_role: Option<String>,
-    /// What the guard of the log of record is to let pass.
+    /// What the guard of the log of record should accept.
     pub accepted: Accepted,
 }
 
-/// Does the move that was chosen, and follows it to its end.
+/// Performs the chosen move and follows it to its end.
 ///
-/// Gives the state that the stack is in then; `DeleteComplete` when it is gone.
+/// Returns the stack's final state; `DeleteComplete` if it is gone.
 ///
 /// # Errors
-/// The stack is as it was, unless the error says that the move was tried.
+/// The stack is unchanged, unless the error says that the move was tried.
 pub async fn recover<C: Cloud>(
     session: &mut Session<'_, C>,
     recovery: &Recovery,
@@ -70,7 +70,7 @@ pub async fn recover<C: Cloud>(
     outcome(recovery, ended)
 }
 
-/// Refuses what the state does not allow, what a protected environment does not, and what would cost the log of record.
+/// Refuses moves that the state or a protected environment does not allow, or that would delete the log of record.
 async fn check<C: Cloud>(
     session: &mut Session<'_, C>,
     recovery: &Recovery,
@@ -109,14 +109,15 @@ async fn check<C: Cloud>(
     }
 }
 
-/// The logs of record that would go with the stack: retained by the environment's template, and not by what is deployed.
+/// The logs of record that would be deleted with the stack: the environment's template retains them, but the deployed
+/// one does not.
 async fn lost_logs<C: Cloud>(
     session: &Session<'_, C>,
     recovery: &Recovery,
     stack: &DeployedStack,
 ) -> Result<Vec<Objection>, RecoverError> {
     let wanted = Blueprint::read(&recovery.template)?;
-    // A template that was deployed by hand and cannot be read promises to keep nothing.
+    // An unreadable template, deployed by hand, counts as retaining nothing.
     let template = session.cloud.original_template(&stack.id).await?;
     let deployed = Blueprint::read(&template).unwrap_or_default();
     let resources = traffic::resources(session.cloud, &stack.id).await?;
@@ -149,7 +150,7 @@ async fn begin<C: Cloud>(
     let role = recovery.execution_role.as_deref();
     let (cloud, leave) = (session.cloud, recovery.leave.as_slice());
     match recovery.way {
-        // It begins nothing.
+        // It starts nothing.
         Move::Wait => Ok(()),
         Move::Cancel => cloud.cancel_update(stack, token).await,
         Move::Continue => cloud.continue_rollback(stack, &[], role, token).await,

@@ -1,4 +1,4 @@
-//! Why a stack was not led out of the state that it is in.
+//! Why a stack could not be recovered.
 
 use crate::cloud::CallError;
 use crate::stack::guard::Objection;
@@ -7,13 +7,13 @@ use crate::stack::{BlueprintError, Failure, Move, StackStatus};
 use super::session::Interrupted;
 use super::{ErrorKind, Unready};
 
-/// Why a stack was not led out of the state that it is in.
+/// Why a stack could not be recovered.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
     /// A call to AWS failed.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// The running operation could not be waited for.
+    /// The running operation could not be awaited.
     #[error(transparent)]
     Unready(Unready),
     /// The template cannot be read.
@@ -22,36 +22,36 @@ pub enum RecoverError {
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
-    /// The state allows no such move.
+    /// The state does not allow this move.
     #[error("`{way}` is no move out of `{status}`")]
     NotPossible {
         stack: String,
         /// Its state.
         status: StackStatus,
-        /// The move that was chosen.
+        /// The chosen move.
         way: Move,
-        /// The moves that there are.
+        /// The possible moves.
         possible: Vec<Move>,
     },
-    /// A move that leaves resources as they are was chosen, and none are known.
+    /// The chosen move leaves resources as they are, but none are known.
     #[error("`{way}` leaves resources as they are, and none are named")]
     NothingNamed {
         /// The move.
         way: Move,
     },
-    /// No move was chosen, and there is nobody to choose one.
+    /// No move was chosen, and nobody is there to choose one.
     #[error("stack `{stack}` is `{status}`, and no move is chosen")]
     NeedsChoice {
         stack: String,
         /// Its state.
         status: StackStatus,
-        /// The moves that there are.
+        /// The possible moves.
         possible: Vec<Move>,
     },
-    /// No move was chosen by whoever was asked.
+    /// The user chose no move.
     #[error("no move was chosen for stack `{stack}`")]
     Declined { stack: String },
-    /// No move is known.
+    /// No move out of the state is known.
     #[error("no move is known out of `{status}`, the state of stack `{stack}`")]
     NoMove {
         stack: String,
@@ -61,20 +61,20 @@ pub enum RecoverError {
     /// The environment is protected.
     #[error("stack `{stack}` is protected, and the move would delete it")]
     Protected { stack: String },
-    /// The move would cost events and was not accepted by name.
+    /// The move would cost events, and was not accepted by name.
     #[error("the move is refused, because stack `{stack}` would take the events with it: {}", objections.iter().map(Objection::acceptance).collect::<Vec<_>>().join(", "))]
     Guarded {
         stack: String,
-        /// What it would cost.
+        /// Its cost.
         objections: Vec<Objection>,
     },
-    /// The move was tried and did not lead out.
+    /// The move was tried and failed.
     #[error("stack `{stack}` ended as `{status}`")]
     Failed {
         stack: String,
-        /// The state it ended in.
+        /// The final state of the stack.
         status: StackStatus,
-        /// What brought it down.
+        /// The root cause, if known.
         cause: Option<Box<Failure>>,
     },
     /// The operation goes on in AWS, but it can no longer be followed.
@@ -84,16 +84,16 @@ pub enum RecoverError {
         #[source]
         source: CallError,
     },
-    /// Somebody asked to stop.
+    /// The user interrupted the command.
     #[error("interrupted")]
     Interrupted {
-        /// The stack on which an operation goes on in AWS, if one does.
+        /// The stack on which an operation continues in AWS, if one does.
         going_on: Option<String>,
     },
 }
 
 impl RecoverError {
-    /// What the error means to the caller of the program.
+    /// The kind of the error, which decides the exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Unready(unready) => unready.kind(),

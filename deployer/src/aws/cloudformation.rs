@@ -56,7 +56,7 @@ impl CloudFormation for Aws {
             .await;
         let answer = answer.map_err(|error| self.failure("cloudformation:GetTemplate", error))?;
         let template = answer.template_body.unwrap_or_default();
-        // Whoever deployed it may have sent it with a byte order mark, which CloudFormation takes, and no reader of JSON does.
+        // The template may begin with a byte order mark, which CloudFormation accepts but JSON readers do not.
         Ok(template.trim_start_matches('\u{feff}').to_owned())
     }
 
@@ -101,7 +101,7 @@ impl CloudFormation for Aws {
             .set_template_url(url)
             .set_tags(Some(tags(&request.tags)))
             .set_role_arn(request.role.clone())
-            // What was never made needs no state of its own to be recovered from.
+            // A stack whose creation fails is deleted, because it has no earlier state to recover.
             .on_failure(OnFailure::Delete)
             .client_request_token(request.token.as_str())
             .send()

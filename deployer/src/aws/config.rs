@@ -1,11 +1,11 @@
-//! PURE: which endpoint calls go to.
+//! PURE: the endpoint that calls go to.
 
-/// The variables that the SDKs read an endpoint from begin like this: one for all services, and one for each.
+/// The prefix of the variables from which the SDKs read an endpoint: one for all services, and one for each.
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 
-/// An endpoint variable is set, and the environment has no endpoint of its own.
+/// An endpoint variable is set, but the environment has no endpoint of its own.
 ///
-/// A stray variable would send a deployment to another place than its environment says.
+/// A stray variable would redirect a deployment away from where its environment says.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{variable}` is set, but the environment has no `endpoint`")]
 pub struct EndpointRefused {
@@ -13,10 +13,10 @@ pub struct EndpointRefused {
     pub variable: String,
 }
 
-/// Decides on the endpoint: the environment's own, or in its place the one that `AWS_ENDPOINT_URL` names.
+/// Determines the endpoint: the environment's own, unless `AWS_ENDPOINT_URL` overrides it.
 ///
 /// # Errors
-/// The environment has no endpoint and one of the variables is set, whatever its service.
+/// The environment has no endpoint, but one of the variables is set, for whatever service.
 pub fn refuse_stray_endpoints(
     endpoint: Option<&str>,
     variables: impl IntoIterator<Item = (String, String)>,

@@ -1,4 +1,4 @@
-//! The clients, made from an environment's region and endpoint.
+//! Creates the clients for an environment's region and endpoint.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::https::{Certificates, https_client};
 use super::recorder::{Calls, Recorder};
 use super::retry::Final;
 
-/// AWS, or what stands in for it, reached over the network.
+/// AWS, or an emulator, reached over the network.
 #[derive(Debug)]
 pub struct Aws {
     pub(super) cloudformation: aws_sdk_cloudformation::Client,
@@ -30,7 +30,7 @@ pub struct Aws {
     pub(super) ssm: aws_sdk_ssm::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) region: String,
-    /// Who is asked, for messages.
+    /// The endpoint, for messages.
     pub(super) endpoint: Option<String>,
     pub(super) credentials: Option<SharedCredentialsProvider>,
     certificates: Option<Certificates>,
@@ -39,16 +39,16 @@ pub struct Aws {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
-/// AWS throttles stack operations by account; patience is cheaper than a deployment that loses sight of its stack.
+/// AWS throttles stack operations per account; retrying is cheaper than a deployment that loses track of its stack.
 const ATTEMPTS_AT_AWS: u32 = 8;
-/// What runs on this machine answers or does not.
+/// An emulator on this machine either answers or does not.
 const ATTEMPTS_AT_AN_ENDPOINT: u32 = 2;
 
 impl Aws {
-    /// Makes the clients. Credentials are looked for where AWS's tools look for them, at the first call.
+    /// Creates the clients. They look for credentials at the first call, where AWS's tools do.
     ///
     /// # Errors
-    /// The profile in use names an endpoint, of all services or of one, and the environment has none.
+    /// The profile in use sets an endpoint, for all services or for one, but the environment has none.
     pub async fn connect(
         region: &str,
         endpoint: Option<&str>,
@@ -100,7 +100,7 @@ impl Aws {
                 )
             };
         }
-        // An endpoint has one host name; buckets are told apart by path.
+        // An endpoint has a single host name, so buckets are addressed by path.
         let s3 = aws_sdk_s3::config::Builder::from(config)
             .force_path_style(endpoint.is_some())
             .interceptor(recorder())
@@ -125,7 +125,7 @@ impl Aws {
         }
     }
 
-    /// The clients of a test, which call `endpoint` and retry nothing.
+    /// Clients for a test, which call `endpoint` and never retry.
     #[cfg(test)]
     pub(super) fn at(endpoint: &str) -> Self {
         let credentials = aws_credential_types::Credentials::new("test", "test", None, None, "test");
@@ -140,23 +140,23 @@ impl Aws {
         Self::from_config(&config, "eu-central-1", Some(endpoint))
     }
 
-    /// Whose credentials calls are signed with, where any were looked for.
+    /// The provider of the credentials that sign calls, if one is configured.
     pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
         self.credentials.clone()
     }
 
-    /// Whom calls trust besides those whom the system trusts.
+    /// The certificates that calls trust in addition to the system's.
     pub fn certificates(&self) -> Option<&Certificates> {
         self.certificates.as_ref()
     }
 
-    /// Every call made so far, in order.
+    /// All calls made so far, in order.
     pub fn calls(&self) -> &Calls {
         &self.calls
     }
 }
 
-/// The names by which the SDKs look a service up, also those that credentials come from.
+/// The services' names in SDK configuration, including those that provide credentials.
 const SERVICES: [&str; 13] = [
     "CloudFormation",
     "CloudWatch Logs",
@@ -173,7 +173,7 @@ const SERVICES: [&str; 13] = [
     "Signin",
 ];
 
-/// The setting that would send calls elsewhere than to AWS: of a profile, or of the `services` section that it names.
+/// The setting that would redirect calls away from AWS: in a profile, or in the `services` section that it names.
 fn configured_endpoint(config: &SdkConfig) -> Option<String> {
     const SETTING: &str = "endpoint_url";
     if config.endpoint_url().is_some() {

@@ -1,16 +1,17 @@
-//! Credentials, looked at before a request is signed with them.
+//! Checks credentials before a request is signed with them.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 
-/// Hands on what another provider has, unless no header could carry it: the signer would take that for impossible.
+/// Passes on another provider's credentials, unless they contain characters that no header can carry; the signer
+/// would panic on those.
 #[derive(Debug)]
 pub(super) struct Checked(pub(super) SharedCredentialsProvider);
 
-/// A credential holds what nobody issues.
+/// A credential contains a character that no issued credential contains.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the {0} holds a space, a control character or a letter beyond ASCII; it was copied with something that is no part of it"
+    "the {0} holds a space, a control character or a non-ASCII letter; something else was copied along with it"
 )]
 struct NoCredential(&'static str);
 

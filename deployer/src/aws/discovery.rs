@@ -1,8 +1,8 @@
-//! What the surroundings say where nobody has said anything yet.
+//! Settings of the surroundings, for commands that have none of their own yet.
 
 use aws_config::BehaviorVersion;
 
-/// The region that AWS's tools would work in: that of `AWS_REGION`, or of the profile in use.
+/// The region that AWS's tools would use: from `AWS_REGION` or the profile in use.
 pub async fn configured_region() -> Option<String> {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(super::https::https_client(None, None))

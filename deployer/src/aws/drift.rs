@@ -67,7 +67,7 @@ fn resource(drift: types::StackResourceDrift) -> ResourceDrift {
     }
 }
 
-/// What is not there is told as the text `null`.
+/// AWS reports a missing value as the string `null`.
 fn difference(difference: types::PropertyDifference) -> PropertyDrift {
     let there = |value: Option<String>| value.filter(|value| value != "null");
     PropertyDrift {

@@ -1,4 +1,4 @@
-//! From an SDK's error to what it means.
+//! Converts SDK errors to their meaning.
 
 use std::error::Error;
 
@@ -11,12 +11,12 @@ use cfn_deploy::cloud::{CallError, CallErrorKind};
 use super::Aws;
 
 impl Aws {
-    /// Turns the failure of a call, named as IAM names it, into one of the kinds that something is decided on.
+    /// Converts the failure of a call, named as in IAM, to one of the kinds that decisions depend on.
     pub(super) fn failure<E>(&self, operation: &str, error: SdkError<E, HttpResponse>) -> CallError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        // Whoever gives a code speaks as AWS does, an emulator that gives its refusals no id among them.
+        // A response with an error code speaks AWS's protocol, even from an emulator that sends no request id.
         let has_code = error
             .as_service_error()
             .is_some_and(|failure| failure.code().is_some_and(|code| !code.is_empty()));
@@ -32,7 +32,7 @@ impl Aws {
             (kind, _) => kind,
         };
         let source = match error {
-            // The service's own words are in the kind.
+            // The kind already contains the service's message.
             SdkError::ServiceError(_) => None,
             other => Some(other.into()),
         };
@@ -67,7 +67,7 @@ impl Aws {
         }
     }
 
-    /// What answered in AWS's place, if something did: AWS gives every request an id.
+    /// Detects a response that is not from AWS: AWS gives every request an id.
     fn not_aws(&self, response: &HttpResponse) -> Option<CallErrorKind> {
         const IDS: [&str; 4] = [
             "x-amzn-requestid",
@@ -86,7 +86,7 @@ impl Aws {
         })
     }
 
-    /// What AWS, or what stands for it, answered in a form that it does not answer in, all of it: what is wrong with it may be anywhere.
+    /// Describes a malformed response from AWS or an emulator. Quotes all of it, because the mistake may be anywhere.
     fn unreadable(&self, response: &HttpResponse, message: &str) -> CallErrorKind {
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
@@ -116,7 +116,7 @@ impl Aws {
     }
 }
 
-/// The beginning of what somebody answered.
+/// The beginning of a response's text.
 fn first_words(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut line = words(text);
@@ -127,7 +127,7 @@ fn first_words(text: &str) -> String {
     line
 }
 
-/// What somebody answered, on one line, without the tags of a page.
+/// The text of a response on one line, without HTML tags.
 fn words(text: &str) -> String {
     let mut words = String::new();
     let mut is_tag = false;
@@ -146,7 +146,7 @@ fn words(text: &str) -> String {
     words.join(" ")
 }
 
-/// Reads a service's code. The codes of one meaning differ from service to service.
+/// Interprets a service's error code. Services use different codes for the same meaning.
 fn kind_of(code: &str, message: &str) -> CallErrorKind {
     let own = || message.to_owned();
     match code {
@@ -178,7 +178,7 @@ fn kind_of(code: &str, message: &str) -> CallErrorKind {
     }
 }
 
-/// The innermost cause says most.
+/// The innermost cause is the most specific.
 fn in_a_word(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

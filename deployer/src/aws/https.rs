@@ -1,4 +1,5 @@
-//! How AWS is reached: HTTPS by ring, trusting whom the system trusts and whom the user names besides, through the proxy that the process is given.
+//! HTTPS to AWS: uses ring, trusts the system's certificates and those that the user names, and uses the proxy of the
+//! process.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-/// Certificates that are trusted besides the system's, as `AWS_CA_BUNDLE` names them: PEM, one after another.
+/// Certificates that are trusted in addition to the system's, from `AWS_CA_BUNDLE`: concatenated PEM.
 #[derive(Clone, Debug)]
 pub struct Certificates(Vec<u8>);
 
-/// A file holds no certificates that could be trusted.
+/// A file contains no usable certificates.
 #[derive(Debug, thiserror::Error)]
 #[error("`AWS_CA_BUNDLE` names `{}`, which {what}", file.display())]
 pub struct BadCertificates {
@@ -28,7 +29,7 @@ impl Certificates {
     /// Reads them from a file.
     ///
     /// # Errors
-    /// The file cannot be read, or holds something else.
+    /// The file cannot be read, or contains something else.
     pub fn read(file: &Path) -> Result<Self, BadCertificates> {
         let bad = |what, source| BadCertificates {
             file: file.to_owned(),
@@ -36,7 +37,7 @@ impl Certificates {
             source,
         };
         let pem = std::fs::read(file).map_err(|error| bad("cannot be read", Some(error.into())))?;
-        // The client takes for granted what is looked at here.
+        // The client does not validate the certificates itself.
         let mut roots = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(&pem) {
             certificate
@@ -50,13 +51,13 @@ impl Certificates {
         Ok(Self(pem))
     }
 
-    /// As they were read: PEM, one after another.
+    /// The certificates as read: concatenated PEM.
     pub fn pem(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// The one client that every call to AWS goes through, or to `endpoint` in its place. What is on this machine is reached without a proxy.
+/// The only HTTP client for calls to AWS or to `endpoint`. An endpoint on this machine is reached without a proxy.
 pub(super) fn https_client(endpoint: Option<&str>, certificates: Option<Certificates>) -> SharedHttpClient {
     let is_here = endpoint.is_some_and(is_loopback);
     let trusted = certificates.map_or_else(TrustStore::default, |certificates| {
@@ -74,7 +75,7 @@ pub(super) fn https_client(endpoint: Option<&str>, certificates: Option<Certific
             connector.set_sleep_impl(components.sleep_impl());
         }
         let connector = connector.tls_provider(Provider::Rustls(CryptoMode::Ring));
-        // A context is refused for what only other providers can do.
+        // Building a context can fail only with other TLS providers.
         match TlsContext::builder().with_trust_store(trusted.clone()).build() {
             Ok(context) => connector.tls_context(context).build(),
             Err(_) => connector.build(),
@@ -82,7 +83,7 @@ pub(super) fn https_client(endpoint: Option<&str>, certificates: Option<Certific
     })
 }
 
-/// Whether an address is one of this machine, which nobody else can listen at or come between.
+/// Tells whether a URL points to this machine, where no other machine can intercept the connection.
 pub fn is_loopback(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

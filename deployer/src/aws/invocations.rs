@@ -1,4 +1,4 @@
-//! Lambda, calling a function.
+//! Invokes functions with Lambda.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use cfn_deploy::cloud::{CallError, Invocations, Invoked};
 
 use super::Aws;
 
-/// Longer than the minute that a function may take here, with its start before it.
+/// Longer than the minute that a function may take, plus its cold start.
 const LONGEST: Duration = Duration::from_secs(90);
 
 impl Invocations for Aws {

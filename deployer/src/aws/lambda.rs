@@ -69,7 +69,7 @@ impl Functions for Aws {
         };
         let mut answer = send().await.map_err(|error| self.failure(OPERATION, error));
         if answer.as_ref().is_err_and(is_conflict) {
-            // Another update is under way; after a lost answer it is this one.
+            // Another update is in progress; if a response was lost, it is our own.
             self.wait_until_updated(OPERATION, function).await?;
             answer = send().await.map_err(|error| self.failure(OPERATION, error));
         }

@@ -1,4 +1,4 @@
-//! `CloudWatch` Logs, read.
+//! Reads `CloudWatch` Logs.
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use cfn_deploy::cloud::{CallError, LogEvent, LogReader, Page};
@@ -17,7 +17,7 @@ impl LogReader for Aws {
         let request = self.logs.filter_log_events().log_group_name(group);
         let answer = request
             .start_time(since.as_millisecond())
-            // In quotes a term is a text that the line holds; without them, punctuation would be an operator.
+            // A quoted term matches literally; unquoted, its punctuation would be operators.
             .set_filter_pattern(
                 term.map(|term| format!("\"{}\"", term.replace('\\', "\\\\").replace('"', "\\\""))),
             )
@@ -41,7 +41,7 @@ fn log_event(event: FilteredLogEvent) -> LogEvent {
     let at = event.timestamp.unwrap_or_default();
     let message = event.message.unwrap_or_default();
     LogEvent {
-        // What stands in for AWS may name no id.
+        // An emulator may return no id.
         id: event
             .event_id
             .unwrap_or_else(|| format!("{}/{at}/{message}", event.log_stream_name.unwrap_or_default())),

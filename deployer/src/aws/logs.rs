@@ -16,7 +16,7 @@ impl Logs for Aws {
                 .send()
                 .await
                 .map_err(|error| self.failure("logs:DescribeLogGroups", error))?;
-            // A name is a prefix of itself, and of others.
+            // A name is a prefix of itself, but also of others.
             if page
                 .log_groups()
                 .iter()

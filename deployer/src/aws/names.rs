@@ -1,4 +1,4 @@
-//! What has a name, and the stack that it belongs to.
+//! Finds named resources and the stacks that own them.
 
 use aws_sdk_cloudformation::types::StackResource;
 use cfn_deploy::cloud::{
@@ -42,14 +42,14 @@ impl Names for Aws {
                 self.owner_among(physical_id, resources).await
             }
             Err(error) if names(&error, physical_id) => Ok(Owner::Nobody),
-            // An answer about something else proves nothing.
+            // An error about another resource proves nothing.
             Err(error) if error.is_not_found() => self.searched_owner(physical_id).await,
             Err(error) => Err(error),
         }
     }
 }
 
-/// Whether an error says that the very thing asked for is not there.
+/// Tells whether an error says that this very resource does not exist.
 fn names(error: &CallError, physical_id: &str) -> bool {
     matches!(&error.kind, CallErrorKind::NotFound { message } if message.contains(physical_id))
 }
@@ -59,8 +59,9 @@ fn is_denied(error: &CallError) -> bool {
 }
 
 impl Aws {
-    /// The answer has all resources of every stack that has, or once had, the one that was asked for; of stacks that are deleted, too, for
-    /// 90 days ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html)).
+    /// The response contains all resources of every stack that has, or once had, the requested one, including stacks
+    /// deleted within the last 90 days
+    /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html)).
     async fn owner_among(
         &self,
         physical_id: &str,
@@ -80,7 +81,7 @@ impl Aws {
         Ok(former)
     }
 
-    /// A stack that may not be described is taken to live.
+    /// A stack that the caller may not describe counts as existing.
     async fn is_living(&self, stack: &str) -> Result<bool, CallError> {
         match self.describe_stack(stack).await {
             Ok(found) => Ok(found.is_some_and(|found| found.status != StackStatus::DeleteComplete)),
@@ -89,7 +90,7 @@ impl Aws {
         }
     }
 
-    /// Looks for the stack of a resource in every stack's list.
+    /// Searches the resources of every stack for the owner.
     async fn searched_owner(&self, physical_id: &str) -> Result<Owner, CallError> {
         match self.search(physical_id).await {
             Err(error) if is_denied(&error) => Ok(Owner::Unknown),
@@ -120,7 +121,7 @@ impl Aws {
         loop {
             let page = match self.stack_resources(stack, next.as_deref()).await {
                 Ok(page) => page,
-                // Somebody deleted the stack after it was listed.
+                // The stack was deleted after it was listed.
                 Err(error) if error.is_not_found() => return Ok(false),
                 Err(error) => return Err(error),
             };
@@ -167,7 +168,7 @@ impl Aws {
     }
 }
 
-/// Resources that have left a stack are listed for a while longer.
+/// Tells whether a resource has left its stack; such resources stay in the list for a while.
 fn has_left(resource: &StackResource) -> bool {
     let status = resource.resource_status().map_or("", |status| status.as_str());
     ["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status)
@@ -184,7 +185,7 @@ mod tests {
 
     const TABLE: &str = "orders-events";
 
-    /// A stack in an answer: its name, whether it lives, and its resources by name in AWS and status.
+    /// A stack in a response: its name, whether it exists, and its resources by physical name and status.
     type Stack<'a> = (&'a str, bool, &'a [(&'a str, &'a str)]);
 
     fn arn(stack: &str) -> String {
@@ -199,7 +200,7 @@ mod tests {
         of_aws(400).set_body_string(body)
     }
 
-    /// AWS's answers have an id.
+    /// A response of AWS has a request id.
     fn of_aws(status: u16) -> ResponseTemplate {
         ResponseTemplate::new(status).insert_header("x-amzn-requestid", "1")
     }
@@ -254,7 +255,7 @@ mod tests {
                 "DELETE_COMPLETE"
             };
             let described = answer("DescribeStacks", &described(stack, status));
-            // The name of the stack is part of its ARN.
+            // The stack's name is part of its ARN.
             let asked = Mock::given(body_string_contains("Action=DescribeStacks"))
                 .and(body_string_contains(format!("stack%2F{stack}%2F")));
             asked.respond_with(described).mount(&server).await;

@@ -1,4 +1,4 @@
-//! Which calls were made, and how long each took.
+//! Records which calls were made and how long each took.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,14 +12,14 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Layer, Storable, StoreReplace};
 
-/// A call that was answered, or given up.
+/// A completed call, successful or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// The service, as the SDK names it: `CloudFormation`.
+    /// The service's name in the SDK, such as `CloudFormation`.
     pub service: String,
-    /// The operation: `DescribeStacks`.
+    /// The operation, such as `DescribeStacks`.
     pub operation: String,
-    /// How long it took, retries included.
+    /// The duration, including retries.
     pub duration: Duration,
 }
 
@@ -28,7 +28,7 @@ pub struct Call {
 pub struct Calls(Arc<Mutex<Vec<Call>>>);
 
 impl Calls {
-    /// A copy of the list as it is now.
+    /// A snapshot of the list.
     pub fn to_vec(&self) -> Vec<Call> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -38,7 +38,7 @@ impl Calls {
     }
 }
 
-/// Writes down every call of a client.
+/// Records every call of a client.
 #[derive(Debug)]
 pub(super) struct Recorder {
     calls: Calls,

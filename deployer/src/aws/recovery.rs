@@ -1,4 +1,4 @@
-//! CloudFormation, where an operation has failed.
+//! CloudFormation's operations to recover from a failure.
 
 use aws_sdk_cloudformation::types::DeletionMode;
 use cfn_deploy::cloud::{CallError, LeftBehind, Recovery};

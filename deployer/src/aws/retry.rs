@@ -1,4 +1,4 @@
-//! What is not tried again, though the SDK takes every failure of a connection for one that passes.
+//! Failures that are not retried, although the SDK considers every connection failure temporary.
 
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
@@ -6,21 +6,22 @@ use cfn_deploy::cloud::says;
 
 use super::recorder::Calls;
 
-/// How rustls and the connector say what stays as it is.
+/// How rustls and the connector report permanent failures.
 const FINAL: [&str; 2] = ["invalid peer certificate", "proxy authorization required"];
 
-/// How the connector says that a proxy did not let through, with whatever status.
+/// How the connector reports that a proxy refused the tunnel, with whatever status.
 const NOT_LET_THROUGH: &str = "tunnel error: unsuccessful";
 
-/// Has a call given up whose connection fails of what stays as it is: a certificate that is not trusted, a proxy that wants a login, and
-/// one that does not let through before any call has come to its end. A proxy that did let through may do so again.
+/// Stops retrying calls whose connection fails permanently: the certificate is not trusted, the proxy requires a
+/// login, or the proxy refuses the tunnel before any call has completed. A proxy that has let a call through before
+/// may do so again.
 #[derive(Debug)]
 pub(super) struct Final {
     calls: Calls,
 }
 
 impl Final {
-    /// Looks at the `calls` that were made before.
+    /// Takes the record of earlier calls.
     pub(super) fn after(calls: Calls) -> Self {
         Self { calls }
     }

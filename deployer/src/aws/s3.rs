@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use super::Aws;
 use crate::environment::Partition;
 
-/// A `HEAD` has no body, so that its failure has a status and no code.
+/// The response to a `HEAD` has no body, so a failure has a status but no code.
 const FORBIDDEN: u16 = 403;
 
-/// An object is there that was not to be, or is just being stored by somebody else
+/// An object exists that should not, or is being stored concurrently
 /// ([conditional writes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)).
 const EXISTS: u16 = 412;
 const IN_CONFLICT: u16 = 409;
@@ -39,7 +39,7 @@ impl ArtifactStore for Aws {
             .await;
         let mut head = Head::default();
         let answer = answer.map(|answer| {
-            // Of several parts S3 tells the hash of their hashes, which is none of the content.
+            // For a multipart upload, S3 reports the hash of the parts' hashes, not of the content.
             head.sha256 = answer.checksum_sha256.filter(|hash| !hash.contains('-'));
         });
         Ok(self.exists("s3:GetObject", bucket, answer)?.then_some(head))
@@ -188,7 +188,7 @@ impl Aws {
     }
 }
 
-/// What has no time counts as stored just now: nothing is known to be old that may be young.
+/// An object without a time counts as stored now, so that a young object never counts as old.
 fn timestamp(time: Option<DateTime>) -> Timestamp {
     time.and_then(|time| Timestamp::from_nanosecond(time.as_nanos()).ok())
         .unwrap_or_else(Timestamp::now)

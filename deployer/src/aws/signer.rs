@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::Aws;
 
-/// Signs requests with the credentials in use, and fetches these again before they expire.
+/// Signs requests with the credentials in use, and refreshes these before they expire.
 #[derive(Debug)]
 pub struct Signer {
     provider: SharedCredentialsProvider,
@@ -24,31 +24,31 @@ struct Held {
     until: SystemTime,
 }
 
-/// A signature is checked after it has travelled, and the other clock is not ours.
+/// The signature is checked only after transmission, and by another clock.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(30);
 
-/// For credentials that do not tell when they expire: as long as the SDKs keep such.
+/// The lifetime of credentials that do not state when they expire, as in the SDKs.
 const WITHOUT_EXPIRY: Duration = Duration::from_mins(15);
 
 /// Why a request could not be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    /// There are no credentials, or none any more.
+    /// There are no credentials, or they have expired.
     #[error("there are no credentials to sign with: {0}")]
     Credentials(String),
-    /// The parts of a signature do not fit together.
+    /// The parameters of the signature are inconsistent.
     #[error("the signature cannot be calculated")]
     Parameters(#[from] v4::signing_params::BuildError),
     /// The request cannot be signed.
     #[error("the request cannot be signed")]
     Signing(#[from] SigningError),
-    /// The credentials hold a character that no header can carry.
+    /// The credentials contain a character that no header can carry.
     #[error("the credentials do not fit into a header")]
     Header,
 }
 
 impl Aws {
-    /// Signs requests to function URLs of the region; `None` where no way to credentials is configured.
+    /// Signs requests to function URLs in the region; `None` if no source of credentials is configured.
     pub fn signer(&self) -> Option<Signer> {
         Some(Signer::new(self.credentials.clone()?, &self.region))
     }
@@ -63,12 +63,12 @@ impl Signer {
         }
     }
 
-    /// The headers that sign a request made `now`.
+    /// The headers that sign a request made at `now`.
     ///
-    /// Of the request's own headers only the type of its body is signed: the others may be changed on the way.
+    /// Of the request's own headers, only `Content-Type` is signed, because intermediaries may change the others.
     ///
     /// # Errors
-    /// There are no credentials, or the request cannot be signed with them.
+    /// There are no credentials, or they cannot sign the request.
     pub async fn sign(
         &self,
         now: SystemTime,
@@ -108,7 +108,7 @@ impl Signer {
         Ok(headers)
     }
 
-    /// The credentials at `now`. Requests that come while they are being fetched wait for them.
+    /// The credentials at `now`. Concurrent requests wait while they are fetched.
     async fn credentials(&self, now: SystemTime) -> Result<Credentials, SignatureError> {
         let mut held = self.held.lock().await;
         if let Some(held) = held.as_ref().filter(|held| now < held.until) {
@@ -144,7 +144,7 @@ mod tests {
     const TIME: Duration = Duration::from_secs(1_767_323_045);
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    /// Credentials that expire after a minute, and how often they were asked for.
+    /// Credentials that expire after a minute, with a count of how often they were requested.
     #[derive(Debug, Default)]
     struct Shortlived(Arc<AtomicU64>);
 

@@ -8,19 +8,19 @@ use jiff::Timestamp;
 
 use super::Aws;
 
-/// Messages to be received, those being worked on, and those that wait for their time.
+/// Visible messages, messages in flight, and delayed messages.
 const COUNTS: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessages,
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
     QueueAttributeName::ApproximateNumberOfMessagesDelayed,
 ];
 
-/// SQS waits for a message for this long at most
+/// SQS's maximum wait time for a message
 /// ([guide](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html)).
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// For how long a message that was received is out of sight; longer than anybody listens.
+/// How long a received message stays invisible: longer than any test listens.
 const OUT_OF_SIGHT_SECONDS: &str = "900";
-/// The most messages that one call brings.
+/// The maximum number of messages that one call returns.
 const MOST_MESSAGES: i32 = 10;
 
 impl Queues for Aws {
@@ -38,7 +38,7 @@ impl Queues for Aws {
     }
 
     async fn queues_named(&self, prefix: &str, page: Option<&str>) -> Result<Page<String>, CallError> {
-        // Without a size there are no pages, only the first thousand.
+        // Without a maximum there are no pages, only the first thousand queues.
         let request = self.sqs.list_queues().queue_name_prefix(prefix).max_results(1000);
         let answer = request.set_next_token(page.map(ToOwned::to_owned)).send().await;
         let answer = answer.map_err(|error| self.failure("sqs:ListQueues", error))?;
@@ -75,7 +75,7 @@ impl Queues for Aws {
             .get(&QueueAttributeName::CreatedTimestamp)
             .and_then(|second| Timestamp::from_second(second.parse().ok()?).ok());
         Ok(Some(QueueOrigin {
-            // A queue of unknown age is taken for a new one.
+            // A queue of unknown age counts as new.
             made: made.unwrap_or(Timestamp::MAX),
             tags: tags.into_iter().collect(),
         }))
@@ -85,7 +85,7 @@ impl Queues for Aws {
         let request = self.sqs.create_queue().queue_name(&queue.name);
         let answer = request
             .attributes(QueueAttributeName::Policy, &queue.policy)
-            // The queue gets everything that is announced; what was looked at once is not to come again.
+            // The queue receives every announcement; a message that was read should not return.
             .attributes(QueueAttributeName::VisibilityTimeout, OUT_OF_SIGHT_SECONDS)
             .set_tags(Some(queue.tags.clone().into_iter().collect()))
             .send()

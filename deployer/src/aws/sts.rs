@@ -29,7 +29,8 @@ impl Identity for Aws {
 }
 
 impl Aws {
-    /// The SDK does not tell a call without credentials from one without a network; looking for them does.
+    /// The SDK does not distinguish a call without credentials from one without a network, so this looks for
+    /// credentials.
     async fn has_credentials(&self) -> bool {
         match &self.credentials {
             Some(provider) => provider.provide_credentials().await.is_ok(),

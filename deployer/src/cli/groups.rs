@@ -1,4 +1,4 @@
-//! The page of help of the program: its commands in groups, by when somebody needs them.
+//! The program's help page: its commands, grouped by the moment at which they are needed.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
 
-/// The commands by when they are needed, as the tables in `docs/` have them.
+/// The commands by the moment at which they are needed, as in the tables in `docs/`.
 const GROUPS: [(&str, &[&str]); 8] = [
     ("Before deploying", &["doctor", "policy", "render", "diff"]),
     ("Deploying", &["build", "up", "down"]),
@@ -23,17 +23,17 @@ const GROUPS: [(&str, &[&str]); 8] = [
 ];
 
 impl Cli {
-    /// Reads the command line of this process.
+    /// Parses the command line of this process.
     ///
     /// # Errors
-    /// It cannot be understood, or asks for help or the version.
+    /// The command line is invalid, or asks for help or the version.
     pub fn of_this_process() -> Result<Self, clap::Error> {
         let mut program = grouped(Self::command());
         let matches = program.try_get_matches_from_mut(std::env::args_os())?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
     }
 
-    /// The command that the command line of this process names, also where the rest of it cannot be understood.
+    /// The command in the command line of this process, even if the rest is invalid.
     pub fn command_of_this_process() -> Option<String> {
         let program = Self::command().ignore_errors(true);
         let matches = program.try_get_matches_from(std::env::args_os()).ok()?;

@@ -19,12 +19,13 @@ use crate::ui::Ui;
 /// credentials.
 #[derive(Args, Debug)]
 pub struct BuildArgs {
-    /// Put the zips into this folder, which is made if need be [default: `target/lambda/<processor>` in the workspace]
+    /// Put the zips into this folder, which is created if it does not exist [default: `target/lambda/<processor>` in
+    /// the workspace]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
 }
 
-/// A zip could not be put where it was wanted.
+/// A zip could not be written to its place.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write `{}`", path.display())]
 struct Unwritable {

@@ -1,4 +1,4 @@
-//! Where the code comes from that a command deploys or compares.
+//! The code that a command deploys or compares.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(super) struct CodeArgs {
 }
 
 impl CodeArgs {
-    /// Loads what was built before, so that what is wrong with it is told before anything is asked of AWS.
+    /// Loads earlier artifacts, so that mistakes in them are reported before AWS is called.
     pub(super) fn find(
         &self,
         template: &StackTemplate<'_>,
@@ -45,14 +45,14 @@ impl CodeArgs {
     }
 }
 
-/// The functions' code, or that it is yet to be built.
+/// The functions' code, or the fact that it must be built.
 pub(super) enum Code {
     Found(Vec<Artifact>),
     ToBuild,
 }
 
 impl Code {
-    /// Builds what was not found.
+    /// Builds the code if it was not found.
     pub(super) async fn get(
         self,
         template: &StackTemplate<'_>,

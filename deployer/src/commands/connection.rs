@@ -1,4 +1,4 @@
-//! A command's way to AWS, and its way out.
+//! The connection of a command to AWS, and its interruption.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::environment::Endpoint;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
-/// What a command does in AWS, from the first call to the last.
+/// Everything that a command needs in AWS, from the first call to the last.
 pub(super) struct Connection<'settings> {
     aws: Aws,
     interrupt: Interrupt,
@@ -25,10 +25,10 @@ pub(super) struct Connection<'settings> {
 }
 
 impl<'settings> Connection<'settings> {
-    /// Makes ready to call the environment's region, and to be interrupted.
+    /// Prepares for calls in the environment's region, and for interruption.
     ///
     /// # Errors
-    /// The profile in use would send calls elsewhere.
+    /// The profile in use would redirect calls.
     pub(super) async fn reach(settings: &'settings Settings, ui: &Ui) -> Result<Self, CommandError> {
         let environment = &settings.environment;
         let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
@@ -40,7 +40,7 @@ impl<'settings> Connection<'settings> {
         let listener = tokio::spawn(async move {
             asked_to_stop().await;
             interrupter.raise();
-            // Whoever asks twice does not want to wait for the call under way.
+            // A user who asks twice does not want to wait for the current call.
             asked_to_stop().await;
             std::process::exit(ErrorKind::Interrupted.code().into());
         });
@@ -53,10 +53,10 @@ impl<'settings> Connection<'settings> {
         })
     }
 
-    /// Begins to work in the environment's account, and in no other.
+    /// Starts a session in the environment's account, and in no other.
     ///
     /// # Errors
-    /// The credentials are of another account, or there are none, or nobody answers.
+    /// The credentials belong to another account, or there are none, or AWS does not answer.
     pub(super) async fn session<'session>(
         &'session self,
         reporter: &'session mut dyn Reporter,
@@ -69,7 +69,7 @@ impl<'settings> Connection<'settings> {
         Ok(session.of(environment.full_name(), environment.artifact_bucket()))
     }
 
-    /// Does `work` unless Ctrl-C comes first; for what leaves nothing behind when it is dropped.
+    /// Runs `work` unless Ctrl-C comes first. `work` must leave nothing behind when it is dropped.
     ///
     /// # Errors
     /// It was interrupted.
@@ -82,7 +82,7 @@ impl<'settings> Connection<'settings> {
         }
     }
 
-    /// Tells of the runs on the environment's stack that have not come to their end, each with the command that brings it there.
+    /// Reports the unfinished runs on the environment's stack, each with the command that finishes it.
     pub(super) async fn tell_unfinished(&self, session: &Session<'_, Aws>) {
         let environment = &self.settings.environment;
         let bucket = environment.artifact_bucket();
@@ -90,35 +90,35 @@ impl<'settings> Connection<'settings> {
         self.tell(&runs);
     }
 
-    /// Tells of these runs.
+    /// Reports these runs.
     pub(super) fn tell(&self, runs: &[Unfinished]) {
         let stack = self.settings.environment.stack.as_str();
         self.ui.unfinished(stack, &self.hints().unfinished(runs));
     }
 
-    /// A failure, before which unfinished runs are told of: one of them may be why there is nothing to look at.
+    /// Reports unfinished runs before a failure, because one of them may be its cause.
     pub(super) async fn failure(&self, session: &Session<'_, Aws>, failure: CommandError) -> CommandError {
         self.tell_unfinished(session).await;
         failure
     }
 
-    /// Signs requests to function URLs; `None` where no way to credentials is configured.
+    /// Signs requests to function URLs; `None` if no source of credentials is configured.
     pub(super) fn signer(&self) -> Option<Signer> {
         self.aws.signer()
     }
 
-    /// Is done when Ctrl-C comes.
+    /// Completes on Ctrl-C.
     pub(super) fn interrupted(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut interrupt = self.interrupt.clone();
         async move { interrupt.raised().await }
     }
 
-    /// AWS itself, for what is asked of it before its account is known to be the right one.
+    /// AWS itself, for calls before the account is verified.
     pub(super) fn aws(&self) -> &Aws {
         &self.aws
     }
 
-    /// Explains what went wrong.
+    /// The hints for failures.
     pub(super) fn hints(&self) -> Hints<'settings> {
         let settings = self.settings;
         Hints::of(&settings.environment).with_template(&settings.template_name, &settings.template)
@@ -132,8 +132,8 @@ impl Drop for Connection<'_> {
     }
 }
 
-/// Returns when the process is asked to stop: by Ctrl-C, by a supervisor (SIGTERM), or by the end of its terminal (SIGHUP). Where no signal
-/// can be listened for, it ends the process as it always does.
+/// Returns when the process is asked to stop: by Ctrl-C, by a supervisor (SIGTERM), or by the closing of its terminal
+/// (SIGHUP). If the process cannot listen for signals, they end it as usual.
 async fn asked_to_stop() {
     let listening = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
     let (Ok(mut terminate), Ok(mut hangup)) = listening else {
@@ -147,10 +147,10 @@ async fn asked_to_stop() {
     }
 }
 
-/// The certificates of the file that `AWS_CA_BUNDLE` names, if it names one.
+/// The certificates in the file that `AWS_CA_BUNDLE` names, if it names one.
 ///
 /// # Errors
-/// They cannot be trusted: without them calls would fail for a reason that nobody finds.
+/// The certificates are unusable. Without them, calls would fail for a reason that is hard to find.
 pub(super) fn certificates(file: Option<&Path>) -> Result<Option<Certificates>, CommandError> {
     let read = file.map(Certificates::read).transpose();
     read.map_err(|error| {
@@ -174,7 +174,7 @@ mod tests {
     async fn a_supervisor_and_the_end_of_the_terminal_stop_as_ctrl_c_does() {
         for name in ["-TERM", "-HUP", "-INT"] {
             let listener = tokio::spawn(asked_to_stop());
-            // The handlers stand once the listener has run up to its wait.
+            // The handlers are installed once the listener has run up to its wait.
             tokio::task::yield_now().await;
             let process = std::process::id().to_string();
             let sent = Command::new("kill").args([name, &process]).status().unwrap();

@@ -1,4 +1,4 @@
-//! PURE: what the engine is asked for, from an environment and its rendering.
+//! PURE: converts an environment and its rendering to the engine's input.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::error::{CommandError, ErrorKind};
 use crate::artifact::Artifact;
 use crate::environment::Environment;
 
-/// Puts together what is deployed: a rendering, and where its values come from.
+/// Describes the deployment of a rendering, with the origins of its values.
 pub(super) fn deployment(
     environment: &Environment,
     (rendered, origins): (&Rendered, Origins),
@@ -34,7 +34,7 @@ pub(super) fn wanted(template: String) -> Result<WantedTemplate, CommandError> {
     WantedTemplate::read(template).map_err(|error| CommandError::new(ErrorKind::Failed, error))
 }
 
-/// Puts together what is deployed of a template that was rendered before.
+/// Describes the deployment of a template that was rendered earlier.
 pub(super) fn deployment_of(
     environment: &Environment,
     template: WantedTemplate,
@@ -62,7 +62,8 @@ pub(super) fn deployment_of(
     }
 }
 
-/// The stack's tags: the environment's, and its name. A stack that has another one in that place is not touched.
+/// The stack's tags: the environment's, and one with its name. A stack whose tag names another environment is not
+/// touched.
 pub(super) fn tags(environment: &Environment) -> BTreeMap<String, String> {
     let own = environment.tags.iter();
     own.map(|(name, value)| (name.clone(), value.clone()))
@@ -78,7 +79,7 @@ fn code(artifact: Artifact) -> CodeArtifact {
     }
 }
 
-/// The outputs with addresses that work: behind an endpoint, a function URL is reached in another way than AWS prints it.
+/// The outputs with working addresses: behind an endpoint, function URLs differ from those that AWS reports.
 pub(super) fn reachable(outputs: &Outputs, environment: &Environment) -> Outputs {
     outputs
         .iter()
@@ -86,7 +87,7 @@ pub(super) fn reachable(outputs: &Outputs, environment: &Environment) -> Outputs
         .collect()
 }
 
-/// An address as it works.
+/// The working address of an output's value.
 pub(super) fn address(value: &str, environment: &Environment) -> String {
     let id = value
         .strip_prefix("https://")

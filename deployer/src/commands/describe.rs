@@ -25,17 +25,17 @@ pub struct DescribeArgs {
     #[arg(long, value_enum, default_value_t = DescriptionFormat::Table, value_name = "FORMAT")]
     format: DescriptionFormat,
 
-    /// End with exit code 2 if something is not healthy, or a run has not come to its end
+    /// End with exit code 2 if something is not healthy, or a run is unfinished
     #[arg(long)]
     exit_code: bool,
 }
 
-/// The file that takes the outputs of a step is not known.
+/// The file for the outputs of a workflow step is unknown.
 #[derive(Debug, thiserror::Error)]
 #[error("`GITHUB_OUTPUT` is not set")]
 struct NoStep;
 
-/// The file that takes the outputs of a step cannot be added to.
+/// The file for the outputs of a workflow step cannot be appended to.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write to `{file}`")]
 struct Unwritable {
@@ -78,7 +78,7 @@ pub(super) async fn run(
     })
 }
 
-/// Where GitHub Actions takes a step's outputs; looked for before AWS is asked anything.
+/// The file for a step's outputs in GitHub Actions; determined before AWS is called.
 fn step_file(process_env: &ProcessEnv) -> Result<&str, CommandError> {
     let file = process_env.variable("GITHUB_OUTPUT");
     file.ok_or_else(|| {

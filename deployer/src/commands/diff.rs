@@ -45,7 +45,7 @@ pub(super) async fn run(
     ui: &Ui,
 ) -> Result<Ended, CommandError> {
     let template = StackTemplate::parse(settings, ui)?;
-    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    // Configuration mistakes are reported before anything is built or AWS is called.
     template.render(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;

@@ -52,7 +52,7 @@ pub(super) async fn run(
         )
     };
     let (tools, examined) = Box::pin(cloud.unless_interrupted(looked_at)).await?;
-    // An environment file with a region that has none is not read at all.
+    // An environment file with a region without function URLs is refused when it is read.
     let region = if environment.region.is_known() {
         Finding::fine(
             Code::Region,
@@ -74,7 +74,7 @@ pub(super) async fn run(
     findings.extend(examined);
     findings.extend(unsaid);
     ui.findings(&findings);
-    // Who is in the wrong account has learnt that, and nothing of another one's runs.
+    // In the wrong account, the user has learned that already and must see nothing of other runs.
     let mut reporter = Silent;
     if let Ok(session) = cloud.session(&mut reporter).await {
         cloud.tell_unfinished(&session).await;
@@ -120,7 +120,7 @@ fn examination(
     Ok((examination, unsaid))
 }
 
-/// What bounds the roles. An emulator's are nobody's to abuse.
+/// The boundary of the roles. An emulator's roles need none.
 fn bounding(environment: &Environment, rendered: &Rendered) -> Option<Boundary> {
     let makes_roles = rendered
         .resources()
@@ -134,8 +134,8 @@ fn bounding(environment: &Environment, rendered: &Rendered) -> Option<Boundary> 
     }
 }
 
-/// The statements that can be simulated. A condition would need to be told what it is about; for the unknown end of a name stands one that
-/// the name could have.
+/// The statements that IAM can simulate. A condition would need context values, so statements with one are left out.
+/// The unknown end of a name is replaced by a possible one.
 fn simulated(policy: &Policy) -> Vec<(Vec<String>, Vec<String>)> {
     let unconditional = policy
         .statements()
@@ -158,7 +158,7 @@ fn simulated(policy: &Policy) -> Vec<(Vec<String>, Vec<String>)> {
         .collect()
 }
 
-/// Whether there is code to deploy: what was built, or the tools that build.
+/// Checks whether there is code to deploy: built artifacts, or the tools to build them.
 async fn code(
     args: &CodeArgs,
     template: &StackTemplate<'_>,
@@ -183,7 +183,7 @@ async fn code(
     }
 }
 
-/// Whether functions can be built here.
+/// Checks whether functions can be built here.
 async fn tools(template: &StackTemplate<'_>, settings: &Settings, process_env: &ProcessEnv) -> Vec<Finding> {
     if template.binaries().is_empty() {
         return vec![Finding::fine(

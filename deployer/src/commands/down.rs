@@ -15,19 +15,19 @@ use crate::ui::{Approval, Ui};
 
 /// Delete the stack, and say what stays
 ///
-/// Lists what goes and what stays, and asks before anything does. The events table stays, unless `--purge` says otherwise; the next
-/// `up` imports it. Artifacts stay too.
+/// Lists what is deleted and what stays, and asks first. The events table stays unless `--purge` is given; the next
+/// `up` imports it. Artifacts stay, too.
 #[derive(Args, Debug)]
 pub struct DownArgs {
     /// Delete without asking; data still needs `--confirm`
     #[arg(long, short)]
     yes: bool,
 
-    /// Delete the tables that would stay, too, with all that is in them
+    /// Also delete the tables that would stay, with all their data
     #[arg(long)]
     purge: bool,
 
-    /// Confirm by the stack's name that data goes, where nobody can be asked
+    /// Confirm the loss of data with the stack's name, where nobody can be asked
     #[arg(long, value_name = "STACK", requires = "purge")]
     confirm: Option<String>,
 
@@ -35,8 +35,8 @@ pub struct DownArgs {
     #[arg(long)]
     wait_for_lock: bool,
 
-    /// Delete what is refused otherwise, as the refusal names it: a stack of another environment, or in a state that is not known; may be
-    /// repeated
+    /// Accept a deletion that is otherwise refused, by the name in its refusal: of a stack of another environment, or
+    /// in an unknown state; may be repeated
     #[arg(long, value_name = "VERB:NAME")]
     accept: Vec<Acceptance>,
 
@@ -44,7 +44,7 @@ pub struct DownArgs {
     pub(super) format: FormatArgs,
 }
 
-/// A name was given to confirm a purge, and it is another's.
+/// The name that was given to confirm a purge is that of another stack.
 #[derive(Debug, thiserror::Error)]
 #[error("`--confirm {given}` does not match the stack `{stack}`")]
 struct OtherStack {

@@ -10,7 +10,7 @@ use super::format::FormatArgs;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
-/// Show how what is there differs from what was deployed
+/// Show how the stack differs from what was deployed
 ///
 /// CloudFormation's own drift detection, and what it cannot see: which version is live and with what code and environment variables, whether
 /// an event source mapping is on and reads the table's latest stream, and what protects the stack.

@@ -1,4 +1,4 @@
-//! The edge where every failure gets its exit code and its hints.
+//! Gives every failure its exit code and its hints.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -11,12 +11,12 @@ use crate::artifact::{BuildError, Flaw, LoadError};
 use crate::aws::EndpointRefused;
 use crate::settings::SettingsError;
 
-/// How a command ended, other than well.
+/// How a command failed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ErrorKind {
-    /// It was tried and failed; also no credentials, or nobody answered.
+    /// It was tried and failed; also: there are no credentials, or AWS does not answer.
     Failed,
-    /// It needs an answer that nobody was there to give.
+    /// It needs an approval, but nobody was there to give it.
     NeedsApproval,
     /// A guard refused it.
     Refused,
@@ -27,7 +27,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The one table of exit codes; a success is 0, and 2 says that `diff` found a difference.
+    /// The table of exit codes. 0 is success, and 2 means that `diff` found a difference.
     pub const fn code(self) -> u8 {
         match self {
             Self::Failed => 1,
@@ -57,20 +57,20 @@ impl From<cfn_deploy::ErrorKind> for ErrorKind {
     }
 }
 
-/// A failure as a user sees it: its kind, the fact, and what can be done.
+/// A failure as the user sees it: its kind, the fact and the remedies.
 #[derive(Debug)]
 pub struct CommandError {
     /// The kind, which decides the exit code.
     pub kind: ErrorKind,
     /// The fact, with its causes.
     pub source: Box<dyn Error + Send + Sync>,
-    /// What a tool wrote before it failed.
+    /// The output of a tool that failed.
     pub details: Option<String>,
-    /// What goes with the fact, each a line.
+    /// Details of the fact, one per line.
     pub notes: Vec<String>,
-    /// What can be done, each a sentence without its full stop.
+    /// Remedies, each a sentence without a full stop.
     pub hints: Vec<String>,
-    /// What is wrong in which lines of files that the fact itself does not name.
+    /// Mistakes in lines of files that the fact itself does not name.
     pub marks: Vec<(SourceLine, String)>,
 }
 
@@ -87,14 +87,14 @@ impl CommandError {
         }
     }
 
-    /// Adds what goes with the fact.
+    /// Adds details.
     #[must_use]
     pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);
         self
     }
 
-    /// Adds what is wrong in which lines of files.
+    /// Adds mistakes in lines of files.
     #[must_use]
     pub fn marks(mut self, marks: impl IntoIterator<Item = (SourceLine, String)>) -> Self {
         for mark in marks {
@@ -105,14 +105,14 @@ impl CommandError {
         self
     }
 
-    /// Adds what can be done.
+    /// Adds a remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds what can be done, where something can.
+    /// Adds remedies, if there are any.
     #[must_use]
     pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
         self.hints.extend(hints);
@@ -251,7 +251,7 @@ impl From<BuildError> for CommandError {
     }
 }
 
-/// Says which of the known names was probably meant, and which there are.
+/// Suggests the known name that was probably meant, and lists all of them.
 fn meant(name: &str, known: &[String]) -> String {
     let there_are = listed(known);
     match nearest(name, known) {

@@ -30,7 +30,7 @@ pub struct ExplainArgs {
     pub(super) format: FormatArgs,
 }
 
-/// A file that holds no events to explain.
+/// A file without events to explain.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot explain `{file}`")]
 struct Unexplainable {
@@ -39,9 +39,9 @@ struct Unexplainable {
     source: SavedEventsError,
 }
 
-/// A file whose events are about no stack.
+/// A file whose events do not belong to a stack.
 #[derive(Debug, thiserror::Error)]
-#[error("`{file}` has no event of a stack itself, so that no operation can be told")]
+#[error("`{file}` has no event of a stack itself, so no operation can be shown")]
 struct NoOperation {
     file: String,
 }
@@ -84,7 +84,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// The template and its name, where there is one: without it, only the line is not told.
+/// The template and its name, if there is one. Without it, only the resource's line is missing.
 fn template_at(global: &GlobalArgs, process_env: &ProcessEnv) -> Option<(String, String)> {
     let named = global
         .template

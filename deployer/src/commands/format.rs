@@ -1,11 +1,11 @@
-//! In which form a command prints.
+//! The output format of a command.
 
 use clap::Args;
 
 use crate::ui::OutputFormat;
 
-// A doc comment here would be the help of each command that takes these arguments. One whose JSON is something else says
-// so by `mut_arg`.
+// A doc comment here would become the help of every command with these arguments. A command whose JSON differs says
+// so with `mut_arg`.
 #[derive(Args, Debug)]
 pub(super) struct FormatArgs {
     /// Print what happens as JSON on stdout, one object a line

@@ -17,11 +17,12 @@ use crate::ui::{Approval, Ui};
 /// whole account, which the policy for CI does not allow. Records of releases stay.
 #[derive(Args, Debug)]
 pub struct GcArgs {
-    /// How many releases of each stack keep what they were made of
+    /// How many releases of each stack keep their artifacts
     #[arg(long, default_value_t = 10, value_name = "COUNT")]
     keep: usize,
 
-    /// Delete only what was stored longer ago than this: what is younger may belong to a plan or to a deployment under way
+    /// Delete only what was stored longer ago than this: a younger artifact may belong to a plan or to a deployment
+    /// in progress
     #[arg(long, default_value = "24h", value_name = "DURATION")]
     min_age: SignedDuration,
 

@@ -1,4 +1,4 @@
-//! PURE: what can be done about what the engine could not do.
+//! PURE: remedies for the engine's failures.
 
 mod acceptance;
 mod account;
@@ -24,14 +24,14 @@ use cfn_template::line_of;
 use super::error::{CommandError, ErrorKind};
 use crate::environment::Environment;
 
-/// Knows the environment that a command ran for, and so what to tell about its failure.
+/// Writes the hints for failures of a command in its environment.
 pub(super) struct Hints<'settings> {
     environment: &'settings Environment,
-    /// The template's file and its text, where the command has one.
+    /// The template's file name and text, if the command has them.
     template: Option<(&'settings str, &'settings str)>,
 }
 
-/// What brought an operation down, in place of the state that it ended in.
+/// The cause of a failed operation, reported in place of the state that it ended in.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct RootCause(String);
@@ -45,13 +45,13 @@ impl<'settings> Hints<'settings> {
         }
     }
 
-    /// Knows the template, too, and so the line in which a resource is declared.
+    /// Adds the template, so that hints can name the line of a resource.
     pub(super) fn with_template(mut self, file: &'settings str, text: &'settings str) -> Self {
         self.template = Some((file, text));
         self
     }
 
-    /// Explains what brought an operation down.
+    /// Explains the cause of a failed operation.
     pub(super) fn diagnosis(&self, failure: Failure) -> Diagnosis {
         let place = self.place(&failure.logical_id);
         Diagnosis::of(failure, place)
@@ -66,7 +66,7 @@ impl<'settings> Hints<'settings> {
         })
     }
 
-    /// A failure whose cause is known: the cause first, the state that the stack ended in among what goes with it.
+    /// A failure whose cause is known: reports the cause first, and the stack's final state among the notes.
     fn failed(&self, cause: Failure, status: &StackStatus, ended: &dyn std::error::Error) -> CommandError {
         let diagnosis = self.diagnosis(cause);
         let notes = diagnosis
@@ -87,7 +87,7 @@ impl<'settings> Hints<'settings> {
         format!("full timeline: `{}`", self.command("events"))
     }
 
-    /// A failure of a call that was stopped by Ctrl-C before anything began in AWS.
+    /// The failure of a call that Ctrl-C stopped before anything began in AWS.
     pub(super) fn stopped(&self) -> CommandError {
         CommandError::new(ErrorKind::Interrupted, "interrupted").hints(self.interrupted("deployment", None))
     }
@@ -114,7 +114,7 @@ impl<'settings> Hints<'settings> {
                 "this is not AWS: look at the network, which may want a login, and at `HTTPS_PROXY`"
             }
             (CallErrorKind::AccessDenied { .. }, _) => "the credentials lack this permission",
-            (CallErrorKind::Throttled, _) => "AWS is asked too much at the moment: try again in a minute",
+            (CallErrorKind::Throttled, _) => "AWS is throttling calls: try again in a minute",
             _ => return Vec::new(),
         };
         vec![hint.to_owned()]
@@ -172,7 +172,7 @@ impl<'settings> Hints<'settings> {
         )
     }
 
-    /// What becomes of an operation, such as a deletion, whose command was interrupted.
+    /// What happens to an operation, such as a deletion, whose command was interrupted.
     fn interrupted(&self, operation: &str, going_on: Option<&str>) -> Vec<String> {
         match going_on {
             None => vec!["nothing is under way in AWS; this command run again goes on from here".to_owned()],
@@ -190,12 +190,12 @@ impl<'settings> Hints<'settings> {
         )
     }
 
-    /// Runs that have not come to their end, each with the command that brings it there.
+    /// Unfinished runs, each with the command that finishes it.
     pub(super) fn unfinished(&self, runs: &[Unfinished]) -> Vec<(Unfinished, String)> {
         runs.iter().map(|run| (run.clone(), self.finishes(run))).collect()
     }
 
-    /// The command that brings a run to its end.
+    /// The command that finishes a run.
     pub(super) fn finishes(&self, run: &Unfinished) -> String {
         match &run.task {
             Task::Deploy => self.command("up"),
@@ -218,7 +218,7 @@ impl<'settings> Hints<'settings> {
     }
 }
 
-/// What stands between this program and whom it calls, where that is why nobody answers.
+/// The intermediary that explains why there is no answer, such as a proxy, if there is one.
 pub(super) fn in_between(error: &CallError) -> Option<&'static str> {
     if error.is_told_of("invalid peer certificate") {
         Some(

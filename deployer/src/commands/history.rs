@@ -16,7 +16,7 @@ use crate::ui::{Silent, Ui};
 #[derive(Args, Debug)]
 #[command(mut_arg("json", |json| json.help("Print each release as JSON on stdout, one object a line")))]
 pub struct HistoryArgs {
-    /// How many to list at most
+    /// The maximum number of releases to list
     #[arg(long, short = 'n', default_value_t = 20, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
 

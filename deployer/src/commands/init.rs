@@ -25,8 +25,8 @@ use crate::ui::Ui;
 ///
 /// `init consumer` begins a consumer of an event store: its template, too. (An environment of that name is made by `init -- consumer`.)
 ///
-/// The account and the region are those of the credentials and the profile in use, unless they are given. Parameters of the template
-/// that have no default have to be given. A file that exists is left alone.
+/// The account and the region come from the credentials and the profile in use, unless they are given. Template
+/// parameters without a default must be given. An existing file is left alone.
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -62,11 +62,11 @@ struct PlaceArgs {
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// Where the AWS APIs are, if it is not AWS that answers them, such as `http://127.0.0.1:4566`
+    /// The endpoint of the AWS APIs, if it is not AWS itself, such as `http://127.0.0.1:4566`
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
 
-    /// Guard the event log, as production wants it
+    /// Protect the event log, as production should
     #[arg(long)]
     protected: bool,
 
@@ -104,7 +104,7 @@ pub(super) async fn run(
     let name = match (&args.beginning, &args.name) {
         (Some(Beginning::Consumer(args)), _) => return consumer::run(args, global, process_env, ui).await,
         (None, Some(name)) => name,
-        // The command line is not read without one of them.
+        // The command-line parser requires one of them.
         (None, None) => return Ok(()),
     };
     let places = Places::find(global, process_env)?;

@@ -21,15 +21,15 @@ use crate::ui::{LogForm, Silent, Ui};
 /// `tail -f`.
 #[derive(Args, Debug)]
 pub struct LogsArgs {
-    /// Go on with what is written from now on, until Ctrl-C
+    /// Follow new lines until Ctrl-C
     #[arg(long, short)]
     follow: bool,
 
-    /// From when on: how long ago, such as `90s`, `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
+    /// The start: how long ago, such as `90s`, `10m`, `2h` or `3d`, or a time such as `2026-11-23T10:00:00Z`
     #[arg(long, short, value_name = "TIME", default_value = "10m")]
     since: Moment,
 
-    /// Only lines that hold this text
+    /// Only lines that contain this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 
@@ -65,7 +65,7 @@ pub(super) async fn run(
         follow: args.follow,
     };
     let reading = logs(&mut session, &query, |names, lines| {
-        // Whoever reads may have heard enough and be gone.
+        // The reader of the output may have closed it.
         if ui.log_lines(names, lines, form) {
             ControlFlow::Continue(())
         } else {
@@ -75,7 +75,7 @@ pub(super) async fn run(
     match cloud.unless_interrupted(reading).await {
         Ok(Ok(())) => Ok(Ended::Healthy),
         Ok(Err(error)) => Err(cloud.hints().logs(error)),
-        // There is no other end to following: it is not worth a word.
+        // Following has no other end, so the interruption is not reported.
         Err(error) if args.follow && error.kind == ErrorKind::Interrupted => Ok(Ended::Stopped),
         Err(error) => Err(error),
     }

@@ -57,7 +57,7 @@ fn write(folder: &Path) -> Result<(), CommandError> {
 
 fn print(command: Option<&str>, ui: &Ui) -> Result<(), CommandError> {
     let mut program = Cli::command();
-    // Only a built command carries the options that all commands take.
+    // Only a built command contains the global options.
     program.build();
     let page = match command {
         None => program,

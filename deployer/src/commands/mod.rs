@@ -1,4 +1,4 @@
-//! One file a verb: its arguments and what it runs.
+//! The commands, one file each: its arguments and its code.
 
 pub mod build;
 mod code;
@@ -46,23 +46,23 @@ use crate::process_env::ProcessEnv;
 use crate::settings::Settings;
 use crate::ui::{Destination, OutputFormat, Ui};
 
-/// How a command ended that did not fail.
+/// How a successful command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
-    /// It did what it was asked for.
+    /// It did what it should.
     Healthy,
-    /// It was asked whether all is as it should be, and something is not.
+    /// It was asked whether everything is in order, and something is not.
     Differing,
-    /// What has no end of its own was ended by Ctrl-C.
+    /// Ctrl-C ended a command that has no end of its own.
     Stopped,
-    /// It was asked what stands in the way of a deployment, and something does.
+    /// It was asked what would prevent a deployment, and something would.
     Unhealthy,
 }
 
-/// The exit code of a difference.
+/// The exit code for a difference.
 const DIFFERING: u8 = 2;
 
-/// In which form a command prints: as text, unless it is told otherwise.
+/// The output format of a command: text, unless it has an option.
 fn output_format(command: &Command) -> OutputFormat {
     match command {
         Command::Up(up::UpArgs { format, .. })
@@ -83,7 +83,7 @@ fn output_format(command: &Command) -> OutputFormat {
     }
 }
 
-/// Runs a command and tells how it ended.
+/// Runs a command and returns its exit code.
 pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
     let place = Destination {
         terminal: process_env.terminal,
@@ -101,7 +101,7 @@ pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
         None => format!("deployer {}", cli.command.name()),
     });
     let ended = execute(cli, process_env, &ui);
-    // Whoever takes the data must not take half of it for the whole.
+    // A reader of the data must not mistake a part of it for the whole.
     if ended.is_ok() && !ui.is_all_written() {
         return ErrorKind::Failed.into();
     }
@@ -120,7 +120,7 @@ pub fn run(cli: &Cli, process_env: &ProcessEnv) -> ExitCode {
 fn execute(cli: &Cli, process_env: &ProcessEnv, ui: &Ui) -> Result<Ended, CommandError> {
     match &cli.command {
         Command::Init(args) => block_on(init::run(args, &cli.global, process_env, ui))?,
-        // Saved events are explained anywhere, also where there is no environment.
+        // Saved events can be explained anywhere, even without an environment.
         Command::Explain(args) => explain::run(args, &cli.global, process_env, ui)?,
         Command::Schema(_) => schema::run(ui),
         Command::Completions(args) => completions::run(args, ui),
@@ -130,7 +130,7 @@ fn execute(cli: &Cli, process_env: &ProcessEnv, ui: &Ui) -> Result<Ended, Comman
     Ok(Ended::Healthy)
 }
 
-/// Runs what works with an environment.
+/// Runs a command that needs an environment.
 fn in_environment(
     command: &Command,
     global: &GlobalArgs,
@@ -162,7 +162,7 @@ fn in_environment(
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(args) => block_on(events::run(args, &settings, ui))?,
-        // These need none, and have been run.
+        // These commands need no environment and have already run.
         Command::Init(_)
         | Command::Schema(_)
         | Command::Completions(_)
@@ -172,7 +172,7 @@ fn in_environment(
     Ok(Ended::Healthy)
 }
 
-/// One thread is enough: what takes time happens in AWS.
+/// One thread is enough, because the slow work happens in AWS.
 fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = Builder::new_current_thread()
         .enable_all()

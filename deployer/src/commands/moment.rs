@@ -1,19 +1,19 @@
-//! PURE: a moment on the command line: a time, or how long ago.
+//! PURE: a moment on the command line: a time, or an age.
 
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A moment that was given.
+/// A given moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
     /// A time.
     At(Timestamp),
-    /// So long before now.
+    /// This long before now.
     Ago(SignedDuration),
 }
 
-/// A text that names no moment.
+/// A text that is not a moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is neither how long ago, such as `90s`, `10m`, `2h` or `3d`, nor a time such as `2026-11-23T10:00:00Z`"
@@ -21,7 +21,7 @@ pub(super) enum Moment {
 pub(super) struct InvalidMoment(String);
 
 impl Moment {
-    /// The time, seen from `now`; how long ago it was may reach back to the beginning of time.
+    /// The time, relative to `now`. An age that is too long gives the earliest possible time.
     pub(super) fn before(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(time) => time,

@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::text_file;
 use crate::ui::Ui;
 
-/// Why a file holds no plan.
+/// Why a file is not a plan.
 #[derive(Debug, thiserror::Error)]
 enum PlanFileError {
     #[error("cannot read `{file}`")]
@@ -44,7 +44,7 @@ enum PlanFileError {
     },
 }
 
-/// Writes down what a deployment would do.
+/// Writes a plan of a deployment.
 pub(super) async fn make(
     file: &Path,
     deployment: &Deployment,
@@ -71,7 +71,7 @@ pub(super) async fn make(
     Ok(())
 }
 
-/// Reads a plan, and refuses one for another place before anything is asked of AWS.
+/// Reads a plan, and refuses one for another environment before AWS is called.
 pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandError> {
     let path = settings.folder.join(file);
     let file = settings.display(&path);
@@ -92,18 +92,18 @@ pub(super) fn read(file: &Path, settings: &Settings) -> Result<Plan, CommandErro
     Err(Hints::of(&settings.environment).deploy(DeployError::PlanOutdated { stack, moved }))
 }
 
-/// How a plan is to be applied.
+/// How to apply a plan.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Application<'a> {
-    /// What is accepted beyond what the plan accepts.
+    /// What is accepted in addition to the plan.
     pub(super) accepted: &'a [Acceptance],
-    /// Whether the store is tried afterwards.
+    /// Whether to test the store afterwards.
     pub(super) smoke: bool,
-    /// Whether somebody else's operation is waited for.
+    /// Whether to wait for another operation.
     pub(super) wait: bool,
 }
 
-/// Does what a plan says: nothing is built and nothing is rendered.
+/// Applies a plan; builds and renders nothing.
 pub(super) async fn run(
     plan: &Plan,
     application: Application<'_>,

@@ -16,8 +16,8 @@ use crate::ui::Ui;
 
 /// Print the minimal IAM policy for a role
 ///
-/// Exact actions on exact names of this environment. Without an `executionRole` CloudFormation works with the permissions of whoever runs
-/// the deployer, and `operator` includes them.
+/// Exact actions on exact names of this environment. Without an `executionRole`, CloudFormation uses the permissions
+/// of the principal that runs the deployer, and `operator` includes them.
 ///
 /// `--format template` prints a CloudFormation template of the policies, the boundary of the environment's roles and, with `--oidc`, the role
 /// that GitHub's workflows become. It needs neither credentials nor network.
@@ -49,20 +49,20 @@ pub struct PolicyArgs {
 /// Whom a policy is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Party {
-    /// Whoever runs the deployer, a person or CI; `ci` is the same.
+    /// For running the deployer, by a person or CI; `ci` is the same.
     #[value(alias = "ci")]
     Operator,
-    /// Whoever compares and changes nothing, as for a pull request.
+    /// For comparing without changes, as for a pull request.
     Diff,
-    /// The environment's `executionRole`, which CloudFormation works with.
+    /// The environment's `executionRole`, which CloudFormation assumes.
     ExecutionRole,
-    /// Whoever uses a store whose access is IAM.
+    /// For calling a store with IAM access.
     Caller,
     /// The key that `KmsKeyArn` names: a policy of the key itself.
     Key,
 }
 
-/// Whether a word names whom a policy is for.
+/// Tells whether a word names the party of a policy.
 pub fn is_party(word: &str) -> bool {
     Party::from_str(word, false).is_ok()
 }
@@ -78,28 +78,28 @@ enum Format {
     Template,
 }
 
-/// What cannot be asked.
+/// Why a request makes no sense.
 #[derive(Debug, thiserror::Error)]
 enum PolicyError {
-    /// Services become that role, or nobody does.
-    #[error("`--oidc` is for roles that workflows become: `--for operator`, `diff` or `caller`")]
+    /// The role is assumed by AWS services, or by nobody.
+    #[error("`--oidc` is for roles that workflows assume: `--for operator`, `diff` or `caller`")]
     NotForWorkflows,
-    /// A key has one policy of its own.
+    /// A key has exactly one policy.
     #[error(
         "the policy of a key is put on the key itself, as `aws kms put-key-policy` does: leave out `--format`"
     )]
     OfTheKey,
-    /// One instance is no pattern of instances.
-    #[error("`--instance` means one and `--instances` all that begin alike: leave one of them out")]
+    /// One instance is not a group of instances.
+    #[error("`--instance` means one and `--instances` all with a prefix: leave one of them out")]
     OneOrMany,
 }
 
-/// What is printed, and for whom.
+/// The output that was requested, and for whom.
 struct Asked<'a> {
     args: &'a PolicyArgs,
-    /// The environment as it was chosen.
+    /// The chosen environment.
     base: &'a Environment,
-    /// It, or the example of its instances.
+    /// The chosen environment, or the example of its instances.
     environment: &'a Environment,
     rendered: &'a Rendered,
     bucket: (&'a str, &'a Rendered),
@@ -198,7 +198,7 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// What is dangerous about what is printed.
+    /// Warns of dangers of the printed policy.
     fn warn(&self, ui: &Ui) {
         let makes_roles = matches!(self.args.party, Party::Operator | Party::ExecutionRole);
         if makes_roles && self.environment.permissions_boundary.is_none() {
@@ -224,7 +224,7 @@ impl<'a> Asked<'a> {
         };
         let wanted = base.permissions_boundary.as_ref().map(ToString::to_string);
         let own = boundary_arn(base);
-        // A boundary of another name is somebody else's; those of instances are the environment's.
+        // Under another name, the boundary belongs to somebody else; instances use the environment's.
         let made = self.args.party == Party::Operator
             && base.instance.is_none()
             && self.args.instances.is_none()
@@ -245,7 +245,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The boundary of the environment's roles and, since all are made with the same, of its instances'.
+/// The boundary of the environment's roles and, because all share one, of its instances' roles.
 fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Result<Policy, CommandError> {
     let own = boundary(environment, &template.render_for(environment)?).map_err(usage)?;
     if environment.protected {
@@ -253,10 +253,11 @@ fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Re
     }
     let all = Instances::any().map_err(usage::<NameError>)?;
     let Ok(example) = all.example(environment) else {
-        // No instance's name fits behind the stack's.
+        // An instance's name would make the stack's name too long.
         return Ok(own);
     };
-    // What an instance may not be given, such as concurrency of its own, keeps the environment from having any.
+    // If instances are impossible, for example because of reserved concurrency, only the environment's own roles
+    // matter.
     let Ok(rendered) = template.render_for(&example) else {
         return Ok(own);
     };

@@ -45,7 +45,7 @@ enum ProxyError {
     Ended(#[source] ServeError),
 }
 
-/// Told requests that nobody has read yet.
+/// The number of reported requests that may wait to be printed.
 const UNREAD: usize = 256;
 
 pub(super) async fn run(args: &ProxyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {

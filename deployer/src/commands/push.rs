@@ -42,7 +42,7 @@ pub(super) async fn run(
         return Err(explain.push(PushError::Protected { stack }));
     }
     let template = StackTemplate::parse(settings, ui)?;
-    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    // Configuration mistakes are reported before anything is built or AWS is called.
     template.render_without_rules(&[])?;
     let bucket = template.bucket()?;
     let code = args.code.find(&template, settings)?;

@@ -27,9 +27,9 @@ pub struct ReconcileArgs {
     pub(super) format: FormatArgs,
 }
 
-/// The template does not say what reconciles.
+/// The template names no function that reconciles.
 #[derive(Debug, thiserror::Error)]
-#[error("`{template}` names nothing that reconciles")]
+#[error("`{template}` names no function that reconciles")]
 struct NoReconciler {
     template: String,
 }

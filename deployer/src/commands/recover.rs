@@ -31,7 +31,7 @@ pub struct RecoverArgs {
     #[arg(long, value_name = "RESOURCE")]
     retain: Vec<String>,
 
-    /// Let a move pass that would cost events, as its refusal names it; may be repeated
+    /// Accept a move that would cost events, by the name in its refusal; may be repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
@@ -40,7 +40,7 @@ pub struct RecoverArgs {
 }
 
 impl RecoverArgs {
-    /// The move that the command line chooses; naming what is left is to choose the move that leaves it.
+    /// The move that the command line chooses. Naming a resource to leave chooses the move that leaves it.
     fn chosen(&self) -> Option<Move> {
         let named = if !self.skip.is_empty() {
             Some(Move::Skip)
@@ -52,7 +52,7 @@ impl RecoverArgs {
         self.way.or(named)
     }
 
-    /// What a move leaves as it is.
+    /// The resources that a move leaves as they are.
     fn leave(&self, way: Move, standing: &Standing) -> Vec<String> {
         let named = match way {
             Move::Skip => &self.skip,
@@ -112,7 +112,7 @@ pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Res
     Ok(())
 }
 
-/// Asks for a move where somebody is there.
+/// Asks for a move, if a user is there.
 async fn choose(cloud: &Connection<'_>, ui: &Ui, found: &Standing) -> Result<Move, CommandError> {
     let possible: Vec<Move> = found
         .situation

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 /// it, so that the output depends on files of the workspace alone.
 #[derive(Args, Debug)]
 pub struct RenderArgs {
-    /// How it is printed; `up` sends the JSON
+    /// The output format; `up` sends the JSON
     #[arg(long, value_enum, default_value_t = Format::Json, value_name = "FORMAT")]
     format: Format,
 

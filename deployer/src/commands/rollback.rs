@@ -28,7 +28,8 @@ pub struct RollbackArgs {
     #[arg(long, short)]
     yes: bool,
 
-    /// Let a change pass that would cost events, notifications or an address, as its refusal names it; may be repeated
+    /// Accept a change that would cost events, notifications or an address, by the name in its refusal; may be
+    /// repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
@@ -51,7 +52,7 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
     let asked = Rollback {
         to: args.to.clone(),
         deployment: Deployment {
-            // The release knows its values, the template which parameters they come from.
+            // The release contains the values; the template says which parameters they come from.
             origins: template.origins(),
             ..deployment_of(
                 environment,

@@ -1,4 +1,4 @@
-//! `deployer smoke`: the one place that uses the store's own client.
+//! `deployer smoke`: the only code here that uses the store's own client.
 
 use std::time::Duration;
 
@@ -27,19 +27,19 @@ const OUTPUTS: OutputNames = OutputNames {
     topic: "EsSnsTopic",
 };
 
-/// The type of the one stream that is appended to, an event at each trial.
+/// The type of the only stream that the test appends to, one event per run.
 const STREAM_TYPE: &str = "deployer-smoke";
 const EVENT_TYPE: &str = "tried";
 
-/// What is to be deployed is no store, and could not be tried.
+/// The template is not that of a store, so it cannot be tested.
 #[derive(Debug, thiserror::Error)]
-#[error("`{template}` makes no event store: it has no output `{output}`")]
+#[error("`{template}` is not the template of an event store: it has no output `{output}`")]
 struct NoStore {
     template: String,
     output: &'static str,
 }
 
-/// Refuses to deploy and try what cannot be tried, before it is deployed.
+/// Refuses to deploy and test a template that cannot be tested, before it is deployed.
 pub(super) fn check_store(rendered: &str, settings: &Settings) -> Result<(), CommandError> {
     let rendered: Value = serde_json::from_str(rendered).unwrap_or_default();
     let lacks = |output: &&str| rendered["Outputs"].get(*output).is_none();
@@ -60,7 +60,8 @@ pub(super) fn check_store(rendered: &str, settings: &Settings) -> Result<(), Com
 /// happens. Where access is iam, a call without a signature has to be refused.
 #[derive(Args, Debug)]
 pub struct SmokeArgs {
-    /// How many seconds all steps together may take; 60 without it, and 300 when the stack was made in the last quarter of an hour
+    /// How many seconds all steps together may take; by default 60, or 300 if the stack was created in the last
+    /// quarter of an hour
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=900))]
     timeout: Option<u64>,
 
@@ -115,14 +116,14 @@ async fn try_store(
     let stack = stores.environment.stack.as_str();
     let target = SmokeTarget::find(session, stack, stores.outputs()).await?;
     let store = stores.at(&target).map_err(SmokeError::Unreachable)?;
-    // On the heap: with the client in it, it would take much of the stack of whoever waits for it.
+    // On the heap: with the client in it, the future would use much of its caller's stack.
     Box::pin(smoke(session, &target, &store, timeout)).await
 }
 
-/// The longest that one answer is waited for, with what the client tries again by itself.
+/// The longest wait for one answer, including the client's own retries.
 const ANSWER: Duration = Duration::from_secs(20);
 
-/// The longest that connecting may take.
+/// The connect timeout.
 const CONNECTING: Duration = Duration::from_secs(3);
 
 /// The store over HTTP.
@@ -131,7 +132,7 @@ pub(super) struct HttpStore {
     unsigned: Client,
     stream_type: StreamType,
     stream_id: StreamId,
-    /// Made once, so that an append that is sent again is recognised.
+    /// Created once, so that the store recognises a repeated append.
     event: NewEvent,
     event_id: EventId,
 }
@@ -165,14 +166,14 @@ impl HttpStore {
     }
 }
 
-/// Another event stands where one was appended.
+/// The store returned another event than the appended one.
 #[derive(Debug, thiserror::Error)]
 #[error("at revision {revision} is not the event that was appended there")]
 struct NotFound {
     revision: u64,
 }
 
-/// The store itself answers neither 403 nor 429: AWS does, in its place.
+/// The store itself never answers 403 or 429; AWS does, before the store.
 fn refusal(error: ClientError) -> Refusal {
     match error.status().map(|status| status.as_u16()) {
         None | Some(403 | 429) => Refusal::NotReached(error.into()),

@@ -1,4 +1,4 @@
-//! The template of a stack, and how an environment renders it.
+//! The template of a stack, and its rendering for an environment.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::settings::{Settings, SettingsError};
 use crate::text_file;
 use crate::ui::Ui;
 
-/// The template of the bucket's stack, beside the template of the environment's.
+/// The template of the bucket's stack, next to the environment's template.
 const BUCKET_TEMPLATE: &str = "artifacts.yaml";
 
-/// The same for a workspace that has none of its own.
+/// The built-in template, for a workspace that has none of its own.
 const OWN_BUCKET_TEMPLATE: &str = include_str!("../../../templates/artifacts.yaml");
 
-/// A template and the environment that it is rendered for.
+/// A template and the environment to render it for.
 pub(super) struct StackTemplate<'settings> {
     template: Template,
     settings: &'settings Settings,
@@ -48,7 +48,7 @@ impl<'settings> StackTemplate<'settings> {
         self.template.binaries().into_iter().map(str::to_owned).collect()
     }
 
-    /// What completes the listing and the feed, by its name in the template.
+    /// The logical id of the alias whose function completes the listing and the feed.
     pub(super) fn reconciler(&self) -> Option<&str> {
         self.template.reconciler()
     }
@@ -69,7 +69,7 @@ impl<'settings> StackTemplate<'settings> {
         self.environment().profile
     }
 
-    /// Renders the template with the code given, and warns of what is odd in it.
+    /// Renders the template with the given code, and prints its warnings.
     ///
     /// # Errors
     /// All problems of the environment's parameters, or of the template, at once.
@@ -82,10 +82,10 @@ impl<'settings> StackTemplate<'settings> {
         self.warned(rendered)
     }
 
-    /// Renders the template where it is not going to be deployed, whatever its rules say.
+    /// Renders a template that is not going to be deployed, without checking its rules.
     ///
     /// # Errors
-    /// As [`Self::render`], broken rules excepted.
+    /// As [`Self::render`], except for broken rules.
     pub(super) fn render_without_rules(&self, artifacts: &[Artifact]) -> Result<Rendered, Problems> {
         let rendered = render_without_rules(
             &self.template,
@@ -95,7 +95,7 @@ impl<'settings> StackTemplate<'settings> {
         self.warned(rendered)
     }
 
-    /// Renders the template for an environment that differs from the one chosen, such as one of its instances.
+    /// Renders the template for another environment than the chosen one, such as one of its instances.
     ///
     /// # Errors
     /// As [`Self::render`].
@@ -118,7 +118,7 @@ impl<'settings> StackTemplate<'settings> {
         rendered
     }
 
-    /// Where the values of a rendering come from.
+    /// The origins of the values in a rendering.
     pub(super) fn origins(&self) -> Origins {
         let places = self.template.origins().into_iter();
         let told = places.map(|(id, path, origin)| {
@@ -134,10 +134,10 @@ impl<'settings> StackTemplate<'settings> {
         told.collect()
     }
 
-    /// The artifact bucket and the stack that makes it.
+    /// The artifact bucket and the stack that creates it.
     ///
     /// # Errors
-    /// Where the bucket's template is unreadable or wrong.
+    /// The bucket's template is unreadable or wrong.
     pub(super) fn bucket(&self) -> Result<ArtifactBucket, CommandError> {
         let (stack, rendered) = self.render_bucket()?;
         Ok(ArtifactBucket {
@@ -147,10 +147,10 @@ impl<'settings> StackTemplate<'settings> {
         })
     }
 
-    /// The stack that makes the artifact bucket, and its rendering.
+    /// The stack that creates the artifact bucket, and its rendering.
     ///
     /// # Errors
-    /// Where the bucket's template is unreadable or wrong.
+    /// The bucket's template is unreadable or wrong.
     pub(super) fn render_bucket(&self) -> Result<(StackName, Rendered), CommandError> {
         let (file, text) = match self.settings.beside_template(BUCKET_TEMPLATE) {
             Some(path) => {

@@ -1,4 +1,4 @@
-//! What `up` says of a deployment and of all that followed it.
+//! Reports a deployment by `up` and everything that followed it.
 
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{Deployed, Deployment, Raised, ReconcileError, Returned, Session, Tried, UpError, up};
@@ -11,7 +11,7 @@ use crate::aws::Aws;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
-/// Where a deployment is made.
+/// The context of a deployment.
 pub(super) struct Deploying<'a> {
     pub(super) cloud: &'a Connection<'a>,
     pub(super) settings: &'a Settings,
@@ -20,11 +20,11 @@ pub(super) struct Deploying<'a> {
 }
 
 impl Deploying<'_> {
-    /// Deploys and does what follows, as [`up`] does, and tells what completing the listing and the feed came to. The deployment stands where the second result is an
-    /// error: that of completing them alone.
+    /// Deploys and completes the deployment as [`up`] does, and reports how completing the listing and the feed went.
+    /// If only that fails, the deployment stands and the second result is an error.
     ///
     /// # Errors
-    /// The deployment failed, or its store does not work, whatever became of the stack.
+    /// The deployment failed, or its store does not work, whatever happened to the stack.
     pub(super) async fn up(
         &self,
         session: &mut Session<'_, Aws>,

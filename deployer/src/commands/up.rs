@@ -21,7 +21,8 @@ use crate::ui::{Approval, Ui};
 
 /// Build the functions, and create or update the stack
 ///
-/// Shows what would change and asks before it does. A stack that is as it should be is left alone. Prints the stack's outputs.
+/// Shows the changes and asks before it makes them. A stack that is up to date is left alone. Prints the stack's
+/// outputs.
 #[derive(Args, Debug)]
 pub struct UpArgs {
     /// Deploy without asking
@@ -32,20 +33,20 @@ pub struct UpArgs {
     #[command(flatten)]
     code: CodeArgs,
 
-    /// Write down what would be done, and do not do it: only the functions' code is stored
+    /// Write a plan of what would be done, and only store the functions' code
     #[arg(long, value_name = "FILE", conflicts_with = "yes")]
     plan: Option<PathBuf>,
 
-    /// Do what a plan says, unless the stack has changed since; nothing is built
+    /// Apply a plan, unless the stack has changed since; builds nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "no_build", "artifacts"])]
     apply: Option<PathBuf>,
 
-    /// Let a change pass that would cost events, notifications or an address, or that widens permissions, as its refusal names it;
-    /// `ignore:ALARM` passes over an alarm that is on; may be repeated
+    /// Accept a change that would cost events, notifications or an address, or that widens permissions, by the name
+    /// in its refusal; `ignore:ALARM` passes over an alarm that is on; may be repeated
     #[arg(long, value_name = "VERB:RESOURCE")]
     accept: Vec<Acceptance>,
 
-    /// Try the store afterwards, as `smoke` does, and return to what was deployed before if it does not work
+    /// Test the store afterwards, as `smoke` does, and roll back to what was deployed before if it does not work
     #[arg(long, conflicts_with = "plan")]
     smoke: bool,
 
@@ -78,7 +79,7 @@ pub(super) async fn run(
     }
     let environment = &settings.environment;
     let template = StackTemplate::parse(settings, ui)?;
-    // What is wrong with the configuration is told before anything is built or asked of AWS.
+    // Configuration mistakes are reported before anything is built or AWS is called.
     let sketch = template.render(&[])?;
     if args.smoke {
         smoke::check_store(sketch.json(), settings)?;

@@ -1,4 +1,5 @@
-//! PURE: everything that lets somebody in: a role, its policies, the boundary of the roles that it makes, and GitHub's tokens.
+//! PURE: everything that grants access: a role, its policies, the boundary of the roles that it creates, and the
+//! trust in GitHub's tokens.
 
 use std::fmt::Write as _;
 
@@ -10,26 +11,26 @@ use super::trust::{ISSUER, audience, provider, trust};
 use super::{Names, Policy, Subject};
 use crate::environment::Environment;
 
-/// Who may do what, and who may become that.
+/// What a role may do, and who may assume it.
 #[derive(Clone, Debug)]
 pub struct Access<'a> {
-    /// The environment that it is about.
+    /// The environment.
     pub environment: &'a Environment,
-    /// The name of the role, and what the names of its policies begin with.
+    /// The name of the role, and the prefix of its policies' names.
     pub name: String,
-    /// What the role may do.
+    /// The role's permissions.
     pub policy: Policy,
-    /// The boundary of the environment's roles and its name, where it is made along with it.
+    /// The boundary of the environment's roles and its name, if it is created as well.
     pub boundary: Option<(String, Policy)>,
-    /// Whose workflows become the role; without any there are only policies, to be attached to what there is.
+    /// The workflows that may assume the role. Without them, only policies are created, to attach to existing roles.
     pub subject: Option<Subject>,
-    /// Whether the account knows GitHub already.
+    /// Whether the account already has GitHub's OIDC provider.
     pub existing_provider: bool,
 }
 
 impl Access<'_> {
-    /// A CloudFormation template that makes all of it, ending in a line break. It names everything that others refer to, so it takes
-    /// `CAPABILITY_NAMED_IAM`.
+    /// A CloudFormation template that creates everything, ending in a line break. It needs `CAPABILITY_NAMED_IAM`,
+    /// because other resources refer to its resources by name.
     ///
     /// # Errors
     /// The policies are more than a role may have.
@@ -77,7 +78,7 @@ impl Access<'_> {
         Ok(format!("{template:#}\n"))
     }
 
-    /// The commands of the AWS command line that make all of it, for a POSIX shell, one a line.
+    /// The AWS CLI commands that create everything, for a POSIX shell, one per line.
     ///
     /// # Errors
     /// The policies are more than a role may have.
@@ -86,7 +87,7 @@ impl Access<'_> {
         let mut lines = String::new();
         let mut command = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| shell::quoted(word)).collect();
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             let _ = writeln!(lines, "aws iam {}", words.join(" "));
         };
         let create = "create-policy";
@@ -145,19 +146,19 @@ impl Access<'_> {
             },
         });
         if !self.existing_provider {
-            // It is named by its ARN, which says nothing of an order.
+            // The trust policy names the provider by its ARN, which implies no dependency.
             role["DependsOn"] = "GitHub".into();
         }
         role
     }
 }
 
-/// The ARN that the account would know GitHub by.
+/// The ARN of GitHub's OIDC provider in the account.
 pub fn provider_arn(environment: &Environment) -> String {
     provider(Names::of(environment))
 }
 
-/// An account has one, which other roles may trust, too: it stays when this stack goes.
+/// An account has only one such provider, which other roles may trust, too. So it stays when this stack is deleted.
 fn of_github(names: Names<'_>) -> Value {
     json!({
         "Type": "AWS::IAM::OIDCProvider",

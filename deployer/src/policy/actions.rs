@@ -1,8 +1,9 @@
-//! PURE: what CloudFormation is allowed to call to make, read, change and delete resources of each type.
+//! PURE: the calls that CloudFormation needs to create, read, update and delete resources of each type.
 //!
-//! CloudFormation publishes the calls of every type in its schema (`handlers.*.permissions`); a test holds them against this list and what is left out of it, with the reasons.
+//! CloudFormation publishes the calls of every type in its schema (`handlers.*.permissions`). A test compares them
+//! with this list and with the list of excluded calls, which gives the reasons.
 
-/// The types that are known, with what is allowed for each.
+/// The supported types, with the allowed calls for each.
 pub(super) const GRANTED: [(&str, &[&str]); 18] = [
     (
         "AWS::CloudWatch::Alarm",
@@ -235,7 +236,8 @@ pub(super) const GRANTED: [(&str, &[&str]); 18] = [
     ),
 ];
 
-/// What is allowed besides for a resource that is encrypted with a customer's key: on that key, and for the log group on itself.
+/// Additional calls for a resource that is encrypted with a customer managed key: on that key, and for a log group
+/// also on the group itself.
 pub(super) const WITH_KEY: [(&str, &[&str]); 3] = [
     (
         "AWS::DynamoDB::Table",

@@ -1,7 +1,9 @@
-//! PURE: the most that any role of a stack may ever do: what the template gives its roles, and not a thing besides.
+//! PURE: the permissions boundary of a stack's roles: everything that the template grants its roles, and nothing
+//! else.
 //!
-//! Whoever may make roles and functions under a prefix of names may do whatever some role could, unless every role that is made has to carry
-//! this policy as its boundary: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>.
+//! Without this boundary, a principal that may create roles and functions under a name prefix could grant itself any
+//! permission. It must therefore attach the boundary to every role that it creates:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>.
 
 use cfn_template::{Rendered, Resource};
 use serde_json::Value;
@@ -9,17 +11,17 @@ use serde_json::Value;
 use super::{Names, Policy, Statement};
 use crate::environment::Environment;
 
-/// A role may do something that cannot be told before it is deployed.
+/// A role has permissions that are not known before the deployment.
 #[derive(Debug, thiserror::Error)]
 #[error("the template does not determine what the role `{role}` may do: {what}")]
 pub struct Untold {
-    /// The role, by its name in the template.
+    /// The role's logical id.
     pub role: String,
-    /// What cannot be read.
+    /// The part that cannot be evaluated.
     pub what: String,
 }
 
-/// The name of the boundary of an environment's roles, as `policy --format template` makes it.
+/// The name of the boundary for an environment's roles, as `policy --format template` creates it.
 pub fn boundary_name(environment: &Environment) -> String {
     format!("{}-boundary", environment.stack)
 }
@@ -32,7 +34,7 @@ pub fn boundary_arn(environment: &Environment) -> String {
 /// The boundary of the roles in a rendering.
 ///
 /// # Errors
-/// A role has permissions that are not written beside it.
+/// A role has permissions outside its inline policies, or ones that cannot be evaluated.
 pub fn boundary(environment: &Environment, rendered: &Rendered) -> Result<Policy, Untold> {
     let place = Place {
         names: Names::of(environment),
@@ -46,7 +48,7 @@ pub fn boundary(environment: &Environment, rendered: &Rendered) -> Result<Policy
         .filter(|resource| resource.kind == "AWS::IAM::Role");
     for role in roles {
         for statement in place.statements(role)? {
-            // What several roles may do is said once.
+            // Merges equal statements of several roles.
             let same = |other: &&mut Statement| {
                 other.actions == statement.actions && other.condition == statement.condition
             };
@@ -96,10 +98,10 @@ impl Place<'_> {
             .collect()
     }
 
-    /// What a value will be, as far as it is known; a star stands for what is not.
+    /// Evaluates a value as far as it is known, with `*` for the unknown parts.
     fn text(&self, value: &Value) -> Option<String> {
         if let Some(text) = value.as_str() {
-            // What CloudFormation looks up is anything.
+            // A value that CloudFormation looks up can be anything.
             return Some(if text.contains("{{resolve:") { "*" } else { text }.to_owned());
         }
         if let Some(id) = value.get("Ref").and_then(Value::as_str) {
@@ -137,7 +139,7 @@ impl Place<'_> {
     }
 }
 
-/// One or several, as policies are written.
+/// One value or several, as policies allow both.
 fn list(value: Option<&Value>) -> Vec<&Value> {
     match value {
         None => Vec::new(),

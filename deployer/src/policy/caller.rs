@@ -1,19 +1,19 @@
-//! PURE: what who uses a store with IAM access has to be allowed.
+//! PURE: the permissions to call a store with IAM access.
 
 use cfn_template::{Rendered, Resource};
 use serde_json::json;
 
 use super::{Names, Policy, Statement};
 
-/// The template has no function URL, so there is nothing to call.
+/// The template has no function URL to call.
 #[derive(Debug, thiserror::Error)]
 #[error("the template has no function URL, so nobody can call it")]
 pub struct NoUrl;
 
-/// The policy of a caller beside those that the template lets in by itself.
+/// The policy of a caller that the template does not allow by itself.
 ///
 /// # Errors
-/// There is nothing to call.
+/// There is no URL to call.
 pub fn caller(names: Names<'_>, stack: &str, rendered: &Rendered) -> Result<Policy, NoUrl> {
     let aliases = aliases_with_urls(names, stack, rendered);
     if aliases.is_empty() {
@@ -22,7 +22,7 @@ pub fn caller(names: Names<'_>, stack: &str, rendered: &Rendered) -> Result<Poli
     Ok(Policy::of(statements(aliases)))
 }
 
-/// Both are wanted since October 2025, each with its own condition:
+/// Both actions are required since October 2025, each with its own condition:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>.
 pub(super) fn statements(aliases: Vec<String>) -> [Statement; 2] {
     [
@@ -33,7 +33,7 @@ pub(super) fn statements(aliases: Vec<String>) -> [Statement; 2] {
     ]
 }
 
-/// The functions, or their aliases, that have a URL.
+/// The ARNs of the functions, or of their aliases, that have a URL.
 pub(super) fn aliases_with_urls(names: Names<'_>, stack: &str, rendered: &Rendered) -> Vec<String> {
     let urls = rendered
         .resources()

@@ -1,4 +1,4 @@
-//! PURE: what whoever runs the deployer has to be allowed: the calls of its commands, on this environment alone.
+//! PURE: the permissions of a principal that runs the deployer: the calls of its commands, for this environment only.
 
 use cfn_template::{Rendered, Resource};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Names, Policy, Statement, UnknownTypes, caller, execution, key};
 use crate::environment::Environment;
 
-/// What any command asks of the stack.
+/// The calls of all commands on the stack.
 const STACK: [&str; 21] = [
     "cloudformation:CancelUpdateStack",
     "cloudformation:ContinueUpdateRollback",
@@ -31,7 +31,7 @@ const STACK: [&str; 21] = [
     "cloudformation:UpdateTerminationProtection",
 ];
 
-/// What the stack of the artifact bucket takes.
+/// The calls on the stack of the artifact bucket.
 const BUCKET_STACK: [&str; 4] = [
     "cloudformation:CreateStack",
     "cloudformation:DeleteStack",
@@ -39,7 +39,7 @@ const BUCKET_STACK: [&str; 4] = [
     "cloudformation:DescribeStacks",
 ];
 
-/// What knows no resource to be limited to, or finds the stack that somebody else's resource is in.
+/// Calls that cannot be restricted to a resource, or that find the stack to which another resource belongs.
 const ANYWHERE: [&str; 4] = [
     "cloudformation:DescribeStackDriftDetectionStatus",
     "cloudformation:DescribeStackResources",
@@ -47,21 +47,21 @@ const ANYWHERE: [&str; 4] = [
     "logs:DescribeLogGroups",
 ];
 
-/// What tables are asked.
+/// The calls that read tables.
 const TABLES: [&str; 3] = [
     "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable",
     "dynamodb:ListTagsOfResource",
 ];
 
-/// What brings an adopted table to what the template says.
+/// The calls that bring an adopted table in line with the template.
 const TABLE_REPAIR: [&str; 3] = [
     "dynamodb:TagResource",
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:UpdateTable",
 ];
 
-/// What functions are asked, and what pushes code and brings it back.
+/// The calls that read functions, push code and roll it back.
 const FUNCTIONS: [&str; 8] = [
     "lambda:GetAlias",
     "lambda:GetFunction",
@@ -73,7 +73,7 @@ const FUNCTIONS: [&str; 8] = [
     "lambda:UpdateFunctionCode",
 ];
 
-/// What the queue takes on which `smoke` waits for a notification.
+/// The calls on the queue on which `smoke` waits for a notification.
 const QUEUES: [&str; 8] = [
     "sqs:CreateQueue",
     "sqs:DeleteMessage",
@@ -85,20 +85,23 @@ const QUEUES: [&str; 8] = [
     "sqs:TagQueue",
 ];
 
-/// What nobody does to the log of a protected environment by deploying: first its protection goes, then the table.
+/// The calls that no deployment may make on the log of a protected environment: its protection must be removed first.
 const AGAINST_THE_LOG: [&str; 2] = ["dynamodb:DeleteTable", "dynamodb:UpdateTable"];
 
-/// The policy of whoever runs the deployer on an environment whose artifacts are in the stack `bucket_stack`, rendered as `bucket`.
+/// The policy of a principal that runs the deployer on an environment whose artifacts are in the stack
+/// `bucket_stack`, rendered as `bucket`.
 ///
-/// What CloudFormation does with the resources is its role's, and only reading them for drift is the caller's. Without an `executionRole` it
-/// works with the caller's permissions, and the policy has those of [`execution()`], too. The bucket is always made with the caller's: its stack
-/// is every environment's, and keeps no role of one.
+/// CloudFormation's role changes the resources; the caller only reads them to detect drift. Without an
+/// `executionRole`, CloudFormation uses the caller's permissions, so the policy also contains those of
+/// [`execution()`]. The bucket is always created with the caller's permissions, because all environments share its
+/// stack, which therefore uses no role of a single environment.
 ///
-/// A table with deletion protection is neither deleted nor updated: whoever may update it may take its protection away. What asks for that, such
-/// as another limit or key of such a table, is for an `executionRole` or an administrator.
+/// The policy allows neither deleting nor updating a table with deletion protection, because an update could remove
+/// the protection. A change that needs an update, such as another throughput limit or key of the table, requires an
+/// `executionRole` or an administrator.
 ///
 /// # Errors
-/// A resource has a type that is not known.
+/// A resource has an unknown type.
 pub fn ci(
     environment: &Environment,
     rendered: &Rendered,
@@ -126,7 +129,7 @@ pub fn ci(
         .without(&AGAINST_THE_LOG, &logs))
 }
 
-/// What the deployer itself calls.
+/// The calls that the deployer itself makes.
 pub fn direct(environment: &Environment, rendered: &Rendered, bucket_stack: &str) -> Policy {
     let of = Own {
         environment,
@@ -140,10 +143,11 @@ pub fn direct(environment: &Environment, rendered: &Rendered, bucket_stack: &str
     Policy::of(statements)
 }
 
-/// The policy of whoever compares the stack with a template, such as a pull request that nobody has looked at yet: `diff` and `describe`.
+/// The policy of a principal that only compares the stack with a template, such as the pipeline of an unreviewed pull
+/// request: `diff` and `describe`.
 ///
-/// It changes nothing. The change set that CloudFormation is asked by can be made and taken back under the names of `diff` alone, and not be
-/// executed.
+/// It changes nothing. It may create and delete change sets only under the names that `diff` uses, and may not
+/// execute them.
 pub fn diff(environment: &Environment, rendered: &Rendered) -> Policy {
     let of = Own {
         environment,
@@ -175,7 +179,7 @@ fn is_reading(action: &str) -> bool {
         .any(|verb| action.contains(&format!(":{verb}")))
 }
 
-/// What an environment's stack has of its own.
+/// The resources of an environment's stack.
 struct Own<'a> {
     environment: &'a Environment,
     rendered: &'a Rendered,
@@ -200,7 +204,7 @@ impl Own<'_> {
 
     fn cloudformation(&self, bucket_stack: &str) -> Vec<Statement> {
         let names = self.names();
-        // The bucket is made with the environment, and is not a preview's to change.
+        // The bucket is created with the environment; previews must not change it.
         let of_bucket = self
             .environment
             .instance
@@ -225,7 +229,7 @@ impl Own<'_> {
         Statement::new("ListArtifacts", ["s3:ListBucket"], [self.names().bucket(&bucket)])
     }
 
-    /// What Lambda decrypts the variables of a function with for whoever reads them.
+    /// Lets Lambda decrypt the environment variables of a function for the principal that reads them.
     fn keys(&self) -> Option<Statement> {
         let keys = key::of_all(self.rendered);
         let service = self.environment.region.service("lambda");
@@ -266,7 +270,7 @@ impl Own<'_> {
             names.arn("logs", &format!("log-group:{name}:*"))
         });
         let queues = self.all("AWS::SQS::Queue", |name| names.arn("sqs", name));
-        // `down` deletes no table of a protected environment: first it has to be protected no longer.
+        // `down` deletes no table of a protected environment: its protection must be removed first.
         let deleted = if self.environment.protected {
             Vec::new()
         } else {
@@ -305,7 +309,7 @@ impl Own<'_> {
         ]
     }
 
-    /// What has a name of its own, which is looked for before it is made.
+    /// Finds resources with explicit names, which the deployer looks up before it creates them.
     fn find_named(&self, id: &str, kind: &str, action: &str) -> Statement {
         let resources = self.rendered.resources().iter();
         let named = resources.filter(|resource| resource.kind == kind && resource.name.is_some());
@@ -315,7 +319,7 @@ impl Own<'_> {
         Statement::new(id, [action], arns)
     }
 
-    /// The roles that are let in, which are looked for before they are named to Lambda.
+    /// The roles that may call the store, which the deployer looks up before it passes them to Lambda.
     fn callers(&self) -> Vec<String> {
         let permissions = self
             .rendered
@@ -329,7 +333,7 @@ impl Own<'_> {
             .collect()
     }
 
-    /// The boundary, which is looked for before roles are made with it.
+    /// The boundary, which the deployer looks up before CloudFormation creates roles with it.
     fn boundary(&self) -> Option<String> {
         let boundary = self.environment.permissions_boundary.as_ref();
         boundary.map(ToString::to_string)
@@ -338,7 +342,7 @@ impl Own<'_> {
     fn smoke(&self) -> Vec<Statement> {
         let names = self.names();
         let aliases = caller::aliases_with_urls(names, self.stack(), self.rendered);
-        // Without an address there is no store to try.
+        // Without a URL there is no store to test.
         if aliases.is_empty() {
             return Vec::new();
         }

@@ -1,4 +1,4 @@
-//! PURE: what the role has to be allowed that CloudFormation works with.
+//! PURE: the permissions of the role that CloudFormation assumes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use super::actions::{GRANTED, WITH_KEY};
 use super::{Names, Policy, Statement, key};
 use crate::environment::Environment;
 
-/// Types of which it is not known what CloudFormation calls for them.
+/// Resource types for which the calls of CloudFormation are unknown.
 #[derive(Debug, thiserror::Error)]
 #[error("it is not known what CloudFormation calls for {}", listed(types))]
 pub struct UnknownTypes {
-    /// The types, each with the resources that have it.
+    /// The types, each with the logical ids of its resources.
     types: BTreeMap<String, Vec<String>>,
 }
 
 impl UnknownTypes {
-    /// Looks for them in a rendering.
+    /// Finds the unknown types in a rendering.
     fn among(rendered: &Rendered) -> Result<(), Self> {
         let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for resource in rendered.resources() {
@@ -42,13 +42,14 @@ fn listed(types: &BTreeMap<String, Vec<String>>) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// The policy of CloudFormation's role: for each rendering, of the stack called so, what its resources' types need.
+/// The policy of CloudFormation's role: the calls for the resource types in each rendering, on the stack with the
+/// given name.
 ///
 /// # Errors
-/// A resource has a type that is not known.
+/// A resource has an unknown type.
 pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Result<Policy, UnknownTypes> {
     let names = Names::of(environment);
-    // Actions on the same resources are one statement: IAM's limits count characters.
+    // Actions on the same resources share one statement, because IAM's limits count characters.
     let mut by_scope: BTreeMap<Scope, BTreeSet<String>> = BTreeMap::new();
     for (stack, rendered) in stacks {
         for parameter in names.looked_up(rendered) {
@@ -84,10 +85,10 @@ pub fn execution(environment: &Environment, stacks: &[(&str, &Rendered)]) -> Res
     Ok(Policy::of(merged(by_scope)))
 }
 
-/// What CloudFormation calls for a parameter whose value it puts in place of `{{resolve:ssm:NAME}}`.
+/// The call by which CloudFormation replaces `{{resolve:ssm:NAME}}` with a value.
 const LOOK_UP: &str = "ssm:GetParameters";
 
-/// What an action is allowed on.
+/// The resources and the condition of an action.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Scope {
     service: String,
@@ -108,15 +109,15 @@ impl Scope {
 /// Conditions, in the order in which they are written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
-    /// The mapping feeds one of these functions.
+    /// The event source mapping feeds one of these functions.
     FeedsFunction(BTreeSet<String>),
-    /// The role is handed to this service.
+    /// The role is passed to this service.
     PassedTo(&'static str),
-    /// A key is used through these services, which do it for the caller.
+    /// The key is used through these services, on behalf of the caller.
     Through(Vec<String>),
-    /// A key is lent to a service.
+    /// The key is granted to a service.
     LentToService,
-    /// The role has this boundary, or gets it.
+    /// The role has this boundary, or receives it.
     Bounded(String),
 }
 
@@ -132,7 +133,7 @@ impl Condition {
     }
 }
 
-/// Where a resource is.
+/// The stack and rendering of a resource.
 pub(super) struct Place<'a> {
     pub(super) names: Names<'a>,
     pub(super) environment: &'a Environment,
@@ -153,7 +154,7 @@ impl Place<'_> {
             .collect()
     }
 
-    /// The roles that a resource hands to its service.
+    /// The roles that a resource passes to its service.
     fn passed_roles(&self, resource: &Resource) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         references(&resource.properties, &mut ids);
@@ -179,7 +180,7 @@ impl Place<'_> {
         self.all("AWS::SNS::Topic", |name| self.names.arn("sns", name))
     }
 
-    /// The topic of a subscription: one of the stack's, or any, where its ARN is not known before it is deployed.
+    /// The topic of a subscription: one of the stack's, or any topic if its ARN is not known before the deployment.
     pub(super) fn subscribed(&self, subscription: &Resource) -> BTreeSet<String> {
         let topic = &subscription.properties["TopicArn"];
         match (topic.as_str(), topic["Ref"].as_str()) {
@@ -200,13 +201,14 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
     let service = action.split(':').next().unwrap_or_default().to_owned();
     let one = |arn: String| BTreeSet::from([arn]);
     let (resources, condition) = match (action, resource.kind.as_str()) {
-        // Whether SNS says to IAM whom the role is handed to is documented nowhere. So nothing is asked, of a role that SNS alone may become.
+        // AWS does not document whether SNS sends `iam:PassedToService`, so there is no condition; only SNS may
+        // assume the role anyway.
         ("iam:PassRole", "AWS::SNS::Topic") => (place.passed_roles(resource), None),
         ("iam:PassRole", _) => (
             place.passed_roles(resource),
             Some(Condition::PassedTo("lambda.amazonaws.com")),
         ),
-        // Without the boundary, a role could be made that may do more than the one that makes it.
+        // Without the boundary, the principal could create a role with more permissions than it has itself.
         ("iam:CreateRole" | "iam:PutRolePermissionsBoundary" | "iam:PutRolePolicy", _) => {
             let boundary = place.environment.permissions_boundary.as_ref();
             (
@@ -214,12 +216,12 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
                 boundary.map(|boundary| Condition::Bounded(boundary.to_string())),
             )
         }
-        // By its reference page it knows alarms; yet a call that names none is about all.
+        // The reference lists alarms as the resource, but a call without names applies to all alarms.
         ("cloudwatch:DescribeAlarms" | "logs:DescribeLogGroups" | "logs:DescribeResourcePolicies", _) => {
             (one("*".to_owned()), None)
         }
-        // A mapping has no ARN before it is made, and a made-up one afterwards: it is told by its function.
-        // A subscription is known to its topic alone, until it is made.
+        // A mapping has no ARN before it is created, and afterwards its id is generated, so the condition names the
+        // function instead. A subscription has no ARN of its own before it is created.
         (
             "sns:GetSubscriptionAttributes" | "sns:SetSubscriptionAttributes" | "sns:Unsubscribe",
             "AWS::SNS::Subscription",
@@ -262,7 +264,7 @@ fn scope(action: &str, resource: &Resource, place: &Place<'_>) -> Scope {
     }
 }
 
-/// What a customer's key takes where a resource names one.
+/// The actions on a customer managed key, if a resource names one.
 fn with_key<'a>(resource: &Resource, place: &Place<'_>) -> Vec<(Scope, &'a str)> {
     let Some(key) = key::of_resource(resource) else {
         return Vec::new();
@@ -286,7 +288,7 @@ fn with_key<'a>(resource: &Resource, place: &Place<'_>) -> Vec<(Scope, &'a str)>
         .collect()
 }
 
-/// The logical ids that properties refer to.
+/// Collects the logical ids that properties refer to.
 fn references<'a>(value: &'a Value, ids: &mut BTreeSet<&'a str>) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| references(value, ids)),
@@ -307,7 +309,7 @@ fn references<'a>(value: &'a Value, ids: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// Joins statements of the same actions: tables, parameters, alarms and log groups have them.
+/// Merges statements with the same actions, which tables, parameters, alarms and log groups have.
 fn merged(by_scope: BTreeMap<Scope, BTreeSet<String>>) -> Vec<Statement> {
     let mut by_actions: BTreeMap<(BTreeSet<String>, Option<Condition>), BTreeSet<String>> = BTreeMap::new();
     for (scope, actions) in by_scope {

@@ -1,25 +1,25 @@
-//! PURE: all instances of an environment whose names begin alike, such as the previews of pull requests.
+//! PURE: all instances of an environment whose names share a prefix, such as the previews of pull requests.
 
 use std::str::FromStr;
 
 use super::Policy;
 use crate::environment::{Environment, Instance, NameError, StackName};
 
-/// What the names of some instances begin with: `pr-`.
+/// The common prefix of some instances' names, such as `pr-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instances {
     prefix: String,
-    /// The one that is rendered in place of all.
+    /// The instance that is rendered as an example for all.
     example: Instance,
 }
 
-/// Why there are no such instances.
+/// Why the instances cannot exist.
 #[derive(Debug, thiserror::Error)]
 pub enum InstancesError {
     /// The environment is protected.
     #[error("a protected environment has no instances")]
     Protected,
-    /// The name of the stack would be none.
+    /// The stack's name would not be valid.
     #[error(transparent)]
     Name(#[from] NameError),
 }
@@ -28,7 +28,7 @@ impl FromStr for Instances {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        // Without a prefix, every stack would be meant whose name begins with the environment's.
+        // An empty prefix would match every stack whose name begins with the environment's.
         let refused = || NameError::Instance(text.to_owned());
         if text.is_empty() {
             return Err(refused());
@@ -45,7 +45,7 @@ impl Instances {
     /// All instances that an environment can have.
     ///
     /// # Errors
-    /// Never: the name is one.
+    /// Never in practice: the name of the example is valid.
     pub fn any() -> Result<Self, NameError> {
         Ok(Self {
             prefix: String::new(),
@@ -53,10 +53,10 @@ impl Instances {
         })
     }
 
-    /// One of them, as an environment of its own.
+    /// The example, as an environment of its own.
     ///
     /// # Errors
-    /// The environment has no instances, or not under such long names.
+    /// The environment has no instances, or their names would be too long.
     pub fn example(&self, environment: &Environment) -> Result<Environment, InstancesError> {
         if environment.protected {
             return Err(InstancesError::Protected);
@@ -69,7 +69,7 @@ impl Instances {
         })
     }
 
-    /// What is said of the one, said of all.
+    /// Generalises a policy for the example to all instances.
     #[must_use]
     pub fn all(&self, environment: &Environment, of_example: Policy) -> Policy {
         let names = [environment.stack.as_str(), environment.name.as_str()];

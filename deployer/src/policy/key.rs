@@ -1,4 +1,4 @@
-//! PURE: what a customer's key takes: by which key a stack is encrypted, and whom the key's own policy has to let use it.
+//! PURE: customer managed keys: the keys that encrypt a stack, and who must be allowed to use them by the key policy.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::Names;
 use super::execution::Place;
 use crate::environment::Environment;
 
-/// The properties that name a key, by type.
+/// The properties that name a key, by resource type.
 const KEYS: [(&str, &str); 5] = [
     ("AWS::DynamoDB::Table", "/SSESpecification/KMSMasterKeyId"),
     ("AWS::Lambda::Function", "/KmsKeyArn"),
@@ -18,29 +18,31 @@ const KEYS: [(&str, &str); 5] = [
     ("AWS::SQS::Queue", "/KmsMasterKeyId"),
 ];
 
-/// Nothing is encrypted with a key of the customer's.
+/// No resource is encrypted with a customer managed key.
 #[derive(Debug, thiserror::Error)]
 #[error("nothing in the stack is encrypted with a customer managed key: the environment sets no `KmsKeyArn`")]
 pub struct NoKey;
 
-/// The key that a resource is encrypted with.
+/// The key that encrypts a resource.
 pub(super) fn of_resource(resource: &Resource) -> Option<&str> {
     let (_, property) = KEYS.iter().find(|(kind, _)| *kind == resource.kind)?;
     resource.properties.pointer(property)?.as_str()
 }
 
-/// All keys of a rendering.
+/// All keys in a rendering.
 pub(super) fn of_all(rendered: &Rendered) -> BTreeSet<String> {
     let keys = rendered.resources().iter().filter_map(of_resource);
     keys.map(str::to_owned).collect()
 }
 
-/// The policy of the stack's key: the account's IAM policies decide who uses it, and the services are let in that use it in their own name.
+/// The policy of the stack's key. The account's IAM policies decide who may use it; services that use it in their own
+/// name are allowed here.
 ///
-/// The log service asks with the group that it encrypts:
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>. SNS asks when it delivers to queues that are encrypted
-/// with the same key: <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>. Where the topic is another stack's, and known by its
-/// address alone, each of the account's may.
+/// CloudWatch Logs names the log group that it encrypts in its request:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>. SNS uses the key when it
+/// delivers to queues that are encrypted with it:
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>. If the topic belongs to another stack and its
+/// ARN is not known yet, every topic of the account may use the key.
 ///
 /// # Errors
 /// The stack has no key.
@@ -73,7 +75,7 @@ pub fn key_policy(environment: &Environment, rendered: &Rendered) -> Result<Stri
         "Action": "kms:*",
         "Resource": "*",
     })];
-    // A condition that lists nothing is no condition that IAM takes.
+    // IAM rejects a condition with an empty list.
     if !groups.is_empty() {
         statements.push(json!({
             "Sid": "LogGroups",

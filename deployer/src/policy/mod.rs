@@ -1,12 +1,13 @@
-//! PURE: the least that each party has to be allowed by IAM: exact actions on exact names, from an environment and its rendering.
+//! PURE: least-privilege IAM policies for each party: exact actions on exact names, derived from an environment and
+//! its rendering.
 //!
-//! - [`ci()`]: whoever runs the deployer; [`diff`]: whoever only compares.
-//! - [`execution()`]: the role that CloudFormation works with, by the types of the resources that it makes.
-//! - [`caller()`]: who uses a store with IAM access.
-//! - [`boundary()`]: the most that any role of the stack may do.
-//! - [`key_policy`]: whom a customer's key has to let use it.
-//! - [`trust()`]: who may become a role in a workflow of GitHub.
-//! - [`Access`]: all of that as a template or as commands.
+//! - [`ci()`]: for running the deployer; [`diff`]: for comparing only.
+//! - [`execution()`]: for the role that CloudFormation assumes, by the types of the resources.
+//! - [`caller()`]: for calling a store with IAM access.
+//! - [`boundary()`]: the maximum permissions of every role in the stack.
+//! - [`key_policy`]: the policy of a customer managed key.
+//! - [`trust()`]: which GitHub workflows may assume a role.
+//! - [`Access`]: all of this as a template or as commands.
 
 mod access;
 mod actions;

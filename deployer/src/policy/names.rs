@@ -1,14 +1,14 @@
-//! PURE: the ARNs of what an environment has, as exactly as they are known before it is deployed.
+//! PURE: the ARNs of an environment's resources, as exactly as they are known before the deployment.
 
 use cfn_deploy::stack::looked_up;
 use cfn_template::{Rendered, Resource};
 
 use crate::environment::{Environment, StackName};
 
-/// The longest name of a function, of a role.
+/// The longest name of a function or a role.
 const LONGEST_NAME: usize = 64;
 
-/// What CloudFormation puts behind a logical id to make a name: a hyphen and twelve characters.
+/// The length of the suffix that CloudFormation appends to a logical id: a hyphen and twelve characters.
 const RANDOM_PART: usize = 13;
 
 /// Names the resources of an environment's stack.
@@ -23,7 +23,7 @@ impl<'a> Names<'a> {
         Self { environment }
     }
 
-    /// The domain that the addresses of services end in.
+    /// The domain of the services' host names.
     pub(super) fn domain(self) -> &'static str {
         self.environment.region.partition().domain
     }
@@ -43,32 +43,33 @@ impl<'a> Names<'a> {
         format!("arn:{}:iam::{account}:{resource}", region.partition().name)
     }
 
-    /// An ARN in a bucket, which has neither region nor account.
+    /// An ARN of a bucket or object, which has neither region nor account.
     pub(super) fn bucket(self, resource: &str) -> String {
         format!("arn:{}:s3:::{resource}", self.environment.region.partition().name)
     }
 
-    /// The parameters that CloudFormation looks up for a rendering.
+    /// The ARNs of the parameters that CloudFormation looks up for a rendering.
     pub(super) fn looked_up(self, rendered: &Rendered) -> Vec<String> {
         let names = looked_up(rendered.json()).into_iter();
-        // A name may begin with a slash, the ARN has it once.
+        // A name may begin with a slash; the ARN contains it only once.
         names
             .map(|name| self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/'))))
             .collect()
     }
 
-    /// A stack of any age: its id changes when it is made anew.
+    /// The ARN pattern of a stack: its id changes whenever the stack is created anew.
     pub(super) fn stack(self, stack: &str) -> String {
         self.arn("cloudformation", &format!("stack/{stack}/*"))
     }
 
-    /// The name of a resource: its own, or the pattern of those that CloudFormation makes up, `<stack>-<LogicalId>-<random>`.
+    /// The name of a resource: its explicit name, or the pattern of names that CloudFormation generates,
+    /// `<stack>-<LogicalId>-<random>`.
     pub(super) fn name(self, stack: &str, resource: &Resource) -> String {
         if let Some(name) = &resource.name {
             return name.clone();
         }
         let logical_id = &resource.logical_id;
-        // What holds for one instance is said of all whose names begin alike, and some are longer.
+        // The policy of one instance is generalised to all with the same prefix, and some have longer names.
         let stack_length = match self.environment.instance {
             Some(_) => StackName::MAXIMUM_LENGTH,
             None => stack.chars().count(),
@@ -77,12 +78,13 @@ impl<'a> Names<'a> {
         if length <= LONGEST_NAME {
             format!("{stack}-{logical_id}-*")
         } else {
-            // Where it would be too long, CloudFormation cuts both parts, and does not say where.
+            // CloudFormation shortens a name that is too long, in a way that is not documented.
             format!("{stack}-*")
         }
     }
 
-    /// The ARN of a resource as `Fn::GetAtt` `Arn` gives it, or the pattern of those that it can have; none for types without one.
+    /// The ARN that `Fn::GetAtt` `Arn` returns for a resource, or the pattern of possible ARNs; `None` for types
+    /// without an ARN.
     pub(super) fn resource(self, stack: &str, resource: &Resource) -> Option<String> {
         let name = self.name(stack, resource);
         Some(match resource.kind.as_str() {
@@ -94,7 +96,7 @@ impl<'a> Names<'a> {
             "AWS::S3::Bucket" => self.bucket(&name),
             "AWS::SNS::Topic" => self.arn("sns", &name),
             "AWS::SQS::Queue" => self.arn("sqs", &name),
-            // The name begins with a slash, the ARN has it once.
+            // The name begins with a slash; the ARN contains it only once.
             "AWS::SSM::Parameter" => self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/'))),
             _ => return None,
         })

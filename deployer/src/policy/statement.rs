@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-/// The statements do not fit into what one role may have attached.
+/// The statements exceed what one role may have attached.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the permissions take {needed} managed policies of {} characters, and a role may have {}",
@@ -13,24 +13,24 @@ use serde_json::{Value, json};
     Policy::MANAGED_COUNT
 )]
 pub struct TooMany {
-    /// How many policies it would take.
+    /// The number of policies that would be needed.
     pub needed: usize,
 }
 
-/// A policy that is attached to a user or a role.
+/// A policy for a user or a role.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy(Vec<Statement>);
 
 /// Some actions on some resources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// What it is for: letters and digits.
+    /// Its purpose, in letters and digits.
     pub sid: String,
     /// The actions, as IAM names them.
     pub actions: BTreeSet<String>,
-    /// The ARNs, `*` among them only for actions that know no resource.
+    /// The ARNs. `*` stands alone only for actions that support no resource.
     pub resources: BTreeSet<String>,
-    /// Under which condition.
+    /// The condition under which it applies.
     pub condition: Option<Value>,
 }
 
@@ -55,25 +55,25 @@ impl Statement {
 }
 
 impl Policy {
-    /// What a managed policy may hold, white space not counted:
+    /// The maximum size of a managed policy in characters, without white space:
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
     pub const MANAGED_SIZE: usize = 6_144;
 
-    /// Puts statements together; one without actions or resources says nothing and is left out.
+    /// Makes a policy of statements, and drops those without actions or resources.
     pub(super) fn of(statements: impl IntoIterator<Item = Statement>) -> Self {
         let says_something =
             |statement: &Statement| !statement.actions.is_empty() && !statement.resources.is_empty();
         Self(statements.into_iter().filter(says_something).collect())
     }
 
-    /// Adds the statements of another policy.
+    /// Appends the statements of another policy.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// Adds what another policy allows to the statements that allow the same actions.
+    /// Merges another policy: its resources join the statements with the same actions.
     #[must_use]
     pub(crate) fn merged(mut self, other: Self) -> Self {
         for statement in other.0 {
@@ -88,21 +88,21 @@ impl Policy {
         self
     }
 
-    /// The statements in their order.
+    /// The statements, in order.
     pub fn statements(&self) -> &[Statement] {
         &self.0
     }
 
-    /// How many managed policies a role may have, unless AWS was asked for more: from the same page.
+    /// The default quota of managed policies for a role, from the same page.
     pub const MANAGED_COUNT: usize = 10;
 
-    /// The same statements as policies of which each fits into a managed policy, in as few as the order of their sizes gives.
+    /// Splits the statements into as few managed policies as first-fit by decreasing size gives.
     ///
     /// # Errors
-    /// They are more than a role may have.
+    /// They need more policies than a role may have.
     pub fn managed(&self) -> Result<Vec<Self>, TooMany> {
         let mut parts: Vec<Statement> = self.0.iter().flat_map(Statement::fitting).collect();
-        // The largest first: what is small then fills the gaps. Equal ones keep their order.
+        // The largest come first, so that small ones fill the gaps. Equal ones keep their order.
         parts.sort_by_key(|statement| Reverse(statement.size()));
         let mut policies: Vec<Self> = Vec::new();
         for statement in parts {
@@ -126,7 +126,7 @@ impl Policy {
         Ok(policies)
     }
 
-    /// What of it changes nothing: whoever compares what is deployed with what was meant needs no more.
+    /// Keeps only the actions that read, for a principal that only compares.
     #[must_use]
     pub fn reading(self) -> Self {
         let reads = |action: &String| {
@@ -141,7 +141,7 @@ impl Policy {
         }))
     }
 
-    /// Allows some actions on some resources no longer.
+    /// Removes some actions on some resources.
     #[must_use]
     pub(super) fn without(self, actions: &[&str], resources: &BTreeSet<String>) -> Self {
         let split = |statement: Statement| {
@@ -150,7 +150,7 @@ impl Policy {
             less.actions.retain(|action| !actions.contains(&action.as_str()));
             less.resources.retain(|arn| resources.contains(arn));
             if !less.resources.is_empty() && less.actions.len() == rest.actions.len() {
-                // Nothing of it is taken away.
+                // Nothing is removed from this statement.
                 less.resources.clear();
             } else {
                 rest.resources.retain(|arn| !resources.contains(arn));
@@ -160,7 +160,7 @@ impl Policy {
         Self::of(self.0.into_iter().flat_map(split))
     }
 
-    /// The same policy, with names put in the place of others wherever a resource or a condition holds them.
+    /// The same policy, with names replaced in all resources and conditions.
     #[must_use]
     pub(super) fn renamed(mut self, name: impl Fn(&str) -> String) -> Self {
         for statement in &mut self.0 {
@@ -177,17 +177,17 @@ impl Policy {
         &mut self.0
     }
 
-    /// How many characters it has for IAM's limits, which count no white space.
+    /// Its size by IAM's count, in characters without white space.
     pub fn size(&self) -> usize {
         size(&self.document())
     }
 
-    /// The policy as IAM takes it, for reading, ending in a line break.
+    /// The policy document as indented JSON, ending in a line break.
     pub fn json(&self) -> String {
         format!("{:#}\n", self.document())
     }
 
-    /// The policy as IAM takes it.
+    /// The policy document.
     pub fn document(&self) -> Value {
         let statements: Vec<Value> = self.0.iter().map(Statement::document).collect();
         json!({"Version": "2012-10-17", "Statement": statements})
@@ -208,12 +208,12 @@ impl Statement {
         written
     }
 
-    /// How many characters it adds to a policy, with the comma before it.
+    /// The characters that it adds to a policy, including the comma before it.
     fn size(&self) -> usize {
         size(&self.document()) + 1
     }
 
-    /// The statement, or what it says in halves, of which each fits into a managed policy of its own.
+    /// The statement, or its halves, each of which fits into a managed policy.
     fn fitting(&self) -> Vec<Self> {
         let fits = Policy(vec![self.clone()]).size() <= Policy::MANAGED_SIZE;
         if fits || self.resources.len() < 2 {
@@ -236,7 +236,7 @@ fn size(document: &Value) -> usize {
         .count()
 }
 
-/// Renames in every text of a condition.
+/// Replaces names in every string of a condition.
 fn rename(value: &mut Value, name: &impl Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = name(text),

@@ -1,18 +1,20 @@
-//! PURE: which workflows of GitHub are meant: a repository, and of its workflows those of one environment, branch or kind.
+//! PURE: the GitHub workflows that are trusted: a repository, and optionally one environment, ref or event of it.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest name of an owner on GitHub, and of a repository.
+/// The maximum lengths of an owner's and a repository's name on GitHub.
 const LONGEST_OWNER: usize = 39;
 const LONGEST_REPOSITORY: usize = 100;
 
-/// The longest name of an environment.
+/// The maximum length of an environment's name.
 const LONGEST_ENVIRONMENT: usize = 255;
 
-/// Whose tokens are trusted: `OWNER/REPO`, and of its workflows `:environment:NAME`, `:ref:refs/heads/BRANCH` or `:pull_request`.
+/// The trusted workflows: `OWNER/REPO`, optionally with `:environment:NAME`, `:ref:refs/heads/BRANCH` or
+/// `:pull_request`.
 ///
-/// Both names may carry GitHub's number of what they name, as `OWNER@ID/REPO@ID`: then whoever takes a name that was given up is not trusted.
+/// Both names may include GitHub's numeric id, as `OWNER@ID/REPO@ID`. Then nobody who later claims an abandoned name
+/// is trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     owner: Name,
@@ -20,25 +22,25 @@ pub struct Subject {
     claim: Option<String>,
 }
 
-/// What GitHub calls something, with the number that it keeps for good, where that is known.
+/// A name on GitHub, with its permanent id if that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
     text: String,
     id: Option<String>,
 }
 
-/// A text that is no subject.
+/// A text that is not a subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubjectError {
-    /// It is written otherwise.
+    /// It does not have the expected form.
     #[error(
         "`{0}` is not written `OWNER/REPO`, `OWNER/REPO:environment:NAME`, `OWNER/REPO:ref:refs/heads/BRANCH` or `OWNER/REPO:pull_request`"
     )]
     Form(String),
-    /// A colon stands in the name of an environment, where the next claim would begin.
+    /// The name of an environment contains a colon, which would begin the next claim.
     #[error("GitHub writes a colon in the name of an environment as `%3A`: `environment:{}`", .0.replace(':', "%3A"))]
     Colon(String),
-    /// More than one branch, tag or environment is meant.
+    /// A pattern, which could match several branches, tags or environments.
     #[error(
         "`{0}` is a pattern, and would trust more than you named: name one branch, tag or environment, or only the repository"
     )]
@@ -46,37 +48,37 @@ pub enum SubjectError {
     /// The name of a branch or tag without `ref:refs/heads/` or `ref:refs/tags/`.
     #[error("name a {kind} by its full ref: `ref:refs/{folder}/{name}`", kind = .0.kind(), folder = .0.folder(), name = .1)]
     Ref(RefKind, String),
-    /// The ref of one pull request: GitHub's tokens do not tell pull requests apart.
+    /// The ref of a single pull request: GitHub's tokens do not distinguish pull requests.
     #[error(
         "the token of a pull request does not name its ref: trust `pull_request`, which means every pull request of the repository"
     )]
     PullRequest,
 }
 
-/// What a Git ref names.
+/// The kind of a Git ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefKind {
     Branch,
     Tag,
 }
 
-/// The `sub` of a token, as IAM compares it: the numbers are not known beforehand.
+/// The `sub` of a token, as IAM compares it. Ids may be unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Claims {
-    /// These texts and no others.
+    /// Exactly these values.
     Exact(Vec<String>),
-    /// What these patterns cover.
+    /// Values that match these patterns.
     Patterns(Vec<String>),
 }
 
 impl Subject {
-    /// Whether any workflow of the repository is trusted, whatever branch or pull request it runs on.
+    /// Tells whether every workflow of the repository is trusted, whatever branch or pull request it runs on.
     pub fn is_whole_repository(&self) -> bool {
         self.claim.is_none()
     }
 
-    /// The `sub` of its tokens, in both forms that GitHub sends: with names alone, and, for repositories that were made, renamed or moved
-    /// since the middle of 2026, with the numbers beside them.
+    /// The `sub` values of its tokens, in both forms that GitHub sends: with names only, and, for repositories that
+    /// were created, renamed or moved since the middle of 2026, with ids as well.
     pub(super) fn claims(&self) -> Claims {
         let Self {
             owner, repository, ..
@@ -84,7 +86,7 @@ impl Subject {
         let rest = self.claim.as_deref().unwrap_or("*");
         let plain = format!("repo:{}/{}:{rest}", owner.text, repository.text);
         let numbered = |name: &Name| format!("{}@{}", name.text, name.id.as_deref().unwrap_or("*"));
-        // A name holds neither `@` nor `/`, so a star for the number reaches into no other owner's name.
+        // A name contains neither `@` nor `/`, so a star for the id cannot match another owner's name.
         let both = vec![
             plain,
             format!("repo:{}/{}:{rest}", numbered(owner), numbered(repository)),
@@ -123,7 +125,7 @@ impl FromStr for Subject {
 }
 
 impl SubjectError {
-    /// What is wrong with a claim, where it is nearly one.
+    /// Explains the mistake in a claim that is almost valid.
     fn of_claim(text: &str, claim: &str) -> Self {
         let plain = claim.replace(['*', '?'], "x");
         if plain != claim && (is_claim(&plain) || is_claim(&format!("ref:{plain}"))) {
@@ -148,7 +150,7 @@ impl SubjectError {
 }
 
 impl RefKind {
-    /// What `name` stands for, and how it is called without the folder of its kind.
+    /// The kind of a ref, and its name without the prefix of its kind.
     fn of(name: &str) -> (Self, &str) {
         let kinds = [
             (Self::Branch, ["heads/", "branch:"]),
@@ -194,7 +196,7 @@ impl Name {
     }
 }
 
-/// Letters, digits and hyphens; an underscore stands in the names of users that a company manages.
+/// Letters, digits and hyphens; the names of enterprise managed users also contain an underscore.
 fn is_owner(name: &str) -> bool {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     name.len() <= LONGEST_OWNER
@@ -208,7 +210,7 @@ fn is_repository(name: &str) -> bool {
     (1..=LONGEST_REPOSITORY).contains(&name.len()) && name != "." && name != ".." && name.chars().all(letter)
 }
 
-/// What follows the repository. In IAM, `*` and `?` would be patterns, `${` a variable; GitHub escapes a colon.
+/// The part after the repository. `*` and `?` would be wildcards in IAM, and `${` a variable; GitHub escapes colons.
 fn is_claim(claim: &str) -> bool {
     let plain = |text: &str| !text.contains(|letter: char| letter.is_control() || "*?$:\\".contains(letter));
     if let Some(name) = claim.strip_prefix("environment:") {
@@ -220,7 +222,7 @@ fn is_claim(claim: &str) -> bool {
     claim == "pull_request"
 }
 
-/// A branch or tag as Git names it: <https://git-scm.com/docs/git-check-ref-format>.
+/// A branch or tag by Git's rules: <https://git-scm.com/docs/git-check-ref-format>.
 fn is_ref(name: &str) -> bool {
     let part =
         |part: &str| !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none();

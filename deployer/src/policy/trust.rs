@@ -1,25 +1,25 @@
-//! PURE: whom of GitHub's workflows a role trusts.
+//! PURE: the trust policy of a role for GitHub workflows.
 
 use serde_json::{Value, json};
 
 use super::Names;
 use super::subject::{Claims, Subject};
 
-/// GitHub's issuer of tokens.
+/// The issuer of GitHub's tokens.
 pub(super) const ISSUER: &str = "token.actions.githubusercontent.com";
 
-/// Whom a token is for that is shown to AWS; in China
+/// The audience of a token for AWS; in China it is
 /// [another](https://github.com/aws-actions/configure-aws-credentials#configuring-iam-to-trust-github).
 pub(super) fn audience(names: Names<'_>) -> String {
     format!("sts.{}", names.domain())
 }
 
-/// The ARN of what an account knows GitHub by; there is one in an account.
+/// The ARN of GitHub's OIDC provider; an account has at most one.
 pub(super) fn provider(names: Names<'_>) -> String {
     names.iam(&format!("oidc-provider/{ISSUER}"))
 }
 
-/// The trust policy of a role that workflows become without any key that is kept:
+/// The trust policy of a role that workflows assume without stored credentials:
 /// <https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services>.
 pub fn trust(names: Names<'_>, subject: &Subject) -> Value {
     let (audience, claim) = (format!("{ISSUER}:aud"), format!("{ISSUER}:sub"));

@@ -1,8 +1,9 @@
-//! PURE: whose requests are forwarded.
+//! PURE: which requests the proxy forwards.
 //!
-//! Whoever reaches the proxy acts with the credentials of whoever started it. A web page of a stranger could do so from the browser on the
-//! same machine: by a name of its own that leads here (DNS rebinding), which the `Host` header gives away, or by sending a request across
-//! origins, which the `Origin` header gives away, and where that is missing, as for a picture or a link, `Sec-Fetch-Site`.
+//! Every client of the proxy acts with the credentials of the user who started it. A malicious web page could try
+//! this from a browser on the same machine. If it uses its own host name that resolves here (DNS rebinding), the
+//! `Host` header reveals it. If it sends a cross-origin request, the `Origin` header does, or, where that is missing,
+//! as for an image or a link, `Sec-Fetch-Site`.
 
 use event_store_client::types::loopback;
 use http::header::{HOST, HeaderValue, ORIGIN};
@@ -13,20 +14,21 @@ use http::{HeaderMap, Uri};
 pub(super) enum Rejection {
     #[error("the request has no `Host` header that can be read")]
     NoHost,
-    #[error("the host `{0}` is not this proxy's: it is reached as `localhost` or `127.0.0.1` alone")]
+    #[error("the host `{0}` is not this proxy's: it is reached only as `localhost` or `127.0.0.1`")]
     Host(String),
-    #[error("the page of `{0}` may not use this proxy: a browser's pages have to come through it themselves")]
+    #[error("the page of `{0}` may not use this proxy: a browser must load its pages through the proxy, too")]
     Origin(String),
     #[error("a page of another site may not use this proxy (`Sec-Fetch-Site: {0}`)")]
     Site(String),
 }
 
-/// Whose page makes a request, as browsers say it: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>.
+/// The header in which browsers state the relation of the requesting page:
+/// <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>.
 const SITE: &str = "sec-fetch-site";
 
-/// Lets a request pass that was sent to a proxy at `port`, by a program or by a page that the proxy itself served.
+/// Admits a request to a proxy at `port` if it comes from a program, or from a page that the proxy itself served.
 pub(super) fn admit(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Rejection> {
-    // A target in absolute form names the host itself, and goes before the header.
+    // A request target in absolute form contains the host and takes precedence over the header.
     if let Some(authority) = uri.authority()
         && (!loopback::is_authority(authority.as_str(), port) || uri.scheme_str() != Some("http"))
     {

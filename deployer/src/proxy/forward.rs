@@ -1,4 +1,4 @@
-//! One request: admitted, signed, sent on, and its answer handed back as it comes.
+//! One request: admits, signs and forwards it, and streams the response back.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -19,34 +19,35 @@ use super::admission::admit;
 use super::headers;
 use crate::aws::{Certificates, Signer, is_loopback};
 
-/// The most that Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. A signature is over the whole body.
+/// Lambda's limit, in bytes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>. The body must
+/// be complete, because the signature covers it.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
-/// The store answers within ten seconds; a page of a large stream may be long in coming.
+/// The store answers within ten seconds; a page of a large stream may take longer to arrive.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 
-/// What the store answers. Anything else has no path to be sent on with, or is for the proxy itself.
+/// The methods of the store. Any other method has no path to forward, or addresses the proxy itself.
 const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::PUT];
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forwarded {
-    /// What was asked for.
+    /// The request's method.
     pub method: Method,
-    /// The path and the query.
+    /// The request's path and query.
     pub path: String,
-    /// What was answered.
+    /// The response's status.
     pub status: StatusCode,
-    /// How long the beginning of the answer took.
+    /// The time until the response began.
     pub took: Duration,
 }
 
-/// Requests cannot be sent on.
+/// The HTTP client cannot be built.
 #[derive(Debug, thiserror::Error)]
-#[error("requests cannot be sent on")]
+#[error("requests cannot be forwarded")]
 pub struct NoClient(#[source] reqwest::Error);
 
-/// Where requests go, and how.
+/// Forwards requests to a target.
 #[derive(Debug)]
 pub(super) struct Forwarder {
     client: Client,
@@ -65,7 +66,7 @@ impl Forwarder {
         certificates: Option<&Certificates>,
     ) -> Result<Self, NoClient> {
         if CryptoProvider::get_default().is_none() {
-            // Somebody else may have chosen since, which is as good.
+            // If another part of the process has chosen a provider already, that one will do.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let trusted = certificates.map_or(&[][..], Certificates::pem);
@@ -75,7 +76,7 @@ impl Forwarder {
             client = client.no_proxy();
         }
         let client = client
-            // A redirect is for who asked; followed here it would carry the signature elsewhere.
+            // A redirect belongs to the client; following it here would send the signature elsewhere.
             .redirect(reqwest::redirect::Policy::none())
             .read_timeout(LONGEST_SILENCE)
             .build()
@@ -123,12 +124,12 @@ impl Forwarder {
         Ok(response)
     }
 
-    /// The address that a path has at the target, which may itself be below a path.
+    /// The URL of a path at the target, whose own URL may contain a path.
     fn url(&self, path: &str) -> Result<Url, Refused> {
         let base = self.target.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .ok()
-            // Dots in a path could lead out of the target.
+            // Dot segments could lead out of the target.
             .filter(|url| url.origin() == self.target.origin() && url.path().starts_with(self.target.path()));
         url.ok_or_else(|| Refused {
             status: StatusCode::BAD_REQUEST,
@@ -137,7 +138,7 @@ impl Forwarder {
     }
 }
 
-/// Sends a request on, and tells of it.
+/// Forwards a request and reports it.
 pub(super) async fn forward(State(forwarder): State<Arc<Forwarder>>, request: Request) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
@@ -152,12 +153,12 @@ pub(super) async fn forward(State(forwarder): State<Arc<Forwarder>>, request: Re
         status: response.status(),
         took: began.elapsed(),
     };
-    // When nobody listens any more, the proxy is about to end.
+    // The send fails only when the receiver is gone, shortly before the proxy ends.
     let _ = forwarder.told.send(told).await;
     response
 }
 
-/// The body of an answer, handed on as it comes and never held as a whole.
+/// The body of a response, streamed and never buffered as a whole.
 fn streamed(answer: reqwest::Response) -> Body {
     Body::from_stream(stream::try_unfold(answer, |mut answer| async move {
         let chunk = answer.chunk().await?;
@@ -165,7 +166,7 @@ fn streamed(answer: reqwest::Response) -> Body {
     }))
 }
 
-/// A request that the proxy itself answers.
+/// A request that the proxy itself refuses.
 #[derive(Debug)]
 struct Refused {
     status: StatusCode,
@@ -199,7 +200,7 @@ impl Refused {
 }
 
 impl IntoResponse for Refused {
-    /// In the form of the store's own problems, and told apart from them by its type.
+    /// In the form of the store's problem details; the type tells the two apart.
     fn into_response(self) -> Response {
         let problem = json!({
             "type": "about:blank",

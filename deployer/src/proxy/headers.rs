@@ -1,9 +1,9 @@
-//! PURE: which headers go on, and which end here.
+//! PURE: which headers the proxy forwards and which it removes.
 
 use http::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, HeaderName};
 
-/// Headers between two neighbours on the way, besides those that `Connection` names:
+/// The hop-by-hop headers, besides those that `Connection` names:
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>.
 const HOP_BY_HOP: [&str; 9] = [
     "connection",
@@ -17,7 +17,7 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 
-/// What a signature sets, so that nobody else may; and who calls, which only the signature says.
+/// The headers of a signature, which also identifies the caller; a client must not set them.
 const OF_THE_SIGNATURE: [&str; 4] = [
     "authorization",
     "x-amz-content-sha256",
@@ -25,7 +25,7 @@ const OF_THE_SIGNATURE: [&str; 4] = [
     "x-amz-security-token",
 ];
 
-/// The headers of a request that is sent on: `Host` and the length are those of the new request.
+/// The headers of a forwarded request. `Host` and `Content-Length` are set anew.
 pub(super) fn request(headers: &HeaderMap) -> HeaderMap {
     let mut onward = end_to_end(headers);
     for name in OF_THE_SIGNATURE {
@@ -35,19 +35,19 @@ pub(super) fn request(headers: &HeaderMap) -> HeaderMap {
     onward.remove(COOKIE);
     onward.remove(HOST);
     onward.remove(CONTENT_LENGTH);
-    // The whole body is here already.
+    // The proxy has already read the whole body.
     onward.remove("expect");
     onward
 }
 
-/// The headers of an answer that is handed back: the store sets no cookie for other programs on this machine.
+/// The headers of a returned response. The store must not set cookies for other programs on this machine.
 pub(super) fn answer(headers: &HeaderMap) -> HeaderMap {
     let mut back = end_to_end(headers);
     back.remove(SET_COOKIE);
     back
 }
 
-/// The headers that are not for the next neighbour alone.
+/// The end-to-end headers.
 fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let mut onward = headers.clone();
     let named = headers
@@ -91,7 +91,7 @@ mod tests {
         let mut names: Vec<_> = onward.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["content-type", "if-none-match"]);
-        // An answer keeps its length: it is streamed as it is.
+        // A response keeps its length, because it is streamed unchanged.
         assert!(answer(&headers).contains_key("content-length"));
         headers.insert("set-cookie", "a=b".parse().unwrap());
         assert!(!answer(&headers).contains_key("set-cookie"));

@@ -1,4 +1,5 @@
-//! A reverse proxy on the loopback interface that signs what it sends on, for who cannot sign: a browser, curl, a client without credentials.
+//! A reverse proxy on the loopback interface. It signs requests for clients that cannot: a browser, curl, a client
+//! without credentials.
 
 mod admission;
 mod forward;
@@ -18,10 +19,10 @@ use crate::aws::{Certificates, Signer};
 pub use forward::{Forwarded, NoClient};
 use forward::{Forwarder, forward};
 
-/// Requests under way may take so long to end after the proxy was asked to stop.
+/// The time that requests in progress have after the proxy is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A proxy that listens, and does not serve yet.
+/// A proxy that is listening but not serving yet.
 #[derive(Debug)]
 pub struct Proxy {
     listener: TcpListener,
@@ -29,26 +30,26 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on the loopback interface; at port 0 on any that is free.
+    /// Listens on the loopback interface; port 0 picks a free port.
     ///
     /// # Errors
-    /// The port is taken, or may not be listened on.
+    /// The port is taken, or the process may not listen on it.
     pub async fn listen(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Sends requests on to `target`, signed, and tells of each, until `stop` is done; requests under way are then ended, within
-    /// a few seconds.
+    /// Forwards signed requests to `target` and reports each one, until `stop` completes. Then requests in progress
+    /// have a few seconds to finish.
     ///
     /// # Errors
-    /// No connection can be accepted any more.
+    /// The proxy can accept no more connections.
     pub async fn serve(
         self,
         target: reqwest::Url,
@@ -72,10 +73,10 @@ impl Proxy {
 /// Why a proxy ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Nothing can be sent on.
+    /// The HTTP client cannot be built.
     #[error(transparent)]
     NoClient(#[from] NoClient),
-    /// Nothing can be accepted.
+    /// Connections cannot be accepted.
     #[error("connections cannot be accepted")]
     Accept(#[from] io::Error),
 }

@@ -1,4 +1,4 @@
-//! What is found around the process: flags, variables and the workspace, and which of them decides.
+//! The sources of settings around the process: flags, variables and the workspace, and their precedence.
 
 use std::path::{Path, PathBuf};
 
@@ -12,13 +12,13 @@ use crate::environment::{Endpoint, Environment};
 use crate::process_env::ProcessEnv;
 use crate::workspace;
 
-/// The variable that may give another address than the environment's file.
+/// The variable that may override the endpoint in the environment's file.
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 
-/// The variable that says that an endpoint elsewhere may be spoken to without TLS.
+/// The variable that allows plain HTTP to an endpoint on another machine.
 pub(super) const PLAIN_HTTP_VARIABLE: &str = "DEPLOYER_PLAIN_HTTP";
 
-/// What was found around the process.
+/// The sources around the process.
 pub(super) struct Found<'process_env> {
     pub(super) workspace: Option<PathBuf>,
     process_env: &'process_env ProcessEnv,
@@ -42,7 +42,7 @@ impl<'process_env> Found<'process_env> {
         )
     }
 
-    /// Decides on the template; `named` is that of the environment's file.
+    /// Determines the template; `named` is the one that the environment's file names.
     pub(super) fn template(
         &self,
         global: &GlobalArgs,
@@ -96,7 +96,7 @@ impl<'process_env> Found<'process_env> {
             })
     }
 
-    /// Decides on the address of AWS's stand-in, which only an environment that has one may get from a variable.
+    /// Determines the endpoint. A variable may override it only if the environment's file has one.
     pub(super) fn endpoint(&self, environment: &mut Environment) -> Result<Source, SettingsError> {
         let written = environment.endpoint.as_ref().map(ToString::to_string);
         let variables = self.process_env.variables.clone();
@@ -115,7 +115,8 @@ impl<'process_env> Found<'process_env> {
         Ok(Source::Variable(ENDPOINT_VARIABLE))
     }
 
-    /// Refuses an endpoint to which credentials' signatures and all that is sent would travel for everybody on the way to read and change.
+    /// Refuses an endpoint over plain HTTP on another machine, because anyone on the way could read and change signed
+    /// requests.
     pub(super) fn refuse_open_lines(&self, environment: &Environment) -> Result<(), SettingsError> {
         let endpoint = environment.endpoint.as_ref().map(Endpoint::as_str);
         let open = endpoint.filter(|url| url.starts_with("http://") && !is_loopback(url));

@@ -1,4 +1,4 @@
-//! Where environments and the template are.
+//! The places of environments and the template.
 
 use std::path::{Path, PathBuf};
 
@@ -8,23 +8,23 @@ use crate::cli::GlobalArgs;
 use crate::process_env::ProcessEnv;
 use crate::workspace;
 
-/// Where environments and the template are, for what works with no environment yet.
+/// The places of environments and the template, for commands that do not need an environment.
 #[derive(Debug)]
 pub struct Places {
     /// The folder of environments.
     pub environments: PathBuf,
     /// The template's file.
     pub template: PathBuf,
-    /// Whether that is the workspace's, which an environment need not name.
+    /// Whether it is the workspace's template, which an environment need not name.
     pub is_default_template: bool,
     folder: PathBuf,
 }
 
 impl Places {
-    /// Finds both, as [`Settings::resolve`](super::Settings::resolve) does.
+    /// Finds both, in the same way as [`Settings::resolve`](super::Settings::resolve).
     ///
     /// # Errors
-    /// One of them is not given, and the current folder is in no workspace.
+    /// One of them is not given, and the current folder is not in a workspace.
     pub fn find(global: &GlobalArgs, process_env: &ProcessEnv) -> Result<Self, SettingsError> {
         let found = Found::around(process_env);
         let (environments, _) = found.environments(global)?;
@@ -37,8 +37,8 @@ impl Places {
         })
     }
 
-    /// Where a new template of this name goes, and its environments: the folder `templates` beside that of environments, which is in the
-    /// current folder where that is in no workspace. Neither has to be there.
+    /// The places of a new template with this name and of its environments: the folder `templates` next to the folder
+    /// of environments. Outside a workspace, both are in the current folder. They need not exist.
     pub fn of_new_template(global: &GlobalArgs, process_env: &ProcessEnv, name: &str) -> Self {
         let folder = process_env.folder.clone();
         let found = Found::around(process_env).environments(global);
@@ -54,13 +54,13 @@ impl Places {
         }
     }
 
-    /// The template as an environment's file names it; none where it need not.
+    /// The template's path for an environment's file; `None` if the file need not name it.
     pub fn named_template(&self) -> Option<String> {
         let path = workspace::relative(&self.environments, &self.template);
         (!self.is_default_template).then(|| path.display().to_string())
     }
 
-    /// Names a file as the user would.
+    /// A path as the user would write it.
     pub fn display(&self, path: &Path) -> String {
         workspace::display(path, &self.folder)
     }

@@ -1,17 +1,17 @@
-//! PURE: a setting, and where it came from.
+//! PURE: a setting and its source.
 
 use std::fmt;
 
-/// Where a setting came from.
+/// The source of a setting.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Source {
-    /// This flag.
+    /// A flag.
     Flag(&'static str),
-    /// This variable.
+    /// A variable.
     Variable(&'static str),
     /// The environment's file.
     File,
-    /// Nobody said, or the workspace did by its layout.
+    /// The default, or the layout of the workspace.
     Default,
 }
 
@@ -26,12 +26,12 @@ impl fmt::Display for Source {
     }
 }
 
-/// A setting, as `--verbose` tells it.
+/// A setting, as `--verbose` shows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Setting {
     pub name: &'static str,
     pub value: String,
-    /// Where it came from.
+    /// Its source.
     pub source: Source,
 }
 

@@ -1,4 +1,4 @@
-//! PURE: what would be done, laid out for whoever decides.
+//! PURE: lays out planned changes for the user's decision.
 
 use cfn_deploy::Question;
 use cfn_deploy::stack::outline::{Outline, Outlined};
@@ -12,9 +12,9 @@ use super::table::{columns, fits, fitted};
 use super::value::{change, parameter};
 use super::{garbage, paint};
 
-/// Lays out what a question is about, in lines of at most `width` characters where there is such a limit.
+/// Lays out the subject of a question, in lines of at most `width` characters if there is a limit.
 ///
-/// Permissions that were `told` of before are named and not told again.
+/// Permissions in `told` were described before; they are only named.
 pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option<usize>) -> String {
     match question {
         Question::Deploy {
@@ -30,7 +30,7 @@ pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option
     }
 }
 
-/// What a plan would do.
+/// The changes in a plan.
 pub(super) fn planned(
     stack: &str,
     creates: bool,
@@ -44,7 +44,7 @@ pub(super) fn planned(
     format!("\n{title}\n{}{widened}", outlined(outline, width).trim_end())
 }
 
-/// What changes, its causes first, and how much it is.
+/// The changes: first their causes, then the resources, then the totals.
 pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     let mut lines: Vec<String> = outline
         .parameters
@@ -57,7 +57,7 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     let indented = |text: &str| flowed(&format!("       {text}"), width).into_owned() + "\n";
     let below = |value| indented(&change(value));
     let mut rows: Vec<Vec<String>> = outline.resources.iter().map(row).collect();
-    // Where there is no room for the cause beside a resource, it stands below.
+    // If there is no room for the cause next to a resource, it goes below.
     let mut causes = vec![None; rows.len()];
     if !fits(&columns("  ", &rows), width) {
         causes = rows.iter_mut().map(Vec::pop).collect();
@@ -78,7 +78,7 @@ pub(super) fn outlined(outline: &Outline, width: Option<usize>) -> String {
     lines.concat()
 }
 
-/// A sign and a word for what is done to a resource.
+/// A sign and a word for the change of a resource.
 pub(super) fn mark(action: Action, replacement: Replacement) -> (String, String) {
     match (action, replacement) {
         (Action::Modify, Replacement::Always) => (paint::bad("±"), paint::bad("replace")),
@@ -146,7 +146,7 @@ fn counts(outline: &Outline) -> Option<String> {
     }
 }
 
-/// What needs an approval of its own.
+/// What needs a separate approval.
 fn asked_apart(stack: &str, widenings: &[Widening], told: &[Widening], width: Option<usize>) -> String {
     if widenings.iter().any(|widening| !told.contains(widening)) {
         let title = format!("In {stack}, which is protected, this needs approval of its own");
@@ -164,7 +164,7 @@ fn asked_apart(stack: &str, widenings: &[Widening], told: &[Widening], width: Op
     format!("\n{}", paint::strong(title))
 }
 
-/// What somebody could do that could not be done before; nothing, if that is nothing.
+/// What the widened permissions newly allow; empty if nothing.
 pub(super) fn widened(title: &str, widenings: &[Widening], width: Option<usize>) -> String {
     if widenings.is_empty() {
         return String::new();

@@ -1,4 +1,4 @@
-//! What the engine tells and asks, told to the user and answered by them.
+//! Passes the engine's messages and questions to the user, and the answers back.
 
 use futures::future::LocalBoxFuture;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use cfn_deploy::{Answer, Deletion, Event, Question, Reporter};
 use super::{Asked, Ui, ask, changes, json};
 
 impl Ui {
-    /// Asks for a move, where somebody is there.
+    /// Asks for a move, if a user is there.
     pub async fn choose(&self, possible: &[Move]) -> Chosen {
         {
             let mut inner = self.0.borrow_mut();
@@ -28,7 +28,7 @@ impl Ui {
         known.map_or(Chosen::None, Chosen::Move)
     }
 
-    /// Lays out what a question is about, and says what can be decided without asking.
+    /// Lays out the subject of a question, and returns the answer if it needs no asking.
     fn decide(&self, question: &Question<'_>) -> Decision {
         self.emit(&json::question(question));
         let mut inner = self.0.borrow_mut();
@@ -64,18 +64,18 @@ impl Ui {
     }
 }
 
-/// Which move was chosen.
+/// The chosen move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// This one.
+    /// This move.
     Move(Move),
-    /// None of them.
+    /// No move.
     None,
     /// There is nobody to ask.
     NobodyToAsk,
 }
 
-/// How a question is to be answered.
+/// How to answer a question.
 enum Decision {
     Yes,
     Nobody,
@@ -109,14 +109,14 @@ impl Reporter for Ui {
                     typed == name
                 }
             };
-            // How long a person thinks is not how long the command takes.
+            // The user's thinking time does not count as the command's duration.
             self.0.borrow_mut().began += asked.elapsed();
             if agreed { Answer::Yes } else { Answer::No }
         })
     }
 }
 
-/// Nobody to talk with: for what changes nothing and is over in a moment.
+/// A reporter that prints nothing: for work that changes nothing and takes a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
 

@@ -1,4 +1,4 @@
-//! PURE: a stack and its health, laid out.
+//! PURE: lays out a stack and its health.
 
 use cfn_deploy::Described;
 use clap::ValueEnum;
@@ -10,9 +10,9 @@ use super::paint;
 use super::table::{columns, fits, fitted};
 use super::text::{count, moment, size};
 
-/// The column of what is said of each.
+/// The column of the details.
 const DETAILS: usize = 3;
-/// How far such details are indented that stand in a line of their own: as far as the names are.
+/// The indentation of details on a separate line: as far as the names.
 const INDENT: &str = "            ";
 
 /// The form of a description.
@@ -41,13 +41,13 @@ pub(super) fn data(described: &Described, format: DescriptionFormat) -> String {
 }
 
 fn json(described: &Described) -> String {
-    // A description holds nothing that JSON cannot.
+    // A description contains only values that JSON can represent.
     let mut text = serde_json::to_string_pretty(described).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Health for whoever reads, with an empty line before the outputs that follow.
+/// The health for a reader, followed by an empty line before the outputs.
 pub(super) fn table(described: &Described, up: &str, width: Option<usize>) -> String {
     let rows = [
         stack_rows(described),
@@ -68,7 +68,7 @@ pub(super) fn table(described: &Described, up: &str, width: Option<usize>) -> St
     text
 }
 
-/// Where the details do not fit beside the names, they stand below them.
+/// If the details do not fit next to the names, they go below.
 fn laid_out(rows: &[Vec<String>], width: Option<usize>) -> String {
     let whole = columns("", rows);
     if fits(&whole, width) {
@@ -229,7 +229,7 @@ fn row(healthy: bool, kind: &str, name: &str, state: &str, details: &[&str]) -> 
     ]
 }
 
-/// A revision is a hash, of which a reader wants enough to tell two apart; other descriptions are shown as they are.
+/// Shortens a revision, which is a hash; other descriptions stay as they are.
 fn short_revision(description: &str) -> String {
     let is_hash = description.len() == 64 && description.chars().all(|digit| digit.is_ascii_hexdigit());
     if is_hash {

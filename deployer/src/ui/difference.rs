@@ -1,4 +1,4 @@
-//! PURE: what a deployment would change, laid out for a reader.
+//! PURE: lays out the changes of a deployment for a reader.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::changes::{outlined, widened};
 use super::flow::flowed;
 use super::paint;
 
-/// Lays a difference out, in lines of at most `width` characters where there is such a limit.
+/// Lays out a difference, in lines of at most `width` characters if there is a limit.
 pub(super) fn text(diff: &Diff, width: Option<usize>) -> String {
     if diff.is_empty() {
         return format!("{} {} is as the template says\n", paint::good("="), diff.stack);
@@ -48,7 +48,7 @@ fn is_of_templates(diff: &Diff) -> bool {
 
 /// What a reader must not overlook, at the end, where it is read last.
 fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
-    // Of a stack that is made, all is new.
+    // In a new stack, every permission is new.
     if !diff.widenings.is_empty() && diff.status.is_some() {
         let _ = writeln!(
             text,
@@ -95,7 +95,7 @@ fn notes(text: &mut String, diff: &Diff, width: Option<usize>) {
     }
 }
 
-/// Whose a stack is that is another's.
+/// The owner of a stack that belongs to somebody else.
 pub(super) fn whose(foreign: &Foreign) -> String {
     match &foreign.owner {
         Some(owner) => format!("the stack is of environment `{owner}`"),
@@ -103,7 +103,7 @@ pub(super) fn whose(foreign: &Foreign) -> String {
     }
 }
 
-/// What could not be found out.
+/// What could not be determined.
 pub(super) fn unknown(diff: &Diff) -> Option<&'static str> {
     if diff.templates.is_none() {
         return Some("The deployed template was not sent by this deployer: its properties are not compared.");
@@ -237,7 +237,7 @@ mod tests {
             refused: vec!["these exist already: topic `a` (in no stack)".into()],
             changes: Some(changes),
             widenings: widenings(Some(&before), &after),
-            // The templates and the change set show the same refusal, by different properties: it is told once.
+            // The templates and the change set show the same refusal by different properties; it is reported once.
             objections,
             ..nothing()
         };

@@ -1,4 +1,4 @@
-//! PURE: drift, laid out for a reader.
+//! PURE: lays out drift for a reader.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use cfn_deploy::stack::{PropertyDrift, ResourceDrift, UnseenDrift};
 
 use super::paint;
 
-/// Lays drift out.
+/// Lays out drift.
 pub(super) fn text(drift: &Drift) -> String {
     let mut text = if drift.is_empty() {
         format!("{} {} is as it was deployed\n", paint::good("="), drift.stack)
@@ -52,7 +52,7 @@ fn line(difference: &PropertyDrift) -> String {
     format!("    {path}: {} → {}\n", paint::good(expected), paint::bad(actual))
 }
 
-/// What an interrupted run has lifted, the next run puts back, whatever it changes.
+/// If an interrupted run has lifted a protection, the next run restores it, whatever it changes.
 fn sentence(drift: &UnseenDrift, is_lifted: bool) -> String {
     match drift {
         UnseenDrift::Version {
@@ -60,7 +60,7 @@ fn sentence(drift: &UnseenDrift, is_lifted: bool) -> String {
             expected,
             actual,
         } => format!("{logical_id} serves version {actual}, the stack published {expected}"),
-        // Two hashes would only say the same.
+        // The two hashes would add nothing.
         UnseenDrift::Code { logical_id, .. } => {
             format!("{logical_id} runs another code than the template names")
         }

@@ -1,4 +1,4 @@
-//! How a command ended.
+//! The outcome of a command.
 
 use cfn_deploy::stack::StackStatus;
 use cfn_deploy::stack::plan::Plan;
@@ -10,7 +10,7 @@ use super::{OutputFormat, Ui, error, garbage, json, outcome, paint, recovery, su
 use crate::commands::error::CommandError;
 
 impl Ui {
-    /// Tells how a deployment ended, and prints its outputs.
+    /// Reports the outcome of a deployment, and prints its outputs.
     pub fn deployed(&self, stack: &str, deployed: &Deployed, outputs: &Outputs) {
         self.emit(&json::deployed(stack, deployed, outputs));
         self.end(&outcome::deployed(stack, deployed, self.took()));
@@ -21,25 +21,25 @@ impl Ui {
         }
     }
 
-    /// Tells how a push ended, and how the stack is put right.
+    /// Reports the outcome of a push, and how to bring the stack back in line.
     pub fn pushed(&self, stack: &str, pushed: &Pushed, up: &str) {
         self.emit(&json::pushed(stack, pushed));
         self.end(&outcome::pushed(stack, pushed, up, self.took()));
     }
 
-    /// Tells which artifacts were deleted, or would be.
+    /// Reports which artifacts were deleted, or would be.
     pub fn collected(&self, bucket: &str, collected: &Collected) {
         self.emit(&json::collected(bucket, collected));
         self.end(&garbage::collected(bucket, collected, self.width()));
     }
 
-    /// Tells that a plan was written, and how it is done.
+    /// Reports that a plan was written, and how to apply it.
     pub fn planned(&self, plan: &Plan, file: &str, apply: &str) {
         self.emit(&json::planned(plan, file));
         self.end(&outcome::planned(plan, file, apply));
     }
 
-    /// Tells how a return to a release ended, and prints the stack's outputs.
+    /// Reports the outcome of a rollback to a release, and prints the stack's outputs.
     pub fn rolled_back(&self, rolled_back: &RolledBack, outputs: &Outputs) {
         self.emit(&json::rolled_back(rolled_back, outputs));
         self.end(&outcome::rolled_back(rolled_back, self.took()));
@@ -48,26 +48,26 @@ impl Ui {
         }
     }
 
-    /// Tells how a deletion ended, and that `up` imports what stays.
+    /// Reports the outcome of a deletion, and that `up` imports what stays.
     pub fn destroyed(&self, stack: &str, destroyed: &Destroyed, up: &str) {
         self.emit(&json::destroyed(stack, destroyed));
         self.end(&outcome::destroyed(stack, destroyed, up, self.took()));
         self.summarize(|| summary::destroyed(stack, destroyed));
     }
 
-    /// Tells that a store does what it should.
+    /// Reports that a store passed its test.
     pub fn tried(&self, stack: &str) {
         self.emit(&json::tried(stack));
         self.end(&outcome::tried(stack, self.took()));
     }
 
-    /// Tells where a stack stands, and what leads out.
+    /// Reports the state of a stack, and the moves out of it.
     pub fn standing(&self, standing: &Standing) {
         self.emit(&recovery::standing_event(standing));
         self.end(&recovery::standing(standing, self.width()));
     }
 
-    /// Tells that there is no stack to recover.
+    /// Reports that there is no stack to recover.
     pub fn nothing_to_recover(&self, stack: &str) {
         self.emit(&serde_json::json!({"event": "finished", "outcome": "nothing-there", "stack": stack}));
         self.end(&format!(
@@ -77,13 +77,13 @@ impl Ui {
         ));
     }
 
-    /// Tells what came of a move.
+    /// Reports the outcome of a move.
     pub fn recovered(&self, recovery: &Recovery, status: &StackStatus) {
         self.emit(&recovery::recovered_event(recovery, status));
         self.end(&recovery::recovered(recovery, status));
     }
 
-    /// Tells that the listing and the feed are complete.
+    /// Reports that the listing and the feed are complete.
     pub fn reconciled(&self, stack: &str, done: &Reconciled) {
         self.emit(&serde_json::json!({"event": "reconciled", "stack": stack, "done": done}));
         self.end(&outcome::reconciled(stack, done, self.took()));
@@ -95,7 +95,7 @@ impl Ui {
         self.streams().summarize(|| summary::of(&command, &section()));
     }
 
-    /// Tells why a command failed.
+    /// Reports why a command failed.
     pub fn fail(&self, failure: &CommandError) {
         self.emit(&json::failed(failure));
         let mut inner = self.0.borrow_mut();

@@ -1,4 +1,4 @@
-//! How a failure is told.
+//! Reports failures.
 
 use std::error::Error;
 use std::io;
@@ -14,9 +14,10 @@ use super::streams::Streams;
 use super::text::indented;
 use crate::commands::error::{CommandError, ErrorKind};
 
-/// Tells why the command line was not understood, or prints the help or version that was asked for.
+/// Reports why the command line is invalid, or prints the requested help or version.
 ///
-/// A mistake may repeat what was typed, so it is masked where `masked` says so, and commands no workflow where `obeyed` says that one would.
+/// The message may repeat what was typed, so it is masked if `masked`, and workflow commands in it are disarmed if
+/// `obeyed`.
 pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
     let streams = Streams::new(masked, obeyed, None);
     if error.use_stderr() {
@@ -33,13 +34,13 @@ pub fn usage(error: &clap::Error, masked: bool, obeyed: bool) -> ExitCode {
     }
 }
 
-/// The text of the failure to write data.
+/// The message for a failure to write data.
 pub(super) fn of_stdout(error: &io::Error) -> String {
     let told = format!("stdout cannot be written: {error}");
     format!("{} {told}", paint::bad("error:"))
 }
 
-/// The text of a failure: the fact, its causes, and what can be done.
+/// The message for a failure: the fact, its causes and its remedies.
 pub(super) fn text(error: &CommandError) -> String {
     let mut lines = match error.source.downcast_ref::<Problems>() {
         Some(problems) => problem_lines(problems, &paint::bad("error:")),
@@ -57,7 +58,7 @@ pub(super) fn text(error: &CommandError) -> String {
     spaces(&lines.join("\n")).into_owned()
 }
 
-/// The text of what is odd in a file, and stands in nobody's way.
+/// The message for oddities in a file that do not prevent a deployment.
 pub(super) fn warnings(problems: &Problems) -> String {
     spaces(&problem_lines(problems, &paint::warn("warning:")).join("\n")).into_owned()
 }
@@ -90,7 +91,8 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut cause = error.source();
     while let Some(error) = cause {
         cause = error.source();
-        // Between a call and the innermost cause lie the SDK's layers, which say nothing to a reader, but for which file it was.
+        // The SDK's layers between a call and the innermost cause say nothing to a reader, except for which file it
+        // was.
         if cause.is_none_or(is_of_a_file) || error.is::<CallError>() {
             lines.push(format!(
                 "  {} {}",
@@ -102,14 +104,15 @@ fn cause_lines(error: &(dyn Error + 'static)) -> Vec<String> {
     lines
 }
 
-/// Whether an error says what is wrong with a file, and not with which.
+/// Tells whether an error describes a mistake with a file without naming the file.
 fn is_of_a_file(error: &(dyn Error + 'static)) -> bool {
     use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
     let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
     kind.is_some_and(|kind| matches!(kind, IsADirectory | NotADirectory | NotFound | PermissionDenied))
 }
 
-/// GitHub's annotations for all that is known to be wrong in a line of a file, a line each: shown beside that line
+/// GitHub's annotations for all mistakes with a known line of a file, one per line; GitHub shows them next to that
+/// line
 /// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message)).
 pub(super) fn annotations(error: &CommandError) -> Option<String> {
     let problems = error.source.downcast_ref::<Problems>();
@@ -124,7 +127,7 @@ pub(super) fn annotations(error: &CommandError) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// GitHub's annotations, a line each, of the level that its workflow commands are called by.
+/// GitHub's annotations, one per line, with the level that names the workflow command.
 pub(super) fn annotated(problems: &Problems, level: &str) -> String {
     let lines: Vec<String> = problems
         .iter()
@@ -147,7 +150,7 @@ fn annotation(problem: &Problem, level: &str) -> String {
     )
 }
 
-/// Escapes a message as GitHub's workflow commands ask for.
+/// Escapes a message for GitHub's workflow commands.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,19 +1,19 @@
-//! PURE: what could move a cursor, hide or reorder text, or command a workflow, made visible.
+//! PURE: makes characters visible that could move the cursor, hide or reorder text, or command a workflow.
 //!
-//! Whatever is printed may hold what others wrote: a resource's status reason, a line of a log, an output, a file's name. Before it is written, each
-//! character that a terminal acts on instead of showing it becomes `\u001b`, as JSON escapes it, so that JSON stays what it was. The colours that this
-//! program paints with pass, whoever wrote them: no meaning rests on them.
+//! Printed text may contain text by others: a resource's status reason, a log line, an output, a file's name. Each
+//! character on which a terminal would act is written as `\u001b`, like a JSON escape, so that JSON keeps its
+//! meaning. The colours of this program pass, whoever wrote them, because no meaning depends on them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The parameters of the styles that `paint`, and clap in its messages, use; also those that end them. None hides text.
+/// The parameters of the styles that `paint` and clap's messages use, including those that end them. None hides text.
 const STYLES: [&str; 19] = [
     "", "0", "1", "2", "4", "22", "24", "31", "32", "33", "34", "35", "36", "39", "91", "92", "93", "94",
     "96",
 ];
 
-/// Makes visible what a terminal would act on. Ends of lines and tabs stay.
+/// Makes characters visible on which a terminal would act. Line breaks and tabs stay.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return text.into();
@@ -32,7 +32,7 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Makes visible also what looks like a space and is none, where a mistake is told: it may be the mistake.
+/// Also makes characters visible that only look like a space, for messages about mistakes: they may be the mistake.
 pub(super) fn spaces(text: &str) -> Cow<'_, str> {
     let is_odd = |letter: char| letter.is_whitespace() && !matches!(letter, ' ' | '\n' | '\t');
     if !text.contains(is_odd) {
@@ -49,7 +49,7 @@ pub(super) fn spaces(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Makes visible also what would begin another line.
+/// Also escapes line breaks.
 pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
     if !text.contains('\n') {
         return text.into();
@@ -64,7 +64,7 @@ pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Takes from a text what a runner of GitHub Actions would obey: `::` at the beginning of a line, and `##[` anywhere.
+/// Disarms what a GitHub Actions runner would obey: `::` at the beginning of a line, and `##[` anywhere.
 ///
 /// [Workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)
 pub(super) fn disarm(text: &str) -> Cow<'_, str> {
@@ -83,7 +83,7 @@ pub(super) fn disarm(text: &str) -> Cow<'_, str> {
     lines.collect::<String>().into()
 }
 
-/// Where a line begins for a runner: after spaces and styles.
+/// The beginning of a line for a runner: after spaces and styles.
 fn command(line: &str) -> usize {
     let mut at = 0;
     loop {
@@ -112,13 +112,13 @@ pub(super) fn style(text: &str) -> Option<usize> {
 fn push_escaped(escaped: &mut String, letter: char) {
     let mut units = [0; 2];
     for unit in letter.encode_utf16(&mut units) {
-        // Writing to a text does not fail.
+        // Writing to a string does not fail.
         let _ = write!(escaped, "\\u{unit:04x}");
     }
 }
 
-/// Whether a character is acted on instead of shown: controls (also those of eight bits), marks of direction, separators of lines, and what
-/// takes no room.
+/// Tells whether a terminal acts on a character instead of showing it: control characters (including 8-bit ones),
+/// directional marks, line separators, and zero-width characters.
 fn is_hidden(letter: char) -> bool {
     match letter {
         '\n' | '\t' => false,

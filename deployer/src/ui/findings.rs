@@ -1,4 +1,4 @@
-//! PURE: what an examination found, laid out.
+//! PURE: lays out the findings of an examination.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use cfn_deploy::{Finding, Severity};
 use super::paint;
 use super::text::count;
 
-/// Lays findings out, each with its code and its remedy, and counts what is wrong.
+/// Lays out findings, each with its code and its remedy, and counts the mistakes.
 pub(super) fn text(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {

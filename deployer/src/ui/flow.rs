@@ -1,14 +1,14 @@
-//! PURE: lines broken between words.
+//! PURE: wraps lines between words.
 
 use std::borrow::Cow;
 
 use super::table::width_of;
 
-/// How much further in a line goes on below.
+/// The additional indentation of a continued line.
 const DEEPER: usize = 2;
 
-/// Breaks the lines of a text that are longer than `width` between words; each goes on below, a little further in. What stands in backticks
-/// stays on one line where it fits: a command can be copied.
+/// Wraps the lines of a text that are longer than `width`; each continues below with a little more indentation. Text
+/// in backticks stays on one line if it fits, so that a command can be copied.
 pub(super) fn flowed(text: &str, width: Option<usize>) -> Cow<'_, str> {
     let Some(width) = width.filter(|width| text.lines().any(|line| width_of(line) > *width)) else {
         return text.into();
@@ -43,7 +43,8 @@ fn broken(line: &str, width: usize) -> String {
     text
 }
 
-/// The words of a line, each with the spaces before it. What stands in backticks is one, unless it is wider than `room`.
+/// The words of a line, each with the spaces before it. Text in backticks is one word, unless it is wider than
+/// `room`.
 fn words(line: &str, room: usize) -> Vec<(&str, &str)> {
     let mut words = Vec::new();
     let mut left = line;
@@ -58,7 +59,7 @@ fn words(line: &str, room: usize) -> Vec<(&str, &str)> {
     words
 }
 
-/// The word that a text begins with, up to the first space outside of backticks; none, where they are not closed.
+/// The first word of a text, up to the first space outside backticks; `None` if they are not closed.
 fn quoted(text: &str) -> Option<&str> {
     let mut is_open = false;
     for (place, character) in text.char_indices() {

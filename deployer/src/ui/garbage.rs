@@ -1,4 +1,4 @@
-//! PURE: artifacts that nothing refers to, laid out with how that is known.
+//! PURE: lays out unreferenced artifacts, with the evidence.
 
 use cfn_deploy::Collected;
 use cfn_deploy::stack::garbage::{Garbage, Kept, Unreferenced};
@@ -10,7 +10,7 @@ use super::table::{columns, fits};
 use super::text::count;
 use super::text::size;
 
-/// What would be deleted, one object a line, and what all were held against.
+/// The objects that would be deleted, one per line, and the references that were checked.
 pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) -> String {
     let title = paint::strong(format!("To delete from {bucket}:"));
     format!(
@@ -21,7 +21,7 @@ pub(super) fn question(bucket: &str, garbage: &Garbage, width: Option<usize>) ->
     )
 }
 
-/// An object a line; where that does not fit, what is known of each stands in a line of its own below it.
+/// One object per line. If that does not fit, the details of each are on a separate line below.
 fn listed(objects: &[Unreferenced], width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> = objects.iter().map(row).collect();
     let lines = columns("  ", &rows);
@@ -67,7 +67,7 @@ fn kept(kept: &Kept) -> String {
     )
 }
 
-/// What came of it.
+/// The outcome.
 pub(super) fn collected(bucket: &str, collected: &Collected, width: Option<usize>) -> String {
     let done = paint::good("✓");
     match collected {

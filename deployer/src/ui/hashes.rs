@@ -1,16 +1,16 @@
-//! PURE: hashes, as long as tells two apart.
+//! PURE: shortens hashes to the length that distinguishes them.
 
-/// How much of a hash tells two apart.
+/// How many characters of a hash are shown.
 const SHOWN: usize = 12;
 
-/// How many digits a hash has: that of a commit, and a SHA-256.
+/// The lengths of hashes in hexadecimal: of a commit, and of a SHA-256.
 const DIGITS: [usize; 2] = [40, 64];
 
-/// How many digits a SHA-256 has in Base64, before its padding.
+/// The length of a SHA-256 in Base64, without its padding.
 const BASE64_DIGITS: usize = 43;
 
-/// A text for a person, in which each hash is as long as is needed. What is in backticks and a command, or the path of a file on this machine,
-/// stays as it is: it is there to be copied, or found.
+/// Shortens the hashes in a text for a person. Commands in backticks and the paths of files on this machine stay as
+/// they are, so that they can be copied.
 pub(super) fn with_short_hashes(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(of_line).collect();
     lines.join("\n")
@@ -43,7 +43,7 @@ fn shortened(text: &str) -> String {
     })
 }
 
-/// A text in which the words of such letters are short that are hashes, as they and what is behind them tell.
+/// Shortens the words of the given letters that are hashes, judging by the word and what follows it.
 fn with_short_words(text: &str, letters: fn(char) -> bool, is_hash: fn(&str, &str) -> bool) -> String {
     let mut shortened = String::with_capacity(text.len());
     let mut rest = text;
@@ -53,7 +53,7 @@ fn with_short_words(text: &str, letters: fn(char) -> bool, is_hash: fn(&str, &st
         let other = behind.find(letters).unwrap_or(behind.len());
         if is_hash(word, behind) {
             shortened.push_str(&word[..SHOWN]);
-            // The padding of Base64 goes with what it pads.
+            // The padding of Base64 is dropped with the rest.
             shortened.push_str(behind[..other].trim_start_matches('='));
         } else {
             shortened.push_str(word);

@@ -1,4 +1,4 @@
-//! PURE: what happens as JSON objects, one a line, for programs. Names and meanings of members do not change.
+//! PURE: events as JSON objects, one per line, for programs. The names and meanings of members do not change.
 
 #[cfg(test)]
 mod contract;
@@ -39,7 +39,7 @@ pub(super) fn failed(failure: &CommandError) -> Value {
     })
 }
 
-/// What is odd in a file, and stands in nobody's way.
+/// An oddity in a file that does not prevent a deployment.
 pub(super) fn warning(warning: &Problem) -> Value {
     let mut event = problem(warning);
     event["event"] = "warning".into();

@@ -1,4 +1,4 @@
-//! PURE: a line of a function's log, for reading.
+//! PURE: formats a line of a function's log for reading.
 
 use anstyle::AnsiColor;
 use cfn_deploy::LogLine;
@@ -7,16 +7,16 @@ use serde_json::{Map, Value};
 use super::paint;
 use super::text::indented;
 
-/// How lines of logs are printed.
+/// How to print log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogForm {
-    /// For a person: time, function, level, message and values.
+    /// For people: time, function, level, message and values.
     Readable,
-    /// As they were written.
+    /// As written.
     Raw,
 }
 
-/// A colour for each function, as far as they reach; the name tells them apart, too.
+/// The functions' colours, as far as they reach; names distinguish the functions, too.
 const COLOURS: [AnsiColor; 4] = [
     AnsiColor::Cyan,
     AnsiColor::Magenta,
@@ -24,10 +24,10 @@ const COLOURS: [AnsiColor; 4] = [
     AnsiColor::Green,
 ];
 
-/// The values that stand at the front of a line, or say what the line's own place says.
+/// Values that are printed at the start of a line, or repeat what its place says.
 const TOLD: [&str; 5] = ["timestamp", "time", "level", "message", "type"];
 
-/// Lines as they are printed; `names` are the functions that the lines refer to.
+/// The lines as printed; `names` are the functions that the lines refer to.
 pub(super) fn text(names: &[String], lines: &[LogLine], form: LogForm) -> String {
     let width = names.iter().map(String::len).max().unwrap_or_default();
     let printed = lines.iter().filter_map(|line| match form {
@@ -37,7 +37,7 @@ pub(super) fn text(names: &[String], lines: &[LogLine], form: LogForm) -> String
     printed.map(|line| line + "\n").collect()
 }
 
-/// `None` for what only carries metrics: CloudWatch reads it, and nobody else.
+/// `None` for lines that only carry metrics, which only CloudWatch reads.
 fn readable(names: &[String], width: usize, line: &LogLine) -> Option<String> {
     let name = names.get(line.source).map_or("", String::as_str);
     let label = format!("{name:width$}");
@@ -51,7 +51,7 @@ fn readable(names: &[String], width: usize, line: &LogLine) -> Option<String> {
     Some(format!("{time} {label} {}", indented(&text)))
 }
 
-/// The level, the message and the values of a JSON line.
+/// The level, message and values of a JSON line.
 fn sentence(members: &Map<String, Value>) -> String {
     let word = |name: &str| members.get(name).and_then(Value::as_str);
     let level = word("level").map(|level| match level {
@@ -64,7 +64,7 @@ fn sentence(members: &Map<String, Value>) -> String {
         .iter()
         .filter(|(name, _)| !TOLD.contains(&name.as_str()) && *name != "_aws")
         .flat_map(|(name, value)| match value {
-            // Lambda's own lines keep what they say in a record.
+            // Lambda's own lines keep their content in a record.
             Value::Object(record) if name == "record" => record.iter().map(pair).collect(),
             _ => vec![pair((name, value))],
         });

@@ -1,4 +1,4 @@
-//! PURE: account ids, ARNs and addresses, made unreadable in what others may read.
+//! PURE: hides account ids, ARNs and addresses in text that others may read.
 
 mod known;
 #[cfg(test)]
@@ -9,40 +9,40 @@ use serde_json::{Map, Value};
 use super::escape::style;
 use known::Known;
 
-/// What stands for an account id.
+/// The replacement for an account id.
 const ACCOUNT: &str = "************";
 
-/// What stands for anything else.
+/// The replacement for anything else.
 const HIDDEN: &str = "***";
 
-/// How many digits an account id has.
+/// The number of digits in an account id.
 const ACCOUNT_DIGITS: usize = 12;
 
-/// What is hidden: what is known to be an id of somebody, in whatever form it stands, and what looks like one.
+/// What to hide: known ids, in whatever form they occur, and what looks like an id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mask {
     known: Vec<Known>,
-    /// How many of them are no account.
+    /// How many of them are not accounts.
     named: usize,
 }
 
 impl Mask {
-    /// Takes note of an account id, an ARN or an address. Anything shorter than an account id is taken for a word.
+    /// Notes an account id, an ARN or an address. Anything shorter than an account id counts as a word.
     pub(super) fn know(&mut self, text: &str) {
         let is_account = text.len() == ACCOUNT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
         if is_account {
-            // As the console shows it.
+            // The grouping that the console shows.
             let grouped = format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..]);
             self.add(text, ACCOUNT);
             self.add(&grouped, ACCOUNT);
         } else {
-            // Two that are told apart stay apart.
+            // Different ids stay distinguishable.
             let number = self.named + 1;
             self.named += usize::from(self.add(text, &format!("{HIDDEN}{number}")));
         }
     }
 
-    /// Whether it was not known yet.
+    /// Adds an id; tells whether it was new.
     fn add(&mut self, text: &str, shown: &str) -> bool {
         let Some(known) = Known::new(text, shown, ACCOUNT_DIGITS) else {
             return false;
@@ -50,16 +50,17 @@ impl Mask {
         let is_new = !self.known.iter().any(|other| other.is_same(&known));
         if is_new {
             self.known.push(known);
-            // What holds another one goes first.
+            // An id that contains another comes first.
             self.known.sort_by_key(|known| std::cmp::Reverse(known.len()));
         }
         is_new
     }
 
-    /// Masks a text. The rest stays as it is, colours included.
+    /// Masks a text. The rest stays as it is, including colours.
     ///
-    /// What is [known](Self::know) is masked wherever it stands. Of any other ARN the service stays: `arn:aws:sns:***`. Any other twelve digits are taken
-    /// for an account id, but within a longer word of hexadecimal digits, which is a hash, and as a number of JSON, which is a count.
+    /// What is [known](Self::know) is masked everywhere. Any other ARN keeps its service: `arn:aws:sns:***`. Any
+    /// other twelve digits count as an account id, except inside a longer word of hexadecimal digits, which is a
+    /// hash, and as a number in JSON, which is a count.
     pub(super) fn text(&self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
         let (mut at, mut word) = (0, 0);
@@ -90,7 +91,7 @@ impl Mask {
         masked
     }
 
-    /// Masks each text within a value of JSON, the names of members too. Those stay as many as they were.
+    /// Masks every string in a JSON value, including the names of members. The number of members does not change.
     pub(super) fn value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => self.text(text).into(),
@@ -117,7 +118,7 @@ impl Mask {
         }
     }
 
-    /// Whether what looks like an escape is in truth the beginning of an id: `%` before an account's digits.
+    /// Tells whether an apparent escape is actually the beginning of an id: `%` before an account's digits.
     fn begins_within(&self, rest: &str, length: usize) -> bool {
         let starts = (1..length).filter_map(|at| rest.get(at..));
         starts.into_iter().any(|rest| {
@@ -139,13 +140,13 @@ impl Mask {
     }
 }
 
-/// What is not shown, and what is in its place.
+/// An id to hide, and its replacement.
 struct Hidden {
     shown: String,
     length: usize,
 }
 
-/// The length of what stands between two words for more than itself: a colour, an escape of JSON, an escape of a URL.
+/// The length of a sequence between two words that is not literal text: a colour, a JSON escape, a URL escape.
 fn between(text: &str) -> Option<usize> {
     let is_hex =
         |text: Option<&str>| text.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
@@ -162,7 +163,7 @@ fn between(text: &str) -> Option<usize> {
     }
 }
 
-/// Reads an ARN, whose colons may be escaped for a URL.
+/// Recognises an ARN, whose colons may be escaped for a URL.
 fn arn(text: &str) -> Option<Hidden> {
     let partition = text.strip_prefix("arn").and_then(after_colon)?;
     let name = |text: &str| text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
@@ -179,7 +180,7 @@ fn arn(text: &str) -> Option<Hidden> {
             _ => break,
         }
     }
-    // What ends a sentence or separates the members of a list is no part of a name.
+    // Punctuation at the end of a sentence or between list members is not part of the name.
     let named = resource[..at].trim_end_matches([':', '.', ',']).len();
     let seen = text.len() - resource.len();
     (named > 0).then(|| Hidden {
@@ -194,7 +195,7 @@ fn after_colon(text: &str) -> Option<&str> {
         .find_map(|colon| text.strip_prefix(colon))
 }
 
-/// The name of a function URL, which is all that keeps a public one apart from others.
+/// Recognises the name of a function URL, which is the only thing that keeps a public one secret.
 fn function_url(text: &str) -> Option<Hidden> {
     let length = text.find(|letter: char| !letter.is_ascii_alphanumeric())?;
     (length > 0 && text[length..].starts_with(".lambda-url.")).then(|| Hidden {
@@ -203,7 +204,7 @@ fn function_url(text: &str) -> Option<Hidden> {
     })
 }
 
-/// Twelve digits at `at`, in the word that begins at `word`.
+/// Recognises twelve digits at `at`, in the word that begins at `word`.
 fn account(text: &str, word: usize, at: usize, masked: &str) -> Option<Hidden> {
     let digits = text[at..]
         .find(|letter: char| !letter.is_ascii_digit())
@@ -227,7 +228,7 @@ fn account(text: &str, word: usize, at: usize, masked: &str) -> Option<Hidden> {
     })
 }
 
-/// Whether digits between the two texts are the value of a member of a JSON object.
+/// Tells whether digits between the two texts are the value of a member of a JSON object.
 fn is_json_number(before: &str, after: &str) -> bool {
     before.trim_end_matches(' ').ends_with("\":") && after.starts_with([',', '}', '\n', '\r'])
 }

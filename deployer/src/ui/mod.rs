@@ -1,4 +1,4 @@
-//! The only writers to stdout and stderr. Results are data and go to stdout; all else is talk and goes to stderr.
+//! The only writers to stdout and stderr. Results are data and go to stdout; everything else goes to stderr.
 
 mod ask;
 mod beside;
@@ -56,33 +56,33 @@ use narrate::{Narrator, Telling};
 use screen::Screen;
 use streams::Streams;
 
-/// How a command talks.
+/// The output format of a command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum OutputFormat {
-    /// To a person: a live block in a terminal, plain lines elsewhere.
+    /// For a person: a live block in a terminal, plain lines elsewhere.
     Text,
-    /// To a program: one JSON object a line on stdout.
+    /// For a program: one JSON object per line on stdout.
     Json,
 }
 
-/// What was approved on the command line, and who is there to approve the rest.
+/// What was approved on the command line, and whether a user is there to approve the rest.
 #[derive(Clone, Debug, Default)]
 pub struct Approval {
     pub yes: bool,
-    /// `--confirm`, which has been compared with the stack's name.
+    /// `--confirm`, already compared with the stack's name.
     pub purge: bool,
 }
 
-/// The user, as far as a command knows one. Clones talk to the same user.
+/// The user interface of a command. Clones share it.
 #[derive(Clone)]
 pub struct Ui(Rc<RefCell<Inner>>);
 
 struct Inner {
     streams: Streams,
     screen: Screen,
-    /// The command as it could be typed, for whoever reads a summary elsewhere.
+    /// The command as it could be typed, for readers of a summary elsewhere.
     command: String,
-    /// What was asked about last.
+    /// The subject of the last question.
     asked: Option<Asked>,
     output_format: OutputFormat,
     narrator: Narrator,
@@ -93,40 +93,40 @@ struct Inner {
     verbose: bool,
     annotate: bool,
     began: Instant,
-    /// What was warned of, which is told once however often a file is read.
+    /// The warnings already printed. Each is printed once, however often a file is read.
     warned: Problems,
 }
 
-/// What a deployment would do, as it was asked about.
+/// The changes of a deployment, as the question showed them.
 #[derive(Clone, Debug)]
 struct Asked {
     outline: Outline,
     widenings: Vec<Widening>,
 }
 
-/// What the user interface has to know of the process.
+/// What the user interface needs to know about the process.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the process"
 )]
 pub struct Destination {
-    /// Whether somebody sits at a terminal.
+    /// Whether a user sits at a terminal.
     pub terminal: bool,
-    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    /// The width of stderr in characters, if it is a terminal.
     pub width: Option<usize>,
-    /// The same of stdout.
+    /// The width of stdout in characters, if it is a terminal.
     pub data_width: Option<usize>,
     /// Whether a GitHub Actions workflow reads stdout for annotations.
     pub github_actions: bool,
-    /// The file that GitHub shows beside the log of the step, when this is one.
+    /// The file of the GitHub step summary, if there is one.
     pub summary: Option<PathBuf>,
     pub verbose: bool,
     pub mask: bool,
 }
 
 impl Ui {
-    /// Talks to whoever is at `place`.
+    /// Makes the user interface for `place`.
     pub fn new(place: Destination, output_format: OutputFormat) -> Self {
         let streams = Streams::new(place.mask, place.github_actions, place.summary)
             .within(place.width, place.data_width);
@@ -154,27 +154,27 @@ impl Ui {
         })))
     }
 
-    /// Takes note of the command that runs: its name and its environment.
+    /// Notes the running command: its name and its environment.
     pub fn runs(&self, command: &str) {
         command.clone_into(&mut self.0.borrow_mut().command);
     }
 
-    /// Takes note of what was approved beforehand.
+    /// Notes what was approved in advance.
     pub fn approve(&self, approval: Approval) {
         self.0.borrow_mut().approval = approval;
     }
 
-    /// Takes note of account ids, ARNs and addresses that nobody else is to read, should ids be masked.
+    /// Notes account ids, ARNs and addresses to hide if ids are masked.
     pub fn know<'text>(&self, ids: impl IntoIterator<Item = &'text str>) {
         self.0.borrow().streams.know(ids);
     }
 
-    /// A text as others may read it: for files that are not this program's.
+    /// A text with hidden ids, for files that others read.
     pub fn legible(&self, text: &str) -> String {
         self.0.borrow().streams.legible(text).into_owned()
     }
 
-    /// Whether all data was written to stdout; if not, that is told.
+    /// Tells whether all data was written to stdout; reports it if not.
     pub fn is_all_written(&self) -> bool {
         let streams = self.streams();
         let Some(unwritten) = streams.unwritten() else {
@@ -185,7 +185,7 @@ impl Ui {
         false
     }
 
-    /// Tells that the build began.
+    /// Reports that the build began.
     pub fn building(&self, binaries: usize, processor: &str) {
         let noun = if binaries == 1 { "function" } else { "functions" };
         self.tell_human(Telling::doing(format!(
@@ -193,12 +193,12 @@ impl Ui {
         )));
     }
 
-    /// Tells what happens while building.
+    /// Reports the progress of a build.
     pub fn build_note(&self, note: BuildNote<'_>) {
         self.tell_human(narrate::build(note));
     }
 
-    /// Tells what was built or loaded.
+    /// Reports what was built or loaded.
     pub fn artifacts(&self, verb: &str, artifacts: &[Artifact]) {
         for artifact in artifacts {
             self.emit(&json::artifact(verb, artifact));
@@ -207,12 +207,12 @@ impl Ui {
         self.0.borrow_mut().screen.idle();
     }
 
-    /// Tells something that somebody should know who reads the data.
+    /// Prints a note for the reader of the data.
     pub fn note(&self, text: &str) {
         self.end(&format!("{} {}", paint::warn("note:"), paint::quoted(text)));
     }
 
-    /// Warns of what is odd in a file, and stands in nobody's way.
+    /// Warns of oddities in a file that do not prevent a deployment.
     pub fn warn(&self, warnings: &Problems) {
         let mut new = Problems::default();
         for warning in warnings {
@@ -232,7 +232,7 @@ impl Ui {
         inner.warned.extend(new);
     }
 
-    /// Tells what became of a request that was sent on.
+    /// Reports a forwarded request.
     pub fn forwarded(&self, forwarded: &Forwarded) {
         let took = paint::faint(format!("({} ms)", forwarded.took.as_millis()));
         let Forwarded {

@@ -1,4 +1,4 @@
-//! PURE: the engine's events in words.
+//! PURE: puts the engine's events into words.
 
 mod code;
 mod earlier;
@@ -26,25 +26,26 @@ use cfn_deploy::stack::StackStatus;
 use cfn_deploy::stack::guard::{Danger, Objection};
 use cfn_deploy::{Event, Question, Reconciled};
 
-/// Words the engine's events; it remembers when each resource was begun, to tell how long it took.
+/// Puts the engine's events into words. Remembers when each resource began, to report how long it took.
 #[derive(Debug, Default)]
 pub(super) struct Narrator {
     verbose: bool,
     width: Option<usize>,
     began: BTreeMap<String, Timestamp>,
-    /// The tables that are imported: what protects them meanwhile is not what the template asks for.
+    /// The tables being imported: during the import, their protection differs from the template.
     importing: BTreeSet<String>,
     /// The tables that are deleted after their stack, which has to keep them for that.
     purged: BTreeSet<String>,
     /// What was accepted and is told: several properties may be of one acceptance.
     accepted: BTreeSet<(String, Danger)>,
     outlook: Outlook,
-    /// Why the operation under way is taken back.
+    /// Why the current operation is rolled back.
     failure: Option<String>,
 }
 
 impl Narrator {
-    /// One that also tells what was not necessary, where `verbose`, in lines of at most `width` characters.
+    /// Makes a narrator with lines of at most `width` characters. `verbose` also reports steps that were not
+    /// necessary.
     pub(super) fn new(verbose: bool, width: Option<usize>) -> Self {
         Self {
             verbose,

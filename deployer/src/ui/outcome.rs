@@ -1,4 +1,4 @@
-//! PURE: how a command ended, in words.
+//! PURE: the outcome of a command in words.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::text::count;
 use super::text::duration;
 use crate::aws::Call;
 
-/// How a deployment ended.
+/// The outcome of a deployment.
 pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> String {
     let what = match deployed {
         Deployed::Created(_) => "created",
         Deployed::Updated(_) => "updated",
-        // What was done for the run that was interrupted has just been told.
+        // What was done for the interrupted run has just been reported.
         Deployed::Completed(..) | Deployed::Settled(_) => "is up to date",
         Deployed::Unchanged(_) => "is up to date, nothing to do",
     };
@@ -24,7 +24,7 @@ pub(super) fn deployed(stack: &str, deployed: &Deployed, took: Duration) -> Stri
     format!("{} {} {what} {took}", paint::good("✓"), paint::strong(stack))
 }
 
-/// How a push ended, and what is to be done about it.
+/// The outcome of a push, and what to do next.
 pub(super) fn pushed(stack: &str, pushed: &Pushed, up: &str, took: Duration) -> String {
     let (mark, stack) = (paint::good("✓"), paint::strong(stack));
     let took = in_time(took);
@@ -45,7 +45,7 @@ pub(super) fn pushed(stack: &str, pushed: &Pushed, up: &str, took: Duration) -> 
     )
 }
 
-/// That a plan was written, and how it is done.
+/// A plan was written, and how to apply it.
 pub(super) fn planned(plan: &Plan, file: &str, apply: &str) -> String {
     let stack = paint::strong(&plan.place.stack);
     let (done, apply) = (paint::good("✓"), paint::quoted(&format!("`{apply}`")));
@@ -58,7 +58,7 @@ pub(super) fn planned(plan: &Plan, file: &str, apply: &str) -> String {
     }
 }
 
-/// How a return to a release ended.
+/// The outcome of a rollback to a release.
 pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     let RolledBack { release, deployed } = rolled_back;
     let what = match deployed {
@@ -76,13 +76,13 @@ pub(super) fn rolled_back(rolled_back: &RolledBack, took: Duration) -> String {
     )
 }
 
-/// A store that does what it should.
+/// A store passed its test.
 pub(super) fn tried(stack: &str, took: Duration) -> String {
     let took = in_time(took);
     format!("{} {} works {took}", paint::good("✓"), paint::strong(stack))
 }
 
-/// How a deletion ended.
+/// The outcome of a deletion.
 pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, up: &str, took: Duration) -> String {
     let stack_name = paint::strong(stack);
     let (first, kept) = match destroyed {
@@ -119,7 +119,7 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed, up: &str, took: Dura
     )
 }
 
-/// What went in a deletion. An earlier run may have left nothing to go.
+/// What a deletion removed. An earlier run may have left nothing to remove.
 pub(super) fn went(resources: usize, purged: &[KeptTable]) -> String {
     let removed = count(resources as u64, "resource");
     match (resources, purged) {
@@ -130,7 +130,7 @@ pub(super) fn went(resources: usize, purged: &[KeptTable]) -> String {
     }
 }
 
-/// Names tables with what is in them.
+/// Names tables with their contents.
 pub(super) fn tables(tables: &[KeptTable]) -> String {
     let named: Vec<_> = tables
         .iter()
@@ -139,7 +139,7 @@ pub(super) fn tables(tables: &[KeptTable]) -> String {
     named.join(", ")
 }
 
-/// What reconciling came to.
+/// The outcome of reconciling.
 pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> String {
     let Reconciled {
         commits,
@@ -176,7 +176,7 @@ pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> Stri
     format!("{} {what}{}", paint::good("✓"), more.collect::<String>())
 }
 
-/// The calls that were made to AWS.
+/// The calls to AWS.
 pub(super) fn calls(calls: &[Call], width: Option<usize>) -> String {
     let rows: Vec<_> = calls
         .iter()
@@ -196,7 +196,7 @@ pub(super) fn calls(calls: &[Call], width: Option<usize>) -> String {
     )
 }
 
-/// How long it took, beside what it was.
+/// The duration, as an addition to the outcome.
 fn in_time(took: Duration) -> String {
     paint::faint(format!("({})", duration(took)))
 }

@@ -1,22 +1,22 @@
-//! PURE: how much longer an operation will go on, in words that promise no more than is known.
+//! PURE: the remaining time of an operation, in words that promise no more than is known.
 
 use std::time::Duration;
 
 use cfn_deploy::stack::{Estimate, Phase, Progress, StackEvent};
 
-/// How much longer what is going on will go on.
+/// The remaining time of the current activity.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) enum Left {
-    /// Nobody knows.
+    /// Unknown.
     #[default]
     Unknown,
-    /// About this long from now on.
+    /// About this long from now.
     About(Duration),
-    /// As was said before.
+    /// As reported before.
     Unchanged,
 }
 
-/// What is expected of an operation under way.
+/// The expectation for an operation in progress.
 #[derive(Debug, Default)]
 pub(super) struct Outlook {
     estimate: Option<Estimate>,
@@ -24,7 +24,7 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
-    /// Expects that an operation goes as an earlier one went.
+    /// Expects the operation to go like an earlier one.
     pub(super) fn by(estimate: Option<Estimate>) -> Self {
         Self {
             told: estimate.as_ref().map(Estimate::whole),
@@ -32,7 +32,7 @@ impl Outlook {
         }
     }
 
-    /// What is expected now. An operation that takes something back no longer goes as the earlier one went.
+    /// The expectation after an event. An operation that rolls back no longer goes like the earlier one.
     pub(super) fn after(&mut self, event: &StackEvent, progress: &Progress) -> Left {
         if event.status.phase() == Phase::Failed || event.status.as_str().contains("ROLLBACK") {
             self.estimate = None;
@@ -49,7 +49,7 @@ impl Outlook {
     }
 }
 
-/// How much longer, in words; nothing is left of an estimate that was exceeded.
+/// The remaining time in words; empty once the estimate is exceeded.
 pub(super) fn left(remaining: Duration) -> String {
     match remaining.as_secs() {
         0 if remaining.is_zero() => "longer than last time".to_owned(),

@@ -1,4 +1,4 @@
-//! PURE: a stack's outputs, for reading and in the forms that other programs take.
+//! PURE: a stack's outputs, for reading and in the formats of other programs.
 
 use cfn_deploy::Outputs;
 use cfn_deploy::shell;
@@ -6,7 +6,7 @@ use cfn_deploy::shell;
 use super::paint;
 use super::table::whole;
 
-/// A line for each output.
+/// One line per output.
 pub(super) fn table(outputs: &Outputs, width: Option<usize>) -> String {
     let rows: Vec<_> = outputs
         .iter()
@@ -15,19 +15,19 @@ pub(super) fn table(outputs: &Outputs, width: Option<usize>) -> String {
     whole(width, "", &rows).concat()
 }
 
-/// Lines that a shell reads: `ES_URL='https://…'`.
+/// Lines for a shell: `ES_URL='https://…'`.
 pub(super) fn for_shell(outputs: &Outputs) -> String {
     let variables = shell::variables(outputs.keys().map(String::as_str));
     let line = |(variable, value): (String, &String)| format!("{variable}={}\n", shell::quoted(value));
     variables.into_iter().zip(outputs.values()).map(line).collect()
 }
 
-/// Lines that GitHub Actions takes as the outputs of a step, under the names that the stack gives them. A value of several lines
-/// stands between two lines that are not in it
+/// Lines that set the outputs of a step in GitHub Actions, under the stack's names. A value of several lines is
+/// enclosed in two delimiter lines that do not occur in it
 /// ([reference](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings)).
 pub fn for_github(outputs: &Outputs) -> String {
     let lines = |(name, value): (&String, &String)| {
-        // A name that held `=`, `<<` or an end of line would begin another output.
+        // A name that contained `=`, `<<` or a line break would begin another output.
         let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         if !value.contains(['\n', '\r']) {
             return format!("{name}={value}\n");

@@ -1,15 +1,15 @@
-//! PURE: the few styles there are. Meaning never rests on colour alone.
+//! PURE: the few styles. Meaning never depends on colour alone.
 
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
-/// A heading, or what matters most in a line.
+/// A heading, or the most important part of a line.
 pub(super) fn strong(text: impl Display) -> String {
     styled(Style::new().bold(), text)
 }
 
-/// What may be skipped; nothing stays nothing, or a line would end in spaces.
+/// Text that may be skipped. An empty text stays empty, or a line would end in spaces.
 pub(super) fn faint(text: impl Display) -> String {
     let text = text.to_string();
     if text.is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn bad(text: impl Display) -> String {
     styled(AnsiColor::Red.on_default().bold(), text)
 }
 
-/// Sets text in backticks apart, as commands, files and names are written in messages.
+/// Highlights text in backticks: commands, files and names in messages.
 pub(super) fn quoted(text: &str) -> String {
     let mut painted = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {

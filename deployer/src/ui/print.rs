@@ -1,4 +1,4 @@
-//! What a command was asked for, printed.
+//! Prints the result of a command.
 
 use cfn_deploy::stack::{Timeline, Unfinished};
 use cfn_deploy::{Described, Diff, Drift, Finding, History, Life, LogLine, Outputs};
@@ -19,7 +19,7 @@ impl Ui {
         self.streams().data(text);
     }
 
-    /// Prints what is there to be read by a person.
+    /// Prints text for a person.
     fn print(&self, text: &str) {
         self.streams().print(text);
     }
@@ -30,7 +30,7 @@ impl Ui {
             .print_whole(&outputs::table(outputs, self.data_width()));
     }
 
-    /// Tells the settings and where each came from, where that is wanted.
+    /// Prints the settings and their sources, if verbose.
     pub fn settings(&self, settings: &[Setting]) {
         let inner = self.0.borrow();
         if inner.verbose {
@@ -47,7 +47,7 @@ impl Ui {
         }
     }
 
-    /// Prints what an examination found.
+    /// Prints the findings of an examination.
     pub fn findings(&self, findings: &[Finding]) {
         self.0.borrow_mut().screen.idle();
         match self.output_format() {
@@ -74,7 +74,7 @@ impl Ui {
         }
     }
 
-    /// Tells of runs on a stack that have not come to their end, each with the command that brings it there.
+    /// Reports unfinished runs on a stack, each with the command that finishes it.
     pub fn unfinished(&self, stack: &str, runs: &[(Unfinished, String)]) {
         for (run, command) in runs {
             self.emit(&json::unfinished(stack, run, command));
@@ -83,7 +83,7 @@ impl Ui {
         }
     }
 
-    /// Prints what a deployment would change.
+    /// Prints the changes that a deployment would make.
     pub fn difference(&self, diff: &Diff) {
         self.0.borrow_mut().screen.idle();
         self.summarize(|| summary::difference(diff));
@@ -102,7 +102,7 @@ impl Ui {
         }
     }
 
-    /// Prints the description of a stack, which the command `up` puts right.
+    /// Prints the description of a stack; `up` is the command that repairs it.
     pub fn description(&self, described: &Described, format: DescriptionFormat, up: &str) {
         self.0.borrow_mut().screen.idle();
         let width = self.data_width();
@@ -124,7 +124,7 @@ impl Ui {
         }
     }
 
-    /// Prints lines of logs; whether anybody still reads them.
+    /// Prints log lines; tells whether the output still has a reader.
     pub fn log_lines(&self, names: &[String], lines: &[LogLine], form: LogForm) -> bool {
         let text = log_line::text(names, lines, form);
         match form {
@@ -133,7 +133,7 @@ impl Ui {
         }
     }
 
-    /// Tells the calls that were made to AWS, where that is wanted.
+    /// Prints the calls to AWS, if verbose.
     pub fn calls(&self, calls: &[Call]) {
         let mut inner = self.0.borrow_mut();
         if inner.verbose {

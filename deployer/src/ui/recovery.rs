@@ -1,4 +1,4 @@
-//! PURE: where a stack stands, what leads out, and what came of it, in words.
+//! PURE: the state of a stack, the moves out of it and their outcome, in words.
 
 use cfn_deploy::stack::{Move, StackStatus, situation};
 use cfn_deploy::{Recovery, Standing};
@@ -8,7 +8,7 @@ use super::paint;
 use super::table::fitted;
 use super::text::moment;
 
-/// Where a stack stands, and the moves that there are.
+/// The state of a stack, and the possible moves.
 pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
     let Standing {
         stack,
@@ -59,7 +59,7 @@ pub(super) fn standing(standing: &Standing, width: Option<usize>) -> String {
     lines.join("\n")
 }
 
-/// The same for a program.
+/// The state of a stack, for a program.
 pub(super) fn standing_event(standing: &Standing) -> Value {
     json!({
         "event": "standing",
@@ -74,7 +74,7 @@ pub(super) fn standing_event(standing: &Standing) -> Value {
     })
 }
 
-/// What came of a move.
+/// The outcome of a move.
 pub(super) fn recovered(recovery: &Recovery, status: &StackStatus) -> String {
     let meaning = paint::quoted(situation(status).meaning);
     let mark = paint::good("✓");
@@ -92,7 +92,7 @@ pub(super) fn recovered(recovery: &Recovery, status: &StackStatus) -> String {
     format!("{first}\n  {left} {}", paint::quoted(consequence))
 }
 
-/// The same for a program.
+/// The outcome of a move, for a program.
 pub(super) fn recovered_event(recovery: &Recovery, status: &StackStatus) -> Value {
     json!({
         "event": "finished",
@@ -142,7 +142,7 @@ mod tests {
         orders is UPDATE_ROLLBACK_FAILED since 2023-11-14 22:13:20 UTC, by ada
           the rollback of a failed update failed: the stack takes no update until it is repaired
           `Topic` (AWS::SNS::Topic) failed: Rate exceeded
-            hint: AWS was asked too much in this account at that moment: run it again
+            hint: AWS throttled the calls of this account: run it again
           not done: Topic
         possible moves:
           continue  tries the rollback again, once its cause is put right

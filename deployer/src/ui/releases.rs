@@ -1,4 +1,4 @@
-//! PURE: a stack's releases, laid out.
+//! PURE: lays out a stack's releases.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::text::count;
 use super::text::duration;
 use super::unfinished::unrecorded;
 
-/// How much of a hash tells two apart.
+/// How many characters of a hash are enough to distinguish two.
 const SHORT: usize = 12;
 
-/// The releases, one a line below a header, the one that is live marked; nothing, where there is none.
+/// The releases, one per line below a header, with the live one marked; empty if there are none.
 pub(super) fn table(history: &History, width: Option<usize>) -> String {
     if history.releases.is_empty() {
         return String::new();
@@ -52,7 +52,7 @@ fn row(release: &Release, history: &History) -> Vec<String> {
     ]
 }
 
-/// A release in a line of talk: its name, and what it was made of.
+/// A release in a message: its name, and its revision.
 pub(super) fn in_short(release: &Release) -> String {
     let revision = match &release.revision {
         None => "no commit".to_owned(),
@@ -105,7 +105,7 @@ pub(super) fn who(caller: &str) -> &str {
     caller.rsplit(['/', ':']).next().unwrap_or(caller)
 }
 
-/// What a list alone would leave unsaid.
+/// Notes on what the list alone does not show.
 pub(super) fn notes(stack: &str, history: &History) -> Option<String> {
     let mut notes = Vec::new();
     if history.releases.is_empty() && history.unreadable.is_empty() {

@@ -1,4 +1,4 @@
-//! Lines that stay, and what is going on right now.
+//! Permanent lines, and the current activity.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -11,19 +11,19 @@ use super::outlook::{self, Left};
 use super::streams::Streams;
 use super::text::duration;
 
-/// Somebody who reads lines as they come gets one at least this often.
+/// The longest time without a line in a log.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
-/// How often the moving block of a terminal is drawn.
+/// How often a terminal's live block is redrawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Where talk goes.
+/// The destination of messages.
 pub(super) enum Screen {
-    /// A terminal: what is going on moves below the lines that stay.
+    /// A terminal: the current activity is a live block below the permanent lines.
     Live(Streams, Option<Block>),
-    /// Anything that keeps what is written, such as a log: what is going on is told when it takes long.
+    /// Anything that keeps its text, such as a log: the current activity is reported if it takes long.
     Log(Arc<Mutex<Silence>>),
-    /// Nobody: a program reads the events on stdout instead.
+    /// Nothing: a program reads the events on stdout instead.
     Nobody,
 }
 
@@ -46,7 +46,7 @@ impl Screen {
         Self::Log(silence)
     }
 
-    /// Writes lines that stay.
+    /// Writes permanent lines.
     pub(super) fn say(&self, text: &str) {
         match self {
             Self::Live(streams, Some(block)) => block.bar.suspend(|| streams.tell(text)),
@@ -60,7 +60,7 @@ impl Screen {
         }
     }
 
-    /// Says what is going on from now on, and for how long.
+    /// Sets the current activity, and how long it will take.
     pub(super) fn doing(&mut self, what: &str, left: Left) {
         match self {
             Self::Live(streams, block) => {
@@ -82,7 +82,7 @@ impl Screen {
         }
     }
 
-    /// Says that what was going on no longer is.
+    /// Ends the current activity.
     pub(super) fn idle(&mut self) {
         match self {
             Self::Live(_, block) => {
@@ -102,7 +102,7 @@ impl Drop for Screen {
     }
 }
 
-/// What a log has not been told.
+/// The time since a log's last line.
 pub(super) struct Silence {
     streams: Streams,
     doing: Option<(String, Instant)>,
@@ -111,7 +111,7 @@ pub(super) struct Silence {
 }
 
 impl Silence {
-    /// What to tell at `now`, if nothing has been told for long and something is going on.
+    /// The line to write at `now`, if there was none for long and an activity is in progress.
     fn break_at(&mut self, now: Instant) -> Option<String> {
         let (what, began) = self.doing.as_ref()?;
         if now.duration_since(self.since) < LONGEST_SILENCE {
@@ -127,7 +127,7 @@ impl Silence {
     }
 }
 
-/// When what is going on will be over, where something is known.
+/// The expected end of the current activity, if known.
 #[derive(Clone, Copy, Debug, Default)]
 struct End(Option<Instant>);
 
@@ -150,7 +150,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells what is going on whenever nothing was told for long, until the log is gone.
+/// Reports the current activity whenever there was no line for long, until the log is gone.
 fn break_silence(watched: &Weak<Mutex<Silence>>) {
     while let Some(silence) = watched.upgrade() {
         let mut held = lock(&silence);
@@ -163,7 +163,7 @@ fn break_silence(watched: &Weak<Mutex<Silence>>) {
     }
 }
 
-/// The moving block of a terminal.
+/// The live block of a terminal.
 pub(super) struct Block {
     bar: ProgressBar,
     end: Arc<Mutex<End>>,
@@ -173,12 +173,12 @@ impl Block {
     fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let end = Arc::new(Mutex::new(End::default()));
-        // A template that cannot be read would only look plainer.
+        // With an invalid template, the block would only look plainer.
         if let Ok(style) = ProgressStyle::with_template("  {spinner} {elapsed:>3}{left} {wide_msg}") {
             let shared = Arc::clone(&end);
             let left = move |_: &ProgressState, out: &mut dyn Write| {
                 if let Some(left) = lock(&shared).left(Instant::now()) {
-                    // What is drawn anew in a moment may fail.
+                    // A failure does not matter, because the block is redrawn in a moment.
                     let _ = write!(out, ", {left} ·");
                 }
             };

@@ -1,4 +1,4 @@
-//! The two streams, and the file of a GitHub step's summary: whatever is written goes through here, and through what makes it harmless.
+//! The two output streams and the file of a GitHub step summary. All output passes through here and is made harmless.
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
@@ -13,25 +13,25 @@ use super::flow::flowed;
 use super::hashes::with_short_hashes;
 use super::mask::Mask;
 
-/// Where everything is written. Clones write to the same places.
+/// All output destinations. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Streams {
-    /// What hides ids, where they are to be hidden.
+    /// Hides ids, if they are to be hidden.
     mask: Option<Arc<Mutex<Mask>>>,
-    /// Whether a workflow's runner reads what is written, and obeys some lines.
+    /// Whether a workflow's runner reads the output and obeys some lines.
     obeyed: bool,
-    /// How many characters fit into a line of the terminal that stderr is, if it is one.
+    /// The width of stderr in characters, if it is a terminal.
     width: Option<usize>,
-    /// The same of stdout.
+    /// The width of stdout in characters, if it is a terminal.
     data_width: Option<usize>,
-    /// The file that GitHub shows beside the step's log.
+    /// The file of the GitHub step summary.
     summary: Option<PathBuf>,
     /// Why stdout could not be written.
     unwritten: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl Streams {
-    /// `masked` says whether ids are hidden, `obeyed` whether a workflow's runner reads what is written.
+    /// `masked` hides ids; `obeyed` means that a workflow's runner reads the output.
     pub(super) fn new(masked: bool, obeyed: bool, summary: Option<PathBuf>) -> Self {
         Self {
             mask: masked.then(Arc::default),
@@ -43,7 +43,7 @@ impl Streams {
         }
     }
 
-    /// The same where stderr and stdout are terminals of these widths.
+    /// The same with terminals of these widths as stderr and stdout.
     pub(super) fn within(self, width: Option<usize>, data_width: Option<usize>) -> Self {
         Self {
             width,
@@ -52,7 +52,7 @@ impl Streams {
         }
     }
 
-    /// Takes note of ids that are to be hidden.
+    /// Notes ids to hide.
     pub(super) fn know<'text>(&self, ids: impl IntoIterator<Item = &'text str>) {
         if let Some(mask) = &self.mask {
             let mut mask = lock(mask);
@@ -60,19 +60,19 @@ impl Streams {
         }
     }
 
-    /// Writes data to stdout; whether it was taken.
+    /// Writes data to stdout; tells whether it was accepted.
     ///
-    /// Whoever reads stdout may have heard enough and be gone: that is no failure. Any other is kept for [`Self::unwritten`].
+    /// A reader may close stdout early: that is no failure. Any other error is kept for [`Self::unwritten`].
     pub(super) fn data(&self, text: &str) -> bool {
         self.to_stdout(&self.shown(text))
     }
 
-    /// Writes to stdout what is there to be read, in lines that fit, with short hashes.
+    /// Writes text for reading to stdout: wraps lines and shortens hashes.
     pub(super) fn print(&self, text: &str) -> bool {
         self.to_stdout(&flowed(&with_short_hashes(&self.shown(text)), self.data_width))
     }
 
-    /// Writes to stdout what is there to be read or copied, in lines that fit, and otherwise as it is.
+    /// Writes text for reading or copying to stdout: wraps lines, and changes nothing else.
     pub(super) fn print_whole(&self, text: &str) -> bool {
         self.to_stdout(&flowed(&self.shown(text), self.data_width))
     }
@@ -86,42 +86,42 @@ impl Streams {
         self.data(&line);
     }
 
-    /// Why stdout could not be written, if it could not.
+    /// Why stdout could not be written, if so.
     pub(super) fn unwritten(&self) -> Option<io::Error> {
         lock(&self.unwritten).take()
     }
 
-    /// Tells lines on stderr.
+    /// Writes lines to stderr.
     pub(super) fn tell(&self, text: &str) {
         self.to_stderr(&format!("{}\n", self.told(text)));
     }
 
-    /// Writes to stderr what is answered on the same line.
+    /// Writes a question to stderr, whose answer follows on the same line.
     pub(super) fn ask(&self, text: &str) {
         self.to_stderr(&self.told(text));
     }
 
-    /// A text as it is told: lines that fit into the terminal, if it is one, with short hashes.
+    /// Wraps a text to the terminal's width, if there is one, and shortens hashes.
     fn told(&self, text: &str) -> String {
         flowed(&with_short_hashes(&self.shown(text)), self.width).into_owned()
     }
 
-    /// Writes a line that the workflow's runner is to obey. Whoever made it has escaped what is not ours.
+    /// Writes a line that the workflow's runner should obey. The caller has escaped text by others.
     pub(super) fn command(&self, text: &str) {
         self.to_stderr(&format!("{}\n", self.legible(text)));
     }
 
-    /// Adds a section to the step's summary, where there is one.
+    /// Adds a section to the step's summary, if there is one.
     pub(super) fn summarize(&self, markdown: impl FnOnce() -> String) {
         let Some(path) = &self.summary else { return };
         let opened = OpenOptions::new().append(true).create(true).open(path);
-        // A summary that cannot be written changes nothing about what it sums up.
+        // A failure to write the summary does not affect the result.
         if let Ok(mut file) = opened {
             let _ = file.write_all(self.legible(&markdown()).as_bytes());
         }
     }
 
-    /// A text as it may be seen.
+    /// A text as it may be shown.
     pub(super) fn shown<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let legible = self.legible(text);
         if self.obeyed {
@@ -131,7 +131,7 @@ impl Streams {
         }
     }
 
-    /// A text that hides nothing, and shows no id.
+    /// A text with hidden characters made visible and ids hidden.
     pub(super) fn legible<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let escaped = escape(text);
         match &self.mask {
@@ -154,7 +154,7 @@ impl Streams {
         }
     }
 
-    /// Nothing depends on what is said on stderr: when it cannot be written, the work goes on.
+    /// Nothing depends on messages on stderr: if they cannot be written, the work continues.
     #[expect(clippy::unused_self, reason = "only what went through the streams is written")]
     fn to_stderr(&self, text: &str) {
         let mut stderr = anstream::stderr().lock();

@@ -1,4 +1,4 @@
-//! PURE: how a command ended, in the Markdown of a GitHub step's summary or of a comment on a pull request.
+//! PURE: the outcome of a command in Markdown, for a GitHub step summary or a comment on a pull request.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -17,12 +17,12 @@ use super::value::{change, parameter};
 use super::{Asked, changes, difference, error};
 use crate::commands::error::CommandError;
 
-/// A section under the command that it is about: several may be in the summary of one step.
+/// A section with the command as its heading, because a step's summary may contain several.
 pub(super) fn of(command: &str, section: &str) -> String {
     format!("### {}\n\n{section}", code(command))
 }
 
-/// What a deployment would change.
+/// The changes that a deployment would make.
 pub(super) fn difference(diff: &Diff) -> String {
     let stack = code(&diff.stack);
     if diff.is_empty() {
@@ -64,7 +64,7 @@ pub(super) fn difference(diff: &Diff) -> String {
     format!("{title}{table}{notes}{}", unknown.unwrap_or_default())
 }
 
-/// What somebody could do that could not be done before.
+/// What the widened permissions newly allow.
 fn widened(widenings: &[Widening]) -> String {
     let mut lines = String::new();
     for widening in widenings {
@@ -77,7 +77,7 @@ fn widened(widenings: &[Widening]) -> String {
     lines
 }
 
-/// How a deployment ended, and what it did.
+/// The outcome of a deployment, and its changes.
 pub(super) fn deployed(
     stack: &str,
     deployed: &Deployed,
@@ -109,7 +109,7 @@ pub(super) fn deployed(
     text
 }
 
-/// How a deletion ended.
+/// The outcome of a deletion.
 pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
     let stack = code(stack);
     let (title, kept) = match destroyed {
@@ -131,7 +131,7 @@ pub(super) fn destroyed(stack: &str, destroyed: &Destroyed) -> String {
     }
 }
 
-/// Why a command failed, and what it had set out to do.
+/// Why a command failed, and the changes that it had planned.
 pub(super) fn failed(failure: &CommandError, asked: Option<&Asked>) -> String {
     let changes = asked.map(|asked| table(&asked.outline) + &widened(&asked.widenings));
     let changes = changes.unwrap_or_default();
@@ -142,7 +142,7 @@ pub(super) fn failed(failure: &CommandError, asked: Option<&Asked>) -> String {
     )
 }
 
-/// What is done to each resource, and the parameters that it follows from.
+/// The change of each resource, and the parameters that caused it.
 fn table(outline: &Outline) -> String {
     let mut text = String::new();
     for changed in &outline.parameters {
@@ -190,8 +190,8 @@ fn row(resource: &Outlined) -> String {
     )
 }
 
-/// A text in a cell of a table, or in a line. What could be anything but words stands as code: there is neither Markdown nor HTML in it, no
-/// link, and nobody is mentioned.
+/// Formats a text for a table cell or a line. Anything but plain words becomes code, so that it contains no Markdown,
+/// HTML, links or mentions.
 fn cell(text: &str) -> String {
     let is_word = |letter: char| letter.is_alphanumeric() || " .,:;·()/-+=%'".contains(letter);
     if text.chars().all(is_word) && !text.contains("//") && !text.contains("www.") {
@@ -201,9 +201,9 @@ fn cell(text: &str) -> String {
     }
 }
 
-/// A name or an address, as it is.
+/// Formats a name or an address as code.
 fn code(text: &str) -> String {
-    // In a table a bar ends the cell even within code.
+    // In a table, a bar ends the cell even inside code.
     let text = on_one_line(text).replace('|', "\\|");
     let fence = "`".repeat(longest_run_of_backticks(&text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') {
@@ -219,7 +219,7 @@ fn longest_run_of_backticks(text: &str) -> usize {
     runs.map(str::len).max().unwrap_or(0)
 }
 
-/// A block that is shown as it is, between fences longer than any within.
+/// A code block, with a fence longer than any inside.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat((longest_run_of_backticks(text) + 1).max(3));
     format!("{fence}\n{}\n{fence}\n", text.trim())

@@ -1,4 +1,4 @@
-//! PURE: columns that line up.
+//! PURE: aligned columns.
 
 use std::iter::repeat_n;
 
@@ -6,22 +6,22 @@ use super::escape::{escape, on_one_line};
 use super::flow::flowed;
 use super::hashes::with_short_hashes;
 
-/// What stands between two columns.
+/// The spaces between two columns.
 const GAP: usize = 2;
 
 /// Ends every style.
 const RESET: &str = "\u{1b}[0m";
 
-/// Lays `rows` out in columns, two spaces apart, every line after `indent`.
+/// Lays out `rows` in columns, two spaces apart, with `indent` before every line.
 ///
-/// Widths count characters; a row may be shorter than others, and nothing is padded at a line's end.
+/// Widths count characters. Rows may have fewer cells than others, and lines have no trailing spaces.
 pub(super) fn columns<Cell: AsRef<str>>(indent: &str, rows: &[Vec<Cell>]) -> String {
     fitted(None, indent, rows).concat()
 }
 
-/// The same for lines of at most `width` characters, where there is such a limit: what is longer goes on below, within its column. Words
-/// are never broken, so that addresses can be copied; a row whose words are too long for columns is a line of its own, broken as any other.
-/// A text for each row.
+/// The same for lines of at most `width` characters, if there is a limit: longer cells continue below, within their
+/// column. Words are never broken, so that addresses can be copied. A row whose words are too long for columns
+/// becomes a single line, wrapped like any other. Returns one text per row.
 pub(super) fn fitted<Cell: AsRef<str>>(
     width: Option<usize>,
     indent: &str,
@@ -32,7 +32,7 @@ pub(super) fn fitted<Cell: AsRef<str>>(
     whole(width, indent, &rows)
 }
 
-/// The same with hashes as they are.
+/// The same without shortening hashes.
 pub(super) fn whole<Cell: AsRef<str>>(width: Option<usize>, indent: &str, rows: &[Vec<Cell>]) -> Vec<String> {
     let rows: Vec<Vec<String>> = rows
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn whole<Cell: AsRef<str>>(width: Option<usize>, indent: &str, rows: 
         .collect()
 }
 
-/// Lays `rows` out as [`fitted`] does; where they do not fit as they are, without a column that can be missed.
+/// Lays out `rows` as [`fitted`] does; if they do not fit without wrapping, drops a column that is not essential.
 pub(super) fn fitted_or_without(
     width: Option<usize>,
     indent: &str,
@@ -82,7 +82,7 @@ pub(super) fn fitted_or_without(
     fitted(width, indent, &rows).concat()
 }
 
-/// Whether all lines of a text have at most `width` characters, where there is such a limit.
+/// Tells whether all lines of a text have at most `width` characters, if there is a limit.
 pub(super) fn fits(text: &str, width: Option<usize>) -> bool {
     width.is_none_or(|width| text.lines().all(|line| width_of(line) <= width))
 }
@@ -98,15 +98,15 @@ fn laid_out(indent: &str, cells: &[Vec<String>], widths: &[usize], line: usize) 
     format!("{}\n", text.trim_end())
 }
 
-/// How rows are laid out.
+/// The layout of rows.
 struct Layout {
-    /// How wide each column is.
+    /// The width of each column.
     widths: Vec<usize>,
-    /// Whether each row stands in columns.
+    /// Whether each row is in columns.
     in_columns: Vec<bool>,
 }
 
-/// How wide a cell is, and how wide its longest word.
+/// The width of a cell, and of its longest word.
 #[derive(Clone, Copy)]
 struct Extent {
     whole: usize,
@@ -114,8 +114,8 @@ struct Extent {
 }
 
 impl Layout {
-    /// Each column is as wide as its widest cell, unless that is too much: then the widest column that can be narrower is. Where even words are
-    /// too long, the rows with the longest ones leave the columns to the others.
+    /// Each column is as wide as its widest cell. If that is too wide, the widest column that can shrink does. If
+    /// even the words are too long, the rows with the longest words leave the columns.
     fn of(limit: Option<usize>, indent: &str, rows: &[Vec<String>]) -> Self {
         let extents: Vec<Vec<Extent>> = rows
             .iter()
@@ -161,7 +161,7 @@ impl Layout {
     }
 }
 
-/// The most of each column, of the rows that stand in columns.
+/// The maximum of each column over the rows in columns.
 fn widest(extents: &[Vec<Extent>], in_columns: &[bool], measure: fn(Extent) -> usize) -> Vec<usize> {
     let mut most = Vec::new();
     let inside = extents
@@ -177,7 +177,7 @@ fn widest(extents: &[Vec<Extent>], in_columns: &[bool], measure: fn(Extent) -> u
     most
 }
 
-/// The characters of `cell` that take room: not those of a colour.
+/// The width of `cell` in characters, without colours.
 pub(super) fn width_of(cell: &str) -> usize {
     anstream::adapter::strip_str(&escape(cell))
         .map(|part| part.chars().count())
@@ -188,7 +188,7 @@ fn longest_word(cell: &str) -> usize {
     words(cell).into_iter().map(width_of).max().unwrap_or(0)
 }
 
-/// What is not broken: words, and numbers with their units.
+/// The parts that are never broken: words, and numbers with their units.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut begin = 0;
@@ -204,7 +204,8 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// A text on lines of at most `width` characters, broken between words. A style that goes on is ended and begun anew at each break.
+/// Wraps a text to lines of at most `width` characters. A style that continues is ended before and begun again after
+/// each break.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     if width_of(text) <= width {
         return vec![text.to_owned()];
@@ -230,13 +231,13 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Follows the styles that a text begins and ends.
+/// Tracks the styles that a text begins and ends.
 fn restyle(style: &mut String, text: &str) {
     for part in text.split("\u{1b}[").skip(1) {
         let Some((code, _)) = part.split_once('m') else {
             continue;
         };
-        // What ends one colour or weight ends all that this program begins: it nests none.
+        // The end of one colour or weight ends everything that this program begins, because it never nests styles.
         if ["", "0", "22", "39"].contains(&code) {
             style.clear();
         } else {

@@ -1,4 +1,4 @@
-//! Samples of what is shown: a release, a plan, an estimate.
+//! Samples for tests: a release, a plan, an estimate.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use cfn_deploy::stack::release::{
 use cfn_deploy::stack::{Action, ChangeSummary, Estimate, Release, ReleaseId, Replacement, ResourceChange};
 use jiff::Timestamp;
 
-/// A release of the stack `orders` at a second after the epoch, whose template has the given hash.
+/// A release of the stack `orders` at `second` after the epoch, whose template has the given hash.
 pub(super) fn release(second: i64, template: &str) -> Release {
     Release {
         id: ReleaseId::at(Timestamp::from_second(second).unwrap()),
@@ -66,12 +66,12 @@ pub(super) fn plan() -> Plan {
     }
 }
 
-/// How long an update of a topic and a function takes that took eleven seconds the last time.
+/// The estimate for an update of a topic and a function that took eleven seconds the last time.
 pub(super) fn estimate() -> Estimate {
     Estimate::by(last(), ReleaseOutcome::Updated, &changing(&["Topic", "Api"])).expect("it is alike")
 }
 
-/// The last update: the topic took four seconds, then the function six, and a second later all was over.
+/// The last update: the topic took four seconds, then the function six, and a second later it was over.
 fn last() -> Release {
     let span = |began_ms, took_ms| Span { began_ms, took_ms };
     Release {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A duration with the precision that a reader wants: `0.4 s`, `12 s`, `3 min 05 s`.
+/// A duration with a useful precision: `0.4 s`, `12 s`, `3 min 05 s`.
 pub(super) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
@@ -19,7 +19,7 @@ pub(super) fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// A size in the unit that gives it few digits: `812 B`, `3.4 kB`, `2.9 MB`.
+/// A size in a unit that needs few digits: `812 B`, `3.4 kB`, `2.9 MB`.
 pub(super) fn size(bytes: usize) -> String {
     #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
     let amount = bytes as f64;
@@ -30,12 +30,12 @@ pub(super) fn size(bytes: usize) -> String {
     }
 }
 
-/// A text of several lines, of which only the first begins where lines of this program begin.
+/// Indents all lines of a text but the first.
 pub(super) fn indented(text: &str) -> String {
     text.trim_end().replace('\n', "\n    ")
 }
 
-/// A number of things, in English.
+/// A count of things, in English.
 pub(super) fn count(items: u64, noun: &str) -> String {
     if items == 1 {
         format!("1 {noun}")

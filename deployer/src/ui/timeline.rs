@@ -1,4 +1,4 @@
-//! PURE: an operation laid out in time.
+//! PURE: lays out the timeline of an operation.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::text::{duration, indented, moment};
 /// The column of a step's type.
 const TYPE: usize = 4;
 
-/// The operation: the root cause if there is one, then a line for each step.
+/// The operation: the root cause, if there is one, and one line per step.
 pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
     let Timeline {
         stack,
@@ -27,7 +27,7 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
         .map_or_else(String::new, |by| format!(" by {by}"));
     let took = duration(Duration::from_millis(timeline.duration_ms));
     let title = format!("{operation} of {stack}{by}, {}, {took}: {status}", moment(*began));
-    // The names mostly tell the types.
+    // The names usually suggest the types.
     let rows = timeline.steps.iter().map(row).collect();
     let steps = fitted_or_without(width, "  ", rows, TYPE);
     let cause = timeline
@@ -37,7 +37,7 @@ pub(super) fn text(timeline: &Timeline, width: Option<usize>) -> String {
     format!("{}\n{cause}{steps}", paint::strong(title))
 }
 
-/// A root cause: the fact, what goes with it, and what can be done.
+/// A root cause: the fact, its details and the remedies.
 fn explanation(cause: &Diagnosis) -> String {
     let fact = paint::quoted(&indented(&cause.fact()));
     let notes = cause
@@ -67,7 +67,7 @@ fn row(step: &Step) -> Vec<String> {
     );
     let undone = if step.undoes { ", undoing" } else { "" };
     let kind = paint::faint(step.resource_type.trim_start_matches("AWS::"));
-    // The type is at `TYPE`.
+    // The type is in column `TYPE`.
     vec![
         format!("+{}", duration(Duration::from_millis(step.offset_ms))),
         took,

@@ -1,4 +1,4 @@
-//! PURE: what is told of a run that has not come to its end.
+//! PURE: messages about unfinished runs.
 
 use cfn_deploy::stack::{Task, Unfinished};
 use cfn_deploy::{Life, Live};
@@ -7,7 +7,8 @@ use super::paint;
 use super::releases::who;
 use super::text::moment;
 
-/// A run that has not come to its end, and the command that brings it there. Nobody tells when a run is killed: a young one may be at work.
+/// An unfinished run, and the command that finishes it. A killed run reports nothing, so a young run may still be at
+/// work.
 pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> String {
     let unless = match life {
         Life::Over => "",
@@ -19,14 +20,14 @@ pub(super) fn note(stack: &str, run: &Unfinished, life: Life, command: &str) -> 
         ""
     };
     format!(
-        "{} {} has not come to its end: {unless}{} finishes it{lifted}",
+        "{} {} is unfinished: {unless}{} finishes it{lifted}",
         paint::warn("!"),
         in_short(stack, run),
         paint::quoted(&format!("`{command}`"))
     )
 }
 
-/// What a run does, whose it is and since when.
+/// The run's task, its owner and its start.
 pub(super) fn in_short(stack: &str, run: &Unfinished) -> String {
     let what = match run.task {
         Task::Deploy => "a deployment",
@@ -41,7 +42,7 @@ pub(super) fn in_short(stack: &str, run: &Unfinished) -> String {
     )
 }
 
-/// That what is live is in no record yet, if it is not.
+/// Reports that the live release is not recorded yet, if so.
 pub(super) fn unrecorded(live: &Live) -> Option<String> {
     let Live::Unrecorded(release) = live else {
         return None;
@@ -76,10 +77,10 @@ mod tests {
             anstream::adapter::strip_str(&note("orders", &run, life, "deployer up --env staging")).to_string()
         });
         insta::assert_snapshot!(told.join("\n"), @"
-        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: unless it is still at work, `deployer up --env staging` finishes it
-        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it, and puts the stack policy back, which it has lifted
-        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
-        ! a smoke test of orders by jo, begun 2027-01-15 08:00:00 UTC, has not come to its end: `deployer up --env staging` finishes it
+        ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: unless it is still at work, `deployer up --env staging` finishes it
+        ! a rollback of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it, and puts the stack policy back, which it has lifted
+        ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it
+        ! a smoke test of orders by jo, begun 2027-01-15 08:00:00 UTC, is unfinished: `deployer up --env staging` finishes it
         ");
     }
 }

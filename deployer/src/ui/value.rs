@@ -1,4 +1,4 @@
-//! PURE: a value and what it becomes.
+//! PURE: a value and its change.
 
 use cfn_deploy::stack::comparison::{ValueChange, shown};
 use serde_json::Value;
@@ -6,15 +6,15 @@ use serde_json::Value;
 use super::hashes::with_short_hashes;
 use super::paint;
 
-/// Longer values are cut: the whole of them is in `--json`.
+/// Longer values are truncated; `--json` shows them whole.
 const LONGEST: usize = 100;
 
-/// What changes, with what it was and what it becomes.
+/// A change: the old and the new value.
 pub(super) fn change(change: &ValueChange) -> String {
     told(change, shown)
 }
 
-/// The same of a parameter, whose values are texts whatever they mean.
+/// The same for a parameter, whose values are always strings.
 pub(super) fn parameter(change: &ValueChange) -> String {
     told(change, |value| match value {
         Value::String(text) if !text.is_empty() && !text.contains(' ') => text.clone(),

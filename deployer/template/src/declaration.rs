@@ -203,7 +203,7 @@ impl Declaration {
         }
         if self.is_stored() && !is_stored_name(text) {
             return refused(
-                "which is no name of a parameter in the Parameter Store".to_owned(),
+                "which is not the name of a parameter in the Parameter Store".to_owned(),
                 Some("a name has letters, digits and `_.-/`; its newest version is taken".to_owned()),
             );
         }
@@ -220,9 +220,9 @@ impl Declaration {
     }
 }
 
-/// Whether a text can be the name of a parameter in the [Parameter
-/// Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html). With any
-/// other text, the dynamic reference would be invalid, and AWS would deploy it as a literal string.
+/// Whether a text can be the name of a parameter in the
+/// [Parameter Store](https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html).
+/// With any other text, the dynamic reference would be invalid, and AWS would deploy it as a literal string.
 fn is_stored_name(text: &str) -> bool {
     !text.is_empty()
         && text

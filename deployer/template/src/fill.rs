@@ -29,7 +29,7 @@ pub enum Fill {
 
 /// A text that names no value that the deployer supplies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is nothing that the deployer fills in")]
+#[error("`{0}` is not a value that the deployer fills in")]
 pub struct UnknownFill(pub String);
 
 impl Fill {

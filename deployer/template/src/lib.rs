@@ -10,7 +10,7 @@
 //! 4. `each` expands loops.
 //! 5. `evaluate` evaluates resources and outputs (`body`).
 //! 6. `revision` hashes what each function runs; then step 5 is repeated with the hashes.
-//! 7. `permissions` serializes the permissions on each function.
+//! 7. `permissions` makes the permissions on each function depend on one another.
 
 mod arns;
 mod assignment;

@@ -1,7 +1,7 @@
 //! PURE: AWS's rules for the tags of a resource.
 //!
-//! The rules are those of [AWS's
-//! tags](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices).
+//! The rules are those of
+//! [AWS's tags](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices).
 
 use fancy_regex::Regex;
 

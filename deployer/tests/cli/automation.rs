@@ -1,4 +1,4 @@
-//! What a workflow sees: masked logs, a step's summary, and no questions.
+//! What a workflow sees: masked logs, a step summary, and no questions.
 
 use crate::explain::failed;
 use crate::session::{ENVIRONMENT, Session, TEMPLATE};
@@ -77,7 +77,7 @@ fn without_a_workflow_no_summary_is_written() {
     assert!(!session.files(".").contains("summary.md"));
 }
 
-/// An id of somebody in any form that a rendering makes of it.
+/// An id of a principal, in every form that a rendering gives it.
 const CALLER: &str = "arn:aws:iam::222222222222:role/orders/writer";
 
 fn with_a_caller() -> Session {
@@ -85,7 +85,7 @@ fn with_a_caller() -> Session {
         .replace("000000000000", "111122223333")
         .replace("parameters:\n", &format!("parameters:\n  Caller: {CALLER}\n"))
         .replace("tags: {", &format!("tags: {{ owner: '{CALLER}',"))
-        // A role is one of the environment's own account.
+        // A role must belong to the environment's account.
         + &format!("executionRole: {}\n", CALLER.replace("222222222222", "111122223333"));
     let template = TEMPLATE
         .replace("Parameters:\n", "Parameters:\n  Caller: { Type: String }\n")
@@ -167,7 +167,7 @@ fn what_others_wrote_neither_moves_a_cursor_nor_commands_a_workflow() {
     assert!(!typed.contains(['\u{1b}', '\u{7}']), "{typed:?}");
 }
 
-/// A device that takes nothing, as a full disk.
+/// A device that accepts no data, like a full disk.
 #[cfg(target_os = "linux")]
 #[test]
 fn data_that_cannot_be_written_is_a_failure_and_talk_is_none() {
@@ -193,11 +193,11 @@ fn data_that_cannot_be_written_is_a_failure_and_talk_is_none() {
         0
     );
     assert_eq!(ended("render --env missing", "2> /dev/full").0, 64);
-    // Who has heard enough is no failure.
+    // A reader that stops early is no failure.
     assert_eq!(ended("render --env local", "| true").0, 0);
 }
 
-/// Build scripts and macros of every dependency run below these programs.
+/// These programs run the build scripts and macros of every dependency.
 #[cfg(unix)]
 #[test]
 fn nothing_that_builds_is_handed_a_credential() {

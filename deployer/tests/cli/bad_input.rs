@@ -1,4 +1,5 @@
-//! Each wrong input gets one message that names the place and the remedy, the exit code that scripts act on, and changes nothing.
+//! Every wrong input gets one message that names the place and the remedy, and an exit code for scripts. It changes
+//! nothing.
 
 mod arguments;
 mod artifacts;

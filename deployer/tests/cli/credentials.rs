@@ -1,4 +1,4 @@
-//! Where credentials come from.
+//! The sources of credentials.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use crate::session::Session;
 
-/// What `aws login` writes into a profile, and into its cache: the file's name is the SHA-256 of the session.
+/// What `aws login` writes to a profile and to its cache. The cache file's name is the SHA-256 of the session.
 const PROFILE: &str = "[default]\nlogin_session = arn:aws:iam::000000000000:user/jo\n";
 const CACHED: &str = "login/5d1ea18877fa5f94209ab3efb6f2232aec0520ee0a74a7e224298ffeb41a1760.json";
 const TOKEN: &str = r#"{
@@ -15,7 +15,7 @@ const TOKEN: &str = r#"{
   "tokenType": "aws_sigv4", "refreshToken": "refresh", "idToken": "id",
   "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": "key"}"#;
 
-/// A server that refuses everything, and what it was sent first.
+/// A server that refuses everything, and the first request that it receives.
 fn refusing() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -1,10 +1,10 @@
-//! `explain`: saved events in, a timeline and a remedy out, without a cloud.
+//! `explain`: reads saved events, and prints a timeline and a remedy, without a cloud.
 
 use serde_json::{Value, json};
 
 use crate::session::Session;
 
-/// One failure for each remedy: the type of the resource, and what AWS says of it.
+/// One failure for each remedy: the resource type, and AWS's message.
 const FAILURES: &str = include_str!("failures.json");
 
 const STACK: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/orders/1";
@@ -60,7 +60,7 @@ fn a_failed_update_is_told_as_a_timeline_with_its_cause() {
     `Api` (AWS::Lambda::Function) failed: Rate exceeded
       declared in templates/event-store.yaml:25
       and 1 other cancelled or failed because of it
-      hint: AWS was asked too much in this account at that moment: run it again
+      hint: AWS throttled the calls of this account: run it again
 
       +1.0 s  4.0 s  ✗  Api    Lambda::Function  update failed
       +2.0 s  3.0 s  ✗  Topic  SNS::Topic        update failed

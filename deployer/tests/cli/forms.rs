@@ -122,7 +122,7 @@ fn the_policy_of_who_deploys_is_data_on_stdout() {
         .map(Result::unwrap)
         .collect();
     assert!(policies.iter().all(|policy| policy["Version"] == "2012-10-17"));
-    // Without a role of its own, CloudFormation works with the caller's permissions.
+    // Without its own role, CloudFormation uses the caller's permissions.
     assert!(json.contains("lambda:CreateFunction") && json.contains("cloudformation:CreateChangeSet"));
 }
 

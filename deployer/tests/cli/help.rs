@@ -1,4 +1,4 @@
-//! Every page of help.
+//! Every help page.
 
 use clap::CommandFactory as _;
 use event_store_deployer::cli::Cli;

@@ -1,4 +1,4 @@
-//! `reconcile` and `smoke`, as far as no cloud is asked.
+//! `reconcile` and `smoke`, as far as they need no cloud.
 
 use crate::session::Session;
 
@@ -7,7 +7,7 @@ fn a_template_that_names_nothing_that_reconciles() {
     insta::assert_snapshot!(Session::new().run("reconcile --env local"), @"
     exit code: 64
     --- stderr
-    error: `templates/event-store.yaml` names nothing that reconciles
+    error: `templates/event-store.yaml` names no function that reconciles
       hint: event stores alone are made complete so: what follows one is told again by `deployer reconcile --notify-since TIME --env STORE`, with the store's environment
       hint: where a function of this template does it, name its alias under `Metadata.Deployer.Reconcile`
     ");
@@ -42,13 +42,13 @@ fn a_moment_that_is_none() {
     ");
 }
 
-/// It would be deployed first, and then be found to be none.
+/// Otherwise it would be deployed first and found to be no store afterwards.
 #[test]
 fn what_is_no_store_is_not_deployed_to_be_tried() {
     insta::assert_snapshot!(Session::new().run("up --env local --yes --smoke"), @"
     exit code: 64
     --- stderr
-    error: `templates/event-store.yaml` makes no event store: it has no output `EsUrl`
+    error: `templates/event-store.yaml` is not the template of an event store: it has no output `EsUrl`
       hint: leave out `--smoke`: event stores alone are tried so; `deployer describe --env local` tells how this stack does
     ");
 }

@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// A template with one function, small enough to be read in a test.
+/// A template with one function, small enough to read in a test.
 pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
 
 /// The template of the artifact bucket.
 const BUCKET: &str = "Resources: { Bucket: { Type: AWS::S3::Bucket } }\n";
 
-/// An environment that fits the template, behind a port where nobody listens.
+/// An environment for the template, at a port where nothing listens.
 pub(crate) const ENVIRONMENT: &str = r#"account: "000000000000"
 region: eu-central-1
 stack: orders
@@ -27,7 +27,7 @@ parameters:
 tags: { service: orders }
 "#;
 
-/// A workspace in which the program is run, with no variables but those given.
+/// A workspace in which the program runs with only the given variables.
 pub(crate) struct Session {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
@@ -55,7 +55,7 @@ impl Session {
         self
     }
 
-    /// Writes a program that the workspace brings along: a script for `sh`.
+    /// Writes a program that the workspace provides: a shell script.
     #[cfg(unix)]
     pub(crate) fn with_tool(self, name: &str, script: &str) -> Self {
         use std::os::unix::fs::PermissionsExt as _;
@@ -67,13 +67,13 @@ impl Session {
         session
     }
 
-    /// Replaces the environment `local` by one in which `from` reads `to`.
+    /// Replaces `from` with `to` in the environment `local`.
     pub(crate) fn with_environment(self, from: &str, to: &str) -> Self {
         assert!(ENVIRONMENT.contains(from), "the environment has `{from}`");
         self.with_file("environments/local.yaml", ENVIRONMENT.replace(from, to))
     }
 
-    /// Replaces the template by one in which `from` reads `to`.
+    /// Replaces `from` with `to` in the template.
     pub(crate) fn with_template(self, from: &str, to: &str) -> Self {
         assert!(TEMPLATE.contains(from), "the template has `{from}`");
         self.with_file("templates/event-store.yaml", TEMPLATE.replace(from, to))
@@ -85,13 +85,13 @@ impl Session {
         self
     }
 
-    /// Sets the credentials that an emulator takes.
+    /// Sets the credentials that an emulator accepts.
     pub(crate) fn with_credentials(self) -> Self {
         self.with_variable("AWS_ACCESS_KEY_ID", "test")
             .with_variable("AWS_SECRET_ACCESS_KEY", "test")
     }
 
-    /// Where a file of the workspace is, or would be.
+    /// The path of a file in the workspace, which need not exist.
     pub(crate) fn path(&self, path: &str) -> String {
         self.folder.path().join(path).to_str().unwrap().to_owned()
     }
@@ -109,12 +109,12 @@ impl Session {
             .collect()
     }
 
-    /// Runs the program in the workspace and writes down all that it gave back.
+    /// Runs the program in the workspace and records all its output.
     pub(crate) fn run(&self, arguments: &str) -> String {
         self.run_in(self.folder.path(), arguments)
     }
 
-    /// Runs the program through a shell that redirects what it writes: its exit code, and what came on stderr.
+    /// Runs the program through a shell that redirects its output. Returns the exit code and the text on stderr.
     #[cfg(target_os = "linux")]
     pub(crate) fn run_redirected(&self, arguments: &str, redirection: &str) -> (i32, String) {
         let program = assert_cmd::cargo::cargo_bin("deployer");
@@ -160,7 +160,8 @@ pub(crate) fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// An ELF executable for `machine` (62 is `x86_64`, 183 is `arm64`): a header, and one segment that is the whole file.
+/// An ELF executable for `machine` (62 is `x86_64`, 183 is `arm64`): a header, and one segment that covers the whole
+/// file.
 pub(crate) fn elf(machine: u8) -> Vec<u8> {
     let mut file = vec![0; 128];
     file[..8].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0]);

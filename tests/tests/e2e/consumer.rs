@@ -368,7 +368,7 @@ async fn what_looks_after_it(consumer: &Consumer) {
     );
     let reconcile = consumer.run("reconcile", &[]).await.ended_with(64);
     assert!(
-        reconcile.stderr.contains("names nothing that reconciles"),
+        reconcile.stderr.contains("names no function that reconciles"),
         "{reconcile}"
     );
     let caller = consumer.run("policy", &["--for", "caller"]).await;

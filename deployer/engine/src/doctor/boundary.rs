@@ -1,4 +1,4 @@
-//! The boundary of the roles that are made: whether there is one, and whether it exists.
+//! The boundary of the created roles: whether there is one, and whether it exists.
 
 use super::{Boundary, Examination, unknown};
 use crate::cloud::Cloud;

@@ -1,4 +1,4 @@
-//! The artifact bucket: whose it is.
+//! The owner of the artifact bucket.
 
 use super::{Examination, unknown};
 use crate::cloud::{CallErrorKind, Cloud};

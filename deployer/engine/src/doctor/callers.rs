@@ -1,4 +1,4 @@
-//! The roles that are let in: whether they exist.
+//! The existence of the roles that may call the store.
 
 use futures::future::join_all;
 
@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding, Severity};
 
 pub(super) async fn callers<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Finding> {
     let own = format!(":iam::{}:role/", examination.account);
-    // Another account's roles cannot be looked up.
+    // Roles of another account cannot be looked up.
     let roles: Vec<&String> = examination
         .callers
         .iter()

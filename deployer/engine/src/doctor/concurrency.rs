@@ -1,14 +1,14 @@
-//! How many invocations the account runs at once, and what a reservation leaves of it.
+//! The account's concurrency limit, and what a reservation leaves of it.
 
 use super::{Examination, unknown};
 use crate::cloud::{Cloud, Concurrency};
 use crate::finding::{Code, Finding, Severity};
 
-/// What Lambda keeps for the functions that reserve nothing, in an account that has as much:
+/// The concurrency that Lambda keeps unreserved in an account whose limit allows it:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>.
 const UNRESERVED: u32 = 100;
 
-/// The limit below which an account is a new one.
+/// The limit below which an account counts as new.
 const USUAL: u32 = 1_000;
 
 pub(super) async fn concurrency<C: Cloud>(cloud: &C, examination: &Examination) -> Finding {
@@ -41,7 +41,7 @@ fn judged(Concurrency { limit, unreserved }: Concurrency, reserved: u32) -> Find
     if reserved + minimum > limit {
         return Finding::new(code, Severity::Error, fact(), remedy);
     }
-    // What the stack has reserved already counts among what is reserved.
+    // The stack's present reservation is already part of the reserved total.
     Finding::new(
         code,
         Severity::Warning,

@@ -1,11 +1,12 @@
-//! What CloudFormation is to look up, and would not find.
+//! Parameters that CloudFormation would look up but not find.
 
 use super::{Examination, unknown};
 use crate::cloud::Cloud;
 use crate::finding::{Code, Finding, Severity};
 use crate::stack::{NamedKind, NamedResource};
 
-/// Looks whether everything is in the Parameter Store that the template takes from there; nothing to say where it takes nothing.
+/// Checks that the Parameter Store contains everything that the template looks up there; no finding if it looks up
+/// nothing.
 pub(super) async fn looked_up<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Finding> {
     let code = Code::LookedUp;
     let mut findings = Vec::new();

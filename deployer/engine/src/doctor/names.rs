@@ -1,4 +1,4 @@
-//! Literal names that something has which is in no stack, or in another one.
+//! Literal names that are taken by resources outside any stack, or in another one.
 
 use super::{Examination, unknown};
 use crate::cloud::{Cloud, Owner};
@@ -7,7 +7,7 @@ use crate::shell;
 use crate::stack::NamedKind;
 use crate::taken::{Taken, taken};
 
-/// Looks whether the names that the template gives are free.
+/// Checks that the names in the template are free.
 pub(super) async fn names<C: Cloud>(cloud: &C, examination: &Examination) -> Vec<Finding> {
     let code = Code::NameTaken;
     let mut findings = Vec::new();

@@ -1,4 +1,4 @@
-//! The permissions of whoever runs the deployer, as IAM simulates them.
+//! The caller's permissions, as IAM simulates them.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use super::Examination;
 use crate::cloud::Cloud;
 use crate::finding::{Code, Finding, Severity};
 
-/// What IAM says that the caller may not do. It knows the caller's policies, and not all that the organisation adds: hence warnings.
+/// The actions that IAM says the caller may not do. IAM knows the caller's policies but not all policies of the
+/// organisation, so this is a warning.
 pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, caller: &str) -> Finding {
     let code = Code::Permissions;
     let not_asked = |why: String| {
@@ -21,7 +22,7 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
     };
     let principal = match principal(caller) {
         Some(Principal::User(arn)) => arn,
-        // A session does not tell the path of its role, and IAM knows the role by it: those of IAM Identity Center have one.
+        // A session's ARN lacks the path of its role, which IAM needs. Roles of IAM Identity Center have one.
         Some(Principal::Role { name, without_path }) => match cloud.role_arn(&name).await {
             Ok(Some(arn)) => arn,
             Ok(None) | Err(_) => without_path,
@@ -54,16 +55,16 @@ pub(super) async fn permissions<C: Cloud>(cloud: &C, examination: &Examination, 
     )
 }
 
-/// Whom IAM is asked about.
+/// The principal to simulate.
 #[derive(Debug, PartialEq, Eq)]
 enum Principal {
-    /// A user, by the ARN.
+    /// A user, by ARN.
     User(String),
-    /// A role, by its name, and by the ARN that it has if it has no path.
+    /// A role, by name, and by its ARN if it has no path.
     Role { name: String, without_path: String },
 }
 
-/// The user or role behind a caller: a session is of a role.
+/// The user or role behind a caller: a session belongs to a role.
 fn principal(caller: &str) -> Option<Principal> {
     if let Some((start, session)) = caller.split_once(":assumed-role/") {
         let name = session.split('/').next()?.to_owned();
@@ -72,7 +73,7 @@ fn principal(caller: &str) -> Option<Principal> {
             name,
         });
     }
-    // The root user has no policies that could be simulated.
+    // The root user has no policies to simulate.
     caller
         .contains(":user/")
         .then(|| Principal::User(caller.to_owned()))

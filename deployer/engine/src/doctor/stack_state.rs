@@ -33,7 +33,7 @@ pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) 
                 None => Finding::fine(code, format!("there is no stack `{name}` yet: `up` creates it")),
                 Some(stack) => of_state(&stack),
             };
-            // Only a stack that is still to be made can find its names taken.
+            // Names can be taken only before the stack is created.
             let mut findings = vec![state];
             if !matches!(findings[0].severity, Severity::Error) {
                 findings.extend(names(cloud, examination).await);
@@ -43,7 +43,7 @@ pub(super) async fn stack_state<C: Cloud>(cloud: &C, examination: &Examination) 
     }
 }
 
-/// Whether a stack says that it is of another environment.
+/// Tells whether a stack's tag names another environment.
 fn is_of_another(stack: &DeployedStack, examination: &Examination) -> bool {
     let owner = stack.tags.get(OWNER_TAG);
     owner.is_some_and(|owner| *owner != examination.environment)

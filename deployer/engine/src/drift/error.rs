@@ -1,11 +1,11 @@
-//! PURE: why a stack could not be searched for drift.
+//! PURE: why drift could not be detected.
 
 use crate::ErrorKind;
 use crate::cloud::CallError;
 use crate::session::Interrupted;
 use crate::stack::StackStatus;
 
-/// Why a stack could not be searched for drift.
+/// Why drift could not be detected.
 #[derive(Debug, thiserror::Error)]
 pub enum DriftError {
     /// A call to AWS failed.
@@ -21,13 +21,13 @@ pub enum DriftError {
         /// Its state.
         status: StackStatus,
     },
-    /// Somebody asked to stop.
+    /// The user interrupted the command.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl DriftError {
-    /// What the error means to the caller of the program.
+    /// The kind of the error, which decides the exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Call(_) | Self::NoStack { .. } => ErrorKind::Failed,

@@ -1,4 +1,4 @@
-//! Drift of event source mappings: whether they are on, and read the stream that their table writes.
+//! Drift of event source mappings: whether they are enabled, and read their table's latest stream.
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ pub(super) async fn mapping_drift<C: Cloud>(
     Ok(drifts)
 }
 
-/// The table whose stream a mapping reads, by its name in the template.
+/// The logical id of the table whose stream a mapping reads.
 fn source_table(mapping: &Value) -> Option<&str> {
     let source = &mapping["EventSourceArn"]["Fn::GetAtt"];
     let (table, attribute) = match source {

@@ -1,4 +1,4 @@
-//! What CloudFormation's drift detection does not see.
+//! The drift that CloudFormation does not detect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +12,16 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{Blueprint, DeployedStack, StackPolicy, UnseenDrift, deployed_template};
 use crate::traffic::{self, Resources};
 
-/// What is read of the stack once, and compared with piece by piece.
+/// The data of the stack, read once for all comparisons.
 pub(super) struct Deployed {
-    /// None, when another tool wrote it.
+    /// `None` if another tool wrote it.
     pub(super) template: Option<Value>,
     pub(super) resources: Resources,
-    /// The newest stream of each table, by the table's name in the template.
+    /// The latest stream of each table, by the table's logical id.
     pub(super) streams: BTreeMap<String, String>,
 }
 
-/// The drift that is seen here alone, and what could not be compared.
+/// The drift that CloudFormation does not see, and what could not be compared.
 pub(super) async fn unseen<C: Cloud>(
     session: &Session<'_, C>,
     stack: &DeployedStack,
@@ -65,7 +65,7 @@ async fn stack_drift<C: Cloud>(
     if stack.termination_protection != protected {
         drifts.push(UnseenDrift::TerminationProtection { expected: protected });
     }
-    // What a template protects is known only where it can be read.
+    // What to protect is known only if the template can be read.
     if let Some(template) = deployed.template.as_ref().filter(|_| protected) {
         let policy = session.cloud.stack_policy(&stack.id).await?;
         let wanted = StackPolicy::protecting(template, &BTreeSet::new());

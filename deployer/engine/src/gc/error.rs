@@ -1,25 +1,25 @@
-//! PURE: why artifacts were not deleted, or not all.
+//! PURE: why some or all artifacts were not deleted.
 
 use crate::cloud::CallError;
 use crate::session::Interrupted;
 use crate::stack::StackStatus;
 use crate::{ErrorKind, LedgerError};
 
-/// Why nothing was deleted, or not all.
+/// Why some or all artifacts were not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum GcError {
     /// The bucket could not be listed.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// Something could not be read that may refer to an artifact.
-    #[error("nothing was deleted: what refers to artifacts is not known without {what}")]
+    /// Something that may refer to an artifact could not be read.
+    #[error("nothing was deleted: it is not known what refers to artifacts without {what}")]
     Unproven {
         /// What could not be read.
         what: String,
         #[source]
         source: LedgerError,
     },
-    /// A stack is between two templates.
+    /// A stack is between two templates, because an operation is in progress or has failed.
     #[error(
         "nothing was deleted: stack `{stack}` is `{status}`, and may return to a template that cannot be read now"
     )]
@@ -31,22 +31,22 @@ pub enum GcError {
     /// The deletion was not approved.
     #[error("the deletion was declined")]
     Declined,
-    /// The deletion needs an approval, and there is nobody to give it.
+    /// The deletion needs an approval, but nobody is there to give it.
     #[error("the deletion needs approval")]
     NeedsApproval,
     /// An object could not be deleted.
     #[error("`{key}` could not be deleted, after {deleted} others were")]
     NotDeleted {
         key: String,
-        /// How many were deleted before it.
+        /// How many objects were deleted before.
         deleted: usize,
         #[source]
         source: CallError,
     },
-    /// Somebody asked to stop.
+    /// The user interrupted the command.
     #[error("interrupted, after {deleted} objects were deleted")]
     Interrupted {
-        /// How many were deleted before.
+        /// How many objects were deleted before.
         deleted: usize,
     },
 }
@@ -58,7 +58,7 @@ impl From<Interrupted> for GcError {
 }
 
 impl GcError {
-    /// What the error means to the caller of the program.
+    /// The kind of the error, which decides the exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Unsettled { .. } => ErrorKind::Refused,

@@ -1,4 +1,4 @@
-//! The proof that nothing refers to an artifact: all that may refer to one is read.
+//! The proof that nothing refers to an artifact: reads everything that could.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::stack::garbage::{Evidence, StoredObject};
 use crate::stack::{ArtifactKey, Intent, NextMove, Release, ReleaseId, StackStatus, is_intent};
 use crate::{Session, journal, ledger};
 
-/// Reads everything that may refer to one of `objects`. There is none where there are no objects.
+/// Reads everything that may refer to one of `objects`; reads nothing if there are none.
 ///
 /// # Errors
 /// Something could not be read, or a stack is between two templates: nothing is proven.
@@ -50,7 +50,7 @@ async fn read_releases<C: Cloud>(
         for (age, (stack, id)) in of_one_stack.iter().rev().enumerate() {
             let read = ledger::read(session, &collection.bucket, stack, id).await;
             if age >= collection.keep {
-                // An older release keeps nothing, whether it can be read or not.
+                // An older release keeps nothing, whether it is readable or not.
                 evidence.older.extend(read.ok());
                 continue;
             }
@@ -64,7 +64,7 @@ async fn read_releases<C: Cloud>(
     Ok(())
 }
 
-/// What runs that are at work, or were interrupted, bring or may return to.
+/// The releases that runs in progress or interrupted runs deploy, or may return to.
 async fn read_intents<C: Cloud>(
     session: &Session<'_, C>,
     collection: &GarbageCollection,
@@ -101,7 +101,7 @@ async fn read_intents<C: Cloud>(
     Ok(())
 }
 
-/// The templates of all stacks of the account and region, whoever deployed them.
+/// The templates of all stacks in the account and region, whoever deployed them.
 async fn templates<C: Cloud>(
     session: &Session<'_, C>,
     bucket: &str,
@@ -115,13 +115,13 @@ async fn templates<C: Cloud>(
         for listed in page.items {
             let stack = listed.stack;
             if stack.status == StackStatus::ReviewInProgress {
-                // It was never deployed and has no template; what a change set of it needs is young.
+                // The stack was never deployed and has no template; the artifacts of its change set are young.
                 continue;
             }
             let what = format!("the template of stack `{}`", stack.name);
             let mut text = match session.cloud.original_template(&stack.id).await {
                 Ok(text) => text,
-                // Somebody deleted the stack after it was listed: it refers to nothing.
+                // The stack was deleted after it was listed, so it refers to nothing.
                 Err(error) if error.is_not_found() => continue,
                 Err(error) => return Err(unproven(&what)(error)),
             };
@@ -146,7 +146,7 @@ async fn templates<C: Cloud>(
     }
 }
 
-/// The code of all functions of the account and region and of all their versions.
+/// The code of all functions in the account and region, and of all their versions.
 async fn code<C: Cloud>(session: &Session<'_, C>) -> Result<BTreeSet<String>, CallError> {
     let mut code = BTreeSet::new();
     let mut next: Option<String> = None;

@@ -1,4 +1,4 @@
-//! PURE: where what lies in the artifact bucket.
+//! PURE: the keys in the artifact bucket.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ReleaseId;
 
-/// What an object of the artifact bucket is, by its key. Anything else in the bucket is not the deployer's.
+/// The kind of an object in the artifact bucket, by its key. Other objects do not belong to the deployer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArtifactKey {
     /// A function's code: `code/<binary>/<processor>/<sha256>.zip`.
@@ -31,7 +31,7 @@ pub enum ArtifactKey {
 }
 
 impl ArtifactKey {
-    /// Reads a key; none, if it is not one of the deployer's.
+    /// Parses a key; `None` if it is not one of the deployer's.
     pub fn parse(key: &str) -> Option<Self> {
         let parts: Vec<&str> = key.split('/').collect();
         match parts.as_slice() {
@@ -69,12 +69,12 @@ pub fn release_key(stack: &str, id: &ReleaseId) -> String {
     format!("{}{id}.json", release_prefix(stack))
 }
 
-/// What the keys of a stack's records begin with.
+/// The prefix of the keys of a stack's records.
 pub fn release_prefix(stack: &str) -> String {
     format!("releases/{stack}/")
 }
 
-/// The SHA-256 of some bytes, in lower-case hexadecimal.
+/// The SHA-256 of bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -84,12 +84,12 @@ pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     })
 }
 
-/// The Base64 of the SHA-256 of some bytes, as S3 and Lambda tell it.
+/// The Base64 of the SHA-256 of bytes, as S3 and Lambda report it.
 pub fn sha256_base64(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(Sha256::digest(bytes))
 }
 
-/// The Base64 of a hash in hexadecimal; none, if it is none.
+/// The Base64 of a hash in hexadecimal; `None` if it is not one.
 pub fn base64_of_hex(hash: &str) -> Option<String> {
     let digit = |index: usize| u8::from_str_radix(hash.get(index..index + 2)?, 16).ok();
     let bytes: Option<Vec<u8>> = (0..hash.len()).step_by(2).map(digit).collect();

@@ -1,4 +1,4 @@
-//! PURE: what a rendered template says about the resources that the deployer has to look at itself.
+//! PURE: the facts in a rendered template about resources that the deployer itself inspects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,52 +6,52 @@ use serde_json::{Map, Value};
 
 use super::{NamedKind, NamedResource, looked_up};
 
-/// The parts of a template that matter beyond CloudFormation.
+/// The parts of a template that the deployer itself needs.
 ///
-/// Only literal names are read: a generated name collides with nothing and is found through the stack.
+/// Only literal names are read: a generated name cannot collide, and is found through the stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blueprint {
-    /// Tables with a name of their own.
+    /// Tables with explicit names.
     pub tables: Vec<TableDesign>,
-    /// Everything with a name of its own that may be taken, tables included.
+    /// All resources with explicit names that may be taken, including tables.
     pub named: Vec<NamedResource>,
-    /// Functions that are reached through an alias.
+    /// Functions that are called through an alias.
     pub functions: Vec<LiveFunction>,
-    /// Functions that no alias of the template leads to, by their names in the template, with where their code is, if it is in a bucket.
+    /// Functions without an alias in the template, by logical id, with the place of their code if it is in a bucket.
     pub unaliased: BTreeMap<String, Option<CodeObject>>,
-    /// What event source mappings read from, by the names in the template.
+    /// The logical ids of the sources of event source mappings.
     pub sources: BTreeSet<String>,
-    /// The queues that others move to what was received too often: the queue of dead letters, and whose they are, by the names in the
-    /// template.
+    /// The dead-letter queues, each with the queue that it belongs to, by logical id.
     pub dead_letters: BTreeMap<String, String>,
-    /// The principals that are let in: ARNs of roles, and accounts; neither services nor everybody. Sorted, each once.
+    /// The principals that may call the store: ARNs of roles, and accounts; no services, and not everybody. Sorted,
+    /// without duplicates.
     pub callers: Vec<String>,
     /// What outlives its stack, by the names in the template.
     pub retained: BTreeSet<String>,
     /// How many concurrent invocations the functions reserve, all together.
     pub reserved: u32,
-    /// The parameters of the Parameter Store that CloudFormation looks up, by their names.
+    /// The names of the parameters that CloudFormation looks up in the Parameter Store.
     pub looked_up: BTreeSet<String>,
 }
 
-/// A table as the template wants it.
+/// A table as the template defines it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableDesign {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
-    /// Its name in AWS.
+    /// Its physical name.
     pub name: String,
     /// Whether it outlives its stack.
     pub retained: bool,
     /// The key, partition key first.
     pub key: Vec<Key>,
-    /// What its stream carries, if it has one: `NEW_IMAGE`, …
+    /// The view type of its stream, if it has one: `NEW_IMAGE`, …
     pub stream_view: Option<String>,
-    /// Whether it can be restored to any second of the last weeks.
+    /// Whether it has point-in-time recovery.
     pub point_in_time_recovery: bool,
-    /// Whether AWS refuses to delete it.
+    /// Whether it has deletion protection.
     pub deletion_protection: bool,
-    /// The tags in the template; the stack's own tags come on top.
+    /// The tags in the template; the stack's tags come in addition.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -60,13 +60,13 @@ pub struct TableDesign {
 pub struct Key {
     /// The attribute's name.
     pub attribute: String,
-    /// Which part of the key it is.
+    /// The role of the attribute in the key.
     pub role: KeyRole,
     /// The attribute's type: `S`, `N` or `B`.
     pub attribute_type: String,
 }
 
-/// The part that an attribute plays in a key.
+/// The role of an attribute in a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRole {
     /// `HASH`.
@@ -75,31 +75,32 @@ pub enum KeyRole {
     Sort,
 }
 
-/// A function, the version of it that the stack publishes, and the alias through which it is reached.
+/// A function, the version that the stack publishes, and the alias through which it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveFunction {
-    /// The alias's name in AWS, such as `live`.
+    /// The alias's physical name, such as `live`.
     pub alias: String,
-    /// The alias's name in the template.
+    /// The alias's logical id.
     pub alias_id: String,
-    /// The function's name in the template.
+    /// The function's logical id.
     pub function_id: String,
-    /// The version's name in the template.
+    /// The version's logical id.
     pub version_id: String,
-    /// Where the function's code is, if it is in a bucket.
+    /// The place of the function's code, if it is in a bucket.
     pub code: Option<CodeObject>,
 }
 
-/// An object in a bucket that a function's code comes from.
+/// An object in a bucket with a function's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeObject {
     pub bucket: String,
-    /// The object in it.
+    /// The object's key.
     pub key: String,
 }
 
 impl LiveFunction {
-    /// Where in the artifact bucket its code is. Code in any other bucket is somebody else's, and is deployed as the template says.
+    /// The code's key in the artifact bucket. Code in any other bucket belongs to somebody else and is deployed as
+    /// the template says.
     pub fn code_key(&self, artifact_bucket: &str) -> Option<&str> {
         let code = self.code.as_ref()?;
         (code.bucket == artifact_bucket).then_some(&code.key)
@@ -130,7 +131,7 @@ impl Blueprint {
         Self::of(&template)
     }
 
-    /// Takes what matters from a rendered template.
+    /// Extracts the facts from a rendered template.
     ///
     /// # Errors
     /// It is not an object with `Resources`.
@@ -188,7 +189,7 @@ impl Blueprint {
         self.tables.iter().filter(|table| table.retained)
     }
 
-    /// The log groups with a name of their own.
+    /// The log groups with explicit names.
     pub fn log_groups(&self) -> impl Iterator<Item = &NamedResource> {
         self.named
             .iter()
@@ -196,7 +197,7 @@ impl Blueprint {
     }
 }
 
-/// A number, or the text of one: CloudFormation takes either.
+/// A number or its string: CloudFormation accepts both.
 fn reservation(function: &Value) -> u32 {
     let reserved = &function["Properties"]["ReservedConcurrentExecutions"];
     let number = reserved
@@ -274,7 +275,7 @@ fn caller(permission: &Value) -> Option<String> {
     is_of_an_account.then(|| principal.to_owned())
 }
 
-/// The resource that a `Ref` or `Fn::GetAtt` points to.
+/// The target of a `Ref` or `Fn::GetAtt`.
 fn target(value: &Value) -> Option<&str> {
     if let Some(name) = value["Ref"].as_str() {
         return Some(name);
@@ -292,7 +293,7 @@ pub(super) fn is_retained(resource: &Value) -> bool {
         .is_some_and(|policy| policy.starts_with("Retain"))
 }
 
-/// CloudFormation takes the text `"true"` where it wants a boolean.
+/// CloudFormation accepts the string `"true"` for a boolean.
 fn is_true(value: &Value) -> bool {
     value == &Value::Bool(true) || value == "true"
 }

@@ -1,39 +1,39 @@
-//! PURE: what a change set would do.
+//! PURE: the changes of a change set.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
-/// The changes of a change set, in the order in which AWS lists them.
+/// The changes of a change set, in the order of AWS's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeSummary {
-    /// One for each resource. None at all when only outputs change.
+    /// One change per resource; empty if only outputs change.
     pub changes: Vec<ResourceChange>,
 }
 
-/// What would be done to a resource.
+/// The change of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceChange {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
-    /// The resource's name in AWS, when it exists.
+    /// The resource's physical id, if it exists.
     pub physical_id: Option<String>,
     /// The resource's type.
     pub resource_type: String,
     /// What would be done.
     pub action: Action,
-    /// Whether a modification makes a new resource in place of the old one.
+    /// Whether a modification replaces the resource.
     pub replacement: Replacement,
-    /// What the resource's policy does to the old one, in AWS's words, such as `Delete` or `ReplaceAndRetain`.
+    /// What the resource's policy does with the old resource, in AWS's words, such as `Delete` or `ReplaceAndRetain`.
     pub policy_action: Option<String>,
     /// The properties that cause the change, such as `Properties.MemorySize`.
     pub causes: Vec<String>,
 }
 
-/// What is done to a resource.
+/// The kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
@@ -41,23 +41,23 @@ pub enum Action {
     Add,
     /// Changed.
     Modify,
-    /// Taken out of the stack, and deleted unless its policy keeps it.
+    /// Removed from the stack, and deleted unless its policy keeps it.
     Remove,
-    /// Taken into the stack as it is.
+    /// Imported into the stack as it is.
     Import,
-    /// Decided only while the change set runs.
+    /// Decided only while the change set is executed.
     Dynamic,
 }
 
-/// Whether a resource is made anew.
+/// Whether a resource is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Replacement {
-    /// It stays.
+    /// It is kept.
     Never,
-    /// It may be, depending on what other changes give.
+    /// It may be replaced, depending on the results of other changes.
     Conditional,
-    /// It is.
+    /// It is replaced.
     Always,
 }
 
@@ -70,14 +70,14 @@ impl ChangeSummary {
             .count()
     }
 
-    /// The changes that put a new resource in place of an old one, or may.
+    /// The changes that replace a resource, or may.
     pub fn replacements(&self) -> impl Iterator<Item = &ResourceChange> {
         self.changes
             .iter()
             .filter(|change| change.replacement != Replacement::Never)
     }
 
-    /// The resources with which the other does something else, sorted; the order in which AWS lists things says nothing.
+    /// The resources that the other change set changes differently, sorted. The order of AWS's list does not matter.
     pub fn differs_in(&self, other: &Self) -> Vec<String> {
         let of = |summary: &Self, id: &str| {
             let named = summary.changes.iter().filter(|change| change.logical_id == id);

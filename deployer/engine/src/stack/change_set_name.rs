@@ -1,13 +1,13 @@
-//! PURE: what change sets are called.
+//! PURE: the names of change sets.
 
 use super::RequestToken;
 
-/// What a change set is made for.
+/// The purpose of a change set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeSetUse {
-    /// To be executed, once it is approved.
+    /// To be executed after approval.
     Deployment,
-    /// To be read only.
+    /// Only to be read.
     Diff,
 }
 
@@ -22,16 +22,16 @@ impl ChangeSetUse {
     }
 }
 
-/// The name of the one change set that the request with this token makes: what exists under it is that request's work, and nobody
-/// else's.
+/// The name of the only change set that the request with this token creates, so that whatever exists under the name
+/// comes from that request.
 ///
-/// Names have at most 128 characters, begin with a letter, and hold letters, digits and hyphens
+/// Names have at most 128 characters, begin with a letter, and contain letters, digits and hyphens
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html)).
 pub fn change_set_name(used_for: ChangeSetUse, token: &RequestToken) -> String {
     format!("{}{}", used_for.prefix(), token.distinction())
 }
 
-/// Whether a change set was made by some run of this deployer.
+/// Tells whether a run of this deployer created the change set.
 pub fn is_of_a_deployer(name: &str) -> bool {
     ChangeSetUse::ALL
         .iter()

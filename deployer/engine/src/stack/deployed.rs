@@ -1,4 +1,4 @@
-//! PURE: a stack as it stands in AWS.
+//! PURE: a stack as it exists in AWS.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::StackStatus;
 
-/// What AWS says of a stack.
+/// The description of a stack by AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployedStack {
-    /// The ARN: it stays the same for the life of the stack, the name may be used again.
+    /// The ARN. It is unique to this stack, whereas the name may be reused.
     pub id: String,
     pub name: String,
     /// The state.
@@ -24,12 +24,12 @@ pub struct DeployedStack {
     pub tags: BTreeMap<String, String>,
     /// The outputs, by name.
     pub outputs: BTreeMap<String, String>,
-    /// Whether AWS refuses to delete the stack.
+    /// Whether the stack has termination protection.
     pub termination_protection: bool,
 }
 
 impl DeployedStack {
-    /// When the running or last operation began, as far as the description tells.
+    /// When the current or last operation began, as far as the description shows it.
     pub fn since(&self) -> Timestamp {
         self.updated.unwrap_or(self.created)
     }
@@ -38,9 +38,9 @@ impl DeployedStack {
 /// A resource of a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackResource {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
-    /// Its name in AWS; empty while it has none.
+    /// Its physical id; empty until it has one.
     pub physical_id: String,
     /// Its type, such as `AWS::DynamoDB::Table`.
     pub resource_type: String,

@@ -1,4 +1,4 @@
-//! PURE: a failure with everything that helps: where in the template it stands, what followed from it, what can be done.
+//! PURE: a failure with its context: its place in the template, its consequences and the remedy.
 
 use serde::Serialize;
 
@@ -8,12 +8,12 @@ use super::{Failure, Remedy, remedy};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
-    /// What brought the operation down.
+    /// The failure that caused the operation to fail.
     #[serde(flatten)]
     pub failure: Failure,
-    /// Where the resource is declared, where that is known.
+    /// Where the resource is declared, if known.
     pub place: Option<SourceLine>,
-    /// What can be done, where the reason is a known one.
+    /// The remedy, if the reason is known.
     pub remedy: Option<&'static Remedy>,
 }
 
@@ -27,7 +27,7 @@ pub struct SourceLine {
 }
 
 impl Diagnosis {
-    /// Explains a failure; `place` is where its resource is declared.
+    /// Explains a failure; `place` is the declaration of its resource.
     pub fn of(failure: Failure, place: Option<SourceLine>) -> Self {
         let remedy = remedy(&failure.resource_type, &failure.reason);
         Self {
@@ -48,7 +48,7 @@ impl Diagnosis {
         format!("`{logical_id}` ({resource_type}) failed: {reason}")
     }
 
-    /// Where it stands, and what followed from it.
+    /// The place of the resource, and the consequences.
     pub fn notes(&self) -> Vec<String> {
         let place = self
             .place
@@ -61,7 +61,7 @@ impl Diagnosis {
         place.chain(consequences).collect()
     }
 
-    /// What can be done, each a sentence without its full stop.
+    /// The remedies, each a sentence without a full stop.
     pub fn hints(&self) -> impl Iterator<Item = &'static str> {
         self.remedy.into_iter().flat_map(|remedy| remedy.hints).copied()
     }
@@ -97,7 +97,7 @@ mod tests {
         `Topic` (AWS::SNS::Topic) failed: Rate exceeded
         declared in templates/orders.yaml:12
         and 2 others cancelled or failed because of it
-        AWS was asked too much in this account at that moment: run it again
+        AWS throttled the calls of this account: run it again
         ");
     }
 

@@ -1,37 +1,37 @@
-//! PURE: whether a stack already is what is asked for.
+//! PURE: determines whether a stack is already as requested.
 
 use std::collections::BTreeMap;
 
 use super::{DeployedStack, StackResource, sha256_hex};
 
-/// A way in which a stack differs from what is asked for.
+/// A difference between a stack and the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// The deployed template is not the rendered one.
     Template,
-    /// The tags are not the ones asked for.
+    /// The tags differ.
     Tags,
-    /// Termination protection is on and should be off, or off and should be on.
+    /// Termination protection is on but should be off, or the reverse.
     TerminationProtection,
-    /// An alias does not lead to the version that the stack published.
+    /// An alias does not point to the version that the stack published.
     Traffic {
-        /// The function's name in the template.
+        /// The function's logical id.
         function_id: String,
         /// The version that the stack published.
         own: String,
-        /// The version that the alias leads to.
+        /// The version that the alias points to.
         live: String,
     },
-    /// The function, its version or its alias is not there, though the template has it.
+    /// The function, its version or its alias is in the template but does not exist.
     Missing {
-        /// The function's name in the template.
+        /// The function's logical id.
         function_id: String,
     },
-    /// The live version's code is not the artifact's, though the template names the artifact.
+    /// The live version's code differs from the artifact that the template names.
     Code {
-        /// The function's name in the template.
+        /// The function's logical id.
         function_id: String,
-        /// The artifact's hash, as Lambda writes it.
+        /// The artifact's hash, in Lambda's form.
         wanted: String,
         /// The hash of the code that is live.
         live: String,
@@ -58,27 +58,27 @@ impl Difference {
     }
 }
 
-/// What is asked for.
+/// The request.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// The rendered template.
     pub template: &'a str,
     /// The stack's tags.
     pub tags: &'a BTreeMap<String, String>,
-    /// Whether the stack is to be protected from deletion.
+    /// Whether the stack should have termination protection.
     pub protected: bool,
 }
 
-/// What runs behind an alias.
+/// The code behind an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveCode {
-    /// The version that the alias leads to.
+    /// The version that the alias points to.
     pub version: String,
-    /// The Base64 of the SHA-256 of its code, as Lambda writes it.
+    /// The Base64 of the SHA-256 of its code, in Lambda's form.
     pub code_sha256: String,
 }
 
-/// Compares a stack with what is asked for; nothing, if they are the same.
+/// Compares a stack with the request; empty if they agree.
 pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
     if !is_same_template(template, wanted.template) {
@@ -93,13 +93,14 @@ pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) 
     differences
 }
 
-/// Whether two templates are the same: byte for byte, or, should AWS have laid one out anew, as JSON.
+/// Tells whether two templates are equal: byte for byte, or as JSON, because AWS may reformat a template.
 pub fn is_same_template(one: &str, other: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || read(one).is_some_and(|one| Some(one) == read(other))
 }
 
-/// The SHA-256 of what a template says, in hexadecimal: of JSON the same however it is laid out and its keys are ordered, of anything else that of its bytes.
+/// The SHA-256 of a template's content, in hexadecimal. For JSON it does not depend on formatting or key order;
+/// anything else is hashed byte by byte.
 pub fn template_digest(template: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(template) {
         Ok(mut value) => {
@@ -110,7 +111,8 @@ pub fn template_digest(template: &str) -> String {
     }
 }
 
-/// Compares what runs behind a function's alias with the version that the stack published and the artifact it names.
+/// Compares the code behind a function's alias with the version that the stack published and the artifact that it
+/// names.
 pub fn traffic_difference(
     function_id: &str,
     version: &StackResource,
@@ -133,7 +135,7 @@ pub fn traffic_difference(
     })
 }
 
-/// The number of a version that a stack published, with which its ARN ends.
+/// The number of a published version, which is the end of its ARN.
 pub(crate) fn version_number(version: &StackResource) -> &str {
     version.physical_id.rsplit(':').next().unwrap_or_default()
 }
@@ -183,7 +185,7 @@ mod tests {
             protected: true,
         };
         assert_eq!(what_differs(&stack(), "{}", &wanted), []);
-        // AWS may give the same template back in other bytes.
+        // AWS may return the same template with other bytes.
         assert_eq!(what_differs(&stack(), "{ }\n", &wanted), []);
     }
 

@@ -1,4 +1,4 @@
-//! PURE: how what is there differs from what was deployed.
+//! PURE: the drift of a stack from its template.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,107 +9,107 @@ use serde_json::Value;
 
 use super::StackResource;
 
-/// A resource that CloudFormation found to differ from its template.
+/// A resource whose drift CloudFormation detected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceDrift {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
     pub resource_type: String,
-    /// Whether it is gone.
+    /// Whether it was deleted.
     pub deleted: bool,
-    /// Its properties that differ.
+    /// The properties that differ.
     pub differences: Vec<PropertyDrift>,
 }
 
-/// A property that differs from its template.
+/// A property that differs from the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PropertyDrift {
-    /// Where in the resource's properties, as a JSON pointer.
+    /// Its place in the resource's properties, as a JSON pointer.
     pub path: String,
-    /// What the template says; none, if it says nothing of it.
+    /// The value in the template; `None` if it has none.
     pub expected: Option<String>,
-    /// What is there; none, if nothing is.
+    /// The actual value; `None` if there is none.
     pub actual: Option<String>,
 }
 
-/// Something that CloudFormation does not see.
+/// Drift that CloudFormation does not see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum UnseenDrift {
-    /// An alias leads to another version than the stack published.
+    /// An alias points to another version than the one that the stack published.
     Version {
-        /// The function's name in the template.
+        /// The function's logical id.
         logical_id: String,
         /// The version that the stack published.
         expected: String,
-        /// The version that the alias leads to.
+        /// The version that the alias points to.
         actual: String,
     },
-    /// The live code is not what the template names.
+    /// The live code is not the code that the template names.
     Code {
-        /// The function's name in the template.
+        /// The function's logical id.
         logical_id: String,
-        /// The Base64 of the SHA-256 that the key of the code carries.
+        /// The Base64 of the SHA-256 in the code's key.
         expected: String,
-        /// The one of the live code.
+        /// The Base64 of the live code's SHA-256.
         actual: String,
     },
-    /// An environment variable of the live version is not what the template says.
+    /// An environment variable of the live version differs from the template.
     Variable {
-        /// The function's name in the template.
+        /// The function's logical id.
         logical_id: String,
         /// The variable.
         name: String,
-        /// What the template says; none, if it has no such variable.
+        /// The value in the template; `None` if it has no such variable.
         expected: Option<String>,
-        /// What the live version has; none, if it has no such variable.
+        /// The value in the live version; `None` if it has no such variable.
         actual: Option<String>,
     },
-    /// An event source mapping does not do what the template says.
+    /// The state of an event source mapping differs from the template.
     Mapping {
-        /// Its name in the template.
+        /// Its logical id.
         logical_id: String,
-        /// `Enabled` or `Disabled`, as the template says.
+        /// `Enabled` or `Disabled`, from the template.
         expected: String,
         /// Its state.
         actual: String,
     },
-    /// An event source mapping reads a stream to which nothing is written any more.
+    /// An event source mapping reads a stream that is no longer written.
     DeadStream {
-        /// Its name in the template.
+        /// Its logical id.
         logical_id: String,
         /// The stream that it reads.
         reads: String,
-        /// The table's stream; none, if it has none.
+        /// The table's latest stream; `None` if it has none.
         latest: Option<String>,
     },
-    /// A resource of the template is not there.
+    /// A resource of the template does not exist.
     Missing {
-        /// Its name in the template.
+        /// Its logical id.
         logical_id: String,
     },
-    /// AWS refuses to delete the stack, or does not, against what its environment says.
+    /// The stack's termination protection contradicts its environment.
     TerminationProtection {
-        /// What the environment says.
+        /// The setting of the environment.
         expected: bool,
     },
-    /// The stack's policy does not keep what is irreplaceable.
+    /// The stack policy does not protect the irreplaceable resources.
     StackPolicy,
 }
 
-/// What an environment variable is to be.
+/// The expected value of an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpectedVariable {
-    /// This.
+    /// This value.
     Value(String),
-    /// Something that only CloudFormation knows.
+    /// A value that only CloudFormation knows.
     Unknown,
 }
 
-/// What the template says of a function's environment variables, as far as that can be known: texts, resources by their names in
-/// AWS, and attributes by `attributes`, which are told as `(logical id, attribute)`.
+/// The environment variables of a function in the template, as far as their values can be known: strings, physical
+/// ids of resources, and attributes from `attributes`, which are keyed by `(logical id, attribute)`.
 pub fn expected_variables(
     template: &Value,
     function_id: &str,
@@ -121,7 +121,7 @@ pub fn expected_variables(
     variables
         .map(|(name, value)| {
             let known = match value {
-                // CloudFormation has looked it up.
+                // CloudFormation has looked up the value.
                 Value::String(text) if text.contains("{{resolve:") => None,
                 Value::String(text) => Some(text.clone()),
                 Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
@@ -151,7 +151,7 @@ fn referred(
     attributes.get(&(path.0.to_owned(), path.1.to_owned())).cloned()
 }
 
-/// Compares a live version's environment variables with what is expected of them.
+/// Compares a live version's environment variables with the expected ones.
 pub fn variable_drift(
     function_id: &str,
     expected: &BTreeMap<String, ExpectedVariable>,
@@ -177,7 +177,8 @@ pub fn variable_drift(
     names.into_iter().filter_map(drift).collect()
 }
 
-/// The hash that a key of code carries, `code/<binary>/<processor>/<sha256>.zip`, as Lambda writes it; none, if it carries none.
+/// The hash in a key of code, `code/<binary>/<processor>/<sha256>.zip`, in Lambda's form; `None` if the key contains
+/// none.
 pub fn code_sha256_of_key(key: &str) -> Option<String> {
     let hex = key.rsplit('/').next()?.strip_suffix(".zip")?;
     if hex.len() != 64 || !hex.is_ascii() {

@@ -1,4 +1,4 @@
-//! PURE: how much longer an operation will take, if it goes as the last one like it went.
+//! PURE: estimates the remaining time of an operation from the last similar one.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::release::{Durations, ReleaseOutcome};
 use super::{ChangeSummary, Phase, Progress, Release, ReleaseId};
 
-/// What was over in a moment is nothing to wait for.
+/// An operation that takes less needs no estimate.
 const SHORTEST_MS: u64 = 1_000;
 
-/// What an earlier operation tells of this one.
+/// An estimate from an earlier operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
     release: ReleaseId,
@@ -18,8 +18,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Takes a release as the measure, if it can be one: it was of the same kind, and worked on all that is to be changed
-    /// now. Of anything else nothing is known.
+    /// Uses a release as the measure, if it fits: it must have been of the same kind, and have changed all resources
+    /// that are to be changed now. Otherwise there is no estimate.
     pub fn by(release: Release, outcome: ReleaseOutcome, changes: &ChangeSummary) -> Option<Self> {
         let known = &release.durations.resources;
         let worked_on: BTreeSet<&str> = changes
@@ -33,7 +33,8 @@ impl Estimate {
         if !is_alike {
             return None;
         }
-        // It may have worked on more, which is not waited for now; what came after its last resource comes after ours.
+        // The earlier operation may have changed more resources, whose time is left out; the time after its last
+        // resource is included.
         let end_of = |those: &dyn Fn(&str) -> bool| {
             let ends = known.iter().filter(|(id, _)| those(id));
             ends.map(|(_, span)| span.ended_ms()).max().unwrap_or_default()
@@ -52,12 +53,12 @@ impl Estimate {
         &self.release
     }
 
-    /// How long the operation will take.
+    /// The expected duration of the operation.
     pub fn whole(&self) -> Duration {
         Duration::from_millis(self.whole_ms)
     }
 
-    /// How long the operation will go on from where it stands: from the end of all resources that are done by now.
+    /// The expected remaining time, counted from the end of all resources that are done.
     pub fn remaining(&self, progress: &Progress) -> Duration {
         let done = progress
             .resources()

@@ -1,4 +1,4 @@
-//! PURE: one line of a stack's history.
+//! PURE: one event of a stack.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Something that happened to a stack or to one of its resources.
+/// An event of a stack or of one of its resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackEvent {
@@ -17,33 +17,33 @@ pub struct StackEvent {
     pub timestamp: Timestamp,
     /// The ARN of the stack.
     pub stack_id: String,
-    /// The resource's name in the template; the stack's own name for the stack itself.
+    /// The resource's logical id; the stack's name for the stack itself.
     pub logical_id: String,
-    /// The resource's name in AWS; empty until it has one.
+    /// The resource's physical id; empty until it has one.
     pub physical_id: String,
     /// The resource's type, such as `AWS::DynamoDB::Table`.
     pub resource_type: String,
-    /// What became of the resource.
+    /// The state of the resource.
     pub status: ResourceStatus,
-    /// Why, in AWS's words.
+    /// The reason, in AWS's words.
     pub reason: Option<String>,
     /// The token of the request that started the operation.
     pub token: Option<String>,
 }
 
 impl StackEvent {
-    /// Whether the event is about the stack itself and not about a resource in it.
+    /// Tells whether the event is about the stack itself.
     pub fn is_of_the_stack(&self) -> bool {
         self.resource_type == "AWS::CloudFormation::Stack" && self.physical_id == self.stack_id
     }
 }
 
-/// Writes a time the way it is shown, in RFC 3339.
+/// Writes a time in RFC 3339.
 pub(crate) fn as_text<S: Serializer>(timestamp: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(timestamp)
 }
 
-/// Reads a time in RFC 3339, with whatever offset.
+/// Reads a time in RFC 3339, with any offset.
 pub(crate) fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(D::Error::custom)
@@ -54,14 +54,14 @@ pub(crate) fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ti
 #[serde(transparent)]
 pub struct ResourceStatus(String);
 
-/// How far a resource has come.
+/// The phase of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Being worked on.
+    /// In progress.
     InProgress,
     /// Done.
     Complete,
-    /// Not done, and not to be tried again.
+    /// Failed; it is not tried again.
     Failed,
     /// Left as it was, because its policy says so.
     Skipped,
@@ -73,7 +73,7 @@ impl ResourceStatus {
         &self.0
     }
 
-    /// How far the resource has come; what has no known ending is still being worked on.
+    /// The phase of the resource; a state without a known ending counts as in progress.
     pub fn phase(&self) -> Phase {
         if self.0.ends_with("_FAILED") {
             Phase::Failed
@@ -103,7 +103,7 @@ impl Display for ResourceStatus {
 pub(crate) mod testing {
     use super::*;
 
-    /// An event of a resource of a stack called `orders`, `second` seconds after the epoch.
+    /// An event of a resource in a stack called `orders`, `second` seconds after the epoch.
     pub(crate) fn event(second: i64, logical_id: &str, status: &str, reason: Option<&str>) -> StackEvent {
         StackEvent {
             id: format!("{second}-{logical_id}-{status}"),

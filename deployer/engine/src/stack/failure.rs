@@ -1,29 +1,30 @@
-//! PURE: which resource brought an operation down.
+//! PURE: finds the resource that caused an operation to fail.
 
 use serde::Serialize;
 
 use super::{Phase, ResourceStatus, StackEvent};
 
-/// The resource whose failure made all others stop.
+/// The resource whose failure stopped all others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
     /// The resource's type.
     pub resource_type: String,
-    /// The state it ended in.
+    /// Its final state.
     pub status: ResourceStatus,
-    /// Why, in AWS's words.
+    /// The reason, in AWS's words.
     pub reason: String,
-    /// The other resources that failed or were cancelled, each once: they only follow.
+    /// The other resources that failed or were cancelled as a consequence, without duplicates.
     pub consequences: Vec<String>,
 }
 
-/// Finds the root cause among an operation's events, oldest first: the first resource that failed by itself.
+/// Finds the root cause among an operation's events, which are sorted oldest first: the first resource that failed on
+/// its own.
 ///
-/// Resources under way when another fails are reported as failed too, with a reason that says "cancelled"; the stack's
-/// own failure only names the others. If nothing else failed, the stack's own event is the cause.
+/// When a resource fails, those in progress are reported as failed, too, with a reason that contains "cancelled"; the
+/// stack's own failure only names them. If nothing else failed, the stack's own event is the cause.
 pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
     let failed = || {
         events
@@ -51,7 +52,7 @@ pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
         })
 }
 
-/// What failed besides the cause, in the order in which it was reported.
+/// The failures besides the cause, in the order of the events.
 fn consequences(events: &[StackEvent], cause: &StackEvent) -> Vec<String> {
     let mut names = Vec::new();
     let failed = events

@@ -1,4 +1,4 @@
-//! PURE: what in the artifact bucket nothing refers to any more, and how that is known.
+//! PURE: finds unreferenced objects in the artifact bucket, with the evidence.
 
 mod evidence;
 
@@ -18,31 +18,31 @@ pub struct StoredObject {
     pub stored: Timestamp,
 }
 
-/// What can be deleted, and what that was held against.
+/// The objects that can be deleted, and those that stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Garbage {
-    /// The objects that nothing refers to, by their keys.
+    /// The unreferenced objects, by key.
     pub objects: Vec<Unreferenced>,
     /// What stays, and why.
     pub kept: Kept,
 }
 
-/// How many objects stay, by what keeps them. One that is kept by several counts with each.
+/// The number of objects that stay, by reason. An object with several reasons counts for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kept {
-    /// Those of releases that are kept.
+    /// Those of kept releases.
     pub in_releases: usize,
-    /// Those that the template of a stack names.
+    /// Those that a stack's template names.
     pub in_templates: usize,
-    /// Those that are the code of a function or of a version of one.
+    /// Those that are the code of a function or of one of its versions.
     pub in_functions: usize,
-    /// Those that nothing refers to, and that are young: what they belong to may only be under way.
+    /// Unreferenced objects that are young: they may belong to an operation in progress.
     pub young: usize,
 }
 
-/// An object that nothing refers to.
+/// An unreferenced object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unreferenced {
@@ -52,7 +52,7 @@ pub struct Unreferenced {
     /// When it was stored.
     #[serde(serialize_with = "super::as_text")]
     pub stored: Timestamp,
-    /// The last release that it was part of, which is older than those that are kept.
+    /// The last release that contained it, which is older than the kept ones.
     pub last_release: Option<LastRelease>,
 }
 
@@ -71,9 +71,9 @@ fn name<S: Serializer>(id: &ReleaseId, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 impl Garbage {
-    /// Finds the code and the templates that nothing refers to and that were stored before `young_since`.
+    /// Finds unreferenced code and templates that were stored before `young_since`.
     ///
-    /// Records are never garbage, and neither is what has no key of the deployer's.
+    /// Records are never garbage, and neither are objects under other keys.
     pub fn among(objects: &[StoredObject], evidence: &Evidence, young_since: Timestamp) -> Self {
         let mut garbage = Self::default();
         let kept = &mut garbage.kept;
@@ -104,12 +104,12 @@ impl Garbage {
         garbage
     }
 
-    /// How many bytes the objects have together.
+    /// The total size of the objects, in bytes.
     pub fn bytes(&self) -> u64 {
         self.objects.iter().map(|object| object.bytes).sum()
     }
 
-    /// What is garbage in the other, too.
+    /// Keeps only what is garbage in `other` as well.
     #[must_use]
     pub fn still(mut self, other: &Self) -> Self {
         self.objects
@@ -118,9 +118,9 @@ impl Garbage {
     }
 }
 
-/// When what is stored now is no longer young.
+/// The time since which stored objects count as young.
 pub fn young_since(now: Timestamp, young_for: SignedDuration) -> Timestamp {
-    // Whatever lies before all time leaves nothing young but what was stored in the future.
+    // If the result is out of range, every object counts as young, and nothing is deleted.
     now.checked_sub(young_for).unwrap_or(Timestamp::MIN)
 }
 

@@ -1,4 +1,4 @@
-//! PURE: what a run is about to do to a stack, written down before it does it.
+//! PURE: the intent of a run: what it is about to do to a stack, recorded in advance.
 
 use std::collections::BTreeMap;
 
@@ -9,86 +9,89 @@ use uuid::Uuid;
 use super::release::StoredTemplate;
 use super::{DeployedStack, Release, ReleaseId, release_prefix, sha256_hex};
 
-/// What a run is about to do. It is written before the stack is changed and deleted when all is done, so that one that is found tells of a
-/// run that was ended before its time.
+/// What a run is about to do. It is stored before the stack is changed and deleted when everything is done, so that
+/// an existing intent shows an unfinished run.
 ///
-/// It holds what AWS cannot tell afterwards. That a table is protected or a queue is left over, AWS tells.
+/// It contains what AWS cannot tell afterwards. AWS itself shows that a table is protected or that a queue is left
+/// over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "intent")]
 pub enum Intent {
-    /// To bring the stack to what a template says.
+    /// Deploy a template.
     Deploy(Box<DeployIntent>),
-    /// To delete the stack.
+    /// Delete the stack.
     Delete(DeleteIntent),
 }
 
-/// A deployment about to be made.
+/// A deployment that is about to begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployIntent {
-    /// The record as the ledger will have it. It is named before the deployment has succeeded, so that whoever finishes it writes the same one.
+    /// The record for the ledger. Its name is fixed before the deployment succeeds, so that whoever finishes the run
+    /// writes the same record.
     pub release: Release,
-    /// The ARN of the change set; none, where nothing is left to do that a change set could.
+    /// The ARN of the change set; `None` if no change set has anything left to do.
     pub change_set: Option<String>,
-    /// The tables that are imported, by their names.
+    /// The physical names of the imported tables.
     pub imports: Vec<String>,
     /// The policy that is lifted for the operation.
     pub policy: Option<LiftedPolicy>,
-    /// What the stack was; none, if it is made.
+    /// The stack's previous state; `None` if it is new.
     pub before: Option<StoredBefore>,
-    /// What follows.
+    /// The steps that follow.
     pub sequel: Sequel,
-    /// Why it is made.
+    /// The cause.
     pub cause: Cause,
-    /// The keys of the intents of earlier runs which this one finishes: with its own end they go.
+    /// The keys of earlier runs' intents that this run takes over; they are deleted when it ends.
     #[serde(default)]
     pub takes_up: Vec<String>,
 }
 
-/// A stack policy that does not hold for the time of an operation.
+/// A stack policy that is lifted during an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LiftedPolicy {
-    /// What is in force before and after.
+    /// The policy in force before and after.
     pub policy: String,
-    /// What is in force meanwhile.
+    /// The policy in force during the operation.
     pub lifted: String,
 }
 
-/// What a stack was before a deployment.
+/// The state of a stack before a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredBefore {
-    /// The template, which lies in the artifact bucket.
+    /// The template, which is in the artifact bucket.
     pub template: StoredTemplate,
     /// The stack's tags.
     pub tags: BTreeMap<String, String>,
 }
 
-/// What follows a deployment before all is done.
+/// The steps that follow a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sequel {
-    /// What makes derived tables complete, by its name in the template: needed where tables are imported, or come into a stack that is there.
+    /// The logical id of the alias whose function completes derived tables. It is needed if tables are imported or
+    /// added to an existing stack.
     pub reconciler: Option<String>,
-    /// Whether the store is tried.
+    /// Whether to test the store.
     pub trial: bool,
 }
 
-/// Why a deployment is made.
+/// The cause of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Cause {
-    /// Somebody asked for what it brings.
+    /// A user asked for this template.
     #[default]
     Asked,
-    /// Somebody asked for the release before the one that was deployed.
+    /// A user asked for the release before the deployed one.
     PreviousRelease,
-    /// What was deployed before it does not work.
+    /// The previous deployment does not work.
     GivesUp(GivenUp),
 }
 
-/// A deployment that is taken back.
+/// A deployment that is rolled back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GivenUp {
@@ -99,24 +102,24 @@ pub struct GivenUp {
     pub reason: String,
 }
 
-/// A deletion about to begin.
+/// A deletion that is about to begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteIntent {
-    /// The ARN of the stack; none, where it is gone already and only tables are left to go.
+    /// The ARN of the stack; `None` if it is already gone and only tables remain to be deleted.
     #[serde(default)]
     pub stack_id: Option<String>,
-    /// The log groups that go with it, and may come back while it goes.
+    /// The log groups that are deleted with it, and may reappear meanwhile.
     pub log_groups: Vec<String>,
-    /// The tables that go after it, with all that is in them.
+    /// The tables to delete afterwards, with all their data.
     #[serde(default)]
     pub purges: Vec<String>,
-    /// The ARN of the user or role that deletes.
+    /// The ARN of the user or role that deletes it.
     pub caller: String,
 }
 
 impl Intent {
-    /// The ARN of the user or role that the run was of.
+    /// The ARN of the user or role that started the run.
     pub fn caller(&self) -> &str {
         match self {
             Self::Deploy(intent) => &intent.release.caller,
@@ -126,56 +129,58 @@ impl Intent {
 }
 
 impl Cause {
-    /// Whether a deployment of this template, named by its SHA-256, and these tags is what is taken back.
+    /// Tells whether it rolls back a deployment of this template, given by its SHA-256, and these tags.
     pub fn gives_up(&self, template_sha256: &str, tags: &BTreeMap<String, String>) -> bool {
         matches!(self, Self::GivesUp(it) if it.template_sha256 == template_sha256 && &it.tags == tags)
     }
 }
 
 impl DeployIntent {
-    /// Whether a stack is as this deployment was to make it.
+    /// Tells whether a stack is in the state that this deployment should reach.
     pub fn is_reached(&self, stack: &DeployedStack, template: &str) -> bool {
         stack.id == self.release.stack_id && self.brings(&sha256_hex(template), &stack.tags)
     }
 
-    /// Whether this deployment brings a template, named by its SHA-256, and tags.
+    /// Tells whether this deployment has this template, given by its SHA-256, and these tags.
     pub fn brings(&self, template_sha256: &str, tags: &BTreeMap<String, String>) -> bool {
         self.release.template.sha256 == template_sha256 && &self.release.tags == tags
     }
 }
 
-/// What the keys of a stack's intents and of its receipt begin with. They lie below its releases: whoever may write those may write these.
+/// The prefix of the keys of a stack's intents and receipt. It is below its releases, so that the same permissions
+/// allow writing both.
 pub fn run_prefix(stack: &str) -> String {
     format!("{}run/", release_prefix(stack))
 }
 
-/// The key of an intent: no two runs write the same, and they sort by time.
+/// The key of an intent. It is unique to the run, and keys sort by time.
 pub fn intent_key(stack: &str, now: Timestamp, run: Uuid) -> String {
     let (begun, run) = (ReleaseId::at(now), run.simple());
     format!("{}{begun}-{run}.json", run_prefix(stack))
 }
 
-/// When the run began that wrote an intent under this key; none, where the key is not one of an intent.
+/// The start of the run whose intent has this key; `None` if it is not the key of an intent.
 pub fn intent_time(key: &str) -> Option<Timestamp> {
     let (begun, _) = key.rsplit('/').next()?.split_once('-')?;
     let begun: ReleaseId = begun.parse().ok()?;
     Some(begun.time())
 }
 
-/// The key of the receipt which says that nothing is left to do about a stack as it stands: its ARN, its last operation and its template are
-/// in the name, so that to list it is to read it. CloudFormation gives each operation a time of its own.
+/// The key of the receipt that says that nothing is left to do for the present stack. It contains the stack's ARN,
+/// its last operation and its template, so that listing the key is enough. Every operation of CloudFormation has its
+/// own time.
 pub fn receipt_key(stack: &DeployedStack, template: &str) -> String {
     let state = format!("{}\n{}\n{}\n", stack.id, stack.since(), sha256_hex(template));
     format!("{}settled-{}", run_prefix(&stack.name), sha256_hex(state))
 }
 
-/// Whether a key is that of an intent of any stack.
+/// Tells whether a key is that of an intent of any stack.
 pub fn is_intent(key: &str) -> bool {
     let parts: Vec<&str> = key.split('/').collect();
     matches!(parts.as_slice(), ["releases", _, "run", _]) && !is_receipt(key)
 }
 
-/// Whether a key is that of a receipt.
+/// Tells whether a key is that of a receipt.
 pub fn is_receipt(key: &str) -> bool {
     key.rsplit('/')
         .next()

@@ -1,13 +1,13 @@
-//! PURE: where the functions of a template write their logs.
+//! PURE: the log groups of a template's functions.
 
 use serde_json::Value;
 
 use super::deployed_template;
 
-/// A function and the log group that it writes to.
+/// A function and its log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSource {
-    /// The function's name in the template.
+    /// The function's logical id.
     pub function_id: String,
     pub group: LogGroupName,
 }
@@ -15,15 +15,15 @@ pub struct LogSource {
 /// How a template names a log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogGroupName {
-    /// By its name.
+    /// Literally.
     Literal(String),
-    /// As the resource of this name in the template.
+    /// By the logical id of a log group in the template.
     Resource(String),
     /// Not at all: Lambda names it after the function.
     AfterFunction,
 }
 
-/// Lists the functions of a rendered template in the order of their names; none where the text is no template.
+/// Lists the functions of a rendered template in the order of their logical ids; empty if the text is not a template.
 pub fn log_sources(template: &str) -> Vec<LogSource> {
     let Some(template) = deployed_template(template) else {
         return Vec::new();

@@ -1,12 +1,13 @@
-//! PURE: what CloudFormation looks up in the Parameter Store while it deploys a template.
+//! PURE: the parameters that CloudFormation looks up in the Parameter Store during a deployment.
 
 use std::collections::BTreeSet;
 
-/// The names of the parameters whose values CloudFormation puts in the place of
-/// [dynamic references](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html) in a rendered template.
+/// The names of the parameters in the
+/// [dynamic references](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html)
+/// of a rendered template.
 pub fn looked_up(template: &str) -> BTreeSet<&str> {
     let references = template.split("{{resolve:ssm:").skip(1);
-    // Behind the name may stand a version.
+    // A version may follow the name.
     let names = references.filter_map(|rest| rest.split("}}").next()?.split(':').next());
     names.collect()
 }

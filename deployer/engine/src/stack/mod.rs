@@ -1,4 +1,4 @@
-//! PURE: what CloudFormation says of a stack, and what it means.
+//! PURE: CloudFormation's data about a stack, and its interpretation.
 
 mod artifact_key;
 mod blueprint;

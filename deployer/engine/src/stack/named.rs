@@ -1,4 +1,4 @@
-//! PURE: resources that a template gives a name of their own, which something else may have already.
+//! PURE: resources with explicit names, which may be taken already.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,20 +6,20 @@ use serde_json::Value;
 
 use super::blueprint::is_retained;
 
-/// A resource whose name in AWS stands in the template.
+/// A resource whose physical name is in the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedResource {
-    /// What it is.
+    /// Its kind.
     pub kind: NamedKind,
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
-    /// Its name in AWS.
+    /// Its physical name.
     pub name: String,
     /// Whether it outlives its stack.
     pub retained: bool,
 }
 
-/// A type of resource whose names are looked up before one is made.
+/// A resource type whose names are looked up before a resource is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedKind {
     /// `AWS::DynamoDB::Table`.
@@ -39,7 +39,7 @@ pub enum NamedKind {
 }
 
 impl NamedKind {
-    /// Each with its type in CloudFormation, the property that names it, and what it is called.
+    /// Each kind with its CloudFormation type, the property with its name, and its display name.
     const ALL: [(Self, &'static str, &'static str, &'static str); 7] = [
         (Self::Table, "AWS::DynamoDB::Table", "TableName", "table"),
         (Self::LogGroup, "AWS::Logs::LogGroup", "LogGroupName", "log group"),
@@ -64,7 +64,8 @@ impl Display for NamedKind {
 }
 
 impl NamedResource {
-    /// Reads a resource of a rendered template; `None` where its name is made up by CloudFormation, or its type is not looked up.
+    /// Reads a resource of a rendered template; `None` if CloudFormation generates its name, or its type is not
+    /// looked up.
     pub(super) fn read(logical_id: &str, resource: &Value) -> Option<Self> {
         let (kind, _, property, _) = NamedKind::ALL
             .into_iter()
@@ -77,7 +78,7 @@ impl NamedResource {
         })
     }
 
-    /// Whether both are the same thing in AWS.
+    /// Tells whether both are the same resource in AWS.
     pub fn is_same_as(&self, other: &Self) -> bool {
         self.kind == other.kind && self.name == other.name
     }

@@ -1,14 +1,15 @@
-//! PURE: a change set that failed because there is nothing to do.
+//! PURE: recognises a change set that failed because there is nothing to change.
 
-/// How AWS says that a change set is empty.
+/// AWS's reasons for an empty change set.
 ///
-/// There is no code for it, and an empty list of changes is no proof: a change of outputs only has one too.
+/// There is no code for it, and an empty list of changes is no proof, because a change set with only output changes
+/// has one, too.
 const REASONS: [&str; 2] = [
     "The submitted information didn't contain changes",
     "No updates are to be performed",
 ];
 
-/// Whether the reason of a failed change set means that the stack already is as asked.
+/// Tells whether the reason of a failed change set means that the stack is already as requested.
 pub fn means_no_changes(status_reason: &str) -> bool {
     REASONS.iter().any(|reason| status_reason.starts_with(reason))
 }

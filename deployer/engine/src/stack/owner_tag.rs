@@ -1,11 +1,11 @@
-//! PURE: how a stack says whose it is.
+//! PURE: the tag that names the owner of a stack.
 
 use std::collections::BTreeMap;
 
-/// The tag of a stack that names the environment which made it.
+/// The stack's tag with the name of the environment that created it.
 pub const OWNER_TAG: &str = "deployer:environment";
 
-/// The tags of an earlier time with the owner of today: what they say of it, if anything, may be out of date.
+/// Earlier tags with today's owner; the owner among the earlier tags may be out of date.
 #[must_use]
 pub fn with_owner(
     mut earlier: BTreeMap<String, String>,

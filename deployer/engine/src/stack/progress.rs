@@ -1,26 +1,26 @@
-//! PURE: how far an operation has come, from its events.
+//! PURE: the progress of an operation, from its events.
 
 use jiff::Timestamp;
 
 use super::{Phase, ResourceStatus, StackEvent};
 
-/// The resources that an operation has touched, in the order in which it came to them.
+/// The resources that an operation has touched, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     expected: usize,
     resources: Vec<ResourceState>,
 }
 
-/// Where one resource stands.
+/// The state of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceState {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
     /// The resource's type.
     pub resource_type: String,
     /// The last state that was reported.
     pub status: ResourceStatus,
-    /// When the operation came to it.
+    /// When the operation began to work on it.
     pub began: Timestamp,
     /// When the last state was reported.
     pub changed: Timestamp,
@@ -35,7 +35,7 @@ impl Progress {
         }
     }
 
-    /// Takes one event in. Events come oldest first; those of the stack itself are no resource's.
+    /// Applies one event. Events come oldest first; events of the stack itself are ignored.
     pub fn apply(&mut self, event: &StackEvent) {
         if event.is_of_the_stack() {
             return;
@@ -59,7 +59,7 @@ impl Progress {
         }
     }
 
-    /// How many resources are done, whatever became of them.
+    /// The number of finished resources, whatever the result.
     pub fn done(&self) -> usize {
         self.resources
             .iter()
@@ -67,7 +67,7 @@ impl Progress {
             .count()
     }
 
-    /// How many there are to do; at least as many as have been seen.
+    /// The total number of resources: at least as many as have been seen.
     pub fn total(&self) -> usize {
         self.expected.max(self.resources.len())
     }

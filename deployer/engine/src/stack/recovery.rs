@@ -1,4 +1,4 @@
-//! PURE: what each state of a stack means, and which moves lead out of it.
+//! PURE: the meaning of each stack state, and the moves out of it.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -7,34 +7,34 @@ use serde::Serialize;
 
 use super::StackStatus;
 
-/// Something that can be done about a stack that takes no update.
+/// A move for a stack that accepts no update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Move {
     /// Wait until the running operation ends.
     Wait,
-    /// Stop the running update, and have it undone.
+    /// Cancel the running update, which rolls it back.
     Cancel,
-    /// Try once more to undo the failed update.
+    /// Retry the rollback of the failed update.
     Continue,
-    /// Undo the failed update without the resources that cannot be undone.
+    /// Roll the failed update back, except for the resources that cannot be rolled back.
     Skip,
-    /// Undo the failed update.
+    /// Roll the failed update back.
     RollBack,
     /// Delete the stack.
     Delete,
-    /// Delete the stack and leave the resources behind that cannot be deleted.
+    /// Delete the stack, but retain the resources that cannot be deleted.
     Retain,
-    /// Have AWS try everything to delete the stack, and leave behind what then still cannot be deleted.
+    /// Let AWS force the deletion of the stack, and retain what still cannot be deleted.
     Force,
 }
 
-/// What a state means.
+/// The meaning of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Situation {
     /// The state in words, a sentence without its full stop.
     pub meaning: &'static str,
-    /// What leads out of it; nothing where nothing has to.
+    /// The moves out of it; empty if none is needed.
     pub moves: &'static [PossibleMove],
 }
 
@@ -50,7 +50,7 @@ pub struct PossibleMove {
     pub loses: &'static str,
 }
 
-/// A word that names no move.
+/// A word that is not the name of a move.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no move; there are `wait`, `cancel`, `continue`, `skip`, `rollback`, `delete`, `retain` and `force`"
@@ -69,7 +69,7 @@ impl Move {
         Self::Force,
     ];
 
-    /// The word that names it.
+    /// The move's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Wait => "wait",
@@ -83,12 +83,12 @@ impl Move {
         }
     }
 
-    /// Whether the stack is gone afterwards.
+    /// Tells whether the stack is deleted afterwards.
     pub fn deletes(self) -> bool {
         matches!(self, Self::Delete | Self::Retain | Self::Force)
     }
 
-    /// Whether it leaves resources as they are, which are then named.
+    /// Tells whether it leaves named resources as they are.
     pub fn leaves_resources(self) -> bool {
         matches!(self, Self::Skip | Self::Retain)
     }
@@ -110,7 +110,7 @@ impl FromStr for Move {
 }
 
 impl Situation {
-    /// The possible move of that kind.
+    /// The possible move of that kind, if there is one.
     pub fn possible(&self, way: Move) -> Option<&'static PossibleMove> {
         self.moves.iter().find(|possible| possible.way == way)
     }
@@ -175,7 +175,7 @@ const FORCE: PossibleMove = PossibleMove {
     loses: "the stack's hold on those: they stay, cost, and are in the way of the same names until somebody deletes them",
 };
 
-/// Tells what a state means and what leads out of it, for every state that AWS documents and for any other.
+/// The meaning of a state and the moves out of it, for every state that AWS documents and for any other.
 pub fn situation(status: &StackStatus) -> Situation {
     use StackStatus as Status;
     let (meaning, moves): (_, &'static [PossibleMove]) = match status {

@@ -1,26 +1,26 @@
-//! PURE: what can be done about a resource's failure.
+//! PURE: remedies for a resource's failure.
 //!
-//! AWS's reasons are sentences for people, without a code that could be relied on. Each [`Remedy`] knows a sentence by what stays
-//! the same in it, and, where that could be said of anything, by the type of the resource.
+//! AWS's reasons are sentences for people, without a reliable code. Each [`Remedy`] recognises a sentence by its
+//! constant parts and, if those are ambiguous, by the type of the resource.
 
 use serde::Serialize;
 
-/// What a failure means and what helps.
+/// The meaning of a failure, and its remedies.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Remedy {
     /// A short name, for programs and for tests.
     pub code: &'static str,
-    /// What AWS says: all the parts of one of these, in any case of letters.
+    /// What AWS says: all parts of one of these alternatives, ignoring case.
     #[serde(skip)]
     said: &'static [&'static [&'static str]],
-    /// The type that it must be said of; any, if it is empty.
+    /// The resource type to which it applies; empty for any.
     #[serde(skip)]
     of: &'static str,
-    /// What can be done, each a sentence without its full stop.
+    /// The remedies, each a sentence without a full stop.
     pub hints: &'static [&'static str],
 }
 
-/// Finds what can be done about what AWS says of a resource of a type.
+/// Finds the remedy for AWS's reason and a resource type.
 pub fn remedy(resource_type: &str, reason: &str) -> Option<&'static Remedy> {
     let reason = reason.to_lowercase();
     REMEDIES.iter().find(|remedy| {
@@ -43,7 +43,7 @@ const fn remedy_for(
     }
 }
 
-/// The more special before the more general.
+/// Specific remedies come before general ones.
 const REMEDIES: [Remedy; 30] = [
     remedy_for(
         "not-in-parameter-store",
@@ -229,7 +229,7 @@ const REMEDIES: [Remedy; 30] = [
         "",
         &[&["cannot update a stack when a custom-named resource requires replacing"]],
         &[
-            "CloudFormation makes nothing anew under the same name: give the resource another name along with the change",
+            "CloudFormation cannot replace a resource under the same name: give the resource another name along with the change",
             "for the events table that means an empty log: `deployer diff` shows which property asks for it",
         ],
     ),
@@ -238,7 +238,7 @@ const REMEDIES: [Remedy; 30] = [
         "Logs::LogGroup",
         &[&["already exists"]],
         &[
-            "a function made its log group anew while its stack was being deleted: delete the group, then run `up` again",
+            "a function recreated its log group while its stack was being deleted: delete the group, then run `up` again",
         ],
     ),
     remedy_for(
@@ -246,7 +246,7 @@ const REMEDIES: [Remedy; 30] = [
         "",
         &[&["already exists"], &["alreadyexists"], &["already owned by"]],
         &[
-            "something of this name is there that is not part of the stack: delete it if nobody needs it, or choose another `stack` in the environment's file",
+            "something with this name exists outside the stack: delete it if nobody needs it, or choose another `stack` in the environment's file",
         ],
     ),
     remedy_for(
@@ -264,7 +264,7 @@ const REMEDIES: [Remedy; 30] = [
             &["toomanyrequests"],
             &["slow down"],
         ],
-        &["AWS was asked too much in this account at that moment: run it again"],
+        &["AWS throttled the calls of this account: run it again"],
     ),
     remedy_for(
         "credentials-expired",

@@ -1,10 +1,10 @@
-//! The reasons that AWS gives, and what is told about each.
+//! AWS's reasons, and the remedy for each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// A type, what AWS says of it, and the remedy that it is to lead to.
+/// A resource type, AWS's reason, and the expected remedy.
 const SAID: [(&str, &str, &str); 40] = [
     (
         "AWS::SQS::QueuePolicy",
@@ -219,7 +219,7 @@ fn every_remedy_is_led_to() {
     assert_eq!(led_to, all);
 }
 
-/// The failures that the program is given to explain, one for each remedy.
+/// The failures that the program is asked to explain, one for each remedy.
 const EXPLAINED: &str = include_str!("../../../tests/cli/failures.json");
 
 #[test]

@@ -1,4 +1,4 @@
-//! PURE: the token that makes a request to CloudFormation repeatable, and names who sent it.
+//! PURE: the token that makes a request to CloudFormation idempotent and names its sender.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 /// A token of an operation on a stack: `deployer-<who>-<uuid>`.
 ///
-/// AWS runs a request once however often it is sent with the same token, and writes the token on every event of the
-/// operation. Since events say nothing else of their author, the token does.
-/// At most 128 characters of letters, digits and hyphens.
+/// However often a request is sent with the same token, AWS performs it once. AWS adds the token to every event of
+/// the operation; events contain nothing else about their author, so the token names the caller. It has at most 128
+/// characters: letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestToken(String);
 
@@ -33,20 +33,20 @@ impl RequestToken {
         Self(format!("{PREFIX}{name}-{unique}"))
     }
 
-    /// What tells the token from all others: who sent it, and the UUID.
+    /// The unique part of the token: the sender and the UUID.
     pub(super) fn distinction(&self) -> &str {
         self.0.strip_prefix(PREFIX).unwrap_or(&self.0)
     }
 
-    /// The text that is sent.
+    /// The token as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads from an event's token who started the operation, where the token has that in it.
+    /// Reads the author of an operation from an event's token, if it contains one.
     pub fn author_of(token: &str) -> Option<String> {
         if let Some(own) = token.strip_prefix(PREFIX) {
-            // A UUID takes 36 characters, and the hyphen before it one.
+            // The UUID has 36 characters, plus one for the hyphen before it.
             let name = own.get(..own.len().checked_sub(37)?)?;
             return (!name.is_empty()).then(|| name.to_owned());
         }

@@ -1,4 +1,4 @@
-//! PURE: the alarms that undo an update of their stack.
+//! PURE: the alarms that roll back an update of their stack.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,23 @@ use serde_json::Value;
 
 use super::StackResource;
 
-/// CloudFormation takes this many triggers
+/// The maximum number of rollback triggers
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
 pub const MOST_ALARMS: usize = 5;
 
-/// An alarm that stands and that an update leaves standing.
+/// An alarm that exists and that an update does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollbackAlarm {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
     pub arn: String,
 }
 
-/// Finds a stack's alarms that can watch over its update to the template `wanted`, those first that an update is likeliest to set off.
+/// Finds the alarms of a stack that can monitor its update to the template `wanted`. The alarms that an update is
+/// most likely to raise come first.
 ///
-/// A trigger that is missing fails the operation, so that neither an alarm that is yet to be made counts nor one that goes, or that a new
-/// name would have made anew. The stack's own ARN tells partition, region and account.
+/// A missing trigger fails the operation. So an alarm does not count if the update creates it, deletes it, or
+/// replaces it because of a new name. The stack's ARN gives the partition, region and account.
 pub fn rollback_alarms(
     stack_id: &str,
     resources: &BTreeMap<String, StackResource>,
@@ -50,19 +51,19 @@ pub fn rollback_alarms(
         .collect()
 }
 
-/// How often something is called is its callers' doing: a busy hour is no reason to undo an update.
+/// The number of calls depends on the callers, so a busy hour is no reason to roll back an update.
 fn counts_calls(alarm: &Value) -> bool {
     alarm["Properties"]["MetricName"] == "Invocations"
 }
 
-/// How far what an alarm is about lies from the code that an update brings: there is not room for all.
+/// How indirectly an alarm depends on updated code; the most direct ones come first, because not all fit.
 fn distance(alarm: &Value) -> u8 {
     match alarm["Properties"]["Namespace"].as_str() {
         Some("AWS/Lambda" | "AWS/ApiGateway") => 0,
-        // Where what failed is kept.
+        // Alarms on the place where failures are kept.
         Some("AWS/SQS") => 1,
         Some("AWS/DynamoDB") => 3,
-        // Metrics of one's own, such as those that are counted in logs.
+        // Custom metrics, such as those counted from logs.
         _ => 2,
     }
 }

@@ -1,4 +1,4 @@
-//! PURE: a stack's events, read from a file that somebody saved.
+//! PURE: reads a stack's events from a file.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::Error as _;
@@ -7,26 +7,26 @@ use serde_json::Value;
 
 use super::StackEvent;
 
-/// A file holds no events that can be read.
+/// A file contains no readable events.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedEventsError {
     /// It is not JSON.
     #[error("it is not JSON")]
     NotJson(#[source] serde_json::Error),
-    /// It has an object a line, as what is printed while something happens.
+    /// It contains one object per line, which is the output during an operation.
     #[error(
         "it has one JSON object a line, as `deployer up --json` prints while it works: that tells of a run, and holds no events of AWS"
     )]
     Lines,
-    /// It is JSON of another kind.
+    /// It is JSON of another form.
     #[error(
         "it has neither `StackEvents`, as `aws cloudformation describe-stack-events` prints them, nor `events`, as `deployer events --json` does"
     )]
     NoEvents,
-    /// One of the events is none.
+    /// One of the events is invalid.
     #[error("event {index} cannot be read")]
     BadEvent {
-        /// Its place in the file, from 0.
+        /// Its index, from 0.
         index: usize,
         /// What is wrong with it.
         #[source]
@@ -37,13 +37,13 @@ pub enum SavedEventsError {
     Empty,
 }
 
-/// Reads saved events, oldest first.
+/// Reads saved events, and returns them oldest first.
 ///
-/// Two forms are known: what `aws cloudformation describe-stack-events` prints, newest first, and what `deployer events --json`
-/// prints, oldest first.
+/// Two forms are known: the output of `aws cloudformation describe-stack-events`, newest first, and of `deployer
+/// events --json`, oldest first.
 ///
 /// # Errors
-/// The text is in neither form, or holds no event.
+/// The text has neither form, or contains no event.
 pub fn saved_events(text: &str) -> Result<Vec<StackEvent>, SavedEventsError> {
     let saved: Value = serde_json::from_str(text).map_err(|error| {
         let mut lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -64,7 +64,7 @@ pub fn saved_events(text: &str) -> Result<Vec<StackEvent>, SavedEventsError> {
     let (Some(first), Some(last)) = (events.first(), events.last()) else {
         return Err(SavedEventsError::Empty);
     };
-    // Events of one moment keep their order, so that the whole is turned round and not sorted.
+    // Events at the same moment keep their order, so the list is reversed instead of sorted.
     if first.timestamp > last.timestamp {
         events.reverse();
     }
@@ -81,7 +81,7 @@ fn read<'a>(
         .collect()
 }
 
-/// Reads a time in RFC 3339 or, as older command lines and some SDKs print it, in seconds since 1970.
+/// Reads a time in RFC 3339 or, as older versions of the AWS CLI and some SDKs print it, in seconds since 1970.
 fn from_text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -98,7 +98,7 @@ fn from_text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tim
     }
 }
 
-/// An event as AWS's command line prints it.
+/// An event as the AWS CLI prints it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Saved {

@@ -1,4 +1,4 @@
-//! PURE: what an update may not do to a stack, whoever asks for it.
+//! PURE: the stack policy, which restricts updates for every caller.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use super::guard;
 
-/// A stack policy: what updates are allowed to do to which resources.
+/// A stack policy: which updates are allowed for which resources.
 ///
-/// CloudFormation refuses a policy that names a resource which the stack does not have, and it can change a policy but not take
-/// it away: the one that allows everything stands for none.
-/// ([guide](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html))
+/// CloudFormation refuses a policy that names a resource outside the stack. A policy can be changed but not removed,
+/// so one that allows everything stands for none
+/// ([guide](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackPolicy(String);
 
 impl StackPolicy {
-    /// Denies that the logs, topics and URLs of a template are replaced or deleted, less those that are `lifted`.
+    /// Denies the replacement and deletion of a template's logs, topics and URLs, except for those in `lifted`.
     pub fn protecting(template: &Value, lifted: &BTreeSet<String>) -> Self {
         let resources: Vec<String> = guard::irreplaceable(template)
             .into_iter()
@@ -39,17 +39,18 @@ impl StackPolicy {
         Self(json!({"Statement": [allowing()]}).to_string())
     }
 
-    /// Takes the policy that a stack has.
+    /// Wraps the policy that a stack has.
     pub fn of_stack(text: String) -> Self {
         Self(text)
     }
 
-    /// The policy as CloudFormation takes it.
+    /// The policy document.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether a stack has this policy in force: AWS may give it back laid out in another way. A stack without one allows everything.
+    /// Tells whether a stack has this policy, which AWS may return in another format. A stack without a policy allows
+    /// everything.
     pub fn is_in_force(&self, actual: Option<&Self>) -> bool {
         let read = |policy: &Self| serde_json::from_str::<Value>(&policy.0).ok();
         match actual {
@@ -59,7 +60,7 @@ impl StackPolicy {
     }
 }
 
-/// What no statement allows is denied.
+/// Without this statement, everything would be denied.
 fn allowing() -> Value {
     json!({"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"})
 }

@@ -1,4 +1,4 @@
-//! PURE: the states of a stack and what may be done in each.
+//! PURE: the states of a stack, and what may be done in each.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 /// The state of a stack, as in the
 /// [API reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html).
 ///
-/// Text that is none of the 23 known states is kept, so that a message can show it.
+/// An unknown state keeps its text, so that messages can show it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StackStatus {
     /// A first creation is running.
@@ -41,7 +41,7 @@ pub enum StackStatus {
     UpdateRollbackInProgress,
     /// A failed update could not be rolled back.
     UpdateRollbackFailed,
-    /// A failed update was rolled back; resources it had made are being deleted.
+    /// A failed update was rolled back; the resources that it created are being deleted.
     UpdateRollbackCompleteCleanupInProgress,
     /// A failed update was rolled back: the stack is as it was before.
     UpdateRollbackComplete,
@@ -61,7 +61,7 @@ pub enum StackStatus {
     Unknown(String),
 }
 
-/// What a deployer may do next with a stack in some state.
+/// The next step of a deployer for a stack in some state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextMove {
     /// Create it: nothing of it exists.
@@ -138,7 +138,7 @@ impl StackStatus {
 
     /// What may be done next.
     ///
-    /// A state that is not known counts as one to recover: to touch it would be a guess.
+    /// An unknown state requires recovery, because changing the stack would be a guess.
     pub fn next_move(&self) -> NextMove {
         match self {
             Self::DeleteComplete => NextMove::Create,
@@ -166,17 +166,17 @@ impl StackStatus {
         }
     }
 
-    /// Whether the stack stands and can serve.
+    /// Tells whether the stack exists and can serve.
     pub fn is_healthy(&self) -> bool {
         self.next_move() == NextMove::Update
     }
 
-    /// Whether an operation has come to its end. A shell under review is not an operation's end.
+    /// Tells whether an operation has ended. A shell under review is not the end of one.
     pub fn is_settled(&self) -> bool {
         !matches!(self.next_move(), NextMove::Wait | NextMove::CreateInShell)
     }
 
-    /// Whether a creation, update or import that ends here did what was asked.
+    /// Tells whether a creation, update or import that ends here succeeded.
     pub fn is_success(&self) -> bool {
         matches!(
             self,

@@ -1,10 +1,10 @@
-//! PURE: templates, read once: the one that is wanted, and the one that is deployed.
+//! PURE: parsed templates: the wanted one and the deployed one.
 
 use serde_json::{Value, json};
 
 use super::{Blueprint, BlueprintError};
 
-/// A rendered template that a stack is to have: JSON with `Resources`.
+/// The rendered template that a stack should have: JSON with `Resources`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WantedTemplate {
     text: String,
@@ -27,7 +27,7 @@ impl WantedTemplate {
         })
     }
 
-    /// A template without resources: what stands where a release decides about the template.
+    /// A template without resources, used where a release provides the template.
     pub fn of_nothing() -> Self {
         let value = json!({"Resources": {}});
         Self {
@@ -37,23 +37,23 @@ impl WantedTemplate {
         }
     }
 
-    /// The very bytes that are sent, stored and compared.
+    /// Exactly the bytes that are sent, stored and compared.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The same as a value: an object.
+    /// The template as a JSON object.
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The parts of it that the deployer looks at itself.
+    /// The facts about resources that the deployer itself inspects.
     pub fn blueprint(&self) -> &Blueprint {
         &self.blueprint
     }
 }
 
-/// Reads the template that a stack has; none, when it is no JSON object: another tool wrote it.
+/// Parses the template of a stack; `None` if it is not a JSON object, because another tool wrote it.
 pub fn deployed_template(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(Value::is_object)
 }

@@ -1,4 +1,4 @@
-//! PURE: the last operation on a stack, laid out in time.
+//! PURE: the timeline of the last operation on a stack.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,49 +12,50 @@ use super::{Diagnosis, Failure, Phase, RequestToken, ResourceStatus, StackEvent,
 pub struct Timeline {
     /// The stack's name.
     pub stack: String,
-    /// What it was: `create`, `update`, `delete`, `import`, `rollback` or `review`.
+    /// Its kind: `create`, `update`, `delete`, `import`, `rollback` or `review`.
     pub operation: &'static str,
     /// When it began.
     #[serde(serialize_with = "as_text")]
     pub began: Timestamp,
-    /// How long it took in milliseconds, or has taken up to its last event.
+    /// Its duration in milliseconds, up to its last event so far.
     pub duration_ms: u64,
-    /// The state that the stack was last told to be in.
+    /// The last reported state of the stack.
     pub status: StackStatus,
-    /// Who began it, where the events tell.
+    /// Who started it, if the events show it.
     pub by: Option<String>,
-    /// What was done to the resources, in the order in which it began.
+    /// The steps, in the order in which they began.
     pub steps: Vec<Step>,
-    /// What brought it down, if something did.
+    /// The root cause, if it failed.
     pub cause: Option<Diagnosis>,
     /// The events themselves, oldest first.
     pub events: Vec<StackEvent>,
 }
 
-/// What was done to one resource at one time.
+/// One change of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
     /// The resource's type.
     pub resource_type: String,
-    /// From the operation's begin to the step's, in milliseconds.
+    /// From the start of the operation to the start of the step, in milliseconds.
     pub offset_ms: u64,
-    /// How long it took in milliseconds; `None` while it goes on.
+    /// Its duration in milliseconds; `None` while it is in progress.
     pub duration_ms: Option<u64>,
     /// The last state that was reported.
     pub status: ResourceStatus,
-    /// Why, in AWS's words; the last reason that was given.
+    /// The last given reason, in AWS's words.
     pub reason: Option<String>,
-    /// Whether it was done to undo what had been done before.
+    /// Whether it rolls back an earlier step.
     pub undoes: bool,
 }
 
 impl Timeline {
-    /// Lays out the last operation among a stack's events, oldest first; `explain` tells what can be said of a failure.
+    /// Builds the timeline of the last operation among a stack's events, which are sorted oldest first. `explain`
+    /// makes a diagnosis of a failure.
     ///
-    /// `None` when there are no events of the stack itself.
+    /// `None` if there are no events of the stack itself.
     pub fn of_last(events: &[StackEvent], explain: impl FnOnce(Failure) -> Diagnosis) -> Option<Self> {
         let events = last_operation(events);
         let first = events.iter().find(|event| event.is_of_the_stack())?;
@@ -79,9 +80,10 @@ impl Timeline {
     }
 }
 
-/// Whether the event begins an operation on the stack: the one before it had come to its end, and the request is another.
+/// Tells whether the event begins an operation on the stack: the previous one has ended, and the request is another.
 ///
-/// CloudFormation deletes what it could not create under the same request, which is still the same operation.
+/// If a creation fails, CloudFormation deletes the resources under the same request, which is still the same
+/// operation.
 fn begins(event: &StackEvent, before: Option<&StackEvent>) -> bool {
     let Some(before) = before else { return true };
     let status = StackStatus::from(before.status.as_str());
@@ -149,7 +151,7 @@ fn steps(events: &[StackEvent], began: Timestamp) -> Vec<Step> {
     steps
 }
 
-/// `CREATE` of `CREATE_COMPLETE`.
+/// `CREATE` for `CREATE_COMPLETE`.
 fn verb(status: &ResourceStatus) -> &str {
     status.as_str().split('_').next().unwrap_or_default()
 }

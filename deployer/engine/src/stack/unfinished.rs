@@ -1,56 +1,57 @@
-//! PURE: a run that has not come to its end, as others are told of it.
+//! PURE: an unfinished run, as others see it.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Cause, Intent, ReleaseId, intent_time};
 
-/// A run that has begun to change a stack and has not come to its end: it was interrupted, or is still at work.
+/// A run that has begun to change a stack and has not finished: it was interrupted, or is still in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unfinished {
-    /// What it does.
+    /// Its task.
     pub task: Task,
-    /// The ARN of the user or role that it is of.
+    /// The ARN of the user or role that started it.
     pub by: String,
     /// When it began.
     #[serde(serialize_with = "super::as_text")]
     pub since: Timestamp,
-    /// The release that it brings; a deletion brings none.
+    /// The release that it deploys; `None` for a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseId>,
-    /// Whether it has left the stack's policy lifted.
+    /// Whether it has lifted the stack policy and not restored it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub policy_lifted: bool,
 }
 
-/// What a run does to a stack, and with that the command that brings it to its end.
+/// The task of a run, which determines the command that finishes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// It deploys what the template says.
+    /// Deploys the template.
     Deploy,
-    /// It goes back to the release before.
+    /// Rolls back to the previous release.
     RollBack,
-    /// It goes back to this release.
+    /// Rolls back to this release.
     RollBackTo(ReleaseId),
-    /// It deletes the stack.
+    /// Deletes the stack.
     Delete,
-    /// It tries the store.
+    /// Tests the store.
     Try,
-    /// It deletes the stack, if it is still there, and the tables that would outlive it.
+    /// Deletes the stack, if it still exists, and the tables that would outlive it.
     Purge,
 }
 
 impl Task {
-    /// Whether it deletes.
+    /// Tells whether it deletes the stack.
     pub fn deletes(&self) -> bool {
         matches!(self, Self::Delete | Self::Purge)
     }
 }
 
 impl Unfinished {
-    /// The run that wrote an intent under a key; none, where the key is not one of an intent. Whether it has left a policy lifted, only AWS knows.
+    /// The run whose intent is stored under a key; `None` if the key is not that of an intent. Only AWS knows whether
+    /// it has lifted a policy.
     pub fn of(key: &str, intent: &Intent) -> Option<Self> {
         Some(Self {
             task: task(intent),

@@ -156,7 +156,7 @@ async fn where_anything_cannot_be_read_nothing_is_deleted() {
         let mut scene = with_code(&["one", "two"]).await;
         scene.cloud.fail_calls(operation, 1, &denied);
         let error = collected(&mut scene, 1, false).await.unwrap_err();
-        let told = format!("nothing was deleted: what refers to artifacts is not known without {what}");
+        let told = format!("nothing was deleted: it is not known what refers to artifacts without {what}");
         assert!(error.to_string().starts_with(&told), "{operation}: {error}");
         assert_eq!(scene.cloud.called("DeleteObject"), 0);
         assert_eq!(scene.reporter.asked, [""; 0]);

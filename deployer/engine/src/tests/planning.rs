@@ -235,7 +235,7 @@ async fn a_plan_is_refused_when_cloudformation_would_do_otherwise_and_leaves_not
     scene.cloud.tell_change(change);
     let refused = refusal(&applied(&mut scene, &plan).await.unwrap_err());
     assert!(
-        refused.ends_with("CloudFormation would now do otherwise with `Topic`"),
+        refused.ends_with("CloudFormation would now make other changes to `Topic`"),
         "{refused}"
     );
     assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0);

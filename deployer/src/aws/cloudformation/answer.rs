@@ -1,4 +1,4 @@
-//! What CloudFormation answers, in this crate's words.
+//! Converts CloudFormation's responses to this crate's types.
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types;
@@ -110,7 +110,7 @@ pub(super) fn change(change: types::ResourceChange) -> ResourceChange {
             _ => Action::Dynamic,
         },
         replacement: match (&change.action, change.replacement) {
-            // AWS says `True` of some resources that it makes or takes in; there is nothing that they would replace.
+            // AWS reports `True` for some resources that it creates or imports, although they replace nothing.
             (Some(types::ChangeAction::Add | types::ChangeAction::Import), _) => Replacement::Never,
             (_, Some(types::Replacement::True)) => Replacement::Always,
             (_, Some(types::Replacement::Conditional)) => Replacement::Conditional,
@@ -127,7 +127,7 @@ pub(super) fn listed_change_set(summary: types::ChangeSetSummary) -> ListedChang
         status if is_executed(status.as_ref()) => Prospect::Executed,
         Some(types::ExecutionStatus::Obsolete) => Prospect::None,
         _ if has_failed => Prospect::None,
-        // One that is still being made is `UNAVAILABLE`, too.
+        // A change set that is still being created is `UNAVAILABLE`, too.
         _ => Prospect::Open,
     };
     ListedChangeSet {
@@ -141,12 +141,12 @@ pub(super) fn listed_change_set(summary: types::ChangeSetSummary) -> ListedChang
     }
 }
 
-/// Whether an execution has begun: `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE`, `EXECUTE_FAILED`.
+/// Tells whether an execution has begun: `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE`, `EXECUTE_FAILED`.
 pub(super) fn is_executed(status: Option<&types::ExecutionStatus>) -> bool {
     status.is_some_and(|status| status.as_str().starts_with("EXECUTE_"))
 }
 
-/// What a validation found wrong; none, if it found nothing.
+/// The finding of a validation; `None` if it passed.
 pub(super) fn finding(event: types::OperationEvent) -> Option<ValidationFinding> {
     let is_failure = event
         .validation_status

@@ -1,11 +1,11 @@
-//! What is asked of CloudFormation, in its SDK's words.
+//! Converts requests to the types of CloudFormation's SDK.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{RollbackConfiguration, RollbackTrigger, Tag};
 use cfn_deploy::cloud::{ChangeSetType, NewChangeSet, RollbackTriggers, TemplateSource};
 
-/// The template's body, or the URL that it is read from.
+/// The template's body, or its URL.
 pub(super) fn template(source: &TemplateSource) -> (Option<String>, Option<String>) {
     match source {
         TemplateSource::Inline(body) => (Some(body.clone()), None),
@@ -19,7 +19,8 @@ pub(super) fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-/// An update that says no triggers would be undone by those of the one before; a creation has none before it.
+/// An update without a rollback configuration would keep the triggers of the previous one, so an empty one is sent. A
+/// creation has no previous triggers.
 pub(super) fn rollback(request: &NewChangeSet) -> Option<RollbackConfiguration> {
     let RollbackTriggers { alarms, minutes } = &request.rollback;
     if alarms.is_empty() && request.kind == ChangeSetType::Create {

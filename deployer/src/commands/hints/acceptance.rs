@@ -1,10 +1,10 @@
-//! PURE: what is refused unless it is accepted by name, what it would cost, and the flags that accept it.
+//! PURE: changes that are refused unless the user accepts them by name: their cost, and the flags that accept them.
 
 use cfn_deploy::shell;
 use cfn_deploy::stack::guard::{Danger, Objection, Refusal};
 use cfn_deploy::stack::widening::{Widening, acceptances};
 
-/// What each refused change would cost, and how it is let pass.
+/// The cost of each refused change, and how to accept it.
 pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
     let refusals = Refusal::of(objections);
     let costs = refusals.iter().flat_map(|refusal| {
@@ -31,7 +31,7 @@ pub(super) fn guarded(objections: &[Objection]) -> Vec<String> {
         .collect()
 }
 
-/// How what was asked about is approved.
+/// How to approve widened permissions.
 pub(super) fn widened(widenings: &[Widening]) -> Vec<String> {
     let flags: Vec<String> = acceptances(widenings)
         .into_iter()

@@ -1,4 +1,4 @@
-//! PURE: what can be done where the credentials are not those that are needed.
+//! PURE: remedies for wrong or missing credentials.
 
 use cfn_deploy::AccountError;
 

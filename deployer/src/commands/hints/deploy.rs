@@ -1,4 +1,4 @@
-//! PURE: what can be done where a stack was not brought to what its template says.
+//! PURE: remedies for a failed deployment.
 
 use cfn_deploy::cloud::Owner;
 use cfn_deploy::shell;
@@ -11,7 +11,7 @@ use super::acceptance::{guarded, widened};
 use super::validation::remedies;
 use crate::commands::error::CommandError;
 
-/// What stands when a deployment was not agreed to.
+/// The state after a deployment that was not approved.
 const UNCHANGED: &str = "nothing was deployed";
 
 impl Hints<'_> {
@@ -43,7 +43,7 @@ impl Hints<'_> {
             .hints(hints)
     }
 
-    /// What is wrong where in the template.
+    /// The mistakes in the template, with their lines.
     fn deploy_marks(&self, error: &DeployError) -> Vec<(SourceLine, String)> {
         let about: Vec<(String, String)> = match error {
             DeployError::ChangeSetRejected { findings, .. } => findings
@@ -87,7 +87,7 @@ impl Hints<'_> {
             DeployError::Call(call) => self.call(call),
             DeployError::Unready(unready) => self.unready(unready),
             DeployError::Failed { .. } | DeployError::NotRemoved { .. } => vec![self.see_events()],
-            // The events are of another stack than the environment's.
+            // The events belong to another stack than the environment's.
             DeployError::NoBucket {
                 stack,
                 status: Some(status),
@@ -173,7 +173,7 @@ impl Hints<'_> {
 }
 
 impl Hints<'_> {
-    /// One way past each owner. What is somebody's is not to be deleted for this.
+    /// One remedy for each kind of owner. Never suggests deleting what belongs to somebody else.
     fn names_taken(&self, taken: &[Taken]) -> Vec<String> {
         let mut hints: Vec<String> = Vec::new();
         for one in taken {
@@ -204,7 +204,7 @@ impl Hints<'_> {
     }
 }
 
-/// What failed, in AWS's words, and what can be done about it, where that is known.
+/// The failure in AWS's words, and the remedy if it is known.
 fn because(failure: &Failure) -> Vec<String> {
     let Failure {
         logical_id,
@@ -293,7 +293,7 @@ mod tests {
         ];
         let told = errors.map(|error| explained(|explain| explain.deploy(error)));
         insta::assert_snapshot!(told.join("\n"), @"
-        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template is another one
+        4: the plan for stack `orders` is out of date: the stack is gone; the deployed template has changed
         - nothing was changed; plan again with `deployer up --plan FILE --env staging`
         4: stack `orders` is `ROLLBACK_COMPLETE`, and what its failed creation left has to go before anything can be planned
         - `deployer up --env staging` deletes what is left and creates the stack

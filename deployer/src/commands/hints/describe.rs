@@ -1,4 +1,4 @@
-//! PURE: what can be done where a stack could not be described.
+//! PURE: remedies for a stack that could not be described.
 
 use cfn_deploy::DescribeError;
 

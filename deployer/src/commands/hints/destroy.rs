@@ -1,4 +1,4 @@
-//! PURE: what can be done where a stack was not deleted.
+//! PURE: remedies for a failed deletion of a stack.
 
 use cfn_deploy::DestroyError;
 use cfn_deploy::shell;

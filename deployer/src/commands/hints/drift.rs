@@ -1,4 +1,4 @@
-//! PURE: what can be done where drift could not be looked for.
+//! PURE: remedies for a failed drift detection.
 
 use cfn_deploy::DriftError;
 

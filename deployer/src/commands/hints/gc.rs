@@ -1,4 +1,4 @@
-//! PURE: what can be done where artifacts were not deleted.
+//! PURE: remedies for a failed deletion of artifacts.
 
 use cfn_deploy::{GcError, LedgerError};
 
@@ -59,7 +59,7 @@ mod tests {
         ];
         let told = errors.map(|error| explained(|explain| explain.gc(error)));
         insta::assert_snapshot!(told.join("\n"), @"
-        1: nothing was deleted: what refers to artifacts is not known without the list of stacks
+        1: nothing was deleted: it is not known what refers to artifacts without the list of stacks
         - the credentials lack this permission
         4: nothing was deleted: stack `orders` is `UPDATE_IN_PROGRESS`, and may return to a template that cannot be read now
         - try again when it is settled

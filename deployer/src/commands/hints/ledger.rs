@@ -1,4 +1,4 @@
-//! PURE: what can be done where the ledger of releases could not be read.
+//! PURE: remedies for an unreadable ledger of releases.
 
 use cfn_deploy::LedgerError;
 

@@ -1,4 +1,4 @@
-//! PURE: what can be done where no logs could be read.
+//! PURE: remedies for logs that could not be read.
 
 use cfn_deploy::LogsError;
 

@@ -1,4 +1,4 @@
-//! PURE: what can be done where code was not pushed.
+//! PURE: remedies for a failed push of code.
 
 use cfn_deploy::PushError;
 

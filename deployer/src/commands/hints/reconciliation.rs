@@ -1,11 +1,11 @@
-//! PURE: what can be done where the listing and the feed were not made complete.
+//! PURE: remedies for a failed completion of the listing and the feed.
 
 use cfn_deploy::ReconcileError;
 
 use super::Hints;
 use crate::commands::error::CommandError;
 
-/// The deployment stands, but the listing may lack streams, and the feed events.
+/// The deployment succeeded, but the listing may lack streams, and the feed may lack events.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the deployment of stack `{stack}` stands, but its listing may lack streams, and its feed events: {reason}"
@@ -42,7 +42,7 @@ impl Hints<'_> {
         CommandError::new(kind, error).hints(hints)
     }
 
-    /// What a deployment is told that stands, but whose listing and feed were not made complete.
+    /// The failure of a deployment that succeeded, but whose listing and feed could not be completed.
     pub(in crate::commands) fn incomplete(&self, stack: &str, error: &CommandError) -> CommandError {
         let incomplete = Incomplete {
             stack: stack.to_owned(),

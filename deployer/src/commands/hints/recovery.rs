@@ -1,4 +1,4 @@
-//! PURE: what can be done where no way was taken out of a state.
+//! PURE: remedies for a failed recovery.
 
 use cfn_deploy::RecoverError;
 use cfn_deploy::stack::{Move, situation};

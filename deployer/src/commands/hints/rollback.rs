@@ -1,4 +1,4 @@
-//! PURE: what can be done where no earlier release was deployed again.
+//! PURE: remedies for a failed rollback to an earlier release.
 
 use cfn_deploy::RollbackError;
 

@@ -29,7 +29,7 @@ impl Hints<'_> {
         CommandError::new(error.kind().into(), error).hints(hints)
     }
 
-    /// What to do with a stack that is no store.
+    /// The remedy for a stack that is not a store.
     pub(in crate::commands) fn instead_of_smoke(&self) -> String {
         format!(
             "event stores alone are tried so; `{}` tells how this stack does",
@@ -37,7 +37,7 @@ impl Hints<'_> {
         )
     }
 
-    /// What carries out a step, and where it tells of itself.
+    /// What performs a step, and where it logs.
     fn where_to_look(&self, step: SmokeStep) -> String {
         match step {
             SmokeStep::List => format!(

@@ -1,4 +1,4 @@
-//! PURE: why no change set could be made, and what early validation found.
+//! PURE: why a change set could not be created, and the findings of early validation.
 
 use cfn_deploy::cloud::ValidationFinding;
 use cfn_deploy::stack::{SourceLine, remedy};
@@ -6,7 +6,7 @@ use cfn_deploy::stack::{SourceLine, remedy};
 use super::Hints;
 
 impl Hints<'_> {
-    /// What early validation found, each with the line of its resource.
+    /// A finding of early validation, with the line of its resource.
     pub(in crate::commands) fn finding(&self, finding: &ValidationFinding) -> String {
         let path: Vec<&str> = finding
             .logical_id
@@ -26,7 +26,7 @@ impl Hints<'_> {
     }
 }
 
-/// What can be done about a change set that could not be made, where one of the reasons is known.
+/// Remedies for a change set that could not be created, for the reasons that are known.
 pub(super) fn remedies(findings: &[ValidationFinding], reason: &str) -> Vec<String> {
     let reasons = findings.iter().map(|finding| finding.reason.as_str());
     let mut hints: Vec<String> = reasons
@@ -69,7 +69,7 @@ mod tests {
         1: no change set could be made for stack `orders`: The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]
           `Topic /Properties/TopicName` (templates/orders.yaml:2): orders-updates already exists
           the template is too deep
-        - something of this name is there that is not part of the stack: delete it if nobody needs it, or choose another `stack` in the environment's file
+        - something with this name exists outside the stack: delete it if nobody needs it, or choose another `stack` in the environment's file
         ");
     }
 }

@@ -18,16 +18,16 @@ use crate::settings::Places;
 use crate::text_file;
 use crate::ui::Ui;
 
-/// A consumer's template, but for the name of its binary.
+/// A consumer's template, without the name of its binary.
 const TEMPLATE: &str = include_str!("../../../../templates/consumer.yaml");
 
-/// What stands in that template for the binary.
+/// The placeholder for the binary in that template.
 const BINARY: &str = "artifact:consumer\n";
 
 /// The template's parameter that names the store.
 const STORE: &str = "Store";
 
-/// The bucket's template has this name.
+/// The file name of the bucket's template.
 const TAKEN: &str = "artifacts";
 
 /// Begin a consumer of an event store: its template, and an environment to deploy it to
@@ -104,7 +104,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// What would be told of a file that nobody has written yet is told of the command line.
+/// Reports mistakes that would otherwise be reported in a file that nobody has written yet.
 fn check(args: &ConsumerArgs) -> Result<(), CommandError> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_'].contains(&letter);
     if args.binary.is_empty() || !args.binary.chars().all(is_part) {
@@ -127,7 +127,7 @@ fn check(args: &ConsumerArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The environment of the store, where its file is here.
+/// The store's environment, if its file is here.
 fn store(places: &Places, name: &str) -> Result<Option<Environment>, CommandError> {
     let path = places.environments.join(format!("{name}.yaml"));
     if !path.is_file() {
@@ -142,7 +142,8 @@ fn store(places: &Places, name: &str) -> Result<Option<Environment>, CommandErro
     Ok(Some(read?))
 }
 
-/// The parameters: those that are given, the store's name, and what its environment says of parameters that this template has as well.
+/// The parameters: the given ones, the store's name, and those that this template shares with the store's
+/// environment.
 fn shared(
     args: &ConsumerArgs,
     template: &Template,

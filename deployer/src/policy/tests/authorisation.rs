@@ -1,4 +1,4 @@
-//! IAM, as far as it reads what `policy` prints: whether some statement allows a call.
+//! A minimal IAM: tells whether some statement in the output of `policy` allows a call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,17 +7,17 @@ use serde_json::Value;
 use crate::policy::Policy;
 use crate::policy::actions::GRANTED;
 
-/// The calls of CloudFormation's handlers, by type and handler, as `tools/handlers.py` extracts them.
+/// The calls of CloudFormation's handlers by type and handler, as `tools/handlers.py` extracts them.
 pub(super) const HANDLERS: &str = include_str!("../../../tests/handlers.json");
 
-/// What IAM is asked.
+/// A request to IAM.
 pub(super) struct Request {
     pub(super) action: String,
     pub(super) resource: String,
     pub(super) keys: BTreeMap<&'static str, String>,
 }
 
-/// Whether some statement allows it.
+/// Tells whether some statement allows the request.
 pub(super) fn is_allowed(policies: &[Policy], request: &Request) -> bool {
     policies.iter().flat_map(Policy::statements).any(|statement| {
         statement.actions.contains(&request.action)
@@ -32,7 +32,7 @@ pub(super) fn is_allowed(policies: &[Policy], request: &Request) -> bool {
     })
 }
 
-/// What the handler of a type calls to read a resource, but for what is left out for a reason.
+/// The calls by which a type's handler reads a resource, without the excluded ones.
 pub(super) fn reads_of(kind: &str) -> BTreeSet<String> {
     let handlers: BTreeMap<String, BTreeMap<String, Vec<String>>> = serde_json::from_str(HANDLERS).unwrap();
     let granted = GRANTED
@@ -48,7 +48,7 @@ pub(super) fn reads_of(kind: &str) -> BTreeSet<String> {
     reads.cloned().collect()
 }
 
-/// A condition on a key that is not there does not hold, whatever it asks.
+/// A condition on a missing key is never met.
 fn holds(condition: &Value, keys: &BTreeMap<&'static str, String>) -> bool {
     let operators = condition.as_object().unwrap().values();
     operators

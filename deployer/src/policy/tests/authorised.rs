@@ -1,7 +1,8 @@
-//! IAM as the handlers meet it: which resource each action is really authorised on, and with which condition keys, after AWS's service
-//! authorization reference (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
+//! IAM from the handlers' point of view: the resource on which each action is authorised, and the condition keys, by
+//! AWS's service authorization reference
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
 //!
-//! Where the reference leaves it open, or is known to be silent, both readings have to be allowed.
+//! If the reference leaves something open, or is known to be incomplete, both readings must be allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +12,15 @@ use super::authorisation::{Request, is_allowed};
 use super::*;
 use crate::policy::actions::GRANTED;
 
-/// Actions that know no resource: they are authorised on `*`, and a policy that names one allows nothing.
+/// Actions without resource types: they are authorised on `*`, and a policy that names a resource does not allow
+/// them.
 const WITHOUT_RESOURCE: [&str; 11] = [
     "cloudformation:DescribeStackDriftDetectionStatus",
-    // The reference says `alarm`; a call without names is about all of them.
+    // The reference says `alarm`, but a call without names applies to all alarms.
     "cloudwatch:DescribeAlarms",
     "lambda:CreateEventSourceMapping",
     "lambda:GetAccountSettings",
-    // It says `log-group`; a call with a prefix is about all of them.
+    // The reference says `log-group`, but a call with a prefix applies to all groups.
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
     "sns:GetSubscriptionAttributes",
@@ -28,7 +30,7 @@ const WITHOUT_RESOURCE: [&str; 11] = [
     "lambda:ListFunctions",
 ];
 
-/// The calls of CloudFormation's handlers for the resources of a rendering, as IAM sees them once they have names.
+/// The calls of CloudFormation's handlers for the resources of a rendering, with names filled in, as IAM sees them.
 fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<Request> {
     let names = Names::of(environment);
     let real = |pattern: String| pattern.trim_end_matches(":*").replace('*', "1A2B3C4D5E6F");
@@ -65,7 +67,7 @@ fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<
                 (_, "AWS::Lambda::EventSourceMapping") => {
                     vec![names.arn("lambda", "event-source-mapping:1-2")]
                 }
-                // The reference has the group with and without what stands for its streams.
+                // The reference gives the group's ARN both with and without the suffix for its streams.
                 (_, "AWS::Logs::LogGroup") => {
                     let arn = arn(resource).unwrap();
                     vec![format!("{arn}:*"), arn]
@@ -97,7 +99,7 @@ fn requests(environment: &Environment, stack: &str, rendered: &Rendered) -> Vec<
     requests
 }
 
-/// The condition keys that come with an action.
+/// The condition keys of an action.
 fn keys(
     environment: &Environment,
     action: &str,
@@ -106,7 +108,7 @@ fn keys(
 ) -> BTreeMap<&'static str, String> {
     let mut keys = BTreeMap::new();
     match action {
-        // What SNS says, if anything, is not documented: nothing is the harder case.
+        // AWS does not document which keys SNS sends; sending none is the harder case.
         "iam:PassRole" if kind == "AWS::Lambda::Function" => {
             keys.insert("iam:PassedToService", "lambda.amazonaws.com".to_owned());
         }
@@ -139,7 +141,7 @@ fn environments() -> Vec<Environment> {
     ]
 }
 
-/// What the role of each environment has; previews have the one of all previews.
+/// The policies of each environment's role; all previews share one.
 fn policies(environment: &Environment) -> Vec<Policy> {
     let policy = match environment.instance {
         Some(_) => previews(),
@@ -201,7 +203,7 @@ fn without_any_one_action_some_call_of_a_handler_is_refused() {
     }
 }
 
-/// The ways from "may make roles and functions" to "may do anything".
+/// The ways to turn permission to create roles and functions into permission to do anything.
 #[test]
 fn who_deploys_under_a_boundary_cannot_leave_it() {
     let environment = environment("production", "");

@@ -1,4 +1,4 @@
-//! What CloudFormation's handlers and the deployer's adapters call, and whether it is allowed.
+//! The calls of CloudFormation's handlers and of the deployer's adapters, and whether they are allowed.
 
 use super::authorisation::HANDLERS;
 use super::excluded::EXCLUDED;
@@ -102,7 +102,7 @@ fn a_boundary_is_demanded_of_every_role_that_is_made() {
     assert_eq!(condition["StringEquals"]["iam:PermissionsBoundary"], boundary);
 }
 
-/// The calls that the adapters make, as they name them in failures, and those whose names are made up.
+/// The calls that the adapters make, as they name them in failures, and the calls whose names they compose.
 fn direct_calls() -> BTreeSet<String> {
     let folder = root().join("deployer/src/aws");
     let pattern = regex_lite::Regex::new(r#""([a-z0-9]+:[A-Z][A-Za-z]+)""#).unwrap();
@@ -120,10 +120,10 @@ fn direct_calls() -> BTreeSet<String> {
         .collect()
 }
 
-/// What needs no permission, or is asked only by who may and is told as a note otherwise.
+/// Calls that need no permission, or are made only if allowed and otherwise noted.
 const NEEDLESS: [&str; 2] = ["sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"];
 
-/// What `gc` asks of the whole account: it is for whoever may see all stacks, and not for the pipeline of one.
+/// The calls of `gc` on the whole account: for principals that may see all stacks, not for the pipeline of one.
 const OF_THE_WHOLE_ACCOUNT: [&str; 1] = ["lambda:ListFunctions"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the handlers may call and the role need not be allowed.
+//! Calls of the handlers that the role does not need, with the reasons.
 
 const KEYS: &str = "no resource has an encryption key of its own";
 const NETWORK: &str = "no function is in a network or mounts a file system";
@@ -11,7 +11,7 @@ const DELIVERY: &str = "no log group is delivered elsewhere, masks its lines or 
 const BUCKET: &str = "the artifact bucket has no such configuration";
 const RETAINED: &str = "the artifact bucket and its policy are retained, whatever becomes of their stack";
 
-/// The type, the action or what it begins with, and the reason.
+/// The resource type, the action or its prefix, and the reason.
 pub(super) const EXCLUDED: &[(&str, &str, &str)] = &[
     ("AWS::DynamoDB::Table", "dynamodb:AssociateTableReplica", REPLICAS),
     ("AWS::DynamoDB::Table", "dynamodb:BatchWriteItem", REPLICAS),

@@ -1,4 +1,4 @@
-//! How far the narrow policies reach: of who compares, and of previews.
+//! How far the narrow policies reach: those for comparing, and those of previews.
 
 use super::*;
 

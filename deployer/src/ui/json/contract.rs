@@ -1,4 +1,4 @@
-//! What programs may rely on: each event of the engine as it is printed by `--json`, every one of them.
+//! The contract with programs: every event of the engine, as `--json` prints it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use jiff::Timestamp;
 
 use crate::ui::testing::{estimate, release};
 
-/// A sample of each variant. One that has none does not compile.
+/// Samples of every variant. A variant without one does not compile.
 macro_rules! samples {
     ($($variant:ident => $($sample:expr),+;)+) => {
-        /// Does nothing but name every variant.
+        /// Only names every variant.
         fn is_sampled(event: &Event) {
             match event {
                 $(Event::$variant { .. } => {})+

@@ -1,10 +1,10 @@
-//! PURE: how an operation ended, as a JSON object.
+//! PURE: the outcome of an operation as a JSON object.
 
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
 use serde_json::{Value, json};
 
-/// How a deployment ended.
+/// The outcome of a deployment.
 pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Outputs) -> Value {
     let outcome = match deployed {
         Deployed::Created(_) => "created",
@@ -16,7 +16,7 @@ pub(in crate::ui) fn deployed(stack: &str, deployed: &Deployed, outputs: &Output
     json!({"event": "finished", "outcome": outcome, "stack": stack, "outputs": outputs})
 }
 
-/// How a push ended.
+/// The outcome of a push.
 pub(in crate::ui) fn pushed(stack: &str, pushed: &Pushed) -> Value {
     let outcome = if pushed.functions.is_empty() {
         "unchanged"
@@ -32,7 +32,7 @@ pub(in crate::ui) fn pushed(stack: &str, pushed: &Pushed) -> Value {
     })
 }
 
-/// What was deleted, or would be.
+/// The deleted artifacts, or those that would be deleted.
 pub(in crate::ui) fn collected(bucket: &str, collected: &Collected) -> Value {
     let (outcome, garbage) = match collected {
         Collected::Nothing(garbage) => ("nothing-there", garbage),
@@ -42,13 +42,13 @@ pub(in crate::ui) fn collected(bucket: &str, collected: &Collected) -> Value {
     json!({"event": "finished", "outcome": outcome, "bucket": bucket, "garbage": garbage})
 }
 
-/// That a plan was written.
+/// A plan was written.
 pub(in crate::ui) fn planned(plan: &Plan, file: &str) -> Value {
     let (stack, changes) = (&plan.place.stack, plan.changes.is_some());
     json!({"event": "finished", "outcome": "planned", "stack": stack, "file": file, "changes": changes})
 }
 
-/// How a return to a release ended.
+/// The outcome of a rollback to a release.
 pub(in crate::ui) fn rolled_back(rolled_back: &RolledBack, outputs: &Outputs) -> Value {
     let RolledBack { release, deployed } = rolled_back;
     let mut event = self::deployed(&release.stack, deployed, outputs);
@@ -56,7 +56,7 @@ pub(in crate::ui) fn rolled_back(rolled_back: &RolledBack, outputs: &Outputs) ->
     event
 }
 
-/// How a deletion ended.
+/// The outcome of a deletion.
 pub(in crate::ui) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
     match destroyed {
         Destroyed::NothingThere { kept } => {
@@ -77,7 +77,7 @@ pub(in crate::ui) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
     }
 }
 
-/// A store that does what it should.
+/// A store passed its test.
 pub(in crate::ui) fn tried(stack: &str) -> Value {
     json!({"event": "finished", "outcome": "works", "stack": stack})
 }

@@ -1,10 +1,10 @@
-//! PURE: what was found out, as JSON objects.
+//! PURE: findings as JSON objects.
 
 use cfn_deploy::stack::{Release, Unfinished};
 use cfn_deploy::{Diff, Drift, Finding, History, LedgerError, Live};
 use serde_json::{Value, json};
 
-/// A release of the ledger, with what has become of it.
+/// A release of the ledger, with its current state.
 pub(in crate::ui) fn release(release: &Release, history: &History) -> Value {
     let mut event = json!(release);
     event["event"] = "release".into();
@@ -18,7 +18,7 @@ pub(in crate::ui) fn unreadable(error: &LedgerError) -> Value {
     json!({"event": "unreadable-record", "error": in_full(error)})
 }
 
-/// A run that has not come to its end.
+/// An unfinished run.
 pub(in crate::ui) fn unfinished(stack: &str, run: &Unfinished, command: &str) -> Value {
     json!({"event": "unfinished-run", "stack": stack, "run": run, "finishedBy": command})
 }
@@ -31,14 +31,14 @@ fn in_full(error: &dyn std::error::Error) -> String {
     }
 }
 
-/// What an examination found.
+/// A finding of an examination.
 pub(in crate::ui) fn finding(finding: &Finding) -> Value {
     let mut event = json!(finding);
     event["event"] = "finding".into();
     event
 }
 
-/// What a deployment would change.
+/// The changes that a deployment would make.
 pub(in crate::ui) fn difference(diff: &Diff) -> Value {
     let mut event = json!(diff);
     event["event"] = "difference".into();

@@ -1,4 +1,4 @@
-//! PURE: what the engine asks, as JSON objects.
+//! PURE: the engine's questions as JSON objects.
 
 use cfn_deploy::stack::ChangeSummary;
 use cfn_deploy::stack::outline::Outline;
@@ -6,7 +6,7 @@ use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::{Deletion, Question};
 use serde_json::{Value, json};
 
-/// What has to be approved.
+/// What needs approval.
 pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
     match question {
         Question::Deploy {

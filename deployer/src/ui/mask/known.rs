@@ -1,22 +1,23 @@
-//! PURE: an id that is known, found in whatever form it stands.
+//! PURE: finds a known id in any form.
 
-/// Letters and digits of an id, and where something else stands between them.
+/// The letters and digits of an id, in runs that other characters separate.
 ///
-/// Whoever carries an id on changes what is between its letters: `arn:aws:iam::1:role/a` becomes `arn%3Aaws%3A…` in a URL, `arnawsiam1rolea` in a
-/// logical id, `arn-aws-iam--1-role-a` in a name. So letters and digits are compared, in any case, and what was between them may be anything or nothing.
+/// Other programs change the characters between an id's letters: `arn:aws:iam::1:role/a` becomes `arn%3Aaws%3A…` in a
+/// URL, `arnawsiam1rolea` in a logical id, and `arn-aws-iam--1-role-a` in a name. So only letters and digits are
+/// compared, ignoring case, and anything or nothing may separate the runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     /// The runs of letters and digits.
     runs: Vec<String>,
-    /// What is shown instead.
+    /// The replacement.
     shown: String,
 }
 
-/// The most bytes that may stand between two runs: `://` and one more, each escaped as in JSON.
+/// The maximum number of bytes between two runs: `://` and one more character, each escaped as in JSON.
 const WIDEST: usize = 24;
 
 impl Known {
-    /// `None`, if the text has fewer letters and digits than `least`.
+    /// Returns `None` if the text has fewer letters and digits than `least`.
     pub(super) fn new(text: &str, shown: &str, least: usize) -> Option<Self> {
         let runs = text
             .split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -28,22 +29,22 @@ impl Known {
         (known.len() >= least).then_some(known)
     }
 
-    /// How many letters and digits there are.
+    /// The number of letters and digits.
     pub(super) fn len(&self) -> usize {
         self.runs.iter().map(String::len).sum()
     }
 
-    /// What is shown in its place.
+    /// The replacement.
     pub(super) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// Whether both are found at the same places.
+    /// Tells whether both match the same texts.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.runs == other.runs
     }
 
-    /// How much of the text's beginning is this id; `None`, if it does not begin with it.
+    /// The length of this id at the beginning of the text; `None` if the text does not begin with it.
     pub(super) fn length_at(&self, text: &str) -> Option<usize> {
         let mut at = 0;
         for (index, run) in self.runs.iter().enumerate() {
@@ -60,7 +61,8 @@ impl Known {
     }
 }
 
-/// How much stands before the next run: nothing, or what is neither a letter nor a digit, escapes of URLs and of JSON included.
+/// The length of the gap before the next run: empty, or characters that are neither letters nor digits, including URL
+/// and JSON escapes.
 fn gap(text: &str, run: &str) -> Option<usize> {
     let begins = |at: usize| {
         text.get(at..at + run.len())

@@ -1,4 +1,4 @@
-//! PURE: code built, loaded and stored, in words.
+//! PURE: messages about building, loading and storing code.
 
 use cfn_deploy::Uploads;
 
@@ -8,7 +8,7 @@ use crate::ui::outlook::Left;
 use crate::ui::paint;
 use crate::ui::text::{count, size};
 
-/// Words what happens while building.
+/// Reports the progress of a build.
 pub(in crate::ui) fn build(note_of_build: BuildNote<'_>) -> Telling {
     match note_of_build {
         BuildNote::AddingTarget(target) => {
@@ -18,7 +18,7 @@ pub(in crate::ui) fn build(note_of_build: BuildNote<'_>) -> Telling {
     }
 }
 
-/// Words what was built or loaded.
+/// Reports a built or loaded artifact.
 pub(in crate::ui) fn artifact(verb: &str, artifact: &Artifact) -> Telling {
     let size = paint::faint(format!(
         "{}, {}",
@@ -42,7 +42,7 @@ pub(super) fn upload_skipped(key: &str) -> Telling {
     Telling::done(format!("{} {fact}", content_of(key)))
 }
 
-/// What was stored for a deployment that nobody has agreed to.
+/// Reports what was stored for a deployment that was not approved.
 pub(super) fn stays(bucket: &str, uploads: Uploads) -> Telling {
     let objects = count(uploads.objects as u64, "object");
     let was = if uploads.objects == 1 { "was" } else { "were" };
@@ -58,7 +58,7 @@ pub(super) fn stays(bucket: &str, uploads: Uploads) -> Telling {
     ))
 }
 
-/// What was pushed to a function is taken back.
+/// Reports that code pushed to a function is rolled back.
 pub(super) fn returned(function: &str, from: &str, to: &str) -> Telling {
     let done = if from == "$LATEST" {
         format!("{function} had code that was pushed and not published; it has that of version {to} again")
@@ -68,7 +68,7 @@ pub(super) fn returned(function: &str, from: &str, to: &str) -> Telling {
     Telling::said(format!("  {} {done}", paint::warn("!")))
 }
 
-/// What lies at a key: the binary of `code/<binary>/…`, or the template; other keys are told as they are.
+/// The content behind a key: the binary of `code/<binary>/…`, or the template; other keys are shown as they are.
 fn content_of(key: &str) -> &str {
     if key.starts_with("templates/") {
         return "the template";

@@ -1,4 +1,4 @@
-//! PURE: what is told of runs that were ended before their time.
+//! PURE: messages about runs that ended prematurely.
 
 use cfn_deploy::stack::Unfinished;
 use cfn_deploy::{Finished, RunFate};
@@ -8,7 +8,7 @@ use crate::ui::unfinished::in_short;
 
 use super::Telling;
 
-/// A run had not come to its end.
+/// Reports that a run was unfinished.
 pub(super) fn told(stack: &str, run: &Unfinished, fate: &RunFate) -> Telling {
     Telling::said(format!(
         "  {} {}",
@@ -44,7 +44,7 @@ fn earlier_run(stack: &str, run: &Unfinished, fate: &RunFate) -> String {
         RunFate::Deleted { stay } if run.task.deletes() => finished_deletion(stay),
         RunFate::Deleted { .. } => "what it brought goes with the stack".to_owned(),
     };
-    format!("{} had not come to its end: {became}", in_short(stack, run))
+    format!("{} was unfinished: {became}", in_short(stack, run))
 }
 
 fn finished_deletion(stay: &[String]) -> String {

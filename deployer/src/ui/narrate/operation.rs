@@ -1,4 +1,4 @@
-//! PURE: an operation of CloudFormation under way, in words.
+//! PURE: messages about a CloudFormation operation in progress.
 
 use std::time::Duration;
 
@@ -46,7 +46,8 @@ impl Narrator {
         }
     }
 
-    /// Takes note of the first failure that nobody has cancelled. It is told while its consequences are waited for, and for good at the end.
+    /// Notes the first failure that is not a cancellation. It is shown while its consequences are awaited, and
+    /// permanently at the end.
     fn take_note(&mut self, event: &StackEvent) {
         let is_failure = event.status.phase() == Phase::Failed && !event.is_of_the_stack();
         let reason = event.reason.as_deref().filter(|_| is_failure).unwrap_or_default();
@@ -56,7 +57,7 @@ impl Narrator {
         }
     }
 
-    /// A line for each resource that has come to an end; the stack itself ends with the operation.
+    /// A line for each resource that is finished; the stack itself finishes with the operation.
     fn resource_line(&mut self, event: &StackEvent) -> Option<String> {
         let phase = event.status.phase();
         if event.is_of_the_stack() {
@@ -91,7 +92,7 @@ impl Narrator {
     }
 }
 
-/// What became of a resource, in a word where there is one.
+/// The result for a resource, as a past participle if there is one.
 pub(in crate::ui) fn past(status: &str) -> String {
     match status {
         "CREATE_COMPLETE" => "created".to_owned(),

@@ -1,4 +1,4 @@
-//! PURE: what stands against an update, in words.
+//! PURE: messages about protections against an update.
 
 use std::fmt::Write as _;
 
@@ -35,12 +35,12 @@ pub(super) fn policy_restored(stack: &str, goes_on: bool) -> Telling {
     }
 }
 
-/// Alarms watch over an update.
+/// Alarms monitor an update.
 pub(super) fn alarms_watched(alarms: &[String], unwatched: &[String], minutes: u8) -> Telling {
     Telling::said(watched(alarms, unwatched, minutes))
 }
 
-/// Which alarms undo an update, and how to do without one.
+/// Which alarms roll back an update, and how to pass over one.
 fn watched(alarms: &[String], unwatched: &[String], minutes: u8) -> String {
     let during = match minutes {
         0 => "while it runs".to_owned(),

@@ -1,22 +1,22 @@
-//! PURE: what an event is to a reader.
+//! PURE: the form in which a reader sees an event.
 
 use crate::ui::hashes::with_short_hashes;
 use crate::ui::outlook::Left;
 use crate::ui::paint;
 
-/// What an event is to a reader.
+/// The form in which a reader sees an event.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(in crate::ui) struct Telling {
-    /// Lines that stay.
+    /// Permanent lines.
     pub(in crate::ui) lines: Option<String>,
-    /// What is going on from now on.
+    /// The new current activity.
     pub(in crate::ui) doing: Option<String>,
-    /// How much longer that will go on.
+    /// How long that activity will take.
     pub(in crate::ui) left: Left,
 }
 
 impl Telling {
-    /// Something is going on from now on.
+    /// Begins an activity.
     pub(in crate::ui) fn doing(what: impl AsRef<str>) -> Self {
         Self {
             doing: Some(with_short_hashes(what.as_ref())),
@@ -35,7 +35,7 @@ impl Telling {
         Self::said(format!("  {} {}", paint::good("✓"), what.as_ref()))
     }
 
-    /// Something out of the ordinary is going on.
+    /// An unusual activity.
     pub(super) fn note(what: String) -> Self {
         Self {
             lines: Some(format!("  {} {what}", paint::warn("!"))),

@@ -158,14 +158,14 @@ fn of_a_run_that_did_not_come_to_its_end_is_told_whose_it_was_and_what_became_of
         told(Task::Purge, RunFate::Deleted { stay: Vec::new() }),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z; nothing of it was left to do
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: it brought release 20270115T080000.000Z; now its release is recorded, the stack policy is put back, the listing and the feed are complete, the smoke test is passed
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: nothing of it was left to do
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: now the stack policy is put back
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: now log group /orders/api, which came back, is deleted
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: it brought release 20270115T080000.000Z; nothing of it was left to do
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: it brought release 20270115T080000.000Z; now its release is recorded, the stack policy is put back, the listing and the feed are complete, the smoke test is passed
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: nothing of it was left to do
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: now the stack policy is put back
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: now log group /orders/api, which came back, is deleted
     ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, may still be at work: whichever is executed first counts; it has lifted the stack policy, and an `up` in a minute puts it back
-    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: what it brought goes with the stack
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run finishes it
+    ! a deployment of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: what it brought goes with the stack
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: this run finishes it
     ");
 }
 

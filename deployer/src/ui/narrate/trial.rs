@@ -1,4 +1,4 @@
-//! PURE: the trial of a store, in words.
+//! PURE: messages about the smoke test of a store.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::Telling;
 use crate::ui::paint;
 use crate::ui::text::duration;
 
-/// A step was taken well.
+/// A step succeeded.
 pub(super) fn tried(step: SmokeStep, took: Duration) -> Telling {
     let took = paint::faint(format!("({})", duration(took)));
     Telling {
@@ -17,7 +17,7 @@ pub(super) fn tried(step: SmokeStep, took: Duration) -> Telling {
     }
 }
 
-/// Something was not seen, which is AWS's to show.
+/// Something was not seen, which depends on AWS.
 pub(super) fn not_seen_yet(reason: &str) -> Telling {
     Telling::said(format!(
         "  {} {reason}: it may be on its way, and what was deployed stays",
@@ -25,7 +25,7 @@ pub(super) fn not_seen_yet(reason: &str) -> Telling {
     ))
 }
 
-/// What was deployed does not work. Why, is told while the stack is brought back, and for good at the end.
+/// The deployed code does not work. The reason is shown while the stack is rolled back, and permanently at the end.
 pub(super) fn returning(stack: &str, reason: &str) -> Telling {
     Telling {
         lines: Some(format!(

@@ -36,9 +36,9 @@ Outputs: []
     t.yaml:12:15: unknown key `Fil` of `Metadata.Deployer`
       hint: did you mean `Fill`?
     t.yaml:12:32: unknown parameter `X`
-    t.yaml:12:51: `region` is nothing that the deployer fills in
+    t.yaml:12:51: `region` is not a value that the deployer fills in
       hint: known are environment, instance, protected, architecture, endpoint, url, artifact-bucket, artifact:<binary>, revision:<LogicalId>
-    t.yaml:12:62: `artifact:` is nothing that the deployer fills in
+    t.yaml:12:62: `artifact:` is not a value that the deployer fills in
       hint: known are environment, instance, protected, architecture, endpoint, url, artifact-bucket, artifact:<binary>, revision:<LogicalId>
     t.yaml:13:10: the section `Outputs` is a mapping, not a list
     ");

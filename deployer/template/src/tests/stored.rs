@@ -74,7 +74,7 @@ fn what_is_no_name_in_the_parameter_store_makes_no_reference() {
     ] {
         let told = refused(template, &format!("Key: {value}"));
         assert!(
-            told.contains("which is no name of a parameter in the Parameter Store"),
+            told.contains("which is not the name of a parameter in the Parameter Store"),
             "{value}: {told}"
         );
     }

@@ -1,4 +1,4 @@
-//! The code that is to be deployed.
+//! The code to deploy.
 
 use crate::session::{Session, elf, zip};
 

@@ -1,4 +1,4 @@
-//! The environment that is named, and its file.
+//! The named environment and its file.
 
 use tempfile::TempDir;
 

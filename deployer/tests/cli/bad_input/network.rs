@@ -1,4 +1,4 @@
-//! What stands between the program and AWS: a proxy, and whom the other side's certificate is from.
+//! Between the program and AWS: a proxy, and the issuer of the server's certificate.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,15 +11,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::session::Session;
 
-/// How STS answers `GetCallerIdentity`.
+/// STS's response to `GetCallerIdentity`.
 const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
 <Arn>arn:aws:iam::123456789012:user/jo</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
 <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>";
 
-/// The most connections that a server of a test takes.
+/// The maximum number of connections to a test's server.
 const MOST: usize = 20;
 
-/// Serves each connection of a port of its own.
+/// Serves every connection to a new port.
 fn serve(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -31,7 +31,7 @@ fn serve(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
-/// A proxy that answers whoever wants to be connected with a page.
+/// A proxy that answers every `CONNECT` with a page.
 fn proxy(status: &'static str) -> String {
     let page = "<html><title>Proxy</title>Log in first</html>";
     let port = serve(move |mut connection| {
@@ -109,7 +109,7 @@ fn private_server() -> (String, String) {
     (format!("https://127.0.0.1:{port}"), trusted.pem())
 }
 
-/// Answers one request, unless the other side does not trust the certificate.
+/// Answers one request, unless the client does not trust the certificate.
 fn answer_privately(config: &Arc<ServerConfig>, connection: TcpStream) {
     let session = ServerConnection::new(Arc::clone(config)).unwrap();
     let mut reader = BufReader::new(StreamOwned::new(session, connection));
@@ -151,7 +151,7 @@ fn a_private_authority_is_trusted_where_the_variable_names_it_and_nowhere_else()
         session.with_credentials().with_variable("AWS_CA_BUNDLE", file)
     };
 
-    // A proxy for what is elsewhere does not come between.
+    // A proxy is not used for an endpoint on this machine.
     let session =
         with_bundle(&format!("{other}{trusted}")).with_variable("HTTPS_PROXY", "http://127.0.0.1:1");
     let told = session.run(&init);

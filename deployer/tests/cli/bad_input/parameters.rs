@@ -1,4 +1,4 @@
-//! The values that the environment gives to the template.
+//! The values that the environment gives the template.
 
 use crate::session::Session;
 

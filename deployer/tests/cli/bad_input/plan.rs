@@ -1,4 +1,4 @@
-//! The plan that is to be done.
+//! The plan to apply.
 
 use crate::session::Session;
 

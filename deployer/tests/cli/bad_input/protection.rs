@@ -1,4 +1,4 @@
-//! What a protected environment does not let pass.
+//! What a protected environment refuses.
 
 use crate::session::{ENVIRONMENT, Session};
 

@@ -1,4 +1,4 @@
-//! What is around the process: variables, credentials, the emulator.
+//! The surroundings of the process: variables, credentials, the emulator.
 
 use crate::session::{ENVIRONMENT, Session};
 
@@ -106,12 +106,12 @@ fn certificates_that_are_none() {
     assert!(told.contains("which holds no certificate"), "{told}");
 }
 
-/// A server that is not AWS answers every request so.
+/// A server other than AWS that gives every request this response.
 fn answers(status: &'static str, body: &'static str) -> u16 {
     answers_with("content-type: text/html", status, body)
 }
 
-/// A server that answers every request so.
+/// A server that gives every request this response.
 fn answers_with(header: &'static str, status: &'static str, body: &'static str) -> u16 {
     use std::io::{Read as _, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -155,7 +155,7 @@ fn an_answer_that_is_not_awss_is_told_with_its_status_and_first_words() {
         ),
     ] {
         let address = format!("http://127.0.0.1:{}", answers(status, body));
-        // A proxy for what is elsewhere does not come between.
+        // A proxy is not used for an endpoint on this machine.
         let session = Session::new()
             .with_environment("http://127.0.0.1:9", &address)
             .with_credentials()
@@ -180,7 +180,7 @@ fn an_answer_that_cannot_be_read_is_told_whole_with_its_status() {
             "oops, the emulator",
             "answered what cannot be read: oops, the emulator (status 500)",
         ),
-        // Neither the beginning nor the end of it is left out.
+        // The message contains all of it, from beginning to end.
         (
             "500 Internal Server Error",
             UNREADABLE,

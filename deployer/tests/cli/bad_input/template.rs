@@ -10,7 +10,7 @@ fn the_template_of_these_tests_is_good() {
     assert!(text.starts_with("exit code: 0\n"), "{text}");
 }
 
-/// They take down, or look after, what was deployed before, whatever the template of today says.
+/// These commands destroy or inspect an earlier deployment, regardless of the current template's rules.
 #[test]
 fn a_broken_rule_stops_only_what_deploys_the_template() {
     let rule =
@@ -38,7 +38,7 @@ fn a_broken_rule_stops_only_what_deploys_the_template() {
         "gc --yes",
     ] {
         let told = session.run(&format!("{command} --env local"));
-        // Nobody answers: so far did it get.
+        // Nothing listens at the endpoint, so reaching it proves that the template passed.
         assert!(told.starts_with("exit code: 1\n"), "{command}: {told}");
         assert!(told.contains("no answer from"), "{command}: {told}");
     }
@@ -90,7 +90,7 @@ fn a_template_elsewhere_goes_with_the_bucket_of_the_workspace_or_with_the_progra
     let arguments = format!("{policy} --environments {environments} --template {template}");
     let own = session.run_in(folder.path(), &arguments);
     assert!(own.starts_with("exit code: 0\n"), "{own}");
-    // The workspace's bucket has no policy, the program's own has.
+    // The workspace's bucket has no policy; the built-in one has.
     let asks = |told: &str| told.contains("s3:PutBucketPolicy");
     assert_eq!((asks(&beside), asks(&own)), (false, true), "{own}");
 }

@@ -1,9 +1,9 @@
-//! PURE: two templates compared, property by property.
+//! PURE: compares two templates, property by property.
 //!
-//! Both are renderings: JSON without parameters and conditions. What differs is told by its path, such as
-//! `Properties.Environment.Variables.LOG_LEVEL`. A member of a list is told by what names it
-//! (`Policies[api].PolicyDocument.Statement[ReadCatalogue].Action`) where all of them have a name, so that one
-//! that is added in front does not make all others look changed.
+//! Both are renderings: JSON without parameters and conditions. A difference is identified by its path, such as
+//! `Properties.Environment.Variables.LOG_LEVEL`. If all members of a list have a name, the path contains that name
+//! (`Policies[api].PolicyDocument.Statement[ReadCatalogue].Action`), so that a member added at the front does not
+//! make all others look changed.
 
 mod value;
 
@@ -14,31 +14,31 @@ use serde_json::{Map, Value, json};
 
 pub use value::{ValueChange, shown};
 
-/// How one template differs from another.
+/// The differences between two templates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// The resources that differ, by name.
+    /// The resources that differ, by logical id.
     pub resources: Vec<ResourceComparison>,
-    /// What else differs: outputs, the description.
+    /// Other differences: outputs, the description.
     pub others: Vec<ValueChange>,
 }
 
-/// How a resource differs.
+/// The differences of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceComparison {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
-    /// Its type; the later one, if even that changes.
+    /// Its type; if that changes, the later one.
     pub resource_type: String,
-    /// What becomes of it.
+    /// What happens to it.
     pub fate: Fate,
-    /// Each property and attribute that differs; all there are, of one that comes or goes.
+    /// Each property and attribute that differs; for an added or removed resource, all of them.
     pub changes: Vec<ValueChange>,
 }
 
-/// What becomes of a resource between two templates.
+/// What happens to a resource between two templates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Fate {
@@ -60,7 +60,7 @@ impl Comparison {
         Ok(Self::of_values(&before, &after))
     }
 
-    /// Compares two templates that were read.
+    /// Compares two parsed templates.
     pub fn of_values(before: &Value, after: &Value) -> Self {
         let (old, new) = (resources(before), resources(after));
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -74,7 +74,7 @@ impl Comparison {
         }
     }
 
-    /// Whether the templates mean the same.
+    /// Tells whether the templates are equivalent.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.others.is_empty()
     }

@@ -1,23 +1,23 @@
-//! PURE: where two JSON values differ, and how a value is shown.
+//! PURE: compares two JSON values, and formats a value.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A value that is not in both templates the same.
+/// A value that differs between two templates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValueChange {
-    /// Where it stands, such as `Properties.Timeout`.
+    /// Its path, such as `Properties.Timeout`.
     pub path: String,
-    /// What it was; none, where there was nothing.
+    /// The old value; `None` if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
-    /// What it is to be; none, where there is to be nothing.
+    /// The new value; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
 }
 
-/// The members that name an element of a list, in the order in which they are tried.
+/// The members that can name an element of a list, in order of preference.
 const NAMES: [&str; 7] = [
     "Sid",
     "PolicyName",
@@ -28,7 +28,7 @@ const NAMES: [&str; 7] = [
     "Name",
 ];
 
-/// Lists where two values differ, as deep as can be.
+/// Lists the differences between two values, as deep as possible.
 pub(super) fn changes(before: &Value, after: &Value) -> Vec<ValueChange> {
     let mut found = Vec::new();
     compare(&mut found, String::new(), Some(before), Some(after));
@@ -39,7 +39,7 @@ fn compare(found: &mut Vec<ValueChange>, path: String, before: Option<&Value>, a
     if before == after {
         return;
     }
-    // What comes or goes is told as a whole.
+    // An added or removed value is reported as a whole.
     match (before.and_then(members), after.and_then(members)) {
         (Some(old), Some(new)) => {
             let is_list = before.is_some_and(Value::is_array);
@@ -63,7 +63,7 @@ fn compare(found: &mut Vec<ValueChange>, path: String, before: Option<&Value>, a
     }
 }
 
-/// What stands below a value by a name of its own; none, where it has to be taken as a whole.
+/// The named members of a value; `None` if it must be compared as a whole.
 fn members(value: &Value) -> Option<Map<String, Value>> {
     match value {
         Value::Object(_) if intrinsic(value).is_some() => None,
@@ -90,7 +90,7 @@ fn intrinsic(value: &Value) -> Option<(&str, &Value)> {
     Some((name, argument))
 }
 
-/// Writes a value on one line, as a template in YAML would have it.
+/// Formats a value on one line, as in a YAML template.
 pub fn shown(value: &Value) -> String {
     match (intrinsic(value), value) {
         (Some(("GetAtt", Value::Array(path))), _) => {

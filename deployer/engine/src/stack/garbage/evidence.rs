@@ -1,4 +1,4 @@
-//! PURE: what may refer to an artifact, and whether it does.
+//! PURE: finds the references to an artifact.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,25 +8,25 @@ use base64::engine::general_purpose::STANDARD;
 use super::LastRelease;
 use crate::stack::Release;
 
-/// Everything that may refer to an artifact in an account and region.
+/// Everything in an account and region that may refer to an artifact.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    /// The releases that are kept, by their stack.
+    /// The kept releases, by stack.
     pub kept: BTreeMap<String, Vec<Release>>,
-    /// Older releases: they keep nothing, and tell when something was last used.
+    /// Older releases. They keep nothing, but show when an artifact was last used.
     pub older: Vec<Release>,
-    /// The templates of all stacks that stand, each with the values of its parameters.
+    /// The templates of all existing stacks, each with the values of its parameters.
     pub templates: Vec<String>,
-    /// The `CodeSha256` of every function and of every version of it.
+    /// The `CodeSha256` of every function and of each of its versions.
     pub code: BTreeSet<String>,
 }
 
 impl Evidence {
-    /// What refers to the artifact at `key`, whose name carries `sha256`.
+    /// The references to the artifact at `key`, whose name contains `sha256`.
     pub(super) fn of(&self, key: &str, sha256: &str) -> References {
         References {
             release: self.kept.values().flatten().any(|release| holds(release, key)),
-            // The hash alone will do: a template may put the rest of the key together.
+            // The hash alone is enough, because a template may compose the rest of the key.
             template: self.templates.iter().any(|template| template.contains(sha256)),
             function: base64_of(sha256).is_some_and(|code| self.code.contains(&code)),
         }
@@ -45,18 +45,18 @@ impl Evidence {
     }
 }
 
-/// What refers to an artifact.
+/// The kinds of references to an artifact.
 pub(super) struct References {
-    /// A release that is kept.
+    /// A kept release.
     pub(super) release: bool,
-    /// A template of a stack.
+    /// The template of a stack.
     pub(super) template: bool,
-    /// A function or a version of one.
+    /// A function or one of its versions.
     pub(super) function: bool,
 }
 
 impl References {
-    /// Whether anything does.
+    /// Tells whether there is any reference.
     pub(super) fn any(&self) -> bool {
         self.release || self.template || self.function
     }
@@ -66,7 +66,7 @@ fn holds(release: &Release, key: &str) -> bool {
     release.template.key == key || release.artifacts.iter().any(|artifact| artifact.key == key)
 }
 
-/// A hash as Lambda spells it.
+/// A hash in Lambda's form.
 fn base64_of(hex: &str) -> Option<String> {
     let bytes: Option<Vec<u8>> = (0..hex.len())
         .step_by(2)

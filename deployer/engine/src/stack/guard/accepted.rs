@@ -6,21 +6,21 @@ use std::str::FromStr;
 use super::Objection;
 use crate::stack::widening::{Widening, acceptances};
 
-/// What was accepted, each as its verb and the resource: `replace:EventsTable`.
+/// The acceptances, each a verb and a resource: `replace:EventsTable`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted(BTreeSet<Acceptance>);
 
-/// Something that is accepted: its verb, a colon, and the resource's name, as a refusal tells it.
+/// An acceptance: a verb, a colon and the resource's name, as a refusal shows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Acceptance(String);
 
-/// The verbs, in the order in which they are told.
+/// The verbs, in display order.
 const VERBS: [&str; 9] = [
     "replace", "remove", "change", "expire", "weaken", "widen", "ignore", "adopt", "state",
 ];
 
 impl Accepted {
-    /// Parts objections into those that were accepted and those that were not.
+    /// Splits objections into accepted and other ones.
     pub fn part(&self, objections: Vec<Objection>) -> (Vec<Objection>, Vec<Objection>) {
         objections.into_iter().partition(|objection| {
             let acceptance = Acceptance(objection.acceptance());
@@ -28,19 +28,19 @@ impl Accepted {
         })
     }
 
-    /// Whether what a resource lets others do may become more: `widen:ApiRole`.
+    /// Tells whether the permissions that a resource grants may widen: `widen:ApiRole`.
     pub fn widens(&self, logical_id: &str) -> bool {
         self.has("widen", logical_id)
     }
 
-    /// The same, and these widenings, too.
+    /// Adds these widenings.
     #[must_use]
     pub fn with_widenings(mut self, widenings: &[Widening]) -> Self {
         self.0.extend(acceptances(widenings).into_iter().map(Acceptance));
         self
     }
 
-    /// The same, and these objections, too.
+    /// Adds these objections.
     #[must_use]
     pub fn with_objections(mut self, objections: impl IntoIterator<Item = Objection>) -> Self {
         let acceptances = objections.into_iter().map(|objection| objection.acceptance());
@@ -48,22 +48,23 @@ impl Accepted {
         self
     }
 
-    /// Whether an alarm may go off without undoing the update: `ignore:ApiErrorsAlarm`.
+    /// Tells whether an alarm may be raised without rolling back the update: `ignore:ApiErrorsAlarm`.
     pub fn ignores(&self, logical_id: &str) -> bool {
         self.has("ignore", logical_id)
     }
 
-    /// Whether a stack may be taken over that another environment has made, or nobody knows who: `adopt:orders`.
+    /// Tells whether a stack may be adopted that another environment created, or whose creator is unknown:
+    /// `adopt:orders`.
     pub fn adopts(&self, stack: &str) -> bool {
         self.has("adopt", stack)
     }
 
-    /// Whether a stack may be deleted in a state that is not known: `state:SOME_STATE`.
+    /// Tells whether a stack may be deleted in an unknown state: `state:SOME_STATE`.
     pub fn takes_state(&self, status: &str) -> bool {
         self.has("state", status)
     }
 
-    /// Each, as it is given.
+    /// The acceptances as text.
     pub fn texts(&self) -> Vec<String> {
         self.0.iter().map(|acceptance| acceptance.0.clone()).collect()
     }
@@ -84,7 +85,7 @@ impl FromStr for Acceptance {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_known = text.split_once(':').is_some_and(|(verb, name)| {
-            // A stack's name may have hyphens, a state's has underscores, a resource's neither.
+            // A stack's name may contain hyphens, and a state underscores; a resource's name contains neither.
             let also = match verb {
                 "adopt" => Some(b'-'),
                 "state" => Some(b'_'),
@@ -99,7 +100,7 @@ impl FromStr for Acceptance {
     }
 }
 
-/// A text that accepts nothing.
+/// A text that is not an acceptance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` accepts nothing; write what the refusal says: `replace`, `remove`, `change`, `expire`, `weaken`, `widen`, `ignore`, \

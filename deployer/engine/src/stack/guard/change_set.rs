@@ -6,11 +6,11 @@ use super::Objection;
 use super::rules::Guarded;
 use crate::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
-/// Finds what is to be refused in a change set over the template that is deployed.
+/// Finds the changes to refuse in a change set for the deployed template.
 ///
-/// A replacement that only may happen counts for a log, since nobody knows before it is too late; and so does what
-/// the policy does to the old one, whatever the change itself is called. Without the template that is deployed, because another tool
-/// wrote it, a resource is judged by what the change set itself says of it.
+/// For a log, a possible replacement counts, too, because certainty would come too late. The policy's action on the
+/// old resource also counts, whatever the change is called. Without the deployed template, because another tool wrote
+/// it, a resource is judged by the change set alone.
 pub fn in_changes(deployed: Option<&Value>, changes: &ChangeSummary) -> Vec<Objection> {
     let found = changes.changes.iter().filter_map(|change| {
         let guarded = match deployed {
@@ -35,7 +35,7 @@ pub fn in_changes(deployed: Option<&Value>, changes: &ChangeSummary) -> Vec<Obje
     objections
 }
 
-/// Judges a resource that the template does not show, by its type and by what its policy does to it.
+/// Judges a resource that no template shows, by its type and by its policy's action.
 fn by_its_change(change: &ResourceChange) -> Option<Guarded> {
     let is_kept = || {
         let policy = change.policy_action.as_deref();
@@ -57,8 +57,9 @@ fn is_replaced(change: &ResourceChange, guarded: Guarded) -> bool {
         .is_some_and(|action| action.starts_with("Replace") || action == "Delete");
     match change.replacement {
         Replacement::Always => true,
-        // What depends on a table is conditional whenever the table changes. A mapping made anew at the old place loses nothing, and one
-        // at another place changes a property that the templates show.
+        // The change of a resource that depends on a table is conditional whenever the table changes. Recreating a
+        // mapping in the same place loses nothing, and a mapping in another place changes a property that the
+        // templates show.
         Replacement::Conditional => {
             matches!(guarded, Guarded::Log | Guarded::Feed) || by_policy && guarded != Guarded::Mapping
         }

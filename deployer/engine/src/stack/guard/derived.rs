@@ -1,13 +1,14 @@
-//! PURE: tables that hold no truth of their own, and may be lost.
+//! PURE: tables that are derived from a log and may be lost.
 
 use serde_json::Value;
 
-/// A table that says of itself, in `Metadata.Deployer.Table`, that it is a read model: it is made from the events of a log elsewhere.
+/// Tells whether a table's `Metadata.Deployer.Table` says that it is a read model, which is derived from the events
+/// of a log elsewhere.
 pub(super) fn is_read_model(resource: &Value) -> bool {
     resource["Metadata"]["Deployer"]["Table"] == "read-model"
 }
 
-/// What is lost with a table that may go; nothing to say of one that is guarded, or no table.
+/// What is lost with a table that may be deleted; `None` for a guarded table and for other resources.
 pub(in crate::stack) fn loss(resource: &Value) -> Option<&'static str> {
     if resource["Type"] != "AWS::DynamoDB::Table" {
         None

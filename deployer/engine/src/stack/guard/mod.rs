@@ -1,11 +1,11 @@
-//! PURE: what may not happen to the log of record by accident.
+//! PURE: protects the log of record from accidental loss.
 //!
-//! A table that outlives its stack (`DeletionPolicy: Retain`) is taken to be a log of record, unless its `Metadata.Deployer.Table` says that
-//! it is a `feed`, which is made again from the log but has positions that others hold, or a `read-model`, which is not guarded; what reads a log's
-//! stream is what announces it; topics and function URLs are addresses that others hold. A change that would lose
-//! events, notifications or an address is an [`Objection`], and is refused unless it was accepted by name. It is looked for twice: in
-//! the two templates ([`in_templates`]), and in the change set ([`in_changes`]), which knows what CloudFormation would
-//! replace.
+//! A table that outlives its stack (`DeletionPolicy: Retain`) counts as a log of record, unless its
+//! `Metadata.Deployer.Table` says otherwise: a `feed` can be rebuilt from the log, but others hold positions in it; a
+//! `read-model` is not guarded. The mapping that reads a log's stream announces its updates. Topics and function URLs
+//! are addresses that others hold. A change that would lose events, notifications or an address is an [`Objection`],
+//! and is refused unless it was accepted by name. The guard checks twice: the two templates ([`in_templates`]), and
+//! the change set ([`in_changes`]), which shows what CloudFormation would replace.
 
 mod accepted;
 mod change_set;
@@ -25,68 +25,68 @@ pub use rules::{in_templates, irreplaceable};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Objection {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
-    /// What is about to happen to it.
+    /// The danger to it.
     pub danger: Danger,
-    /// Where in the resource, such as `Properties.KeySchema`; none, when it is the resource itself.
+    /// The place in the resource, such as `Properties.KeySchema`; `None` for the resource itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
 
 impl Objection {
-    /// What the change is accepted by: `replace:EventsTable`.
+    /// The name by which the change is accepted: `replace:EventsTable`.
     pub fn acceptance(&self) -> String {
         format!("{}:{}", self.danger.verb(), self.logical_id)
     }
 }
 
-/// What a guarded change comes to.
+/// The effect of a guarded change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Danger {
-    /// A log would be made anew, and empty.
+    /// A log would be replaced by an empty one.
     LogReplaced,
     /// A log would leave the stack.
     LogRemoved,
-    /// A log would have another key, or another name.
+    /// A log would get another key or name.
     LogReshaped,
-    /// A log's stream would end or carry something else.
+    /// A log's stream would end, or have another view.
     StreamChanged,
     /// A log's items would expire.
     LogExpires,
-    /// A log would go with its stack, or with its replacement.
+    /// A log would be deleted with its stack, or when it is replaced.
     PolicyWeakened,
     /// A log could be deleted, or not be restored.
     ProtectionWeakened,
     /// A log would be encrypted with another key.
     EncryptionChanged,
-    /// Others would be let to a log.
+    /// Others would gain access to a log.
     AccessChanged,
-    /// A feed would be made anew, and empty.
+    /// A feed would be replaced by an empty one.
     FeedReplaced,
     /// A feed would leave the stack.
     FeedRemoved,
     /// A feed's pages would expire.
     FeedExpires,
-    /// A feed would go with its stack, or with its replacement, or could be deleted.
+    /// A feed would be deleted with its stack or when it is replaced, or could be deleted.
     FeedUnprotected,
-    /// Nobody would announce a log's updates.
+    /// A log's updates would no longer be announced.
     MappingRemoved,
-    /// Announcements would stop, pass some updates over, or go elsewhere.
+    /// Announcements would stop, skip some updates, or go elsewhere.
     MappingChanged,
-    /// A topic would have another ARN, and no subscriptions.
+    /// A topic would get another ARN and lose its subscriptions.
     TopicReplaced,
-    /// A topic would be gone.
+    /// A topic would be deleted.
     TopicRemoved,
-    /// A function would have another URL.
+    /// A function would get another URL.
     UrlReplaced,
-    /// A function's URL would be gone.
+    /// A function would lose its URL.
     UrlRemoved,
 }
 
 impl Danger {
-    /// What the danger is accepted by.
+    /// The verb that accepts the danger.
     pub fn verb(self) -> &'static str {
         match self {
             Self::LogReplaced
@@ -107,7 +107,7 @@ impl Danger {
         }
     }
 
-    /// Whether a stack policy that denies to replace and to delete stands against it.
+    /// Tells whether a stack policy that denies replacement and deletion prevents it.
     pub fn is_denied_by_policy(self) -> bool {
         match self {
             Self::LogReplaced
@@ -132,7 +132,7 @@ impl Danger {
         }
     }
 
-    /// What would come of it.
+    /// The consequence in words.
     pub fn consequence(self) -> &'static str {
         match self {
             Self::LogReplaced => {

@@ -1,20 +1,20 @@
-//! PURE: what is refused, each acceptance once however many properties it is about.
+//! PURE: groups refused changes by the acceptance that lets them pass.
 
 use super::{Danger, Objection};
 
-/// What one acceptance would let pass.
+/// The changes that one acceptance lets pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What it is accepted by: `replace:EventsTable`.
+    /// The acceptance: `replace:EventsTable`.
     pub acceptance: String,
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
-    /// What would come of it, with the places in the resource where it would.
+    /// The dangers, each with its places in the resource.
     pub dangers: Vec<(Danger, Vec<String>)>,
 }
 
 impl Refusal {
-    /// Gathers objections by what accepts them, in the order in which they come.
+    /// Groups objections by acceptance, in order.
     pub fn of(objections: &[Objection]) -> Vec<Self> {
         let mut refusals: Vec<Self> = Vec::new();
         for objection in objections {
@@ -48,7 +48,7 @@ impl Refusal {
         paths.extend(objection.path.clone().filter(|path| !paths.contains(path)));
     }
 
-    /// What would come of it, in words.
+    /// The consequences in words.
     pub fn consequences(&self) -> String {
         let dangers = self.dangers.iter();
         let consequences: Vec<&str> = dangers.map(|(danger, _)| danger.consequence()).collect();

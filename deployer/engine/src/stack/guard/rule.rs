@@ -1,12 +1,12 @@
-//! PURE: what is guarded of which resource.
+//! PURE: the guarded properties of each kind of resource.
 
 use super::Danger;
 
-/// A property or attribute of a resource that may not change unnoticed.
+/// A guarded property or attribute of a resource.
 pub(super) struct Rule {
-    /// The path at which, or below which, a change counts.
+    /// The guarded path; changes below it count, too.
     pub(super) path: &'static str,
-    /// What a change comes to.
+    /// The effect of a change.
     pub(super) danger: Danger,
 }
 
@@ -14,7 +14,7 @@ const fn rule(path: &'static str, danger: Danger) -> Rule {
     Rule { path, danger }
 }
 
-/// What is guarded of a table that may not go.
+/// The rules for a table that is a log of record.
 pub(super) const LOG: [Rule; 13] = [
     rule("Type", Danger::LogReplaced),
     rule("DeletionPolicy", Danger::PolicyWeakened),
@@ -34,7 +34,7 @@ pub(super) const LOG: [Rule; 13] = [
     rule("Properties.ImportSourceSpecification", Danger::LogReplaced),
 ];
 
-/// What is guarded of a table that holds no events, but the order in which they are read.
+/// The rules for a feed: a table that contains the reading order of events, but no events.
 pub(super) const FEED: [Rule; 9] = [
     rule("Type", Danger::FeedReplaced),
     rule("DeletionPolicy", Danger::FeedUnprotected),
@@ -47,7 +47,7 @@ pub(super) const FEED: [Rule; 9] = [
     rule("Properties.SSESpecification", Danger::EncryptionChanged),
 ];
 
-/// What is guarded of the mapping from a log's stream to a function.
+/// The rules for the mapping from a log's stream to a function.
 pub(super) const MAPPING: [Rule; 7] = [
     rule("Type", Danger::MappingRemoved),
     rule("Properties.EventSourceArn", Danger::MappingChanged),
@@ -58,14 +58,14 @@ pub(super) const MAPPING: [Rule; 7] = [
     rule("Properties.Enabled", Danger::MappingChanged),
 ];
 
-/// What is guarded of a topic.
+/// The rules for a topic.
 pub(super) const TOPIC: [Rule; 3] = [
     rule("Type", Danger::TopicReplaced),
     rule("Properties.TopicName", Danger::TopicReplaced),
     rule("Properties.FifoTopic", Danger::TopicReplaced),
 ];
 
-/// What is guarded of a function's URL.
+/// The rules for a function's URL.
 pub(super) const URL: [Rule; 3] = [
     rule("Type", Danger::UrlReplaced),
     rule("Properties.TargetFunctionArn", Danger::UrlReplaced),

@@ -7,7 +7,7 @@ use super::rule::{FEED, LOG, MAPPING, Rule, TOPIC, URL};
 use super::{Danger, Objection};
 use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
 
-/// Finds what is to be refused between the template that is deployed and the one that is wanted.
+/// Finds the changes to refuse between the deployed template and the wanted one.
 pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
     let comparison = Comparison::of_values(deployed, wanted);
     let mut objections: Vec<Objection> = comparison
@@ -21,7 +21,7 @@ pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
     objections
 }
 
-/// Names the resources of a template that nothing can take the place of: its logs, feeds, topics and URLs.
+/// The irreplaceable resources of a template: its logs, feeds, topics and URLs.
 pub fn irreplaceable(template: &Value) -> Vec<String> {
     let resources = &template["Resources"];
     let names = resources
@@ -59,7 +59,7 @@ fn of_resource(deployed: &Value, resource: &ResourceComparison) -> Vec<Objection
     found.collect()
 }
 
-/// What kind of guarded resource one is.
+/// The kind of a guarded resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guarded {
     Log,
@@ -70,7 +70,7 @@ pub(super) enum Guarded {
 }
 
 impl Guarded {
-    /// Looks at a resource of the deployed template.
+    /// The kind of a resource in the deployed template.
     pub(super) fn of(resources: &Value, logical_id: &str) -> Option<Self> {
         let resource = &resources[logical_id];
         match resource["Type"].as_str()? {
@@ -120,27 +120,27 @@ impl Guarded {
 }
 
 impl Rule {
-    /// Whether a change at `path` is one of what the rule guards: the property itself, or something below it.
+    /// Tells whether the rule covers a change at `path`: the property itself, or something below it.
     fn is_about(&self, path: &str) -> bool {
         path.strip_prefix(self.path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 }
 
-/// A table whose template does not say that it may go with its stack. One that says nothing, as in a stack that was made by hand, holds
-/// what somebody put there.
+/// Tells whether a table is a log: its template does not say that it may be deleted with its stack. A table without a
+/// statement, as in a stack created by hand, contains data that somebody put there.
 fn is_log(resource: &Value) -> bool {
     resource["Type"] == "AWS::DynamoDB::Table"
         && resource["DeletionPolicy"] != "Delete"
         && !is_read_model(resource)
 }
 
-/// A table that is kept, and that says of itself that it holds positions of followers and no events.
+/// Tells whether a retained table says that it contains positions of followers and no events.
 fn is_feed(resource: &Value) -> bool {
     is_log(resource) && resource["Metadata"]["Deployer"]["Table"] == "feed"
 }
 
-/// A change that only makes a table safer, turns its mapping on, or adds an attribute for an index.
+/// Tells whether a change only makes a table safer, enables its mapping, or adds an attribute for an index.
 fn strengthens(rule: &Rule, change: &ValueChange) -> bool {
     let turns_on = || {
         let is_on = |value: &Value| value == &Value::Bool(true) || value == "true";
@@ -163,7 +163,7 @@ fn strengthens(rule: &Rule, change: &ValueChange) -> bool {
     }
 }
 
-/// Whether a number, such as the days for which a table can be restored, grows.
+/// Tells whether a number increases, such as the days for which a table can be restored.
 fn lengthens(change: &ValueChange) -> bool {
     let number = |value: &Option<Value>| value.as_ref()?.as_u64();
     matches!((number(&change.before), number(&change.after)), (Some(before), Some(after)) if after > before)

@@ -1,4 +1,4 @@
-//! Each guarded change, and changes that look like one.
+//! Each guarded change, and changes that only look like one.
 
 use serde_json::json;
 
@@ -42,7 +42,8 @@ fn deployed() -> Value {
     }})
 }
 
-/// The objections to a change of the deployed template at `pointer` (RFC 6901, below `Resources`); null takes it away.
+/// The objections to a change of the deployed template at `pointer` (RFC 6901, below `Resources`); null removes the
+/// value.
 fn after(pointer: &str, value: Value) -> Vec<String> {
     let mut wanted = deployed();
     let (parent, name) = pointer.rsplit_once('/').unwrap();

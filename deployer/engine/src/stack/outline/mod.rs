@@ -1,4 +1,5 @@
-//! PURE: what a deployment would change, told from its causes: what was set anew comes first, what follows from that says so.
+//! PURE: the changes of a deployment, organised by cause: changed settings come first, and consequences name their
+//! causes.
 
 mod beside;
 mod origins;
@@ -19,49 +20,49 @@ use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
 use super::guard::derived;
 use super::{Action, ChangeSummary, Replacement, ResourceChange};
 
-/// What a deployment would change, each thing once.
+/// The changes of a deployment, each listed once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outline {
-    /// Parameters with another value, and code that is another; the path is the name.
+    /// Parameters with a new value, and new code; the path is the name.
     pub parameters: Vec<ValueChange>,
-    /// Each resource, those first that others follow from.
+    /// The changed resources, causes before consequences.
     pub resources: Vec<Outlined>,
-    /// What changes in the template outside its resources.
+    /// Changes in the template outside its resources.
     pub others: Vec<ValueChange>,
     /// What neither template nor change set shows.
     #[serde(flatten)]
     pub beside: Beside,
 }
 
-/// What would be done to a resource, and why.
+/// The change of a resource, and its cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outlined {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
     /// The resource's type.
     pub resource_type: String,
-    /// What would be done.
+    /// The kind of change.
     pub action: Action,
-    /// Whether a modification makes a new resource in place of the old one.
+    /// Whether a modification replaces the resource.
     pub replacement: Replacement,
-    /// Whether the old resource stays when the stack no longer has it.
+    /// Whether the old resource stays when it leaves the stack.
     pub keeps_old: bool,
     /// What is lost with the old resource, and how it comes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loses: Option<&'static str>,
-    /// The parameters, the code or the resources whose change is the cause.
+    /// The parameters, code or resources whose change is the cause.
     pub follows_from: Vec<String>,
-    /// What changes by itself.
+    /// Values that change on their own.
     pub values: Vec<ValueChange>,
-    /// The properties that CloudFormation names where nothing more is known of the cause.
+    /// The properties that CloudFormation names, if nothing more is known about the cause.
     pub properties: Vec<String>,
 }
 
 impl Outline {
-    /// Outlines the way from the template `deployed`, if it can be read, to the template `wanted`; with what CloudFormation
-    /// said, if it was asked.
+    /// Outlines the changes from the template `deployed`, if it can be read, to the template `wanted`, with
+    /// CloudFormation's changes if a change set was made.
     pub fn of(
         deployed: Option<&Value>,
         wanted: &Value,
@@ -115,7 +116,7 @@ impl Outline {
 }
 
 struct Reader<'a> {
-    /// Whether nothing is deployed that anything could follow from.
+    /// Whether the stack is new, so that nothing deployed can be a cause.
     creates: bool,
     deployed: Option<&'a Value>,
     wanted: &'a Value,
@@ -125,7 +126,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// All that change, in the order in which CloudFormation and then the comparison names them.
+    /// All changed resources, in the order in which CloudFormation and then the comparison name them.
     fn logical_ids(&self) -> Vec<&str> {
         let told = self
             .changes
@@ -153,8 +154,8 @@ impl Reader<'_> {
         changes.find(|change| change.logical_id == logical_id)
     }
 
-    /// The parameters and the code that became another, each with both values. One whose old value is told differently by two places
-    /// was not alone in changing, and is left to those places.
+    /// The changed parameters and code, each with both values. If two places show different values for one, it was
+    /// not the only change, and is left to those places.
     fn parameters(&self) -> BTreeMap<String, ValueChange> {
         let mut found: BTreeMap<String, Option<ValueChange>> = BTreeMap::new();
         for resource in &self.comparison.resources {
@@ -182,7 +183,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The name of the parameter or of the code whose change a change of a value is.
+    /// The name of the parameter or code whose change a value's change is.
     fn root(&self, logical_id: &str, change: &ValueChange) -> Option<String> {
         let is_on_both_sides = change.before.is_some() && change.after.is_some();
         match self.origins.of(logical_id, &change.path)? {
@@ -193,7 +194,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The parameters that decided on what is at a path: the one that can have, or those that are known to have changed.
+    /// The parameters that determined the value at a path: the only candidate, or those that are known to have
+    /// changed.
     fn decided(
         &self,
         logical_id: &str,
@@ -322,13 +324,13 @@ impl Reader<'_> {
     }
 }
 
-/// Why a value changes.
+/// The cause of a value's change.
 enum Cause {
-    /// It was set to another.
+    /// It was set to another value.
     Itself,
-    /// Something else changed, which it follows from.
+    /// It follows from another change.
     Other(String),
-    /// Whatever else changes of the resource.
+    /// It follows from the other changes of the resource.
     Rest,
 }
 
@@ -340,10 +342,10 @@ fn action_of(compared: Option<&ResourceComparison>) -> Action {
     }
 }
 
-/// Sorts so that each resource stands behind those that it follows from.
+/// Sorts resources so that each follows its causes.
 fn by_cause(resources: &mut [Outlined]) {
     let mut depths: BTreeMap<String, usize> = BTreeMap::new();
-    // No chain is longer than there are resources; one that is closed to a circle stops growing there.
+    // No chain is longer than the number of resources, so a cycle ends there.
     for _ in 0..resources.len() {
         let mut grown = false;
         for resource in resources.iter() {

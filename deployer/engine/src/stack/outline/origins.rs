@@ -1,34 +1,34 @@
-//! PURE: where in a template the values come from that an environment decides.
+//! PURE: the origins of a template's values that an environment determines.
 
 use std::collections::BTreeMap;
 
-/// What a value of a rendering comes from.
+/// Where a value of a rendering comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The whole value is that of a parameter.
     Parameter(String),
-    /// The value is that of a parameter, or there is none, as a condition decides.
+    /// The value of a parameter, or absent, as a condition decides.
     OptionalParameter(String),
-    /// Which value it is, or whether there is one, depends on these parameters.
+    /// These parameters decide which value it is, or whether it is there.
     Choice(Vec<String>),
-    /// The code of a binary, which is named by its content.
+    /// A binary's code, whose key is derived from its content.
     Code(String),
-    /// Part of it is the revision of a resource, which changes with everything that the resource is made of.
+    /// Contains the revision of a resource, which changes with everything that defines the resource.
     Revision(String),
 }
 
-/// The values of a rendering whose origin is known, by resource and path.
+/// The values of a rendering with a known origin, by resource and path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(BTreeMap<(String, String), Origin>);
 
 impl Origins {
-    /// Where the value at `path` of a resource comes from, such as `Properties.MemorySize`.
+    /// The origin of the value at `path`, such as `Properties.MemorySize`, of a resource.
     pub fn of(&self, logical_id: &str, path: &str) -> Option<&Origin> {
         self.0.get(&(logical_id.to_owned(), path.to_owned()))
     }
 
-    /// The parameters that decide which value is at `path` of a resource, or whether there is one: there, or above it. Of the resource itself
-    /// the path is `Condition`.
+    /// The parameters that decide the value, or the presence, of `path` or of a path above it in a resource. For the
+    /// resource itself the path is `Condition`.
     pub fn deciding(&self, logical_id: &str, path: &str) -> &[String] {
         let mut path = path;
         loop {

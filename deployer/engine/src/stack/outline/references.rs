@@ -1,8 +1,8 @@
-//! PURE: what a value of a rendered template refers to.
+//! PURE: finds the references in a value of a rendered template.
 
 use serde_json::Value;
 
-/// The logical ids, and pseudo parameters, that a value refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`.
+/// The logical ids and pseudo parameters that a value refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`.
 pub(super) fn references(value: &Value) -> Vec<&str> {
     let mut names = Vec::new();
     collect(value, &mut names);

@@ -1,4 +1,4 @@
-//! PURE: a plan as a file.
+//! PURE: the file format of a plan.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::Plan;
 use crate::stack::sha256_hex;
 
-/// What a file of ours says of itself.
+/// The marker of a plan file.
 const FORMAT: &str = "deployer-plan";
-/// The form in which plans are written. A plan of another form is not done: what it means is not known here.
+/// The version of the format. A plan in another version is refused, because its meaning is unknown here.
 const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
@@ -20,22 +20,22 @@ struct File {
     plan: Value,
 }
 
-/// Why a file is not a plan that can be done.
+/// Why a file is not a usable plan.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadablePlan {
-    /// It is something else.
+    /// It is not a plan.
     #[error("it is not a plan")]
     Foreign,
-    /// Another deployer wrote it.
-    #[error("its version is {version}, this deployer does plans of version {VERSION}")]
+    /// Another version of the deployer wrote it.
+    #[error("its version is {version}, but this deployer applies plans of version {VERSION}")]
     OtherVersion {
-        /// The version of its form.
+        /// The version of its format.
         version: u32,
     },
-    /// It was changed since it was written.
-    #[error("it was changed since it was written: its checksum is another one")]
+    /// It was changed after it was written.
+    #[error("it was changed after it was written: its checksum does not match")]
     Corrupt,
-    /// Its checksum is right, and its content is not.
+    /// Its checksum is right, but its content is not.
     #[error("it lacks something that every plan has")]
     Malformed(#[from] serde_json::Error),
 }
@@ -44,7 +44,7 @@ impl Plan {
     /// The text of the file.
     ///
     /// # Errors
-    /// None in practice: a plan holds nothing that JSON cannot.
+    /// None in practice: JSON can represent every plan.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let plan = serde_json::to_value(self)?;
         let file = File {
@@ -56,10 +56,10 @@ impl Plan {
         serde_json::to_string_pretty(&file).map(|text| text + "\n")
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
     /// # Errors
-    /// It is no plan, or not one that can be trusted.
+    /// It is not a plan, or not one that can be trusted.
     pub fn parse(text: &[u8]) -> Result<Self, UnreadablePlan> {
         let json: Value = serde_json::from_slice(text).map_err(|_| UnreadablePlan::Foreign)?;
         if json["format"] != FORMAT {
@@ -117,7 +117,7 @@ mod tests {
         it is not a plan
         it is not a plan
         it is not a plan
-        its version is 3, this deployer does plans of version 2
+        its version is 3, but this deployer applies plans of version 2
         ");
     }
 }

@@ -1,4 +1,4 @@
-//! PURE: a deployment that was looked at, and is to be done later: exactly so, or not at all.
+//! PURE: a reviewed deployment, to be applied later exactly as reviewed, or not at all.
 
 mod file;
 mod moved;
@@ -13,38 +13,38 @@ pub use moved::{Moved, Target};
 use super::release::{SourceRevision, StoredCode};
 use super::{ChangeSummary, DeployedStack, template_digest};
 
-/// Everything that a deployment is made of, and the state of things that it was made for.
+/// Everything that a deployment consists of, and the state for which it was planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// Where it is to be done.
+    /// The target of the plan.
     #[serde(flatten)]
     pub place: Target,
-    /// The stack as it stood; none, if there was none.
+    /// The stack's state; `None` if there was no stack.
     pub stack_state: Option<StackState>,
-    /// The changes that were shown; none, if a change set had nothing to do.
+    /// The changes that were shown; `None` if the change set was empty.
     pub changes: Option<ChangeSummary>,
-    /// What was approved by name, such as `replace:EventsTable`.
+    /// What was accepted by name, such as `replace:EventsTable`.
     pub accepted: Vec<String>,
     /// The stack's tags.
     pub tags: BTreeMap<String, String>,
-    /// The code that the template refers to, which is in the artifact bucket.
+    /// The code that the template refers to, in the artifact bucket.
     pub artifacts: Vec<StoredCode>,
-    /// The sources that it was made of; none outside a checkout.
+    /// The revision of the sources; `None` outside a checkout.
     pub revision: Option<SourceRevision>,
-    /// The rendered template: the very bytes that are deployed.
+    /// The rendered template: exactly the bytes to deploy.
     pub template: String,
 }
 
-/// What tells a stack from the same stack after somebody has changed it.
+/// Identifies the state of a stack, so that a later change is noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackState {
     /// The stack's ARN.
     pub stack_id: String,
-    /// When it was last updated, in RFC 3339; none, if it never was.
+    /// When it was last updated, in RFC 3339; `None` if never.
     pub last_updated: Option<String>,
-    /// The SHA-256 of what the deployed template says.
+    /// The SHA-256 of the deployed template's content.
     pub template_sha256: String,
 }
 

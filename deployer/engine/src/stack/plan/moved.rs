@@ -1,4 +1,4 @@
-//! PURE: what is no longer as it was when a plan was made.
+//! PURE: what has changed since a plan was made.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::{Plan, StackState};
 use crate::stack::release::Release;
 use crate::stack::{ChangeSummary, ReleaseId, sha256_hex};
 
-/// Where a plan is to be done.
+/// The target of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
@@ -22,52 +22,52 @@ pub struct Target {
     pub protected: bool,
 }
 
-/// Something that is not as it was when the plan was made.
+/// A difference from the situation in which the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Moved {
-    /// What the plan brings was deployed after it was made.
+    /// The plan was already applied.
     #[error("what it brings was deployed as release `{release}`")]
     Applied { release: ReleaseId },
-    /// The plan is for another place.
+    /// The plan is for another target.
     #[error("its {what} is `{planned}`, the environment's is `{actual}`")]
     Target {
-        /// What differs.
+        /// The part of the target that differs.
         what: &'static str,
-        /// The plan's.
+        /// The value in the plan.
         planned: String,
-        /// The environment's.
+        /// The value of the environment.
         actual: String,
     },
-    /// There was no stack, and now there is something of its name.
+    /// There was no stack, but now there is one of that name.
     #[error("the stack did not exist, and somebody has created it since")]
     Appeared,
-    /// There was a stack, and it is gone.
+    /// There was a stack, but it was deleted.
     #[error("the stack is gone")]
     Gone,
-    /// The stack was deleted and made again.
+    /// The stack was deleted and created anew.
     #[error("the stack was deleted and created again")]
     Replaced,
     /// The stack was updated.
     #[error("the stack was last updated at {actual}, not at {planned}")]
     Updated {
-        /// When it had been updated as the plan was made.
+        /// When it was last updated, according to the plan.
         planned: String,
-        /// When it was updated now.
+        /// When it was actually last updated.
         actual: String,
     },
     /// The stack has another template.
-    #[error("the deployed template is another one")]
+    #[error("the deployed template has changed")]
     Template,
-    /// A change set of now would do something else.
-    #[error("CloudFormation would now do otherwise with `{}`", resources.join("`, `"))]
+    /// A new change set has other changes.
+    #[error("CloudFormation would now make other changes to `{}`", resources.join("`, `"))]
     Changes {
-        /// The resources, by their names in the template; `the stack` for its outputs and tags.
+        /// The logical ids of the resources; `the stack` for its outputs and tags.
         resources: Vec<String>,
     },
 }
 
 impl Plan {
-    /// How the place that the plan is to be done at differs from the one that it is for.
+    /// The differences between the actual target and the plan's.
     pub fn moved_from(&self, actual: &Target) -> Vec<Moved> {
         let protected = |place: &Target| if place.protected { "on" } else { "off" }.to_owned();
         let planned = &self.place;
@@ -93,7 +93,7 @@ impl Plan {
             .collect()
     }
 
-    /// How the stack differs from the one that the plan was made for.
+    /// The differences between the actual stack and the plan's.
     pub fn moved_since(&self, actual: Option<&StackState>) -> Vec<Moved> {
         let (planned, actual) = match (&self.stack_state, actual) {
             (None, None) => return Vec::new(),
@@ -119,7 +119,8 @@ impl Plan {
         moved
     }
 
-    /// Whether a release of a stack of this ARN, if there is one now, has brought what the plan brings, after it was made.
+    /// Tells whether a release of the planned stack, or of the present one with this ARN, has already deployed what
+    /// the plan contains.
     pub fn is_brought_by(&self, release: &Release, stack_id: Option<&str>) -> bool {
         let planned = self.stack_state.as_ref();
         let planned_id = planned.map(|state| state.stack_id.as_str());
@@ -130,7 +131,7 @@ impl Plan {
             && stood_since.is_none_or(|since| release.time() > since)
     }
 
-    /// How the changes of now differ from those that were shown.
+    /// The difference between the present changes and those in the plan.
     pub fn changed_otherwise(&self, actual: Option<&ChangeSummary>) -> Option<Moved> {
         let resources = match (&self.changes, actual) {
             (None, None) => return None,
@@ -205,7 +206,7 @@ mod tests {
         the stack is gone
         the stack was deleted and created again
         the stack was last updated at 2027-01-16T08:00:00Z, not at 2027-01-15T08:00:00Z
-        the deployed template is another one
+        the deployed template has changed
         the stack did not exist, and somebody has created it since
         ");
     }
@@ -244,9 +245,9 @@ mod tests {
             plan().changed_otherwise(None),
         ];
         insta::assert_snapshot!(told(moved.into_iter().flatten()), @"
-        CloudFormation would now do otherwise with `B`, `C`
-        CloudFormation would now do otherwise with `A`, `B`
-        CloudFormation would now do otherwise with `the stack`
+        CloudFormation would now make other changes to `B`, `C`
+        CloudFormation would now make other changes to `A`, `B`
+        CloudFormation would now make other changes to `the stack`
         ");
     }
 }

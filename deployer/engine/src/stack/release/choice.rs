@@ -1,4 +1,4 @@
-//! PURE: which release is meant.
+//! PURE: the choice of a release.
 
 use std::str::FromStr;
 
@@ -6,16 +6,16 @@ use jiff::Timestamp;
 
 use super::ReleaseId;
 
-/// Which release is meant.
+/// The choice of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReleaseChoice {
-    /// The one whose name begins like this.
+    /// The release whose name begins like this.
     Named(String),
-    /// The one that was deployed at this time: the last until then.
+    /// The release that was live at this time: the last one up to then.
     At(Timestamp),
 }
 
-/// Why a choice names no release.
+/// Why a choice matches no single release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoChoice {
     /// There is none.
@@ -24,19 +24,19 @@ pub enum NoChoice {
     /// There is more than one.
     #[error("more than one release is called `{beginning}…`: `{first}`, `{second}`")]
     Ambiguous {
-        /// What was given.
+        /// The given prefix.
         beginning: String,
-        /// The oldest that it may mean.
+        /// The oldest match.
         first: ReleaseId,
-        /// The one after it.
+        /// The next match.
         second: ReleaseId,
     },
-    /// The first release is later.
+    /// The first release is later than this time.
     #[error("nothing was released by {0}")]
     NothingYet(Timestamp),
 }
 
-/// A text that can name no release.
+/// A text that cannot name a release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is neither the name of a release, such as `20261123T233618.123Z` or its beginning, nor a time, such as \
@@ -45,10 +45,10 @@ pub enum NoChoice {
 pub struct InvalidChoice(String);
 
 impl ReleaseChoice {
-    /// Finds the release that is meant among all, oldest first.
+    /// Finds the chosen release among all, which are sorted oldest first.
     ///
     /// # Errors
-    /// There is none, or more than one.
+    /// There is no match, or more than one.
     pub fn among<'ids>(&self, ids: &'ids [ReleaseId]) -> Result<&'ids ReleaseId, NoChoice> {
         match self {
             Self::At(time) => ids

@@ -1,4 +1,4 @@
-//! PURE: how long a deployment took, as a whole and resource by resource.
+//! PURE: the duration of a deployment, in total and per resource.
 
 use std::collections::BTreeMap;
 
@@ -7,35 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::stack::Progress;
 
-/// How long a deployment took, from the execution of its change set on; nothing, if none was executed.
+/// The durations of a deployment, from the execution of its change set; zero if none was executed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Durations {
-    /// The whole, in milliseconds.
+    /// The total, in milliseconds.
     pub total_ms: u64,
-    /// Each resource that was worked on, by its name in the template.
+    /// The span of each changed resource, by logical id.
     pub resources: BTreeMap<String, Span>,
 }
 
-/// When a resource was worked on.
+/// The time in which a resource was changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
-    /// When it was begun, in milliseconds after the execution.
+    /// The start, in milliseconds after the execution began.
     pub began_ms: u64,
-    /// How long it took, in milliseconds.
+    /// The duration, in milliseconds.
     pub took_ms: u64,
 }
 
 impl Span {
-    /// When it was done, in milliseconds after the execution.
+    /// The end, in milliseconds after the execution began.
     pub fn ended_ms(self) -> u64 {
         self.began_ms.saturating_add(self.took_ms)
     }
 }
 
 impl Durations {
-    /// Reads them from the progress of an operation that was executed at `began` and was over at `ended`.
+    /// Computes the durations from the progress of an operation between `began` and `ended`.
     pub fn of(progress: &Progress, began: Timestamp, ended: Timestamp) -> Self {
         let resources = progress.resources().iter().map(|resource| {
             let span = Span {
@@ -51,7 +51,7 @@ impl Durations {
     }
 }
 
-/// Clocks of two machines may disagree by a little: what would be negative is nothing.
+/// The clocks of two machines may differ slightly, so a negative duration counts as zero.
 fn milliseconds(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.duration_since(from).as_millis()).unwrap_or_default()
 }

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
-/// The name of a release of a stack: when its deployment began, such as `20261123T233618.123Z`.
+/// The name of a release of a stack: the time at which its deployment began, such as `20261123T233618.123Z`.
 ///
-/// Names sort as the releases followed each other, and need no escaping in a key.
+/// Names sort chronologically and need no escaping in a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReleaseId {
@@ -19,7 +19,7 @@ pub struct ReleaseId {
 const FORMAT: &str = "%Y%m%dT%H%M%S%.3fZ";
 
 impl ReleaseId {
-    /// Names the release whose deployment began at `time`, to the millisecond.
+    /// The name of the release whose deployment began at `time`, to the millisecond.
     pub fn at(time: Timestamp) -> Self {
         // Rounding fails only beyond the year 9999.
         let time = time.round(Unit::Millisecond).unwrap_or(time);
@@ -71,12 +71,12 @@ impl FromStr for ReleaseId {
             .map_err(|_| no_id())?
             .timestamp();
         let id = Self::at(time);
-        // One time has one spelling, or a release could have two names.
+        // A time must have only one spelling, or a release could have two names.
         if id.text == text { Ok(id) } else { Err(no_id()) }
     }
 }
 
-/// A text that names no release.
+/// A text that is not the name of a release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not the name of a release, which is like `20261123T233618.123Z`")]
 pub struct NoReleaseId(String);

@@ -13,30 +13,31 @@ pub use choice::{InvalidChoice, NoChoice, ReleaseChoice};
 pub use durations::{Durations, Span};
 pub use id::{NoReleaseId, ReleaseId};
 
-/// One entry of a stack's ledger. It is written after a deployment has succeeded, and changed only to note that its smoke test failed.
+/// An entry of a stack's ledger. It is written after a deployment has succeeded, and changed later only to note that
+/// its smoke test failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// The release's name, which is also when its deployment began.
+    /// The release's name, which contains the start of its deployment.
     pub id: ReleaseId,
     /// The stack's name.
     pub stack: String,
     /// The stack's ARN.
     pub stack_id: String,
-    /// What the deployment came to.
+    /// The outcome of the deployment.
     pub outcome: ReleaseOutcome,
-    /// The release that was returned to, if one was.
+    /// The release that this one rolled back to, if any.
     pub rolled_back_to: Option<ReleaseId>,
-    /// Whether its smoke test failed: then it is returned to only when it is named.
+    /// Whether its smoke test failed. If so, a rollback to it must name it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed_smoke: bool,
-    /// Whether a smoke test was wanted of it and never came to its end: then, too, it is returned to only when it is named.
+    /// Whether its smoke test was requested but never finished. Here, too, a rollback must name the release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untried: bool,
     /// The functions, by their names in the template, that code had been pushed to, which this deployment took back or replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pushes_undone: Vec<String>,
-    /// The sources that it was deployed from; none outside a checkout.
+    /// The revision of the sources; `None` outside a checkout.
     pub revision: Option<SourceRevision>,
     /// The rendered template.
     pub template: StoredTemplate,
@@ -48,21 +49,21 @@ pub struct Release {
     pub caller: String,
     /// The version of the deployer.
     pub deployer: String,
-    /// How long it took.
+    /// The durations of the deployment.
     pub durations: Durations,
 }
 
-/// What a release came to.
+/// The outcome of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ReleaseOutcome {
-    /// The stack was made.
+    /// The stack was created.
     Created,
-    /// The stack was changed.
+    /// The stack was updated.
     Updated,
 }
 
-/// The state of the sources that a release was made of.
+/// The revision of the sources of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceRevision {
@@ -85,16 +86,16 @@ pub struct StoredTemplate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredCode {
-    /// Its key, as the template has it.
+    /// Its key, as in the template.
     pub key: String,
-    /// The Base64 of the SHA-256 of the zip, as Lambda tells it.
+    /// The Base64 of the zip's SHA-256, as Lambda reports it.
     pub code_sha256: String,
 }
 
-/// The form in which records are written. What a later form means is not known here, so it is not read.
+/// The version of the record format. Later versions are not read, because their meaning is unknown here.
 const FORM: u32 = 1;
 
-/// A release as it is stored.
+/// A release in its stored form.
 #[derive(Serialize, Deserialize)]
 struct Record<R> {
     version: u32,
@@ -105,22 +106,22 @@ struct Record<R> {
 /// Why a record cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableRelease {
-    /// It is no JSON, or lacks what every record has.
+    /// It is not JSON, or lacks a required member.
     #[error("it is not the record of a release")]
     Malformed(#[from] serde_json::Error),
-    /// A later deployer wrote it.
+    /// A later version of the deployer wrote it.
     #[error("its version is {version}, this deployer knows {FORM}: a later deployer wrote it")]
     LaterVersion {
-        /// The version of its form.
+        /// The version of its format.
         version: u32,
     },
 }
 
 impl Release {
-    /// The text that is stored.
+    /// The text to store.
     ///
     /// # Errors
-    /// None in practice: a release holds nothing that JSON cannot.
+    /// None in practice: JSON can represent every release.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let record = Record {
             version: FORM,
@@ -129,12 +130,12 @@ impl Release {
         serde_json::to_string_pretty(&record).map(|text| text + "\n")
     }
 
-    /// Reads what is stored. Members that are not known are passed over.
+    /// Parses a stored record. Unknown members are ignored.
     ///
     /// # Errors
-    /// It is not a record, or one of a later form.
+    /// It is not a record, or its format is a later version.
     pub fn parse(text: &[u8]) -> Result<Self, UnreadableRelease> {
-        // The version is looked at first: of a later form nothing else can be expected.
+        // The version comes first, because nothing else can be expected of a later format.
         let form: Record<serde::de::IgnoredAny> = serde_json::from_slice(text)?;
         if form.version > FORM {
             return Err(UnreadableRelease::LaterVersion {

@@ -1,4 +1,4 @@
-//! PURE: policy documents, statement by statement.
+//! PURE: reads policy documents, statement by statement.
 
 use serde_json::{Map, Value};
 
@@ -8,22 +8,22 @@ use crate::stack::comparison::shown;
 
 const EVERYBODY: &str = "everybody";
 
-/// The version with which `${…}` stands for a value; with the older one it stands for itself
+/// The policy version in which `${…}` is a variable; in the older version it is literal
 /// ([reference](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html)).
 const WITH_VARIABLES: &str = "2012-10-17";
 
-/// What a document is attached to.
+/// The kind of attachment of a document.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Attached<'name> {
-    /// To somebody, who may then do what it says: its statements name no principal.
+    /// To a principal, which may do what it allows; its statements name no principal.
     To(&'name str),
-    /// To something, which others may then use: its statements name principals.
+    /// On a resource, which others may use; its statements name principals.
     On(&'name Value),
 }
 
-/// Takes a policy document apart; what of it cannot be read is noted with its path.
+/// Splits a policy document into grants; notes unreadable parts with their paths.
 pub(super) fn read(document: &Value, path: &str, attached: Attached<'_>, reading: &mut Reading) {
-    // Some properties take the document as text.
+    // Some properties take the document as a string.
     let parsed = document
         .as_str()
         .and_then(|text| serde_json::from_str::<Value>(text).ok());
@@ -49,7 +49,7 @@ pub(super) fn read(document: &Value, path: &str, attached: Attached<'_>, reading
     }
 }
 
-/// What a statement comes to; `None` if that cannot be told.
+/// The grants of a statement; `None` if it cannot be read.
 fn grants(statement: &Value, attached: Attached<'_>, has_variables: bool) -> Option<Vec<Grant>> {
     const MEMBERS: [&str; 9] = [
         "Sid",
@@ -103,8 +103,8 @@ fn grants(statement: &Value, attached: Attached<'_>, has_variables: bool) -> Opt
     Some(grants)
 }
 
-/// The values of one of two opposite members; `None` if they cannot be read, `Some(None)` if neither is there. What an opposite excepts is one
-/// value: with less of it, more is meant.
+/// The values of one of two opposite members; `None` if they cannot be read, `Some(None)` if neither is present. The
+/// list of exceptions in a negated member counts as one value, because fewer exceptions mean more grants.
 #[expect(
     clippy::option_option,
     reason = "unreadable, absent and given are three things, and `?` takes the first"
@@ -146,7 +146,7 @@ fn resources(members: &Map<String, Value>, attached: Attached<'_>) -> Option<Vec
     )
 }
 
-/// Whether both are the same resource of the template, whichever of its names they use.
+/// Tells whether both values are the same resource of the template, by whichever of its names.
 fn is_of(value: &Value, target: &Value) -> bool {
     fn logical_id(value: &Value) -> Option<&str> {
         value["Ref"].as_str().or_else(|| value["Fn::GetAtt"][0].as_str())
@@ -185,7 +185,7 @@ fn named_principals(value: &Value) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// Whoever is named, in a word where everybody is.
+/// The name of a principal; `*` is shown as a word.
 pub(super) fn principal(name: &str) -> String {
     if name == "*" {
         EVERYBODY.to_owned()
@@ -194,7 +194,7 @@ pub(super) fn principal(name: &str) -> String {
     }
 }
 
-/// A value that may be one or several, as texts; `None` if one of them is neither a text nor a function that gives one.
+/// One or several values as strings; `None` if one is neither a string nor a function that yields one.
 pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::Array(values) => values.iter().map(text).collect(),
@@ -202,7 +202,7 @@ pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// A text, or a function that gives one.
+/// A string, or a function that yields one.
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -219,7 +219,7 @@ fn is_function(members: &Map<String, Value>) -> bool {
             .all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
-/// A value that may be one or several.
+/// One value or several.
 pub(super) fn list(value: &Value) -> Vec<&Value> {
     match value {
         Value::Null => Vec::new(),

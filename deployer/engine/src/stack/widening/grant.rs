@@ -1,4 +1,4 @@
-//! PURE: one thing that somebody may do.
+//! PURE: a single permission.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,37 +8,37 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
-    /// Who: `everybody`, a role's ARN or its name in the template, `Service lambda.amazonaws.com`.
+    /// The principal: `everybody`, a role's ARN or logical id, `Service lambda.amazonaws.com`.
     pub principal: String,
-    /// What, such as `dynamodb:Query`.
+    /// The action, such as `dynamodb:Query`.
     pub action: String,
-    /// On what, as the template says it; of a boundary its policy, of what is not read its path.
+    /// The resource, as the template writes it; for a boundary its policy, and for an unread property its path.
     pub resource: String,
-    /// Under which conditions, if there are any.
+    /// The conditions, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// Whether it is allowed or refused.
+    /// Whether it is allowed or denied.
     pub effect: Effect,
 }
 
-/// What a statement does.
+/// The effect of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Effect {
-    /// It allows.
+    /// Allows.
     Allow,
-    /// It refuses, whatever else allows.
+    /// Denies, whatever else allows it.
     Deny,
-    /// A permissions boundary that was not there: it refuses all that it does not allow itself.
+    /// A new permissions boundary: denies everything that it does not allow itself.
     Bound,
-    /// A permissions boundary that is there no longer.
+    /// A removed permissions boundary.
     Unbound,
-    /// It changes, and this version cannot tell what it grants.
+    /// A change whose grants this version cannot read.
     Unread,
 }
 
 impl Grant {
-    /// Whether this version could not tell what is granted.
+    /// Tells whether this version could not read the grant.
     pub fn is_unread(&self) -> bool {
         self.effect == Effect::Unread
     }

@@ -1,12 +1,12 @@
-//! PURE: who may do more by one template than by another.
+//! PURE: finds permissions that one template grants and another does not.
 //!
-//! What a template allows is taken apart into [`Grant`]s: one principal, one action, one resource, under one set of
-//! conditions. A grant that only the later template has is a widening, and so is a refusal (`Effect: Deny`) that only the earlier
-//! one has, and any change of a permissions boundary. Wildcards are not weighed against each other: `dynamodb:*` in place of
-//! `dynamodb:Query` is a grant that was not there, and the one that is left out is none that is new.
+//! A template's permissions are split into [`Grant`]s: one principal, one action, one resource, under one set of
+//! conditions. A grant that only the later template has is a widening; so is a denial (`Effect: Deny`) that only the
+//! earlier one has, and any change of a permissions boundary. Wildcards are not compared: if `dynamodb:*` replaces
+//! `dynamodb:Query`, the former is a new grant, and the removal of the latter is not.
 //!
-//! Nothing is overlooked: of a resource that grants something, each property is read, known to grant nothing, or
-//! [unread](Effect::Unread), and an unread property that changes counts as a widening.
+//! Nothing is overlooked: in a resource that grants something, each property is read, known to grant nothing, or
+//! [unread](Effect::Unread). An unread property that changes counts as a widening.
 
 mod document;
 mod grant;
@@ -23,17 +23,17 @@ use serde_json::Value;
 pub use grant::{Effect, Grant};
 use reading::Reading;
 
-/// What a change lets somebody do that could not be done before.
+/// A permission that a change newly grants.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Widening {
-    /// The resource that says so, by its name in the template.
+    /// The logical id of the resource that grants it.
     pub logical_id: String,
-    /// What it grants now, or no longer refuses.
+    /// What it newly grants, or no longer denies.
     pub grant: Grant,
 }
 
-/// Lists what `wanted` allows and `deployed` does not. A template that cannot be read allows nothing.
+/// Lists what `wanted` allows and `deployed` does not. An unreadable template counts as allowing nothing.
 pub fn widenings(deployed: Option<&Value>, wanted: &Value) -> Vec<Widening> {
     let nothing = Value::Null;
     let (old, new) = (&deployed.unwrap_or(&nothing)["Resources"], &wanted["Resources"]);
@@ -59,7 +59,7 @@ pub fn widenings(deployed: Option<&Value>, wanted: &Value) -> Vec<Widening> {
         .collect()
 }
 
-/// What widenings are accepted by, each resource once: `widen:ApiRole`.
+/// The names by which widenings are accepted, one per resource: `widen:ApiRole`.
 pub fn acceptances(widenings: &[Widening]) -> Vec<String> {
     let resources: BTreeSet<&str> = widenings
         .iter()

@@ -1,4 +1,4 @@
-//! PURE: what one resource grants, as far as it can be read.
+//! PURE: the grants of one resource, as far as they can be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::grant::{Effect, Grant};
 
-/// What a resource grants, and what of it could not be read.
+/// The grants of a resource, and its unread parts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reading {
-    /// What is allowed and what is refused.
+    /// The allowed and the denied permissions.
     grants: BTreeSet<Grant>,
-    /// The policy beyond which the resource may do nothing.
+    /// The permissions boundary of the resource.
     boundary: Option<String>,
-    /// What this version cannot read, by its path.
+    /// Values that this version cannot read, by path.
     unread: BTreeMap<String, Value>,
 }
 
@@ -30,7 +30,7 @@ impl Reading {
         self.unread.insert(path.to_owned(), value.clone());
     }
 
-    /// What `later` grants, or no longer refuses, that this reading does not.
+    /// What `later` newly grants, or no longer denies, compared with this reading.
     pub(super) fn widened_by(self, later: Self, logical_id: &str) -> BTreeSet<Grant> {
         let of_effect = |effect| move |grant: &&Grant| grant.effect == effect;
         let granted = later.grants.difference(&self.grants);

@@ -1,4 +1,4 @@
-//! PURE: what a resource of a template grants.
+//! PURE: reads the grants of a template's resource.
 
 use serde_json::{Map, Value};
 
@@ -7,8 +7,8 @@ use super::grant::{Effect, Grant};
 use super::reading::Reading;
 use crate::stack::comparison::shown;
 
-/// Resources that carry a policy for others to use them: the type, where the document is, and the property that names what it is attached to;
-/// without one it is attached to the resource itself.
+/// Resource types with a policy for their users: the type, the path of the document, and the property that names the
+/// resource to which it is attached; without one, it is attached to the resource itself.
 const WITH_DOCUMENT: [(&str, &str, Option<&str>); 16] = [
     ("AWS::ApiGateway::RestApi", "Policy", None),
     ("AWS::Backup::BackupVault", "AccessPolicy", None),
@@ -40,7 +40,7 @@ const WITH_DOCUMENT: [(&str, &str, Option<&str>); 16] = [
     ),
 ];
 
-/// Takes apart what a resource grants; nothing, if it grants nothing.
+/// Reads the grants of a resource; the reading is empty if it grants nothing.
 pub(super) fn read(logical_id: &str, resource: &Value) -> Reading {
     let properties = resource["Properties"].as_object().cloned().unwrap_or_default();
     let kind = resource["Type"].as_str().unwrap_or_default();
@@ -54,7 +54,7 @@ pub(super) fn read(logical_id: &str, resource: &Value) -> Reading {
     reader.reading
 }
 
-/// Reads a resource: each property that was understood is taken out, so that what is left was not.
+/// Reads a resource. Each understood property is removed, so that only unread ones remain.
 struct Reader<'resource> {
     logical_id: &'resource str,
     kind: &'resource str,
@@ -88,7 +88,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether nothing in the resource is without meaning for what it grants; of a stack or a custom resource nobody can tell.
+    /// Tells whether every property of the resource may grant something; nested stacks and custom resources are opaque,
+    /// so theirs may.
     fn grants_by_all_it_says(&self) -> bool {
         self.kind.starts_with("AWS::IAM::")
             || self.kind.starts_with("Custom::")
@@ -132,7 +133,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A policy that stands apart from those who hold it. A managed policy can be held by others than it names.
+    /// A policy separate from its holders. A managed policy may have holders besides those that it names.
     fn policy_of(&mut self, holders: &[&str]) {
         self.ignore(&["PolicyName", "Description"]);
         let mut held_by = Vec::new();
@@ -180,7 +181,7 @@ impl Reader<'_> {
         });
     }
 
-    /// A function URL: who may call it without a signature, and the pages of which sites may.
+    /// A function URL: who may call it without a signature, and which sites' pages may.
     fn url(&mut self) {
         let mut target = shown_plainly(&self.properties.remove("TargetFunctionArn").unwrap_or_default());
         if let Some(qualifier) = self.properties.remove("Qualifier") {
@@ -201,7 +202,7 @@ impl Reader<'_> {
             self.reading.unread("Properties.Cors", &shared);
             return;
         };
-        // How long a browser remembers the answer lets nobody do more.
+        // How long a browser caches the preflight response grants nothing.
         for (name, value) in members.iter().filter(|(name, _)| *name != "MaxAge") {
             let path = format!("Properties.Cors.{name}");
             match texts(value) {
@@ -217,7 +218,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Who is told what a topic announces.
+    /// The endpoint that receives a topic's announcements.
     fn subscription(&mut self) {
         let topic = shown_plainly(&self.properties.remove("TopicArn").unwrap_or_default());
         let mut properties = Value::Object(std::mem::take(&mut self.properties));
@@ -229,7 +230,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whatever else has a policy.
+    /// Any other resource with a policy.
     fn others(&mut self) {
         let logical_id = self.logical_id;
         let itself = Value::from(logical_id);
@@ -252,7 +253,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Looks in what was not read for roles, and for what by its name is about permissions.
+    /// Searches unread properties for roles, and for names that suggest permissions.
     fn search(&mut self, value: &Value, path: &str) {
         match value {
             Value::Object(members) => {
@@ -291,7 +292,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A grant for each item of a property.
+    /// Adds a grant for each item of a property.
     fn each(&mut self, name: &str, grant: impl Fn(&str) -> Grant) {
         let Some(value) = self.properties.remove(name) else {
             return;
@@ -308,7 +309,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes a property out that may lie within others.
+    /// Removes and returns a property, which may be nested.
     fn take(&mut self, path: &str) -> Option<Value> {
         let (within, name) = path
             .rsplit_once('.')
@@ -342,7 +343,7 @@ fn shown_plainly(value: &Value) -> String {
     text(value).unwrap_or_else(|| shown(value))
 }
 
-/// Whether a property says as whom something acts.
+/// Tells whether a property names the role under which something acts.
 fn names_a_role(name: &str) -> bool {
     const ENDINGS: [&str; 6] = [
         "Role",
@@ -355,9 +356,9 @@ fn names_a_role(name: &str) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Whether a property is about who may do what, by its name.
+/// Tells whether a property's name suggests permissions.
 fn names_a_permission(name: &str) -> bool {
-    /// About delivery, for all their names say.
+    /// Properties about delivery, despite their names.
     const OTHERS: [&str; 3] = ["DeliveryPolicy", "FilterPolicyScope", "RedrivePolicy"];
     const WORDS: [&str; 13] = [
         "AccessControl",

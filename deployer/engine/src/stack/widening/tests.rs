@@ -196,10 +196,10 @@ fn what_cannot_be_read_is_named() {
         let expected = format!("It: `{path}` of It changes, and this version cannot read what it grants");
         assert!(told.contains(&expected), "{kind} {properties}: {told:?}");
     }
-    // What was not read and stays is none.
+    // An unread property that stays the same is not a widening.
     let tagged = one("AWS::IAM::Role", json!({"Tags": [{"Key": "a", "Value": "b"}]}));
     assert_eq!(told(&tagged, &tagged), [""; 0]);
-    // What is about anything else is none either.
+    // Neither is a change of anything else.
     let quiet = |value: u8| {
         one(
             "AWS::SQS::Queue",

@@ -1,4 +1,4 @@
-//! No change without a widening lets anybody do more, held against an evaluator of policies that is another than ours.
+//! A change without a widening grants nothing new, as an independent evaluator of policies confirms.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ const PRINCIPALS: [&str; 2] = ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]
 const ACTIONS: [&str; 3] = ["s3:Get", "s3:Put", "iam:Pass"];
 const RESOURCES: [&str; 2] = ["arn:aws:s3:::x", "arn:aws:s3:::y"];
 
-/// A request that may be allowed.
+/// A request to evaluate.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     principal: &'static str,
@@ -33,7 +33,7 @@ fn requests() -> impl Iterator<Item = Request> {
     })
 }
 
-/// Whether a bucket's policy allows a request: a refusal goes before whatever allows.
+/// Tells whether a bucket policy allows a request: a denial takes precedence over everything that allows it.
 fn allows(document: &Value, request: Request) -> bool {
     let statements = match &document["Statement"] {
         Value::Array(statements) => statements.clone(),
@@ -125,7 +125,7 @@ fn statement() -> impl Strategy<Value = Value> {
         })
 }
 
-/// What becomes of a policy: most changes leave most of it.
+/// A change of a policy: most changes leave most of it as it is.
 fn change() -> impl Strategy<Value = (Vec<Value>, Vec<Value>)> {
     let before = prop::collection::vec(statement(), 1..4);
     (before, statement(), 0..5_u8, any::<prop::sample::Index>()).prop_map(|(before, other, kind, index)| {

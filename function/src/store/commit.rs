@@ -194,9 +194,9 @@ pub struct CommitEvent {
     pub id: EventId,
     /// What happened.
     pub event_type: EventType,
-    /// What is to be known about it, exactly as it was sent.
+    /// The event's data, exactly as it was sent.
     pub payload: Payload,
-    /// What stands beside the payload, exactly as it was sent.
+    /// Data about the event, exactly as it was sent.
     pub metadata: Option<Metadata>,
 }
 

@@ -7,15 +7,14 @@ target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export DEPLOYER := target / "debug/deployer"
 export PATH := justfile_directory() / ".tools/bin" + ":" + env("PATH")
 
-# Always the whole workspace and never `-p`: cargo resolves the features of dependencies for what it builds together,
-# and a single crate's would have the AWS crates compiled again, which takes minutes.
+# Always build the whole workspace and never use `-p`: cargo resolves the features of dependencies for the crates that it
+# builds together, and for a single crate it would compile the AWS crates again, which takes minutes.
 
-# `aws_of NAME`: an environment with an endpoint of its own is an emulator, which has its own keys. The user's are not
-# sent to it.
+# `aws_of NAME`: an environment with an `endpoint` is an emulator. It gets test keys, never the user's own.
 
 aws_of_environment := 'aws_of() { if grep -qs "^endpoint:" "environments/$1.yaml"; then export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test; unset AWS_SESSION_TOKEN AWS_PROFILE; fi; }; aws_of'
 
-# `step NAME [FILE]` says what is done next and how long it takes; FILE is there once it has been done before.
+# `step NAME [FILE]` says what happens next and how long it takes; FILE exists once the step has been done before.
 
 step := quote(justfile_directory() / "tools/step")
 
@@ -84,7 +83,7 @@ up environment *options: _build_deployer
 describe environment *options: _build_deployer
     @{{ aws_of_environment }} "$1"; "$DEPLOYER" describe --env "$@"
 
-# Prove a deployed store claim by claim, and report: `just verify staging --report proved.md`; `--scratch` deploys an instance of its own for it
+# Test a deployed store claim by claim, and report: `just verify staging --report proved.md`; `--scratch` deploys a temporary instance for it
 [group('environments')]
 verify environment *options: _build_deployer
     #!/usr/bin/env bash
@@ -94,18 +93,18 @@ verify environment *options: _build_deployer
     {{ aws_of_environment }} "$1"
     exec {{ quote(target / "debug/event-store-verify") }} --env "$@"
 
-# Remove an environment; its events stay unless asked for otherwise
+# Remove an environment, but keep its events; `--purge` deletes them, too
 [group('environments')]
 down environment *options: _build_deployer
     @{{ aws_of_environment }} "$1"; "$DEPLOYER" down --env "$@"
 
-# Run every test, the end-to-end ones included; they start their own emulator
+# Run every test, including the end-to-end ones, which start their own emulator
 [group('development')]
 test *options: _build_deployer
     @{{ step }} test {{ quote(target / "lambda" ) }}
     cargo test --workspace "$@"
 
-# Build all that the tests use
+# Build everything that the tests use
 [group('development')]
 build:
     @{{ step }} build {{ quote(target / "debug/deployer-under-test") }}
@@ -117,18 +116,18 @@ bench:
     @{{ step }} bench {{ quote(target / "lambda") }}
     cargo bench --workspace --profile dev --bench costs
 
-# Measure the deployer against its budgets, and CDK beside it where there is one; takes options of tools/bench_deployer.py
+# Measure the deployer against its budgets, and beside CDK if that is installed; takes the options of tools/bench_deployer.py
 [group('development')]
 bench-deployer *options:
     @{{ step }} release {{ quote(target / "release/deployer") }}
     cargo build --release --locked --workspace --bin deployer
-    # For this machine's processor as `local`, but optimised.
+    # For this machine's processor, like `local`, but optimised.
     mkdir -p {{ quote(target / "bench") }}
     sed '/^profile:/d' environments/local.yaml >{{ quote(target / "bench/local.yaml") }}
     {{ quote(target / "release/deployer") }} build --env local --environments {{ quote(target / "bench") }}
     python tools/bench_deployer.py "$@"
 
-# Build the functions as an environment wants them, and the deployer, into a folder that `up --artifacts` takes: `just artifacts staging built`
+# Build the functions for an environment, and the deployer, into a folder for `up --artifacts`: `just artifacts staging built`
 [group('development')]
 artifacts environment folder: (artifacts-deployer folder)
     @{{ step }} artifacts {{ quote(target / "lambda") }}
@@ -142,13 +141,13 @@ artifacts-deployer folder:
     mkdir -p "$1"
     cp {{ quote(target / "release/deployer") }} "$1/"
 
-# Build what a release carries into an empty folder, and try it: `just dist built`; for Linux, unless Rust targets are named
+# Build the files of a release into an empty folder, and try them: `just dist built`; for Linux, unless you name Rust targets
 [group('development')]
 dist folder *targets:
     @{{ step }} dist {{ quote(target / "dist") }}
     python tools/dist "$@"
 
-# Let libFuzzer search for input that breaks a target, with a C++ compiler: `just fuzz page_key 60`
+# Let libFuzzer search for input that breaks a target (needs a C++ compiler): `just fuzz page_key 60`
 [group('development')]
 fuzz name seconds="60":
     #!/usr/bin/env bash
@@ -156,22 +155,22 @@ fuzz name seconds="60":
     target=$(rustc --print host-tuple)
     cd function/fuzz
     [[ -f fuzz_targets/$1.rs ]] || { echo "no target \`$1\`; there are:" fuzz_targets/*.rs >&2; exit 1; }
-    # The versions that the workspace has.
+    # The workspace's versions of the dependencies.
     cp ../../Cargo.lock .
-    # What cargo-fuzz passes without a sanitizer, which is all that a stable compiler takes.
+    # The flags that cargo-fuzz passes without a sanitizer, which needs a nightly compiler.
     passes='-Cpasses=sancov-module'
     for option in level=4 inline-8bit-counters pc-table trace-compares; do
         passes+=" -Cllvm-args=-sanitizer-coverage-$option"
     done
     built={{ quote(target / "fuzz") }}
-    # With a target named, build scripts and macros are spared the flags.
+    # With an explicit target, cargo does not pass the flags to build scripts and macros.
     RUSTFLAGS="$passes --cfg fuzzing" cargo build --target-dir "$built" --target "$target" --bin "$1"
-    # What is found lies beside what is built; the seeds stay as they are.
+    # New inputs go into the build folder; the seeds stay unchanged.
     mkdir -p "$built/corpus/$1" "$built/artifacts"
     "$built/$target/debug/$1" -max_total_time="$2" -dict=dictionary -artifact_prefix="$built/artifacts/$1-" \
         "$built/corpus/$1" "corpus/$1"
 
-# Check formatting, code, templates, their renderings, the API's document, links between documents and spelling
+# Check formatting, code, templates, their renderings, the OpenAPI document, links between documents and spelling
 [group('development')]
 lint: _build_deployer && _lint_renderings features public-api
     cargo fmt --all --check
@@ -188,14 +187,14 @@ lint: _build_deployer && _lint_renderings features public-api
     typos
     {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} deny
 
-# Check the client with each of its features alone, and with none, and what each is said to cost
+# Check the client with each of its features alone and with none, and the documented cost of each
 [group('development')]
 features:
     #!/usr/bin/env bash
     set -euo pipefail
     {{ step }} features
     python tools/feature_costs.py check
-    # By itself, for once: only so does it see no more of a dependency than it asks for.
+    # With `-p`, as an exception: only then does the crate get no more of a dependency than it enables itself.
     features=$(cargo metadata --no-deps --format-version 1 --locked | python -c 'import json, sys; print(*(
         feature for package in json.load(sys.stdin)["packages"] if package["name"] == "event-store-client"
         for feature in package["features"] if feature != "default"))')
@@ -204,7 +203,7 @@ features:
         cargo clippy --quiet --locked -p event-store-client --lib --no-default-features --features "$feature" -- -D warnings
     done
 
-# Check what the published crates promise against what is written down; `./justw public-api write` writes it down anew
+# Check the public API of the published crates against public-api.txt; `./justw public-api write` rewrites that
 [group('development')]
 public-api action='check':
     @{{ step }} public-api
@@ -215,7 +214,7 @@ public-api action='check':
 publishable:
     cargo publish --dry-run --locked -p event-store-types -p event-store-client
 
-# Check the dependencies' licences, sources and known vulnerabilities, where cargo-deny is installed
+# Check the dependencies' licences, sources and known vulnerabilities, if cargo-deny is installed
 [group('development')]
 deny:
     #!/usr/bin/env bash
@@ -225,7 +224,7 @@ deny:
         exit 0
     fi
     cargo deny --locked check licenses bans sources
-    # The database of vulnerabilities is fetched. Without it nothing is known of them, and a machine that is offline says so.
+    # The check needs the database of vulnerabilities, which an offline machine cannot fetch; it says so.
     if ! fetched=$(cargo deny fetch db 2>&1); then
         [[ -z ${REQUIRE_ADVISORIES:-} ]] || { printf '%s\n' "$fetched" >&2; exit 1; }
         echo 'skipped: vulnerabilities, whose database cannot be fetched from here' >&2
@@ -244,7 +243,7 @@ doc:
     @{{ step }} doc {{ quote(target / "doc") }}
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-# Stop the emulator and delete everything that was built, but for the tools
+# Stop the emulator and delete everything that was built, except the tools
 [group('development')]
 clean: emulator-stop
     cargo clean
@@ -254,7 +253,7 @@ _build_deployer:
     @{{ step }} deployer "$DEPLOYER"
     @cargo build --workspace --bin deployer
 
-# Each environment's rendering is linted, too: it is what is sent. So are the stacks of those who may deploy and compare.
+# Lint each environment's rendering, too, because that is what is sent; and the stacks with the roles that may deploy, diff and call.
 [private]
 _lint_renderings:
     #!/usr/bin/env bash

@@ -1,4 +1,4 @@
-"""Measures the deployer against its budgets: whole processes on an emulator of their own, medians; and CDK beside it, where there is one.
+"""Measures the deployer against its budgets: medians of whole processes on an emulator of their own; and CDK, if it is installed.
 
 Usage: bench_deployer.py [--deployer PROGRAM] [--artifacts DIR] [--rounds N]
 
@@ -29,7 +29,7 @@ STACK = "event-store-bench"
 READY_WITHIN_SECONDS = 60
 MEGABYTE = 1_000_000
 
-# What each may take: seconds, and for the last two megabytes.
+# The budgets: seconds, and megabytes for the last two.
 BUDGETS = {
     "render": 0.020,
     "first up": 1.5,
@@ -66,9 +66,9 @@ def main():
     arguments.add_argument("--rounds", type=int, default=7)
     options = arguments.parse_args()
     if not options.deployer.is_file():
-        sys.exit(f"{options.deployer} is missing: `cargo build --release --workspace --bin deployer` builds it")
+        sys.exit(f"{options.deployer} is missing: build it with `cargo build --release --workspace --bin deployer`")
     if not list(options.artifacts.glob("*.zip")):
-        sys.exit(f"{options.artifacts} has no zips: `./justw bench-deployer` makes them")
+        sys.exit(f"{options.artifacts} has no zips: make them with `./justw bench-deployer`")
     with tempfile.TemporaryDirectory(prefix="bench-deployer-") as folder, Emulator(Path(folder)) as emulator:
         bench = Bench(options, Path(folder), emulator.endpoint)
         measured = bench.deployer()
@@ -81,7 +81,7 @@ def processor():
 
 
 class Emulator:
-    """An emulator on a free port, as long as the `with` lasts."""
+    """An emulator on a free port, for the duration of the `with`."""
 
     def __init__(self, folder):
         with socket.socket() as free:
@@ -130,7 +130,7 @@ class Emulator:
 
 
 def without_aws():
-    """The variables of this process, less those that would send anything to the real AWS."""
+    """The variables of this process, except those that could direct calls to the real AWS."""
     prefixes = ("AWS_", "DEPLOYER_", "GITHUB_", "CDK_")
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
@@ -147,7 +147,7 @@ def run(command, environment, folder):
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout.seek(0)
         stderr.seek(0)
-        # Linux counts kilobytes of 1,024 bytes, macOS bytes.
+        # Linux counts in units of 1,024 bytes, macOS in bytes.
         unit = 1 if sys.platform == "darwin" else 1024
         ran = Ran(seconds, usage.ru_maxrss * unit / MEGABYTE, stdout.read().decode(), stderr.read().decode())
     if process.returncode != 0:
@@ -188,7 +188,7 @@ class Bench:
         runs = {"render": [self.run("render", *code) for _ in range(self.rounds)]}
         self.rendering = self.folder / "rendering.json"
         self.rendering.write_text(runs["render"][0].stdout)
-        # The first upload is the account's and not the stack's: it is warmed up like the emulator itself.
+        # The first upload creates the account's bucket, which is no part of the stack: warm it up like the emulator itself.
         self.run("up", "--yes", *code)
         self.down()
         for name in ("first up", "no-op up", "diff", "down"):
@@ -210,13 +210,13 @@ class Bench:
         return self.run("down", "--purge", "--confirm", STACK)
 
     def cdk(self, rendering):
-        """The same with CDK, or nothing where it is not installed."""
+        """The same with CDK, or nothing if it is not installed."""
         if not (shutil.which("cdk") and shutil.which("node") and shutil.which("npm")):
             return None
         modules = subprocess.run(["npm", "root", "--global"], capture_output=True, text=True, check=True).stdout.strip()
         variables = {**self.variables, "NODE_PATH": modules, "CDK_DEFAULT_ACCOUNT": ACCOUNT, "CDK_DISABLE_CLI_TELEMETRY": "true"}
         if subprocess.run(["node", "-e", "require('aws-cdk-lib')"], env=variables, capture_output=True).returncode != 0:
-            print("`cdk` is there, `aws-cdk-lib` is not: `npm install --global aws-cdk-lib` to compare", file=sys.stderr)
+            print("`cdk` is installed, but `aws-cdk-lib` is not: run `npm install --global aws-cdk-lib` to compare", file=sys.stderr)
             return None
         folder = self.folder / "cdk"
         folder.mkdir()
@@ -227,7 +227,7 @@ class Bench:
         def cdk(*arguments):
             return run(["cdk", *arguments, *quiet], variables, folder)
 
-        # Its zips are the deployer's, which are in the bucket already.
+        # It uses the deployer's zips, which are already in the bucket.
         cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
         runs = {name: [] for name in ("render", "first up", "no-op up", "diff", "down")}
         for _ in range(max(1, self.rounds // 3)):

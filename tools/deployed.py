@@ -1,4 +1,4 @@
-"""Tells what other programs need to know about a deployed environment.
+"""Prints what other programs need to know about a deployed environment.
 
 Usage: deployed.py variables NAME    shell exports with which the API's binary serves that environment's tables
        deployed.py curl NAME         three calls of that environment's API to try
@@ -39,7 +39,7 @@ def outputs(name):
         [os.environ["DEPLOYER"], "describe", "--env", name, "--format", "json"], stdout=subprocess.PIPE, check=False
     )
     if described.returncode != 0:
-        # The deployer has said why.
+        # The deployer has printed the reason.
         sys.exit(described.returncode)
     return json.loads(described.stdout)["outputs"]
 
@@ -58,7 +58,7 @@ def variables(environment, deployed):
 
 
 def reachable(environment, url):
-    """The address at which a function URL answers: behind an endpoint it is not the one that AWS would give it."""
+    """The address of a function URL, which behind an endpoint differs from the one on AWS."""
     host = urlsplit(url).hostname
     if "url" in environment and host.endswith(".on.aws"):
         url = environment["url"].format(endpoint=environment["endpoint"], id=host.split(".")[0])

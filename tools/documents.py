@@ -1,4 +1,4 @@
-"""Checks the documents: every link between them leads to a file, and to a heading of it, and README fits on a few screens.
+"""Checks the documents: every link between them leads to an existing file and heading, and README is short enough.
 
 Usage: documents.py
 """
@@ -12,9 +12,9 @@ from urllib.parse import unquote
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_README, WIDEST_README = 150, 120
 
-# `[text](target)` and `![text](target)`, also where the text goes over lines.
+# `[text](target)` and `![text](target)`, even if the text spans lines.
 LINK = re.compile(r"\]\(([^()\s]+)\)")
-# What is quoted as code links nowhere.
+# Code contains no links.
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$", re.MULTILINE)
 ELSEWHERE = ("http://", "https://", "mailto:")
@@ -42,16 +42,16 @@ def broken_links(document):
         path, _, anchor = unquote(target).partition("#")
         file = (document.parent / path).resolve() if path else document
         if not file.is_relative_to(ROOT):
-            # A page of the repository's on GitHub, such as its releases.
+            # A page of the repository on GitHub, such as its releases.
             continue
         if not file.exists():
-            yield f"{document.relative_to(ROOT)}: nothing is at `{target}`"
+            yield f"{document.relative_to(ROOT)}: there is nothing at `{target}`"
         elif anchor and anchor not in anchors(file):
-            yield f"{document.relative_to(ROOT)}: `{target}` names a heading that is not there"
+            yield f"{document.relative_to(ROOT)}: `{target}` names a heading that does not exist"
 
 
 def anchors(document):
-    """The names of a document's headings as GitHub makes them."""
+    """The anchors that GitHub gives a document's headings."""
     text = re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
     names = set()
     for heading in HEADING.findall(text):
@@ -65,9 +65,9 @@ def anchors(document):
 def overlong(readme):
     lines = readme.read_text().splitlines()
     if len(lines) > LONGEST_README:
-        return [f"README.md: {len(lines)} lines, where {LONGEST_README} are the most; the rest belongs into docs/"]
+        return [f"README.md: {len(lines)} lines, but at most {LONGEST_README} are allowed; move the rest to docs/"]
     return [
-        f"README.md:{number}: {len(line)} columns, where {WIDEST_README} are the most"
+        f"README.md:{number}: {len(line)} columns, but at most {WIDEST_README} are allowed"
         for number, line in enumerate(lines, 1)
         if len(line) > WIDEST_README
     ]

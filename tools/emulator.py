@@ -1,4 +1,4 @@
-"""Starts and stops the emulator of the `local` environment: a process of its own that outlives the recipe.
+"""Starts and stops the emulator of the `local` environment, a process that outlives the recipe.
 
 Usage: emulator.py start | stop
 
@@ -45,19 +45,19 @@ def start(environment):
         process = subprocess.Popen(
             [Path(sys.executable).with_name("ministack")],
             env={
-                # Credentials and addresses of the real AWS are none of its business.
+                # It must not see credentials or addresses of the real AWS.
                 **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(address.port),
                 "MINISTACK_REGION": environment["region"],
                 "AUTH": "true",
-                # Handed on to the functions, so that their calls come back here.
+                # The functions inherit it, so that their calls come back to the emulator.
                 "AWS_ENDPOINT_URL": endpoint,
             },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Out of reach of the Ctrl-C that ends the recipe.
+            # A session of its own, so that Ctrl-C on the recipe does not end it.
             start_new_session=True,
         )
     PROCESS_FILE.write_text(f"{process.pid}\n{started_at(process.pid)}\n")
@@ -80,9 +80,9 @@ def stop():
         say("not running, or not started from here")
         return
     pid, recorded = int(pid), recorded.strip()
-    # A process id is used again, so it alone does not tell that the process is ours.
+    # Process ids are reused, so the id alone does not show that the process is ours.
     if recorded and started_at(pid) == recorded:
-        # Its session holds the functions that it started, too.
+        # Its session also contains the functions that it started.
         os.killpg(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOPPED_WITHIN_SECONDS
         while started_at(pid) == recorded and time.monotonic() < deadline:
@@ -96,11 +96,11 @@ def stop():
 
 
 def started_at(pid):
-    """When the process began, as text, or nothing when there is none."""
+    """When the process began, as text, or nothing if there is no such process."""
     shown = subprocess.run(
         ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.split(maxsplit=1)
-    # A zombie has ended, only its parent has not asked yet.
+    # A zombie has ended; its parent just has not waited for it yet.
     return "" if not shown or shown[0].startswith("Z") else shown[1].strip()
 
 

@@ -1,4 +1,4 @@
-"""Holds what the client's front page says each feature costs against what cargo resolves.
+"""Compares the cost of each feature in the client's documentation with the crates that cargo resolves.
 
     python tools/feature_costs.py          prints how many crates of others each feature brings
     python tools/feature_costs.py check    fails when client/src/lib.rs says otherwise
@@ -16,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FRONT_PAGE = ROOT / "client" / "src" / "lib.rs"
 CLIENT = "event-store-client"
-# The same numbers wherever this runs.
+# One target, so that the numbers are the same on every machine.
 TARGET = "x86_64-unknown-linux-gnu"
 NONE, ALL = "none", "all"
 
@@ -37,7 +37,7 @@ def features():
 
 
 def crates(chosen):
-    """How many crates of others the client needs with the `chosen` features: crates in two versions count twice."""
+    """How many third-party crates the client needs with the `chosen` features; a crate in two versions counts twice."""
     tree = cargo(
         "tree", "--locked", "--package", CLIENT, "--no-default-features", "--features", ",".join(chosen),
         "--target", TARGET, "--edges", "normal", "--prefix", "none", "--format", "{p}",

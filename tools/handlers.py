@@ -1,4 +1,4 @@
-"""Extracts what CloudFormation calls for each type of resource, from the schemas that cfn-lint brings.
+"""Extracts the actions that CloudFormation needs for each type of resource from the schemas in cfn-lint.
 
     python tools/handlers.py          writes deployer/tests/handlers.json
     python tools/handlers.py check    fails when that file is not what the installed cfn-lint says
@@ -17,10 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXTRACT = ROOT / "deployer" / "tests" / "handlers.json"
 SCHEMAS = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas"
 
-# The schemas are the same in every region that has the type.
+# A type has the same schema in every region.
 REGION = "us-east-1"
 
-# Listing resources is nothing that a deployment does.
+# No deployment lists resources.
 HANDLERS = ("create", "read", "update", "delete")
 
 TYPES = (

@@ -1,4 +1,4 @@
-"""Holds what the published crates promise against what is written down: one line for each public item.
+"""Compares the public API of the published crates with public-api.txt, which has one line for each public item.
 
     python tools/public_api.py          prints how many public items each crate has
     python tools/public_api.py write    writes them down, in <crate>/public-api.txt
@@ -20,14 +20,14 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = {"event_store_types": "types", "event_store_client": "client"}
-# The JSON is not stable yet, and the compiler is pinned: rustdoc alone is told to write it, so that nothing is compiled anew.
+# rustdoc's JSON is unstable, but the compiler is pinned. Only rustdoc gets the variable, so that nothing is compiled again.
 RUSTDOC = '#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc "$@"\n'
-# What every type has, or has by being what it is.
+# Items that every type has, or has because of its kind.
 UNTOLD = {"StructuralPartialEq"}
 
 
 def documented():
-    """Where the JSON of each crate is. The whole workspace, as always: one crate alone has other features."""
+    """The JSON files of the crates. It builds the whole workspace, as always: a single crate would get other features."""
     with tempfile.TemporaryDirectory() as folder:
         rustdoc = pathlib.Path(folder) / "rustdoc"
         rustdoc.write_text(RUSTDOC)
@@ -60,7 +60,7 @@ class Crate:
         self.lines.append(f"{path}: {text}" if text else path)
 
     def source(self, item):
-        """The item as it is written, on one line."""
+        """The source of the item, on one line."""
         span = item["span"]
         if not span:
             return ""
@@ -69,13 +69,13 @@ class Crate:
             self.sources[name] = (ROOT / name).read_text().splitlines()
         (first, left), (last, right) = span["begin"], span["end"]
         lines = self.sources[name][first - 1 : last]
-        # Columns count from 1, and the last is within.
+        # Columns count from 1, and the last one is included.
         lines[-1] = lines[-1][:right]
         lines[0] = lines[0][left - 1 :]
         return " ".join(line.split("//")[0].strip() if "://" not in line else line.strip() for line in lines)
 
     def head(self, item, ends):
-        """What stands before the body: up to one of `ends` outside of parentheses and brackets."""
+        """The text before the body: up to one of `ends` outside of parentheses and brackets."""
         depth, text = 0, ""
         for place, character in enumerate(source := self.source(item)):
             if depth == 0 and character in ends:
@@ -145,7 +145,7 @@ class Crate:
             name = inner["trait"]["path"].rsplit("::", 1)[-1]
             head = self.head(item, "{")
             if name not in UNTOLD:
-                # What a macro made has the macro as its source.
+                # The source of an item from a macro is the macro.
                 self.add(path, head if head.startswith("impl") else f"impl {name}")
 
 
@@ -164,7 +164,7 @@ def main(arguments):
             before = written.read_text()
             if before != text:
                 difference = difflib.unified_diff(before.splitlines(), lines, str(written.relative_to(ROOT)), "the source", lineterm="", n=0)
-                sys.exit("\n".join(difference) + "\nif that is wanted: python tools/public_api.py write")
+                sys.exit("\n".join(difference) + "\nif you want this change: ./justw public-api write")
         else:
             print(f"{crate}: {len(lines)} public items")
 

@@ -1,4 +1,4 @@
-"""Keeps Swagger UI, which the API's interactive page is made of, in function/page/vendor/.
+"""Vendors Swagger UI, which the API's interactive page uses, in function/page/vendor/.
 
 Usage: swagger_ui.py check             holds the files against the checksums beside them
        swagger_ui.py vendor VERSION    puts that version in their place (needs npm); of the present one, changes nothing
@@ -34,7 +34,7 @@ def check():
     found = {published_name(file): checksum_of(content(file)) for file in vendored()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if wrong:
-        sys.exit(f"swagger_ui: not as {SUMS.name} says: {', '.join(wrong)}. Vendor the version again, or correct {SUMS}")
+        sys.exit(f"swagger_ui: not as in {SUMS.name}: {', '.join(wrong)}. Vendor the version again, or correct {SUMS}")
 
 
 def vendor(version):
@@ -56,10 +56,10 @@ def vendor(version):
     for file in vendored():
         file.unlink()
     for name, text in taken.items():
-        # Without a time within, so that the same text is the same bytes.
+        # Without a time, so that the same text gives the same bytes.
         (VENDOR / name).write_bytes(gzip.compress(text, 9, mtime=0) if name.endswith(".gz") else text)
     SUMS.write_text("".join(f"{checksum_of(content(file))}  {published_name(file)}\n" for file in vendored()))
-    print(f"swagger_ui: {version} is in {VENDOR}; its name also stands in index.html and in function/src/http/page.rs")
+    print(f"swagger_ui: {version} is in {VENDOR}; update its name in index.html and in function/src/http/page.rs")
 
 
 def vendored():

@@ -1,4 +1,4 @@
-"""Draws what a terminal showed, as an SVG that is readable in light and dark.
+"""Draws the output of a terminal as an SVG that is readable on light and dark backgrounds.
 
 Usage: terminal_picture.py COMMAND <TRANSCRIPT >PICTURE    the transcript holds the escapes that colour a text
 
@@ -13,7 +13,7 @@ from html import escape
 
 COLUMN, LINE, MARGIN, BAR = 8.4, 19, 16, 30
 ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
-# The select-graphic-rendition codes that the programs use, and what ends them.
+# The SGR (select graphic rendition) codes that the programs use, and those that end them.
 CLASSES = {"1": "bold", "2": "dim", "31": "red", "32": "green", "33": "yellow", "34": "blue", "36": "cyan"}
 ENDS = {"": "", "0": "", "22": "bold dim", "39": "red green yellow blue cyan"}
 
@@ -44,9 +44,9 @@ def main(command):
 
 
 def spans(line):
-    """The runs of one style, each at the column where it begins, so that any font keeps the columns."""
+    """The runs of one style, each at its first column, so that the columns align in any font."""
     column, style = 0, set()
-    # Split by a pattern with a group: texts and codes take turns.
+    # Splitting by a pattern with a group alternates texts and codes.
     for at, part in enumerate(ESCAPE.split(line)):
         if at % 2 == 0:
             if part.strip():

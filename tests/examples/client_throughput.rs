@@ -1,11 +1,11 @@
-//! How much goes through the client: appends a second, and events read a second, against the API in this process.
+//! Measures the client's throughput against the API in this process: appends and events read per second.
 //!
 //! ```console
 //! $ cargo build --workspace --example client_throughput && target/debug/examples/client_throughput
 //! ```
 //!
-//! Prints a line for each way of using it, over HTTP on loopback and handed over without a socket. The database is the one in memory of
-//! `event-store serve`, on one thread: its share is measured as well.
+//! Prints a line for each kind of use, over HTTP on loopback and without a socket. The database is the in-memory one of
+//! `event-store serve`, on one thread, and its share is part of the measurement.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-/// How long each way is measured, unless an argument says otherwise, in seconds.
+/// How long each kind of use is measured by default, in seconds.
 const SECONDS: u64 = 5;
 const BATCH: usize = 100;
 const READ: usize = 20_000;
@@ -81,7 +81,7 @@ enum Way {
     Read { readers: usize },
 }
 
-/// How many a second.
+/// The rate per second.
 async fn measure(client: &Client, way: Way, time: Duration) -> Result<f64, AnyError> {
     let order: StreamType = "order".parse()?;
     match way {
@@ -107,7 +107,7 @@ fn rate(count: u64, began: Instant) -> Result<f64, AnyError> {
     Ok(f64::from(u32::try_from(count)?) / began.elapsed().as_secs_f64())
 }
 
-/// Appends to a stream of its own, and counts events.
+/// Appends to its own stream, and counts events.
 async fn append(client: Client, order: StreamType, events: usize, time: Duration) -> Result<u64, AnyError> {
     let began = Instant::now();
     let stream_id = StreamId::from(Uuid::now_v7());
@@ -121,7 +121,7 @@ async fn append(client: Client, order: StreamType, events: usize, time: Duration
     Ok(count)
 }
 
-/// Reads a stream again and again, and counts events.
+/// Reads a stream repeatedly, and counts events.
 async fn read(
     client: Client,
     order: StreamType,

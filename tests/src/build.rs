@@ -1,4 +1,4 @@
-//! The functions, built once, and passed off as other builds.
+//! The functions, built once, and copies of them that count as other builds.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -26,10 +26,10 @@ impl Build {
         }
     }
 
-    /// The program at `program`, as it is, packed as the function `binary`: for an emulator on this machine, as a development build is.
+    /// The program at `program`, packed unchanged as the function `binary`: for an emulator on this machine, like a development build.
     ///
     /// # Panics
-    /// When it cannot be read or packed.
+    /// The program cannot be read or packed.
     pub fn of(binary: &str, program: &Path) -> Self {
         let temporary = TempDir::new().expect("the folder for temporary files can be written to");
         let program = fs::read(program).expect("the program was built");
@@ -43,16 +43,16 @@ impl Build {
     /// The folder, as an argument.
     ///
     /// # Panics
-    /// When it is not text.
+    /// The path is not UTF-8.
     pub fn folder(&self) -> &str {
         self.folder.to_str().expect("the folder's name is text")
     }
 
-    /// The same functions with `mark` behind their code, which the loader of programs never looks at: a build that does what this one
-    /// does, and is another.
+    /// The same functions with `mark` after their code, where the program loader never looks: another build with the same
+    /// behaviour.
     ///
     /// # Panics
-    /// When the functions cannot be read or written.
+    /// The functions cannot be read or written.
     #[must_use]
     pub fn marked(&self, mark: &str) -> Self {
         let temporary = TempDir::new().expect("the folder for temporary files can be written to");
@@ -81,7 +81,7 @@ fn mark_program(from: &Path, to: &Path, mark: &str) {
 
 fn pack(to: &Path, program: &[u8]) {
     let mut writer = ZipWriter::new(File::create(to).expect("the folder can be written to"));
-    // To pack closely takes longer than all that is done with it.
+    // Better compression would take longer than everything that is done with the zip.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .unix_permissions(EXECUTABLE);

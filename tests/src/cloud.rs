@@ -1,4 +1,4 @@
-//! Clients of AWS's services, or of the emulator's, for what has to be seen that no deployer and no store tells.
+//! Clients of the services of AWS or of the emulator, for checks that neither the deployer nor the store can answer.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -16,7 +16,7 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// As the owner of the account.
+    /// With the credentials of the account's owner.
     pub fn owner(emulator: &Emulator) -> Self {
         Self::with(
             emulator.endpoint(),
@@ -35,7 +35,7 @@ impl Cloud {
         Self::of(configuration, credentials)
     }
 
-    /// As `configuration` says, which gives these credentials.
+    /// With `configuration`, which has these credentials.
     pub(crate) fn of(configuration: SdkConfig, credentials: Credentials) -> Self {
         Self {
             configuration,
@@ -43,7 +43,7 @@ impl Cloud {
         }
     }
 
-    /// As the role `role_arn`, which has to trust the caller.
+    /// With the role `role_arn`, which must trust the caller.
     pub async fn assume(&self, role_arn: &str) -> Self {
         let assumed = aws_sdk_sts::Client::new(&self.configuration)
             .assume_role()
@@ -67,7 +67,7 @@ impl Cloud {
         Self::with(endpoint, credentials)
     }
 
-    /// Makes a role that whoever owns the account may assume, and that no policy allows anything.
+    /// Creates a role that the account's owner may assume, without any permissions.
     pub async fn make_role(&self, name: &str) -> String {
         let made = self
             .iam()
@@ -92,7 +92,7 @@ impl Cloud {
         answer.unwrap_or_else(|error| panic!("`{name}` cannot be allowed anything: {error:?}"));
     }
 
-    /// Allows the role called `name` what `policy` says, and nothing else.
+    /// Gives the role `name` exactly the permissions in `policy`.
     pub async fn allow_policy(&self, name: &str, policy: &str) {
         let allowed = self
             .iam()
@@ -105,7 +105,7 @@ impl Cloud {
         allowed.unwrap_or_else(|error| panic!("`{name}` cannot be allowed anything: {error:?}"));
     }
 
-    /// Lets whoever owns the account assume the role called `name`.
+    /// Lets the account's owner assume the role `name`.
     pub async fn trust_owner(&self, name: &str) {
         let update = self.iam().update_assume_role_policy().role_name(name);
         let updated = update.policy_document(trusting_the_account()).send().await;
@@ -117,7 +117,7 @@ impl Cloud {
         self.credentials.clone()
     }
 
-    /// The environment variables that make a program with the AWS SDK call these services with these credentials.
+    /// The environment variables with which a program that uses the AWS SDK calls these services with these credentials.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let endpoint = self.configuration.endpoint_url().unwrap_or_default();
         let mut variables = vec![
@@ -136,7 +136,7 @@ impl Cloud {
         variables
     }
 
-    /// The region that everything is in.
+    /// The region of everything.
     pub fn region(&self) -> &'static str {
         REGION
     }
@@ -166,7 +166,7 @@ impl Cloud {
         aws_sdk_cloudwatchlogs::Client::new(&self.configuration)
     }
 
-    /// A client of S3, which tells buckets apart by path: an emulator has one host name.
+    /// A client of S3 that names buckets in the path, because an emulator has one host name.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let configuration = aws_sdk_s3::config::Builder::from(&self.configuration).force_path_style(true);
         aws_sdk_s3::Client::from_conf(configuration.build())

@@ -25,7 +25,7 @@ impl Deployer {
         }
     }
 
-    /// The same program, run by somebody else than the account's owner.
+    /// The same program, run by another caller than the account's owner.
     #[must_use]
     pub fn run_by(&self, caller: &Cloud) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Deployer {
         }
     }
 
-    /// Runs it with `arguments` in the workspace, with the emulator's keys and nothing else of AWS around it.
+    /// Runs it with `arguments` in the workspace, with the emulator's keys and no other AWS configuration.
     #[must_use = "a run may have failed"]
     pub async fn run<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Run {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
@@ -51,7 +51,7 @@ impl Deployer {
         }
     }
 
-    /// Starts it as [`Self::run`] does, and does not wait for its end.
+    /// Starts it like [`Self::run`], without waiting for its end.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments)
             .stdout(Stdio::piped())
@@ -59,7 +59,7 @@ impl Deployer {
             .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.program.display()))
     }
 
-    /// Runs it as [`Self::run`] does, for somebody who sits at a terminal of so many columns.
+    /// Runs it like [`Self::run`], at a terminal with this number of columns.
     pub fn at_a_terminal(&self, columns: u16, arguments: &[&str]) -> Terminal {
         Terminal::run(self.command(arguments), columns)
     }
@@ -93,7 +93,7 @@ impl Deployer {
     }
 }
 
-/// How many lines of what a run said at its end are shown first.
+/// How many of a run's last lines a failure shows first.
 const LAST_WORDS: usize = 8;
 
 /// A run of the deployer that has ended.
@@ -102,9 +102,9 @@ pub struct Run {
     command: String,
     /// The exit code; `None` when a signal ended it.
     pub code: Option<i32>,
-    /// Its output for programs.
+    /// The text of stdout.
     pub stdout: String,
-    /// Its talk for people.
+    /// The text of stderr.
     pub stderr: String,
 }
 
@@ -116,7 +116,7 @@ impl Run {
     /// The run itself.
     ///
     /// # Panics
-    /// When it ended with another code than 0.
+    /// The exit code was not 0.
     pub fn succeeded(self) -> Self {
         self.ended_with(0)
     }
@@ -124,7 +124,7 @@ impl Run {
     /// The run itself.
     ///
     /// # Panics
-    /// When it ended with another code than `code`.
+    /// The exit code was not `code`.
     pub fn ended_with(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self}");
         self
@@ -139,7 +139,7 @@ impl fmt::Display for Run {
             stdout,
             stderr,
         } = self;
-        // Its last words first: they say why, and a report of many failures may be cut.
+        // The last lines first: they have the reason, and a report of many failures may be cut off.
         let lines: Vec<&str> = stderr.lines().collect();
         let last = lines[lines.len().saturating_sub(LAST_WORDS)..].join("\n");
         write!(

@@ -1,4 +1,4 @@
-//! A deployment of the deployer in one environment.
+//! A deployment into one environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{Build, Cloud, Deployer, Emulator, Environment, Run, Terminal, workspace};
 
-/// One environment on the emulator, and the deployer to bring it up and down.
+/// One environment on the emulator, and the deployer for it.
 #[derive(Debug)]
 pub struct Deployment {
     deployer: Deployer,
@@ -23,7 +23,7 @@ pub struct Deployment {
     _turn: Turn,
 }
 
-/// Many deployments share the machine, or one has it alone.
+/// A lock that many deployments share, or one holds exclusively.
 #[derive(Debug)]
 enum Turn {
     Shared(#[expect(dead_code, reason = "it is there to be held")] RwLockReadGuard<'static, ()>),
@@ -32,8 +32,8 @@ enum Turn {
 
 static MACHINE: RwLock<()> = RwLock::const_new(());
 
-/// Waits until nobody has the machine, and stands in no line: whoever has one deployment and asks for another would wait behind this one, and
-/// this one for them.
+/// Waits until nobody holds the lock, without queueing: a test that holds one deployment and asks for another would wait behind this one, and
+/// this one for that test.
 async fn nobody_else() -> RwLockWriteGuard<'static, ()> {
     loop {
         if let Ok(turn) = MACHINE.try_write() {
@@ -43,20 +43,20 @@ async fn nobody_else() -> RwLockWriteGuard<'static, ()> {
     }
 }
 
-/// The variable that names the folder of functions built before, as `deployer up --artifacts` takes it.
+/// The variable with a folder of functions that were built before, for `deployer up --artifacts`.
 const ARTIFACTS: &str = "EVENT_STORE_E2E_ARTIFACTS";
 
-/// Whether a run of the deployer has built the functions. One does; the others wait for it and use what it built.
+/// Whether a run of the deployer has built the functions. The first one does; the others wait for it and use its build.
 static BUILT: Mutex<bool> = Mutex::const_new(false);
 
 impl Deployment {
-    /// An environment that nothing is deployed into yet.
+    /// An environment into which nothing is deployed yet.
     pub async fn new(deployer: Deployer, environment: Environment) -> Self {
         Self::in_turn(deployer, environment, Turn::Shared(MACHINE.read().await)).await
     }
 
-    /// The same, with no other deployment beside it as long as it lives: for a test that takes all the emulator can
-    /// give, and fails when others keep it waiting.
+    /// The same, without any concurrent deployment during its lifetime: for a test that needs all the capacity of the
+    /// emulator, and fails if others slow it down.
     pub async fn alone(deployer: Deployer, environment: Environment) -> Self {
         Self::in_turn(deployer, environment, Turn::Alone(nobody_else().await)).await
     }
@@ -75,12 +75,12 @@ impl Deployment {
         deployment
     }
 
-    /// The environment as its file says.
+    /// The environment, as in its file.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// Has the deployer run by somebody else than the account's owner from now on.
+    /// Runs the deployer as another caller than the account's owner from now on.
     pub fn run_by(&mut self, caller: &Cloud) {
         self.deployer = self.deployer.run_by(caller);
     }
@@ -100,9 +100,9 @@ impl Deployment {
         Cloud::owner(self.emulator)
     }
 
-    /// Runs `deployer up --yes` with `arguments` besides.
+    /// Runs `deployer up --yes` with additional `arguments`.
     ///
-    /// The functions are built by the first run, unless the variable `EVENT_STORE_E2E_ARTIFACTS` names the folder of functions built before.
+    /// The first run builds the functions, unless the variable `EVENT_STORE_E2E_ARTIFACTS` names a folder of functions that were built before.
     #[must_use = "a run may have failed"]
     pub async fn up(&self, arguments: &[&str]) -> Run {
         if let Ok(folder) = std::env::var(ARTIFACTS) {
@@ -124,7 +124,7 @@ impl Deployment {
     /// The functions that were built, after the first `up`.
     ///
     /// # Panics
-    /// When they cannot be read.
+    /// The functions cannot be read.
     pub fn build(&self) -> Build {
         let folder = std::env::var_os(ARTIFACTS).map_or_else(workspace::functions, PathBuf::from);
         Build::in_folder(folder)
@@ -140,10 +140,10 @@ impl Deployment {
         self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
-    /// A copy of the template that differs in something, and the name of its file.
+    /// The file name of a changed copy of the template.
     ///
     /// # Panics
-    /// When it does not differ.
+    /// The copy does not differ.
     pub fn template(&self, change: impl FnOnce(&str) -> String) -> String {
         let templates = workspace::root().join("templates");
         let copy = |name: &str, text: &str| {
@@ -159,7 +159,7 @@ impl Deployment {
         copy("event-store.yaml", &changed)
     }
 
-    /// Runs `deployer diff` over the functions that were deployed, with `arguments` besides.
+    /// Runs `deployer diff` with the deployed functions and additional `arguments`.
     #[must_use = "a run may have failed"]
     pub async fn diff(&self, arguments: &[&str]) -> Run {
         let code = Self::built();
@@ -167,7 +167,7 @@ impl Deployment {
         self.run("diff", &[&code, arguments].concat()).await
     }
 
-    /// The arguments by which a command takes the functions that were built, after the first `up`.
+    /// The arguments with which a command uses the functions that the first `up` built.
     pub fn built() -> Vec<String> {
         match std::env::var(ARTIFACTS) {
             Ok(folder) => vec!["--artifacts".into(), folder],
@@ -175,20 +175,20 @@ impl Deployment {
         }
     }
 
-    /// Runs `deployer down` with `arguments` besides.
+    /// Runs `deployer down` with additional `arguments`.
     #[must_use = "a run may have failed"]
     pub async fn down(&self, arguments: &[&str]) -> Run {
         self.run("down", arguments).await
     }
 
-    /// Runs `deployer down` so that nothing is left.
+    /// Runs `deployer down` and leaves nothing behind.
     #[must_use = "a run may have failed"]
     pub async fn purge(&self) -> Run {
         self.run("down", &["--purge", "--confirm", &self.environment.stack()])
             .await
     }
 
-    /// Takes the protection away and then all of it, as the refusal to delete what is protected says.
+    /// Removes the protection and then everything, as the refusal to delete a protected stack advises.
     pub async fn unprotect_and_purge(&mut self) -> Run {
         self.change(|environment| environment.protected(false));
         let accepted = ["--accept", "weaken:EventsTable", "--accept", "weaken:FeedTable"];
@@ -196,7 +196,7 @@ impl Deployment {
         self.purge().await
     }
 
-    /// Runs a command of the deployer on this environment with `arguments` besides.
+    /// Runs a command of the deployer on this environment with additional `arguments`.
     #[must_use = "a run may have failed"]
     pub async fn run(&self, command: &str, arguments: &[&str]) -> Run {
         let environments = self.folder.path().to_string_lossy();
@@ -210,7 +210,7 @@ impl Deployment {
         self.deployer.run(&[&about, arguments].concat()).await
     }
 
-    /// Starts a command of the deployer on this environment that goes on until it is stopped.
+    /// Starts a command of the deployer on this environment that runs until it is stopped.
     pub fn start(&self, command: &str, arguments: &[&str]) -> Child {
         let environments = self.folder.path().to_string_lossy();
         let about = [
@@ -223,7 +223,7 @@ impl Deployment {
         self.deployer.start(&[&about, arguments].concat())
     }
 
-    /// Runs a command of the deployer on this environment for somebody who sits at a terminal of so many columns.
+    /// Runs a command of the deployer on this environment at a terminal with this number of columns.
     pub fn at_a_terminal(&self, columns: u16, command: &str, arguments: &[&str]) -> Terminal {
         let environments = self.folder.path().to_string_lossy();
         let about = [
@@ -237,7 +237,7 @@ impl Deployment {
             .at_a_terminal(columns, &[&about, arguments].concat())
     }
 
-    /// Runs `deployer describe --format json`, and reads what it prints.
+    /// Runs `deployer describe --format json`, and parses its output.
     pub async fn describe(&self) -> Described {
         let run = self.run("describe", &["--format", "json"]).await.succeeded();
         Described(
@@ -245,14 +245,14 @@ impl Deployment {
         )
     }
 
-    /// Starts a client of what is deployed. It retries for longer than applications do: the emulator, one Python process on a
-    /// machine with few processors, stalls for seconds at times, which the store rightly tells as 503.
+    /// Makes a client of the deployed store. It retries for longer than applications do: the emulator, one Python process on a
+    /// machine with few processors, sometimes stalls for seconds, and the store then rightly answers 503.
     pub async fn client_builder(&self) -> ClientBuilder {
         let patient = RetryPolicy::default().attempts(12);
         Client::builder(self.describe().await.output("EsUrl")).retry(patient)
     }
 
-    /// A client of what is deployed, unsigned.
+    /// An unsigned client of the deployed store.
     pub async fn client(&self) -> Client {
         self.client_builder()
             .await
@@ -261,7 +261,7 @@ impl Deployment {
     }
 }
 
-/// What `deployer describe` says.
+/// The output of `deployer describe`.
 #[derive(Clone, Debug)]
 pub struct Described(pub Value);
 
@@ -269,7 +269,7 @@ impl Described {
     /// The output called `name`.
     ///
     /// # Panics
-    /// When there is none.
+    /// There is no such output.
     pub fn output(&self, name: &str) -> String {
         match &self.0["outputs"][name] {
             Value::String(text) => text.clone(),

@@ -12,21 +12,21 @@ use tokio::sync::OnceCell;
 
 use crate::workspace;
 
-/// The region that the emulator is in.
+/// The emulator's region.
 pub(crate) const REGION: &str = "eu-central-1";
 
-/// An emulator of AWS on a port of its own. It ends with the process that started it, however that ends.
+/// An emulator of AWS on its own port. It ends with the process that started it, however that ends.
 #[derive(Debug)]
 pub struct Emulator {
     endpoint: String,
     log: PathBuf,
     watchdog: Child,
-    /// Open as long as this process lives: the watchdog reads from it, and ends the emulator at its end.
+    /// Open as long as this process lives. The watchdog reads from it, and stops the emulator at end of file.
     _lifeline: ChildStdin,
 }
 
-/// Starts what follows as arguments, and ends it with everything it started when standard input ends. The group
-/// is the watchdog's own, so that an interrupt at the terminal does not end the watchdog before its work is done.
+/// Runs its arguments as a command, and ends that with all its children when standard input ends. The watchdog has its own
+/// process group, so that an interrupt at the terminal does not end it before its work is done.
 const WATCHDOG: &str = r#"
 "$@" &
 trap '' TERM
@@ -39,7 +39,7 @@ kill -KILL 0
 impl Emulator {
     const READY_WITHIN: Duration = Duration::from_mins(1);
 
-    /// The emulator of this run, started when it is first asked for.
+    /// The emulator of this run, started on first use.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<Emulator> = OnceCell::const_new();
         SHARED
@@ -76,8 +76,8 @@ impl Emulator {
             .env("MINISTACK_REGION", REGION)
             .env("AUTH", "true")
             .env("AWS_ENDPOINT_URL", &endpoint)
-            // A call of a function holds a thread until it is answered, and what the function asks meanwhile needs
-            // another: with the emulator's 64, 32 writers leave none to spare, and answers stall for seconds.
+            // The call of a function occupies a thread until its answer, and the function's own calls need another:
+            // with the emulator's default of 64, 32 writers leave none free, and answers stall for seconds.
             .env("MINISTACK_WORKER_THREADS", "256")
             .process_group(0)
             .stdin(Stdio::piped())
@@ -99,7 +99,7 @@ impl Emulator {
     }
 
     async fn wait_until_ready(&mut self) {
-        // Whoever uses HTTP here waits for the emulator first. Another test may have chosen before.
+        // Every use of HTTP here comes after this. Another test may have installed the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let health = format!("{}/_ministack/health", self.endpoint);
         let began = Instant::now();

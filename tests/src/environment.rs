@@ -1,4 +1,4 @@
-//! Environment files that differ only in what a test is about.
+//! Environment files that differ only in the subject of a test.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,10 +8,10 @@ use std::path::Path;
 use crate::Emulator;
 use crate::emulator::REGION;
 
-/// The account that the emulator's keys belong to.
+/// The account of the emulator's keys.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// An environment: what is written to `<name>.yaml`.
+/// An environment: the content of `<name>.yaml`.
 #[derive(Clone, Debug)]
 pub struct Environment {
     name: String,
@@ -20,7 +20,7 @@ pub struct Environment {
     protected: bool,
     /// How a function URL is reached.
     url: String,
-    /// Where AWS is, when it is not reached directly.
+    /// The endpoint of AWS, if that is not the emulator itself.
     endpoint: Option<String>,
     parameters: BTreeMap<String, String>,
 }
@@ -31,7 +31,7 @@ const AT_THE_EMULATOR: &str = "{endpoint}/_aws/lambda-url/{id}/";
 impl Environment {
     /// Like `staging.yaml`: public.
     ///
-    /// The name is the test's own, so that neither stacks nor SSM parameters of tests meet.
+    /// Each test has its own name, so that neither stacks nor SSM parameters of tests collide.
     pub fn staging_like(name: &str) -> Self {
         Self {
             name: name.into(),
@@ -42,12 +42,12 @@ impl Environment {
             parameters: BTreeMap::new(),
         }
         .with("Access", "public")
-        // Whatever is public asks for a bound.
+        // A public store requires a bound on its cost.
         .with("MaxWriteUnits", "10000")
         .with("MaxReadUnits", "10000")
     }
 
-    /// Like `production.yaml`: protected, and open to `caller` alone, an ARN of a role.
+    /// Like `production.yaml`: protected, and open only to `caller`, the ARN of a role.
     pub fn production_like(name: &str, caller: &str) -> Self {
         Self {
             name: name.into(),
@@ -68,14 +68,14 @@ impl Environment {
         self
     }
 
-    /// Has the store reached by another way, such as a proxy at `address`.
+    /// Reaches the store through another address, such as that of a proxy.
     #[must_use]
     pub fn reached_at(mut self, address: &str) -> Self {
         self.url = AT_THE_EMULATOR.replace("{endpoint}", address);
         self
     }
 
-    /// Has AWS itself reached by another way, such as a proxy at `address`.
+    /// Reaches AWS itself through another address, such as that of a proxy.
     #[must_use]
     pub fn through(mut self, address: &str) -> Self {
         self.endpoint = Some(address.into());
@@ -107,9 +107,9 @@ impl Environment {
         named.unwrap_or_else(|| format!("event-store-{}", self.name))
     }
 
-    /// Writes the environment's file into `folder`, over the one that is there.
+    /// Writes the environment's file into `folder`, replacing an existing one.
     pub(crate) fn write_to(&self, folder: &Path, emulator: &Emulator) {
-        // The emulator speaks plain HTTP, which topic and queue would refuse, and knows no arithmetic over metrics.
+        // The emulator speaks plain HTTP, which topic and queue would refuse, and does not support metric math.
         let mut text = format!(
             "account: \"{ACCOUNT}\"\n\
              region: {REGION}\n\

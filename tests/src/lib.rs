@@ -1,6 +1,6 @@
-//! The harness of the end-to-end tests: an emulator of AWS, the deployer's program, and what it deployed.
+//! The harness of the end-to-end tests: an emulator of AWS, the deployer's program, and the deployed store.
 //!
-//! Nothing here is a test. Whatever goes wrong while a test is being set up panics with what to do about it.
+//! Nothing here is a test. A failure during the setup of a test panics with the remedy.
 
 #![expect(
     clippy::missing_panics_doc,

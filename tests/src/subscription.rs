@@ -1,4 +1,4 @@
-//! A queue that is subscribed to a deployment's topic.
+//! A queue with a subscription to a deployment's topic.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::Cloud;
 
-/// What a filter policy looks at.
+/// The part of a message that a filter policy checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilterScope {
     /// The message's attributes. Delivery is in SNS's envelope.
@@ -20,7 +20,7 @@ pub enum FilterScope {
 }
 
 impl FilterScope {
-    /// The name that SNS has for it.
+    /// The name of the scope in SNS.
     pub fn name(self) -> &'static str {
         match self {
             Self::Attributes => "MessageAttributes",
@@ -29,14 +29,14 @@ impl FilterScope {
     }
 }
 
-/// A queue that gets the notifications of one stream type.
+/// A queue that receives the notifications of one stream type.
 #[derive(Debug)]
 pub struct Subscription {
     receiver: Receiver,
 }
 
 impl Subscription {
-    /// Makes the queue `name` and subscribes it to `topic_arn`, filtered by stream type in `scope`.
+    /// Creates the queue `name` and subscribes it to `topic_arn`, filtered by stream type in `scope`.
     pub async fn new(
         cloud: &Cloud,
         topic_arn: &str,
@@ -98,10 +98,10 @@ impl Subscription {
     }
 
     /// Receives and acknowledges until the revisions 1 to `last` of the stream have arrived, each at least once,
-    /// and answers every notification that came.
+    /// and returns every notification that arrived.
     ///
     /// # Panics
-    /// When they have not arrived within half a minute, or a message holds no notification.
+    /// They do not arrive within half a minute, or a message is not a notification.
     pub async fn until(&self, stream_id: StreamId, last: u64) -> Vec<Notification> {
         let mut missing: BTreeSet<Revision> = (1..=last)
             .map(|number| number.try_into().expect("revisions count from 1"))
@@ -123,7 +123,7 @@ impl Subscription {
         arrived
     }
 
-    /// Receives and acknowledges what is there within a second.
+    /// Receives and acknowledges the messages that arrive within a second.
     pub async fn receive(&self) -> Vec<Notification> {
         let deliveries = self
             .receiver

@@ -1,4 +1,4 @@
-//! A program at a terminal, and somebody who reads and types there.
+//! A program at a terminal, and a user who reads and types there.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -11,7 +11,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tokio::process::{Child, Command};
 
-/// For so long something may take to appear.
+/// How long an expected text may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_mins(2);
 
 /// A program that runs at a terminal.
@@ -23,7 +23,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Runs a program with its three streams at a terminal of so many columns.
+    /// Runs a program with its three streams at a terminal with this number of columns.
     pub(crate) fn run(mut command: Command, columns: u16) -> Self {
         let controller =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there is a terminal to be had");
@@ -48,7 +48,7 @@ impl Terminal {
             .stderr(stream())
             .spawn()
             .expect("the program can be run");
-        // The command holds the other end of the terminal, which ends with the last who does.
+        // The command holds the other end of the terminal, which closes with its last holder.
         drop(command);
         let keyboard = File::from(controller);
         let screen = Arc::default();
@@ -64,17 +64,17 @@ impl Terminal {
         }
     }
 
-    /// Types.
+    /// Types this text.
     pub fn press(&mut self, keys: &str) {
         self.keyboard
             .write_all(keys.as_bytes())
             .expect("a terminal takes what is typed");
     }
 
-    /// Waits until a text appears, and returns what has appeared until then.
+    /// Waits until a text appears, and returns the output up to then.
     ///
     /// # Panics
-    /// When it does not appear.
+    /// The text does not appear.
     pub async fn appears(&self, text: &str) -> String {
         let began = Instant::now();
         loop {
@@ -90,23 +90,23 @@ impl Terminal {
         }
     }
 
-    /// Waits for the end; its exit code, and all that has appeared.
+    /// Waits for the end, and returns the exit code and the whole output.
     pub async fn ended(mut self) -> (Option<i32>, String) {
         let status = tokio::time::timeout(APPEARS_WITHIN, self.child.wait()).await;
         let status = status.unwrap_or_else(|_| panic!("it does not end after\n{}", self.seen()));
-        // What was written just before the end is read a moment later.
+        // The output just before the end is read a moment later.
         tokio::time::sleep(Duration::from_millis(200)).await;
         (status.expect("the program was started").code(), self.seen())
     }
 
-    /// What has appeared, without colours.
+    /// The output so far, without colours.
     fn seen(&self) -> String {
         let screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
         without_escapes(&String::from_utf8_lossy(&screen))
     }
 }
 
-/// Reads until the last program has closed its end, which a terminal tells as an error.
+/// Reads until the last program has closed its end, which a terminal reports as an error.
 fn read_all(mut terminal: File, screen: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 4096];
     while let Ok(length @ 1..) = terminal.read(&mut buffer) {
@@ -115,7 +115,7 @@ fn read_all(mut terminal: File, screen: &Mutex<Vec<u8>>) {
     }
 }
 
-/// A text without what moves the cursor or sets a colour: `ESC [`, parameters, and a letter.
+/// A text without control sequences (`ESC [`, parameters, and a letter), which move the cursor or set a colour.
 fn without_escapes(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! The program that proves a store, run as a user runs it.
+//! The program that verifies a store, run as a user runs it.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::{Cloud, Deployment, workspace};
 
-/// The program that proves a store.
+/// The program that verifies a store.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     program: PathBuf,
@@ -23,7 +23,7 @@ impl Verifier {
         }
     }
 
-    /// The command that proves `deployment` as `caller`, with no other AWS configuration around it.
+    /// The command that verifies `deployment` as `caller`, without any other AWS configuration.
     pub fn of(&self, deployment: &Deployment, caller: &Cloud, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars() {
@@ -35,7 +35,7 @@ impl Verifier {
             }
         }
         let variables = caller.variables();
-        // The environment names its endpoint itself.
+        // The environment file names its endpoint.
         let variables = variables
             .into_iter()
             .filter(|(name, _)| *name != "AWS_ENDPOINT_URL");

@@ -1,4 +1,4 @@
-//! Where things lie.
+//! Paths of the workspace.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ pub(crate) fn root() -> &'static Path {
         .expect("the crate lies in the workspace")
 }
 
-/// The folder for what a run leaves behind to be looked at.
+/// The folder for files that a run leaves for inspection.
 pub(crate) fn records() -> PathBuf {
     target().join("e2e")
 }
@@ -36,7 +36,7 @@ fn target() -> PathBuf {
         .to_path_buf()
 }
 
-/// `PATH` with the workspace's own tools before all others.
+/// `PATH` with the workspace's tools first.
 pub(crate) fn search_path() -> OsString {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let folders = [root().join(".tools/bin")]
@@ -48,7 +48,7 @@ pub(crate) fn search_path() -> OsString {
 /// The tool called `name`.
 ///
 /// # Panics
-/// When it is not installed, with the remedy.
+/// The tool is not installed; the message has the remedy.
 pub(crate) fn tool(name: &str) -> PathBuf {
     env::split_paths(&search_path())
         .map(|folder| folder.join(name))

@@ -1,4 +1,4 @@
-//! What the layout promises of whole folders, and no type holds.
+//! Rules about whole folders that no type can enforce.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A source file: its path within the workspace, and its text without the tests at its end.
+/// A source file: its path within the workspace, and its text without the test module at the end.
 struct Source {
     path: String,
     text: String,
@@ -14,7 +14,7 @@ struct Source {
 
 impl Source {
     fn new(path: &str, text: &str) -> Self {
-        // Only a module of tests ends what is looked at: `#[cfg(test)]` stands before single items, too.
+        // Only a test module ends the text: `#[cfg(test)]` may also precede single items.
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         Self {
             path: path.to_owned(),
@@ -36,9 +36,9 @@ struct Wall {
     says: &'static str,
     keeps: fn(&Source) -> bool,
     out: &'static [&'static str],
-    /// The path of a file within, and how it begins.
+    /// The path of a file inside the rule's scope, and the beginning of its text.
     within: (&'static str, &'static str),
-    /// The path of a file that the rule says nothing of.
+    /// The path of a file outside the rule's scope.
     beyond: &'static str,
 }
 
@@ -279,14 +279,14 @@ fn the_tests_of_the_function_reach_dynamodb_only_past_the_witness() {
         file.extension().is_some_and(|extension| extension == "rs") && text.contains("dynoxide::")
     });
     let naming = naming.map(|file| file.strip_prefix(workspace).unwrap().to_owned());
-    // The store in one process has its database within, whose only client is the store.
+    // The store in one process embeds its database, whose only client is the store.
     let opening: Vec<PathBuf> = naming
         .filter(|file| !file.starts_with("function/src/local"))
         .collect();
     assert_eq!(opening, [Path::new("function/tests/support/dynamodb.rs")]);
 }
 
-/// The crates that an artifact is built from, with `arguments` besides what the deployer gives to cargo.
+/// The crates that an artifact is built from, with `arguments` in addition to those that the deployer gives to cargo.
 fn crates_of_an_artifact(arguments: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -321,7 +321,7 @@ fn no_database_of_its_own_and_no_command_line_is_in_an_artifact() {
         "{artifact:?}"
     );
     assert_eq!(strangers_in(&artifact), Vec::<&str>::new());
-    // As the store in one process is built, all of them are found.
+    // With the features of the store in one process, all of them are found.
     let local = crates_of_an_artifact(&["--features", "embedded"]);
     assert_eq!(strangers_in(&local), strangers);
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-/// A store that is served on a port of its own, and its address.
+/// A store on its own port, and its address.
 async fn serve() -> (Embedded, String) {
     let store = Embedded::in_memory().await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -68,7 +68,7 @@ async fn a_process_manager_that_is_killed_again_and_again_does_everything_once()
             .spawn()
             .unwrap()
     };
-    // Of each of two items there is enough for ten of its twenty orders.
+    // The stock of each of the two items is enough for ten of its twenty orders.
     for item in ["tea", "milk"] {
         let id = StreamId::from_name(&stock, item);
         let received = event("goods-received", &json!({"quantity": 20}));
@@ -88,7 +88,7 @@ async fn a_process_manager_that_is_killed_again_and_again_does_everything_once()
             .unwrap();
         if number % 4 == 0 {
             let mut process = manager();
-            // Long enough to begin, too short to finish.
+            // Long enough to start, too short to finish.
             tokio::time::sleep(Duration::from_millis(60 + 13 * number as u64 % 90)).await;
             process.kill().await.unwrap();
             kills += 1;
@@ -150,7 +150,7 @@ async fn a_trace_goes_from_a_request_through_an_event_to_what_reacts_to_it() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     let told = String::from_utf8(output.stdout).unwrap();
-    // The trace, the span, and the span that it is part of.
+    // The trace, the span, and its parent span.
     let spans: Vec<(&str, &str, &str)> = told
         .lines()
         .map(|line| {

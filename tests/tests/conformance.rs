@@ -1,4 +1,4 @@
-//! The conformance suite, of the stores that need no cloud.
+//! The conformance suite on the stores that need no cloud.
 
 use std::future::{Ready, ready};
 
@@ -41,7 +41,7 @@ macro_rules! conforms {
     };
 }
 
-/// The store in memory that an application's tests use.
+/// The in-memory store for the tests of applications.
 mod in_memory {
     use super::*;
 
@@ -52,7 +52,7 @@ mod in_memory {
     conforms!();
 }
 
-/// The API's router, its store and the relay, over a DynamoDB in process.
+/// The API's router, its store and the relay, over a DynamoDB in this process.
 mod embedded {
     use super::*;
 

@@ -1,6 +1,6 @@
-//! The deployer's rendering of random templates, held against the emulator's engine.
+//! Compares the deployer's rendering of random templates with the emulator's engine.
 //!
-//! That engine evaluates the template with its parameters, and the rendering without any: both have to come to the same.
+//! The engine evaluates the template with its parameters, and the rendering without any: both must give the same result.
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
@@ -11,12 +11,12 @@ use event_store_e2e::generated::{Answer, Evaluator, Generated, right, with_mista
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-/// How many sequences of templates there are, and how many templates in each: of those that are right, and of those with mistakes.
+/// The number of sequences, and of templates in each: for valid templates, and for those with mistakes.
 const SEEDS: u8 = 4;
 const TEMPLATES: u32 = 500;
 const WITH_MISTAKES: u32 = 250;
 
-/// What the deployer refuses and the engine does not, by a part of the message, and why.
+/// The templates that the deployer refuses and the engine does not: a part of the message, and the reason.
 const STRICTER: &[(&str, &str)] = &[
     (
         "is `AWS::NoValue`",
@@ -36,7 +36,7 @@ const STRICTER: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the engine refuses and the deployer does not.
+/// The templates that the engine refuses and the deployer does not.
 const ENGINE_STRICTER: &[(&str, &str)] = &[(
     "cannot select nonexistent value",
     "how many items a text of AWS's own is split into is left to AWS, which is asked at the deployment",
@@ -88,7 +88,7 @@ impl Seen {
     }
 }
 
-/// Judges templates of each seed, and tells what was seen of all.
+/// Judges the templates of each seed, and returns a summary.
 fn judged<S: Strategy<Value = Generated>>(strategy: &S, templates: u32) -> Seen {
     let evaluator = RefCell::new(Evaluator::start());
     let seen = Seen::default();

@@ -32,7 +32,7 @@ async fn a_batch_is_brought_into_the_read_model_and_only_what_is_malformed_comes
     let placed = append(&client, "A-2", &[("placed", 7)]).await;
     let (database, rows) = database().await;
 
-    // The queue's messages come late and twice, and in both forms; and one is somebody else's.
+    // The queue's messages come late and twice, and in both forms; one belongs to another application.
     let enveloped = json!({"Type": "Notification", "Message": body(placed, 1)}).to_string();
     let messages = [
         ("1", body(paid, 2)),
@@ -74,7 +74,7 @@ async fn a_variable_that_is_not_set_is_named() {
     );
 }
 
-/// Appends events, each about an amount of cents, to a stream of its own.
+/// Appends events, each with an amount in cents, to a new stream.
 async fn append(client: &Client, number: &str, events: &[(&str, u64)]) -> StreamId {
     let order: StreamType = "order".parse().unwrap();
     let id = StreamId::from_name(&order, number);
@@ -181,7 +181,7 @@ async fn runtime(messages: &[(&str, String)]) -> MockServer {
     server
 }
 
-/// Runs the function until it has answered, and answers what.
+/// Runs the function until it has answered, and returns the answer.
 async fn run(runtime: &MockServer, store: &str, database: &str) -> Value {
     let mut function = Command::new(env!("CARGO_BIN_EXE_lambda-projection-under-test"))
         .env_clear()

@@ -1,4 +1,4 @@
-"""Builds what a release carries: each program as an archive for each target, the functions, and `SHA256SUMS` of them all.
+"""Builds the files of a release: an archive of each program for each target, the functions, and `SHA256SUMS` of them all.
 
 Usage: dist FOLDER              static programs for Linux on x86_64 and arm64, and the functions
        dist FOLDER TARGET…      the programs for these Rust targets alone
@@ -21,7 +21,7 @@ from licences import third_party
 
 TARGETS = ("x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl")
 SHELLS = {"bash": "{}.bash", "zsh": "_{}", "fish": "{}.fish"}
-# What the functions are built for is what environments ask for unless they say otherwise.
+# The functions are built for the default architecture of environments.
 FUNCTIONS = ("event-store-functions", "arm64", "event-store-function", "aarch64-unknown-linux-gnu")
 
 
@@ -84,7 +84,7 @@ def files_of(folder):
 
 
 def functions(folder, version, deployer):
-    """The code that is deployed, as `deployer up --artifacts` takes it: nobody has to compile it."""
+    """The compiled functions, in the form that `deployer up --artifacts` takes."""
     name, processor, package, target = FUNCTIONS
     with tempfile.TemporaryDirectory() as built:
         subprocess.run([deployer, "build", "--env", "production", "--to", built], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""Archives whose bytes follow from what is in them: sorted, owned by nobody, at one time."""
+"""Reproducible archives: their files are sorted, without owner, and have one time."""
 
 import gzip
 import io
@@ -6,9 +6,9 @@ import tarfile
 
 
 def pack(path, top, files, moment):
-    """Writes a `.tar.gz` whose folder `top` holds `files`: the bytes and mode of each, by its path."""
+    """Writes a `.tar.gz` with the folder `top`, which holds `files`: the bytes and mode of each, by its path."""
     with path.open("wb") as written:
-        # Neither the name nor the time of the tar goes into the gzip's header.
+        # The gzip header contains neither the name nor the time of the tar.
         with gzip.GzipFile(filename="", fileobj=written, mode="wb", compresslevel=9, mtime=0) as packed:
             with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
                 for name, (content, mode) in sorted(files.items()):

@@ -1,4 +1,4 @@
-"""Compiles the programs for one target, so that neither the machine nor its folders leave a trace in them."""
+"""Compiles the programs for one target, reproducibly: the result does not depend on the machine or its folders."""
 
 import os
 import shlex
@@ -8,17 +8,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET_FOLDER = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
-# The package of each program that a release carries.
+# The package of each program of a release.
 PACKAGES = {"deployer": "event-store-deployer", "event-store": "event-store-cli"}
 
 
 def build(target):
-    """The file of each program, by its name, built for a Rust target by the release profile of `Cargo.toml`."""
+    """Builds each program for a Rust target with the release profile of `Cargo.toml`; gives its file, by its name."""
     subprocess.run(["rustup", "target", "add", target], cwd=ROOT, check=True)
     selected = [word for program, package in PACKAGES.items() for word in ("--package", package, "--bin", program)]
     options = ["--release", "--locked", "--target", target, *selected]
     if is_linux(target):
-        # Links by the pinned zig, whatever this machine has, and puts each program at `<folder>/<program>/bootstrap`.
+        # Links with the pinned zig, not this machine's linker, and puts each program at `<folder>/<program>/bootstrap`.
         folder = TARGET_FOLDER / "dist" / target
         command = ["cargo", "lambda", "build", "--disable-optimizations", "--lambda-dir", folder, *options]
         built = {program: folder / program / "bootstrap" for program in PACKAGES}
@@ -30,7 +30,7 @@ def build(target):
 
 
 def environment(target):
-    """The variables that a build gets: this machine's, without what changes code, and with the flags that name no folder of it."""
+    """The variables of a build: this machine's, without those that change code, and with flags that hide its folders."""
     variables = {name: value for name, value in os.environ.items() if not changes_code(name)}
     cargo_home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     sysroot = output("rustc", "--print", "sysroot")
@@ -42,7 +42,7 @@ def environment(target):
         f"{sysroot}/lib/rustlib/src/rust": f"/rustc/{commit.split()[1]}",
     }
     c_flags = shlex.join(f"-ffile-prefix-map={folder}={name}" for folder, name in folders.items())
-    # Separated as cargo wants it, so that a path may hold a space.
+    # Cargo's separator, so that a path may contain a space.
     rust_flags = "\x1f".join(f"--remap-path-prefix={folder}={name}" for folder, name in folders.items())
     return {
         **variables,
@@ -64,7 +64,7 @@ def changes_code(variable):
 
 
 def commit_time():
-    """Seconds since 1970 at which the commit was made that is built, or what `SOURCE_DATE_EPOCH` says."""
+    """The time of the commit that is built, in seconds since 1970, or `SOURCE_DATE_EPOCH`."""
     return int(os.environ.get("SOURCE_DATE_EPOCH") or output("git", "log", "-1", "--format=%ct"))
 
 

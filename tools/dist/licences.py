@@ -1,4 +1,4 @@
-"""The licences of what a program is linked of: their texts have to go with it."""
+"""The licences of the crates that a program is linked from, whose texts must accompany it."""
 
 import hashlib
 import json
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from build import ROOT, output
 
-# How crates call the files that hold their terms.
+# The names that crates give to their licence files.
 FILES = re.compile(r"(licen[cs]e|copying|notice|copyright|unlicense)", re.IGNORECASE)
 
 
 def third_party(package, target):
-    """The crates that a package is linked of for a target, each with its licence; then the texts, each once."""
+    """The crates that a package is linked from for a target, each with its licence; then each text once."""
     metadata = json.loads(output("cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target))
     manifests = {(crate["name"], crate["version"]): Path(crate["manifest_path"]) for crate in metadata["packages"]}
-    # cargo tells the features' choice, and leaves out what only runs while compiling.
+    # cargo resolves the features, and leaves out crates that only run during compilation.
     tree = output(
         *("cargo", "tree", "--locked", "--package", package, "--target", target),
         *("--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}|{l}"),

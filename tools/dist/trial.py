@@ -1,4 +1,4 @@
-"""Tries what was built as it will be used: unpacked into a folder that is the whole file system."""
+"""Tries the archives as they will be used: unpacked into a folder that is the whole file system."""
 
 import json
 import os
@@ -10,14 +10,14 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-# The kind of a segment that names a loader (elf(5)).
+# The type of a segment that names a loader (elf(5)).
 PT_INTERP = 3
-# Nothing of this machine's but where its programs are.
+# Nothing of this machine's environment except the path of its programs.
 ENVIRONMENT = {"PATH": os.defpath + ":/usr/sbin:/sbin"}
 
 
 def require_static(program):
-    """Refuses a Linux program that would look for a loader, and so for libraries, on the machine it runs on."""
+    """Refuses a Linux program that needs a loader, and so libraries, of the machine that runs it."""
     code = program.read_bytes()
     if code[:6] != b"\x7fELF\x02\x01":
         raise SystemExit(f"dist: {program} is not a 64-bit Linux program")
@@ -29,8 +29,8 @@ def require_static(program):
 
 
 def in_empty_root(archives):
-    """Runs each archived program where there is nothing else: no loader, no libraries, no certificates, no `/tmp`."""
-    # What `sudo` made in there only root can delete.
+    """Runs each archived program alone: without loader, libraries, certificates and `/tmp`."""
+    # Only root can delete files that were created with `sudo`.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder)
         for archive in archives:
@@ -81,7 +81,7 @@ def inside(root, program, *arguments):
     """The command that runs a program with `root` as its file system."""
     if shutil.which("chroot") is None:
         raise SystemExit("dist: no `chroot` to try the programs with")
-    # Only root may; on GitHub's runners everybody becomes it.
+    # Only root may; on GitHub's runners `sudo` needs no password.
     may = [] if os.geteuid() == 0 else ["sudo", "-n"]
     return [*may, "chroot", root, Path("/") / program.relative_to(root), *arguments]
 

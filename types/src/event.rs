@@ -1,4 +1,4 @@
-//! Events: as they are sent, and as they are kept.
+//! Events, as clients send them and as the store keeps them.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -10,14 +10,14 @@ use crate::{EventId, EventType, InvalidJson, Metadata, Payload, Revision, Stream
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NewEvent {
-    /// The idempotency key. Without one the store makes one up, and a retry by the caller is not recognised.
+    /// The idempotency key. Without one the store generates one, and cannot recognise a retry by the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<EventId>,
     /// What happened.
     pub event_type: EventType,
-    /// What is to be known about it.
+    /// The event's data.
     pub payload: Payload,
-    /// What stands beside the payload, such as who caused the event.
+    /// Data about the event, such as who caused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
 }
@@ -44,7 +44,7 @@ impl NewEvent {
     /// ```
     ///
     /// # Errors
-    /// When `value` has no JSON form, such as a map with keys that are not text.
+    /// `value` has no JSON form, such as a map whose keys are not text, or a number that is not finite.
     pub fn of(event_type: EventType, value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
         Payload::of(value).map(|payload| Self::new(event_type, payload))
     }
@@ -58,7 +58,7 @@ impl NewEvent {
         }
     }
 
-    /// The same event with this metadata, instead of any it has.
+    /// The same event with this metadata, which replaces any it has.
     #[must_use]
     pub fn with_metadata(self, metadata: Metadata) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl NewEvent {
 }
 
 impl NewEvent {
-    /// The event that this one is once it stands at `revision` of a stream. Without an id it gets one.
+    /// The event that is stored when this one is appended at `revision` of a stream. If it has no id, it gets a new one.
     pub fn recorded(self, stream_id: StreamId, revision: Revision, created_at: Timestamp) -> Event {
         Event {
             stream_id,
@@ -96,20 +96,20 @@ pub struct Event {
     /// What happened.
     #[serde(deserialize_with = "stored_event_type")]
     pub event_type: EventType,
-    /// What is to be known about it, exactly as it was sent.
+    /// The event's data, exactly as it was sent.
     pub payload: Payload,
     /// When the event was appended. Never earlier than that of the event before it.
     pub created_at: Timestamp,
     /// The event's id.
     pub event_id: EventId,
-    /// What stands beside the payload, exactly as it was sent.
+    /// Data about the event, exactly as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub metadata: Option<Metadata>,
 }
 
 impl Event {
-    /// An event as it stands in its stream, without metadata.
+    /// An event of a stream, without metadata.
     pub fn new(
         stream_id: StreamId,
         revision: Revision,
@@ -129,7 +129,7 @@ impl Event {
         }
     }
 
-    /// The same event with this metadata, instead of any it has.
+    /// The same event with this metadata, which replaces any it has.
     #[must_use]
     pub fn with_metadata(self, metadata: Metadata) -> Self {
         Self {
@@ -139,7 +139,7 @@ impl Event {
     }
 }
 
-/// Reads the type of an event that is there, by whatever rules it came to be.
+/// Reads the type of a stored event, which may have been written under other rules.
 pub(crate) fn stored_event_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventType, D::Error> {
     String::deserialize(deserializer).map(EventType::stored)
 }

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use crate::text::travels_as_text;
 
-/// The id of an event within its stream, and its idempotency key: an append that is retried with the same
-/// ids is recognised and answered as it was the first time.
+/// The id of an event within its stream, and its idempotency key: the store recognises an append that is retried
+/// with the same ids, and answers as it did the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(Uuid);
 
 impl EventId {
-    /// A new id: UUID version 7, so that ids sort by the time they were made.
+    /// A new id: UUID version 7, so that ids sort by the time of their creation.
     pub fn random() -> Self {
         Self(Uuid::now_v7())
     }

@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use crate::text::{is_seen, travels_as_text};
 
-/// The type of an event, such as `order-placed`: 1–200 characters, all of which are seen ([`is_seen`]).
+/// The type of an event, such as `order-placed`: 1–200 visible characters ([`is_seen`]).
 ///
-/// So much is asked of a type when it is parsed, to be written. One that comes from a store is taken as it is
-/// ([`EventType::stored`]): what was written under other rules must stay readable.
+/// Parsing checks this, for events that are to be appended. [`EventType::stored`] takes the type of a stored event
+/// as it is, because events that were written under other rules must stay readable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType(Box<str>);
 
@@ -16,7 +16,7 @@ impl EventType {
     /// The longest event type, in characters (not bytes).
     pub const MAX_LENGTH: usize = 200;
 
-    /// A type that a store holds, whatever it was written by.
+    /// The type of a stored event, unchecked.
     pub fn stored(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
@@ -55,7 +55,7 @@ pub enum InvalidEventType {
     /// It is empty, or longer than [`EventType::MAX_LENGTH`].
     #[error("must be 1-200 characters")]
     Length,
-    /// It holds a character that is not seen: a control character, or one that formats others.
+    /// It contains an invisible character: a control or formatting character.
     #[error("must not hold control or formatting characters")]
     Unseen,
 }

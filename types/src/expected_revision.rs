@@ -9,7 +9,7 @@ use crate::Revision;
 
 /// What an append expects of its stream.
 ///
-/// On the wire: the stream's current revision as a number, 0 for a stream that is not there yet, or one of the
+/// In JSON: the stream's current revision as a number, 0 for a stream that does not exist yet, or one of the
 /// texts `any` and `streamExists`.
 ///
 /// ```
@@ -23,14 +23,14 @@ use crate::Revision;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExpectedRevision {
-    /// There is no such stream yet: the append creates it.
+    /// The stream does not exist yet: the append creates it.
     NoStream,
     /// The stream is at exactly this revision.
     Exact(Revision),
-    /// Nothing: the events go to the end, wherever it is. Of several writers none is told of the others, and a
-    /// retry is recognised among the newest commits only.
+    /// Nothing: the events go to the end, at any revision. Concurrent writers do not learn of each other, and the
+    /// store recognises a retry among the newest ten commits only.
     Any,
-    /// Nothing but that the stream exists.
+    /// The stream exists, at any revision.
     StreamExists,
 }
 

@@ -20,20 +20,20 @@ pub struct FeedEvent {
     /// What happened.
     #[serde(deserialize_with = "stored_event_type")]
     pub event_type: EventType,
-    /// What is to be known about it, exactly as it was sent.
+    /// The event's data, exactly as it was sent.
     pub payload: Payload,
     /// When the event was appended. Never earlier than that of the event before it in its stream; the feed is not ordered by it.
     pub created_at: Timestamp,
     /// The event's id.
     pub event_id: EventId,
-    /// What stands beside the payload, exactly as it was sent.
+    /// Data about the event, exactly as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub metadata: Option<Metadata>,
 }
 
 impl FeedEvent {
-    /// The event of a stream of this type.
+    /// `event`, which belongs to a stream of the type `stream_type`.
     pub fn of(stream_type: StreamType, event: Event) -> Self {
         Self {
             stream_type,
@@ -47,7 +47,7 @@ impl FeedEvent {
         }
     }
 
-    /// The type of its stream, and the event as the stream gives it.
+    /// The type of the stream, and the event as an event of that stream.
     pub fn into_parts(self) -> (StreamType, Event) {
         let event = Event {
             stream_id: self.stream_id,
@@ -79,7 +79,7 @@ pub struct FeedPage {
 }
 
 impl FeedPage {
-    /// A page, behind which the feed goes on at `next`.
+    /// A page after which the feed continues at `next`.
     pub fn new(events: Vec<FeedEvent>, has_more: bool, next: String) -> Self {
         Self {
             events,

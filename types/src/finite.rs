@@ -1,4 +1,4 @@
-//! PURE: numbers that JSON has no form for.
+//! PURE: finds numbers that JSON cannot represent.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// Looks whether `value` holds a number that is not finite. `serde_json` would write it as `null`, which is read as nothing, or not
+/// Checks that all numbers in `value` are finite. `serde_json` would write any other as `null`, which reads back as `None`, or not
 /// at all.
 pub(crate) fn check(value: &(impl Serialize + ?Sized)) -> Result<(), NotFinite> {
     match value.serialize(Finite) {
         Err(Found::NotFinite(number)) => Err(NotFinite(number)),
-        // Whatever else is wrong is told by who writes it.
+        // The writer reports any other error.
         Ok(()) | Err(Found::Other) => Ok(()),
     }
 }
@@ -43,7 +43,7 @@ impl serde::ser::Error for Found {
     }
 }
 
-/// Writes nothing, and stops at the first number that is not finite.
+/// A serializer that writes nothing, and stops at the first number that is not finite.
 struct Finite;
 
 macro_rules! nothing_to_see {

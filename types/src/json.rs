@@ -1,4 +1,4 @@
-//! JSON that is carried as it was written.
+//! JSON values that keep their text.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::finite;
 
-/// The payload of an event: any JSON value, kept as the text it was sent as.
+/// The payload of an event: any JSON value, kept as the text that was sent.
 ///
 /// Number precision, key order, repeated keys and escapes survive; equality is equality of the text.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ impl Payload {
     /// Writes `value` as JSON.
     ///
     /// # Errors
-    /// When `value` has no JSON form, such as a map with keys that are not text, or a number that is not finite.
+    /// `value` has no JSON form, such as a map whose keys are not text, or a number that is not finite.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidJson> {
         finite::check(value).map_err(|not_finite| InvalidJson(not_finite.into()))?;
         serde_json::value::to_raw_value(value)
@@ -30,7 +30,7 @@ impl Payload {
     /// Takes `text` as it is, less the white space around it.
     ///
     /// # Errors
-    /// When `text` is not one JSON value.
+    /// `text` is not one JSON value.
     pub fn from_text(text: &str) -> Result<Self, InvalidJson> {
         serde_json::from_str(text).map(Self).map_err(InvalidJson)
     }
@@ -43,7 +43,7 @@ impl Payload {
     /// Reads the payload as a `T`.
     ///
     /// # Errors
-    /// When the payload is not a `T`.
+    /// The payload is not a `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InvalidJson> {
         serde_json::from_str(self.as_str()).map_err(InvalidJson)
     }
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
-/// Facts about an event beside its payload: a JSON object, kept as the text that was sent.
+/// The metadata of an event, such as its cause: a JSON object, kept as the text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Metadata(Payload);
 
@@ -95,7 +95,7 @@ impl Metadata {
     /// Takes `text` as it is, less the white space around it.
     ///
     /// # Errors
-    /// When `text` is not one JSON object.
+    /// `text` is not one JSON object.
     pub fn from_text(text: &str) -> Result<Self, InvalidJson> {
         Payload::from_text(text)?.try_into()
     }
@@ -108,7 +108,7 @@ impl Metadata {
     /// Reads the metadata as a `T`.
     ///
     /// # Errors
-    /// When the metadata is not a `T`.
+    /// The metadata is not a `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InvalidJson> {
         self.0.parse()
     }
@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for Metadata {
     }
 }
 
-/// A text that is not the JSON it should be.
+/// Text that is not the expected JSON, or a value without a JSON form.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct InvalidJson(serde_json::Error);

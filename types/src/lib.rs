@@ -1,8 +1,8 @@
 //! Wire types of the serverless event store.
 //!
-//! What travels between the store, its clients and its consumers: streams, events, pages, notifications and
-//! problem bodies. The newtypes cannot hold a bad value: parsing is the only way to get one, so code behind
-//! the edge never checks again.
+//! The store, its clients and its consumers exchange these types: streams, events, pages, notifications and
+//! problem bodies. The newtypes cannot hold a bad value: parsing is the only way to get one, so that only the
+//! edge of a program has to check its input.
 //!
 //! ```
 //! use event_store_types::{NewEvent, Payload, StreamType};

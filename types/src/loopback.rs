@@ -1,12 +1,12 @@
-//! PURE: the names of this machine, as a request names the server that it is sent to.
+//! PURE: the names by which a request addresses this machine.
 //!
-//! A server that only this machine can reach is reached by every web page that is open on it: by a name of its own that leads here (DNS
-//! rebinding), which the `Host` header gives away, or across origins, which the `Origin` header gives away.
+//! Every web page that is open on a machine can reach a server that listens on loopback: under the page's own host name, if that resolves
+//! to this machine (DNS rebinding), or across origins. The `Host` header reveals the first, the `Origin` header the second.
 
 /// The names of this machine.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Whether `authority`, such as `localhost:8080`, is a name of this machine with this port; without one it is HTTP's own.
+/// Whether `authority`, such as `localhost:8080`, names this machine and this port; without a port it means 80.
 pub fn is_authority(authority: &str, port: u16) -> bool {
     let lower = authority.to_ascii_lowercase();
     NAMES.iter().any(|name| {
@@ -19,7 +19,7 @@ pub fn is_authority(authority: &str, port: u16) -> bool {
     })
 }
 
-/// Whether `origin`, such as `http://localhost:8080`, is that of pages that come from this machine and port.
+/// Whether `origin`, such as `http://localhost:8080`, is that of pages served by this machine on this port.
 pub fn is_origin(origin: &str, port: u16) -> bool {
     origin
         .strip_prefix("http://")

@@ -7,18 +7,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{InvalidJson, Metadata, Payload};
 
-/// The members of a JSON object, each value as the text it was sent as, in their order.
+/// The members of a JSON object in their order, each value as the text that was sent.
 #[derive(Default)]
 pub(crate) struct Members(Vec<(String, Payload)>);
 
 impl Members {
-    /// The members of an event's metadata; none, if it cannot be told apart into them.
+    /// The members of an event's metadata; none, if it cannot be parsed.
     pub(crate) fn of(metadata: Option<&Metadata>) -> Self {
         let members = metadata.and_then(|metadata| metadata.parse().ok());
         members.unwrap_or_default()
     }
 
-    /// The metadata with the member `name`, in the place of one that may be there. All others keep their text and place.
+    /// The metadata with the member `name` added at the end, which replaces one of that name. All others keep their text and order.
     pub(crate) fn with(
         metadata: Option<&Metadata>,
         name: &str,
@@ -34,7 +34,7 @@ impl Members {
         Payload::of(&members)?.try_into()
     }
 
-    /// The member `name`, if it is there and a `T`.
+    /// The member `name`, if it exists and is a `T`.
     pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let (_, value) = self.0.iter().find(|(member, _)| member == name)?;
         value.parse().ok()

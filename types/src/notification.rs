@@ -1,4 +1,4 @@
-//! The notification by which the store announces an event.
+//! The notification with which the store announces an event.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -6,8 +6,8 @@ use crate::{Revision, StreamId, StreamType};
 
 /// The announcement of an event, as it is published on SNS.
 ///
-/// Delivered at least once and in no certain order: read it as "the stream has reached at least this
-/// revision". Byte-compatible with the Go system's: the keys in this order, the revision as text.
+/// It is delivered at least once and in any order: read it as "the stream has reached at least this
+/// revision". It is byte-compatible with that of the Go system: the keys in this order, the revision as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

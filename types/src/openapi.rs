@@ -1,5 +1,5 @@
-//! OpenAPI schemas of the types whose JSON is not what their fields look like: of each what its parser takes, as
-//! patterns, lengths and ranges.
+//! OpenAPI schemas of the types whose JSON differs from their fields: the patterns, lengths and ranges that each
+//! type's parser accepts.
 
 use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};

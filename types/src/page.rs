@@ -21,7 +21,7 @@ pub struct EventPage {
 }
 
 impl EventPage {
-    /// A page, after which the next one continues at `last_evaluated_revision`.
+    /// A page whose next one continues at `last_evaluated_revision`.
     pub fn new(events: Vec<Event>, has_more: bool, last_evaluated_revision: Revision) -> Self {
         Self {
             events,
@@ -49,7 +49,7 @@ pub struct StreamPage {
 }
 
 impl StreamPage {
-    /// A page, after which the next one continues at `next_page_key`, if there is more.
+    /// A page whose next one, if there is more, continues at `next_page_key`.
     pub fn new(streams: Vec<Stream>, has_more: bool, next_page_key: Option<String>) -> Self {
         Self {
             streams,

@@ -1,4 +1,4 @@
-//! Problem bodies: what the store answers when it does not do what was asked.
+//! Problem bodies, with which the store answers a request that fails.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with the title and the status that go with its type, and without details.
+    /// A problem with the title and status of its type, and without details.
     pub fn new(problem_type: ProblemType, detail: impl Into<String>, request_id: impl Into<String>) -> Self {
         let detail = detail.into();
         Self {
@@ -47,7 +47,7 @@ impl Problem {
         }
     }
 
-    /// The same problem with these details, instead of those it has.
+    /// The same problem with these details, which replace those it has.
     #[must_use]
     pub fn with_details(self, details: ProblemDetails) -> Self {
         Self { details, ..self }
@@ -60,40 +60,40 @@ impl Problem {
 pub enum ProblemType {
     /// The request is malformed; every bad field is named.
     InvalidRequest,
-    /// There is no such stream under that type.
+    /// There is no such stream of that type.
     StreamNotFound,
-    /// There is nothing at that path.
+    /// The path does not exist.
     RouteNotFound,
-    /// The path does not take that method.
+    /// The path does not support that method.
     MethodNotAllowed,
-    /// The revision is taken, or the stream does not reach it yet.
+    /// The stream is not at the expected revision: the next revision is taken, or the stream does not reach it yet.
     RevisionConflict,
-    /// The stream does not reach the revision after which it was to be read: who follows it knows of events that this
-    /// store does not have.
+    /// The stream does not reach the revision after which the client wants to read: the client knows of events that
+    /// this store does not have.
     RevisionNotReached,
-    /// The feed was made anew since the cursor was given: what follows it begins anew.
+    /// The feed was rebuilt since the store issued the cursor: followers must start again.
     FeedBegunAnew,
-    /// The feed does not reach the cursor: who sends it knows of pages that this store does not have.
+    /// The feed does not reach the cursor: the client knows of pages that this store does not have.
     FeedNotReached,
-    /// An event id of the request is met in the commit that holds the place, or, where an append goes to the end, among the
-    /// stream's newest ten commits, with other content or at another place. It is not looked for elsewhere in the stream.
+    /// An event id of the request exists with other content or at another place: in the commit at the requested revision, or,
+    /// for an append at any revision, in the stream's newest ten commits. The store does not look elsewhere in the stream.
     EventIdReused,
-    /// The append is larger than an item may be.
+    /// The append is larger than the limit.
     EventTooLarge,
-    /// The body is not JSON, or it is encoded.
+    /// The body is not JSON, or has a content encoding.
     UnsupportedMediaType,
-    /// The database throttles, or too many writers append to the end of one stream.
+    /// The database throttles requests, or too many writers append to the end of one stream.
     Throttled,
-    /// The database cannot be reached, or does not answer in time.
+    /// The database is unreachable, or does not answer in time.
     StoreUnavailable,
     /// A fault of the store itself.
     Internal,
-    /// A problem that this library does not know, by its name: the store is a later one.
+    /// A problem of a newer store, which this library does not know, by its name.
     Unknown(Box<str>),
 }
 
 impl ProblemType {
-    /// All that are known.
+    /// All known types.
     pub(crate) const KNOWN: [Self; 14] = [
         Self::InvalidRequest,
         Self::StreamNotFound,
@@ -111,7 +111,7 @@ impl ProblemType {
         Self::Internal,
     ];
 
-    /// Its name.
+    /// The name on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::InvalidRequest => "invalid-request",
@@ -132,7 +132,7 @@ impl ProblemType {
         }
     }
 
-    /// The HTTP status that goes with the problem. That of one that is not known is in the problem itself; here it is 500.
+    /// The HTTP status of this type; 500 for an unknown one, whose real status is in [`Problem::status`].
     pub fn status(&self) -> u16 {
         match self {
             Self::InvalidRequest => 400,

@@ -6,8 +6,8 @@ use crate::{Event, InvalidJson, Metadata, NewEvent, TraceParent};
 const CORRELATION: &str = "correlationId";
 const CAUSATION: &str = "causationId";
 
-/// What led to an event, as its metadata tells: `correlationId` names the conversation that it belongs to, `causationId` the
-/// one message within it that it answers.
+/// What led to an event, from its metadata: `correlationId` names the conversation that the event belongs to, `causationId`
+/// the message in it that caused the event.
 ///
 /// ```
 /// use event_store_types::{NewEvent, Provenance};
@@ -20,17 +20,17 @@ const CAUSATION: &str = "causationId";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Provenance {
-    /// The conversation: the same for all that follows from one beginning.
+    /// The id of the conversation: the same for everything that follows from one first message.
     pub correlation_id: Option<String>,
-    /// The command or event that led to this one.
+    /// The id of the command or event that caused this one.
     pub causation_id: Option<String>,
-    /// Where in a trace it happened, as the member `traceparent` tells.
+    /// The position in a distributed trace, from the member `traceparent`.
     pub trace_parent: Option<TraceParent>,
 }
 
 impl Provenance {
-    /// The provenance of an answer to `event`: caused by it, and part of the same conversation. An event that belongs to no
-    /// conversation begins one.
+    /// The provenance of an event or command that `event` causes, in the same conversation. If `event` belongs to no
+    /// conversation, it begins one.
     pub fn caused_by(event: &Event) -> Self {
         let event_id = event.event_id.to_string();
         let Self {
@@ -45,7 +45,7 @@ impl Provenance {
         }
     }
 
-    /// The same, within the conversation `id`.
+    /// The same provenance, in the conversation `id`.
     #[must_use]
     pub fn correlated_with(self, id: impl Into<String>) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Provenance {
         }
     }
 
-    /// The same, led to by the message `id`, such as a command.
+    /// The same provenance, caused by the message `id`, such as a command.
     #[must_use]
     pub fn with_causation_id(self, id: impl Into<String>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Provenance {
         }
     }
 
-    /// The same, within this trace, such as the one that a request's header `traceparent` tells.
+    /// The same provenance, in this trace, such as that of a request's `traceparent` header.
     #[must_use]
     pub fn traced_by(self, parent: TraceParent) -> Self {
         Self {
@@ -74,10 +74,10 @@ impl Provenance {
 }
 
 impl NewEvent {
-    /// The same event with this provenance in its metadata. What else the metadata holds stays as it is.
+    /// The same event with this provenance in its metadata. The other members of the metadata stay as they are.
     ///
     /// # Errors
-    /// When the metadata has a name that is no text, such as half of a surrogate pair.
+    /// The metadata has a member whose name is not valid text, such as half of a surrogate pair.
     pub fn with_provenance(mut self, provenance: &Provenance) -> Result<Self, InvalidJson> {
         let ids = [
             (CORRELATION, provenance.correlation_id.as_deref()),
@@ -107,7 +107,7 @@ impl Event {
 }
 
 impl Metadata {
-    /// What led to the event that it stands beside, as far as it tells. What is no id, or no `traceparent`, tells nothing.
+    /// The provenance in this metadata. A member that is not a valid id or `traceparent` counts as absent.
     pub fn provenance(&self) -> Provenance {
         let members = Members::of(Some(self));
         Provenance {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The position of an event in its stream: 1 for the first, then one more for each, without gaps.
 ///
-/// Between 1 and 2⁵³−1, so that every JSON reader holds it exactly (RFC 8259 §6).
+/// It is between 1 and 2⁵³−1, which every JSON parser represents exactly (RFC 8259 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(NonZeroU64);
 
@@ -24,19 +24,19 @@ impl Revision {
         self.0.get()
     }
 
-    /// The revision `count` places on, or `None` beyond [`Self::MAX`].
+    /// The revision plus `count`, or `None` beyond [`Self::MAX`].
     pub fn checked_add(self, count: u64) -> Option<Self> {
         Self::try_from(self.as_u64().checked_add(count)?).ok()
     }
 
-    /// The revision `count` places on, but none beyond [`Self::MAX`].
+    /// The revision plus `count`, at most [`Self::MAX`].
     #[must_use]
     pub fn saturating_add(self, count: u64) -> Self {
         let most = self.0.saturating_add(count);
         Self(most.min(NonZeroU64::MIN.saturating_add(Self::MAX - 1)))
     }
 
-    /// The revision before, or `None` before the first.
+    /// The previous revision, or `None` for the first.
     pub fn previous(self) -> Option<Self> {
         Self::try_from(self.as_u64() - 1).ok()
     }
@@ -63,7 +63,7 @@ impl FromStr for Revision {
     type Err = InvalidRevision;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // `u64::from_str` takes a leading `+` and leading zeros, which would give one revision many spellings.
+        // `u64::from_str` accepts a leading `+` and leading zeros, which would give one revision many spellings.
         if text.starts_with(['+', '0']) {
             return Err(InvalidRevision);
         }

@@ -1,4 +1,4 @@
-//! In which version of its type an event was written.
+//! The version of its type in which an event was written.
 
 use crate::members::Members;
 use crate::{Event, InvalidJson, NewEvent};
@@ -6,10 +6,10 @@ use crate::{Event, InvalidJson, NewEvent};
 const SCHEMA_VERSION: &str = "schemaVersion";
 
 impl NewEvent {
-    /// The same event with this version of its type in its metadata, as `schemaVersion`. What else the metadata holds stays as it is.
+    /// The same event with this version of its type in its metadata, as `schemaVersion`. The other members of the metadata stay as they are.
     ///
     /// # Errors
-    /// When the metadata has a name that is no text, such as half of a surrogate pair.
+    /// The metadata has a member whose name is not valid text, such as half of a surrogate pair.
     pub fn with_schema_version(mut self, version: u32) -> Result<Self, InvalidJson> {
         self.metadata = Some(Members::with(self.metadata.as_ref(), SCHEMA_VERSION, &version)?);
         Ok(self)
@@ -17,7 +17,7 @@ impl NewEvent {
 }
 
 impl Event {
-    /// In which version of its type the event was written, as its metadata tells; 1 when that tells nothing.
+    /// The version of its type in which the event was written: `schemaVersion` of its metadata, or 1 if there is none.
     pub fn schema_version(&self) -> u32 {
         Members::of(self.metadata.as_ref())
             .get(SCHEMA_VERSION)

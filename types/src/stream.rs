@@ -1,4 +1,4 @@
-//! A stream, as it stands after one of its events.
+//! The state of a stream after one of its events.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream as it stands after the event at `revision`, which was appended at `updated_at`.
+    /// The stream after the event at `revision`, which was appended at `updated_at`.
     pub fn new(
         stream_type: StreamType,
         stream_id: StreamId,

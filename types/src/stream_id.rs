@@ -8,18 +8,18 @@ use uuid::Uuid;
 use crate::text::travels_as_text;
 use crate::{EventId, StreamType};
 
-/// The id of a stream within its type: a UUID of any version, written in lower case with hyphens whatever
-/// spelling it arrived in, because two spellings must never become two keys.
+/// The id of a stream within its type: a UUID of any version. It parses from any spelling and is always written in
+/// lower case with hyphens, so that two spellings never become two keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(Uuid);
 
 impl StreamId {
-    /// The namespace under which stream ids are derived. It is part of the contract: changing it would let a
-    /// retried create make a second stream.
+    /// The namespace of derived stream ids. It is part of the contract: if it changed, a retried create could make
+    /// a second stream.
     const NAMESPACE: Uuid = Uuid::from_u128(0x6f5d_3c1e_8a70_4b7e_9c55_2f0d_1a64_e8b3);
 
-    /// Derives the id of a stream whose creator named only its first event: UUID version 5 of the type and
-    /// the event id, so that a retried create meets the stream that it made.
+    /// The id of a stream whose creator gave only the id of its first event: UUID version 5 of the type and
+    /// the event id, so that a retried create finds the stream that it made.
     pub fn derive(stream_type: &StreamType, event_id: EventId) -> Self {
         Self(Uuid::new_v5(
             &Self::NAMESPACE,
@@ -27,14 +27,14 @@ impl StreamId {
         ))
     }
 
-    /// The namespace of ids that follow from names; another than that of derived ids, so that no name can be mistaken for
-    /// an event id. Part of the contract: changing it would lead every name to another stream.
+    /// The namespace of ids from names. It differs from that of derived ids, so that no name can be mistaken for an event
+    /// id. It is part of the contract: if it changed, every name would lead to another stream.
     const NAMES: Uuid = Uuid::from_u128(0x3b0e_7a52_94c6_4d1f_8e2a_7c5d_90f1_46ab);
 
-    /// The id of the stream of a type that stands for `name`, a natural key such as an order number: UUID version 5 of the
-    /// type and the name, so that whoever knows the name finds the stream, and two who create it meet.
+    /// The id of the stream for `name`, a natural key such as an order number: UUID version 5 of the type and the name. So
+    /// a client that knows the name finds the stream, and two clients that create it get the same one.
     ///
-    /// Names are compared byte by byte: normalise them before (case, white space, Unicode form).
+    /// Names are compared byte by byte: normalise them first (case, white space, Unicode form).
     ///
     /// ```
     /// use event_store_types::{StreamId, StreamType};
@@ -47,7 +47,7 @@ impl StreamId {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_name(stream_type: &StreamType, name: &str) -> Self {
-        // A type holds no `/`, so that no two pairs of type and name have one text.
+        // A type contains no `/`, so different pairs of type and name give different texts.
         Self(Uuid::new_v5(
             &Self::NAMES,
             format!("{stream_type}/{name}").as_bytes(),

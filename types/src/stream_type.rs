@@ -7,8 +7,8 @@ use crate::text::travels_as_text;
 
 /// The type of a stream, such as `order`: the first half of a stream's identity.
 ///
-/// 1–100 characters: an ASCII letter or digit, then letters, digits, `.`, `_`, `:`, `~` or `-`. All of them
-/// may stand in a URL path and in an SNS filter policy without escaping.
+/// 1–100 characters: an ASCII letter or digit, then ASCII letters, digits, `.`, `_`, `:`, `~` or `-`. None of them
+/// needs escaping in a URL path or an SNS filter policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamType(Box<str>);
 

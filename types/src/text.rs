@@ -1,7 +1,7 @@
-//! Shared by all texts: which characters are visible, and the impls of every newtype that travels as text.
+//! Which characters are visible, and the impls of every newtype that is text in JSON.
 
-/// Whether a character is simply seen: it is no control character, separates no lines, and formats no others (Unicode's `Cc`, `Zl`, `Zp`
-/// and `Cf`). Those let a text look like another one, and terminals obey some of them.
+/// Whether a character is visible: not a control character, a line or paragraph separator, or a formatting character (Unicode's `Cc`,
+/// `Zl`, `Zp` and `Cf`). With those a text can look like another one, and terminals obey some of them.
 pub fn is_seen(character: char) -> bool {
     !(character.is_control() || is_formatting(character))
 }

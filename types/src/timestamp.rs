@@ -8,10 +8,9 @@ use crate::text::travels_as_text;
 
 /// A moment in UTC, to the microsecond.
 ///
-/// Written as RFC 3339 with exactly six fractional digits (`2025-01-25T10:11:12.000000Z`), so that text order
-/// is time order: it is used as a sort key. Read from what RFC 3339 calls `date-time` (§5.6) and nothing else, with any
-/// offset and any number of fractional digits, of which those beyond the sixth are cut off; in UTC from the year 0000
-/// to the end of 9999.
+/// It is written as RFC 3339 with exactly six fractional digits (`2025-01-25T10:11:12.000000Z`), so that the order of
+/// texts is the order of time and it can be a sort key. It parses from an RFC 3339 `date-time` (§5.6) and nothing else, with
+/// any offset and any number of fractional digits; digits after the sixth are cut off. In UTC, the year is 0000 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     /// Microseconds since 1970.
@@ -19,23 +18,23 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// 0000-01-01T00:00:00.000000Z: an earlier year is not written with four digits.
+    /// 0000-01-01T00:00:00.000000Z: an earlier year has no four digits.
     const MIN_MICROS: i64 = -62_167_219_200_000_000;
-    /// 9999-12-31T23:59:59.999999Z: nor is a later one.
+    /// 9999-12-31T23:59:59.999999Z: nor has a later one.
     const MAX_MICROS: i64 = 253_402_300_799_999_999;
 
-    /// The moment on the system's clock.
+    /// The current time of the system clock.
     pub fn now() -> Self {
         Self::try_from(SystemTime::now()).unwrap_or(Self { micros: 0 })
     }
 
-    /// The moment so long before, to the microsecond; `None` before the first that there is.
+    /// The moment that is `span` earlier, to the microsecond; `None` if that is before the year 0000.
     pub fn checked_sub(self, span: Duration) -> Option<Self> {
         let span = i128::try_from(span.as_micros()).ok()?;
         Self::of_micros(i128::from(self.micros) - span).ok()
     }
 
-    /// The moment as a `jiff` timestamp; of the last 26 hours of the year 9999, which that does not hold, its last one.
+    /// The moment as a `jiff` timestamp. Moments in the last 26 hours of the year 9999, which `jiff` cannot represent, become its last one.
     #[cfg(feature = "jiff")]
     pub fn as_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.micros).unwrap_or(jiff::Timestamp::MAX)
@@ -54,10 +53,10 @@ impl Timestamp {
 impl TryFrom<jiff::Timestamp> for Timestamp {
     type Error = InvalidTimestamp;
 
-    /// Cuts the moment off to the microsecond.
+    /// Truncates the moment to the microsecond.
     ///
     /// # Errors
-    /// When its year is before 0000: such a year is not written with four digits.
+    /// The year is before 0000, and has no four digits.
     fn try_from(moment: jiff::Timestamp) -> Result<Self, Self::Error> {
         Self::of_micros(moment.as_nanosecond().div_euclid(1_000))
     }
@@ -66,14 +65,14 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
 impl TryFrom<SystemTime> for Timestamp {
     type Error = InvalidTimestamp;
 
-    /// Cuts the moment off to the microsecond.
+    /// Truncates the moment to the microsecond.
     ///
     /// # Errors
-    /// When its year is not one of 0000 to 9999.
+    /// The year is not 0000 to 9999.
     fn try_from(moment: SystemTime) -> Result<Self, Self::Error> {
         let micros = match moment.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(since) => i128::try_from(since.as_micros()).map_err(|_| InvalidTimestamp)?,
-            // What is cut off before 1970 is cut off towards the past as well.
+            // Before 1970, too, truncation goes towards the past.
             Err(before) => {
                 let nanos = i128::try_from(before.duration().as_nanos()).map_err(|_| InvalidTimestamp)?;
                 (-nanos).div_euclid(1_000)
@@ -104,7 +103,7 @@ impl FromStr for Timestamp {
 
 /// Reads RFC 3339's `date-time` as microseconds since 1970.
 fn read(text: &str) -> Option<i128> {
-    // The shortest is `0000-00-00T00:00:00Z`, and all of it is ASCII.
+    // The shortest text is `0000-00-00T00:00:00Z`, and all of it is ASCII.
     let (second, rest) = text.is_ascii().then(|| text.split_at_checked(19))??;
     let shape: String = second
         .chars()
@@ -121,7 +120,7 @@ fn read(text: &str) -> Option<i128> {
     }
     let number = |from: usize, to: usize| second[from..to].parse::<i8>().ok();
     let date = jiff::civil::Date::new(second[..4].parse().ok()?, number(5, 7)?, number(8, 10)?).ok()?;
-    // A leap second is the last of its minute here, as POSIX has it.
+    // A leap second counts as the second before it, as in POSIX.
     let seconds = number(17, 19)?;
     let time = jiff::civil::Time::new(number(11, 13)?, number(14, 16)?, seconds.min(59), 0).ok()?;
     if seconds > 60 {
@@ -137,7 +136,7 @@ fn read(text: &str) -> Option<i128> {
     let micros: i128 = format!("{fraction:0<6}")[..6].parse().ok()?;
     let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
     let since = date.to_datetime(time).duration_since(epoch).as_secs() - offset_seconds(offset)?;
-    // It is the last of a day in UTC, wherever that is told (RFC 3339 §5.7).
+    // A leap second is the last second of a day in UTC, whatever the offset (RFC 3339 §5.7).
     if seconds == 60 && since.rem_euclid(86_400) != 86_399 {
         return None;
     }

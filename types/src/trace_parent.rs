@@ -1,11 +1,11 @@
-//! Where in a trace something happened.
+//! The position of an event in a distributed trace.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::text::travels_as_text;
 
-/// Where in a trace something happened: the header `traceparent` of W3C's Trace Context
+/// A position in a distributed trace: the header `traceparent` of W3C's Trace Context
 /// (<https://www.w3.org/TR/trace-context/#traceparent-header>).
 ///
 /// ```
@@ -21,12 +21,12 @@ use crate::text::travels_as_text;
 pub struct TraceParent(Box<str>);
 
 impl TraceParent {
-    /// The name of the header, of the member of an event's metadata, and of the attribute of a notification.
+    /// The name of the HTTP header, of the member of an event's metadata, and of the message attribute of a notification.
     pub const NAME: &'static str = "traceparent";
 
-    /// The length of a header of version 00, the only one that there is. Later ones may be longer.
+    /// The length of a header of version 00, so far the only version. Later versions may be longer.
     const LENGTH: usize = 55;
-    /// No header that anybody sends is longer.
+    /// A limit that no real header reaches.
     const MAX_LENGTH: usize = 256;
 
     /// The header's value.
@@ -39,7 +39,7 @@ impl TraceParent {
         &self.0[3..35]
     }
 
-    /// The id of the span that caused what happened: 16 hexadecimal digits.
+    /// The id of the parent span: 16 hexadecimal digits.
     pub fn span_id(&self) -> &str {
         &self.0[36..52]
     }

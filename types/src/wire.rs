@@ -1,4 +1,4 @@
-//! Request and response bodies: what wraps a type on the wire. For the store and its client, and none of the promises of this crate.
+//! Request and response bodies, which wrap a type on the wire. They are for the store and its client, and not part of this crate's stable API.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub struct CreateStream {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppendEvent {
-    /// The event that is to stand at the revision.
+    /// The event to append at the revision.
     pub event: NewEvent,
 }
 
@@ -32,7 +32,7 @@ pub struct AppendEvent {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppendEvents {
-    /// What the stream is expected to be at.
+    /// The state that the append expects of the stream.
     pub expected_revision: ExpectedRevision,
     /// The events, 1 to 100 of them: all are appended, next to each other and in this order, or none.
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
@@ -75,7 +75,7 @@ pub struct FeedPageBody {
     pub feed_page: FeedPage,
 }
 
-/// A response that holds the types of streams that there are.
+/// A response that holds the types of all streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

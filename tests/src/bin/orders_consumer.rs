@@ -1,7 +1,7 @@
-//! A consumer, as `deployer init consumer` deploys one: a read model with a row for each order, which says what it comes to.
+//! A consumer like those that `deployer init consumer` deploys: a read model with a row for each order, which has the order's total.
 //!
-//! It knows the currencies that the variable `CURRENCIES` lists, `EUR` where it is not set. An order in another one is an event that cannot
-//! be handled before somebody has done something about it.
+//! It knows the currencies in the variable `CURRENCIES`, or `EUR` if that is not set. An order in another currency is an event that cannot
+//! be handled until somebody changes the variable.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -18,7 +18,7 @@ use event_store_client::{BoxError, Category, Client};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 
-/// What is left of an invocation's time for its answer.
+/// The part of an invocation's time that is reserved for its answer.
 const FOR_THE_ANSWER: Duration = Duration::from_millis(500);
 
 #[tokio::main]
@@ -57,7 +57,7 @@ fn required(name: &str) -> Result<String, Error> {
     env::var(name).map_err(|error| format!("`{name}`: {error}").into())
 }
 
-/// What happens to an order.
+/// The events of an order.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum OrderEvent {

@@ -1,4 +1,4 @@
-//! What is promised of an append of one event.
+//! The promises about an append of one event.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ pub async fn a_created_stream_is_in_the_way_of_another(client: Client) {
     assert_eq!(conflict.event.expect("it is taken").revision, revision(1));
 }
 
-/// Who loses is told by whom, and where the stream has got to.
+/// The loser receives the winning event and the current revision.
 pub async fn a_lost_race_answers_with_the_winning_event(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let winner = event("won", "{}");
@@ -103,7 +103,7 @@ pub async fn an_append_to_no_stream_is_not_found(client: Client) {
     assert!(error.is_not_found(), "{error}");
 }
 
-/// A type and an id are one name.
+/// Type and id together name a stream.
 pub async fn a_stream_is_there_under_its_own_type_only(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let other = OwnStream {
@@ -130,7 +130,7 @@ pub async fn a_stream_is_there_under_its_own_type_only(client: Client) {
         .expect("it is a stream of its own");
 }
 
-/// A late retry must not make a caller skip what it has not seen.
+/// A late retry must not make a caller skip events that it has not seen.
 pub async fn a_replay_answers_the_stream_as_the_append_left_it(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let paid = event("paid", "{}");
@@ -144,7 +144,7 @@ pub async fn a_replay_answers_the_stream_as_the_append_left_it(client: Client) {
     assert_eq!(again.stream, appended.stream);
 }
 
-/// An id names one event of a stream for good.
+/// An id names one event of a stream forever.
 pub async fn an_event_id_with_other_content_or_at_another_place_is_refused(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let paid = event("paid", r#"{"by":"card"}"#);
@@ -225,7 +225,7 @@ pub async fn payload_and_metadata_come_back_as_they_were_sent(client: Client) {
     }
 }
 
-/// Order in time is order in the stream.
+/// The order of time is the order of the stream.
 pub async fn time_never_goes_back_within_a_stream(client: Client) {
     let stream = OwnStream::with_events(&client, 5).await;
     let events: Vec<_> = stream
@@ -282,7 +282,7 @@ pub async fn of_many_writers_one_wins_each_revision(client: Client) {
     assert_eq!(kept.len() as u64, REVISIONS);
 }
 
-/// What is said about a refusal is part of the contract: who reads it in a test reads the same of a deployed store.
+/// The text of a refusal is part of the contract: a test store and a deployed store say the same.
 pub async fn a_refusal_is_told_in_the_same_words_by_every_store(client: Client) {
     let stream = OwnStream::with_events(&client, 2).await;
     let name = format!("{}/{}", stream.stream_type, stream.stream_id);

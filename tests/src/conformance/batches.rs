@@ -1,4 +1,4 @@
-//! What is promised of an append of several events.
+//! The promises about an append of several events.
 
 use event_store_client::Client;
 use event_store_client::types::NewEvent;
@@ -10,7 +10,7 @@ fn batch(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEvent> {
     numbers.into_iter().map(numbered).collect()
 }
 
-/// All or none, without another's event between them.
+/// All or none, with no other event between them.
 pub async fn a_batch_is_appended_whole_and_next_to_each_other(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3, 4]);
@@ -53,7 +53,7 @@ pub async fn a_batch_may_begin_a_stream(client: Client) {
     );
 }
 
-/// Also when the stream has gone on.
+/// Even if the stream has grown since.
 pub async fn a_repeated_batch_is_told_as_replayed(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3]);
@@ -67,7 +67,7 @@ pub async fn a_repeated_batch_is_told_as_replayed(client: Client) {
     assert_eq!(again.stream, appended.stream);
 }
 
-/// A batch is one whole: a part of it, or it and more, is another.
+/// A batch is one unit: a part of it, or it and more, is another batch.
 pub async fn a_batch_that_shares_an_event_with_another_is_refused(client: Client) {
     let stream = OwnStream::with_events(&client, 1).await;
     let events = batch([2, 3]);
@@ -88,7 +88,7 @@ pub async fn a_batch_that_shares_an_event_with_another_is_refused(client: Client
     assert!(error.is_event_id_reused(), "{error}");
 }
 
-/// A conflict names the event at the revision that was wanted.
+/// A conflict names the event at the wanted revision.
 pub async fn a_batch_conflicts_with_what_lies_within_another(client: Client) {
     let stream = OwnStream::with_batches(&client, &[1, 3]).await;
     let error = stream

@@ -1,4 +1,4 @@
-//! What is promised of the feed, which is filled with a delay.
+//! The promises about the feed, which follows with a delay.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 use super::streams::{OwnStream, at, numbered};
 
-/// How often is looked whether what was appended is there.
+/// The interval at which the feed is read for appended events.
 const ATTEMPTS: u32 = 300;
 
-/// A type that nobody else's streams have.
+/// A type that no other streams have.
 fn own_type() -> StreamType {
     let name = format!("conformance-{}", Uuid::now_v7().as_simple());
     name.parse().expect("it is a stream type")
 }
 
-/// The first occurrence of each event. They must come in the order of their revisions and without a gap.
+/// The first occurrence of each event. These must come in the order of their revisions and without a gap.
 fn first_occurrences(events: Vec<FeedEvent>) -> Vec<FeedEvent> {
     let mut ends: BTreeMap<StreamId, u64> = BTreeMap::new();
     let is_first = |event: &FeedEvent| {
@@ -33,7 +33,7 @@ fn first_occurrences(events: Vec<FeedEvent>) -> Vec<FeedEvent> {
     events.into_iter().filter(is_first).collect()
 }
 
-/// Reads until so many events are there, which they are some time.
+/// Reads until that many events are in the feed.
 async fn once_there(read: &ReadFeed, count: usize) -> Vec<FeedEvent> {
     for _ in 0..ATTEMPTS {
         let events = read.clone().into_stream().try_collect().await;
@@ -58,7 +58,7 @@ async fn appended(client: &Client, stream_type: &StreamType) -> OwnStream {
     stream
 }
 
-/// Whatever the size of its pages.
+/// For any page size.
 pub async fn every_event_is_in_the_feed_and_each_stream_s_in_order(client: Client) {
     let stream_type = own_type();
     let streams = [
@@ -88,7 +88,7 @@ pub async fn every_event_is_in_the_feed_and_each_stream_s_in_order(client: Clien
     }
 }
 
-/// Exactly there: what is in the feed stays where it is, and what comes, an event that comes once more included, comes behind it.
+/// Exactly there: events in the feed keep their place, and new ones, repeated events included, come after them.
 pub async fn a_cursor_goes_on_where_a_page_ended(client: Client) {
     let stream_type = own_type();
     appended(&client, &stream_type).await;
@@ -111,7 +111,7 @@ pub async fn a_cursor_goes_on_where_a_page_ended(client: Client) {
     assert!(whole[4..].starts_with(&rest), "{whole:?} {rest:?}");
 }
 
-/// From the end on.
+/// From the end.
 pub async fn who_follows_is_given_what_comes(client: Client) {
     let stream_type = own_type();
     let before = appended(&client, &stream_type).await;
@@ -139,7 +139,7 @@ pub async fn who_follows_is_given_what_comes(client: Client) {
     assert_eq!(event.expect("it comes").revision.as_u64(), 7);
 }
 
-/// A filter takes what it names; a type that nobody has is no error.
+/// A filter selects the types that it names; an unknown type is no error.
 pub async fn a_filter_takes_the_types_that_it_names(client: Client) {
     let (one, other) = (own_type(), own_type());
     appended(&client, &one).await;
@@ -154,7 +154,7 @@ pub async fn a_filter_takes_the_types_that_it_names(client: Client) {
     assert!(types.is_sorted() && types.contains(&one) && types.contains(&other));
 }
 
-/// And not as if there were nothing more.
+/// And not answered as if there were no more events.
 pub async fn what_is_no_cursor_is_refused(client: Client) {
     let error = client
         .feed()

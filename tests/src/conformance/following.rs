@@ -1,4 +1,4 @@
-//! Followers: what reads the feed through the client.
+//! The promises about followers, which read the feed through the client.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::numbered;
 
-/// How long what was appended may take into the feed.
+/// How long an appended event may take to enter the feed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A type of streams that nobody else uses, with so many streams of three events each.
+/// A type of streams that nobody else uses, with that many streams of three events each.
 async fn streams(client: &Client, count: usize) -> (StreamType, Vec<StreamId>) {
     let stream_type: StreamType = format!("followed-{}", Uuid::now_v7().simple())
         .parse()
@@ -30,7 +30,7 @@ async fn streams(client: &Client, count: usize) -> (StreamType, Vec<StreamId>) {
     (stream_type, ids)
 }
 
-/// Runs a follower until it has what it is to have.
+/// Runs a follower until it has the expected events.
 async fn in_time(run: impl Future<Output = Result<Progress, FollowError>>) {
     let run = tokio::time::timeout(PATIENCE, run).await;
     run.expect("it comes in time").expect("it can be followed");
@@ -39,7 +39,7 @@ async fn in_time(run: impl Future<Output = Result<Progress, FollowError>>) {
 /// A stream, a revision, the id of a cause, and that of its event.
 type Note = (StreamId, u64, Uuid, EventId);
 
-/// A read model has each event once and in order, also those that come while it is followed, and those of a second run.
+/// A read model has each event once and in order, including events that arrive while it follows, and those of a second run.
 pub async fn a_read_model_has_each_event_once_and_in_order(client: Client) {
     let (stream_type, ids) = streams(&client, 3).await;
     let model = InMemory::<Vec<u64>>::default();
@@ -79,7 +79,7 @@ pub async fn a_read_model_has_each_event_once_and_in_order(client: Client) {
     }
 }
 
-/// A reaction happens for each event, in the order of its stream, with the cause that it has each time.
+/// A reaction happens for each event, in the order of its stream, each time with the same cause.
 pub async fn a_reaction_happens_for_each_event_in_order(client: Client) {
     let (stream_type, _) = streams(&client, 3).await;
     let done: Arc<Mutex<Vec<Note>>> = Arc::default();

@@ -1,11 +1,11 @@
-//! What is refused for its size, or because it makes no sense.
+//! Requests that are refused for their size, or because they make no sense.
 
 use event_store_client::types::NewEvent;
 use event_store_client::{Client, Error};
 
 use super::streams::{OwnStream, at, event, numbered, revision};
 
-/// Every problem of a request is told by its field.
+/// The answer names every bad field of a request.
 fn assert_invalid(error: &Error, field: &str) {
     assert!(error.is_invalid() && !error.is_retryable(), "{error}");
     let messages = error.messages().expect("it is told what is wrong");

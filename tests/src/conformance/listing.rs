@@ -1,4 +1,4 @@
-//! What is promised of the listing of streams, which is filled with a delay.
+//! The promises about the listing of streams, which follows with a delay.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::streams::{OwnStream, at, numbered, revision};
 
-/// A type that nobody else's streams have.
+/// A type that no other streams have.
 fn own_type() -> StreamType {
     let name = format!("conformance-{}", Uuid::now_v7().as_simple());
     name.parse().expect("it is a stream type")
@@ -21,7 +21,7 @@ async fn listed(client: &Client, stream_type: &StreamType) -> Vec<types::Stream>
     listed.try_collect().await.expect("they are listed")
 }
 
-/// Lists until the streams are there with these revisions together, which they are some time.
+/// Lists until all these streams appear with these revisions.
 async fn once_listed(client: &Client, stream_type: &StreamType, revisions: u64) -> Vec<types::Stream> {
     const ATTEMPTS: u32 = 300;
     for _ in 0..ATTEMPTS {
@@ -107,7 +107,7 @@ pub async fn every_stream_is_listed_once_over_several_pages(client: Client) {
     assert_eq!(all, listed);
 }
 
-/// And is listed as it stands.
+/// And is listed with its current state.
 pub async fn a_stream_that_is_updated_moves_to_the_end(client: Client) {
     let stream_type = own_type();
     let streams = created(&client, &stream_type, 3).await;
@@ -122,7 +122,7 @@ pub async fn a_stream_that_is_updated_moves_to_the_end(client: Client) {
     assert_eq!(listed.len(), 3);
 }
 
-/// Who polls from where it ended misses nothing.
+/// A client that polls from its last position misses nothing.
 pub async fn a_listing_begins_at_a_moment_inclusively(client: Client) {
     let stream_type = own_type();
     created(&client, &stream_type, 4).await;
@@ -137,7 +137,7 @@ pub async fn a_listing_begins_at_a_moment_inclusively(client: Client) {
     assert_eq!(later, expected);
 }
 
-/// However often it is asked.
+/// However often the client asks.
 pub async fn polling_gives_out_each_update_once(client: Client) {
     let stream_type = own_type();
     let streams = created(&client, &stream_type, 3).await;

@@ -1,7 +1,7 @@
-//! The store's conformance suite: what any event store of this contract promises to whoever uses it through the client.
+//! The store's conformance suite: the promises of every event store of this contract to its clients.
 //!
-//! A claim is a function of a [`Client`], in streams of its own, so that claims can be made side by side of one store that others use as
-//! well. `for_each_claim!` names them all: a program of tests makes each a test of each store that it has.
+//! A claim is a function of a [`Client`] that uses its own streams, so that claims can be tested concurrently on a store that others use as
+//! well. `for_each_claim!` names them all: a test program makes each a test for each of its stores.
 //!
 //! A claim of [`unreliable`] is a function of a [`Subject`], for stores whose answers can be lost on demand.
 
@@ -23,7 +23,7 @@ pub use streams::OwnStream;
 pub(crate) use streams::{at, event, numbered};
 pub use subject::{InProcess, Subject};
 
-/// Gives all claims about a [`Client`] to the macro called `then`, as paths below this module.
+/// Passes all claims about a [`Client`] to the macro `then`, as paths below this module.
 #[macro_export]
 macro_rules! for_each_claim {
     ($then:ident) => {
@@ -73,10 +73,10 @@ macro_rules! for_each_claim {
     };
 }
 
-/// Makes every claim about the store behind `client`, side by side.
+/// Tests every claim on the store behind `client`, concurrently.
 ///
 /// # Panics
-/// When one does not hold.
+/// A claim does not hold.
 pub async fn all(client: &Client) {
     macro_rules! made {
         ($($module:ident::$claim:ident,)*) => {

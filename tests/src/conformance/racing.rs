@@ -19,20 +19,20 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A race for each revision of one stream.
 #[derive(Clone, Copy, Debug)]
 pub struct Race {
-    /// How many try to append at each revision.
+    /// How many writers try to append at each revision.
     pub writers: usize,
     /// How many revisions there are.
     pub revisions: u64,
-    /// How many requests are on their way at once.
+    /// How many requests are in flight at once.
     pub in_flight: usize,
 }
 
-/// Exactly one writer wins each revision, every other is told by whom, and what is read afterwards is what was won.
+/// Exactly one writer wins each revision, every other receives the winning event, and a read afterwards returns the winners.
 ///
-/// `client` should not try again by itself: a 500 would be passed over.
+/// `client` should not retry by itself, which would hide a 500.
 ///
 /// # Panics
-/// When that is not so.
+/// The claim does not hold.
 pub async fn exactly_one_writer_wins_each_revision(client: Client, race: Race) -> OwnStream {
     let stream = OwnStream::absent(&client);
     let in_flight = Semaphore::new(race.in_flight);
@@ -65,7 +65,7 @@ pub async fn exactly_one_writer_wins_each_revision(client: Client, race: Race) -
     stream
 }
 
-/// Tries to append at every revision, and answers those that were won. Whoever loses is told by whom.
+/// Tries to append at every revision, and returns the events that won. A loser must receive the winning event.
 async fn write(
     stream: &OwnStream,
     writer: usize,
@@ -99,8 +99,8 @@ async fn write(
     wins
 }
 
-/// Sends an append until its outcome is known. No answer, or a 503, says that it is not, and a 429 is Lambda's word that it has no process
-/// to spare: the writer sends the same event again, and whether the first one was stored or not, it is stored once.
+/// Sends an append until its outcome is known. After a 503 or no answer it is unknown, and with a 429 Lambda says that it has no free
+/// process. The writer then sends the same event again; it is stored once, whether or not the first request stored it.
 async fn settled(
     stream: &OwnStream,
     number: u64,

@@ -1,11 +1,11 @@
-//! What is promised of reading a stream.
+//! The promises about reading a stream.
 
 use event_store_client::{Client, Consistency};
 use futures::TryStreamExt;
 
 use super::streams::{OwnStream, revision};
 
-/// Paging loses nothing and repeats nothing, however commits lie.
+/// Paging loses nothing and repeats nothing, for any division into commits.
 pub async fn pages_in_both_directions_show_every_event_once(client: Client) {
     let stream = OwnStream::with_batches(&client, &[1, 3, 1, 4, 2]).await;
     let all: Vec<u64> = (1..=11).collect();
@@ -59,7 +59,7 @@ pub async fn reading_begins_anywhere_even_within_a_batch(client: Client) {
     }
 }
 
-/// An empty page says where it was looked for.
+/// An empty page returns the requested position.
 pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(client: Client) {
     let stream = OwnStream::with_batches(&client, &[1, 2]).await;
     let page = stream.events().after(revision(3)).page().await;
@@ -82,7 +82,7 @@ pub async fn there_is_nothing_after_the_end_and_nothing_before_the_beginning(cli
     assert_eq!(newest.expect("there is one").revision, revision(3));
 }
 
-/// Who follows a stream from a checkpoint that it does not reach has another store's, and must not wait for ever.
+/// A follower with a checkpoint that the stream does not reach has that of another store, and must not wait forever.
 pub async fn a_position_that_the_stream_does_not_reach_is_told(client: Client) {
     let stream = OwnStream::with_batches(&client, &[1, 2]).await;
     for consistency in [Consistency::Strong, Consistency::Eventual] {
@@ -95,7 +95,7 @@ pub async fn a_position_that_the_stream_does_not_reach_is_told(client: Client) {
     }
 }
 
-/// Also eventually: a 404 is certain.
+/// With eventual consistency, too: a 404 is certain.
 pub async fn an_absent_stream_is_not_found_in_any_way_of_reading(client: Client) {
     let stream = OwnStream::absent(&client);
     for read in [
@@ -150,7 +150,7 @@ pub async fn a_reading_ends_at_a_revision_or_a_moment(client: Client) {
     assert!(backwards.expect("they are read").iter().rev().eq(&by_then));
 }
 
-/// What an eventual reading shows is a beginning of the stream.
+/// An eventually consistent read returns a prefix of the stream.
 pub async fn an_eventual_reading_has_no_gap(client: Client) {
     let stream = OwnStream::with_batches(&client, &[2, 3, 1]).await;
     let read = stream

@@ -1,4 +1,4 @@
-//! Streams of a claim's own.
+//! Streams that a claim uses alone.
 
 use event_store_client::types::{
     EventId, ExpectedRevision, NewEvent, Payload, Revision, StreamId, StreamType,
@@ -7,7 +7,7 @@ use event_store_client::{Appended, Client, Error, ReadEvents};
 use futures::TryStreamExt;
 use uuid::Uuid;
 
-/// A stream that nobody else knows.
+/// A stream that nobody else uses.
 #[derive(Clone, Debug)]
 pub struct OwnStream {
     /// The client of its store.
@@ -17,7 +17,7 @@ pub struct OwnStream {
 }
 
 impl OwnStream {
-    /// A stream that is not there yet.
+    /// A stream that does not exist yet.
     pub(super) fn absent(client: &Client) -> Self {
         Self::of_type(client, &"conformance".parse().expect("it is a stream type"))
     }
@@ -38,7 +38,7 @@ impl OwnStream {
         stream
     }
 
-    /// A stream that holds batches of as many events as `sizes` say.
+    /// A stream of batches with the numbers of events in `sizes`.
     pub(super) async fn with_batches(client: &Client, sizes: &[u64]) -> Self {
         let stream = Self::absent(client);
         let mut end = 0;
@@ -51,7 +51,7 @@ impl OwnStream {
         stream
     }
 
-    /// A stream of `count` events, each appended by itself.
+    /// A stream of `count` events, each in its own append.
     pub(super) async fn with_events(client: &Client, count: usize) -> Self {
         Self::with_batches(client, &vec![1; count]).await
     }
@@ -78,7 +78,7 @@ impl OwnStream {
         self.client.events(&self.stream_type, self.stream_id)
     }
 
-    /// The revisions that a reading shows.
+    /// The revisions that a read returns.
     pub(super) async fn revisions(
         &self,
         which: impl FnOnce(ReadEvents) -> ReadEvents,
@@ -92,7 +92,7 @@ pub(super) fn revision(number: u64) -> Revision {
     number.try_into().expect("the claim names a revision")
 }
 
-/// What is expected of a stream at revision `number`, or that is not there if that is 0.
+/// The expected revision of a stream at revision `number`; 0 means that the stream does not exist.
 pub(crate) fn at(number: u64) -> ExpectedRevision {
     number
         .try_into()

@@ -1,4 +1,4 @@
-//! What claims are about.
+//! The stores that claims are tested on.
 
 use std::fmt;
 
@@ -19,14 +19,14 @@ use tower::ServiceExt as _;
 pub struct Subject {
     /// A client of the store.
     pub client: Client,
-    /// What stands between the client and the store.
+    /// The faults between the client and the store.
     pub faults: Faults,
-    /// What the store lives by.
+    /// Keeps the store's parts alive.
     _store: Option<Embedded>,
 }
 
 impl Subject {
-    /// The store in memory that the client's library has for tests.
+    /// The in-memory store that the client library provides for tests.
     pub fn in_memory() -> Self {
         Self::behind(InMemoryStore::new(), None)
     }
@@ -34,7 +34,7 @@ impl Subject {
     /// The API's own router and the relay, over a DynamoDB in this process.
     ///
     /// # Panics
-    /// When the database cannot be made.
+    /// The database cannot be created.
     pub async fn embedded() -> Self {
         let store = Embedded::in_memory()
             .await
@@ -58,11 +58,11 @@ impl Subject {
     }
 }
 
-/// Hands requests to a router in this process, instead of sending them.
+/// Passes requests to a router in this process, instead of sending them.
 pub struct InProcess(Router);
 
 impl InProcess {
-    /// Hands requests to `router`.
+    /// Passes requests to `router`.
     pub fn to(router: Router) -> Self {
         Self(router)
     }

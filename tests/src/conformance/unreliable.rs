@@ -1,4 +1,4 @@
-//! What is promised of a store whose answers are lost: whatever is repeated happens once.
+//! The promises about a store whose answers are lost: a repeated request takes effect once.
 
 use event_store_client::testing::Fault;
 use event_store_client::types::{ExpectedRevision, NewEvent, StreamType};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::streams::{OwnStream, at, numbered, revision};
 use super::subject::Subject;
 
-/// What loses an answer, and may or may not have let the write happen.
+/// The faults that lose an answer, after the write or instead of it.
 const LOSSES: [Fault; 4] = [
     Fault::AnswerLost,
     Fault::RequestLost,
@@ -15,7 +15,7 @@ const LOSSES: [Fault; 4] = [
     Fault::Unreachable,
 ];
 
-/// Whatever is lost, and however often.
+/// Whichever answer is lost, and however often.
 pub async fn a_write_whose_answer_is_lost_happens_once(subject: Subject) {
     let client = &subject.client;
     for loss in LOSSES {
@@ -35,7 +35,7 @@ pub async fn a_write_whose_answer_is_lost_happens_once(subject: Subject) {
     }
 }
 
-/// A stream of an id that the client made up is one stream, though it is asked for again and again.
+/// A stream whose id the client generated is one stream, even if its creation is requested again and again.
 pub async fn a_create_whose_answer_is_lost_makes_one_stream(subject: Subject) {
     let client = &subject.client;
     for loss in LOSSES {
@@ -59,7 +59,7 @@ pub async fn a_create_whose_answer_is_lost_makes_one_stream(subject: Subject) {
     }
 }
 
-/// Wherever the end is, and though a batch is appended there.
+/// At any end of the stream, and for a batch, too.
 pub async fn a_batch_at_the_end_whose_answer_is_lost_happens_once(subject: Subject) {
     let client = &subject.client;
     for expected in [ExpectedRevision::Any, ExpectedRevision::StreamExists] {
@@ -77,7 +77,7 @@ pub async fn a_batch_at_the_end_whose_answer_is_lost_happens_once(subject: Subje
     }
 }
 
-/// Though the stream has gone on in between.
+/// Even if the stream has grown in between.
 pub async fn an_unsettled_write_is_settled_later(subject: Subject) {
     for loss in LOSSES {
         let stream = OwnStream::with_events(&subject.client, 1).await;
@@ -124,7 +124,7 @@ pub async fn an_unsettled_write_that_another_overtook_ends_as_a_conflict(subject
     assert!(error.unsettled().is_none());
 }
 
-/// At the end of a stream, too, where the store itself would not recognise it for ever.
+/// At the end of a stream, too, where the store itself recognises a retry only for a while.
 pub async fn an_append_at_the_end_whose_answer_is_lost_happens_once(subject: Subject) {
     for loss in [Fault::AnswerLost, Fault::RequestLost] {
         let stream = OwnStream::with_events(&subject.client, 1).await;

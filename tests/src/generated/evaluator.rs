@@ -1,4 +1,4 @@
-//! The emulator's engine, kept in one process.
+//! The emulator's engine, in one long-running process.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -19,21 +19,21 @@ const ACCOUNT: &str = "000000000000";
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(untagged)]
 pub enum Answer {
-    /// It refuses it, for a reason of its own.
+    /// The engine refuses the template.
     Refused {
         /// The reason.
         refused: String,
     },
-    /// It evaluates it.
+    /// The engine evaluates the template.
     Evaluated {
-        /// The properties of the resources that are kept.
+        /// The properties of the resources whose conditions hold.
         resources: BTreeMap<String, Value>,
         /// The values of the outputs.
         outputs: BTreeMap<String, Value>,
     },
 }
 
-/// A process of Python that evaluates one template after another.
+/// A Python process that evaluates one template after another.
 #[derive(Debug)]
 pub struct Evaluator {
     process: Child,
@@ -45,7 +45,7 @@ impl Evaluator {
     /// Starts it.
     ///
     /// # Panics
-    /// When the emulator is not installed, with the remedy.
+    /// The emulator is not installed; the message has the remedy.
     pub fn start() -> Self {
         let python = workspace::tool("ministack").with_file_name("python");
         let mut process = Command::new(python)
@@ -78,7 +78,7 @@ impl Evaluator {
 
 impl Drop for Evaluator {
     fn drop(&mut self) {
-        // It has nothing to lose.
+        // The process has no state to lose.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! An expression of a template, and how it is written.
+//! An expression of a template, and its YAML.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -12,7 +12,7 @@ pub(super) enum Expression {
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
     Call {
-        /// `Ref`, `Condition`, or what stands behind `Fn::`.
+        /// `Ref`, `Condition`, or the name after `Fn::`.
         function: &'static str,
         argument: Box<Self>,
         /// Whether it is written `!Ref Name`, and not `{Ref: Name}`.
@@ -45,7 +45,7 @@ impl Expression {
         matches!(self, Self::Call { short: true, .. })
     }
 
-    /// Written out even where it could be short: YAML has one tag for a value.
+    /// In the long form even where a short one exists, because a YAML value can have only one tag.
     fn long(&self) -> Self {
         match self {
             Self::Call {
@@ -56,11 +56,11 @@ impl Expression {
     }
 }
 
-/// Writes it in YAML's flow style, in which it may stand anywhere.
+/// Writes it in YAML's flow style, which is valid anywhere.
 impl Display for Expression {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            // A text of JSON is one of YAML.
+            // A JSON string is also a YAML string.
             Self::Text(text) => write!(formatter, "{}", serde_json::Value::from(text.as_str())),
             Self::Number(number) => formatter.write_str(number),
             Self::Flag(flag) => write!(formatter, "{flag}"),

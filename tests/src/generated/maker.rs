@@ -1,4 +1,4 @@
-//! Expressions of each kind: what comes to a text, to a list, to anything.
+//! Expressions of each kind, which give a text, a list, or any value.
 
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
@@ -25,16 +25,16 @@ const NUMBERS: [&str; 8] = ["0", "1", "2", "12", "-3", "1.5", "0.25", "900719925
 /// Makes expressions for a template whose parameters have these values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Maker {
-    /// How many items were given for `Few`; CloudFormation reads none as one that is empty.
+    /// The number of items for `Few`; CloudFormation reads an empty list as one empty item.
     pub(super) few: usize,
     /// The value of `Count`.
     pub(super) count: usize,
-    /// Whether mistakes are made, here and there.
+    /// Whether to make occasional mistakes.
     pub(super) mistakes: bool,
 }
 
 impl Maker {
-    /// Compares what is known: an item is there, and nothing is absent.
+    /// Compares known values: items exist, and nothing is absent.
     pub(super) fn simple_condition(self) -> BoxedStrategy<Expression> {
         let item = (0..3_usize, any::<bool>()).prop_flat_map(move |(index, short)| {
             let list = self.parameter_of(index + 1);
@@ -91,7 +91,7 @@ impl Maker {
         .boxed()
     }
 
-    /// An item of a list that has it.
+    /// An existing item of a list.
     fn selected(self, depth: u32) -> BoxedStrategy<Expression> {
         let index = prop_oneof![
             4 => (0..3_usize).prop_map(|index| (index, number_of(index))),
@@ -100,7 +100,7 @@ impl Maker {
         ];
         index
             .prop_flat_map(move |(position, index)| {
-                // How many parts there are only AWS knows.
+                // Only AWS knows the number of parts.
                 let open = [Expression::text(","), Expression::reference("Topic")];
                 let wrong = prop_oneof![self.list(0, depth), Just(call("Split", open, true))];
                 let list = self.or(self.list(position + 1, depth), wrong.boxed());
@@ -140,7 +140,7 @@ impl Maker {
             return leaf;
         };
         let whole = prop_oneof![4 => leaf, 1 => chosen(self.list(least, depth))].boxed();
-        // How many parts a text has is known of one only: the whole, where the delimiter is not in it.
+        // The number of parts is known only for a text without the delimiter: one, the whole text.
         if least > 1 {
             return whole;
         }
@@ -196,7 +196,7 @@ impl Maker {
             .boxed()
     }
 
-    /// `Fn::Sub`, with a variable of its own or without.
+    /// `Fn::Sub`, with or without its own variable.
     fn substituted(self, variable: BoxedStrategy<Expression>) -> BoxedStrategy<Expression> {
         let right = [
             "a",
@@ -221,7 +221,7 @@ impl Maker {
             select(vec!["${Many}", "${Unknown}"]).boxed(),
         );
         let variable = self.or(variable, Just(Expression::no_value()).boxed());
-        // Within braces that follow a dollar everything would be a name.
+        // In braces after a dollar everything would be a name.
         let parts = vec(part, 0..5).prop_map(move |parts| self.spelled(&parts));
         (parts, variable, any::<bool>(), any::<bool>())
             .prop_map(|(text, variable, with_variable, short)| {
@@ -238,7 +238,7 @@ impl Maker {
             .boxed()
     }
 
-    /// Writes the parts one after the other; where no mistakes are made, a dollar is never followed by a brace of another part.
+    /// Writes the parts one after the other; unless it makes mistakes, a brace of another part never follows a dollar.
     fn spelled(self, parts: &[&str]) -> String {
         let mut text = String::new();
         for part in parts {
@@ -250,7 +250,7 @@ impl Maker {
         text
     }
 
-    /// A parameter that is a list of at least so many items, of which there always is one.
+    /// A parameter that is a list of at least this many items; there always is one.
     fn parameter_of(self, least: usize) -> BoxedStrategy<Expression> {
         let lists = [("Many", 3), ("Few", self.few.max(1)), ("Empty", 1)];
         let long_enough: Vec<&str> = lists
@@ -264,7 +264,7 @@ impl Maker {
         select(long_enough).prop_map(Expression::reference).boxed()
     }
 
-    /// What is right; where mistakes are made, sometimes what is wrong.
+    /// The right value; or sometimes a wrong one, if it makes mistakes.
     fn or<T: Clone + std::fmt::Debug + 'static>(
         self,
         right: BoxedStrategy<T>,

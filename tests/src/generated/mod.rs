@@ -1,7 +1,7 @@
-//! Small templates made at random, and what the emulator's engine makes of them.
+//! Small random templates, and their evaluation by the emulator's engine.
 //!
-//! The engine is written by others, in another language, from the same documentation: where it and the deployer make the same of
-//! a template, they hardly share a mistake.
+//! Others wrote the engine, in another language, from the same documentation. If it and the deployer evaluate a template to the same
+//! result, it is unlikely that both made the same mistake.
 
 mod evaluator;
 mod expression;

@@ -12,7 +12,7 @@ impl Generated {
     /// The rendering of the template with its parameters.
     ///
     /// # Errors
-    /// All that the deployer says of what is wrong.
+    /// All problems that the deployer reports.
     pub fn rendering(&self) -> Result<String, String> {
         let mut environment = format!("account: '{ACCOUNT}'\nregion: {REGION}\nstack: stack\nparameters:\n");
         for (name, value) in &self.parameters {

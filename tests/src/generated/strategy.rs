@@ -1,4 +1,4 @@
-//! Which templates are made.
+//! Strategies that generate templates.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use proptest::sample::select;
 use super::expression::Expression;
 use super::maker::{CONDITIONS, Maker, WORDS};
 
-/// A template, and the parameters that it is deployed with.
+/// A template, and the parameters for its deployment.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The template in YAML.
@@ -19,10 +19,10 @@ pub struct Generated {
     pub parameters: BTreeMap<String, String>,
 }
 
-/// How deep calls are in calls.
+/// How deeply calls are nested.
 const DEPTH: u32 = 3;
 
-/// What is above the conditions. `Topic` is there for what AWS alone knows.
+/// The sections before the conditions. `Topic` provides values that only AWS knows.
 const HEAD: &str = "AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
   One: {Type: String, Default: one}
@@ -37,14 +37,14 @@ Mappings:
     one: {text: second, number: 1.5, list: [r]}
 ";
 
-/// Makes templates over all functions that depend on nothing but the template, its parameters and a resource. Each expression has a kind, and
-/// what it is made of fits, so that the template is right.
+/// Generates valid templates with all functions that depend only on the template, its parameters and a resource. Each expression has a kind,
+/// and its parts have matching kinds.
 pub fn right() -> impl Strategy<Value = Generated> {
     generated(false)
 }
 
-/// The same, with mistakes in one place or the other: something absent where a value has to be, a key that a map does not have, an item
-/// behind a list's end, a list in a text.
+/// The same, with occasional mistakes: an absent value where one is required, a key that a map does not have, an index beyond a list's
+/// end, a list in a text.
 pub fn with_mistakes() -> impl Strategy<Value = Generated> {
     generated(true)
 }

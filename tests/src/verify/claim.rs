@@ -1,4 +1,4 @@
-//! A claim, made, and what came of it.
+//! A claim that was tested, and its outcome.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -10,37 +10,37 @@ use tokio::time::timeout;
 
 use super::report::beginning;
 
-/// A claim that was made.
+/// A claim that was tested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Made {
     /// The claim, as a sentence.
     pub(super) claim: String,
-    /// What came of it.
+    /// Its outcome.
     pub(super) outcome: Outcome,
 }
 
-/// What came of a claim.
+/// The outcome of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It holds; with what was measured, if anything was.
+    /// It holds; with the measurement, if there was any.
     Holds(String),
-    /// It does not hold, and why.
+    /// It does not hold, for this reason.
     Broken(String),
-    /// It could not be tried in this environment, and why.
+    /// It could not be tested in this environment, for this reason.
     NotTried(String),
 }
 
-/// What a claim that holds has to tell; or why it could not be tried.
+/// The measurement of a claim that holds, or the reason why it could not be tested.
 pub(super) type Finding = Result<String, String>;
 
 impl Made {
-    /// Whether the claim was tried and does not hold.
+    /// Whether the claim was tested and does not hold.
     pub(super) fn is_broken(&self) -> bool {
         matches!(self.outcome, Outcome::Broken(_))
     }
 }
 
-/// Makes a claim, which breaks by panicking or by having no end within `limit`.
+/// Tests a claim. It is broken if it panics or does not end within `limit`.
 pub(super) async fn make<F>(claim: impl Into<String>, limit: Duration, tried: F) -> Made
 where
     F: Future<Output = Finding>,
@@ -48,7 +48,7 @@ where
     let outcome = match timeout(limit, AssertUnwindSafe(tried).catch_unwind()).await {
         Ok(Ok(Ok(told))) => Outcome::Holds(told),
         Ok(Ok(Err(why))) => Outcome::NotTried(why),
-        // Whoever polls a future that panics goes on here, on the same thread.
+        // The panic happened on this thread, which polled the future.
         Ok(Err(panic)) => Outcome::Broken(last_words(&*panic)),
         Err(_) => Outcome::Broken(format!("it has no end within {} s", limit.as_secs())),
     };
@@ -63,7 +63,7 @@ thread_local! {
     static LAST_WORDS: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps what panics say for the report, instead of printing it.
+/// Keeps the messages of panics for the report, instead of printing them.
 pub(super) fn keep_last_words() {
     panic::set_hook(Box::new(|panic| {
         let said = panic.payload_as_str().unwrap_or("a panic");

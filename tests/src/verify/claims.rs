@@ -17,13 +17,13 @@ use super::target::Target;
 use crate::conformance::racing::{Race, exactly_one_writer_wins_each_revision};
 use crate::{FilterScope, conformance, for_each_claim};
 
-/// How long most claims may take. A function that starts, and an account that runs few at once, keep them waiting.
+/// How long most claims may take. Cold starts, and an account with low concurrency, delay them.
 const LIMIT: Duration = Duration::from_mins(5);
 
 const WRITERS: usize = 32;
 const REVISIONS: u64 = 20;
 
-/// Makes all claims, some side by side, and tells each as soon as it is known.
+/// Tests all claims, some concurrently, and reports each as soon as its outcome is known.
 pub(super) async fn all(
     target: &Target,
     queues: &Queues,
@@ -44,7 +44,7 @@ pub(super) async fn all(
         })
         .await,
         access::made(target).await?,
-        // Before whatever waits for the relay: a new event source may take minutes to be polled for the first time.
+        // First, because other claims wait for the relay: Lambda may take minutes to poll a new event source for the first time.
         listed::made(&client).await,
     ]);
     add(conformance_of(&client).await);
@@ -76,7 +76,7 @@ async fn conformance_of(client: &Client) -> Vec<Made> {
 }
 
 async fn race(target: &Target, in_flight: u16) -> Result<Made, Failed> {
-    // It tries again by itself, so that no 500 is passed over.
+    // The race retries by itself, so that the client's retries hide no 500.
     let client = target.client_past(&target.witness, RetryPolicy::never())?;
     let race = Race {
         writers: WRITERS,

@@ -1,4 +1,4 @@
-//! What keeps claims from being made at all.
+//! Errors that prevent any claim from being tested.
 
 use std::io;
 use std::process::ExitStatus;
@@ -7,14 +7,14 @@ use aws_credential_types::provider::error::CredentialsError;
 use event_store_client::ClientError;
 use event_store_deployer::settings::SettingsError;
 
-/// Why nothing can be said of the store.
+/// Why the store cannot be verified.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failed {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error("`{program}` cannot be run; name the deployer's program with `--deployer`")]
     NotRun { program: String, source: io::Error },
-    /// It has said why.
+    /// The deployer has printed the reason.
     #[error("`deployer {verb}` failed: {status}")]
     Deployer { verb: &'static str, status: ExitStatus },
     #[error("`deployer describe` printed what is no description")]
@@ -32,7 +32,7 @@ pub(super) enum Failed {
 }
 
 impl Failed {
-    /// Whether what was asked for is wrong, and not what became of it.
+    /// Whether the arguments are wrong, and not their execution.
     pub(super) fn is_usage(&self) -> bool {
         matches!(self, Self::Settings(_))
     }

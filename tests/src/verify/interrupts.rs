@@ -1,4 +1,4 @@
-//! Being asked to stop, once or more often.
+//! Interrupts: requests to stop, one or several.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 pub(super) struct Interrupts(UnboundedReceiver<()>);
 
 impl Interrupts {
-    /// Listens for Ctrl-C, for the end of the terminal and for `kill`, from now on.
+    /// Listens for Ctrl-C, the end of the terminal and `kill` from now on.
     pub(super) fn listen() -> Self {
         let (told, interrupts) = unbounded_channel();
         let kinds = [
@@ -19,7 +19,7 @@ impl Interrupts {
         for kind in kinds {
             let told = told.clone();
             tokio::spawn(async move {
-                // Where a signal cannot be listened for, it ends the process as it always does.
+                // A signal without a listener ends the process, as by default.
                 let Ok(mut signals) = signal(kind) else { return };
                 while signals.recv().await.is_some() && told.send(()).is_ok() {}
             });
@@ -27,14 +27,14 @@ impl Interrupts {
         Self(interrupts)
     }
 
-    /// Is done when the next one comes.
+    /// Completes at the next interrupt.
     pub(super) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Whether one came that was not waited for.
+    /// Whether an interrupt came that nobody has waited for.
     pub(super) fn came(&mut self) -> bool {
         self.0.try_recv().is_ok()
     }

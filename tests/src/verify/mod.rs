@@ -1,8 +1,8 @@
-//! Proves a deployed store, wherever it is: `./justw verify ENVIRONMENT`.
+//! Verifies a deployed store in any environment: `./justw verify ENVIRONMENT`.
 //!
-//! It needs no emulator and no harness of tests: the deployer's program tells where the store is, the credentials are found where AWS's tools
-//! find them, and every claim is made through the client, SQS and the API's log group. What it appends is synthetic, in types of streams that no
-//! application has, so that it can be run against production as well.
+//! It needs neither emulator nor test harness: the deployer's program says where the store is, the credentials come from where AWS's tools
+//! find them, and every claim is tested through the client, SQS and the API's log group. It appends only synthetic events, to types of
+//! streams that no application uses, so that it can be run against production as well.
 
 mod arguments;
 mod claim;
@@ -42,7 +42,7 @@ const FAILED: u8 = 1;
 const USAGE: u8 = 64;
 const INTERRUPTED: u8 = 130;
 
-/// How a run ended that did not fail itself.
+/// The outcome of a run that did not fail itself.
 enum Ended {
     Reported { is_well: bool },
     Interrupted,
@@ -77,7 +77,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
 async fn run(mut arguments: Arguments) -> Result<Ended, Failed> {
     let mut interrupts = Interrupts::listen();
     let begun = Timestamp::now();
-    // Short, because the names of an instance's resources begin with it.
+    // Short, because it is the prefix of the names of an instance's resources.
     let token = Uuid::new_v4().as_simple().to_string();
     let run = format!("v-{}", &token[..6]);
     if arguments.scratch {
@@ -126,7 +126,7 @@ fn options_of_up(arguments: &Arguments) -> Vec<OsString> {
     options
 }
 
-/// Makes every claim, and removes what was made for that; `None` when it was interrupted.
+/// Tests every claim, and removes the resources created for that; `None` if it was interrupted.
 async fn prove(
     arguments: &Arguments,
     program: &Program,
@@ -153,7 +153,7 @@ async fn prove(
     let written = target.witness.written();
     let Some(made) = made else {
         tell_left(&left);
-        // What is in an instance of its own goes with it.
+        // The events of a temporary instance are deleted with it.
         for (stream_type, written) in written.into_iter().filter(|_| !arguments.scratch) {
             say(&format!(
                 "left: {} of the type `{stream_type}`",
@@ -182,7 +182,7 @@ async fn prove(
     }))
 }
 
-/// What is told of a claim while others are still being made.
+/// The line that reports a claim while others are still being tested.
 fn line(made: &Made) -> String {
     let Made { claim, outcome } = made;
     match outcome {

@@ -1,4 +1,4 @@
-//! The deployer, run as a program: it alone knows how an environment is brought up, described and taken down.
+//! The deployer, run as a program to deploy, describe and delete an environment.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,12 +15,12 @@ use super::error::Failed;
 pub(super) struct Program {
     path: PathBuf,
     about: Vec<OsString>,
-    /// Whether account ids are hidden in what it says.
+    /// Whether its output hides account ids.
     mask: bool,
 }
 
 impl Program {
-    /// `program`, told of the environment that `deployed` names.
+    /// `program`, for the environment that `deployed` names.
     pub(super) fn new(program: PathBuf, deployed: &GlobalArgs) -> Self {
         let mut about = Vec::new();
         let mut option = |name: &str, value: Option<OsString>| {
@@ -40,10 +40,10 @@ impl Program {
         }
     }
 
-    /// What `describe --format json` says. It asks whose account it is before anything else.
+    /// The output of `describe --format json`, which checks the account first.
     pub(super) async fn describe(&self) -> Result<String, Failed> {
         let mut command = self.command("describe");
-        // Not masked: the address is needed. It goes no further than here, and nor does what is said beside it.
+        // Not masked, because the address is needed. Neither the output nor its messages are shown.
         let talk = if self.mask {
             Stdio::null()
         } else {
@@ -61,9 +61,9 @@ impl Program {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Runs `up`. Its outputs are no part of the report.
+    /// Runs `up`. Its outputs are not part of the report.
     ///
-    /// It shares its terminal with this program: Ctrl-C reaches it, too, and it puts right what can be before it ends.
+    /// It shares its terminal with this program: Ctrl-C reaches it, too, and it restores what it can before it ends.
     pub(super) async fn up(&self, options: &[OsString]) -> Result<(), Failed> {
         let mut command = self.command("up");
         let up = command
@@ -75,7 +75,7 @@ impl Program {
         ended("up", status)
     }
 
-    /// Takes everything down, out of reach of Ctrl-C.
+    /// Deletes everything, without being interrupted by Ctrl-C.
     pub(super) async fn purge(&self, stack: &str) -> Result<(), Failed> {
         let mut command = self.command("down");
         let down =
@@ -87,7 +87,7 @@ impl Program {
         ended("down", status)
     }
 
-    /// How a user takes `stack` down.
+    /// The command with which a user deletes `stack`.
     pub(super) fn purge_by_hand(&self, stack: &str) -> String {
         let about: Vec<_> = self.about.iter().map(|word| word.to_string_lossy()).collect();
         format!("deployer down {} --purge --confirm {stack}", about.join(" "))

@@ -1,4 +1,4 @@
-//! The temporary queues of a run, and that none is left.
+//! The temporary queues of a run, and their removal.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use aws_sdk_sqs::operation::get_queue_url::GetQueueUrlError;
 
 use crate::{Cloud, FilterScope};
 
-/// The queues that a run has, or is about to have.
+/// The queues that a run has created, or is about to create.
 #[derive(Debug)]
 pub(super) struct Queues {
     run: String,
@@ -15,7 +15,7 @@ pub(super) struct Queues {
 }
 
 impl Queues {
-    /// Those of the run called `run`.
+    /// The queues of the run called `run`.
     pub(super) fn of(run: &str) -> Self {
         Self {
             run: run.to_owned(),
@@ -23,7 +23,7 @@ impl Queues {
         }
     }
 
-    /// The name of a queue that is about to be made.
+    /// The name of a queue that is about to be created.
     pub(super) fn name(&self, scope: FilterScope) -> String {
         let name = format!("event-store-{}-{}", self.run, scope.name());
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
@@ -31,7 +31,7 @@ impl Queues {
         name
     }
 
-    /// Removes all of them with their subscriptions, and answers those that could not be.
+    /// Deletes all queues with their subscriptions, and returns those that it could not delete.
     pub(super) async fn remove(&self, cloud: &Cloud, topic: &str) -> Vec<String> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut left = Vec::new();
@@ -70,7 +70,7 @@ async fn remove(cloud: &Cloud, topic: &str, name: &str) -> Result<(), String> {
             let gone = sqs.delete_queue().queue_url(url).send().await;
             gone.map(drop).map_err(|error| why(&error))
         }
-        // It was never made.
+        // It was never created.
         Err(error)
             if error
                 .as_service_error()

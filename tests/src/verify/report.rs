@@ -1,4 +1,4 @@
-//! What a run found, to keep.
+//! The report of a run, a text to keep.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -15,22 +15,22 @@ pub(super) struct Report {
     pub(super) environment: String,
     pub(super) stack: String,
     pub(super) region: String,
-    /// Each function, and the revision of it that was tried.
+    /// Each function, and its revision that was tested.
     pub(super) revisions: Vec<(String, String)>,
     pub(super) begun: Timestamp,
     pub(super) ended: Timestamp,
     pub(super) made: Vec<Made>,
-    /// Whether all that was written is gone with the stack.
+    /// Whether all written events were deleted with the stack.
     pub(super) is_gone: bool,
     pub(super) written: BTreeMap<StreamType, Written>,
-    /// What should have been removed, and was not.
+    /// Resources that should have been removed, and were not.
     pub(super) left: Vec<String>,
-    /// What is not for everybody's eyes: the account, and the id in the store's address.
+    /// Texts that the report must not contain: the account id, and the id in the store's address.
     pub(super) secrets: Vec<String>,
 }
 
 impl Report {
-    /// Whether every claim that was tried holds, and nothing was left that should be gone.
+    /// Whether every tested claim holds, and nothing was left behind.
     pub(super) fn is_well(&self) -> bool {
         self.left.is_empty() && !self.made.iter().any(Made::is_broken)
     }
@@ -103,7 +103,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// In Markdown, without what is not for everybody's eyes.
+    /// The report in Markdown, without the secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.head(&mut text)?;
@@ -121,7 +121,7 @@ pub(super) fn masked(text: &str, secrets: &[String]) -> String {
         .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "…"))
 }
 
-/// What others wrote, such as an answer, on one line and without anything that a terminal obeys.
+/// Text from others, such as an answer, on one line and without terminal control characters.
 pub(super) fn one_line(text: &str) -> String {
     let shown = |character: char| match character {
         character if character.is_control() => ' ',
@@ -130,21 +130,21 @@ pub(super) fn one_line(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// A number of things.
+/// A number and its noun, in the plural if need be.
 pub(super) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")
 }
 
-/// A text in a cell of a table.
+/// A text, escaped for a cell of a table.
 fn cell(text: &str) -> String {
     one_line(text).replace('|', "\\|")
 }
 
-/// The most characters that are told of why a claim is broken.
+/// The most characters of the reason why a claim is broken.
 const LONGEST_WHY: usize = 600;
 
-/// The beginning of what may be long, such as an answer within an error.
+/// The beginning of a text that may be long, such as an answer within an error.
 pub(super) fn beginning(text: &str) -> String {
     match text.char_indices().nth(LONGEST_WHY) {
         Some((end, _)) => format!("{}…", &text[..end]),

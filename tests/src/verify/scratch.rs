@@ -1,4 +1,4 @@
-//! An instance of its own, which is taken down again whatever happens.
+//! A temporary instance, which is deleted again whatever happens.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::say;
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// An instance that is about to be there, or is.
+/// An instance that exists, or is about to be created.
 #[derive(Debug)]
 pub(super) struct Scratch {
     program: Program,
@@ -23,16 +23,16 @@ impl Scratch {
         Self { program, stack }
     }
 
-    /// Brings it up. It is not given up half way: what CloudFormation has begun is waited for, and then taken down.
+    /// Deploys it. An interruption does not abandon it: the run waits for CloudFormation to finish, and then deletes it.
     pub(super) async fn deploy(&self, options: &[OsString]) -> Result<(), Failed> {
         say(&format!("deploying {}", self.stack));
         self.program.up(options).await
     }
 
-    /// Takes it down, and answers what is left, with what takes that down. Whoever asks to stop once more does not want to wait.
+    /// Deletes it, and returns what is left, with the command that deletes that. A second interrupt stops the waiting.
     pub(super) async fn take_down(&self, interrupts: &mut Interrupts) -> Vec<String> {
         say(&format!("taking {} down", self.stack));
-        // Ctrl-C that asked for this may have come more than once.
+        // The Ctrl-C that led here may have come more than once.
         while interrupts.came() {}
         let gone = tokio::select! {
             gone = self.purge() => gone.map_err(|failed| failed.to_string()),
@@ -48,7 +48,7 @@ impl Scratch {
         }
     }
 
-    /// A function that is still at work when its log group goes may bring it back: once it has ended, that is deleted, too.
+    /// A function that still runs when its log group is deleted may recreate the group: once it has ended, that is deleted, too.
     async fn purge(&self) -> Result<(), Failed> {
         let mut attempt = 1;
         loop {

@@ -1,4 +1,4 @@
-//! What is proved: a deployed store, and the ways to it.
+//! The deployed store to verify, and the clients that reach it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use super::program::Program;
 use super::witness::Witness;
 use crate::Cloud;
 
-/// Cold starts, and whatever the claims keep waiting.
+/// Allows for cold starts, and for requests that other claims delay.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// An account, or an environment, that allows few functions at once answers 429 for a while.
+/// With low concurrency, of the account or of the environment, Lambda answers 429 for a while.
 const ATTEMPTS: u32 = 12;
 
 /// A deployed store.
@@ -34,7 +34,7 @@ pub(super) struct Target {
     credentials: SharedCredentialsProvider,
 }
 
-/// What `deployer describe` says, as far as it matters here.
+/// The part of the output of `deployer describe` that matters here.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Described {
     pub(super) stack: String,
@@ -44,7 +44,7 @@ pub(super) struct Described {
     pub(super) functions: Vec<Function>,
 }
 
-/// A function and the code that it runs.
+/// A function and its running code.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Function {
@@ -63,7 +63,7 @@ impl Described {
 }
 
 impl Target {
-    /// Finds what is deployed, once the deployer has found that the account is the right one.
+    /// Finds the deployed store, after the deployer has checked the account.
     pub(super) async fn find(
         program: &Program,
         environment: Environment,
@@ -93,12 +93,12 @@ impl Target {
         })
     }
 
-    /// A client that goes past the witness, signed where that is asked for.
+    /// A client whose requests pass the witness, signed if the store requires it.
     pub(super) fn client(&self) -> Result<Client, Failed> {
         self.client_past(&self.witness, RetryPolicy::default().attempts(ATTEMPTS))
     }
 
-    /// The same, past a witness of its own.
+    /// The same with another witness.
     pub(super) fn client_past(&self, witness: &Witness, retry: RetryPolicy) -> Result<Client, Failed> {
         let builder = Client::builder(self.described.output("EsUrl")?)
             .user_agent("event-store-verify")
@@ -113,16 +113,16 @@ impl Target {
         Ok(builder.build()?)
     }
 
-    /// A client that signs nothing.
+    /// A client that does not sign.
     pub(super) fn unsigned(&self) -> Result<Client, Failed> {
         let builder = Client::builder(self.described.output("EsUrl")?).transport(self.witness.clone());
         Ok(builder.build()?)
     }
 
-    /// What is not for everybody's eyes: the account, and what makes the store's address hard to guess.
+    /// Texts that the report must not contain: the account id, and the id that makes the store's address hard to guess.
     pub(super) fn secrets(&self) -> Result<Vec<String>, Failed> {
         let url = self.described.output("EsUrl")?;
-        // `https://ID.lambda-url.REGION.on.aws/`, or wherever an emulator has the id.
+        // `https://ID.lambda-url.REGION.on.aws/`; an emulator has the id elsewhere.
         let id = url.split(['/', '.']).max_by_key(|part| part.len());
         Ok(vec![
             self.environment.account.to_string(),
@@ -130,12 +130,12 @@ impl Target {
         ])
     }
 
-    /// Whether requests have to be signed: unless the environment says that anybody may call.
+    /// Whether requests must be signed, which they must unless the environment says that anybody may call.
     pub(super) fn is_signed(&self) -> bool {
         self.parameter("Access") != Some("public")
     }
 
-    /// A parameter that the environment's file sets.
+    /// The value of a parameter in the environment file.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         match &self.environment.parameters.get(name)?.value {
             ParameterValue::Text(text) => Some(text),

@@ -1,4 +1,4 @@
-//! A witness between the client and the network, which sees every request and answer.
+//! A witness between the client and the network, which sees every request and response.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-/// Lets a bounded number of requests pass at once, and remembers what they wrote. Cheap to clone: clones share all that.
+/// Lets a bounded number of requests pass at once, and records what they wrote. Clones are cheap and share this state.
 #[derive(Clone, Debug)]
 pub(super) struct Witness {
     network: Arc<Network>,
@@ -21,7 +21,7 @@ pub(super) struct Witness {
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// The last revision of each stream that an append was acknowledged at.
+    /// The last acknowledged revision of each stream.
     written: BTreeMap<(StreamType, StreamId), u64>,
     last_request: Option<String>,
 }
@@ -40,7 +40,7 @@ struct Acknowledgement {
     revision: u64,
 }
 
-/// How much was written to the streams of a type.
+/// How many streams and events of a type were written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) streams: u64,
@@ -67,12 +67,12 @@ impl Witness {
         by_type
     }
 
-    /// The id of the request that was answered last: of interest to whoever sends one at a time.
+    /// The id of the last answered request, for callers that send one at a time.
     pub(super) fn last_request(&self) -> Option<String> {
         self.seen().last_request.clone()
     }
 
-    /// The same way to the network, which remembers for itself which request was the last.
+    /// A witness with the same connection, which records its own last request.
     pub(super) fn apart(&self) -> Self {
         Self {
             seen: Arc::default(),
@@ -80,7 +80,7 @@ impl Witness {
         }
     }
 
-    /// Takes over what another has seen being written.
+    /// Adds the writes that another witness saw.
     pub(super) fn add(&self, other: &Self) {
         let written = other.seen().written.clone();
         self.seen().written.extend(written);
@@ -97,7 +97,7 @@ impl Witness {
         if *method == Method::GET || response.status() != StatusCode::CREATED {
             return;
         }
-        // What is no acknowledgement is the client's to judge.
+        // The client judges any response that is no acknowledgement.
         if let Ok(Acknowledged { stream }) = serde_json::from_slice(response.body()) {
             let last = seen
                 .written

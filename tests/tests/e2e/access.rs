@@ -78,7 +78,7 @@ async fn the_api_role_cannot_change_the_log(deployment: &Deployment, owner: &Clo
         .find(|resource| resource.logical_resource_id() == Some("ApiRole"))
         .and_then(|resource| resource.physical_resource_id())
         .unwrap();
-    // Only Lambda is trusted with the role; here, for once, the test is too.
+    // The role trusts only Lambda; for this test it also trusts the account's owner.
     owner.trust_owner(role).await;
     let arn = owner
         .iam()
@@ -128,7 +128,7 @@ async fn the_api_role_cannot_change_the_log(deployment: &Deployment, owner: &Clo
         .into_service_error();
     assert_eq!(error.meta().code(), Some("AccessDeniedException"), "{error:?}");
 
-    // The refusals are the role's and not those of a role that may do nothing.
+    // The role allows something, so the refusals are specific to these actions.
     let query = api
         .query()
         .table_name(&table)

@@ -1,4 +1,4 @@
-//! The API's artifact, as it was built and as Lambda starts it: behind the runtime's interface, in the smallest function there is.
+//! The API's artifact, started as Lambda starts it: behind the runtime API, with the memory of the smallest function.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -21,10 +21,10 @@ use zip::ZipArchive;
 
 use crate::staging_like;
 
-/// What the smallest function has (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
+/// The memory of the smallest function (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
 const SMALLEST: u64 = 128 * 1024 * 1024;
 
-/// The largest event that Lambda hands over, and the largest answer that it carries
+/// The largest event and the largest answer that Lambda allows
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const LARGEST_EVENT: usize = 6 * 1024 * 1024;
 
@@ -81,13 +81,13 @@ async fn whatever_a_stranger_sends_fits_the_smallest_function_and_is_answered_br
         let length = answer.to_string().len();
         assert!(length <= 10_000, "{name} is answered with {length} bytes");
     }
-    // Half of what there is: the rest is for what Lambda itself keeps there.
+    // Half of the memory: the rest is for Lambda itself.
     let peak = peak_memory(&function);
     println!("peak: {peak} bytes");
     assert!(peak <= SMALLEST / 2, "{peak} bytes");
 }
 
-/// Bodies that are wrong in as many places as they have room for, below and above what the API reads.
+/// Bodies with as many mistakes as fit, below and above the size that the API reads.
 fn hostile_bodies() -> Vec<(String, String)> {
     let members = |length: usize| -> String {
         let members = (0..length / 20).map(|number| format!(r#""unknown-{number:06}":0"#));
@@ -135,7 +135,7 @@ struct Runtime {
     answers: mpsc::UnboundedSender<(String, Value)>,
 }
 
-/// Lambda's runtime interface, which hands out `events` one after another: its address, and how each was answered.
+/// Lambda's runtime API, which hands out `events` one after another: its address, and the answer to each.
 async fn runtime(events: VecDeque<Value>) -> (String, mpsc::UnboundedReceiver<(String, Value)>) {
     let (sender, answers) = mpsc::unbounded_channel();
     let runtime = Arc::new(Runtime {
@@ -180,7 +180,7 @@ async fn answered(
     StatusCode::ACCEPTED
 }
 
-/// The most of its memory that was ever resident, in bytes.
+/// The peak of its resident memory, in bytes.
 fn peak_memory(function: &Child) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", function.id().unwrap())).unwrap();
     let peak = status

@@ -1,4 +1,4 @@
-//! What the deployed store says to requests that are wrong.
+//! The answers of a deployed store to bad requests.
 
 use event_store_client::types::{Problem, ProblemType};
 

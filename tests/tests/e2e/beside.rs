@@ -1,4 +1,4 @@
-//! Deployments of one environment side by side.
+//! Concurrent deployments of one environment.
 
 use event_store_e2e::{Environment, Run};
 use futures::future::join_all;
@@ -18,7 +18,7 @@ async fn of_three_at_once_one_deploys_and_the_others_say_who_does_and_wait() {
     let deploys = |run: &Run| run.stderr.contains("ApiFunction Lambda::Function created");
     let (deployed, others): (Vec<_>, Vec<_>) = runs.iter().partition(|run| deploys(run));
     assert_eq!(deployed.len(), 1, "{runs:?}");
-    // One begins before the other's end, within its last steps, or after it.
+    // One starts before the other's end, during its last steps, or after it.
     let told = [
         "another deployment of event-store-beside",
         "a deployment of event-store-beside by",
@@ -29,7 +29,7 @@ async fn of_three_at_once_one_deploys_and_the_others_say_who_does_and_wait() {
     }
     let history = deployment.run("history", &["--json"]).await.succeeded();
     assert_eq!(history.stdout.matches("\"outcome\"").count(), 1, "{history}");
-    // What is there works, and nothing is left of the others.
+    // The deployed stack works, and nothing is left of the other runs.
     let left = deployment.up(&[]).await.succeeded();
     assert!(left.stderr.contains("nothing to do"), "{left}");
     deployment.purge().await.succeeded();

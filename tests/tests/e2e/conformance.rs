@@ -1,4 +1,4 @@
-//! What any store promises, of one that is deployed.
+//! The conformance suite on a deployed store.
 
 use event_store_e2e::conformance;
 

@@ -1,4 +1,4 @@
-//! A consumer's stack beside the store's: begun, deployed, looked after and taken down with the same commands.
+//! A consumer's stack beside the store's: created, deployed, operated and deleted with the same commands.
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ async fn a_read_model_is_deployed_beside_its_store_and_a_poisoned_event_arrives_
     consumer.up().await.succeeded();
     consumer.healthy().await;
 
-    // The store lets in the callers that it names, and the consumer by what its own role may do.
+    // The store admits the callers that it names, and the consumer because of its own role's permissions.
     shop.place("A", 100, "EUR").await;
     consumer.until(&owner, "A", "100 EUR").await;
     shop.place("B", 50, "USD").await;
@@ -83,7 +83,7 @@ async fn a_read_model_is_deployed_beside_its_store_and_a_poisoned_event_arrives_
     store.purge().await.succeeded();
 }
 
-/// What the table would lose is told before it is lost, and needs no acceptance.
+/// The plan reports the loss of the table's items, and needs no acceptance.
 #[tokio::test]
 async fn a_read_model_that_is_made_anew_is_told_as_what_it_is() {
     let store = deployment(Environment::staging_like("replayed")).await;
@@ -115,7 +115,7 @@ async fn a_read_model_that_is_made_anew_is_told_as_what_it_is() {
     store.purge().await.succeeded();
 }
 
-/// A workspace of somebody who writes read models: its environments and its templates.
+/// The workspace of a consumer's developer: its environments and templates.
 struct Consumer {
     folder: TempDir,
     environment: String,
@@ -124,7 +124,7 @@ struct Consumer {
 }
 
 impl Consumer {
-    /// Begins it as a user does, beside the environment file of the store.
+    /// Creates it as a user does, beside the environment file of the store.
     async fn begin(store: &Deployment) -> Self {
         let name = store.environment().name();
         let consumer = Self {
@@ -212,7 +212,7 @@ impl Consumer {
         fs::write(file, changed).unwrap();
     }
 
-    /// The function is told of another currency.
+    /// Adds a currency to the function's variable.
     fn mend(&self) {
         let variable = "          TABLE: !Ref ReadModelTable\n";
         self.change(|template| {
@@ -220,7 +220,7 @@ impl Consumer {
         });
     }
 
-    /// What an order comes to in the read model.
+    /// The total of an order in the read model.
     async fn total(&self, owner: &Cloud, number: &str) -> Option<String> {
         let key = AttributeValue::S(format!("order#{}", order(number)));
         let table = self.output("ReadModelTable").await;
@@ -246,7 +246,7 @@ impl Consumer {
         }
     }
 
-    /// Waits for so many dead letters and answers how their queue does.
+    /// Waits for this number of dead letters and returns the health of their queue.
     async fn until_dead_letters(&self, count: u64) -> Value {
         let began = Instant::now();
         loop {
@@ -265,7 +265,7 @@ impl Consumer {
         }
     }
 
-    /// Moves the dead letters back, as `aws sqs start-message-move-task` does, which the emulator does not know.
+    /// Moves the dead letters back like `aws sqs start-message-move-task`, which the emulator does not support.
     async fn redrive(&self, owner: &Cloud) {
         let (dead, queue) = (self.output("DeadLetterQueue").await, self.output("Queue").await);
         let sqs = owner.sqs();
@@ -294,7 +294,7 @@ fn order(number: &str) -> StreamId {
     StreamId::from_name(&"order".parse().unwrap(), number)
 }
 
-/// Who sells.
+/// The application that sells, and appends.
 struct Shop {
     client: Client,
     order: StreamType,
@@ -358,7 +358,7 @@ async fn what_looks_after_it(consumer: &Consumer) {
     for who in ["operator", "diff", "execution-role"] {
         consumer.run("policy", &["--for", who]).await.succeeded();
     }
-    // A store can be tried, and made complete from its events; this is none.
+    // `smoke` and `reconcile` need a store, which this is not.
     let smoke = consumer.run("smoke", &[]).await.ended_with(64);
     assert!(
         smoke

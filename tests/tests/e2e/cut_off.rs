@@ -1,4 +1,4 @@
-//! Connections that break once a request has been carried out and before its answer comes.
+//! Connections that break after a request is carried out and before its answer arrives.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ async fn an_answer_that_is_cut_off_on_its_way_costs_neither_the_run_nor_a_second
             let history = deployment.run("history", &["--json"]).await.succeeded();
             assert_eq!(history.stdout.matches("\"outcome\"").count(), cuts, "{history}");
             line.mend();
-            // The same again is nothing to do: the first run has come to its end.
+            // The same command again has nothing to do: the first run has finished.
             let again = deployment.up(&[]).await.succeeded();
             assert!(again.stderr.contains("nothing to do"), "{again}");
             line.cut_once_more();
@@ -34,7 +34,7 @@ async fn an_answer_that_is_cut_off_on_its_way_costs_neither_the_run_nor_a_second
     }
 }
 
-/// A way to the emulator on which the answer to an operation is lost once.
+/// A proxy to the emulator that loses the answer to an operation once.
 struct Line {
     address: SocketAddr,
     cuts: Arc<AtomicUsize>,
@@ -77,7 +77,7 @@ impl Line {
     }
 }
 
-/// Carries bytes both ways, until the first byte comes that answers the operation.
+/// Forwards bytes both ways, until the first byte of the answer to the operation.
 async fn carry(
     mut client: TcpStream,
     mut server: TcpStream,

@@ -1,4 +1,4 @@
-//! What somebody changes past the stack.
+//! Changes that somebody makes outside the stack.
 
 use aws_sdk_lambda::types::Environment as Variables;
 use event_store_e2e::{Deployment, Environment};
@@ -27,7 +27,7 @@ async fn what_was_changed_past_the_stack_is_told_and_what_was_not_is_not() {
     deployment.unprotect_and_purge().await.succeeded();
 }
 
-/// Changes a variable, publishes the change and leads the alias to it, as somebody in a hurry would.
+/// Changes a variable, publishes the change and points the alias to it, as somebody in a hurry would.
 async fn make_the_api_talk(deployment: &Deployment) {
     let lambda = deployment.cloud().lambda();
     let alias = deployment.describe().await.output("EsApiAlias");

@@ -1,4 +1,4 @@
-//! Templates made at random, deployed as they lie.
+//! Random templates, deployed unrendered.
 
 use aws_sdk_cloudformation::types::StackStatus;
 use event_store_e2e::generated::right;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::oracle::{changes, parameter, wait_until, wait_until_gone};
 
-/// How many are deployed, and of which sequence: few, because each takes a second.
+/// The sequence, and how many of its templates are deployed: few, because each takes a second.
 const TEMPLATES: usize = 20;
 const SEED: [u8; 32] = [7; 32];
 
@@ -37,7 +37,7 @@ async fn a_random_template_deployed_with_its_parameters_equals_its_rendering() {
         let none: [String; 0] = [];
         let seen = changes(&cloudformation, &stack, "rendering", &rendering).await;
         assert_eq!(seen, none, "{}\n{rendering}", generated.template);
-        // Whoever compares is not blind.
+        // The comparison notices a difference.
         let mut altered: Value = serde_json::from_str(&rendering).unwrap();
         altered["Resources"]["Topic"]["Properties"]["DisplayName"] = "altered".into();
         let seen = changes(&cloudformation, &stack, "altered", &altered.to_string()).await;

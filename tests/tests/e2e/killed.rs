@@ -1,4 +1,4 @@
-//! Runs that are killed at random moments, and begun again once: they end where those end that are not.
+//! Runs that are killed at random moments and run once more: they end like runs that are not killed.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ use crate::deployment;
 /// How often each step is killed.
 const SERIES: u32 = 3;
 
-/// Takes a seed from here, to have the moments of an earlier run again.
+/// The variable with a seed, to repeat the moments of an earlier run.
 const SEED: &str = "EVENT_STORE_E2E_SEED";
 
-/// What is done to a deployment, one after the other.
+/// The steps of a deployment's life, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Create,
@@ -27,7 +27,7 @@ enum Step {
 const STEPS: [Step; 4] = [Step::Create, Step::Change, Step::RollBack, Step::Delete];
 
 impl Step {
-    /// Makes ready what the step is about.
+    /// Prepares the step.
     fn prepare(self, deployment: &mut Deployment) {
         if self == Self::Change {
             deployment.change(|environment| environment.with("ApiMemoryMb", "512"));
@@ -50,12 +50,12 @@ impl Step {
         deployment.run(command, &arguments).await.succeeded();
     }
 
-    /// Runs it, and kills it after some time unless it has ended before; whether it was killed.
+    /// Runs it, and kills it after some time unless it has ended before. Returns whether it was killed.
     async fn run_for(self, deployment: &Deployment, time: Duration) -> bool {
         let (command, arguments) = self.command();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let run = deployment.start(command, &arguments);
-        // What is dropped before its end is killed: SIGKILL.
+        // Dropping a running process kills it with SIGKILL.
         timeout(time, run.wait_with_output()).await.is_err()
     }
 }
@@ -103,7 +103,7 @@ async fn a_run_that_is_killed_at_a_random_moment_is_finished_by_the_next() {
     println!("{kills} kills of {}", SERIES * 4);
 }
 
-/// Waits for what the killed run has begun in the emulator.
+/// Waits until the emulator has finished the operations of the killed run.
 async fn wait_until_settled(deployment: &Deployment) {
     loop {
         let described = deployment.run("describe", &["--format", "json"]).await;
@@ -114,7 +114,7 @@ async fn wait_until_settled(deployment: &Deployment) {
     }
 }
 
-/// Whether a rollback that was killed had come to its end: to run it again is to ask for something else then.
+/// Whether a killed rollback had already finished, in which case running it again would go back further.
 async fn is_done(deployment: &Deployment) -> bool {
     let lines = history(deployment).await;
     let is_unfinished = lines.iter().any(|line| line["event"] == "unfinished-run");
@@ -130,7 +130,7 @@ async fn history(deployment: &Deployment) -> Vec<Value> {
     lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What stands, without what differs from run to run: the stack and what it runs, and what its history says.
+/// The result without the parts that differ from run to run: the stack, its code and its history.
 async fn standing(deployment: &Deployment) -> String {
     let stack = match described_at_rest(deployment).await {
         Some(described) => {
@@ -160,7 +160,7 @@ async fn standing(deployment: &Deployment) -> String {
     format!("{stack}\n{}", releases.collect::<Vec<_>>().join("\n"))
 }
 
-/// The stack once it is healthy: a function that was just changed is pending for a moment.
+/// The stack once it is healthy: a function is pending for a moment after a change.
 async fn described_at_rest(deployment: &Deployment) -> Option<Value> {
     let began = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Up, up again, changed, down, up again, gone.
+//! The life of a stack: `up`, `up` again, a change, `down`, `up` again, deletion.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use event_store_client::types::{StreamId, StreamType};
@@ -34,7 +34,7 @@ async fn an_environment_is_brought_up_changed_taken_down_and_brought_up_with_its
         "{adopted}"
     );
     assert_eq!(read(&deployment, stream_id).await, 2);
-    // The catalogue is another since the stack was taken down, and nothing was appended.
+    // The catalogue is a new table since `down`, and nothing was appended since.
     listed(&deployment.client().await, &order(), stream_id, revision(2)).await;
     append_third(&deployment, stream_id).await;
 
@@ -117,7 +117,7 @@ async fn a_second_up_does_nothing_in_six_calls(deployment: &Deployment) {
     assert!(again.stderr.contains("6 calls to AWS"), "{again}");
 }
 
-/// The id of the stack's newest event: it changes with whatever is done to the stack.
+/// The id of the stack's newest event, which changes with every operation on the stack.
 async fn last_event(deployment: &Deployment) -> String {
     let stack = deployment.environment().stack();
     let events = deployment
@@ -173,7 +173,7 @@ async fn change_sets(deployment: &Deployment) -> Vec<String> {
         .collect()
 }
 
-/// The version that the API's alias `live` names, as Lambda tells it.
+/// The version that the API's alias `live` names, according to Lambda.
 async fn live_version(deployment: &Deployment) -> u32 {
     let alias = deployment.describe().await.output("EsApiAlias");
     let function = alias.strip_suffix(":live").unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! What a stack did and does: its logs, its last operation, and the ways out that it does not need.
+//! The commands that look at a stack: its logs, its last operation, and recovery when it needs none.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ async fn a_stack_is_looked_after_from_its_logs_to_its_last_operation() {
     deployment.purge().await.succeeded();
 }
 
-/// The line of the request is there, and every line is one that holds the stream's id.
+/// The line of the request is among the output, and every line contains the stream's id.
 async fn an_append_is_in_the_logs(deployment: &Deployment, stream_id: &str) {
     let began = Instant::now();
     loop {

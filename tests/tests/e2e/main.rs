@@ -1,7 +1,7 @@
 //! The event store, deployed by the deployer into an emulator of AWS and driven through its client.
 //!
-//! One program, so that all tests share one emulator and functions that are built once. Each test has an
-//! environment of its own and runs beside the others.
+//! One program, so that all tests share one emulator and the functions are built once. Each test has its own
+//! environment and runs concurrently with the others.
 
 #![expect(
     clippy::unwrap_used,
@@ -55,7 +55,7 @@ async fn deployment(environment: Environment) -> Deployment {
     Deployment::new(deployer(), environment).await
 }
 
-/// Public, and up.
+/// A public environment, deployed.
 async fn staging_like(name: &str) -> Deployment {
     let deployment = deployment(Environment::staging_like(name)).await;
     deployment.up(&[]).await.succeeded();
@@ -75,10 +75,10 @@ fn revision(number: u64) -> Revision {
     number.try_into().expect("the test names a revision")
 }
 
-/// Waits until the listing, which is filled with a delay, has the stream at `revision`.
+/// Waits until the listing, which follows with a delay, has the stream at `revision`.
 ///
-/// A deployment is taken down only afterwards: a relay that is still at work would write to its log group, and so
-/// make it anew behind the deployer's back.
+/// A deployment is deleted only afterwards: a relay that is still working would write to its log group, and so
+/// recreate it without the deployer's knowledge.
 async fn listed(client: &Client, stream_type: &StreamType, stream_id: StreamId, revision: Revision) {
     let began = Instant::now();
     loop {

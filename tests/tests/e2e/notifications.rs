@@ -17,7 +17,7 @@ async fn every_update_arrives_on_queues_that_filter_by_type_in_either_scope() {
         Subscription::new(&cloud, &topic, "by-attributes", &order, FilterScope::Attributes).await;
     let by_body = Subscription::new(&cloud, &topic, "by-body", &order, FilterScope::Body).await;
 
-    // First, so that a filter that lets everything through would be seen.
+    // First, to notice a filter that lets everything through.
     client.create_stream(&invoice, event("sent", "{}")).await.unwrap();
     let stream_id = client
         .create_stream(&order, event("placed", "{}"))

@@ -44,8 +44,8 @@ async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
 
     let mut rendering: Value = serde_json::from_str(&rendering).unwrap();
     write_numbers_as_texts(&mut rendering);
-    // Behind an endpoint the address is put together, and the emulator compares what hangs on an attribute as it is written. So it is
-    // compared as AWS tells it; that the other one leads to the store, those show who look it up.
+    // With an endpoint the address is an expression, and the emulator compares expressions with attributes by their text. So this test
+    // uses the address that AWS would give; other tests look up the real one and reach the store with it.
     let address = &mut rendering["Resources"]["UrlParameter"]["Properties"]["Value"];
     *address = json!({"Fn::GetAtt": ["ApiUrl", "FunctionUrl"]});
     let none: [String; 0] = [];
@@ -53,7 +53,7 @@ async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
         changes(&cloudformation, &stack, "rendering", &rendering.to_string()).await,
         none
     );
-    // The oracle is not silent: it sees one changed number.
+    // The oracle works: it notices one changed number.
     let mut altered = rendering;
     altered["Resources"]["ApiLogGroup"]["Properties"]["RetentionInDays"] = 7.into();
     let seen = changes(&cloudformation, &stack, "altered", &altered.to_string()).await;
@@ -73,8 +73,8 @@ async fn a_template_deployed_with_its_parameters_equals_its_rendering() {
     );
 }
 
-/// Writes numbers as a parameter holds them. CloudFormation reads a number or its text by the resource's schema; the emulator compares them
-/// as they are written.
+/// Writes numbers as text, like parameters. CloudFormation reads a number or its text by the resource's schema; the emulator compares
+/// them literally.
 fn write_numbers_as_texts(value: &mut Value) {
     const OF_PARAMETERS: [&str; 4] = [
         "MaxReadRequestUnits",
@@ -98,7 +98,7 @@ fn write_numbers_as_texts(value: &mut Value) {
     }
 }
 
-/// With an origin, because the emulator's conditions know no `Fn::Join`: it would take an empty list of them for a full one.
+/// With an origin, because the emulator's conditions do not support `Fn::Join`: it would take an empty list of origins for a non-empty one.
 fn environment() -> Environment {
     Environment::staging_like("oracle").with("AllowedOrigins", &format!("[{ORIGIN:?}]"))
 }
@@ -148,7 +148,7 @@ pub(crate) fn parameter((name, value): (&str, &str)) -> Parameter {
         .build()
 }
 
-/// What would change if `template` were deployed, a line each.
+/// The changes that a deployment of `template` would make, one per line.
 pub(crate) async fn changes(cloudformation: &Client, stack: &str, name: &str, template: &str) -> Vec<String> {
     cloudformation
         .create_change_set()
@@ -189,17 +189,17 @@ pub(crate) async fn changes(cloudformation: &Client, stack: &str, name: &str, te
     }
 }
 
-/// How the reason begins when there is nothing to change.
+/// The beginning of the reason if there is nothing to change.
 const NO_CHANGES: [&str; 2] = [
     "The submitted information didn't contain changes",
     "No updates are to be performed",
 ];
 
-/// What AWS would call a change too. The emulator tells more than that.
+/// Whether AWS would report this change, too. The emulator reports more.
 fn real_changes(change: &ResourceChange) -> Vec<String> {
     let name = change.logical_resource_id().unwrap_or_default();
     match change.action() {
-        // A resource whose condition is false is told as removed, though it never was.
+        // The emulator reports a resource with a false condition as removed, though it never existed.
         Some(ChangeAction::Remove) if change.physical_resource_id().is_none() => Vec::new(),
         Some(ChangeAction::Modify) => change
             .details()
@@ -211,13 +211,13 @@ fn real_changes(change: &ResourceChange) -> Vec<String> {
 }
 
 fn real_detail(name: &str, detail: &ResourceChangeDetail) -> Option<String> {
-    // What is dynamic changes only if another resource does, and that one tells so itself.
+    // A dynamic value changes only if another resource does, which is reported itself.
     if detail.evaluation() != Some(&EvaluationType::Static) {
         return None;
     }
     let target = detail.target()?;
     let attribute = target.attribute()?;
-    // The policies are compared as they are written: a condition with what came of it.
+    // Policies are compared literally: a condition with its result.
     if [
         ResourceAttribute::DeletionPolicy,
         ResourceAttribute::UpdateReplacePolicy,

@@ -1,4 +1,4 @@
-//! Whoever may write to the artifact bucket may not thereby choose what is deployed.
+//! The right to write to the artifact bucket does not include the choice of the deployed code.
 
 use aws_sdk_s3::primitives::ByteStream;
 use event_store_e2e::{Cloud, Environment};
@@ -47,7 +47,7 @@ async fn code_that_was_planted_at_a_coming_key_is_neither_deployed_nor_overwritt
 
 const PLANTED: &[u8] = b"not what was built";
 
-/// Stores something else under `key`, as whoever may write there could: with no checksum of what was built.
+/// Stores other code under `key`, as an attacker could: without the checksum of the build.
 async fn plant(cloud: &Cloud, key: &str) {
     let put = cloud.s3().put_object().bucket(BUCKET).key(key);
     put.body(ByteStream::from_static(PLANTED)).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Whoever runs the deployer needs what `policy --for operator` says, and no less.
+//! To run the deployer takes exactly the permissions that `policy --for operator` prints.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{deployer, deployment};
 
-/// Actions of which every first `up` needs each.
+/// Actions that every first `up` needs, each of them.
 const NEEDED: [&str; 5] = [
     "cloudformation:DescribeStacks",
     "dynamodb:DescribeTable",
@@ -22,7 +22,7 @@ async fn the_policy_for_ci_is_enough_and_without_any_one_action_up_names_the_one
     let mut deployment = deployment(Environment::staging_like("policed")).await;
     let printed = deployment.run("policy", &["--for", "ci"]).await.succeeded();
     let policy = joined(&printed.stdout);
-    // The bucket of all environments is the account's: its owner makes it, with the first of them.
+    // All environments of the account share the bucket: the account's owner creates it with the first of them.
     deployment.up(&[]).await.succeeded();
     deployment.purge().await.succeeded();
     let_plain_http_to_the_artifacts(&owner).await;
@@ -87,7 +87,7 @@ async fn let_plain_http_to_the_artifacts(owner: &Cloud) {
     panic!("the stack of the artifacts was not updated");
 }
 
-/// The policies that were printed one after another, as one: the emulator counts no characters.
+/// The printed policies as one: the emulator does not limit its length.
 fn joined(printed: &str) -> Value {
     let mut policies = serde_json::Deserializer::from_str(printed)
         .into_iter::<Value>()
@@ -100,7 +100,7 @@ fn joined(printed: &str) -> Value {
     all
 }
 
-/// The policy less one action, wherever it is allowed.
+/// The policy without one action, which it may allow in several places.
 fn without(policy: &Value, action: &str) -> Value {
     let mut less = policy.clone();
     let mut found = false;
@@ -126,7 +126,7 @@ async fn the_roles_of_people_and_workflows_are_a_stack_that_the_deployer_itself_
             who,
             "--oidc",
             "owner/repository:environment:accessed",
-            // The emulator knows no identity providers.
+            // The emulator does not support identity providers.
             "--existing-provider",
             "--format",
             "template",

@@ -1,4 +1,4 @@
-//! A store with IAM access, used by who cannot sign.
+//! A store with IAM access, used by a client that does not sign.
 
 use std::time::Duration;
 

@@ -12,8 +12,8 @@ use crate::{deployer, listed, revision};
 const RACE: Race = Race {
     writers: 32,
     revisions: 50,
-    // The emulator is one Python process that answers for the function URL, Lambda's runtime API and DynamoDB alike, and
-    // is soon busy; that the store itself takes all 32 at once, without any 5xx, is claimed against a database in process.
+    // The emulator is one Python process for the function URL, Lambda's runtime API and DynamoDB alike, and is soon busy.
+    // Another test, with a database in its process, claims that the store itself takes all 32 at once without any 5xx.
     in_flight: 8,
 };
 
@@ -21,7 +21,7 @@ const RACE: Race = Race {
 async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
     let deployment = Deployment::alone(deployer(), Environment::staging_like("race")).await;
     deployment.up(&[]).await.succeeded();
-    // An answer that takes long is no failure of the store: the machine is busy with 32 writers.
+    // A slow answer is no failure of the store: the machine is busy with 32 writers.
     let client = deployment
         .client_builder()
         .await
@@ -36,7 +36,7 @@ async fn of_32_writers_exactly_one_wins_each_of_50_revisions() {
     deployment.purge().await.succeeded();
 }
 
-/// The race is the store's, not that of processes being started on however few processors this machine has.
+/// Warms up the functions, so that the writers race in the store and not for process starts on a machine with few processors.
 async fn start_functions(client: &Client) {
     for answer in join_all((0..RACE.in_flight).map(|_| client.liveness())).await {
         answer.unwrap();

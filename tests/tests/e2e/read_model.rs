@@ -45,7 +45,7 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     let reader = owner.assume(&reader).await;
     let shop = Shop::open(&deployment, &owner.assume(&shop).await).await;
 
-    // What was there before anybody listened comes by the rebuild, what follows by the queue.
+    // Events before the subscription arrive with the rebuild, later ones through the queue.
     shop.append("A-1", &[placed(100)]).await;
     shop.append("A-2", &[placed(50), paid(20)]).await;
     let mut worker = Worker::start(&reader, &settings);
@@ -61,7 +61,7 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     ));
     until(&owner, &expected).await;
 
-    // Killed over its work, it is followed by another: nothing is lost, and nothing counts twice.
+    // After a kill another worker takes over: nothing is lost, and nothing counts twice.
     shop.append("A-1", &[paid(1), paid(2), paid(3)]).await;
     worker.kill().await;
     shop.append("A-1", &[paid(4)]).await;
@@ -85,7 +85,7 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     deployment.purge().await.succeeded();
 }
 
-/// The parameter of the stack tells the address that works here, so that the store is used by nothing but an environment's name.
+/// Sets the stack's parameter to the address that works here, so that the worker finds the store by the environment's name alone.
 async fn a_client_finds_the_environment(owner: &Cloud, caller: &str) {
     let ssm = owner.ssm();
     let absent = ClientBuilder::from_environment_stack(&ssm, "nowhere").await;
@@ -143,7 +143,7 @@ fn cancelled() -> NewEvent {
     NewEvent::of("cancelled".parse().unwrap(), &json!({})).unwrap()
 }
 
-/// The rows of orders, and what all orders placed, paid and cancelled come to.
+/// The rows of orders, and the totals of all placed, paid and cancelled orders.
 fn rows(orders: &[(&str, &str, u64)], sums: (u64, u64, u64)) -> BTreeMap<String, Vec<String>> {
     let order: StreamType = "order".parse().unwrap();
     let rows = orders.iter().map(|(number, status, due)| {
@@ -152,13 +152,13 @@ fn rows(orders: &[(&str, &str, u64)], sums: (u64, u64, u64)) -> BTreeMap<String,
     });
     let (placed, paid, cancelled) = sums;
     let mut rows: BTreeMap<_, _> = rows.collect();
-    // A sum that nothing was added to is not there.
+    // A sum to which nothing was added does not exist.
     let sums = [placed, paid, cancelled].map(|sum| if sum == 0 { String::new() } else { sum.to_string() });
     rows.insert("all".into(), sums.into());
     rows
 }
 
-/// Waits until the read model is as it should be. What is wrong does not become right, so it is shown in the end.
+/// Waits until the read model is as expected. At the deadline it shows the actual state.
 async fn until(owner: &Cloud, expected: &BTreeMap<String, Vec<String>>) {
     let began = Instant::now();
     loop {
@@ -211,7 +211,7 @@ async fn queue_attribute(owner: &Cloud, queue_url: &str, name: QueueAttributeNam
     told.attributes.unwrap().remove(&name).unwrap()
 }
 
-/// Waits until no message is left, neither to be received nor in hand.
+/// Waits until no message is left, neither visible nor in flight.
 async fn everything_is_acknowledged(owner: &Cloud, queue_url: &str) {
     let began = Instant::now();
     loop {
@@ -253,7 +253,7 @@ async fn make_table(owner: &Cloud) {
         .unwrap();
 }
 
-/// The table of permissions at the head of the example, and nothing else.
+/// Exactly the permissions in the table at the head of the example.
 async fn allow_what_the_example_says(owner: &Cloud, topic: &str, queue: &str) {
     let table = format!("arn:aws:dynamodb:{}:000000000000:table/{NAME}", owner.region());
     owner
@@ -267,7 +267,7 @@ async fn allow_what_the_example_says(owner: &Cloud, topic: &str, queue: &str) {
                         "sqs:ChangeMessageVisibility",
                         "sqs:GetQueueAttributes",
                         "sqs:SetQueueAttributes",
-                        // AWS knows these as the two above, the emulator by their own names.
+                        // AWS authorises these as the two above, the emulator by their own names.
                         "sqs:DeleteMessageBatch",
                         "sqs:ChangeMessageVisibilityBatch",
                     ],

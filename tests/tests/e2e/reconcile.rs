@@ -1,4 +1,4 @@
-//! The catalogue lost, and made again by the relay.
+//! The relay rebuilds a lost catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ async fn an_adoption_whose_listing_stays_incomplete_is_a_deployment_with_somethi
     listed(&client, &order, id, revision(1)).await;
     deployment.down(&["--yes"]).await.succeeded();
 
-    // The API is a function that knows nothing of reconciling.
+    // The API function does not support reconciling.
     let template = deployment.template(|text| text.replace("Reconcile: RelayAlias", "Reconcile: ApiAlias"));
     let failed = deployment.up(&["--template", &template]).await.ended_with(1);
     assert!(failed.stdout.contains("EsUrl"), "the outputs are told: {failed}");
@@ -30,7 +30,7 @@ async fn an_adoption_whose_listing_stays_incomplete_is_a_deployment_with_somethi
         assert!(failed.stderr.contains(told), "`{told}` is missing: {failed}");
     }
 
-    // The relay may have got so far by itself: the table's stream remembers a day.
+    // The relay may have got this far by itself, because the table's stream keeps records for a day.
     deployment.run("reconcile", &[]).await.succeeded();
     let client = deployment.client().await;
     assert_eq!(
@@ -108,7 +108,7 @@ async fn a_lost_catalogue_is_made_again_and_what_was_announced_is_announced_agai
     deployment.purge().await.succeeded();
 }
 
-/// Every stream of the type that is listed, with its revision.
+/// Every listed stream of the type, with its revision.
 async fn listing(client: &Client, stream_type: &StreamType) -> BTreeMap<StreamId, Revision> {
     let streams = client.streams(stream_type).into_stream();
     streams

@@ -1,4 +1,4 @@
-//! Plans, releases and the ways back, code pushed past the stack, and artifacts that nothing refers to.
+//! Plans, releases, rollbacks, code that is pushed outside the stack, and artifacts that nothing refers to.
 
 use event_store_e2e::{Build, Deployment, Environment};
 use serde_json::Value;
@@ -24,7 +24,7 @@ async fn a_plan_is_done_as_it_was_shown_and_a_release_is_gone_back_to() {
     let refused = refused.ended_with(4);
     assert!(refused.stderr.contains("is out of date"), "{refused}");
 
-    // The environment's file still asks for what the third release was: a release is gone back to as it was.
+    // The environment file still describes the third release: `rollback` restores a release as it was.
     deployment.run("rollback", &["--yes"]).await.succeeded();
     let back = Live::of(&deployment).await;
     assert_eq!((&*back.log_level, &back.code), ("info", &second.code));
@@ -62,12 +62,12 @@ async fn code_that_was_pushed_past_the_stack_is_told_and_put_right() {
     deployment.purge().await.succeeded();
 }
 
-/// Alone: what others have stored a moment ago and not deployed yet, nothing refers to.
+/// Exclusive, because nothing refers yet to artifacts that concurrent tests have stored and not deployed.
 #[tokio::test]
 async fn what_nothing_refers_to_is_deleted_from_the_bucket_and_nothing_else() {
     let deployment = Deployment::alone(crate::deployer(), Environment::staging_like("garbage")).await;
     deployment.up(&[]).await.succeeded();
-    // What others left in the bucket that all share is another matter.
+    // Ignores artifacts of other tests in the shared bucket.
     gc(&deployment).await;
     let unused = deployment.build().marked("never deployed");
     plan(&deployment, &unused).await;
@@ -82,7 +82,7 @@ async fn what_nothing_refers_to_is_deleted_from_the_bucket_and_nothing_else() {
     assert_eq!(about("releases/"), 0, "{deleted:?}");
     assert_eq!(gc(&deployment).await, [""; 0]);
 
-    // What is deployed is all there still: the release can be deployed anew, and nothing is stored for that.
+    // All deployed artifacts still exist: the release can be deployed again without an upload.
     deployment.purge().await.succeeded();
     let again = deployment.up(&[]).await.succeeded();
     assert!(!again.stderr.contains("uploading event-store"), "{again}");
@@ -104,7 +104,7 @@ async fn a_plan_changes_nothing_until_it_is_applied(deployment: &Deployment) {
         .succeeded();
 }
 
-/// Plans the deployment of a build, and tells the plan's file.
+/// Plans the deployment of a build, and returns the plan's file.
 async fn plan(deployment: &Deployment, build: &Build) -> String {
     let file = deployment.file("plan.json");
     let planned = deployment
@@ -138,7 +138,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// What traffic meets.
+/// The code that serves traffic.
 #[derive(Debug, PartialEq)]
 struct Live {
     code: String,

@@ -1,4 +1,4 @@
-//! What the store promises over HTTP, asked of a public deployment.
+//! The promises of the store over HTTP, tested on a public deployment.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use std::collections::BTreeSet;
@@ -203,7 +203,7 @@ async fn a_listing_has_every_stream_over_more_than_one_page(client: &Client) {
                 .stream_id,
         );
     }
-    // The listing is filled with a delay.
+    // The listing follows with a delay.
     let began = Instant::now();
     loop {
         let first = client.streams(&parcel).page_size(7).page().await.unwrap();
@@ -226,7 +226,7 @@ async fn a_listing_has_every_stream_over_more_than_one_page(client: &Client) {
     }
 }
 
-/// Looks for everything that has a literal name.
+/// Looks for all resources with literal names.
 async fn nothing_is_left_of(deployment: &Deployment) {
     let cloud = deployment.cloud();
     let stack = deployment.environment().stack();

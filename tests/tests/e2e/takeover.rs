@@ -45,7 +45,7 @@ async fn the_stack_of_another_environment_is_left_alone_until_it_is_taken_over_b
     copy.purge().await.succeeded();
 }
 
-/// All that CloudFormation tells of the stack: when it was last touched, its tags, its template; and how many change sets there are of it.
+/// The state of the stack in CloudFormation: the time of its last change, its tags, its template, and the number of its change sets.
 async fn state(deployment: &Deployment) -> String {
     let cloudformation = deployment.cloud().cloudformation();
     let stack = deployment.environment().stack();

@@ -1,4 +1,4 @@
-//! The deployer at terminals of 80 and of 120 columns.
+//! The deployer at terminals with 80 and with 120 columns.
 
 use event_store_e2e::{Deployment, Environment};
 
@@ -7,7 +7,7 @@ use crate::deployment;
 const COLUMNS: u16 = 80;
 const WIDE: u16 = 120;
 
-/// No line is wider than the terminal, where it would be broken within a word, unless it is one word.
+/// No line is wider than the terminal, which would break it within a word, unless it is a single word.
 fn assert_fits(screen: &str, columns: u16) {
     for line in screen.lines().flat_map(|line| line.split('\r')) {
         let width = line.trim_end().chars().count();
@@ -19,7 +19,7 @@ fn assert_fits(screen: &str, columns: u16) {
     }
 }
 
-/// Runs a command at a terminal, and answers what it asks.
+/// Runs a command at a terminal, and answers its questions.
 async fn run_at(
     deployment: &Deployment,
     columns: u16,
@@ -53,7 +53,7 @@ fn words(screen: &str) -> String {
 #[tokio::test]
 async fn what_is_typed_before_the_question_answers_nothing_and_who_declines_is_told_what_stays() {
     let deployment = deployment(Environment::staging_like("terminal")).await;
-    // The functions are built before anybody is asked anything.
+    // Build the functions before the first question.
     deployment.up(&[]).await.succeeded();
     deployment.purge().await.succeeded();
 
@@ -69,7 +69,7 @@ async fn what_is_typed_before_the_question_answers_nothing_and_who_declines_is_t
     assert_eq!(exit, Some(3), "{screen}");
     assert!(screen.contains("were declined"), "{screen}");
     assert_fits(&screen, COLUMNS);
-    // The code and the template of the first `up` are there: this one has stored nothing that its user would have to know of.
+    // The code and the template of the first `up` exist already: this run has stored nothing that it would have to report.
     deployment.run("describe", &[]).await.ended_with(1);
 
     let mut patient = deployment.at_a_terminal(COLUMNS, "up", &code);
@@ -106,7 +106,7 @@ async fn who_declines_a_first_deployment_is_told_what_was_uploaded() {
     terminal.press("\n");
     let (exit, screen) = terminal.ended().await;
     assert_eq!(exit, Some(3), "{screen}");
-    // The bucket and the code are of the other deployment; the template is this one's.
+    // The other deployment stored the bucket and the code; this one stored the template.
     let told = screen.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("! 1 object was uploaded to bucket"), "{screen}");
     assert!(told.contains("nothing was deployed"), "{screen}");
@@ -116,7 +116,7 @@ async fn who_declines_a_first_deployment_is_told_what_was_uploaded() {
 
 #[tokio::test]
 async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
-    // Alone: it deletes what others have stored and nothing refers to.
+    // Exclusive: it deletes artifacts of other tests that nothing refers to.
     let mut deployment = Deployment::alone(crate::deployer(), Environment::staging_like("columns")).await;
     deployment.up(&[]).await.succeeded();
     let tried = deployment.build().marked("tried out");
@@ -150,7 +150,7 @@ async fn no_command_writes_a_line_that_a_terminal_would_break_within_a_word() {
         for line in ["diff", "up --yes"] {
             run(&deployment, &format!("{line} {code}"), 0).await;
         }
-        // What is pushed now, the change of a setting takes back.
+        // The later change of a setting undoes this push.
         run(&deployment, &pushed, 0).await;
         run(&deployment, &format!("diff {code} --template {refused}"), 0).await;
         run(&deployment, &format!("up --yes {code} --template {refused}"), 4).await;

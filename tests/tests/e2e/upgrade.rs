@@ -1,4 +1,4 @@
-//! A store that is older than its feed gets one; goes back to what it was, and forward again; is taken down and brought up.
+//! A store without a feed gets one, goes back to the version without, and forward again; then `down` and `up`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::{deployment, event, listed, revision};
 
-/// How far each stream was appended to.
+/// The last revision of each stream.
 type Streams = BTreeMap<StreamId, u64>;
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let mut expected = append(&client, 3).await;
     relayed(&client, &expected).await;
 
-    // From the version before to this one, while events are appended.
+    // From the previous version to this one, while events are appended.
     let writer = Writer::start(&client);
     let up = deployment.up(&[]).await.succeeded();
     println!("{up}");
@@ -40,7 +40,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let feed = whole(&client, None, &expected).await;
     let cursor = feed.cursor;
 
-    // Back: nothing of what is appended there comes into the feed.
+    // Back: no event that is appended now enters the feed.
     let refused = deployment.run("rollback", &["--yes"]).await;
     let refused = refused.ended_with(4);
     for told in ["remove:FeedTable", "nobody can follow any more"] {
@@ -53,7 +53,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let meanwhile = append(&client, 3).await;
     relayed(&client, &meanwhile).await;
 
-    // And forward again: who followed goes on where they were, and passes nothing over.
+    // And forward again: followers continue at their cursors, and miss nothing.
     let up = deployment.up(&[]).await.succeeded();
     println!("{up}");
     let table = deployment.environment().stack() + "-feed";
@@ -64,7 +64,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     expected.extend(meanwhile);
     whole(&client, None, &expected).await;
 
-    // The feed outlives the stack, as the log does.
+    // The feed outlives the stack, like the events table.
     let down = deployment.down(&["--yes"]).await.succeeded();
     assert!(down.stderr.contains(&table), "{down}");
     let up = deployment.up(&[]).await.succeeded();
@@ -72,7 +72,7 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
     let client = deployment.client().await;
     let later = append(&client, 1).await;
     expected.extend(later);
-    // The catalogue is another, and with it is gone what it knew of the feed: all comes again behind the cursor, in order.
+    // The catalogue is a new table without marks: all events enter the feed again after the cursor, in order.
     whole(&client, Some(&since.cursor), &expected).await;
     whole(&client, None, &expected).await;
 
@@ -86,8 +86,8 @@ async fn a_store_gets_its_feed_by_up_without_a_pause_and_nothing_is_missing_afte
         .unwrap();
 }
 
-/// The template of a store that has no feed: its relay is done with each record and fills no feed of the store's. What it fills is a table
-/// that the stack knows nothing of.
+/// The template of a store without a feed: its relay handles each record, but writes its feed to a table that is not part of the
+/// stack.
 fn without_feed(template: &str) -> String {
     let between = |text: &str, from: &str, to: &str| {
         let begin = text.find(from).unwrap_or_else(|| panic!("`{from}`"));
@@ -152,14 +152,14 @@ async fn append(client: &Client, count: u64) -> Streams {
     streams
 }
 
-/// Waits until the relay is done with all of it.
+/// Waits until the relay has handled all events.
 async fn relayed(client: &Client, streams: &Streams) {
     for (id, last) in streams {
         listed(client, &order(), *id, revision(*last)).await;
     }
 }
 
-/// Somebody who appends without a pause.
+/// A writer that appends without a pause.
 struct Writer {
     is_over: Arc<AtomicBool>,
     task: JoinHandle<Streams>,
@@ -186,13 +186,13 @@ impl Writer {
     }
 }
 
-/// What was read of the feed.
+/// The events that were read from the feed.
 struct Read {
     streams: Streams,
     cursor: String,
 }
 
-/// Waits until the feed holds exactly these events behind a cursor, the first occurrences of each stream's in their order.
+/// Waits until the feed holds exactly these events after a cursor, with the first occurrences of each stream's events in order.
 async fn whole(client: &Client, after: Option<&str>, expected: &Streams) -> Read {
     let began = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! A store is proved by a program of its own, wherever it is.
+//! `event-store-verify` verifies a deployed store.
 
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 
 use crate::{deployment, staging_like};
 
-/// What whoever proves a store has to be allowed, besides being one of its callers.
+/// The permissions that `event-store-verify` needs, besides those of a caller of the store.
 const NEEDED: [&str; 22] = [
     // `deployer describe`
     "cloudformation:DescribeStacks",
@@ -35,7 +35,7 @@ const NEEDED: [&str; 22] = [
     "sns:Unsubscribe",
     "sqs:CreateQueue",
     "sqs:DeleteMessage",
-    // AWS asks for the one above, the emulator for this one.
+    // AWS requires the one above, the emulator this one.
     "sqs:DeleteMessageBatch",
     "sqs:DeleteQueue",
     "sqs:GetQueueAttributes",
@@ -56,7 +56,7 @@ fn told(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// What a run reports, which ends with `code`.
+/// The report of a run that exits with `code`.
 async fn proved(deployment: &Deployment, caller: &Cloud, code: i32, arguments: &[&str]) -> String {
     let output = verifier()
         .of(deployment, caller, arguments)
@@ -68,14 +68,14 @@ async fn proved(deployment: &Deployment, caller: &Cloud, code: i32, arguments: &
     report
 }
 
-/// The claims that a report calls so.
+/// The claims with this outcome in a report.
 fn claims<'report>(report: &'report str, outcome: &str) -> Vec<&'report str> {
     let marked = format!("| {outcome} |");
     let lines = report.lines().filter(|line| line.contains(&marked));
     lines.map(|line| line[2..].split(" | ").next().unwrap()).collect()
 }
 
-/// Of a run's temporary queues none is there any more, and nothing is subscribed. Those of other runs at the same time go with them.
+/// None of the temporary queues and subscriptions is left. This waits for those of concurrent runs, too.
 async fn no_queue_is_left(cloud: &Cloud, topic: Option<&str>) {
     let began = Instant::now();
     loop {
@@ -134,7 +134,7 @@ async fn a_protected_store_is_proved_by_a_caller_who_signs() {
         holding.contains(&"a request without a signature is refused"),
         "{report}"
     );
-    // A production does not become a playground.
+    // A protected environment takes no instances.
     let refused = proved(&deployment, &caller, 64, &["--scratch"]).await;
     assert!(refused.is_empty(), "{refused}");
     deployment.unprotect_and_purge().await.succeeded();
@@ -153,7 +153,7 @@ async fn an_instance_of_its_own_is_deployed_proved_and_taken_down() {
     );
     assert_eq!(stacks(&cloud, "event-store-local").await, ["event-store-local"]);
 
-    // And so is one that is given up half way.
+    // So is one that is interrupted half way.
     let mut given_up = verifier().of(&base, &cloud, &scratch).spawn().unwrap();
     let mut talk = BufReader::new(given_up.stderr.take().unwrap());
     let mut line = String::new();
@@ -171,7 +171,7 @@ async fn an_instance_of_its_own_is_deployed_proved_and_taken_down() {
     base.purge().await.succeeded();
 }
 
-/// The stacks that are there whose name begins with `prefix`.
+/// The existing stacks whose name begins with `prefix`.
 async fn stacks(cloud: &Cloud, prefix: &str) -> Vec<String> {
     let described = cloud.cloudformation().describe_stacks().send().await.unwrap();
     let names = described.stacks().iter().filter_map(|stack| stack.stack_name());
@@ -212,7 +212,7 @@ async fn a_store_that_forgets_a_header_breaks_the_claims_about_it_and_no_other()
     deployment.purge().await.succeeded();
 }
 
-/// What stands before the store and takes a header out of every answer.
+/// A proxy before the store that removes a header from every answer.
 async fn forgetting(header: &'static str, endpoint: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -8,14 +8,14 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-/// A worker at work. It is killed when this is dropped.
+/// A running worker. Dropping this kills it.
 pub(crate) struct Worker {
     process: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Worker {
-    /// Starts a worker with the credentials of `cloud` and what `settings` tell.
+    /// Starts a worker with the credentials of `cloud` and these `settings`.
     pub(crate) fn start(cloud: &Cloud, settings: &[(&str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_projection-worker-under-test"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
@@ -48,7 +48,7 @@ impl Worker {
         self.process.kill().await.unwrap();
     }
 
-    /// Asks it to end, and answers what it prints last.
+    /// Asks it to end, and returns its last output.
     pub(crate) async fn stop(mut self) -> String {
         let id = self.process.id().expect("the worker has not ended");
         let signal = Command::new("kill")

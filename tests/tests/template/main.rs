@@ -1,4 +1,4 @@
-//! What the template and the code must agree on.
+//! The facts on which the template and the code must agree.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

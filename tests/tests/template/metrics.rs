@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::resources;
 
-/// The metrics of the store's own that alarms watch, by the alarm: the metric's name and its dimensions.
+/// The store's own metrics that alarms watch: for each alarm the metric's name and its dimensions.
 fn watched(resources: &Map<String, Value>) -> Vec<(&str, &str, &Value)> {
     let mut watched = Vec::new();
     for (alarm, resource) in resources {
@@ -16,7 +16,7 @@ fn watched(resources: &Map<String, Value>) -> Vec<(&str, &str, &Value)> {
     watched
 }
 
-/// An alarm names its metric itself, or within the arithmetic that it is part of.
+/// An alarm names its metric directly, or in a metric math expression.
 fn collect<'a>(alarm: &'a str, value: &'a Value, watched: &mut Vec<(&'a str, &'a str, &'a Value)>) {
     if value["Namespace"] == NAMESPACE {
         watched.push((alarm, value["MetricName"].as_str().unwrap(), &value["Dimensions"]));
@@ -49,7 +49,7 @@ fn alarms_watch_metrics_that_the_functions_write() {
                 "{environment}: {alarm}"
             );
         }
-        // The dimension's value is what the functions are told.
+        // The functions get the dimension's value as a variable.
         for function in ["ApiFunction", "RelayFunction"] {
             let variables = &resources[function]["Properties"]["Environment"]["Variables"];
             assert_eq!(

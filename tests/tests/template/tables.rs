@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{read, resources, workspace};
 
-/// What of a table stays out: nobody reads its stream in one process, and nobody protects it from its only user.
+/// The properties of a table that the store in one process omits: its stream, which nobody reads, and its protection, which one user does not need.
 const LEFT_OUT: &[&str] = &[
     "DeletionProtectionEnabled",
     "PointInTimeRecoverySpecification",

@@ -8,7 +8,7 @@ use super::{LIMIT, Target};
 use crate::verify::claim::{Made, make};
 use crate::verify::error::Failed;
 
-/// That a request without a signature is refused, or let in where anybody may call.
+/// The store refuses an unsigned request, or accepts it if anybody may call.
 pub(super) async fn made(target: &Target) -> Result<Made, Failed> {
     let (claim, expected) = if target.is_signed() {
         ("a request without a signature is refused", StatusCode::FORBIDDEN)

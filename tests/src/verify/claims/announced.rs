@@ -1,4 +1,4 @@
-//! That every update is announced, to whoever filters in either way.
+//! Every update is announced, with either way to filter.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::verify::claim::{Made, make};
 use crate::verify::queues::Queues;
 use crate::{FilterScope, Subscription};
 
-/// A filter policy takes up to 15 minutes to act:
+/// A filter policy takes up to 15 minutes to take effect:
 /// <https://docs.aws.amazon.com/sns/latest/dg/message-filtering-apply.html>
 const FILTERS_WITHIN: Duration = Duration::from_mins(15);
 /// A new subscription, and the queue's policy, take a while, too.
@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_mins(20);
 /// How many updates are waited for.
 const UPDATES: u64 = 10;
 
-/// That a queue gets every update of the type it filters by, and nothing else.
+/// A queue receives every update of the type that it filters by, and nothing else.
 pub(super) async fn made(target: &Target, queues: &Queues, scope: FilterScope) -> Made {
     let claim = format!(
         "every update arrives on a queue that filters by `{}`, and no other",
@@ -40,7 +40,7 @@ pub(super) async fn made(target: &Target, queues: &Queues, scope: FilterScope) -
         let subscription = Subscription::new(&target.cloud, topic, &name, &own, scope).await;
         let began = Instant::now();
         loop {
-            // First, so that a filter that lets everything through is seen.
+            // First, to notice a filter that lets everything through.
             OwnStream::begun(&client, &other).await;
             let round = Round::append_and_listen(&client, &own, &subscription).await;
             let waited = began.elapsed();
@@ -63,14 +63,14 @@ pub(super) async fn made(target: &Target, queues: &Queues, scope: FilterScope) -
     .await
 }
 
-/// A stream type that no application has, and each run anew.
+/// A stream type that no application uses, a new one for each run.
 fn synthetic(scope: FilterScope, role: &str) -> StreamType {
     let scope = scope.name().to_lowercase();
     let name = format!("verify-{scope}-{role}-{}", Uuid::now_v7().as_simple());
     name.parse().expect("it is a stream type")
 }
 
-/// Some updates, and what came of them.
+/// Some updates, and the notifications of them.
 struct Round {
     missing: Vec<Revision>,
     strangers: usize,
@@ -102,7 +102,7 @@ impl Round {
                 round.count(&notification, &stream, &mut pending);
             }
         }
-        // Whatever else comes meanwhile was let through.
+        // The filter let any other message through.
         for notification in subscription.receive().await {
             round.count(&notification, &stream, &mut pending);
         }
@@ -125,7 +125,7 @@ impl Round {
         }
     }
 
-    /// How far the relay, the topic and the queue are behind.
+    /// The delay of relay, topic and queue together.
     fn delay(mut self) -> String {
         self.delays.sort_unstable();
         let at = |place: usize| self.delays.get(place).copied().unwrap_or_default().as_secs_f64();

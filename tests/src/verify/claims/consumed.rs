@@ -1,6 +1,6 @@
-//! What each operation consumes, as the API's log tells it.
+//! The units that each operation consumes, from the API's log.
 //!
-//! Bounds are DynamoDB's own rules: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>
+//! The bounds follow DynamoDB's rules: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,7 +17,7 @@ use crate::verify::error::Failed;
 use crate::verify::report::counted;
 use crate::verify::witness::Witness;
 
-/// Lines are delivered within seconds; this is patience.
+/// Log lines arrive within seconds; this leaves a margin.
 const DELIVERED_WITHIN: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The clocks of this machine and of AWS may differ.
@@ -30,7 +30,7 @@ struct AtMost {
     rru: f64,
 }
 
-/// The line of a request in the API's log; what is zero is not told, nor that there was one request.
+/// The line of a request in the API's log. It omits values of zero, and a count of one request.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 struct Units {
@@ -40,7 +40,7 @@ struct Units {
 }
 
 impl Units {
-    /// How many requests DynamoDB had.
+    /// The number of requests to DynamoDB.
     fn requests(self) -> u64 {
         self.requests.unwrap_or(u64::from(self.wru + self.rru > 0.0))
     }
@@ -53,7 +53,7 @@ struct Operation {
     at_most: AtMost,
 }
 
-/// What each operation consumes, each held against the most that it may.
+/// The consumption of each operation is within its bound.
 pub(super) async fn made(target: &Target) -> Result<Vec<Made>, Failed> {
     let witness = target.witness.apart();
     let client = target.client_past(&witness, RetryPolicy::default().attempts(12))?;
@@ -82,7 +82,7 @@ pub(super) async fn made(target: &Target) -> Result<Vec<Made>, Failed> {
     Ok(all)
 }
 
-/// Carries out one operation after the other, so that each is known by its request.
+/// Carries out the operations one by one, so that each is identified by its request id.
 async fn carried_out(
     client: &Client,
     witness: &Witness,
@@ -103,7 +103,7 @@ async fn carried_out(
         .create_stream_with_id(&stream_type, stream.stream_id, numbered(1))
         .await?;
     note("a create", 1.0, 0.0);
-    // Whether a process knows the end of the stream is Lambda's choice of process; what it has to read otherwise is one commit.
+    // Lambda chooses the process, which may or may not know the end of the stream; if not, it reads one commit.
     stream.append_one(at(1), &numbered(2)).await?;
     note("an append of an event below 1 KB", 1.0, 1.0);
     let large = |number: u64| -> NewEvent {
@@ -113,7 +113,7 @@ async fn carried_out(
     note("a batch of ten events of 100 bytes", 2.0, 1.0);
     let lost = stream.append_one(at(1), &numbered(2)).await;
     debug_assert!(lost.is_err_and(|error| error.conflict().is_some()));
-    // The refused put is paid for, and names the winner; where the stream has got to is another request.
+    // The refused put costs its units and returns the winner; the current revision takes another request.
     note("an append that loses", 1.0, 2.0);
     stream.events().page().await?;
     note("reading a page of events below 4 KB", 0.0, 1.0);
@@ -122,12 +122,12 @@ async fn carried_out(
     client.stream(&stream_type, stream.stream_id).await?;
     note("reading a stream's details", 0.0, 1.0);
     client.streams(&stream_type).page().await?;
-    // Eight shards, each read eventually.
+    // Eight shards, each read with eventual consistency.
     note("listing one stream", 0.0, 4.0);
     Ok(operations)
 }
 
-/// Waits for the line of a request and holds it against the most that it may tell.
+/// Waits for the log line of a request and compares it with the bound.
 async fn held(target: &Target, group: &str, since: SystemTime, operation: Operation) -> Finding {
     if let Some(level @ ("warn" | "error")) = target.parameter("LogLevel") {
         return Err(format!(
@@ -143,7 +143,7 @@ async fn held(target: &Target, group: &str, since: SystemTime, operation: Operat
     Ok(found)
 }
 
-/// What the log says that a request consumed.
+/// The consumption of a request, according to the log.
 async fn told(target: &Target, group: &str, since: SystemTime, request_id: &str) -> Units {
     let logs = target.cloud.logs();
     let since = (since - CLOCKS_DIFFER_BY)
@@ -173,7 +173,7 @@ async fn told(target: &Target, group: &str, since: SystemTime, request_id: &str)
         .unwrap_or_else(|_| panic!("`{group}` has no line of the request {request_id}"))
 }
 
-/// What a line says that the request consumed; `None` when it is the line of nothing or of another one.
+/// The consumption of the request according to a line; `None` if the line belongs to another request or to none.
 fn units(line: &str, request_id: &str) -> Option<Units> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

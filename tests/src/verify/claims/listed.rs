@@ -1,4 +1,4 @@
-//! That the relay is at work.
+//! The relay works.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use uuid::Uuid;
 use crate::conformance::OwnStream;
 use crate::verify::claim::{Made, make};
 
-/// A new event source mapping may take minutes until it polls:
+/// A new event source mapping may take minutes before it polls:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>
 const WITHIN: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// That a stream is listed once it is made.
+/// A new stream appears in the listing.
 pub(super) async fn made(client: &Client) -> Made {
     make("a new stream is listed", WITHIN, async {
         let stream_type: StreamType = format!("conformance-{}", Uuid::now_v7().as_simple())

@@ -19,7 +19,7 @@ use super::error::{CommandError, ErrorKind};
 use super::hints::in_between;
 use crate::aws::{Aws, EndpointRefused, configured_region, refuse_stray_endpoints};
 use crate::cli::GlobalArgs;
-use crate::environment::{Draft, Environment};
+use crate::environment::{Draft, Environment, StackName};
 use crate::process_env::ProcessEnv;
 use crate::settings::Places;
 use crate::text_file;
@@ -121,10 +121,24 @@ enum InitError {
     Missing(Vec<String>),
     #[error("`{0}` is no name of a binary that cargo builds")]
     NoBinary(String),
+    #[error("no package of this workspace has a binary `{0}`")]
+    UnknownBinary(String),
     #[error("`{0}` is no name of a store's environment")]
     NoStore(String),
     #[error("`{0}` is no name of a consumer")]
     NoConsumer(String),
+    #[error("`{name}` names {what}, and no consumer")]
+    Kept { name: String, what: &'static str },
+    #[error(
+        "`{environment}`, the name of the environment and of its stack, has {} characters where {} are allowed",
+        .environment.len(),
+        StackName::MAXIMUM_LENGTH
+    )]
+    TooLong { environment: String },
+    #[error("`--parameter {0}` is given beside `--store`")]
+    StoreTwice(String),
+    #[error("`{0}` is the environment of a consumer, and no store")]
+    FollowsItself(String),
     #[error("there is no folder `{0}`")]
     NoFolder(String),
     #[error("cannot read `{file}`")]

@@ -33,6 +33,7 @@ mod properties;
 mod refuse;
 mod render;
 mod rendered;
+mod retries;
 mod revision;
 mod rules;
 mod shorthand;

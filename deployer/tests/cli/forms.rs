@@ -215,7 +215,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer artifacts --binary b --store local",
-            "no name of a consumer",
+            "`artifacts` names the template of the artifact bucket, and no consumer",
         ),
         (
             "init consumer ../orders --binary b --store local",
@@ -223,7 +223,23 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer event-store --binary b --store local",
-            "`templates/event-store.yaml` exists",
+            "`event-store` names the template of stores, and no consumer",
+        ),
+        (
+            "init consumer consumer --binary b --store local",
+            "`consumer` names the template that every consumer begins with, and no consumer",
+        ),
+        (
+            "init consumer projection-of-all-orders-by-customer --binary b --store local",
+            "beside `local` a consumer's name has room for 26",
+        ),
+        (
+            "init consumer orders --binary b --store local --parameter Store=staging",
+            "`--parameter Store=staging` is given beside `--store`",
+        ),
+        (
+            "init consumer orders --binary b --store local --parameter RetryAfterSeconds=5",
+            "messages of `Queue` come again after 5 s, and `Function` may take 30 s",
         ),
         (
             "init consumer orders --binary b --store lo/cal",
@@ -242,6 +258,70 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
     }
     assert_eq!(session.files("templates").len(), 2);
     assert_eq!(session.files("environments").len(), 2);
+}
+
+/// A workspace of cargo with one binary.
+fn with_binary(folder: &std::path::Path, binary: &str) {
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    let manifest =
+        format!("[package]\nname = \"{binary}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n");
+    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").unwrap();
+}
+
+#[test]
+fn a_binary_that_the_workspace_does_not_have_is_refused_with_the_nearest() {
+    let folder = tempfile::TempDir::new().unwrap();
+    with_binary(folder.path(), "orders-projection");
+    let toolchain = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+    let session = toolchain
+        .into_iter()
+        .fold(Session::new(), |session, name| match std::env::var(name) {
+            Ok(value) => session.with_variable(name, value),
+            Err(_) => session,
+        });
+    let begin = |binary: &str| {
+        let place = "--store staging --account 123456789012 --region eu-central-1";
+        session.run_in(
+            folder.path(),
+            &format!("init consumer orders --binary {binary} {place}"),
+        )
+    };
+    insta::assert_snapshot!(begin("orders-projecton"), @"
+    exit code: 64
+    --- stderr
+    error: no package of this workspace has a binary `orders-projecton`
+      hint: did you mean `orders-projection`?
+    ");
+    assert!(!folder.path().join("templates").exists());
+    assert!(begin("orders-projection").starts_with("exit code: 0\n"));
+}
+
+#[test]
+fn a_consumer_follows_an_instance_like_its_environment_and_no_consumer() {
+    let session =
+        Session::new().with_environment("  Access: public\n", "  Access: public\n  LogLevel: debug\n");
+    let told = session.run(&format!("{CONSUMER} --store local-pr-42"));
+    assert!(told.starts_with("exit code: 0\n"), "{told}");
+    let written = session.read("environments/orders-local-pr-42.yaml");
+    for line in ["\n  Store: local-pr-42", "\n  LogLevel: debug", "\nendpoint: "] {
+        assert!(written.contains(line), "{line}: {written}");
+    }
+    let of_a_consumer = "init consumer totals --binary totals --store orders-local-pr-42";
+    insta::assert_snapshot!(session.run(of_a_consumer), @"
+    exit code: 64
+    --- stderr
+    error: `orders-local-pr-42` is the environment of a consumer, and no store
+      hint: it follows the store `local-pr-42`: `--store local-pr-42` follows that, too
+    ");
+    // What exists has what can be done with it.
+    insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store local-pr-42")), @"
+    exit code: 64
+    --- stderr
+    error: `templates/orders.yaml` exists
+      hint: edit it, or choose another name; nothing was changed
+      hint: `environments/orders-local-pr-42.yaml` exists, too: `deployer up --env orders-local-pr-42` deploys it
+    ");
 }
 
 #[test]

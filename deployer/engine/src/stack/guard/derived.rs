@@ -7,6 +7,16 @@ pub(super) fn is_read_model(resource: &Value) -> bool {
     resource["Metadata"]["Deployer"]["Table"] == "read-model"
 }
 
+/// A table that says of itself, in the same place, that it is the feed of a log.
+pub(super) fn is_feed(resource: &Value) -> bool {
+    resource["Metadata"]["Deployer"]["Table"] == "feed"
+}
+
+/// A table that is made of a log, and without it names what is not there.
+pub(in crate::stack) fn is_derived(resource: &Value) -> bool {
+    is_read_model(resource) || is_feed(resource)
+}
+
 /// What is lost with a table that may go; nothing to say of one that is guarded, or no table.
 pub(in crate::stack) fn loss(resource: &Value) -> Option<&'static str> {
     if resource["Type"] != "AWS::DynamoDB::Table" {

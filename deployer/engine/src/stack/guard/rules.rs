@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::derived::is_read_model;
+use super::derived::{self, is_read_model};
 use super::rule::{FEED, LOG, MAPPING, Rule, TOPIC, URL};
 use super::{Danger, Objection};
 use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
@@ -137,7 +137,7 @@ fn is_log(resource: &Value) -> bool {
 
 /// A table that is kept, and that says of itself that it holds positions of followers and no events.
 fn is_feed(resource: &Value) -> bool {
-    is_log(resource) && resource["Metadata"]["Deployer"]["Table"] == "feed"
+    is_log(resource) && derived::is_feed(resource)
 }
 
 /// A change that only makes a table safer, turns its mapping on, or adds an attribute for an index.

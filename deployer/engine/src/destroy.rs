@@ -199,14 +199,15 @@ struct Inventory {
 }
 
 impl Inventory {
-    /// The tables in the order in which they may go, whatever ends the run in between: what is made of a log goes before the log, which has
-    /// a stream. A feed without its log would be imported, and name what is not there.
+    /// The tables in the order in which they may go, whatever ends the run in between: what is made of a log goes before the log. A feed
+    /// without its log would be imported, and name what is not there.
     fn derived_first<'a>(&self, tables: &'a [KeptTable]) -> Vec<&'a KeptTable> {
-        let has_stream = |table: &KeptTable| {
+        let is_derived = |table: &&KeptTable| {
             let mut designs = self.blueprint.tables.iter();
-            designs.any(|design| design.name == table.name && design.stream_view.is_some())
+            let design = designs.find(|design| design.name == table.name);
+            design.is_some_and(|design| self.blueprint.derived.contains(&design.logical_id))
         };
-        let (logs, derived): (Vec<_>, Vec<_>) = tables.iter().partition(|table| has_stream(table));
+        let (derived, logs): (Vec<_>, Vec<_>) = tables.iter().partition(is_derived);
         [derived, logs].concat()
     }
 

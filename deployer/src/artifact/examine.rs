@@ -23,7 +23,11 @@ impl Build<'_> {
             .collect()
     }
 
-    async fn sources(&self) -> Result<(), BuildError> {
+    /// Looks whether a package of the workspace has each of the binaries.
+    ///
+    /// # Errors
+    /// One has none, or cargo cannot say.
+    pub async fn sources(&self) -> Result<(), BuildError> {
         self.output_of("cargo", &["--version"]).await?;
         packages_of(self.binaries, &self.metadata().await?).map(|_| ())
     }

@@ -130,11 +130,14 @@ impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
         let hint = match &error {
             SettingsError::Problems(_) | SettingsError::Unreadable { .. } => None,
+            SettingsError::NoEnvironment { known } if known.is_empty() => Some(NO_ENVIRONMENT.to_owned()),
             SettingsError::NoEnvironment { known } => Some(format!(
                 "name one with `--env NAME` or `DEPLOYER_ENV`: {}",
                 listed(known)
             )),
-            SettingsError::UnknownEnvironment { name, known, .. } => Some(meant(name, known)),
+            SettingsError::UnknownEnvironment { name, known, .. } => {
+                Some(meant(name, known).unwrap_or_else(|| NO_ENVIRONMENT.to_owned()))
+            }
             SettingsError::BadInstance(_) => Some("an instance is named like `pr-42`".to_owned()),
             SettingsError::NoWorkspace { .. } => Some(
                 "run this in a workspace, or give both `--environments DIR` and `--template FILE`".to_owned(),
@@ -232,7 +235,9 @@ impl From<BuildError> for CommandError {
             BuildError::MissingTarget { target } => Some(format!(
                 "install rustup, or the standard library for `{target}` in the way that Rust was installed here"
             )),
-            BuildError::NoSuchBinary { binary, known } => Some(meant(binary, known)),
+            BuildError::NoSuchBinary { binary, known } => Some(meant(binary, known).unwrap_or_else(|| {
+                format!("no package of this workspace has a binary: make one in `src/bin/{binary}.rs`")
+            })),
         };
         match error {
             BuildError::Rejected(rejected) => rejected.into(),
@@ -251,20 +256,26 @@ impl From<BuildError> for CommandError {
     }
 }
 
-/// Suggests the known name that was probably meant, and lists all of them.
-fn meant(name: &str, known: &[String]) -> String {
-    let there_are = listed(known);
-    match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`? There are {there_are}"),
-        None => format!("there are {there_are}"),
-    }
+/// The hint if there is no environment to choose.
+const NO_ENVIRONMENT: &str = "there is none yet: `deployer init NAME` makes one";
+
+/// Suggests the known name that was probably meant, and lists all of them. `None` if there are none.
+fn meant(name: &str, known: &[String]) -> Option<String> {
+    let near = nearest(name, known);
+    let there_are = match (known, near) {
+        ([], _) => return None,
+        ([_], Some(near)) => return Some(format!("did you mean `{near}`?")),
+        ([only], None) => format!("there is `{only}`"),
+        (several, _) => format!("there are {}", listed(several)),
+    };
+    Some(match near {
+        Some(near) => format!("did you mean `{near}`? {}", there_are.replacen('t', "T", 1)),
+        None => there_are,
+    })
 }
 
-/// Lists names in backticks, or says that there are none.
+/// Lists names in backticks.
 fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        return "none".to_owned();
-    }
     names
         .iter()
         .map(|name| format!("`{name}`"))
@@ -308,6 +319,24 @@ mod tests {
         });
         assert_eq!(error.kind, ErrorKind::Failed);
         assert_eq!(error.details.as_deref(), Some("error[E0308]: mismatched types"));
+    }
+
+    #[test]
+    fn where_there_is_nothing_to_choose_the_hint_says_how_something_comes_to_be() {
+        let hints = |error: CommandError| error.hints.join("\n");
+        let known = Vec::new;
+        let binary = BuildError::NoSuchBinary {
+            binary: "orders".to_owned(),
+            known: known(),
+        };
+        let told = [
+            hints(binary.into()),
+            hints(SettingsError::NoEnvironment { known: known() }.into()),
+        ];
+        insta::assert_snapshot!(told.join("\n"), @"
+        no package of this workspace has a binary: make one in `src/bin/orders.rs`
+        there is none yet: `deployer init NAME` makes one
+        ");
     }
 
     #[test]

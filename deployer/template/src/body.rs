@@ -77,6 +77,9 @@ pub(super) fn evaluate(
         outputs: evaluator.outputs(&outputs),
         warnings: std::mem::take(&mut evaluator.warnings),
     };
+    if rules == Rules::Hold {
+        evaluator.check_retries(&resources, &body.resources);
+    }
     if body.resources.is_empty() && evaluator.problems.is_empty() {
         evaluator.refuse(Location::START, "no resource is left to deploy");
     }

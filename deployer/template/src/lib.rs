@@ -34,6 +34,7 @@ mod properties;
 mod refuse;
 mod render;
 mod rendered;
+mod retries;
 mod revision;
 mod rules;
 mod shorthand;

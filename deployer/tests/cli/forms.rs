@@ -1,4 +1,4 @@
-//! What asks no AWS: completions, manual pages, the schema, an examination without credentials, and policies.
+//! Commands that do not call AWS: completions, manual pages, the schema, an examination without credentials, and policies.
 
 use std::collections::BTreeSet;
 

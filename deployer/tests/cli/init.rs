@@ -37,7 +37,7 @@ fn a_new_environment_of_another_template_names_it() {
     template      templates/orders.yaml  (environment file)
     stack         orders-staging         (default)
     ");
-    // A flag goes before the file.
+    // A flag takes precedence over the file.
     let rendered = session.run("render --env orders-staging --verbose --template templates/event-store.yaml");
     insta::assert_snapshot!(told_settings(&rendered), @"
     template      templates/event-store.yaml  (flag --template)
@@ -45,7 +45,7 @@ fn a_new_environment_of_another_template_names_it() {
     ");
 }
 
-/// What is told of the template and the stack.
+/// The lines about the template and the stack.
 fn told_settings(run: &str) -> String {
     let lines = run
         .lines()
@@ -82,7 +82,7 @@ fn a_consumer_is_begun_beside_its_stores_environment() {
     let rendered = session.run("render --env orders-local");
     assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
     assert!(rendered.contains("/local/event-store/ES_URL"), "{rendered}");
-    // What was written is somebody's from then on.
+    // From now on the file belongs to the user.
     insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store staging")), @"
     exit code: 64
     --- stderr
@@ -116,7 +116,7 @@ fn a_consumer_is_begun_where_nothing_is_yet() {
     ");
     let rendered = session.run_in(folder.path(), "render --env orders-staging");
     assert!(rendered.starts_with("exit code: 0\n"), "{rendered}");
-    // The bucket's template is the program's own.
+    // The bucket's template is built into the program.
     let policy = session.run_in(folder.path(), "policy --for operator --env orders-staging");
     assert!(policy.starts_with("exit code: 0\n"), "{policy}");
 }
@@ -134,7 +134,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer artifacts --binary b --store local",
-            "no name of a consumer",
+            "`artifacts` names the template of the artifact bucket, and no consumer",
         ),
         (
             "init consumer ../orders --binary b --store local",
@@ -142,7 +142,23 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer event-store --binary b --store local",
-            "`templates/event-store.yaml` exists",
+            "`event-store` names the template of stores, and no consumer",
+        ),
+        (
+            "init consumer consumer --binary b --store local",
+            "`consumer` names the template that every consumer begins with, and no consumer",
+        ),
+        (
+            "init consumer projection-of-all-orders-by-customer --binary b --store local",
+            "beside `local` a consumer's name has room for 26",
+        ),
+        (
+            "init consumer orders --binary b --store local --parameter Store=staging",
+            "`--parameter Store=staging` is given beside `--store`",
+        ),
+        (
+            "init consumer orders --binary b --store local --parameter RetryAfterSeconds=5",
+            "messages of `Queue` come again after 5 s, and `Function` may take 30 s",
         ),
         (
             "init consumer orders --binary b --store lo/cal",
@@ -161,6 +177,70 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
     }
     assert_eq!(session.files("templates").len(), 2);
     assert_eq!(session.files("environments").len(), 2);
+}
+
+/// A workspace of cargo with one binary.
+fn with_binary(folder: &std::path::Path, binary: &str) {
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    let manifest =
+        format!("[package]\nname = \"{binary}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n");
+    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").unwrap();
+}
+
+#[test]
+fn a_binary_that_the_workspace_does_not_have_is_refused_with_the_nearest() {
+    let folder = tempfile::TempDir::new().unwrap();
+    with_binary(folder.path(), "orders-projection");
+    let toolchain = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+    let session = toolchain
+        .into_iter()
+        .fold(Session::new(), |session, name| match std::env::var(name) {
+            Ok(value) => session.with_variable(name, value),
+            Err(_) => session,
+        });
+    let begin = |binary: &str| {
+        let place = "--store staging --account 123456789012 --region eu-central-1";
+        session.run_in(
+            folder.path(),
+            &format!("init consumer orders --binary {binary} {place}"),
+        )
+    };
+    insta::assert_snapshot!(begin("orders-projecton"), @"
+    exit code: 64
+    --- stderr
+    error: no package of this workspace has a binary `orders-projecton`
+      hint: did you mean `orders-projection`?
+    ");
+    assert!(!folder.path().join("templates").exists());
+    assert!(begin("orders-projection").starts_with("exit code: 0\n"));
+}
+
+#[test]
+fn a_consumer_follows_an_instance_like_its_environment_and_no_consumer() {
+    let session =
+        Session::new().with_environment("  Access: public\n", "  Access: public\n  LogLevel: debug\n");
+    let told = session.run(&format!("{CONSUMER} --store local-pr-42"));
+    assert!(told.starts_with("exit code: 0\n"), "{told}");
+    let written = session.read("environments/orders-local-pr-42.yaml");
+    for line in ["\n  Store: local-pr-42", "\n  LogLevel: debug", "\nendpoint: "] {
+        assert!(written.contains(line), "{line}: {written}");
+    }
+    let of_a_consumer = "init consumer totals --binary totals --store orders-local-pr-42";
+    insta::assert_snapshot!(session.run(of_a_consumer), @"
+    exit code: 64
+    --- stderr
+    error: `orders-local-pr-42` is the environment of a consumer, and no store
+      hint: it follows the store `local-pr-42`: `--store local-pr-42` follows that, too
+    ");
+    // What exists has what can be done with it.
+    insta::assert_snapshot!(session.run(&format!("{CONSUMER} --store local-pr-42")), @"
+    exit code: 64
+    --- stderr
+    error: `templates/orders.yaml` exists
+      hint: edit it, or choose another name; nothing was changed
+      hint: `environments/orders-local-pr-42.yaml` exists, too: `deployer up --env orders-local-pr-42` deploys it
+    ");
 }
 
 #[test]
@@ -194,7 +274,7 @@ fn a_parameter_that_nobody_can_guess_has_to_be_given() {
     ");
 }
 
-/// With one of its values a rule of the template asks for more; and nothing says yet where the environment is.
+/// One of its values makes a rule require more, and neither account nor region is given yet.
 #[test]
 fn all_that_is_missing_is_told_at_once() {
     let rules = "Rules:
@@ -269,7 +349,7 @@ fn a_folder_that_is_missing_is_told_with_how_it_is_made() {
     ");
 }
 
-/// A call of `init` in the documents works as it is written, given an account and a region.
+/// Every call of `init` in the documents works as written, given an account and a region.
 #[test]
 fn what_the_documents_say_of_a_new_environment_works() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

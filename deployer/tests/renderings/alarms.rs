@@ -2,7 +2,7 @@
 
 use super::{environment, event_store};
 
-/// What the alarm's expression comes to for the sums of a period; no sum where nothing was measured.
+/// Evaluates the alarm's expression for the sums of a period; `None` where nothing was measured.
 ///
 /// `FILL` gives a number for a period without any, also where the metric was silent for days
 /// (<https://stackoverflow.com/a/72093282>); the documentation says "the missing values of a time series".
@@ -59,7 +59,7 @@ fn an_alarm_is_raised_when_events_are_written_for_ten_minutes_and_the_relay_is_n
         assert_eq!(seconds, 600, "{id}");
     }
     let expression = metric("idle")["Expression"].as_str().unwrap();
-    // A mapping that is disabled or denied emits nothing, and so does a store that nobody writes to.
+    // A mapping that is disabled or denied emits no metric, and neither does a store without writes.
     assert!(is_raised(expression, Some(3.0), None));
     assert!(is_raised(expression, Some(3.0), Some(0.0)));
     assert!(!is_raised(expression, Some(3.0), Some(1.0)));
@@ -72,7 +72,7 @@ fn an_alarm_is_raised_when_events_are_written_for_ten_minutes_and_the_relay_is_n
     );
 }
 
-/// Ten alarms of an account are free.
+/// An account has ten alarms free of charge.
 #[test]
 fn a_stack_has_ten_alarms_at_most() {
     for name in ["local", "staging", "production"] {

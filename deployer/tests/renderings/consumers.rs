@@ -53,7 +53,7 @@ fn the_consumer_of_an_emulator_and_of_aws() {
     }
 }
 
-/// Whoever has a key for the store has one for what is made of its events.
+/// A store with a customer managed key implies that its consumers have one, too.
 #[test]
 fn a_consumer_with_a_key_keeps_nothing_without_it() {
     const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -88,7 +88,7 @@ fn a_consumer_with_a_key_keeps_nothing_without_it() {
     }
 }
 
-/// What is looked up of the store is what the store tells, under the same names.
+/// A consumer looks up exactly the parameters that the store publishes.
 #[test]
 fn a_consumer_looks_up_what_its_store_tells() {
     let store = event_store(&environment("production", None));

@@ -1,4 +1,4 @@
-//! Each template for each environment, as it is sent: a change of either shows here as what it changes in AWS.
+//! The rendering of each template for each environment. A change to either shows here as a change in AWS.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,7 +26,7 @@ fn environment(name: &str, instance: Option<&str>) -> Environment {
     let instance = instance.map(|instance| instance.parse::<Instance>().unwrap());
     let mut environment = Environment::parse(&file, &read(&file), name, instance.as_ref())
         .unwrap_or_else(|problems| panic!("{problems}"));
-    // The processor of the machine that runs the tests is none of the rendering's business.
+    // The rendering must not depend on the processor of the machine that runs the tests.
     if environment.architecture == Architecture::Host {
         environment.architecture = Architecture::X86_64;
     }
@@ -122,7 +122,7 @@ fn roles_without_names_of_their_own_are_acknowledged_as_such() {
     );
 }
 
-/// What a key of one's own changes: each resource that keeps something, and what the functions' roles may do.
+/// The effects of a customer managed key: on each resource that stores data, and on the roles of the functions.
 #[test]
 fn a_key_of_ones_own_encrypts_all_that_keeps_something() {
     const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";

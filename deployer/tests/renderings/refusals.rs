@@ -80,7 +80,7 @@ fn a_public_store_whose_cost_nothing_bounds_is_refused() {
     ");
     let reserved = "  ApiReservedConcurrency: 20\n";
     assert!(staging(BOUNDS, reserved, None).is_ok());
-    // Half a bound is none. An instance reserves nothing, so that it has to be bounded otherwise.
+    // Half a bound is no bound. An instance reserves no concurrency, so it needs another bound.
     for (bounds, instance) in [
         ("  MaxWriteUnits: 100\n", None),
         ("  MaxReadUnits: 200\n", None),

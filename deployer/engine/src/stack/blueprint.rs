@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::guard::derived::is_derived;
 use super::{NamedKind, NamedResource, looked_up};
 
 /// The parts of a template that the deployer itself needs.
@@ -28,6 +29,8 @@ pub struct Blueprint {
     pub callers: Vec<String>,
     /// What outlives its stack, by the names in the template.
     pub retained: BTreeSet<String>,
+    /// The tables that say of themselves that they are made of a log, by the names in the template.
+    pub derived: BTreeSet<String>,
     /// How many concurrent invocations the functions reserve, all together.
     pub reserved: u32,
     /// The names of the parameters that CloudFormation looks up in the Parameter Store.
@@ -150,6 +153,9 @@ impl Blueprint {
             blueprint.named.extend(NamedResource::read(logical_id, resource));
             if is_retained(resource) {
                 blueprint.retained.insert(logical_id.clone());
+            }
+            if is_derived(resource) {
+                blueprint.derived.insert(logical_id.clone());
             }
             match resource["Type"].as_str() {
                 Some("AWS::DynamoDB::Table") => blueprint.tables.extend(table(logical_id, resource)),

@@ -115,10 +115,8 @@ async fn what_is_made_of_the_log_is_purged_before_the_log() {
     scene.change(|template| {
         let mut feed = template["Resources"]["Events"].clone();
         feed["Properties"]["TableName"] = json!("orders-feed");
-        feed["Properties"]
-            .as_object_mut()
-            .unwrap()
-            .remove("StreamSpecification");
+        feed["Properties"]["StreamSpecification"]["StreamViewType"] = json!("KEYS_ONLY");
+        feed["Metadata"]["Deployer"]["Table"] = json!("feed");
         template["Resources"]["ZFeed"] = feed;
     });
     scene.up().await.unwrap();

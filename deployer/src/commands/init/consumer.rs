@@ -1,5 +1,6 @@
 //! `deployer init consumer`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use cfn_template::problem::Problems;
@@ -10,13 +11,15 @@ use indexmap::IndexMap;
 use super::error::InitError;
 use super::new_environment::{NewEnvironment, NewFile, exists, write};
 use super::{PlaceArgs, values};
+use crate::artifact::{Build, BuildError};
 use crate::cli::GlobalArgs;
 use crate::commands::error::{CommandError, ErrorKind};
-use crate::environment::{Environment, EnvironmentName};
+use crate::environment::{Architecture, Environment, EnvironmentName, Instance, Profile, StackName};
 use crate::process_env::ProcessEnv;
 use crate::settings::Places;
 use crate::text_file;
 use crate::ui::Ui;
+use crate::workspace;
 
 /// A consumer's template, without the name of its binary.
 const TEMPLATE: &str = include_str!("../../../../templates/consumer.yaml");
@@ -27,8 +30,12 @@ const BINARY: &str = "artifact:consumer\n";
 /// The template's parameter that names the store.
 const STORE: &str = "Store";
 
-/// The file name of the bucket's template.
-const TAKEN: &str = "artifacts";
+/// Names of templates that no consumer may take, with their purpose.
+const KEPT: [(&str, &str); 3] = [
+    ("artifacts", "the template of the artifact bucket"),
+    ("consumer", "the template that every consumer begins with"),
+    ("event-store", "the template of stores"),
+];
 
 /// Begin a consumer of an event store: its template, and an environment to deploy it to
 ///
@@ -67,12 +74,9 @@ pub(super) async fn run(
         name: places.display(&places.template),
         text: TEMPLATE.replace(BINARY, &format!("artifact:{}\n", args.binary)),
     };
-    let name = format!("{}-{}", args.name, args.store);
+    let name = environment_name(args);
     if template_file.path.exists() {
-        return Err(exists(&template_file.name).hint(format!(
-            "a further environment of it is made by `deployer init {name} --template {} --parameter {STORE}={}`",
-            template_file.name, args.store
-        )));
+        return Err(exists(&template_file.name).hints(further(args, &places, &template_file)));
     }
     let template = Template::parse(&template_file.name, &template_file.text)?;
     let store = store(&places, &args.store)?;
@@ -83,6 +87,7 @@ pub(super) async fn run(
         values: shared(args, &template, store.as_ref())?,
         beside: store.as_ref(),
     };
+    check_binary(&args.binary, process_env).await?;
     let environment_file = new.draft(&places, process_env).await?;
     for file in [&template_file, &environment_file] {
         make_folder(&file.path)?;
@@ -119,16 +124,116 @@ fn check(args: &ConsumerArgs) -> Result<(), CommandError> {
         return Err(CommandError::new(ErrorKind::Usage, error)
             .hint("it is named like `staging`, an instance like `staging-pr-42`: lower-case letters, digits and hyphens"));
     }
-    if args.name == TAKEN || args.name.parse::<EnvironmentName>().is_err() {
-        let error = InitError::NoConsumer(args.name.clone());
-        return Err(CommandError::new(ErrorKind::Usage, error)
-            .hint("a consumer is named like `orders`: lower-case letters, digits and hyphens"));
+    let refused = |error: InitError| CommandError::new(ErrorKind::Usage, error);
+    let name = args.name.clone();
+    if let Some((_, what)) = KEPT.iter().find(|(kept, _)| *kept == name) {
+        return Err(refused(InitError::Kept { name, what })
+            .hint("name it after what it makes of the events, such as `orders`"));
+    }
+    let is_part = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    if !name.starts_with(|first: char| first.is_ascii_lowercase()) || !name.chars().all(is_part) {
+        return Err(refused(InitError::NoConsumer(name)).hint(
+            "it is named like `orders`: a lower-case letter, then lower-case letters, digits and hyphens",
+        ));
+    }
+    let environment = environment_name(args);
+    if environment.parse::<EnvironmentName>().is_err() {
+        let room = StackName::MAXIMUM_LENGTH.saturating_sub(args.store.len() + 1);
+        return Err(refused(InitError::TooLong { environment }).hint(format!(
+            "beside `{}` a consumer's name has room for {room}",
+            args.store
+        )));
+    }
+    let of_store = args.place.parameter.iter().find(|given| given.name == STORE);
+    if let Some(given) = of_store {
+        let given = format!("{STORE}={}", given.value);
+        return Err(refused(InitError::StoreTwice(given)).hint(format!(
+            "leave it out: the template's parameter `{STORE}` is `{}`",
+            args.store
+        )));
     }
     Ok(())
 }
 
-/// The store's environment, if its file is here.
+/// The name of the consumer's environment, and of its stack.
+fn environment_name(args: &ConsumerArgs) -> String {
+    format!("{}-{}", args.name, args.store)
+}
+
+/// What can be done with a template that exists: one of a consumer can have another environment, or has it.
+fn further(args: &ConsumerArgs, places: &Places, template: &NewFile) -> Option<String> {
+    let text = text_file::read(&template.path).ok()?;
+    let open = Template::parse(&template.name, &text).ok()?.open_parameters();
+    if !open.iter().any(|open| open.name == STORE) {
+        return None;
+    }
+    let name = environment_name(args);
+    let file = places.environments.join(format!("{name}.yaml"));
+    if file.exists() {
+        let file = places.display(&file);
+        return Some(format!(
+            "`{file}` exists, too: `deployer up --env {name}` deploys it"
+        ));
+    }
+    Some(format!(
+        "a further environment of it is made by `deployer init {name} --template {} --parameter {STORE}={}`",
+        template.name, args.store
+    ))
+}
+
+/// Refuses a binary that the workspace around does not have. Where there is none, or cargo cannot be asked, the build will tell.
+async fn check_binary(binary: &str, process_env: &ProcessEnv) -> Result<(), CommandError> {
+    let binaries = BTreeSet::from([binary.to_owned()]);
+    let build = Build {
+        workspace: &process_env.folder,
+        binaries: &binaries,
+        processor: Architecture::default().into(),
+        profile: Profile::default(),
+        machine: &process_env.machine(),
+    };
+    match build.sources().await {
+        Err(error @ BuildError::NoSuchBinary { .. }) => {
+            let unknown = InitError::UnknownBinary(binary.to_owned());
+            Err(CommandError::new(ErrorKind::Usage, unknown).hints(CommandError::from(error).hints))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The environment of the store, where its file is here; of an instance, the file of the environment that it is a copy of.
 fn store(places: &Places, name: &str) -> Result<Option<Environment>, CommandError> {
+    if let Some(store) = environment(places, name, None)? {
+        return match store.parameters.get(STORE) {
+            None => Ok(Some(store)),
+            Some(followed) => Err(no_store(name, &text(&followed.value))),
+        };
+    }
+    let known = workspace::environments(&places.environments);
+    let instances = known.iter().filter_map(|known| {
+        let instance = name.strip_prefix(known.as_str())?.strip_prefix('-')?;
+        Some((known, instance.parse::<Instance>().ok()?))
+    });
+    let Some((of, instance)) = instances.max_by_key(|(known, _)| known.len()) else {
+        return Ok(None);
+    };
+    // Another store of such a name may be elsewhere.
+    let store = environment(places, of, Some(&instance)).unwrap_or_default();
+    Ok(store.filter(|store| !store.parameters.contains_key(STORE)))
+}
+
+/// A consumer's environment is told with the store that it follows.
+fn no_store(name: &str, followed: &str) -> CommandError {
+    CommandError::new(ErrorKind::Usage, InitError::FollowsItself(name.to_owned())).hint(format!(
+        "it follows the store `{followed}`: `--store {followed}` follows that, too"
+    ))
+}
+
+/// The environment of that name, where its file is here.
+fn environment(
+    places: &Places,
+    name: &str,
+    instance: Option<&Instance>,
+) -> Result<Option<Environment>, CommandError> {
     let path = places.environments.join(format!("{name}.yaml"));
     if !path.is_file() {
         return Ok(None);
@@ -138,7 +243,7 @@ fn store(places: &Places, name: &str) -> Result<Option<Environment>, CommandErro
         let file = file.clone();
         CommandError::new(ErrorKind::Usage, InitError::Unreadable { file, source })
     })?;
-    let read: Result<Environment, Problems> = Environment::parse(&file, &text, name, None);
+    let read: Result<Environment, Problems> = Environment::parse(&file, &text, name, instance);
     Ok(Some(read?))
 }
 
@@ -154,15 +259,19 @@ fn shared(
     let open = template.open_parameters();
     for (name, setting) in store.into_iter().flat_map(|store| &store.parameters) {
         if open.iter().any(|open| open.name == *name) {
-            let value = match &setting.value {
-                ParameterValue::Text(text) => text.clone(),
-                ParameterValue::List(members) => members.join(","),
-            };
-            all.insert(name.clone(), value);
+            all.insert(name.clone(), text(&setting.value));
         }
     }
     all.extend(given);
     Ok(all)
+}
+
+/// A value as it is given on the command line.
+fn text(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Text(text) => text.clone(),
+        ParameterValue::List(members) => members.join(","),
+    }
 }
 
 fn make_folder(path: &Path) -> Result<(), CommandError> {

@@ -5,6 +5,7 @@ use std::io;
 use cfn_deploy::cloud::CallError;
 
 use crate::aws::EndpointRefused;
+use crate::environment::StackName;
 
 /// Why no file was written.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +24,26 @@ pub(super) enum InitError {
     Elsewhere(EndpointRefused),
     #[error("no value is given for `{}`, and the template has no default", .0.join("`, `"))]
     Missing(Vec<String>),
-    #[error("`{0}` is no name of a binary that cargo builds")]
+    #[error("`{0}` is not the name of a binary that cargo builds")]
     NoBinary(String),
-    #[error("`{0}` is no name of a store's environment")]
+    #[error("no package of this workspace has a binary `{0}`")]
+    UnknownBinary(String),
+    #[error("`{0}` is not the name of a store's environment")]
     NoStore(String),
-    #[error("`{0}` is no name of a consumer")]
+    #[error("`{0}` is not the name of a consumer")]
     NoConsumer(String),
+    #[error("`{name}` names {what}, and no consumer")]
+    Kept { name: String, what: &'static str },
+    #[error(
+        "`{environment}`, the name of the environment and of its stack, has {} characters where {} are allowed",
+        .environment.len(),
+        StackName::MAXIMUM_LENGTH
+    )]
+    TooLong { environment: String },
+    #[error("`--parameter {0}` is given beside `--store`")]
+    StoreTwice(String),
+    #[error("`{0}` is the environment of a consumer, and no store")]
+    FollowsItself(String),
     #[error("there is no folder `{0}`")]
     NoFolder(String),
     #[error("cannot read `{file}`")]

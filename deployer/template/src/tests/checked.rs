@@ -131,3 +131,54 @@ fn a_pattern_beyond_the_regular_is_checked_and_one_of_javas_own_is_warned_of() {
             .is_empty()
     );
 }
+
+/// A queue and the function that reads it, through its alias or not.
+fn reading(queue: &str, timeout: &str, function: &str) -> String {
+    format!(
+        "AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  Again: {{Type: Number, Default: 20}}
+  Takes: {{Type: Number, Default: 30}}
+Resources:
+  Queue: {{ Type: AWS::SQS::Queue{queue} }}
+  Api: {{ Type: AWS::Lambda::Function{timeout} }}
+  Live: {{ Type: AWS::Lambda::Alias, Properties: {{ FunctionName: !Ref Api, FunctionVersion: '1', Name: live }} }}
+  Mapping: {{ Type: AWS::Lambda::EventSourceMapping, Properties: {{ EventSourceArn: !GetAtt Queue.Arn, FunctionName: {function} }} }}
+"
+    )
+}
+
+#[test]
+fn messages_that_come_again_while_their_function_may_be_at_work_are_refused_where_that_is_set() {
+    let (queue, function) = (
+        ", Properties: { VisibilityTimeout: !Ref Again }",
+        ", Properties: { Timeout: !Ref Takes }",
+    );
+    for name in ["!Ref Api", "!Ref Live", "!GetAtt Api.Arn"] {
+        let template = reading(queue, function, name);
+        assert!(try_render(&template, "Again: 30").is_ok(), "{name}");
+        assert!(try_render(&template, "Takes: 20").is_ok(), "{name}");
+        assert!(
+            refused(&template, "Again: 29").contains("come again after 29 s"),
+            "{name}"
+        );
+    }
+    insta::assert_snapshot!(refused(&reading(queue, function, "!Ref Live"), "Again: 5"), @"
+    environments/staging.yaml:5:10: messages of `Queue` come again after 5 s, and `Api` may take 30 s: Lambda refuses that
+      hint: AWS recommends 180 s, 6 times what the function may take
+    ");
+    insta::assert_snapshot!(refused(&reading(queue, function, "!Ref Live"), "Takes: 900"), @"
+    environments/staging.yaml:5:10: messages of `Queue` come again after 20 s, and `Api` may take 900 s: Lambda refuses that
+      hint: AWS recommends 5400 s, 6 times what the function may take
+    ");
+    // What nobody sets is AWS's default: 30 seconds, and 3.
+    insta::assert_snapshot!(refused(&reading("", ", Properties: { Timeout: 31 }", "!Ref Api"), ""), @"
+    t.yaml:7:62: messages of `Queue` come again after 30 s, and `Api` may take 31 s: Lambda refuses that
+      hint: AWS recommends 186 s, 6 times what the function may take
+    ");
+    insta::assert_snapshot!(refused(&reading(", Properties: { VisibilityTimeout: 2 }", "", "!Ref Api"), ""), @"
+    t.yaml:6:68: messages of `Queue` come again after 2 s, and `Api` may take 3 s: Lambda refuses that
+      hint: AWS recommends 18 s, 6 times what the function may take
+    ");
+    assert!(try_render(&reading("", "", "!Ref Api"), "").is_ok());
+}

@@ -8,6 +8,16 @@ pub(super) fn is_read_model(resource: &Value) -> bool {
     resource["Metadata"]["Deployer"]["Table"] == "read-model"
 }
 
+/// Whether a table's metadata marks it as the feed of a log.
+pub(super) fn is_feed(resource: &Value) -> bool {
+    resource["Metadata"]["Deployer"]["Table"] == "feed"
+}
+
+/// Whether a table is derived from a log. Without that log its positions have no meaning.
+pub(in crate::stack) fn is_derived(resource: &Value) -> bool {
+    is_read_model(resource) || is_feed(resource)
+}
+
 /// What is lost with a table that may be deleted; `None` for a guarded table and for other resources.
 pub(in crate::stack) fn loss(resource: &Value) -> Option<&'static str> {
     if resource["Type"] != "AWS::DynamoDB::Table" {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::derived::is_read_model;
+use super::derived::{self, is_read_model};
 use super::rule::{FEED, LOG, MAPPING, Rule, TOPIC, URL};
 use super::{Danger, Objection};
 use crate::stack::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
@@ -137,7 +137,7 @@ fn is_log(resource: &Value) -> bool {
 
 /// Tells whether a retained table says that it contains positions of followers and no events.
 fn is_feed(resource: &Value) -> bool {
-    is_log(resource) && resource["Metadata"]["Deployer"]["Table"] == "feed"
+    is_log(resource) && derived::is_feed(resource)
 }
 
 /// Tells whether a change only makes a table safer, enables its mapping, or adds an attribute for an index.

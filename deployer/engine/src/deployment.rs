@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::stack::guard::Accepted;
-use crate::stack::outline::Origins;
+use crate::stack::outline::ValueSources;
 use crate::stack::release::SourceRevision;
 use crate::stack::{Cause, ReleaseId, Sequel, WantedTemplate, sha256_hex, template_key};
 
@@ -15,7 +15,7 @@ pub struct Deployment {
     /// The rendered template.
     pub template: WantedTemplate,
     /// Where its values come from, as far as that is known.
-    pub origins: Origins,
+    pub value_sources: ValueSources,
     /// The stack's tags, at most 50.
     pub tags: BTreeMap<String, String>,
     /// Whether AWS is to refuse to delete the stack, and its updates to replace what cannot be replaced.

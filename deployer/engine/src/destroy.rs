@@ -1,23 +1,19 @@
 //! Deleting a stack, and what it leaves if that is asked for.
 
-use std::time::Duration;
+mod inventory;
+mod purge;
 
-use serde::Serialize;
-
-use crate::cloud::{CallError, CallErrorKind, Cloud, Owner, TableRepair};
+use crate::cloud::{CallError, Cloud};
 use crate::stack::guard::Accepted;
-use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, KeptTable, StackResource, StackStatus};
+use crate::stack::{Blueprint, DeleteIntent, DeployedStack, Intent, KeptTable, StackStatus, WantedTemplate};
 
-use super::backoff::Backoff;
+pub use self::inventory::LostMessages;
+use self::inventory::{Inventory, take_inventory};
+use self::purge::purge;
 use super::find::find_for_deletion;
 use super::journal::{self, Journal};
 use super::watch::{Operation, Unseen, watch};
-use super::{
-    Answer, Deletion, DestroyError, Event, Question, Session, Unready, log_groups, ownership, smoke,
-    table_repair, traffic,
-};
-
-const PATIENCE: Duration = Duration::from_secs(3);
+use super::{Answer, Deletion, DestroyError, Event, Question, Session, log_groups, smoke};
 
 /// Everything that `destroy` needs to know.
 #[derive(Clone, Debug)]
@@ -25,7 +21,7 @@ pub struct Destruction {
     /// The stack's name.
     pub stack: String,
     /// The rendered template: tells which tables an earlier stack may have left.
-    pub template: String,
+    pub template: WantedTemplate,
     /// Whether the environment is protected; then nothing is deleted.
     pub protected: bool,
     /// The role that CloudFormation acts as; else it acts as the caller.
@@ -45,19 +41,6 @@ pub enum Purge {
     KeepTables,
     /// They go, with all that is in them.
     DeleteTables,
-}
-
-/// Messages in a queue that goes with its stack.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LostMessages {
-    /// The queue's name in the template.
-    pub queue: String,
-    /// The queue whose dead letters it holds, by its name in the template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dead_letters_of: Option<String>,
-    /// How many, by SQS's count; none, if whoever deletes may not count them.
-    pub messages: Option<u64>,
 }
 
 /// What a destruction came to.
@@ -187,133 +170,6 @@ async fn write_down<C: Cloud>(
     Ok(Some(key))
 }
 
-/// What goes with the stack, and what outlives it.
-struct Inventory {
-    goes: Vec<(String, String)>,
-    /// What outlives the stack and is no table of its own name.
-    stays: Vec<(String, String)>,
-    /// What the queues hold that go.
-    lost: Vec<LostMessages>,
-    tables: Vec<KeptTable>,
-    blueprint: Blueprint,
-}
-
-impl Inventory {
-    /// The tables in the order in which they may go, whatever ends the run in between: what is made of a log goes before the log. A feed
-    /// without its log would be imported, and name what is not there.
-    fn derived_first<'a>(&self, tables: &'a [KeptTable]) -> Vec<&'a KeptTable> {
-        let is_derived = |table: &&KeptTable| {
-            let mut designs = self.blueprint.tables.iter();
-            let design = designs.find(|design| design.name == table.name);
-            design.is_some_and(|design| self.blueprint.derived.contains(&design.logical_id))
-        };
-        let (derived, logs): (Vec<_>, Vec<_>) = tables.iter().partition(is_derived);
-        [derived, logs].concat()
-    }
-
-    /// The log groups that go with the stack.
-    fn log_groups(&self) -> impl Iterator<Item = &str> {
-        let went = |logical_id: &str| self.goes.iter().any(|(gone, _)| gone == logical_id);
-        let groups = self.blueprint.log_groups();
-        groups
-            .filter(move |group| !group.retained && went(&group.logical_id))
-            .map(|group| group.name.as_str())
-    }
-}
-
-/// The deployed template says what outlives the stack; the rendering does, when the stack is gone.
-async fn take_inventory<C: Cloud>(
-    session: &Session<'_, C>,
-    destruction: &Destruction,
-    standing: Option<&DeployedStack>,
-) -> Result<Inventory, DestroyError> {
-    let has_resources = standing.filter(|stack| stack.status != StackStatus::ReviewInProgress);
-    let (blueprint, resources) = match has_resources {
-        Some(stack) => {
-            let template = session.cloud.original_template(&stack.id).await?;
-            // A template that somebody deployed by hand may be YAML; the rendering is the next best witness.
-            let blueprint = Blueprint::read(&template).or_else(|_| Blueprint::read(&destruction.template))?;
-            (blueprint, traffic::resources(session.cloud, &stack.id).await?)
-        }
-        None => (Blueprint::read(&destruction.template)?, traffic::Resources::new()),
-    };
-    let mut tables = Vec::new();
-    for design in blueprint.retained_tables() {
-        let Some(table) = session.cloud.describe_table(&design.name).await? else {
-            continue;
-        };
-        if has_resources.is_none()
-            && let Owner::Stack(stack) = session.cloud.owner(&table.name).await?
-        {
-            return Err(DestroyError::OwnedElsewhere {
-                table: table.name,
-                stack,
-            });
-        }
-        if has_resources.is_none()
-            && destruction.purge == Purge::DeleteTables
-            && !destruction.accepted.adopts(&destruction.stack)
-            && let Some(owner) = ownership::other_owner(session, &table).await?
-        {
-            return Err(DestroyError::Unready(Unready::NotOurs {
-                stack: destruction.stack.clone(),
-                owner: Some(owner),
-            }));
-        }
-        tables.push(KeptTable {
-            name: table.name,
-            items: table.items,
-        });
-    }
-    let is_table = |logical_id: &str| {
-        let mut tables = blueprint.retained_tables();
-        tables.any(|design| design.logical_id == logical_id)
-    };
-    let (stay, go): (Vec<_>, Vec<_>) = resources
-        .into_values()
-        .partition(|resource| blueprint.retained.contains(&resource.logical_id));
-    let lost = lost_messages(session, &blueprint, &go).await?;
-    let named = |resource: StackResource| (resource.logical_id, resource.resource_type);
-    let stays = stay
-        .into_iter()
-        .map(named)
-        .filter(|(id, _)| !is_table(id))
-        .collect();
-    Ok(Inventory {
-        goes: go.into_iter().map(named).collect(),
-        stays,
-        lost,
-        tables,
-        blueprint,
-    })
-}
-
-/// What is in the queues among what goes; those that are empty are left out. Who may not count it, is told that it is not known.
-async fn lost_messages<C: Cloud>(
-    session: &Session<'_, C>,
-    blueprint: &Blueprint,
-    goes: &[StackResource],
-) -> Result<Vec<LostMessages>, CallError> {
-    let mut lost = Vec::new();
-    let queues = goes
-        .iter()
-        .filter(|resource| resource.resource_type == "AWS::SQS::Queue");
-    for queue in queues {
-        let messages = match session.cloud.queue_depth(&queue.physical_id).await {
-            Ok(None | Some(0)) => continue,
-            Ok(messages) => messages,
-            Err(error) if matches!(error.kind, CallErrorKind::AccessDenied { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        lost.push(LostMessages {
-            queue: queue.logical_id.clone(),
-            dead_letters_of: blueprint.dead_letters.get(&queue.logical_id).cloned(),
-            messages,
-        });
-    }
-    Ok(lost)
-}
-
 async fn ask<C: Cloud>(
     session: &mut Session<'_, C>,
     destruction: &Destruction,
@@ -375,52 +231,6 @@ async fn delete_stack<C: Cloud>(
             cause: ended.cause,
         })
     }
-}
-
-/// Deletes a table with all that is in it. Its own protection is lifted first: that is what was asked for.
-async fn purge<C: Cloud>(
-    session: &mut Session<'_, C>,
-    destruction: &Destruction,
-    kept: &KeptTable,
-) -> Result<(), DestroyError> {
-    let Some(table) = table_repair::at_rest(session, &kept.name).await? else {
-        return wait_until_gone(session, &kept.name).await;
-    };
-    if let Owner::Stack(stack) = session.cloud.owner(&kept.name).await? {
-        // Somebody deployed again while the stack was being deleted.
-        if stack != destruction.stack {
-            return Err(DestroyError::OwnedElsewhere {
-                table: kept.name.clone(),
-                stack,
-            });
-        }
-    }
-    if table.deletion_protection {
-        table_repair::repair(session, &table, TableRepair::DeletionProtection(false)).await?;
-        session.tell(Event::TableProtectionLifted {
-            table: kept.name.clone(),
-        });
-    }
-    session.tell(Event::TableDeleting {
-        table: kept.name.clone(),
-        items: kept.items,
-    });
-    if let Err(error) = session.cloud.delete_table(&kept.name).await {
-        // Its answer was lost, and it was sent again to a table that was going already.
-        let now = session.cloud.describe_table(&kept.name).await?;
-        if now.is_some_and(|table| !table.is_going()) {
-            return Err(error.into());
-        }
-    }
-    wait_until_gone(session, &kept.name).await
-}
-
-async fn wait_until_gone<C: Cloud>(session: &mut Session<'_, C>, table: &str) -> Result<(), DestroyError> {
-    let mut backoff = Backoff::up_to(PATIENCE);
-    while session.cloud.describe_table(table).await?.is_some() {
-        session.pause(backoff.next()).await?;
-    }
-    Ok(())
 }
 
 /// Looks again after the end, for all that should be gone.

@@ -1,7 +1,7 @@
 //! Why a stack was not, or not wholly, deleted.
 
 use crate::cloud::CallError;
-use crate::stack::{BlueprintError, Failure, StackStatus};
+use crate::stack::{Failure, StackStatus};
 
 use super::session::Interrupted;
 use super::{ErrorKind, Unready};
@@ -15,9 +15,6 @@ pub enum DestroyError {
     /// The stack takes no operation now.
     #[error(transparent)]
     Unready(Unready),
-    /// The template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
     /// The environment is protected.
     #[error("stack `{stack}` is protected")]
     Protected { stack: String },
@@ -74,11 +71,9 @@ impl DestroyError {
                 ErrorKind::NeedsApproval
             }
             Self::Interrupted { .. } => ErrorKind::Interrupted,
-            Self::Call(_)
-            | Self::Blueprint(_)
-            | Self::Failed { .. }
-            | Self::Leftovers { .. }
-            | Self::LostSight { .. } => ErrorKind::Failed,
+            Self::Call(_) | Self::Failed { .. } | Self::Leftovers { .. } | Self::LostSight { .. } => {
+                ErrorKind::Failed
+            }
         }
     }
 }

@@ -178,7 +178,7 @@ fn of_nothing(deployment: &Deployment, outside: Outside) -> Diff {
             Some(&nothing),
             wanted,
             Some(&outside.adoptions.changes()),
-            &deployment.origins,
+            &deployment.value_sources,
         )
         .and(Beside {
             imports: outside.adoptions.tables(),

@@ -47,7 +47,7 @@ impl Deployed {
     /// The changes of the deployment, starting from their causes.
     pub(super) fn outline(&self, deployment: &Deployment, changes: &ChangeSummary) -> Outline {
         let wanted = deployment.template.value();
-        Outline::of(self.template(), wanted, Some(changes), &deployment.origins)
+        Outline::of(self.template(), wanted, Some(changes), &deployment.value_sources)
     }
 
     /// The permissions that the deployment newly grants; empty for a new stack.

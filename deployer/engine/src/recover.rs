@@ -2,7 +2,7 @@
 
 use crate::cloud::{CallError, Cloud, LeftBehind};
 use crate::stack::guard::{Accepted, Danger, Objection};
-use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, situation};
+use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, WantedTemplate, situation};
 
 use super::busy::wait_for_the_end;
 use super::watch::{Ended, Operation, Unseen, watch};
@@ -18,7 +18,7 @@ pub struct Recovery {
     /// The logical ids of the resources to leave; for [`Move::Force`], of those that may be left.
     pub leave: Vec<String>,
     /// The rendered template, which shows the tables that are logs of record.
-    pub template: String,
+    pub template: WantedTemplate,
     /// Whether the environment is protected; if so, nothing is deleted.
     pub protected: bool,
     /// The role that CloudFormation assumes; without one, it uses the caller's permissions.
@@ -116,7 +116,7 @@ async fn lost_logs<C: Cloud>(
     recovery: &Recovery,
     stack: &DeployedStack,
 ) -> Result<Vec<Objection>, RecoverError> {
-    let wanted = Blueprint::read(&recovery.template)?;
+    let wanted = recovery.template.blueprint();
     // An unreadable template, deployed by hand, counts as retaining nothing.
     let template = session.cloud.original_template(&stack.id).await?;
     let deployed = Blueprint::read(&template).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::cloud::CallError;
 use crate::stack::guard::Objection;
-use crate::stack::{BlueprintError, Failure, Move, StackStatus};
+use crate::stack::{Failure, Move, StackStatus};
 
 use super::session::Interrupted;
 use super::{ErrorKind, Unready};
@@ -16,9 +16,6 @@ pub enum RecoverError {
     /// The running operation could not be awaited.
     #[error(transparent)]
     Unready(Unready),
-    /// The template cannot be read.
-    #[error(transparent)]
-    Blueprint(#[from] BlueprintError),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
@@ -101,11 +98,9 @@ impl RecoverError {
             Self::NeedsChoice { .. } | Self::Declined { .. } => ErrorKind::NeedsApproval,
             Self::NoMove { .. } | Self::Protected { .. } | Self::Guarded { .. } => ErrorKind::Refused,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
-            Self::Call(_)
-            | Self::Blueprint(_)
-            | Self::NoStack { .. }
-            | Self::Failed { .. }
-            | Self::LostSight { .. } => ErrorKind::Failed,
+            Self::Call(_) | Self::NoStack { .. } | Self::Failed { .. } | Self::LostSight { .. } => {
+                ErrorKind::Failed
+            }
         }
     }
 }

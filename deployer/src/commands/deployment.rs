@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cfn_deploy::stack::OWNER_TAG;
 use cfn_deploy::stack::guard::Accepted;
-use cfn_deploy::stack::outline::Origins;
+use cfn_deploy::stack::outline::ValueSources;
 use cfn_deploy::stack::{Cause, Sequel, WantedTemplate};
 use cfn_deploy::{ArtifactBucket, CodeArtifact, Deployment, Outputs, Provenance};
 use cfn_template::Rendered;
@@ -16,7 +16,7 @@ use crate::environment::Environment;
 /// Describes the deployment of a rendering, with the origins of its values.
 pub(super) fn deployment(
     environment: &Environment,
-    (rendered, origins): (&Rendered, Origins),
+    (rendered, value_sources): (&Rendered, ValueSources),
     artifacts: Vec<Artifact>,
     bucket: ArtifactBucket,
     accepted: Accepted,
@@ -24,7 +24,7 @@ pub(super) fn deployment(
     let template = wanted(rendered.json().to_owned())?;
     let artifacts = artifacts.into_iter().map(code).collect();
     Ok(Deployment {
-        origins,
+        value_sources,
         ..deployment_of(environment, template, artifacts, bucket, accepted)
     })
 }
@@ -45,7 +45,7 @@ pub(super) fn deployment_of(
     Deployment {
         stack: environment.stack.to_string(),
         template,
-        origins: Origins::default(),
+        value_sources: ValueSources::default(),
         tags: tags(environment),
         protected: environment.protected,
         watch_alarms_minutes: environment.watch_alarms_minutes,

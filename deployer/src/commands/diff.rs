@@ -56,7 +56,7 @@ pub(super) async fn run(
     let rendered = template.render(&artifacts)?;
     let deployment = deployment(
         &settings.environment,
-        (&rendered, template.origins()),
+        (&rendered, template.value_sources()),
         artifacts,
         bucket,
         Accepted::default(),

@@ -6,6 +6,7 @@ use cfn_deploy::{DestroyError, Destruction, Purge, destroy};
 use clap::Args;
 
 use super::connection::Connection;
+use super::deployment::wanted;
 use super::error::{CommandError, ErrorKind};
 use super::format::FormatArgs;
 use super::hints::Hints;
@@ -82,7 +83,7 @@ pub(super) async fn run(args: &DownArgs, settings: &Settings, ui: &Ui) -> Result
     let destruction = Destruction {
         accepted: args.accept.iter().cloned().collect(),
         stack,
-        template: rendered.json().to_owned(),
+        template: wanted(rendered.json().to_owned())?,
         protected: environment.protected,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
         bucket,

@@ -125,7 +125,7 @@ pub(super) async fn run(
     let accepted = planned.chain(application.accepted.iter().cloned()).collect();
     let rendered = wanted(plan.template.clone())?;
     let mut deployment = deployment_of(environment, rendered, artifacts.collect(), bucket, accepted);
-    deployment.origins = template.origins();
+    deployment.value_sources = template.value_sources();
     deployment.tags = with_owner(plan.tags.clone(), &deployment.tags);
     deployment.provenance.revision.clone_from(&plan.revision);
     let cloud = Connection::reach(settings, ui).await?;

@@ -53,7 +53,7 @@ pub(super) async fn run(
     let rendered = template.render_without_rules(&artifacts)?;
     let deployment = deployment(
         environment,
-        (&rendered, template.origins()),
+        (&rendered, template.value_sources()),
         artifacts,
         bucket,
         Accepted::default(),

@@ -6,6 +6,7 @@ use cfn_deploy::{RecoverError, Recovery, Standing, recover, standing};
 use clap::Args;
 
 use super::connection::Connection;
+use super::deployment::wanted;
 use super::error::CommandError;
 use super::format::FormatArgs;
 use super::stack_template::StackTemplate;
@@ -71,6 +72,7 @@ impl RecoverArgs {
 pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let environment = &settings.environment;
     let rendered = StackTemplate::parse(settings, ui)?.render_without_rules(&[])?;
+    let template = wanted(rendered.json().to_owned())?;
     let cloud = Connection::reach(settings, ui).await?;
     let explain = cloud.hints();
     let mut reporter = ui.clone();
@@ -100,7 +102,7 @@ pub(super) async fn run(args: &RecoverArgs, settings: &Settings, ui: &Ui) -> Res
         leave: args.leave(way, &found),
         stack: stack.clone(),
         way,
-        template: rendered.json().to_owned(),
+        template,
         protected: environment.protected,
         execution_role: environment.execution_role.as_ref().map(ToString::to_string),
         accepted: args.accept.iter().cloned().collect(),

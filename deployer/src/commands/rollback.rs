@@ -53,7 +53,7 @@ pub(super) async fn run(args: &RollbackArgs, settings: &Settings, ui: &Ui) -> Re
         to: args.to.clone(),
         deployment: Deployment {
             // The release contains the values; the template says which parameters they come from.
-            origins: template.origins(),
+            value_sources: template.value_sources(),
             ..deployment_of(
                 environment,
                 WantedTemplate::of_nothing(),

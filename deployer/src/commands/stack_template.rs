@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use cfn_deploy::ArtifactBucket;
-use cfn_deploy::stack::outline::{Origin, Origins};
+use cfn_deploy::stack::outline::{ValueSource, ValueSources};
 use cfn_template::problem::Problems;
 use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
 
@@ -118,16 +118,16 @@ impl<'settings> StackTemplate<'settings> {
         rendered
     }
 
-    /// The origins of the values in a rendering.
-    pub(super) fn origins(&self) -> Origins {
+    /// The sources of the values in a rendering.
+    pub(super) fn value_sources(&self) -> ValueSources {
         let places = self.template.origins().into_iter();
         let told = places.map(|(id, path, origin)| {
             let origin = match origin {
-                cfn_template::Origin::Parameter(name) => Origin::Parameter(name),
-                cfn_template::Origin::OptionalParameter(name) => Origin::OptionalParameter(name),
-                cfn_template::Origin::Choice(parameters) => Origin::Choice(parameters),
-                cfn_template::Origin::Code(binary) => Origin::Code(binary),
-                cfn_template::Origin::Revision(resource) => Origin::Revision(resource),
+                cfn_template::Origin::Parameter(name) => ValueSource::Parameter(name),
+                cfn_template::Origin::OptionalParameter(name) => ValueSource::OptionalParameter(name),
+                cfn_template::Origin::Choice(parameters) => ValueSource::Choice(parameters),
+                cfn_template::Origin::Code(binary) => ValueSource::Code(binary),
+                cfn_template::Origin::Revision(resource) => ValueSource::Revision(resource),
             };
             (id, path, origin)
         });

@@ -97,7 +97,7 @@ pub(super) async fn run(
     let accepted = args.accept.iter().cloned().collect();
     let mut deployment = deployment(
         environment,
-        (&rendered, template.origins()),
+        (&rendered, template.value_sources()),
         artifacts,
         bucket,
         accepted,

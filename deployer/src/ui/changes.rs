@@ -189,12 +189,12 @@ mod tests {
 
     use super::*;
     use cfn_deploy::stack::comparison::ValueChange;
-    use cfn_deploy::stack::outline::{Beside, Origins};
+    use cfn_deploy::stack::outline::{Beside, ValueSources};
     use cfn_deploy::stack::widening::{Effect, Grant};
     use cfn_deploy::stack::{ChangeSummary, ResourceChange};
 
     fn outline(changes: &ChangeSummary) -> Outline {
-        Outline::of(None, &Value::Null, Some(changes), &Origins::default())
+        Outline::of(None, &Value::Null, Some(changes), &ValueSources::default())
     }
 
     fn change(logical_id: &str, action: Action, replacement: Replacement) -> ResourceChange {

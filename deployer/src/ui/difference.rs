@@ -121,7 +121,7 @@ mod tests {
     use cfn_deploy::stack::ChangeSummary;
     use cfn_deploy::stack::comparison::ValueChange;
     use cfn_deploy::stack::guard::{in_changes, in_templates};
-    use cfn_deploy::stack::outline::{Beside, Origins, Outline};
+    use cfn_deploy::stack::outline::{Beside, Outline, ValueSources};
     use cfn_deploy::stack::widening::widenings;
     use cfn_deploy::stack::{Action, Replacement, ResourceChange};
 
@@ -230,7 +230,7 @@ mod tests {
             }],
             pushed: vec!["Relay".into()],
         };
-        let outline = Outline::of(Some(&before), &after, Some(&changes), &Origins::default());
+        let outline = Outline::of(Some(&before), &after, Some(&changes), &ValueSources::default());
         let diff = Diff {
             templates: Some(Comparison::of_values(&before, &after)),
             outline: outline.and(beside),

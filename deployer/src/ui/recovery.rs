@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
     use cfn_deploy::stack::guard::Accepted;
-    use cfn_deploy::stack::{Diagnosis, Failure};
+    use cfn_deploy::stack::{Diagnosis, Failure, WantedTemplate};
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -169,7 +169,7 @@ mod tests {
                 stack: "orders".to_owned(),
                 way,
                 leave: vec!["Topic".to_owned()],
-                template: String::new(),
+                template: WantedTemplate::of_nothing(),
                 protected: false,
                 execution_role: None,
                 accepted: Accepted::default(),

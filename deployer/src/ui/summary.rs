@@ -237,7 +237,7 @@ mod tests {
     use crate::commands::error::ErrorKind;
     use cfn_deploy::KeptTable;
     use cfn_deploy::stack::comparison::ValueChange;
-    use cfn_deploy::stack::outline::Origins;
+    use cfn_deploy::stack::outline::ValueSources;
     use cfn_deploy::stack::{Action, ChangeSummary, Replacement, ResourceChange};
 
     fn asked() -> Asked {
@@ -262,7 +262,7 @@ mod tests {
             ],
         };
         Asked {
-            outline: Outline::of(None, &Value::Null, Some(&changes), &Origins::default()),
+            outline: Outline::of(None, &Value::Null, Some(&changes), &ValueSources::default()),
             widenings: Vec::new(),
         }
     }

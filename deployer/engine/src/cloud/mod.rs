@@ -1,4 +1,4 @@
-//! The ports: what the engine asks of AWS, in its own words.
+//! The port: what the engine asks of AWS, in its own words; a file for each service, with what it tells.
 #![expect(
     async_fn_in_trait,
     reason = "the engine runs as one task and asks no future to be `Send`"

@@ -43,7 +43,7 @@ use serde_json::{Value, json};
 
 use crate::stack::OWNER_TAG;
 use crate::stack::guard::Accepted;
-use crate::stack::outline::{Origins, Outline};
+use crate::stack::outline::{Outline, ValueSources};
 use crate::stack::{Cause, Sequel, WantedTemplate};
 
 use crate::fake::{ACCOUNT, BUCKET, FakeChangeSet, FakeCloud, code_sha256};
@@ -236,7 +236,7 @@ impl Scene {
     fn destruction(&self, purge: Purge) -> Destruction {
         Destruction {
             stack: self.deployment.stack.clone(),
-            template: self.deployment.template.text().to_owned(),
+            template: self.deployment.template.clone(),
             protected: self.deployment.protected,
             execution_role: None,
             bucket: BUCKET.into(),
@@ -317,7 +317,7 @@ fn deployment(template: &Value) -> Deployment {
             .to_string(),
         },
         accepted: Accepted::default(),
-        origins: Origins::default(),
+        value_sources: ValueSources::default(),
         provenance: Provenance {
             deployer: "0.1.0".into(),
             ..Provenance::default()

@@ -47,7 +47,7 @@ async fn recovered(scene: &mut Scene, way: Move) -> Result<StackStatus, RecoverE
         stack: "orders".into(),
         way,
         leave: Vec::new(),
-        template: scene.deployment.template.text().to_owned(),
+        template: scene.deployment.template.clone(),
         protected: false,
         execution_role: None,
         accepted: scene.deployment.accepted.clone(),

@@ -39,7 +39,7 @@ pub(super) fn recovery(way: Move) -> Recovery {
         } else {
             Vec::new()
         },
-        template: template().to_string(),
+        template: wanted(&template()),
         protected: false,
         execution_role: None,
         accepted: Accepted::default(),

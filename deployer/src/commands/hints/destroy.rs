@@ -46,7 +46,7 @@ impl Hints<'_> {
             }
             DestroyError::Interrupted { going_on } => self.interrupted("deletion", going_on.as_deref()),
             DestroyError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
-            DestroyError::OwnedElsewhere { .. } | DestroyError::Blueprint(_) => Vec::new(),
+            DestroyError::OwnedElsewhere { .. } => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)
     }

@@ -38,7 +38,6 @@ impl Hints<'_> {
             RecoverError::Guarded { objections, .. } => guarded(objections),
             RecoverError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("events"))],
             RecoverError::Interrupted { going_on } => self.interrupted("recovery", going_on.as_deref()),
-            RecoverError::Blueprint(_) => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)
     }

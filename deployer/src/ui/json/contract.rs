@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cfn_deploy::cloud::TableRepair;
 use cfn_deploy::stack::guard::{Danger, Objection};
-use cfn_deploy::stack::outline::{Origins, Outline};
+use cfn_deploy::stack::outline::{Outline, ValueSources};
 use cfn_deploy::stack::widening::{Effect, Grant, Widening};
 use cfn_deploy::stack::{
     Action, ChangeSummary, Progress, Replacement, ResourceChange, StackEvent, StackStatus, Task, Unfinished,
@@ -74,7 +74,7 @@ samples! {
         stack: "orders".into(),
         creates: false,
         changes: changes(),
-        outline: Outline::of(None, &serde_json::Value::Null, Some(&changes()), &Origins::default()),
+        outline: Outline::of(None, &serde_json::Value::Null, Some(&changes()), &ValueSources::default()),
         widenings: vec![widening()],
     };
     PlanApplied => Event::PlanApplied { stack: "orders".into(), release: Some(release(0, "t1").id) };

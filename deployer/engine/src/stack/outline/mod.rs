@@ -2,8 +2,8 @@
 //! causes.
 
 mod beside;
-mod origins;
 mod references;
+mod value_sources;
 
 #[cfg(test)]
 mod tests;
@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::beside::Beside;
-pub use self::origins::{Origin, Origins};
 use self::references::references;
+pub use self::value_sources::{ValueSource, ValueSources};
 use super::comparison::{Comparison, Fate, ResourceComparison, ValueChange};
 use super::guard::derived;
 use super::{Action, ChangeSummary, Replacement, ResourceChange};
@@ -67,7 +67,7 @@ impl Outline {
         deployed: Option<&Value>,
         wanted: &Value,
         changes: Option<&ChangeSummary>,
-        origins: &Origins,
+        value_sources: &ValueSources,
     ) -> Self {
         let comparison = match deployed {
             Some(deployed) => Comparison::of_values(deployed, wanted),
@@ -78,7 +78,7 @@ impl Outline {
             creates: deployed.is_none_or(|deployed| deployed["Resources"].is_null()),
             deployed,
             wanted,
-            origins,
+            value_sources,
             comparison: &comparison,
             changes: changes.unwrap_or(&nothing),
         };
@@ -120,7 +120,7 @@ struct Reader<'a> {
     creates: bool,
     deployed: Option<&'a Value>,
     wanted: &'a Value,
-    origins: &'a Origins,
+    value_sources: &'a ValueSources,
     comparison: &'a Comparison,
     changes: &'a ChangeSummary,
 }
@@ -186,11 +186,14 @@ impl Reader<'_> {
     /// The name of the parameter or code whose change a value's change is.
     fn root(&self, logical_id: &str, change: &ValueChange) -> Option<String> {
         let is_on_both_sides = change.before.is_some() && change.after.is_some();
-        match self.origins.of(logical_id, &change.path)? {
-            Origin::Parameter(name) if is_on_both_sides => Some(name.clone()),
-            Origin::OptionalParameter(name) => Some(name.clone()),
-            Origin::Code(binary) if is_on_both_sides => Some(format!("code of {binary}")),
-            Origin::Parameter(_) | Origin::Code(_) | Origin::Choice(_) | Origin::Revision(_) => None,
+        match self.value_sources.of(logical_id, &change.path)? {
+            ValueSource::Parameter(name) if is_on_both_sides => Some(name.clone()),
+            ValueSource::OptionalParameter(name) => Some(name.clone()),
+            ValueSource::Code(binary) if is_on_both_sides => Some(format!("code of {binary}")),
+            ValueSource::Parameter(_)
+            | ValueSource::Code(_)
+            | ValueSource::Choice(_)
+            | ValueSource::Revision(_) => None,
         }
     }
 
@@ -202,7 +205,7 @@ impl Reader<'_> {
         path: &str,
         parameters: &BTreeMap<String, ValueChange>,
     ) -> Vec<String> {
-        match self.origins.deciding(logical_id, path) {
+        match self.value_sources.deciding(logical_id, path) {
             [] => Vec::new(),
             [only] => vec![only.clone()],
             several => {
@@ -279,7 +282,7 @@ impl Reader<'_> {
         change: &ValueChange,
         parameters: &BTreeMap<String, ValueChange>,
     ) -> Cause {
-        if let Some(Origin::Revision(of)) = self.origins.of(logical_id, &change.path) {
+        if let Some(ValueSource::Revision(of)) = self.value_sources.of(logical_id, &change.path) {
             return match of == logical_id {
                 true => Cause::Rest,
                 false if self.changes(of) => Cause::Other(of.clone()),

@@ -29,11 +29,15 @@ fn template(memory: &str, timeout: u32) -> Value {
     }})
 }
 
-fn origins() -> Origins {
+fn value_sources() -> ValueSources {
     let place = |id: &str, path: &str, origin| (id.to_owned(), format!("Properties.{path}"), origin);
-    let revision = || Origin::Revision("Api".to_owned());
-    Origins::from_iter([
-        place("Api", "MemorySize", Origin::Parameter("ApiMemoryMb".to_owned())),
+    let revision = || ValueSource::Revision("Api".to_owned());
+    ValueSources::from_iter([
+        place(
+            "Api",
+            "MemorySize",
+            ValueSource::Parameter("ApiMemoryMb".to_owned()),
+        ),
         place("Api", "Description", revision()),
         place("Version", "Description", revision()),
     ])
@@ -81,7 +85,7 @@ fn one_parameter_is_told_once_and_the_rest_follows_from_it() {
         Some(&template("256", 10)),
         &template("512", 10),
         Some(&changes()),
-        &origins(),
+        &value_sources(),
     );
     insta::assert_snapshot!(told(&outline), @r#"
     ApiMemoryMb: "256" -> "512"
@@ -98,7 +102,7 @@ fn what_is_no_parameter_is_told_with_its_values() {
         Some(&template("256", 10)),
         &template("256", 20),
         Some(&changes()),
-        &origins(),
+        &value_sources(),
     );
     insta::assert_snapshot!(told(&outline), @r#"
     Api follows from [], values ["Properties.Timeout: 10 -> 20"], properties []
@@ -116,11 +120,16 @@ fn a_parameter_whose_places_disagree_about_what_it_was_is_told_place_by_place() 
             "Second": {"Type": "T", "Properties": {"MemorySize": second}},
         }})
     };
-    let origins = Origins::from_iter(["First", "Second"].map(|id| {
-        let origin = Origin::Parameter("MemoryMb".to_owned());
+    let value_sources = ValueSources::from_iter(["First", "Second"].map(|id| {
+        let origin = ValueSource::Parameter("MemoryMb".to_owned());
         (id.to_owned(), "Properties.MemorySize".to_owned(), origin)
     }));
-    let outline = Outline::of(Some(&functions("1", "2")), &functions("3", "3"), None, &origins);
+    let outline = Outline::of(
+        Some(&functions("1", "2")),
+        &functions("3", "3"),
+        None,
+        &value_sources,
+    );
     insta::assert_snapshot!(told(&outline), @r#"
     First follows from [], values ["Properties.MemorySize: \"1\" -> \"3\""], properties []
     Second follows from [], values ["Properties.MemorySize: \"2\" -> \"3\""], properties []
@@ -129,7 +138,7 @@ fn a_parameter_whose_places_disagree_about_what_it_was_is_told_place_by_place() 
 
 #[test]
 fn of_a_template_that_cannot_be_read_only_what_cloudformation_says_is_told() {
-    let outline = Outline::of(None, &template("512", 10), Some(&changes()), &origins());
+    let outline = Outline::of(None, &template("512", 10), Some(&changes()), &value_sources());
     insta::assert_snapshot!(told(&outline), @r#"
     Api follows from [], values [], properties ["Properties.MemorySize", "Properties.Description"]
     Version follows from [], values [], properties ["Properties.Description"]
@@ -150,7 +159,7 @@ fn resources_that_follow_from_each_other_end_the_search() {
             modified("B", "T", &["Properties.x"]),
         ],
     };
-    let outline = Outline::of(Some(&circle), &circle, Some(&changes), &Origins::default());
+    let outline = Outline::of(Some(&circle), &circle, Some(&changes), &ValueSources::default());
     assert_eq!(outline.resources.len(), 2);
 }
 
@@ -167,9 +176,9 @@ fn what_a_parameter_chooses_follows_from_it() {
         "Table": {"Type": "T", "Properties": {"Name": "t", "Key": "k"}},
         "Alarm": {"Type": "T", "Properties": {}},
     }});
-    let choice = |names: &[&str]| Origin::Choice(names.iter().map(|name| (*name).to_owned()).collect());
-    let key = || Origin::OptionalParameter("KeyArn".to_owned());
-    let origins = Origins::from_iter(
+    let choice = |names: &[&str]| ValueSource::Choice(names.iter().map(|name| (*name).to_owned()).collect());
+    let key = || ValueSource::OptionalParameter("KeyArn".to_owned());
+    let value_sources = ValueSources::from_iter(
         [
             ("Url", "Properties.AuthType", choice(&["Access"])),
             ("Queue", "Properties.Key", key()),
@@ -179,7 +188,7 @@ fn what_a_parameter_chooses_follows_from_it() {
         ]
         .map(|(id, path, origin)| (id.to_owned(), path.to_owned(), origin)),
     );
-    let outline = Outline::of(Some(&before), &after, None, &origins);
+    let outline = Outline::of(Some(&before), &after, None, &value_sources);
     insta::assert_snapshot!(told(&outline), @r#"
     KeyArn: nothing -> "k"
     Alarm follows from ["AlarmTopic"], values [], properties []
@@ -188,7 +197,7 @@ fn what_a_parameter_chooses_follows_from_it() {
     Url follows from ["Access"], values ["Properties.AuthType: \"NONE\" -> \"AWS_IAM\""], properties []
     "#);
     // Where everything is new, nothing is new because of a parameter.
-    let outline = Outline::of(Some(&json!({})), &after, None, &origins);
+    let outline = Outline::of(Some(&json!({})), &after, None, &value_sources);
     assert!(
         outline
             .resources
@@ -214,9 +223,9 @@ fn with_queue(seconds: u32, retention: u32) -> Value {
 
 #[test]
 fn a_function_of_which_only_the_revision_changes_follows_from_what_that_is_made_of() {
-    let seconds = Origin::Parameter("RetryAfterSeconds".to_owned());
-    let revision = || Origin::Revision("Api".to_owned());
-    let origins = Origins::from_iter(
+    let seconds = ValueSource::Parameter("RetryAfterSeconds".to_owned());
+    let revision = || ValueSource::Revision("Api".to_owned());
+    let value_sources = ValueSources::from_iter(
         [
             ("Queue", "Properties.VisibilityTimeout", seconds),
             ("Api", "Properties.Description", revision()),
@@ -224,7 +233,12 @@ fn a_function_of_which_only_the_revision_changes_follows_from_what_that_is_made_
         ]
         .map(|(id, path, origin)| (id.to_owned(), path.to_owned(), origin)),
     );
-    let outline = Outline::of(Some(&with_queue(180, 30)), &with_queue(360, 60), None, &origins);
+    let outline = Outline::of(
+        Some(&with_queue(180, 30)),
+        &with_queue(360, 60),
+        None,
+        &value_sources,
+    );
     insta::assert_snapshot!(told(&outline), @r#"
     RetryAfterSeconds: 180 -> 360
     Logs follows from [], values ["Properties.RetentionInDays: 30 -> 60"], properties []

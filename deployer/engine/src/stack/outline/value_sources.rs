@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Where a value of a rendering comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueSource {
     /// The whole value is that of a parameter.
     Parameter(String),
     /// The value of a parameter, or absent, as a condition decides.
@@ -19,11 +19,11 @@ pub enum Origin {
 
 /// The values of a rendering with a known origin, by resource and path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins(BTreeMap<(String, String), Origin>);
+pub struct ValueSources(BTreeMap<(String, String), ValueSource>);
 
-impl Origins {
-    /// The origin of the value at `path`, such as `Properties.MemorySize`, of a resource.
-    pub fn of(&self, logical_id: &str, path: &str) -> Option<&Origin> {
+impl ValueSources {
+    /// The source of the value at `path`, such as `Properties.MemorySize`, of a resource.
+    pub fn of(&self, logical_id: &str, path: &str) -> Option<&ValueSource> {
         self.0.get(&(logical_id.to_owned(), path.to_owned()))
     }
 
@@ -32,7 +32,7 @@ impl Origins {
     pub fn deciding(&self, logical_id: &str, path: &str) -> &[String] {
         let mut path = path;
         loop {
-            if let Some(Origin::Choice(parameters)) = self.of(logical_id, path) {
+            if let Some(ValueSource::Choice(parameters)) = self.of(logical_id, path) {
                 return parameters;
             }
             match path.rsplit_once('.') {
@@ -43,8 +43,8 @@ impl Origins {
     }
 }
 
-impl FromIterator<(String, String, Origin)> for Origins {
-    fn from_iter<I: IntoIterator<Item = (String, String, Origin)>>(places: I) -> Self {
+impl FromIterator<(String, String, ValueSource)> for ValueSources {
+    fn from_iter<I: IntoIterator<Item = (String, String, ValueSource)>>(places: I) -> Self {
         let places = places.into_iter();
         Self(places.map(|(id, path, origin)| ((id, path), origin)).collect())
     }

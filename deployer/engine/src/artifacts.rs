@@ -7,8 +7,10 @@ use crate::cloud::{CallError, Cloud, Head, NewStack, Stored, TemplateSource};
 use crate::stack::{NextMove, StackStatus, sha256_base64};
 
 use super::backoff::Backoff;
-use super::watch::{Operation, Unseen, watch};
-use super::{ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Session, failed_creation};
+use super::watch::{Operation, watch};
+use super::{
+    ArtifactBucket, CodeArtifact, DeployError, Deployment, Event, Session, Stopped, failed_creation,
+};
 
 /// The most that CloudFormation takes in the request itself; more has to be in S3
 /// ([quotas](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
@@ -224,15 +226,9 @@ async fn follow<C: Cloud>(
         .await?
         .ok_or_else(|| gone(None))?;
     let operation = Operation::from_the_start(stack, request.token.clone());
-    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
-        Unseen::Interrupted => DeployError::Interrupted {
-            going_on: Some(bucket.stack.clone()),
-        },
-        Unseen::LostSight(source) => DeployError::LostSight {
-            stack: bucket.stack.clone(),
-            source,
-        },
-    })?;
+    let ended = watch(session, &operation)
+        .await
+        .map_err(|unseen| Stopped::unseen(&bucket.stack, unseen))?;
     if ended.status.is_success() {
         session.uploads.bucket_is_new = true;
         return Ok(());

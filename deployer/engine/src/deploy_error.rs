@@ -2,25 +2,21 @@
 
 use jiff::Timestamp;
 
-use crate::cloud::{CallError, Owner, ValidationFinding};
+use crate::cloud::{Owner, ValidationFinding};
 use crate::stack::guard::Objection;
 use crate::stack::plan::Moved;
 use crate::stack::widening::Widening;
 use crate::stack::{BlueprintError, Failure, StackStatus};
 
-use super::session::Interrupted;
 use super::taken::Taken;
-use super::{Before, ErrorKind, Unready};
+use super::{Before, ErrorKind, Stopped};
 
 /// Why a deployment was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
-    /// A call to AWS failed.
+    /// What stops any operation has stopped this one.
     #[error(transparent)]
-    Call(#[from] CallError),
-    /// The stack takes no update now.
-    #[error(transparent)]
-    Unready(Unready),
+    Stopped(#[from] Stopped),
     /// The template cannot be read.
     #[error(transparent)]
     Blueprint(#[from] BlueprintError),
@@ -137,15 +133,6 @@ pub enum DeployError {
         /// The one that the object was stored with; none, if it was stored without.
         found: Option<String>,
     },
-    /// The deployment was tried and failed.
-    #[error("stack `{stack}` ended as `{status}`")]
-    Failed {
-        stack: String,
-        /// The state it ended in.
-        status: StackStatus,
-        /// What brought it down.
-        cause: Option<Box<Failure>>,
-    },
     /// A stack whose first creation failed could not be deleted.
     #[error("stack `{stack}`, whose creation had failed, could not be deleted: it is `{status}`")]
     NotRemoved {
@@ -180,13 +167,6 @@ pub enum DeployError {
         /// The function's name in the template.
         function: String,
     },
-    /// The deployment goes on in AWS, but it can no longer be followed.
-    #[error("the deployment of stack `{stack}` goes on, but cannot be followed")]
-    LostSight {
-        stack: String,
-        #[source]
-        source: CallError,
-    },
     /// The changes were not approved.
     #[error("the changes to stack `{stack}` were declined")]
     Declined { stack: String },
@@ -199,12 +179,6 @@ pub enum DeployError {
         stack: String,
         /// What somebody could do that could not be done before.
         widenings: Vec<Widening>,
-    },
-    /// Somebody asked to stop.
-    #[error("interrupted")]
-    Interrupted {
-        /// The stack on which an operation goes on in AWS, if one does.
-        going_on: Option<String>,
     },
 }
 
@@ -251,7 +225,7 @@ impl DeployError {
             Self::Declined { .. }
                 | Self::NeedsApproval { .. }
                 | Self::WideningNeedsApproval { .. }
-                | Self::Interrupted { going_on: None }
+                | Self::Stopped(Stopped::Interrupted { going_on: None })
                 | Self::ChangeSetRejected { .. }
                 | Self::Guarded { .. }
                 | Self::PlanOutdated { .. }
@@ -263,7 +237,7 @@ impl DeployError {
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unready(unready) => unready.kind(),
+            Self::Stopped(stopped) => stopped.kind(),
             Self::TooManyTags { .. }
             | Self::TemplateTooLong { .. }
             | Self::UnknownCallers { .. }
@@ -279,34 +253,15 @@ impl DeployError {
             Self::Declined { .. } | Self::NeedsApproval { .. } | Self::WideningNeedsApproval { .. } => {
                 ErrorKind::NeedsApproval
             }
-            Self::Interrupted { .. } => ErrorKind::Interrupted,
-            Self::Call(_)
-            | Self::Blueprint(_)
+            Self::Blueprint(_)
             | Self::NotRepaired { .. }
             | Self::NoBucket { .. }
             | Self::ArtifactsGone { .. }
             | Self::ChangeSetRejected { .. }
-            | Self::Failed { .. }
             | Self::NotRemoved { .. }
             | Self::LiveCodeDiffers { .. }
             | Self::NotReachable { .. }
-            | Self::GivenUp { .. }
-            | Self::LostSight { .. } => ErrorKind::Failed,
+            | Self::GivenUp { .. } => ErrorKind::Failed,
         }
-    }
-}
-
-impl From<Unready> for DeployError {
-    fn from(unready: Unready) -> Self {
-        match unready {
-            Unready::Interrupted => Self::Interrupted { going_on: None },
-            unready => Self::Unready(unready),
-        }
-    }
-}
-
-impl From<Interrupted> for DeployError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted { going_on: None }
     }
 }

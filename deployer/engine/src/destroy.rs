@@ -12,8 +12,8 @@ use self::inventory::{Inventory, take_inventory};
 use self::purge::purge;
 use super::find::find_for_deletion;
 use super::journal::{self, Journal};
-use super::watch::{Operation, Unseen, watch};
-use super::{Answer, Deletion, DestroyError, Event, Question, Session, log_groups, smoke};
+use super::watch::{Operation, watch};
+use super::{Answer, Deletion, DestroyError, Event, Question, Session, Stopped, log_groups, smoke};
 
 /// Everything that `destroy` needs to know.
 #[derive(Clone, Debug)]
@@ -104,7 +104,9 @@ pub async fn destroy<C: Cloud>(
         });
         smoke::sweep_all(session, &destruction.stack).await;
         let deleted = delete_stack(session, destruction, stack, inventory.goes.len()).await;
-        if let (Err(DestroyError::Interrupted { going_on: None }), Some(intent)) = (&deleted, &intent) {
+        if let (Err(DestroyError::Stopped(Stopped::Interrupted { going_on: None })), Some(intent)) =
+            (&deleted, &intent)
+        {
             journal::withdraw(session, &destruction.bucket, intent).await;
         }
         deleted?;
@@ -213,23 +215,17 @@ async fn delete_stack<C: Cloud>(
         .delete_stack(operation.stack_id(), role, operation.token())
         .await;
     operation.begun(session, sent).await?;
-    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
-        Unseen::Interrupted => DestroyError::Interrupted {
-            going_on: Some(name()),
-        },
-        Unseen::LostSight(source) => DestroyError::LostSight {
-            stack: name(),
-            source,
-        },
-    })?;
+    let ended = watch(session, &operation)
+        .await
+        .map_err(|unseen| Stopped::unseen(&name(), unseen))?;
     if ended.status == StackStatus::DeleteComplete {
         Ok(())
     } else {
-        Err(DestroyError::Failed {
+        Err(DestroyError::Stopped(Stopped::Failed {
             stack: name(),
             status: ended.status,
             cause: ended.cause,
-        })
+        }))
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::cloud::Cloud;
 use crate::stack::{DeployedStack, StackStatus};
 
-use super::watch::{Operation, Unseen, watch};
-use super::{DeployError, Event, Session};
+use super::watch::{Operation, watch};
+use super::{DeployError, Event, Session, Stopped};
 
 /// Deletes a stack whose first creation failed. It never stood, so nothing can depend on it.
 pub(super) async fn remove<C: Cloud>(
@@ -31,15 +31,9 @@ pub(super) async fn remove<C: Cloud>(
         .delete_stack(operation.stack_id(), role, operation.token())
         .await;
     operation.begun(session, sent).await?;
-    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
-        Unseen::Interrupted => DeployError::Interrupted {
-            going_on: Some(name.clone()),
-        },
-        Unseen::LostSight(source) => DeployError::LostSight {
-            stack: name.clone(),
-            source,
-        },
-    })?;
+    let ended = watch(session, &operation)
+        .await
+        .map_err(|unseen| Stopped::unseen(&name, unseen))?;
     if ended.status == StackStatus::DeleteComplete {
         Ok(())
     } else {

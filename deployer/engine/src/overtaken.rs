@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::cloud::{CallError, Cloud};
 use crate::stack::{DeployedStack, NextMove};
 
-use super::{DeployError, Event, Session};
+use super::{DeployError, Event, Session, Stopped};
 
 /// How often a deployment begins anew because another one came first.
 const MOST_ATTEMPTS: usize = 10;
@@ -23,7 +23,7 @@ pub(super) async fn or<C: Cloud>(
     stack: &str,
     found: Option<&DeployedStack>,
 ) -> DeployError {
-    let DeployError::Call(call) = &error else {
+    let DeployError::Stopped(Stopped::Call(call)) = &error else {
         return error;
     };
     if call.is_transient() || call.may_have_been_done() {
@@ -47,7 +47,7 @@ pub(super) async fn before_execution<C: Cloud>(
     found: Option<&DeployedStack>,
 ) -> DeployError {
     match error {
-        DeployError::Call(call) if call.is_not_found() => DeployError::Overtaken {
+        DeployError::Stopped(Stopped::Call(call)) if call.is_not_found() => DeployError::Overtaken {
             stack: stack.to_owned(),
         },
         error => or(session, error, stack, found).await,

@@ -6,9 +6,8 @@ use crate::cloud::{CallError, Cloud};
 use crate::stack::{Blueprint, CodeObject, LiveFunction, Unfinished, version_number};
 
 use super::find::{Found, find_for_update};
-use super::session::Interrupted;
 use super::{
-    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Unready, artifacts, journal, traffic,
+    CodeArtifact, DeployError, Deployment, ErrorKind, Event, Session, Stopped, artifacts, journal, traffic,
 };
 
 /// What a push did.
@@ -38,12 +37,9 @@ pub struct PushedFunction {
 /// Why code was not pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// A call to AWS failed.
+    /// What stops any operation has stopped this one.
     #[error(transparent)]
-    Call(#[from] CallError),
-    /// The stack is being changed, or has to be recovered.
-    #[error(transparent)]
-    Unready(#[from] Unready),
+    Stopped(#[from] Stopped),
     /// The artifact bucket could not be made ready.
     #[error(transparent)]
     Bucket(Box<DeployError>),
@@ -69,27 +65,17 @@ pub enum PushError {
         /// The functions' names in the template.
         functions: Vec<String>,
     },
-    /// Somebody asked to stop.
-    #[error("interrupted")]
-    Interrupted,
-}
-
-impl From<Interrupted> for PushError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted
-    }
 }
 
 impl PushError {
     /// What the error means to the caller of the program.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unready(unready) => unready.kind(),
+            Self::Stopped(stopped) => stopped.kind(),
             Self::Bucket(error) => error.kind(),
             Self::Protected { .. } | Self::Unfinished { .. } => ErrorKind::Refused,
-            Self::Interrupted => ErrorKind::Interrupted,
             Self::NoAlias { .. } => ErrorKind::Configuration,
-            Self::Call(_) | Self::NoStack { .. } | Self::NotReachable { .. } => ErrorKind::Failed,
+            Self::NoStack { .. } | Self::NotReachable { .. } => ErrorKind::Failed,
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::stack::guard::{Accepted, Danger, Objection};
 use crate::stack::{Blueprint, DeployedStack, Move, StackStatus, WantedTemplate, situation};
 
 use super::busy::wait_for_the_end;
-use super::watch::{Ended, Operation, Unseen, watch};
-use super::{Event, RecoverError, Session, ownership, termination, traffic};
+use super::watch::{Ended, Operation, watch};
+use super::{Event, RecoverError, Session, Stopped, ownership, termination, traffic};
 
 /// A chosen move.
 #[derive(Clone, Debug)]
@@ -58,15 +58,9 @@ pub async fn recover<C: Cloud>(
         stack: recovery.stack.clone(),
         estimate: None,
     });
-    let ended = watch(session, &operation).await.map_err(|unseen| match unseen {
-        Unseen::Interrupted => RecoverError::Interrupted {
-            going_on: Some(recovery.stack.clone()),
-        },
-        Unseen::LostSight(source) => RecoverError::LostSight {
-            stack: recovery.stack.clone(),
-            source,
-        },
-    })?;
+    let ended = watch(session, &operation)
+        .await
+        .map_err(|unseen| Stopped::unseen(&recovery.stack, unseen))?;
     outcome(recovery, ended)
 }
 
@@ -188,10 +182,10 @@ fn outcome(recovery: &Recovery, ended: Ended) -> Result<StackStatus, RecoverErro
     if is_out {
         Ok(ended.status)
     } else {
-        Err(RecoverError::Failed {
+        Err(RecoverError::Stopped(Stopped::Failed {
             stack: recovery.stack.clone(),
             status: ended.status,
             cause: ended.cause,
-        })
+        }))
     }
 }

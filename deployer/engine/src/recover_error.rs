@@ -1,21 +1,16 @@
 //! Why a stack could not be recovered.
 
-use crate::cloud::CallError;
 use crate::stack::guard::Objection;
-use crate::stack::{Failure, Move, StackStatus};
+use crate::stack::{Move, StackStatus};
 
-use super::session::Interrupted;
-use super::{ErrorKind, Unready};
+use super::{ErrorKind, Stopped};
 
 /// Why a stack could not be recovered.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
-    /// A call to AWS failed.
+    /// What stops any operation has stopped this one.
     #[error(transparent)]
-    Call(#[from] CallError),
-    /// The running operation could not be awaited.
-    #[error(transparent)]
-    Unready(Unready),
+    Stopped(#[from] Stopped),
     /// There is no such stack.
     #[error("there is no stack `{stack}`")]
     NoStack { stack: String },
@@ -65,57 +60,17 @@ pub enum RecoverError {
         /// Its cost.
         objections: Vec<Objection>,
     },
-    /// The move was tried and failed.
-    #[error("stack `{stack}` ended as `{status}`")]
-    Failed {
-        stack: String,
-        /// The final state of the stack.
-        status: StackStatus,
-        /// The root cause, if known.
-        cause: Option<Box<Failure>>,
-    },
-    /// The operation goes on in AWS, but it can no longer be followed.
-    #[error("the recovery of stack `{stack}` goes on, but cannot be followed")]
-    LostSight {
-        stack: String,
-        #[source]
-        source: CallError,
-    },
-    /// The user interrupted the command.
-    #[error("interrupted")]
-    Interrupted {
-        /// The stack on which an operation continues in AWS, if one does.
-        going_on: Option<String>,
-    },
 }
 
 impl RecoverError {
     /// The kind of the error, which decides the exit code.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unready(unready) => unready.kind(),
+            Self::Stopped(stopped) => stopped.kind(),
             Self::NotPossible { .. } | Self::NothingNamed { .. } => ErrorKind::Configuration,
             Self::NeedsChoice { .. } | Self::Declined { .. } => ErrorKind::NeedsApproval,
             Self::NoMove { .. } | Self::Protected { .. } | Self::Guarded { .. } => ErrorKind::Refused,
-            Self::Interrupted { .. } => ErrorKind::Interrupted,
-            Self::Call(_) | Self::NoStack { .. } | Self::Failed { .. } | Self::LostSight { .. } => {
-                ErrorKind::Failed
-            }
+            Self::NoStack { .. } => ErrorKind::Failed,
         }
-    }
-}
-
-impl From<Unready> for RecoverError {
-    fn from(unready: Unready) -> Self {
-        match unready {
-            Unready::Interrupted => Self::Interrupted { going_on: None },
-            unready => Self::Unready(unready),
-        }
-    }
-}
-
-impl From<Interrupted> for RecoverError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted { going_on: None }
     }
 }

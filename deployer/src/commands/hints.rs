@@ -18,7 +18,7 @@ mod validation;
 
 use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Diagnosis, Failure, NextMove, SourceLine, StackStatus, Task, Unfinished, situation};
-use cfn_deploy::{Unready, shell};
+use cfn_deploy::{Stopped, Unready, shell};
 use cfn_template::line_of;
 
 use super::error::{CommandError, ErrorKind};
@@ -81,6 +81,17 @@ impl<'settings> Hints<'settings> {
             .hints(diagnosis.hints().map(str::to_owned))
             .hints(stuck)
             .hint(self.see_events())
+    }
+
+    /// What can be done after an operation was stopped; `watch` is the command that shows how it goes on.
+    fn after(&self, stopped: &Stopped, operation: &str, watch: &str) -> Vec<String> {
+        match stopped {
+            Stopped::Call(call) => self.call(call),
+            Stopped::Unready(unready) => self.unready(unready),
+            Stopped::Failed { .. } => vec![self.see_events()],
+            Stopped::LostSight { .. } => vec![format!("watch it with `{}`", self.command(watch))],
+            Stopped::Interrupted { going_on } => self.interrupted(operation, going_on.as_deref()),
+        }
     }
 
     fn see_events(&self) -> String {

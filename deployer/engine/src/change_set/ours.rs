@@ -7,7 +7,7 @@
 use crate::backoff::Backoff;
 use crate::cloud::{CallError, ChangeSetHandle, Cloud, NewChangeSet};
 use crate::watch::Operation;
-use crate::{DeployError, Session};
+use crate::{DeployError, Session, Stopped};
 
 use super::{Made, PATIENCE};
 
@@ -81,15 +81,15 @@ pub(crate) async fn begin_execution<C: Cloud>(
         }
         if attempt == ATTEMPTS {
             // It may have begun all the same, and what has begun must not be cleaned away.
-            return Err(DeployError::LostSight {
+            return Err(DeployError::Stopped(Stopped::LostSight {
                 stack: made.stack.clone(),
                 source: error,
-            });
+            }));
         }
         if session.pause(backoff.next()).await.is_err() {
-            return Err(DeployError::Interrupted {
+            return Err(DeployError::Stopped(Stopped::Interrupted {
                 going_on: Some(made.stack.clone()),
-            });
+            }));
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::stack::{ChangeSummary, DeployIntent, Estimate, Intent, Release};
 use crate::stack_policy::{Lifted, Lifting};
 use crate::traffic::{self, PushedTo};
 use crate::watch::Operation;
-use crate::{Before, DeployError, Deployment, Session, adopt, journal, ledger, stack_policy};
+use crate::{Before, DeployError, Deployment, Session, Stopped, adopt, journal, ledger, stack_policy};
 
 use super::approval::{Asked, approve};
 use super::proposal::Proposal;
@@ -126,7 +126,7 @@ pub(super) async fn begin<C: Cloud>(
         }),
         Err(error) => {
             // What may have been done all the same, the next run undoes.
-            if !matches!(&error, DeployError::Call(call) if call.may_have_been_done()) {
+            if !matches!(&error, DeployError::Stopped(Stopped::Call(call)) if call.may_have_been_done()) {
                 journal::withdraw(session, bucket, &intent).await;
             }
             Err(error)

@@ -8,7 +8,7 @@ use crate::stack::DeployedStack;
 use crate::stack::plan::Plan;
 use crate::stack::release::ReleaseOutcome;
 use crate::stack_policy::Ending;
-use crate::{DeployError, Deployment, Session, adopt, ledger, stack_policy, termination};
+use crate::{DeployError, Deployment, Session, Stopped, adopt, ledger, stack_policy, termination};
 
 use super::Deployed;
 use super::approval::approve_beside;
@@ -102,7 +102,7 @@ async fn change<C: Cloud>(
             if ending == Ending::Over && is_back {
                 journal::withdraw(session, bucket, &begun.intent).await;
             }
-            if matches!(error, DeployError::Failed { .. }) {
+            if matches!(error, DeployError::Stopped(Stopped::Failed { .. })) {
                 journal::clear(session, bucket).await;
             }
             return Err(error);

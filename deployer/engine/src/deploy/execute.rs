@@ -5,8 +5,8 @@ use crate::cloud::{ChangeSetType, Cloud};
 use crate::stack::release::Durations;
 use crate::stack::{DeployedStack, Estimate};
 use crate::stack_policy::Ending;
-use crate::watch::{Operation, Unseen, watch};
-use crate::{DeployError, Event, Session};
+use crate::watch::{Operation, watch};
+use crate::{DeployError, Event, Session, Stopped};
 
 pub(super) async fn execute<C: Cloud>(
     session: &mut Session<'_, C>,
@@ -21,15 +21,9 @@ pub(super) async fn execute<C: Cloud>(
         stack: stack(),
         estimate,
     });
-    let ended = watch(session, operation).await.map_err(|unseen| match unseen {
-        Unseen::Interrupted => DeployError::Interrupted {
-            going_on: Some(stack()),
-        },
-        Unseen::LostSight(source) => DeployError::LostSight {
-            stack: stack(),
-            source,
-        },
-    })?;
+    let ended = watch(session, operation)
+        .await
+        .map_err(|unseen| Stopped::unseen(&stack(), unseen))?;
     match ended.stack {
         Some(standing) if ended.status.is_success() => {
             let durations = Durations::of(&ended.progress, began, session.cloud.now());
@@ -39,23 +33,28 @@ pub(super) async fn execute<C: Cloud>(
         None if made.kind == ChangeSetType::Create && ended.progress.done() == 0 => {
             Err(DeployError::Overtaken { stack: stack() })
         }
-        _ => Err(DeployError::Failed {
+        _ => Err(DeployError::Stopped(Stopped::Failed {
             stack: stack(),
             status: ended.status,
             cause: ended.cause,
-        }),
+        })),
     }
 }
 
 /// Whether an operation that ended in an error has ended in AWS, too.
 pub(super) fn ending(error: &DeployError) -> Ending {
     match error {
-        DeployError::LostSight { .. } | DeployError::Interrupted { going_on: Some(_) } => Ending::GoesOn,
+        DeployError::Stopped(Stopped::LostSight { .. } | Stopped::Interrupted { going_on: Some(_) }) => {
+            Ending::GoesOn
+        }
         _ => Ending::Over,
     }
 }
 
 /// Whether an error says that nothing was begun, so that the change set can go.
 pub(super) fn is_not_begun(error: &DeployError) -> bool {
-    matches!(error, DeployError::Call(_) | DeployError::Overtaken { .. })
+    matches!(
+        error,
+        DeployError::Stopped(Stopped::Call(_)) | DeployError::Overtaken { .. }
+    )
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cloud::{CallError, CallErrorKind, Cloud, Owner};
 use crate::stack::{Blueprint, DeployedStack, KeptTable, StackResource, StackStatus};
-use crate::{DestroyError, Session, Unready, ownership, traffic};
+use crate::{DestroyError, Session, Stopped, Unready, ownership, traffic};
 
 use super::{Destruction, Purge};
 
@@ -93,10 +93,10 @@ pub(super) async fn take_inventory<C: Cloud>(
             && !destruction.accepted.adopts(&destruction.stack)
             && let Some(owner) = ownership::other_owner(session, &table).await?
         {
-            return Err(DestroyError::Unready(Unready::NotOurs {
+            return Err(DestroyError::Stopped(Stopped::Unready(Unready::NotOurs {
                 stack: destruction.stack.clone(),
                 owner: Some(owner),
-            }));
+            })));
         }
         tables.push(KeptTable {
             name: table.name,

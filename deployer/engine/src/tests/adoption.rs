@@ -165,10 +165,10 @@ async fn a_rolled_back_import_leaves_the_table_as_it_was_and_protected() {
     assert!(
         matches!(
             error,
-            DeployError::Failed {
+            DeployError::Stopped(Stopped::Failed {
                 status: StackStatus::RollbackComplete,
                 ..
-            }
+            })
         ),
         "{error:?}"
     );
@@ -364,7 +364,10 @@ async fn an_import_that_is_interrupted_while_its_table_is_made_ready_leaves_no_s
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Repairing { .. }));
     let error = scene.up().await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error:?}"
     );
     scene.assert_nothing_is_left_behind();

@@ -94,7 +94,10 @@ async fn begin(cloud: &FakeCloud, deployment: &Deployment) {
         .unwrap();
     let error = deploy(&mut session, deployment).await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: Some(_) }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: Some(_) })
+        ),
         "{error:?}"
     );
 }
@@ -182,7 +185,7 @@ async fn what_is_still_going_on_is_told_with_who_began_it_or_waited_for() {
         } else {
             let error = outcome.deployed.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused);
-            let DeployError::Unready(Unready::Busy { by, .. }) = error else {
+            let DeployError::Stopped(Stopped::Unready(Unready::Busy { by, .. })) = error else {
                 panic!("{error:?}")
             };
             assert_eq!(by.as_deref(), Some("jo"));

@@ -76,7 +76,10 @@ async fn a_change_set_that_cannot_be_executed_is_removed() {
     };
     scene.cloud.fail_calls("ExecuteChangeSet", 1, &denied);
     let error = scene.up().await.unwrap_err();
-    assert!(matches!(error, DeployError::Call(_)), "{error:?}");
+    assert!(
+        matches!(error, DeployError::Stopped(Stopped::Call(_))),
+        "{error:?}"
+    );
     scene.assert_nothing_is_left_behind();
 }
 
@@ -89,7 +92,10 @@ async fn an_execution_of_which_nobody_knows_whether_it_has_begun_is_not_cleaned_
     };
     scene.cloud.fail_calls("ExecuteChangeSet", 3, &silence);
     let error = scene.up().await.unwrap_err();
-    assert!(matches!(error, DeployError::LostSight { .. }), "{error:?}");
+    assert!(
+        matches!(error, DeployError::Stopped(Stopped::LostSight { .. })),
+        "{error:?}"
+    );
     assert_eq!(scene.cloud.called("DeleteChangeSet"), 0);
 }
 

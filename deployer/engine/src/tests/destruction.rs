@@ -153,7 +153,7 @@ async fn a_resource_that_does_not_go_is_the_cause() {
     let mut scene = Scene::deployed().await;
     scene.cloud.fail_resource("Topic", "somebody holds it");
     let error = scene.down(Purge::DeleteTables).await.unwrap_err();
-    let DestroyError::Failed { status, cause, .. } = error else {
+    let DestroyError::Stopped(Stopped::Failed { status, cause, .. }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(

@@ -215,7 +215,10 @@ async fn a_failed_or_interrupted_diff_leaves_nothing_behind() {
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = diff_of(&mut scene, Asking::ChangeSet).await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error}"
     );
     scene.assert_nothing_is_left_behind();

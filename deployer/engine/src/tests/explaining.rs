@@ -40,9 +40,9 @@ async fn a_failed_update_is_told_with_its_cause() {
     scene.cloud.fail_resource("Topic", "Rate exceeded");
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
     let error = scene.up().await.unwrap_err();
-    let DeployError::Failed {
+    let DeployError::Stopped(Stopped::Failed {
         cause: Some(told), ..
-    } = error
+    }) = error
     else {
         panic!("{error:?}")
     };

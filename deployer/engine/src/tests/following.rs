@@ -69,7 +69,7 @@ async fn the_reason_of_a_failure_is_read_after_the_end() {
     scene.cloud.fail_resource("Topic", "DisplayName is too short");
     scene.cloud.hold_events_back(2);
     let error = scene.up().await.unwrap_err();
-    let DeployError::Failed { status, cause, .. } = error else {
+    let DeployError::Stopped(Stopped::Failed { status, cause, .. }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(status, StackStatus::UpdateRollbackComplete);
@@ -81,7 +81,7 @@ async fn the_root_cause_is_the_first_failure_that_is_not_a_consequence() {
     let mut scene = Scene::new();
     scene.cloud.fail_resource("Logs", "RetentionInDays is not valid");
     let error = scene.up().await.unwrap_err();
-    let DeployError::Failed { status, cause, .. } = error else {
+    let DeployError::Stopped(Stopped::Failed { status, cause, .. }) = error else {
         panic!("{error:?}")
     };
     let cause = cause.unwrap();
@@ -139,5 +139,8 @@ async fn silence_for_too_long_loses_sight_of_an_operation_that_goes_on() {
         },
     );
     let error = scene.up().await.unwrap_err();
-    assert!(matches!(error, DeployError::LostSight { .. }), "{error:?}");
+    assert!(
+        matches!(error, DeployError::Stopped(Stopped::LostSight { .. })),
+        "{error:?}"
+    );
 }

@@ -74,7 +74,7 @@ async fn an_operation_of_somebody_else_is_named_with_its_author_and_its_begin() 
     }
     let error = scene.up().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
-    let DeployError::Unready(Unready::Busy { by, .. }) = error else {
+    let DeployError::Stopped(Stopped::Unready(Unready::Busy { by, .. })) = error else {
         panic!("{error:?}")
     };
     assert_eq!(by.as_deref(), Some("build-42"));
@@ -91,7 +91,8 @@ async fn a_stack_that_has_to_be_recovered_is_refused() {
         scene.cloud.set_status("orders", status.clone());
         let error = scene.up().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);
-        let DeployError::Unready(Unready::NeedsRecovery { status: told, .. }) = error else {
+        let DeployError::Stopped(Stopped::Unready(Unready::NeedsRecovery { status: told, .. })) = error
+        else {
             panic!("{error:?}")
         };
         assert_eq!(told, status);

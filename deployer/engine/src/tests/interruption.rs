@@ -8,7 +8,10 @@ async fn while_asking_nothing_has_been_done_and_nothing_is_left() {
     scene.reporter.interrupts_when_asked = true;
     let error = scene.up().await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error:?}"
     );
     assert_eq!(error.kind(), crate::ErrorKind::Interrupted);
@@ -23,7 +26,10 @@ async fn while_the_change_set_is_made_nothing_is_left_of_it() {
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = scene.up().await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error:?}"
     );
     scene.assert_nothing_is_left_behind();
@@ -35,7 +41,7 @@ async fn while_it_runs_the_deployment_goes_on_and_that_is_said() {
     scene.change(|template| template["Resources"]["Topic"]["Properties"]["DisplayName"] = json!("orders"));
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
     let error = scene.up().await.unwrap_err();
-    let DeployError::Interrupted { going_on } = error else {
+    let DeployError::Stopped(Stopped::Interrupted { going_on }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(going_on.as_deref(), Some("orders"));
@@ -50,7 +56,7 @@ async fn while_a_stack_goes_that_is_said_too() {
     let mut scene = Scene::deployed().await;
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Resource { .. }));
     let error = scene.down(Purge::KeepTables).await.unwrap_err();
-    let DestroyError::Interrupted { going_on } = error else {
+    let DestroyError::Stopped(Stopped::Interrupted { going_on }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(going_on.as_deref(), Some("orders"));

@@ -52,8 +52,8 @@ use super::{
     Answer, ArtifactBucket, Asking, CodeArtifact, Collected, Deletion, DeployError, Deployed, Deployment,
     DestroyError, Destroyed, Destruction, Diff, Event, GarbageCollection, GcError, History, Interrupt,
     Interrupter, KeptTable, LedgerError, LostMessages, Provenance, Purge, PushError, Pushed, Question,
-    Reporter, Rollback, RollbackError, RolledBack, Session, apply, collect_garbage, deploy, destroy, diff,
-    history, interruptible, plan, push, rollback,
+    Reporter, Rollback, RollbackError, RolledBack, Session, Stopped, apply, collect_garbage, deploy, destroy,
+    diff, history, interruptible, plan, push, rollback,
 };
 
 /// A cloud, somebody to talk with, and what is to be deployed.

@@ -71,7 +71,9 @@ async fn a_stack_that_waits_for_its_creation_is_left_to_the_environment_that_ask
     let mut scene = copied().await;
     scene.cloud.set_status("orders", StackStatus::ReviewInProgress);
     let error = scene.down(Purge::DeleteTables).await.unwrap_err();
-    assert!(matches!(&error, DestroyError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert!(
+        matches!(&error, DestroyError::Stopped(Stopped::Unready(unready)) if not_ours(unready).1 == Some("staging"))
+    );
     let error = scene.up().await.unwrap_err();
     assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
     assert_nothing_was_changed(&scene);
@@ -110,15 +112,21 @@ async fn no_command_touches_the_stack_of_another_environment() {
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
     let error = scene.down(Purge::DeleteTables).await.unwrap_err();
-    assert!(matches!(&error, DestroyError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert!(
+        matches!(&error, DestroyError::Stopped(Stopped::Unready(unready)) if not_ours(unready).1 == Some("staging"))
+    );
     let deployment = scene.deployment.clone();
     let error = push(&mut scene.session().await, &deployment).await.unwrap_err();
-    assert!(matches!(&error, PushError::Unready(unready) if not_ours(unready).0 == "orders"));
+    assert!(
+        matches!(&error, PushError::Stopped(Stopped::Unready(unready)) if not_ours(unready).0 == "orders")
+    );
     scene
         .cloud
         .set_status("orders", StackStatus::UpdateRollbackFailed);
     let error = recovered(&mut scene, Move::Continue).await.unwrap_err();
-    assert!(matches!(&error, RecoverError::Unready(unready) if not_ours(unready).0 == "orders"));
+    assert!(
+        matches!(&error, RecoverError::Stopped(Stopped::Unready(unready)) if not_ours(unready).0 == "orders")
+    );
     assert_nothing_was_changed(&scene);
 }
 
@@ -172,7 +180,9 @@ async fn of_a_stack_without_a_tag_the_record_of_its_releases_says_whose_it_is() 
     let error = scene.up().await.unwrap_err();
     assert_eq!(error.to_string(), "stack `orders` is of environment `staging`");
     let error = scene.down(Purge::DeleteTables).await.unwrap_err();
-    assert!(matches!(&error, DestroyError::Unready(unready) if not_ours(unready).1 == Some("staging")));
+    assert!(
+        matches!(&error, DestroyError::Stopped(Stopped::Unready(unready)) if not_ours(unready).1 == Some("staging"))
+    );
     assert_nothing_was_changed(&scene);
 
     scene.work_for("staging");

@@ -311,7 +311,10 @@ async fn a_plan_that_is_interrupted_leaves_nothing() {
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::ChangeSetCreating { .. }));
     let error = planned(&mut scene).await.unwrap_err();
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error:?}"
     );
     scene.assert_nothing_is_left_behind();
@@ -344,7 +347,10 @@ async fn a_plan_waits_for_somebody_else_if_that_is_asked_for() {
         .cloud
         .end_elsewhere("orders", 90, &StackStatus::UpdateComplete);
     let impatient = applied(&mut scene, &plan).await.unwrap_err();
-    assert!(matches!(impatient, DeployError::Unready(_)), "{impatient:?}");
+    assert!(
+        matches!(impatient, DeployError::Stopped(Stopped::Unready(_))),
+        "{impatient:?}"
+    );
 
     let patient = applied_with(&mut scene, &plan, Patience::ForOthers).await;
     assert!(matches!(patient, Ok(Deployed::Updated(_))), "{patient:?}");

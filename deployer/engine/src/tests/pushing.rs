@@ -230,7 +230,10 @@ async fn a_plan_made_or_applied_after_a_push_publishes_the_artifact() {
 async fn an_update_that_fails_after_a_push_leaves_the_stacks_own_code() {
     let mut scene = pushed_and_changed().await;
     scene.cloud.fail_resource("Relay", "no");
-    assert!(matches!(scene.up().await, Err(DeployError::Failed { .. })));
+    assert!(matches!(
+        scene.up().await,
+        Err(DeployError::Stopped(Stopped::Failed { .. }))
+    ));
     assert_eq!(live(&scene), "sha256(api code)");
     assert_eq!(releases(&mut scene).await.len(), 1);
 }
@@ -294,6 +297,9 @@ async fn a_stack_that_somebody_is_changing_is_left_alone() {
     let busy = StackStatus::UpdateInProgress;
     scene.cloud.begin_elsewhere("orders", &busy, "Console-1");
     let error = pushed(&mut scene).await.unwrap_err();
-    assert!(matches!(error, PushError::Unready(_)), "{error:?}");
+    assert!(
+        matches!(error, PushError::Stopped(Stopped::Unready(_))),
+        "{error:?}"
+    );
     assert_eq!(scene.cloud.called("UpdateFunctionCode"), 0);
 }

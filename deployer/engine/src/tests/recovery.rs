@@ -261,7 +261,10 @@ async fn waiting_for_somebody_else_can_be_interrupted() {
     let error = deploy(&mut session, &deployment).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     assert!(
-        matches!(error, DeployError::Interrupted { going_on: None }),
+        matches!(
+            error,
+            DeployError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{error:?}"
     );
 }

@@ -165,7 +165,10 @@ async fn who_cannot_see_what_earlier_runs_have_left_or_write_what_it_is_about_to
         let denied = CallErrorKind::AccessDenied { message: "no".into() };
         scene.cloud.fail_calls(operation, calls, &denied);
         let error = scene.up().await.unwrap_err();
-        assert!(matches!(error, DeployError::Call(_)), "{operation}: {error:?}");
+        assert!(
+            matches!(error, DeployError::Stopped(Stopped::Call(_))),
+            "{operation}: {error:?}"
+        );
         assert_eq!(scene.cloud.called("ExecuteChangeSet"), 0, "{operation}");
         scene.assert_nothing_is_left_behind();
     }

@@ -41,7 +41,7 @@ async fn doctor(store: &Store) -> Finding {
 
 /// The state of the stack, and what was told of the cause.
 fn failed(error: DeployError) -> (StackStatus, String) {
-    let DeployError::Failed { status, cause, .. } = error else {
+    let DeployError::Stopped(Stopped::Failed { status, cause, .. }) = error else {
         panic!("{error:?}")
     };
     let cause = Diagnosis::of(*cause.unwrap(), None);

@@ -4,7 +4,7 @@ use cfn_deploy::cloud::Owner;
 use cfn_deploy::shell;
 use cfn_deploy::stack::guard::Refusal;
 use cfn_deploy::stack::{Failure, SourceLine, remedy};
-use cfn_deploy::{DeployError, Taken};
+use cfn_deploy::{DeployError, Stopped, Taken};
 
 use super::Hints;
 use super::acceptance::{guarded, widened};
@@ -16,11 +16,11 @@ const UNCHANGED: &str = "nothing was deployed";
 
 impl Hints<'_> {
     pub(in crate::commands) fn deploy(&self, error: DeployError) -> CommandError {
-        if let DeployError::Failed {
+        if let DeployError::Stopped(Stopped::Failed {
             cause: Some(cause),
             status,
             ..
-        }
+        })
         | DeployError::NotRemoved {
             cause: Some(cause),
             status,
@@ -84,9 +84,8 @@ impl Hints<'_> {
 
     fn deploy_hints(&self, error: &DeployError) -> Vec<String> {
         match error {
-            DeployError::Call(call) => self.call(call),
-            DeployError::Unready(unready) => self.unready(unready),
-            DeployError::Failed { .. } | DeployError::NotRemoved { .. } => vec![self.see_events()],
+            DeployError::Stopped(stopped) => self.after(stopped, "deployment", "describe"),
+            DeployError::NotRemoved { .. } => vec![self.see_events()],
             // The events belong to another stack than the environment's.
             DeployError::NoBucket {
                 stack,
@@ -153,8 +152,6 @@ impl Hints<'_> {
                 vec![UNCHANGED.to_owned(), "give the approval with `--yes`".to_owned()]
             }
             DeployError::WideningNeedsApproval { widenings, .. } => widened(widenings),
-            DeployError::Interrupted { going_on } => self.interrupted("deployment", going_on.as_deref()),
-            DeployError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
             DeployError::NotReachable { .. } => vec![format!(
                 "it was deleted past the stack; `{}` and then `{}` make it anew and keep the events",
                 self.command("down"),
@@ -236,11 +233,11 @@ mod tests {
             status: "CREATE_FAILED".into(),
             reason: "Invalid parameter".to_owned(),
         };
-        let error = DeployError::Failed {
+        let error = DeployError::Stopped(Stopped::Failed {
             stack: "orders".to_owned(),
             status: StackStatus::UpdateRollbackComplete,
             cause: Some(Box::new(cause)),
-        };
+        });
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         1: `Topic` (AWS::SNS::Topic) failed: Invalid parameter
           declared in templates/orders.yaml:2
@@ -260,11 +257,11 @@ mod tests {
             status: "CREATE_FAILED".into(),
             reason: "The role defined for the function cannot be assumed by Lambda.".to_owned(),
         };
-        let error = DeployError::Failed {
+        let error = DeployError::Stopped(Stopped::Failed {
             stack: "orders".to_owned(),
             status: StackStatus::RollbackComplete,
             cause: Some(Box::new(cause)),
-        };
+        });
         insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
         1: `ApiFunction` (AWS::Lambda::Function) failed: The role defined for the function cannot be assumed by Lambda.
           so stack `orders` ended as `ROLLBACK_COMPLETE`

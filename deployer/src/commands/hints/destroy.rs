@@ -1,7 +1,7 @@
 //! PURE: remedies for a failed deletion of a stack.
 
-use cfn_deploy::DestroyError;
 use cfn_deploy::shell;
+use cfn_deploy::{DestroyError, Stopped};
 
 use super::Hints;
 use crate::commands::error::CommandError;
@@ -9,18 +9,16 @@ use crate::commands::error::CommandError;
 impl Hints<'_> {
     pub(in crate::commands) fn destroy(&self, error: DestroyError) -> CommandError {
         let kind = error.kind().into();
-        if let DestroyError::Failed {
+        if let DestroyError::Stopped(Stopped::Failed {
             cause: Some(cause),
             status,
             ..
-        } = &error
+        }) = &error
         {
             return self.failed((**cause).clone(), status, &error);
         }
         let hints = match &error {
-            DestroyError::Call(call) => self.call(call),
-            DestroyError::Unready(unready) => self.unready(unready),
-            DestroyError::Failed { .. } => vec![self.see_events()],
+            DestroyError::Stopped(stopped) => self.after(stopped, "deletion", "describe"),
             DestroyError::Protected { .. } => vec![format!(
                 "set `protected: false` in `{}` and run `{}`, if it really has to go",
                 self.environment.file,
@@ -44,8 +42,6 @@ impl Hints<'_> {
             DestroyError::NeedsApproval { purges: false, .. } => {
                 vec!["nothing was changed; give the approval with `--yes`".to_owned()]
             }
-            DestroyError::Interrupted { going_on } => self.interrupted("deletion", going_on.as_deref()),
-            DestroyError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("describe"))],
             DestroyError::OwnedElsewhere { .. } => Vec::new(),
         };
         CommandError::new(kind, error).hints(hints)

@@ -1,6 +1,6 @@
 //! PURE: remedies for a failed push of code.
 
-use cfn_deploy::PushError;
+use cfn_deploy::{PushError, Stopped};
 
 use super::Hints;
 use crate::commands::error::CommandError;
@@ -10,8 +10,6 @@ impl Hints<'_> {
         let kind = error.kind().into();
         let hints = match error {
             PushError::Bucket(error) => return self.deploy(*error),
-            PushError::Call(ref call) => self.call(call),
-            PushError::Unready(ref unready) => self.unready(unready),
             PushError::Protected { .. } => vec![format!("deploy it with `{}`", self.command("up"))],
             PushError::Unfinished { ref run, .. } => vec![format!(
                 "unless it is still at work, `{}` finishes it",
@@ -22,10 +20,11 @@ impl Hints<'_> {
                 "`{}` brings the stack to what the template says",
                 self.command("up")
             )],
-            PushError::Interrupted => vec![format!(
+            PushError::Stopped(Stopped::Interrupted { .. }) => vec![format!(
                 "functions that were told already run the new code; `{}` puts it right",
                 self.command("up")
             )],
+            PushError::Stopped(ref stopped) => self.after(stopped, "push", "describe"),
             PushError::NoAlias { .. } => vec![
                 format!("`{}` deploys it", self.command("up")),
                 "with an `AWS::Lambda::Version` and an `AWS::Lambda::Alias` in the template it could be pushed, and be led back"

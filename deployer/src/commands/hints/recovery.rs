@@ -1,7 +1,7 @@
 //! PURE: remedies for a failed recovery.
 
-use cfn_deploy::RecoverError;
 use cfn_deploy::stack::{Move, situation};
+use cfn_deploy::{RecoverError, Stopped};
 
 use super::Hints;
 use super::acceptance::guarded;
@@ -11,14 +11,12 @@ impl Hints<'_> {
     pub(in crate::commands) fn recover(&self, error: RecoverError) -> CommandError {
         let kind = error.kind().into();
         let hints = match &error {
-            RecoverError::Failed {
+            RecoverError::Stopped(Stopped::Failed {
                 cause: Some(cause),
                 status,
                 ..
-            } => return self.failed((**cause).clone(), status, &error),
-            RecoverError::Failed { .. } => vec![self.see_events()],
-            RecoverError::Call(call) => self.call(call),
-            RecoverError::Unready(unready) => self.unready(unready),
+            }) => return self.failed((**cause).clone(), status, &error),
+            RecoverError::Stopped(stopped) => self.after(stopped, "recovery", "events"),
             RecoverError::NoStack { .. } => vec![format!("`{}` makes it", self.command("up"))],
             RecoverError::NotPossible { possible, status, .. } if possible.is_empty() => {
                 vec![situation(status).meaning.to_owned()]
@@ -36,8 +34,6 @@ impl Hints<'_> {
                 self.environment.file
             )],
             RecoverError::Guarded { objections, .. } => guarded(objections),
-            RecoverError::LostSight { .. } => vec![format!("watch it with `{}`", self.command("events"))],
-            RecoverError::Interrupted { going_on } => self.interrupted("recovery", going_on.as_deref()),
         };
         CommandError::new(kind, error).hints(hints)
     }

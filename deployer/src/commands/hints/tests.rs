@@ -3,7 +3,7 @@
 use cfn_deploy::SmokeError;
 use cfn_deploy::cloud::{CallError, CallErrorKind};
 use cfn_deploy::stack::{Failure, StackStatus};
-use cfn_deploy::{DeployError, DestroyError, Unready};
+use cfn_deploy::{DeployError, DestroyError, Stopped, Unready};
 
 use super::Hints;
 use crate::commands::error::CommandError;
@@ -66,7 +66,7 @@ fn a_stuck_stack_is_told_with_the_way_out() {
         since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
         reason: Some("The following resource(s) failed to update: [Topic].".to_owned()),
     };
-    let failed = DestroyError::Failed {
+    let failed = DestroyError::Stopped(Stopped::Failed {
         stack: "orders".to_owned(),
         status: StackStatus::DeleteFailed,
         cause: Some(Box::new(Failure {
@@ -76,9 +76,9 @@ fn a_stuck_stack_is_told_with_the_way_out() {
             reason: "The bucket you tried to delete is not empty.".to_owned(),
             consequences: Vec::new(),
         })),
-    };
+    });
     let told = [
-        explained(|explain| explain.deploy(DeployError::Unready(needs_recovery))),
+        explained(|explain| explain.deploy(DeployError::Stopped(Stopped::Unready(needs_recovery)))),
         explained(|explain| explain.destroy(failed)),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
@@ -97,15 +97,15 @@ fn a_stuck_stack_is_told_with_the_way_out() {
 
 #[test]
 fn an_interrupted_deployment_says_what_goes_on_and_how_to_watch_it() {
-    let error = DeployError::Interrupted {
+    let error = DeployError::Stopped(Stopped::Interrupted {
         going_on: Some("orders".to_owned()),
-    };
+    });
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
     - the deployment of `orders` continues in AWS; run this command again afterwards
     - watch it with `deployer describe --env staging`
     ");
-    let error = DeployError::Interrupted { going_on: None };
+    let error = DeployError::Stopped(Stopped::Interrupted { going_on: None });
     insta::assert_snapshot!(explained(|explain| explain.deploy(error)), @"
     130: interrupted
     - nothing is under way in AWS; this command run again goes on from here
@@ -138,7 +138,7 @@ fn somebody_elses_operation_is_told_with_who_began_it() {
         since: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
         by: Some("ada".to_owned()),
     };
-    insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Unready(error))), @"
+    insta::assert_snapshot!(explained(|explain| explain.deploy(DeployError::Stopped(Stopped::Unready(error)))), @"
     4: stack `orders` is `UPDATE_IN_PROGRESS` since 2023-11-14T22:13:20Z
     - `ada` started it
     - try again when it is done, or wait for it with `--wait-for-lock`

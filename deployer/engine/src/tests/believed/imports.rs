@@ -57,7 +57,7 @@ async fn whatever_the_rollback_of_an_import_leaves_the_next_run_takes_in() {
             // Resources are made in the order of their names: the table is imported by then.
             scene.cloud.fail_resource("Topic", "TopicName is not allowed");
             let error = scene.up().await.unwrap_err();
-            let DeployError::Failed { status, .. } = error else {
+            let DeployError::Stopped(Stopped::Failed { status, .. }) = error else {
                 panic!("{error:?}")
             };
             assert_eq!(status, StackStatus::RollbackComplete);

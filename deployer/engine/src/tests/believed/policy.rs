@@ -57,7 +57,10 @@ async fn a_policy_put_back_while_the_update_goes_on_holds_or_is_told_and_the_nex
         scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
         let error = scene.up().await.unwrap_err();
         assert!(
-            matches!(error, DeployError::Interrupted { going_on: Some(_) }),
+            matches!(
+                error,
+                DeployError::Stopped(Stopped::Interrupted { going_on: Some(_) })
+            ),
             "{error:?}"
         );
         let is_told_as_left = scene.reporter.events.iter().any(|event| {

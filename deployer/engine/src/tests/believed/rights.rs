@@ -7,7 +7,7 @@ use crate::stack::Diagnosis;
 /// What brought a deployment down.
 fn cause(error: DeployError) -> Diagnosis {
     match error {
-        DeployError::Failed { cause, .. } => Diagnosis::of(*cause.unwrap(), None),
+        DeployError::Stopped(Stopped::Failed { cause, .. }) => Diagnosis::of(*cause.unwrap(), None),
         other => panic!("{other:?}"),
     }
 }

@@ -227,7 +227,10 @@ async fn a_deletion_that_was_stopped_before_it_began_leaves_no_run() {
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
     let stopped = scene.down(Purge::KeepTables).await.unwrap_err();
     assert!(
-        matches!(stopped, DestroyError::Interrupted { going_on: None }),
+        matches!(
+            stopped,
+            DestroyError::Stopped(Stopped::Interrupted { going_on: None })
+        ),
         "{stopped:?}"
     );
     assert_eq!(scene.cloud.called("DeleteStack"), 0);

@@ -66,7 +66,7 @@ async fn an_alarm_that_goes_off_undoes_the_update_unless_it_is_ignored_by_name()
     scene.cloud.ring("orders", "Errors");
     scene.change(|template| template["Description"] = json!("another"));
     let error = scene.up().await.unwrap_err();
-    let DeployError::Failed { status, cause, .. } = error else {
+    let DeployError::Stopped(Stopped::Failed { status, cause, .. }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(status.as_str(), "UPDATE_ROLLBACK_COMPLETE");

@@ -226,7 +226,10 @@ async fn a_policy_that_cannot_be_read_stops_the_update_before_it_begins() {
     topic_is_replaced(&mut scene);
     accept(&mut scene, &["replace:Topic"]);
     scene.cloud.fail_calls("GetStackPolicy", 1, &denied());
-    assert!(matches!(scene.up().await, Err(DeployError::Call(_))));
+    assert!(matches!(
+        scene.up().await,
+        Err(DeployError::Stopped(Stopped::Call(_)))
+    ));
     scene.assert_nothing_is_left_behind();
     assert_eq!(kept_by_policy(&scene), ["Events", "Topic", "Url"]);
 }
@@ -245,9 +248,9 @@ async fn a_replacement_that_was_only_possible_is_stopped_by_the_policy_when_it_h
         causes: Vec::new(),
     });
     let error = scene.up().await.unwrap_err();
-    let DeployError::Failed {
+    let DeployError::Stopped(Stopped::Failed {
         cause: Some(cause), ..
-    } = error
+    }) = error
     else {
         panic!("{error:?}")
     };
@@ -265,7 +268,10 @@ async fn a_failed_update_puts_the_policy_back() {
     topic_is_replaced(&mut scene);
     accept(&mut scene, &["replace:Topic"]);
     scene.cloud.fail_resource("Topic", "no");
-    assert!(matches!(scene.up().await, Err(DeployError::Failed { .. })));
+    assert!(matches!(
+        scene.up().await,
+        Err(DeployError::Stopped(Stopped::Failed { .. }))
+    ));
     assert_eq!(told_of_policy(&scene), [lifted("Topic"), restored(false)]);
     assert_eq!(kept_by_policy(&scene), ["Events", "Topic", "Url"]);
 }
@@ -279,7 +285,7 @@ async fn an_interrupted_update_puts_the_policy_back_at_once() {
     scene.reporter.interrupts_at = Some(|event| matches!(event, Event::Started { .. }));
     assert!(matches!(
         scene.up().await,
-        Err(DeployError::Interrupted { going_on: Some(_) })
+        Err(DeployError::Stopped(Stopped::Interrupted { going_on: Some(_) }))
     ));
     assert_eq!(told_of_policy(&scene), [lifted("Topic"), restored(true)]);
     assert_eq!(kept_by_policy(&scene), ["Events", "Topic", "Url"]);
@@ -292,7 +298,10 @@ async fn a_refused_execution_puts_the_policy_back() {
     topic_is_replaced(&mut scene);
     accept(&mut scene, &["replace:Topic"]);
     scene.cloud.fail_calls("ExecuteChangeSet", 1, &denied());
-    assert!(matches!(scene.up().await, Err(DeployError::Call(_))));
+    assert!(matches!(
+        scene.up().await,
+        Err(DeployError::Stopped(Stopped::Call(_)))
+    ));
     assert_eq!(told_of_policy(&scene), [lifted("Topic"), restored(false)]);
     scene.assert_nothing_is_left_behind();
 }
@@ -309,7 +318,10 @@ async fn a_policy_that_cannot_be_put_back_is_told() {
         .fail_calls("SetStackPolicy", 1, &CallErrorKind::Throttled);
     // The policy is set before the execution and put back after it; only the latter fails.
     scene.cloud.forget_calls();
-    assert!(matches!(scene.up().await, Err(DeployError::Failed { .. })));
+    assert!(matches!(
+        scene.up().await,
+        Err(DeployError::Stopped(Stopped::Failed { .. }))
+    ));
     let left = |event: &Event| matches!(event, Event::CleanupFailed { what, .. } if what == "the lifted policy of stack orders");
     assert!(
         scene.reporter.events.iter().any(left),

@@ -4,6 +4,7 @@
 
 mod automation;
 mod bad_input;
+mod consumer;
 mod credentials;
 mod explain;
 mod forms;

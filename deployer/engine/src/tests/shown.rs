@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
 
+use crate::fake::Killed;
 use crate::stack::outline::Beside;
 
 use super::differing::diff_of;
@@ -287,7 +288,7 @@ async fn what_an_interrupted_run_was_agreed_to_do_is_not_asked_about_again_but_t
         let mut scene = setting_out(protected).await;
         scene.cloud.kill_after(set.unwrap());
         let killed = AssertUnwindSafe(scene.up()).catch_unwind().await;
-        assert!(killed.is_err());
+        assert!(killed.is_err_and(|end| end.is::<Killed>()));
         scene.cloud.let_live();
         scene.forget();
         scene.up().await.unwrap();

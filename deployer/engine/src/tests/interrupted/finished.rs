@@ -6,6 +6,7 @@ use futures::FutureExt as _;
 use jiff::SignedDuration;
 
 use crate::cloud::Clock;
+use crate::fake::Killed;
 use crate::stack::ReleaseId;
 use crate::tests::releases::{called, releases};
 use crate::tests::*;
@@ -64,7 +65,8 @@ async fn killed_twice() -> Set {
     let mut set = begun().await;
     set.scene.cloud.kill_after(executed + 1);
     let run = Box::pin(Command::Change.run(&mut set, false));
-    assert!(AssertUnwindSafe(run).catch_unwind().await.is_err());
+    let killed = AssertUnwindSafe(run).catch_unwind().await;
+    assert!(killed.is_err_and(|end| end.is::<Killed>()));
     set.scene.cloud.let_live();
     set.scene.cloud.pass(60);
     set.scene.forget();

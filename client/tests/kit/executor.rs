@@ -1,5 +1,7 @@
 //! Commands: decided on, appended, and decided on again.
 
+use std::time::Duration;
+
 use event_store_client::decider::{ExecuteError, Executor};
 use event_store_client::testing::{Fault, Faults, InMemoryStore};
 use event_store_client::types::{ExpectedRevision, NewEvent, Provenance};
@@ -93,7 +95,12 @@ async fn a_command_that_is_overtaken_each_time_ends_as_such() {
         matches!(&error, ExecuteError::Overtaken { attempts: 3, source } if source.is_conflict()),
         "{error:?}"
     );
-    assert_eq!(error.to_string(), "other writers were faster `3` times");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("other writers were faster 3 times: `POST /streams/account/")
+            && text.ends_with("is taken; the stream is at revision `7`"),
+        "{text}"
+    );
     assert_eq!(decider.decisions(), 3);
 }
 
@@ -372,7 +379,28 @@ async fn a_command_at_a_revision_is_decided_on_there_or_not_at_all() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the stream was expected at revision 5, and is at 6"
+        "the stream was expected at revision 5, and it is at revision 6"
+    );
+    for (expected, text) in [
+        (
+            revision(5).into(),
+            "the stream was expected at revision 5, and there is none",
+        ),
+        (
+            ExpectedRevision::StreamExists,
+            "the stream was expected to be there, and there is none",
+        ),
+    ] {
+        let absent = executor.category().id_of("nobody's");
+        let error = executor.execute_at(expected, absent, &Command::PayIn(1)).await;
+        assert_eq!(error.unwrap_err().to_string(), text);
+    }
+    let error = executor
+        .execute_at(ExpectedRevision::NoStream, account(), &Command::PayIn(1))
+        .await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "no stream was expected, and it is at revision 6"
     );
 }
 
@@ -387,4 +415,91 @@ async fn commands_on_one_stream_stand_in_line_and_can_be_spawned() {
     }
     assert_eq!(executor.state(account()).await.unwrap().state, 32);
     assert_eq!(decider.decisions(), 32, "none was overtaken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_holds_up_no_command_beyond_its_time() {
+    let store = InMemoryStore::new();
+    let faults = Faults::before(store.clone());
+    let client = store
+        .client_builder()
+        .transport(faults.clone())
+        .operation_timeout(Duration::from_secs(30))
+        .build()
+        .unwrap();
+    faults.next([Fault::Hangs; 1_000]);
+    let executor = Executor::new(accounts(client), Accounts::default()).time_limit(Duration::from_secs(40));
+    let began = tokio::time::Instant::now();
+    let commands = (0..32).map(|_| executor.execute(account(), Command::PayIn(1)));
+    let errors = join_all(commands).await;
+    let waited = began.elapsed();
+    assert!(
+        waited < Duration::from_secs(41),
+        "by the clock that stands still: {waited:?}"
+    );
+    let (store_s, timed_out): (Vec<_>, Vec<_>) = errors
+        .into_iter()
+        .map(Result::unwrap_err)
+        .partition(|error| matches!(error, ExecuteError::Store(_)));
+    assert_eq!((store_s.len(), timed_out.len()), (1, 31));
+    assert!(
+        store_s[0]
+            .to_string()
+            .ends_with("there was no answer in time (2 attempts)"),
+        "{}",
+        store_s[0]
+    );
+    for error in timed_out {
+        assert!(matches!(error, ExecuteError::TimedOut { .. }), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            "the command was not executed within 40 s: it waited for the commands before it, or for the store"
+        );
+    }
+    faults.recover();
+    let executed = executor.execute(account(), Command::PayIn(1)).await.unwrap();
+    assert_eq!(executed.state, 1, "nothing of them has happened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_append_that_was_sent_is_waited_for_and_its_outcome_is_told() {
+    let store = InMemoryStore::new();
+    let faults = Faults::before(store.clone());
+    let client = store.client_builder().transport(faults.clone()).build().unwrap();
+    faults.next_appends([Fault::Hangs; 2]);
+    let executor = Executor::new(accounts(client), Accounts::default()).time_limit(Duration::from_secs(1));
+    let error = executor.execute(account(), Command::PayIn(1)).await.unwrap_err();
+    let ExecuteError::Store(error) = error else {
+        panic!("{error:?}")
+    };
+    assert!(error.unsettled().is_some());
+    // A time that no clock reaches is none.
+    let executor = executor.time_limit(Duration::MAX);
+    assert_eq!(
+        executor
+            .execute(account(), Command::PayIn(1))
+            .await
+            .unwrap()
+            .state,
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_command_with_an_id_reads_the_stream_from_its_first_event_once_where_states_are_kept() {
+    for (is_cached, readings) in [(false, 3), (true, 1)] {
+        let (store, executor, _, watch) = start();
+        pay_in(&store.client(), 5).await;
+        let executor = if is_cached { executor.cached(10) } else { executor };
+        watch.take();
+        for number in 0..3 {
+            let id = uuid::Uuid::from_u128(number);
+            executor
+                .execute_once(id, account(), &Command::PayIn(1))
+                .await
+                .unwrap();
+        }
+        let of_all = watch.take().into_iter().filter(|request| request == "GET events");
+        assert_eq!(of_all.count(), readings);
+    }
 }

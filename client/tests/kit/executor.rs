@@ -1,7 +1,5 @@
 //! Commands: decided on, appended, and decided on again.
 
-use std::time::Duration;
-
 use event_store_client::decider::{ExecuteError, Executor};
 use event_store_client::testing::{Fault, Faults, InMemoryStore};
 use event_store_client::types::{ExpectedRevision, NewEvent, Provenance};
@@ -17,7 +15,7 @@ use crate::support::{
 };
 
 /// An executor on a store of its own, its decider that counts, and who watches.
-fn start() -> (InMemoryStore, Executor<Accounts>, Accounts, Watch) {
+pub(crate) fn start() -> (InMemoryStore, Executor<Accounts>, Accounts, Watch) {
     let (store, client, watch) = Watch::start();
     let decider = Accounts::default();
     let executor = Executor::new(accounts(client), decider.clone());
@@ -284,63 +282,6 @@ async fn commands_side_by_side_on_one_stream_each_happen_once() {
 }
 
 #[tokio::test]
-async fn a_command_that_comes_twice_has_its_effect_once_however_much_later() {
-    let (store, executor, _, _) = start();
-    let id = uuid::Uuid::from_u128(7);
-    let first = executor
-        .execute_once(id, account(), &Command::PayIn(5))
-        .await
-        .unwrap();
-    assert_eq!((first.state, first.replayed, first.events.len()), (5, false, 1));
-    pay_in(&store.client(), 12).await;
-    // In this process, in one that keeps states, in one that has snapshots, and in another.
-    let others = [
-        executor.clone(),
-        executor.clone().cached(10),
-        Executor::new(accounts(store.client()), Accounts::default()).cached(10),
-        Executor::new(accounts(store.client()), Accounts::default()).snapshots(
-            event_store_client::decider::InMemorySnapshots::new(),
-            "balance-1",
-            1,
-        ),
-    ];
-    for other in others {
-        for _ in 0..2 {
-            let again = other
-                .execute_once(id, account(), &Command::PayIn(5))
-                .await
-                .unwrap();
-            assert_eq!((again.state, again.revision), (17, Some(revision(13))));
-            assert!(again.replayed && again.events.is_empty());
-        }
-    }
-    let other_id = uuid::Uuid::from_u128(8);
-    let other = executor
-        .execute_once(other_id, account(), &Command::PayIn(5))
-        .await
-        .unwrap();
-    assert_eq!((other.state, other.replayed), (22, false));
-}
-
-#[tokio::test]
-async fn a_command_given_twice_at_once_has_its_effect_once() {
-    let store = InMemoryStore::new();
-    let id = uuid::Uuid::from_u128(7);
-    let processes = (0..4).map(|_| Executor::new(accounts(store.client()), Accounts::default()).cached(10));
-    let commands = processes.map(|executor| async move {
-        executor.execute(account(), &Command::PayIn(1)).await.unwrap();
-        executor
-            .execute_once(id, account(), &Command::PayIn(100))
-            .await
-            .unwrap()
-    });
-    let executed = join_all(commands).await;
-    assert_eq!(executed.iter().filter(|executed| !executed.replayed).count(), 1);
-    let executor = Executor::new(accounts(store.client()), Accounts::default());
-    assert_eq!(executor.state(account()).await.unwrap().state, 104);
-}
-
-#[tokio::test]
 async fn a_command_at_a_revision_is_decided_on_there_or_not_at_all() {
     let (store, executor, decider, watch) = start();
     let executor = executor.cached(10);
@@ -415,91 +356,4 @@ async fn commands_on_one_stream_stand_in_line_and_can_be_spawned() {
     }
     assert_eq!(executor.state(account()).await.unwrap().state, 32);
     assert_eq!(decider.decisions(), 32, "none was overtaken");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_store_that_hangs_holds_up_no_command_beyond_its_time() {
-    let store = InMemoryStore::new();
-    let faults = Faults::before(store.clone());
-    let client = store
-        .client_builder()
-        .transport(faults.clone())
-        .operation_timeout(Duration::from_secs(30))
-        .build()
-        .unwrap();
-    faults.next([Fault::Hangs; 1_000]);
-    let executor = Executor::new(accounts(client), Accounts::default()).time_limit(Duration::from_secs(40));
-    let began = tokio::time::Instant::now();
-    let commands = (0..32).map(|_| executor.execute(account(), Command::PayIn(1)));
-    let errors = join_all(commands).await;
-    let waited = began.elapsed();
-    assert!(
-        waited < Duration::from_secs(41),
-        "by the clock that stands still: {waited:?}"
-    );
-    let (store_s, timed_out): (Vec<_>, Vec<_>) = errors
-        .into_iter()
-        .map(Result::unwrap_err)
-        .partition(|error| matches!(error, ExecuteError::Store(_)));
-    assert_eq!((store_s.len(), timed_out.len()), (1, 31));
-    assert!(
-        store_s[0]
-            .to_string()
-            .ends_with("there was no answer in time (2 attempts)"),
-        "{}",
-        store_s[0]
-    );
-    for error in timed_out {
-        assert!(matches!(error, ExecuteError::TimedOut { .. }), "{error:?}");
-        assert_eq!(
-            error.to_string(),
-            "the command was not executed within 40 s: it waited for the commands before it, or for the store"
-        );
-    }
-    faults.recover();
-    let executed = executor.execute(account(), Command::PayIn(1)).await.unwrap();
-    assert_eq!(executed.state, 1, "nothing of them has happened");
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_append_that_was_sent_is_waited_for_and_its_outcome_is_told() {
-    let store = InMemoryStore::new();
-    let faults = Faults::before(store.clone());
-    let client = store.client_builder().transport(faults.clone()).build().unwrap();
-    faults.next_appends([Fault::Hangs; 2]);
-    let executor = Executor::new(accounts(client), Accounts::default()).time_limit(Duration::from_secs(1));
-    let error = executor.execute(account(), Command::PayIn(1)).await.unwrap_err();
-    let ExecuteError::Store(error) = error else {
-        panic!("{error:?}")
-    };
-    assert!(error.unsettled().is_some());
-    // A time that no clock reaches is none.
-    let executor = executor.time_limit(Duration::MAX);
-    assert_eq!(
-        executor
-            .execute(account(), Command::PayIn(1))
-            .await
-            .unwrap()
-            .state,
-        2
-    );
-}
-
-#[tokio::test]
-async fn a_command_with_an_id_reads_the_stream_from_its_first_event_once_where_states_are_kept() {
-    for (is_cached, readings) in [(false, 3), (true, 1)] {
-        let (store, executor, _, watch) = start();
-        pay_in(&store.client(), 5).await;
-        let executor = if is_cached { executor.cached(10) } else { executor };
-        watch.take();
-        for number in 0..3 {
-            let id = uuid::Uuid::from_u128(number);
-            executor
-                .execute_once(id, account(), &Command::PayIn(1))
-                .await
-                .unwrap();
-        }
-        let of_all = watch.take().into_iter().filter(|request| request == "GET events");
-        assert_eq!(of_all.count(), readings);
-    }
 }

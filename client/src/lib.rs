@@ -78,6 +78,7 @@
 mod backoff;
 #[cfg(feature = "http")]
 mod category;
+mod chain;
 pub mod decider;
 #[cfg(feature = "http")]
 pub mod follow;

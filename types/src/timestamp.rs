@@ -45,7 +45,7 @@ impl Timestamp {
             .ok()
             .filter(|micros| (Self::MIN_MICROS..=Self::MAX_MICROS).contains(micros))
             .map(|micros| Self { micros })
-            .ok_or(InvalidTimestamp)
+            .ok_or(InvalidTimestamp(Invalid::Year))
     }
 }
 
@@ -71,10 +71,11 @@ impl TryFrom<SystemTime> for Timestamp {
     /// The year is not 0000 to 9999.
     fn try_from(moment: SystemTime) -> Result<Self, Self::Error> {
         let micros = match moment.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => i128::try_from(since.as_micros()).map_err(|_| InvalidTimestamp)?,
+            Ok(since) => i128::try_from(since.as_micros()).map_err(|_| InvalidTimestamp(Invalid::Year))?,
             // Before 1970, too, truncation goes towards the past.
             Err(before) => {
-                let nanos = i128::try_from(before.duration().as_nanos()).map_err(|_| InvalidTimestamp)?;
+                let nanos = i128::try_from(before.duration().as_nanos())
+                    .map_err(|_| InvalidTimestamp(Invalid::Year))?;
                 (-nanos).div_euclid(1_000)
             }
         };
@@ -97,7 +98,9 @@ impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(text).ok_or(InvalidTimestamp).and_then(Self::of_micros)
+        read(text)
+            .and_then(|micros| Self::of_micros(micros).ok())
+            .ok_or(InvalidTimestamp(Invalid::Text))
     }
 }
 
@@ -180,10 +183,18 @@ impl fmt::Display for Timestamp {
 
 travels_as_text!(Timestamp);
 
-/// A text that is not a [`Timestamp`].
+/// What is not a [`Timestamp`]: a text of another form, or a moment of a year that is not one of 0000 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z`")]
-pub struct InvalidTimestamp;
+#[error(transparent)]
+pub struct InvalidTimestamp(Invalid);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Invalid {
+    #[error("must be an RFC 3339 date and time such as `2025-01-25T10:11:12.000000Z`")]
+    Text,
+    #[error("the moment's year must be one of 0000 to 9999")]
+    Year,
+}
 
 #[cfg(test)]
 mod tests {
@@ -253,7 +264,17 @@ mod tests {
             "0000-01-01T00:00:00+00:01",
             "9999-12-31T23:59:59-00:01",
         ] {
-            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text:?}");
+            let wrong = text.parse::<Timestamp>();
+            assert_eq!(wrong, Err(InvalidTimestamp(Invalid::Text)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_moment_of_no_year_that_is_written_is_told_so() {
+        let seconds = Duration::from_secs(300_000_000_000);
+        for far in [SystemTime::UNIX_EPOCH + seconds, SystemTime::UNIX_EPOCH - seconds] {
+            let error = Timestamp::try_from(far).unwrap_err();
+            assert_eq!(error.to_string(), "the moment's year must be one of 0000 to 9999");
         }
     }
 

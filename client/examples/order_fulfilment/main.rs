@@ -33,9 +33,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stock = Category::new(client.clone(), "stock".parse()?);
 
     let types = [orders.stream_type().clone(), stock.stream_type().clone()];
+    // What is kept tells which commands were executed, so that a stream is read from its first event once.
     let fulfilment = Fulfilment {
-        orders: Executor::new(orders, Orders),
-        stock: Executor::new(stock, Stock),
+        orders: Executor::new(orders, Orders).cached(10_000),
+        stock: Executor::new(stock, Stock).cached(1_000),
     };
     let following = Follow::new(&client, "fulfilment")
         .stream_types(types)

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use event_store_types::{EventId, ExpectedRevision, Revision, StreamId};
 use uuid::Uuid;
 
+use super::deadline::Deadline;
 use super::executor::Known;
-use super::{Decider, Executor};
+use super::{Decider, ExecuteError, Executed, Executor};
 use crate::http::{Batch, pauses_of_writers};
 use crate::{Appended, Error, Folded};
 
@@ -36,8 +37,9 @@ impl<D: Decider> Executor<D> {
     ///
     /// # Errors
     /// [`ExecuteError::Rejected`] when the decider refuses the command, on a state that was current; [`ExecuteError::Overtaken`]
-    /// when other writers were faster each time; [`ExecuteError::Store`] for all else, such as an event that the application
-    /// does not know, or an append of which nothing can be found out ([`Error::unsettled`]).
+    /// when other writers were faster each time; [`ExecuteError::TimedOut`] when its time is over, before anything was appended;
+    /// [`ExecuteError::Store`] for all else, such as an event that the application does not know, or an append of which nothing can be
+    /// found out ([`Error::unsettled`]).
     pub fn execute<Command>(
         &self,
         stream_id: StreamId,
@@ -52,9 +54,9 @@ impl<D: Decider> Executor<D> {
     /// Executes `command` as [`Self::execute`] does, unless one with this id has appended to the stream: then nothing happens again, and
     /// what is answered is the state as it is, as [`Executed::replayed`](field@Executed::replayed) and without events.
     ///
-    /// The events get ids that are derived of `command_id`, by which it is recognised however much later it comes again. The first such command
-    /// on a stream in this process reads it from its first event on, whether there is a snapshot or not. A command that was refused, or
-    /// changed nothing, has left no trace: it is decided on again.
+    /// The events get ids that are derived of `command_id`, by which it is recognised however much later it comes again. For that, each such
+    /// command reads the stream from its first event on, whether there is a snapshot or not; where states are [kept](Executor::cached), only the
+    /// first of a stream that is kept does. A command that was refused, or changed nothing, has left no trace: it is decided on again.
     ///
     /// # Errors
     /// See [`Self::execute`].
@@ -99,20 +101,28 @@ impl<D: Decider> Executor<D> {
     {
         let executor = self.clone();
         async move {
-            let _turn = executor.turn(stream_id).await;
+            let deadline = Deadline::after(executor.time_limit);
+            let _turn = deadline.hold(executor.turn(stream_id)).await?;
             let command: &D::Command = command.borrow();
-            executor.decide_and_append(stream_id, terms, command).await
+            executor
+                .decide_and_append(stream_id, terms, command, deadline)
+                .await
         }
     }
 
-    async fn decide_and_append(&self, stream_id: StreamId, terms: Terms, command: &D::Command) -> Outcome<D> {
-        let mut basis = match (terms, self.kept(stream_id)) {
-            (Terms::Once(_), Some(kept)) if kept.ids.is_none() => {
-                Basis::current(self.loaded_with_ids(stream_id).await?)
-            }
-            (_, Some(kept)) => Basis::perhaps_older(kept),
-            (Terms::Once(_), None) => Basis::current(self.loaded_with_ids(stream_id).await?),
-            (_, None) => Basis::current(self.loaded(stream_id).await?),
+    async fn decide_and_append(
+        &self,
+        stream_id: StreamId,
+        terms: Terms,
+        command: &D::Command,
+        deadline: Deadline,
+    ) -> Outcome<D> {
+        let needs_ids = matches!(terms, Terms::Once(_));
+        let kept = self.kept(stream_id);
+        let mut basis = match kept.filter(|kept| kept.ids.is_some() || !needs_ids) {
+            Some(kept) => Basis::perhaps_older(kept),
+            None if needs_ids => Basis::current(deadline.hold(self.loaded_with_ids(stream_id)).await??),
+            None => Basis::current(deadline.hold(self.loaded(stream_id)).await??),
         };
         let mut pauses = pauses_of_writers(self.attempts);
         let mut attempts = 0;
@@ -129,7 +139,11 @@ impl<D: Decider> Executor<D> {
                         current: basis.known.folded.revision,
                     });
                 }
-                basis = Basis::current(self.brought_forward(stream_id, basis.known).await?);
+                basis = Basis::current(
+                    deadline
+                        .hold(self.brought_forward(stream_id, basis.known))
+                        .await??,
+                );
                 continue;
             }
             let decision = self.decider.decide(&basis.known.folded.state, command);
@@ -137,7 +151,11 @@ impl<D: Decider> Executor<D> {
                 Ok(events) if !events.is_empty() => events,
                 // The store holds an append to the state that was decided on. Nothing holds anything else to it.
                 _ if !basis.is_current => {
-                    basis = Basis::current(self.brought_forward(stream_id, basis.known).await?);
+                    basis = Basis::current(
+                        deadline
+                            .hold(self.brought_forward(stream_id, basis.known))
+                            .await??,
+                    );
                     continue;
                 }
                 Ok(_) => return Ok(Executed::unchanged(basis.known.folded)),
@@ -151,7 +169,7 @@ impl<D: Decider> Executor<D> {
             {
                 Ok(appended) => {
                     return Ok(self
-                        .executed(stream_id, basis.known, events, &ids, appended)
+                        .executed(stream_id, basis.known, events, &ids, appended, deadline)
                         .await);
                 }
                 Err(error) if error.is_conflict() || error.is_not_found() => error,
@@ -166,8 +184,11 @@ impl<D: Decider> Executor<D> {
                 });
             };
             tracing::debug!(error = %conflict, attempts, "another writer was faster: deciding again");
-            tokio::time::sleep(pause).await;
-            basis = Basis::current(self.after_conflict(stream_id, basis.known, &conflict).await?);
+            let again = async {
+                tokio::time::sleep(pause).await;
+                self.after_conflict(stream_id, basis.known, &conflict).await
+            };
+            basis = Basis::current(deadline.hold(again).await??);
         }
     }
 
@@ -219,6 +240,7 @@ impl<D: Decider> Executor<D> {
         events: Vec<D::Event>,
         ids: &[EventId],
         appended: Appended,
+        deadline: Deadline,
     ) -> Executed<D::State, D::Event> {
         let evolve = |state, event| self.decider.evolve(state, event);
         let folded = Folded {
@@ -233,7 +255,7 @@ impl<D: Decider> Executor<D> {
                 known_ids
             }),
         };
-        self.settle(stream_id, known).await;
+        self.settle(stream_id, known, deadline).await;
         Executed {
             state: folded.state,
             revision: folded.revision,
@@ -298,69 +320,4 @@ impl<State> Basis<State> {
             is_current: false,
         }
     }
-}
-
-/// What came of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Executed<State, E> {
-    /// The state after it.
-    pub state: State,
-    /// The revision of that state; `None` when there is no stream, because nothing has happened yet.
-    pub revision: Option<Revision>,
-    /// What happened: none when the command changed nothing, or had been executed before.
-    pub events: Vec<E>,
-    /// Whether the store had the events already: an earlier attempt was carried out, and its answer lost.
-    pub replayed: bool,
-}
-
-impl<State, E> Executed<State, E> {
-    /// What an append must expect so that nothing has happened since.
-    pub fn expected(&self) -> ExpectedRevision {
-        self.revision.into()
-    }
-
-    fn replayed(folded: Folded<State>) -> Self {
-        Self {
-            replayed: true,
-            ..Self::unchanged(folded)
-        }
-    }
-
-    fn unchanged(folded: Folded<State>) -> Self {
-        Self {
-            state: folded.state,
-            revision: folded.revision,
-            events: Vec::new(),
-            replayed: false,
-        }
-    }
-}
-
-/// Why a command was not executed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExecuteError<Refusal> {
-    /// The decider refused it.
-    #[error(transparent)]
-    Rejected(Refusal),
-    /// Other writers were faster each time.
-    #[error("other writers were faster `{attempts}` times")]
-    Overtaken {
-        /// How often it was decided on.
-        attempts: u32,
-        /// The last conflict.
-        source: Error,
-    },
-    /// The stream is not where it was expected to be.
-    #[error("the stream was expected at revision {expected}, and is at {}", current.map_or(0, Revision::as_u64))]
-    Moved {
-        /// Where it was expected.
-        expected: ExpectedRevision,
-        /// Where it is; `None` when there is no stream.
-        current: Option<Revision>,
-    },
-    /// The store did not do its part.
-    #[error(transparent)]
-    Store(#[from] Error),
 }

@@ -3,24 +3,28 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_store_types::{EventId, Provenance, Revision, StreamId};
 use quick_cache::sync::Cache;
 use tokio::sync::OwnedMutexGuard;
 
+use super::deadline::Deadline;
 use super::queues::Queues;
 use super::{Decider, Snapshot, SnapshotKey, Snapshots};
+use crate::chain::Chain;
 use crate::schema::Recorded;
 use crate::{Category, Error, Folded};
 
 /// Executes commands on the streams of a category, as a [`Decider`] decides. Cheap to clone: clones share the cache, and the queues.
 ///
-/// Commands on one stream are executed one after the other within a process, in the order in which they came; those of other processes are found out
-/// by the store.
+/// Commands on one stream are executed one after the other within a process, in the order in which they came, and each is given up when its
+/// [time](Self::time_limit) is over; those of other processes are found out by the store.
 pub struct Executor<D: Decider> {
     pub(super) category: Category<D::Event>,
     pub(super) decider: Arc<D>,
     pub(super) attempts: u32,
+    pub(super) time_limit: Duration,
     queues: Arc<Queues>,
     cache: Option<Arc<Cache<StreamId, Known<D::State>>>>,
     snapshots: Option<Snapshotting<D::State>>,
@@ -45,6 +49,8 @@ struct Snapshotting<State> {
 
 impl<D: Decider> Executor<D> {
     const ATTEMPTS: u32 = 8;
+    /// A reading and an append of a store that hangs, by a client whose times nobody has set.
+    const TIME_LIMIT: Duration = Duration::from_mins(1);
 
     /// Executes commands on the streams of `category` as `decider` decides. Neither caches states nor keeps snapshots.
     pub fn new(category: Category<D::Event>, decider: D) -> Self {
@@ -52,6 +58,7 @@ impl<D: Decider> Executor<D> {
             category,
             decider: Arc::new(decider),
             attempts: Self::ATTEMPTS,
+            time_limit: Self::TIME_LIMIT,
             queues: Arc::default(),
             cache: None,
             snapshots: None,
@@ -63,6 +70,15 @@ impl<D: Decider> Executor<D> {
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets how long a command may take from when it is given, the commands before it on its stream included; a minute when not set. After
+    /// that it is given up where nothing was appended, as [`ExecuteError::TimedOut`](super::ExecuteError::TimedOut). An append that was sent is waited
+    /// for, as long as the client's [times](crate::ClientBuilder::operation_timeout) say.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
         self
     }
 
@@ -210,9 +226,11 @@ impl<D: Decider> Executor<D> {
     }
 
     /// Takes over what a command has led to: keeps it, and saves a snapshot if it is time to.
-    pub(super) async fn settle(&self, stream_id: StreamId, mut known: Known<D::State>) {
-        if let Some(saved) = self.save_snapshot(stream_id, &known).await {
-            known.saved = Some(saved);
+    pub(super) async fn settle(&self, stream_id: StreamId, mut known: Known<D::State>, deadline: Deadline) {
+        match deadline.hold(self.save_snapshot(stream_id, &known)).await {
+            Ok(Some(saved)) => known.saved = Some(saved),
+            Ok(None) => {}
+            Err(_) => tracing::warn!(%stream_id, "a snapshot could not be saved in time"),
         }
         self.keep(stream_id, &known);
     }
@@ -230,7 +248,7 @@ impl<D: Decider> Executor<D> {
                 ids: None,
             }),
             Err(error) => {
-                tracing::warn!(%error, %stream_id, "a snapshot could not be loaded; the events are read from the first");
+                tracing::warn!(error = %Chain(&*error), %stream_id, "a snapshot could not be loaded; the events are read from the first");
                 None
             }
         }
@@ -250,7 +268,7 @@ impl<D: Decider> Executor<D> {
         match snapshots.place.save(&key, snapshot).await {
             Ok(()) => Some(revision),
             Err(error) => {
-                tracing::warn!(%error, %stream_id, "a snapshot could not be saved");
+                tracing::warn!(error = %Chain(&*error), %stream_id, "a snapshot could not be saved");
                 None
             }
         }
@@ -268,6 +286,7 @@ impl<D: Decider> Clone for Executor<D> {
             category: self.category.clone(),
             decider: self.decider.clone(),
             attempts: self.attempts,
+            time_limit: self.time_limit,
             queues: Arc::clone(&self.queues),
             cache: self.cache.clone(),
             snapshots: self.snapshots.clone(),

@@ -1,9 +1,15 @@
 //! Deciding on commands by what has happened.
 
+#[cfg(feature = "http")]
+mod deadline;
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 #[cfg(feature = "http")]
+mod error;
+#[cfg(feature = "http")]
 mod execute;
+#[cfg(feature = "http")]
+mod executed;
 #[cfg(feature = "http")]
 mod executor;
 #[cfg(feature = "http")]
@@ -14,7 +20,9 @@ mod snapshots;
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::DynamoSnapshots;
 #[cfg(feature = "http")]
-pub use execute::{ExecuteError, Executed};
+pub use error::ExecuteError;
+#[cfg(feature = "http")]
+pub use executed::Executed;
 #[cfg(feature = "http")]
 pub use executor::Executor;
 #[cfg(feature = "http")]

@@ -3,10 +3,13 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use event_store_types::{EventType, Revision, StreamId, StreamType};
+use event_store_types::{EventId, EventType, Revision, StreamId, StreamType};
 
+use super::progress::Count;
 use super::{CheckpointKey, HeldStream, Progress};
 use crate::BoxError;
+use crate::chain::Chain;
+use crate::http::MayPass;
 
 /// Why a follower ended.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub enum FollowError {
         /// Why.
         source: BoxError,
     },
+    /// What is kept under the follower's name was made of another store. Nothing of this one is handled.
+    AnotherStore(Box<AnotherStore>),
     /// The end of the feed is reached, and some streams are held. All others are handled.
     Incomplete {
         /// The streams of which an event could not be handled.
@@ -29,6 +34,18 @@ pub enum FollowError {
         /// What was done.
         progress: Progress,
     },
+}
+
+impl FollowError {
+    /// The same, as the reason why one stream could not be handled.
+    pub(super) fn into_reason(self) -> Reason {
+        match self {
+            Self::AnotherStore(another) => Reason::AnotherStore(another),
+            Self::Feed(error) => Reason::NotRead(error.into()),
+            Self::Checkpoint { source, .. } => Reason::NotLoaded(source),
+            Self::Incomplete { .. } => Reason::NotLoaded(self.into()),
+        }
+    }
 }
 
 impl fmt::Display for FollowError {
@@ -40,13 +57,16 @@ impl fmt::Display for FollowError {
                 "the checkpoint `{key}` cannot be loaded or kept: {}",
                 Chain(&**source)
             ),
+            Self::AnotherStore(another) => write!(formatter, "{another}"),
             Self::Incomplete { held, .. } => {
-                let count = held.len();
-                let streams = if count == 1 { "stream is" } else { "streams are" };
-                write!(formatter, "{count} {streams} held")?;
+                let (are, such_as) = if held.len() == 1 {
+                    ("is", "")
+                } else {
+                    ("are", "such as ")
+                };
+                write!(formatter, "{} {are} held", Count(held.len(), "stream"))?;
                 if let Some(first) = held.first() {
                     let (stream_type, stream_id) = (&first.stream_type, first.stream_id);
-                    let such_as = if count == 1 { "" } else { "such as " };
                     write!(
                         formatter,
                         ": {such_as}`{stream_type}/{stream_id}`: {}",
@@ -61,6 +81,29 @@ impl fmt::Display for FollowError {
 
 // What led to it is in the text, and no source: whoever prints the chain would print it twice.
 impl StdError for FollowError {}
+
+/// What a follower keeps was made of another store: the first event that it has met is not in the store that it follows now.
+///
+/// The store was thrown away and begun anew, or the follower was given another address. Follow under another name, or remove all that
+/// is kept under this one. An application that followed both stores into one read model would mix them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what `{follower}` keeps was made of another store: this one does not have its first event, `{event_id}` at revision {revision} of \
+     `{stream_type}/{stream_id}`; follow under another name, or remove what is kept under this one"
+)]
+#[non_exhaustive]
+pub struct AnotherStore {
+    /// The follower's name.
+    pub follower: String,
+    /// The type of the event's stream.
+    pub stream_type: StreamType,
+    /// The event's stream.
+    pub stream_id: StreamId,
+    /// The event's revision.
+    pub revision: Revision,
+    /// The event.
+    pub event_id: EventId,
+}
 
 /// Why a stream could not be handled as far as it should. What was handled before is kept; trying again is safe.
 #[derive(Debug)]
@@ -150,6 +193,9 @@ pub enum Reason {
         /// The revision that the stream is at, if the store told it.
         reached: Option<Revision>,
     },
+    /// What is kept under the follower's name was made of another store.
+    #[error(transparent)]
+    AnotherStore(Box<AnotherStore>),
     /// Others move the checkpoint all the time.
     #[error("the checkpoint was moved by others in each of {attempts} attempts")]
     #[non_exhaustive]
@@ -197,28 +243,11 @@ impl Reason {
 fn is_away(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error
-            .downcast_ref::<crate::Error>()
-            .is_some_and(crate::Error::is_retryable)
-        {
+        let told = error.downcast_ref::<crate::Error>();
+        if error.is::<MayPass>() || told.is_some_and(crate::Error::is_retryable) {
             return true;
         }
         next = error.source();
     }
     false
-}
-
-/// An error and all that led to it, as one text.
-pub(super) struct Chain<'a>(pub(super) &'a (dyn StdError + 'static));
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(formatter, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
 }

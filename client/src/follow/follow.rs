@@ -8,9 +8,10 @@ use event_store_types::{Payload, StreamType, Timestamp};
 use super::following::Following;
 use super::projector::Projector;
 use super::reactor::Reactor;
-use super::{Checkpoints, Projection, Reaction, ReadModel};
-use crate::schema::Schema;
-use crate::{Category, Client};
+use super::schedule::Rules;
+use super::{Cause, Checkpoints, Projection, Reaction, ReadModel};
+use crate::schema::{Recorded, Schema};
+use crate::{BoxError, Category, Client};
 
 /// What is followed, and under which name. Begun with [`Category::follow`], or with [`Follow::new`] for the events of several types of
 /// streams, or as they are stored.
@@ -90,7 +91,62 @@ impl<E: Send + 'static> Follow<E> {
             model: Arc::clone(&model),
             events_a_commit: Following::PAGE_OF_PROJECTIONS,
         };
-        Following::projecting(self, projector, model)
+        Following::new(
+            self,
+            projector,
+            model,
+            Rules::PROJECTING,
+            Following::PAGE_OF_PROJECTIONS,
+        )
+    }
+
+    /// The same with a closure, whose types follow from what is followed and where it is kept.
+    ///
+    /// Streams are handled side by side, so that a closure that keeps something itself shares it: in an atomic, or behind a lock.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use event_store_client::follow::InMemory;
+    /// # use event_store_client::Category;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # enum OrderEvent { Placed { total: u64 }, Paid }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = event_store_client::testing::InMemoryStore::new().client();
+    /// # let orders = Category::<OrderEvent>::new(client, "order".parse()?);
+    /// # orders.create([OrderEvent::Placed { total: 12 }, OrderEvent::Paid]).await?;
+    /// static PAYMENTS: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// let due = InMemory::<u64>::default();
+    /// let following = orders.follow("due").project_with(
+    ///     |event, due| {
+    ///         match event.data {
+    ///             OrderEvent::Placed { total } => *due += total,
+    ///             OrderEvent::Paid => {
+    ///                 *due = 0;
+    ///                 PAYMENTS.fetch_add(1, Ordering::Relaxed);
+    ///             }
+    ///         }
+    ///         Ok(())
+    ///     },
+    ///     due.clone(),
+    /// );
+    /// following.to_end().await?;
+    /// assert_eq!((due.views("due")[0].1, PAYMENTS.load(Ordering::Relaxed)), (0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn project_with<Model>(
+        self,
+        apply: impl Fn(&Recorded<E>, &mut Model::Changes) -> Result<(), BoxError> + Send + Sync + 'static,
+        model: Model,
+    ) -> Following
+    where
+        Model: ReadModel + 'static,
+    {
+        self.project(apply, model)
     }
 
     /// Does what `reaction` says, at least once for each event, and keeps in `checkpoints` how far it is.
@@ -107,7 +163,58 @@ impl<E: Send + 'static> Follow<E> {
             since: self.since,
             checkpoints: Arc::clone(&checkpoints),
         };
-        Following::reacting(self, reactor, checkpoints)
+        Following::new(
+            self,
+            reactor,
+            checkpoints,
+            Rules::REACTING,
+            Following::PAGE_OF_REACTIONS,
+        )
+    }
+
+    /// The same with a closure that gives a future, whose types follow from what is followed.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use event_store_client::follow::InMemory;
+    /// # use event_store_client::Category;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # enum OrderEvent { Placed { total: u64 }, Paid }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = event_store_client::testing::InMemoryStore::new().client();
+    /// # let orders = Category::<OrderEvent>::new(client, "order".parse()?);
+    /// # orders.create([OrderEvent::Placed { total: 12 }, OrderEvent::Paid]).await?;
+    /// let invoices = Arc::new(Mutex::new(Vec::new()));
+    /// let written = Arc::clone(&invoices);
+    /// let following = orders.follow("invoices").react_with(
+    ///     move |event, cause| {
+    ///         let written = Arc::clone(&written);
+    ///         async move {
+    ///             if let OrderEvent::Placed { total } = event.data {
+    ///                 written.lock().map_err(|_| "poisoned")?.push((cause.id(), total));
+    ///             }
+    ///             Ok(())
+    ///         }
+    ///     },
+    ///     InMemory::<()>::default(),
+    /// );
+    /// following.to_end().await?;
+    /// assert_eq!(invoices.lock().map_err(|_| "poisoned")?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn react_with<Reacting>(
+        self,
+        react: impl Fn(Recorded<E>, Cause) -> Reacting + Send + Sync + 'static,
+        checkpoints: impl Checkpoints + 'static,
+    ) -> Following
+    where
+        Reacting: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        self.react(react, checkpoints)
     }
 }
 

@@ -6,18 +6,17 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_types::{Event, Notification, Revision, Stream, StreamId, StreamType};
+use event_store_types::{Notification, Stream, StreamType};
 use futures::future::ready;
 use tokio::sync::Notify;
 
 use super::consumer::{Consumer, Unknown};
 use super::drive::{Goal, drive};
 use super::follow::Follow;
-use super::keeper::Keeper;
+use super::origin::Origin;
 use super::schedule::Rules;
-use super::{Checkpoint, Checkpoints, FollowError, HeldStream, Progress, StreamError};
+use super::{CheckpointKey, Checkpoints, FollowError, Progress, StreamError};
 use crate::Client;
-use crate::backoff::Backoff;
 use crate::http::ReadFeed;
 use crate::notification::Handler;
 
@@ -70,6 +69,7 @@ pub struct Following {
     pub(super) begins_at_end: bool,
     pub(super) consumer: Arc<dyn Consumer>,
     pub(super) checkpoints: Arc<dyn Checkpoints>,
+    pub(super) origin: Arc<Origin>,
     pub(super) unknown: Arc<Unknown>,
     pub(super) rules: Rules,
     pub(super) page_size: u16,
@@ -85,45 +85,16 @@ pub struct Following {
 impl Following {
     /// A page of a thousand costs a tenth of the requests of ten of a hundred, and a projection commits what it has of a stream at once.
     pub(super) const PAGE_OF_PROJECTIONS: u16 = 1_000;
-    const PAGE_OF_REACTIONS: u16 = 100;
+    pub(super) const PAGE_OF_REACTIONS: u16 = 100;
 
-    pub(super) fn projecting<E>(
-        follow: Follow<E>,
-        consumer: impl Consumer + 'static,
-        checkpoints: Arc<dyn Checkpoints>,
-    ) -> Self {
-        let rules = Rules {
-            backoff: Self::BACKOFF,
-            park_after: None,
-            events_at_once: Self::PAGE_OF_PROJECTIONS.into(),
-            keeps_ahead: false,
-        };
-        Self::new(follow, consumer, checkpoints, rules, Self::PAGE_OF_PROJECTIONS)
-    }
-
-    pub(super) fn reacting<E>(
-        follow: Follow<E>,
-        consumer: impl Consumer + 'static,
-        checkpoints: Arc<dyn Checkpoints>,
-    ) -> Self {
-        let rules = Rules {
-            backoff: Self::BACKOFF,
-            park_after: None,
-            events_at_once: 1,
-            keeps_ahead: true,
-        };
-        Self::new(follow, consumer, checkpoints, rules, Self::PAGE_OF_REACTIONS)
-    }
-
-    const BACKOFF: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_mins(5));
-
-    fn new<E>(
+    pub(super) fn new<E>(
         follow: Follow<E>,
         consumer: impl Consumer + 'static,
         checkpoints: Arc<dyn Checkpoints>,
         rules: Rules,
         page_size: u16,
     ) -> Self {
+        let origin = Origin::new(follow.client.clone(), Arc::clone(&checkpoints), &follow.name);
         Self {
             client: follow.client,
             unknown: Arc::new(Unknown::new(follow.name.clone(), |_| ())),
@@ -132,6 +103,7 @@ impl Following {
             begins_at_end: follow.begins_at_end,
             consumer: Arc::new(consumer),
             checkpoints,
+            origin: Arc::new(origin),
             rules,
             page_size,
             concurrency: 8,
@@ -142,72 +114,6 @@ impl Following {
             on_progress: Arc::new(|_| ()),
             on_failure: Arc::new(|_| ()),
         }
-    }
-
-    /// Sets how many streams are handled at once; 8 when not set, and 0 counts as 1.
-    pub fn concurrency(mut self, streams: usize) -> Self {
-        self.concurrency = streams.max(1);
-        self
-    }
-
-    /// Sets how many events are read of the feed at once, between 1 and 1,000; 1,000 for a projection, and 100 for a reaction, when not set.
-    pub fn page_size(mut self, events: u16) -> Self {
-        self.page_size = events.clamp(1, 1_000);
-        self
-    }
-
-    /// Sets how long the feed is not looked at: after news, and at the longest without any. A tenth of a second and five seconds when
-    /// not set.
-    pub fn pauses(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.pauses = (shortest, longest);
-        self
-    }
-
-    /// Sets how long a stream is held after an event that cannot be handled. From one second to five minutes when not set.
-    pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.rules.backoff = backoff;
-        self
-    }
-
-    /// Parks a stream after an event could not be handled so many times in a row; 0 counts as 1. It is not tried again before it is
-    /// [resumed](Self::resume), and [`Self::checkpoint`] lists it. When not set, nothing is parked. It does not count when the store was
-    /// away: when its answer, to the follower or within the handler, [may be another later](crate::Error::is_retryable).
-    pub fn park_after(mut self, attempts: u32) -> Self {
-        self.rules.park_after = Some(attempts.max(1));
-        self
-    }
-
-    /// Sets how long the next events of one stream may take; five minutes when not set. What takes longer is dropped, and tried
-    /// again as what failed.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
-        self
-    }
-
-    /// Counts the events that there are before anything is read, so that [`Progress::of`] tells of how many: one request for each hundred
-    /// streams.
-    pub fn counting(mut self) -> Self {
-        self.is_counting = true;
-        self
-    }
-
-    /// Sets what is called after each page of the feed.
-    pub fn on_progress(mut self, told: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
-        self.on_progress = Arc::new(told);
-        self
-    }
-
-    /// Sets what is called each time when an event could not be handled, besides the warning that is logged.
-    pub fn on_failure(mut self, told: impl Fn(&StreamError) + Send + Sync + 'static) -> Self {
-        self.on_failure = Arc::new(told);
-        self
-    }
-
-    /// Sets what is called with each event of an unknown type, besides the warning that is logged at the first of each type. Such an
-    /// event is passed over.
-    pub fn on_unknown(mut self, told: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.unknown = Arc::new(Unknown::new(self.name.clone(), told));
-        self
     }
 
     /// The name that it is kept under.
@@ -311,63 +217,6 @@ impl Following {
         .await
     }
 
-    /// How far it is, as it is kept. Run by notifications, it is kept stream by stream, and not here.
-    ///
-    /// # Errors
-    /// When that cannot be found out.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, FollowError> {
-        let keeper = Keeper::load(&self.checkpoints, &self.name).await?;
-        Ok(keeper.found.unwrap_or_default())
-    }
-
-    /// Has a held stream tried again at once, parked or not. A follower that is running notices within its next page.
-    ///
-    /// Answers whether it was held.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    pub async fn resume(&self, stream_type: &StreamType, stream_id: StreamId) -> Result<bool, FollowError> {
-        self.change_held(stream_type, stream_id, |_| ()).await
-    }
-
-    /// Passes over the event that holds a stream, and goes on behind it. Of no use to a projection, whose read model counts
-    /// what it has.
-    ///
-    /// Answers whether it was held.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    pub async fn skip(&self, stream_type: &StreamType, stream_id: StreamId) -> Result<bool, FollowError> {
-        let skip = |held: &mut HeldStream| {
-            held.after = Some(
-                held.after
-                    .map_or(Revision::FIRST, |after| after.saturating_add(1)),
-            );
-        };
-        self.change_held(stream_type, stream_id, skip).await
-    }
-
-    async fn change_held(
-        &self,
-        stream_type: &StreamType,
-        stream_id: StreamId,
-        change: impl Fn(&mut HeldStream),
-    ) -> Result<bool, FollowError> {
-        loop {
-            let mut keeper = Keeper::load(&self.checkpoints, &self.name).await?;
-            let mut checkpoint = keeper.found.take().unwrap_or_default();
-            let Some(held) = checkpoint.held_mut(stream_type, stream_id) else {
-                return Ok(false);
-            };
-            held.is_parked = false;
-            held.attempts = 0;
-            change(held);
-            if keeper.keep(&checkpoint).await? {
-                return Ok(true);
-            }
-        }
-    }
-
     pub(super) fn feed(&self) -> ReadFeed {
         self.client
             .feed()
@@ -388,7 +237,12 @@ impl Handler for Following {
         if !self.follows(&notification.stream_type) {
             return Ok(());
         }
+        let checked = self.origin.check_once(&notification).await;
         let stream = (notification.stream_type, notification.stream_id);
+        if let Err(error) = checked {
+            let key = CheckpointKey::new(&self.name, &stream.0, stream.1);
+            return Err(error.into_reason().of(&key));
+        }
         let forward = self
             .consumer
             .bring_forward(&stream, notification.stream_revision, &self.unknown);

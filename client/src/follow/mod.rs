@@ -82,12 +82,15 @@ mod drive;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 mod error;
+mod excerpt;
 mod file;
 #[expect(clippy::module_inception, reason = "what is followed is called `Follow`")]
 mod follow;
 mod following;
+mod held;
 mod keeper;
 mod memory;
+mod origin;
 mod progress;
 mod projection;
 mod projector;
@@ -95,11 +98,12 @@ mod reaction;
 mod reactor;
 mod read_model;
 mod schedule;
+mod settings;
 mod source;
 
 pub use checkpoint::{Checkpoint, HandledStream, HeldStream};
 pub use checkpoints::{Checkpoints, Kept};
-pub use error::{FollowError, Reason, StreamError};
+pub use error::{AnotherStore, FollowError, Reason, StreamError};
 pub use file::FileCheckpoints;
 pub use follow::Follow;
 pub use following::Following;

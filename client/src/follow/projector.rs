@@ -172,7 +172,7 @@ where
         let recorded = match self.schema.decode(event.clone()) {
             Ok(recorded) => recorded,
             Err(undecodable) if undecodable.is_unknown_event_type() => return Ok(false),
-            Err(undecodable) => return Err(undecodable.into()),
+            Err(undecodable) => return Err(undecodable.into_cause()),
         };
         // After a panic the changes are made anew.
         let applied = catch_unwind(AssertUnwindSafe(|| self.projection.apply(&recorded, changes)));

@@ -44,7 +44,7 @@ where
         let recorded = match self.schema.decode(event.clone()) {
             Ok(recorded) => recorded,
             Err(undecodable) if undecodable.is_unknown_event_type() => return Ok(false),
-            Err(undecodable) => return Err(undecodable.into()),
+            Err(undecodable) => return Err(undecodable.into_cause()),
         };
         let cause = Cause::new(&self.name, event, attempt);
         let span = tracing::debug_span!(

@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod feed;
 mod kind;
+mod may_pass;
 mod pages;
 mod poll;
 mod range;
@@ -52,6 +53,7 @@ pub use unsettled::Unsettled;
 
 use address::Address;
 use connection::Connection;
+pub(crate) use may_pass::MayPass;
 pub(crate) use retry::pauses_of_writers;
 
 /// A client of one event store. Cheap to clone: clones share connections and credentials.

@@ -6,6 +6,7 @@ use std::fmt;
 use event_store_types::{Event, EventType, InvalidEventType, InvalidJson, Revision, StreamId};
 
 use super::Undecoded;
+use crate::chain::Chain;
 
 /// Why an event could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +31,9 @@ pub enum Unencodable {
     },
 }
 
-/// Why an event of a stream could not be read.
-#[derive(Debug)]
+/// Why an event of a stream could not be read. Its text tells what led to it as well.
 pub struct Undecodable(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     stream_id: StreamId,
     revision: Revision,
@@ -79,6 +78,12 @@ impl Undecodable {
         )
     }
 
+    /// Why, without the event's place: for whoever tells that themselves.
+    #[cfg(feature = "http")]
+    pub(crate) fn into_cause(self) -> Box<dyn Error + Send + Sync> {
+        self.0.failure.into()
+    }
+
     /// The event's stream.
     pub fn stream_id(&self) -> StreamId {
         self.0.stream_id
@@ -105,11 +110,37 @@ impl fmt::Display for Undecodable {
         } = &*self.0;
         write!(
             formatter,
-            "the event `{event_type}` at revision `{revision}` of stream `{stream_id}` cannot be read: "
-        )?;
-        match failure {
-            Failure::Decoding(undecoded) => {
-                write!(formatter, "{undecoded}")?;
+            "the event `{event_type}` at revision `{revision}` of stream `{stream_id}` cannot be read: {failure}"
+        )
+    }
+}
+
+impl fmt::Debug for Undecodable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            stream_id,
+            revision,
+            event_type,
+            failure,
+        } = &*self.0;
+        formatter
+            .debug_struct("Undecodable")
+            .field("stream_id", stream_id)
+            .field("revision", revision)
+            .field("event_type", event_type)
+            .field("failure", failure)
+            .finish()
+    }
+}
+
+// What led to it is in the text, and no source: whoever prints the chain would print it twice.
+impl Error for Undecodable {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decoding(undecoded) => {
+                write!(formatter, "{}", Chain(undecoded))?;
                 if let Undecoded::UnknownEventType {
                     known: [first, rest @ ..],
                 } = undecoded
@@ -119,21 +150,15 @@ impl fmt::Display for Undecodable {
                 }
                 Ok(())
             }
-            Failure::LaterVersion { found, current } => write!(
+            Self::LaterVersion { found, current } => write!(
                 formatter,
                 "it was written in version {found} of its type, and {current} is the last that is known"
             ),
-            Failure::Upcasting(_) => formatter.write_str("it cannot be brought up to date"),
+            Self::Upcasting(source) => {
+                write!(formatter, "it cannot be brought up to date: {}", Chain(source))
+            }
         }
     }
 }
 
-impl Error for Undecodable {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.0.failure {
-            Failure::Decoding(undecoded) => undecoded.source(),
-            Failure::Upcasting(source) => Some(source),
-            Failure::LaterVersion { .. } => None,
-        }
-    }
-}
+impl Error for Failure {}

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::feed::NoPage;
 use super::log::{Outcome, Position, Reading};
+use super::page_key::PageKey;
 use super::state::State;
 use crate::transport::Request;
 
@@ -110,7 +111,8 @@ fn append(
     let events = checked(events)?;
     let last = first.and_then(|first| first.checked_add(events.len() as u64 - 1));
     let Some((first, _)) = first.zip(last) else {
-        return Err(Refusal::invalid("expectedRevision", "beyond the largest"));
+        let message = format!("the last event would be beyond revision `{}`", Revision::MAX);
+        return Err(Refusal::invalid("expectedRevision", message));
     };
     write(state, stream_type, stream_id, first, events)
 }
@@ -126,7 +128,11 @@ fn checked(events: Vec<NewEvent>) -> Result<Vec<NewEvent>, Refusal> {
     let repeated = |event: &NewEvent| event.event_id.is_some_and(|id| !ids.insert(id));
     if let Some(place) = events.iter().position(repeated) {
         let field = format!("events[{place}].eventId");
-        return Err(Refusal::invalid(&field, "repeated"));
+        let id = events[place]
+            .event_id
+            .map_or_else(String::new, |id| id.to_string());
+        let message = format!("an event before it has the id `{id}` too");
+        return Err(Refusal::invalid(&field, message));
     }
     let size = events.iter().map(|event| {
         let metadata = event
@@ -251,7 +257,10 @@ fn feed(state: &State, request: &Request) -> Result<Response<Bytes>, Refusal> {
         .read(query.text("after"), limit, &stream_types, &event_types);
     match page {
         Ok(feed_page) => Ok(json(StatusCode::OK, &FeedPageBody { feed_page })),
-        Err(NoPage::Malformed) => Err(Refusal::invalid("after", "no cursor")),
+        Err(NoPage::Malformed) => Err(Refusal::invalid(
+            "after",
+            "must be `end`, `end-N` with an N from 1 to 1000, or the `next` of an earlier page of the feed",
+        )),
         Err(NoPage::BegunAnew) => Err(Refusal::told(
             ProblemType::FeedBegunAnew,
             "the cursor belongs to another feed: this one was recreated, or is another store's; read it from the beginning",
@@ -275,9 +284,11 @@ fn all<T: FromStr<Err: Display>>(request: &Request, name: &str) -> Result<Vec<T>
 fn list(state: &State, stream_type: &StreamType, request: &Request) -> Result<Response<Bytes>, Refusal> {
     let query = Query::of(request);
     let updated_after = query.optional("updated-after")?;
-    let after = query.text("stream-next-page-key");
+    let key = query.text("stream-next-page-key");
+    let after = key.map(|text| PageKey::parse(text, stream_type)).transpose();
+    let after = after.map_err(|wrong| Refusal::invalid("stream-next-page-key", wrong))?;
     let limit = query.limit(PAGE_STREAMS)?;
-    let stream_page = state.log.list(stream_type, updated_after, after, limit);
+    let stream_page = state.log.list(stream_type, updated_after, after.as_ref(), limit);
     Ok(json(StatusCode::OK, &StreamPageBody { stream_page }))
 }
 
@@ -339,11 +350,6 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn of(problem_type: ProblemType) -> Self {
-        let title = problem_type.title();
-        Self::told(problem_type, title)
-    }
-
     fn told(problem_type: ProblemType, detail: impl Into<String>) -> Self {
         Self {
             problem_type,
@@ -363,8 +369,10 @@ impl Refusal {
     }
 
     fn invalid(field: &str, message: impl Display) -> Self {
-        let messages = BTreeMap::from([(field.to_owned(), vec![message.to_string()])]);
-        Self::of(ProblemType::InvalidRequest).with(|details| details.messages = messages)
+        let message = message.to_string();
+        let detail = format!("`{field}`: {message}");
+        let messages = BTreeMap::from([(field.to_owned(), vec![message])]);
+        Self::told(ProblemType::InvalidRequest, detail).with(|details| details.messages = messages)
     }
 
     fn response(self, request_id: &str) -> Response<Bytes> {

@@ -118,6 +118,11 @@ impl Faults {
         self.script().of.entry(operation).or_default().extend(faults);
     }
 
+    /// Lets everything pass again, whatever was told before.
+    pub fn recover(&self) {
+        *self.script() = Script::default();
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }

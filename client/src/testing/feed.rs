@@ -100,6 +100,11 @@ impl Feed {
         let from = match after {
             None => 0,
             Some("end") => self.events.len(),
+            Some(text) if text.starts_with("end-") => {
+                let before = text.strip_prefix("end-").and_then(|count| count.parse().ok());
+                let before = before.filter(|before| (1..=1_000).contains(before));
+                self.events.len().saturating_sub(before.ok_or(NoPage::Malformed)?)
+            }
             Some(text) => match Cursor::parse(text).ok_or(NoPage::Malformed)? {
                 Cursor { feed, .. } if feed != self.id => return Err(NoPage::BegunAnew),
                 Cursor { place, .. } if place > self.events.len() => return Err(NoPage::NotReached),

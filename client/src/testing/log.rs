@@ -6,6 +6,8 @@ use event_store_types::{
     Event, EventId, EventPage, NewEvent, Revision, Stream, StreamId, StreamPage, StreamType, Timestamp,
 };
 
+use super::page_key::PageKey;
+
 /// All streams of a store, by type and id. What is appended together stays together.
 #[derive(Debug, Default)]
 pub(super) struct Log {
@@ -135,19 +137,20 @@ impl Log {
         &self,
         stream_type: &StreamType,
         updated_after: Option<Timestamp>,
-        after: Option<&str>,
+        after: Option<&PageKey>,
         limit: usize,
     ) -> StreamPage {
         let of_type = self.streams.keys().filter(|(other, _)| other == stream_type);
         let mut streams: Vec<Stream> = of_type
             .filter_map(|(_, stream_id)| self.stream(stream_type, *stream_id))
             .filter(|stream| updated_after.is_none_or(|moment| stream.updated_at >= moment))
-            .filter(|stream| after.is_none_or(|after| page_key(stream).as_str() > after))
+            .filter(|stream| after.is_none_or(|after| PageKey::of(stream) > *after))
             .collect();
-        streams.sort_by_key(page_key);
+        streams.sort_by_key(PageKey::of);
         let has_more = streams.len() > limit;
         streams.truncate(limit);
-        let next_page_key = streams.last().filter(|_| has_more).map(page_key);
+        let next_page_key = streams.last().filter(|_| has_more);
+        let next_page_key = next_page_key.map(|stream| PageKey::of(stream).to_string());
         StreamPage::new(streams, has_more, next_page_key)
     }
 
@@ -166,11 +169,6 @@ impl Log {
         let commits = self.streams.get(&(stream_type.clone(), stream_id));
         commits.into_iter().flatten().flatten()
     }
-}
-
-/// Text order is the order of the listing.
-fn page_key(stream: &Stream) -> String {
-    format!("{}#{}", stream.updated_at, stream.stream_id)
 }
 
 /// Whether `there` is what an earlier attempt at the same append stored.

@@ -5,6 +5,7 @@ mod answer;
 mod faults;
 mod feed;
 mod log;
+mod page_key;
 mod projected;
 mod scenario;
 mod state;

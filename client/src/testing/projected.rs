@@ -3,6 +3,7 @@
 use event_store_types::{Event, EventId, EventType, Payload, Revision, StreamId, Timestamp};
 use uuid::Uuid;
 
+use crate::BoxError;
 use crate::follow::Projection;
 use crate::schema::Recorded;
 
@@ -20,13 +21,14 @@ use crate::schema::Recorded;
 /// let due = |event: &Recorded<OrderEvent>, due: &mut u64| {
 ///     match event.data {
 ///         OrderEvent::Placed { total } => *due += total,
-///         OrderEvent::Paid { amount } => *due -= amount,
+///         OrderEvent::Paid { amount } => *due = due.checked_sub(amount).ok_or("more is paid than was due")?,
 ///     }
 ///     Ok(())
 /// };
-/// Projected::by(&due)
-///     .given([OrderEvent::Placed { total: 12 }, OrderEvent::Paid { amount: 5 }])
-///     .then(&7);
+/// let placed = Projected::by(&due).given([OrderEvent::Placed { total: 12 }, OrderEvent::Paid { amount: 5 }]);
+/// assert_eq!(placed.changes(), &7);
+/// let refusal = placed.then_refuses(OrderEvent::Paid { amount: 8 });
+/// assert_eq!(refusal.to_string(), "more is paid than was due");
 /// ```
 #[derive(Debug)]
 pub struct Projected<'a, P, Changes> {
@@ -58,17 +60,40 @@ impl<P, Changes> Projected<'_, P, Changes> {
         P: Projection<E, Changes>,
     {
         for data in events {
-            let next = self
-                .revision
-                .map_or(Revision::FIRST, |revision| revision.saturating_add(1));
-            let mut event = recorded(data);
-            event.event.revision = next;
-            self.revision = Some(next);
+            let event = self.next(data);
             if let Err(error) = self.projection.apply(&event, &mut self.changes) {
-                panic!("the event at revision {next} cannot be applied: {error}");
+                let revision = event.event.revision;
+                panic!("the event at revision {revision} cannot be applied: {error}");
             }
         }
         self
+    }
+
+    /// Claims that the next event cannot be applied, and gives what the projection says of it.
+    ///
+    /// # Panics
+    /// When it can.
+    #[track_caller]
+    pub fn then_refuses<E>(mut self, event: E) -> BoxError
+    where
+        P: Projection<E, Changes>,
+    {
+        let event = self.next(event);
+        match self.projection.apply(&event, &mut self.changes) {
+            Ok(()) => panic!("the event is applied, instead of being refused"),
+            Err(refusal) => refusal,
+        }
+    }
+
+    /// The next event of the stream.
+    fn next<E>(&mut self, data: E) -> Recorded<E> {
+        let next = self
+            .revision
+            .map_or(Revision::FIRST, |revision| revision.saturating_add(1));
+        self.revision = Some(next);
+        let mut event = recorded(data);
+        event.event.revision = next;
+        event
     }
 
     /// What was made of the events, for a claim about it.

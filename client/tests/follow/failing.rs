@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use event_store_client::decider::{Decider, Executor};
 use event_store_client::follow::{Cause, FollowError, InMemory};
-use event_store_client::schema::Recorded;
+use event_store_client::schema::{Recorded, Schema};
 use event_store_client::testing::{Lost, Unreliable};
 use event_store_client::types::StreamId;
-use event_store_client::{Backoff, BoxError, Client, RetryPolicy};
+use event_store_client::{Backoff, BoxError, Category, Client, RetryPolicy};
 
-use crate::{Notes, OrderEvent, append, brisk, due, ids, paid, store_of, until};
+use crate::{Notes, OrderEvent, append, append_stored, brisk, due, ids, paid, store_of, until};
 
 #[tokio::test]
 async fn a_panic_is_one_failed_event_and_the_other_streams_are_complete() {
@@ -44,6 +45,46 @@ async fn a_panic_is_one_failed_event_and_the_other_streams_are_complete() {
         let expected = if id == orders.id_of("3") { 997 } else { 998 };
         assert_eq!(due, expected, "{id}");
     }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_held_stream_tells_the_cause_however_long_the_names_are() {
+    let (_, orders) = store_of(1, 1).await;
+    append_stored(&orders, "0", "paid", serde_json::json!({"amount": "much"})).await;
+    let following = brisk(orders.follow("due").project(due(), InMemory::<i64>::default())).park_after(1);
+    following.to_end().await.unwrap_err();
+    let kept = following.checkpoint().await.unwrap();
+    let cause = "its payload is not what goes with its type: invalid type: string \"much\", expected i64 at line 1 column 16";
+    assert_eq!(
+        kept.held[0].reason,
+        format!("its event `paid` at revision 2 cannot be handled: {cause}")
+    );
+
+    let long = "l".repeat(60);
+    let schema = Schema::new().upcast(&long, "paid", |old: serde_json::Value| old);
+    let orders = Category::<OrderEvent>::with_schema(
+        orders.client().clone(),
+        orders.stream_type().clone(),
+        schema.build().unwrap(),
+    );
+    append_stored(
+        &orders,
+        "1",
+        &long,
+        serde_json::json!({"amount": "x".repeat(300)}),
+    )
+    .await;
+    let following = brisk(orders.follow("long").project(due(), InMemory::<i64>::default())).park_after(1);
+    following.to_end().await.unwrap_err();
+    let kept = following.checkpoint().await.unwrap();
+    let long = kept.held.iter().find(|held| held.stream_id == orders.id_of("1"));
+    let reason = &long.unwrap().reason;
+    assert!(
+        reason.starts_with("its event `lll")
+            && reason.contains('…')
+            && reason.ends_with("expected i64 at line 1 column 312"),
+        "{reason}"
+    );
 }
 
 #[tokio::test]
@@ -198,19 +239,61 @@ async fn a_follower_that_runs_notices_what_is_resumed_beside_it() {
     running.abort();
 }
 
+/// Orders that anything may be paid of.
+struct Paying;
+
+impl Decider for Paying {
+    type Command = i64;
+    type Event = OrderEvent;
+    type State = ();
+    type Error = std::convert::Infallible;
+
+    fn initial(&self) {}
+
+    fn evolve(&self, (): (), _: &OrderEvent) {}
+
+    fn decide(&self, (): &(), amount: &i64) -> Result<Vec<OrderEvent>, Self::Error> {
+        Ok(vec![paid(*amount)])
+    }
+}
+
 #[tokio::test]
 async fn what_fails_because_the_store_is_away_is_not_parked() {
     let (_, orders) = store_of(1, 1).await;
     let once = RetryPolicy::default().attempts(1);
     let away = Client::builder("http://127.0.0.1:1").retry(once).build().unwrap();
+    // The handler asks itself, and gives a command.
+    for gives_a_command in [false, true] {
+        let away = away.clone();
+        store_is_away(&orders, move || {
+            let away = away.clone();
+            async move {
+                if gives_a_command {
+                    let orders = crate::orders(away);
+                    let id = orders.id_of("1");
+                    Executor::new(orders, Paying).execute(id, 1).await?;
+                } else {
+                    away.feed().page().await?;
+                }
+                Ok(())
+            }
+        })
+        .await;
+    }
+}
+
+async fn store_is_away<Asking: Future<Output = Result<(), BoxError>> + Send>(
+    orders: &Category<OrderEvent>,
+    ask: impl Fn() -> Asking + Clone + Send + Sync + 'static,
+) {
     let (attempts, is_back) = (Notes::default(), Notes::<()>::default());
     let (noted, switch) = (attempts.clone(), is_back.clone());
     let react = move |_: Recorded<OrderEvent>, cause: Cause| {
-        let (away, noted, is_back) = (away.clone(), noted.clone(), !switch.all().is_empty());
+        let (ask, noted, is_back) = (ask.clone(), noted.clone(), !switch.all().is_empty());
         async move {
             noted.add(cause.attempt());
             if !is_back {
-                away.feed().page().await?;
+                ask().await?;
             }
             Ok::<_, BoxError>(())
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod another_store;
 mod failing;
 mod notified;
 mod projecting;

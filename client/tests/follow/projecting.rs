@@ -198,7 +198,12 @@ async fn a_feed_that_was_begun_anew_is_read_from_its_beginning_and_nothing_count
     following.to_end().await.unwrap();
     store.begin_feed_anew();
     append(&orders, "0", [paid(1)]).await;
-    following.to_end().await.unwrap();
+    let progress = following.counting().to_end().await.unwrap();
+    assert_eq!(
+        (progress.handled, progress.of),
+        (13, Some(13)),
+        "and not 25 of 13"
+    );
     let mut due: Vec<i64> = model.views("due").into_iter().map(|(_, due)| due).collect();
     due.sort_unstable();
     assert_eq!(due, [996, 997, 997]);

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// An executor on a store of its own, its decider that counts, and who watches.
-fn start() -> (InMemoryStore, Executor<Accounts>, Accounts, Watch) {
+pub(crate) fn start() -> (InMemoryStore, Executor<Accounts>, Accounts, Watch) {
     let (store, client, watch) = Watch::start();
     let decider = Accounts::default();
     let executor = Executor::new(accounts(client), decider.clone());
@@ -93,7 +93,12 @@ async fn a_command_that_is_overtaken_each_time_ends_as_such() {
         matches!(&error, ExecuteError::Overtaken { attempts: 3, source } if source.is_conflict()),
         "{error:?}"
     );
-    assert_eq!(error.to_string(), "other writers were faster `3` times");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("other writers were faster 3 times: `POST /streams/account/")
+            && text.ends_with("is taken; the stream is at revision `7`"),
+        "{text}"
+    );
     assert_eq!(decider.decisions(), 3);
 }
 
@@ -277,63 +282,6 @@ async fn commands_side_by_side_on_one_stream_each_happen_once() {
 }
 
 #[tokio::test]
-async fn a_command_that_comes_twice_has_its_effect_once_however_much_later() {
-    let (store, executor, _, _) = start();
-    let id = uuid::Uuid::from_u128(7);
-    let first = executor
-        .execute_once(id, account(), &Command::PayIn(5))
-        .await
-        .unwrap();
-    assert_eq!((first.state, first.replayed, first.events.len()), (5, false, 1));
-    pay_in(&store.client(), 12).await;
-    // In this process, in one that keeps states, in one that has snapshots, and in another.
-    let others = [
-        executor.clone(),
-        executor.clone().cached(10),
-        Executor::new(accounts(store.client()), Accounts::default()).cached(10),
-        Executor::new(accounts(store.client()), Accounts::default()).snapshots(
-            event_store_client::decider::InMemorySnapshots::new(),
-            "balance-1",
-            1,
-        ),
-    ];
-    for other in others {
-        for _ in 0..2 {
-            let again = other
-                .execute_once(id, account(), &Command::PayIn(5))
-                .await
-                .unwrap();
-            assert_eq!((again.state, again.revision), (17, Some(revision(13))));
-            assert!(again.replayed && again.events.is_empty());
-        }
-    }
-    let other_id = uuid::Uuid::from_u128(8);
-    let other = executor
-        .execute_once(other_id, account(), &Command::PayIn(5))
-        .await
-        .unwrap();
-    assert_eq!((other.state, other.replayed), (22, false));
-}
-
-#[tokio::test]
-async fn a_command_given_twice_at_once_has_its_effect_once() {
-    let store = InMemoryStore::new();
-    let id = uuid::Uuid::from_u128(7);
-    let processes = (0..4).map(|_| Executor::new(accounts(store.client()), Accounts::default()).cached(10));
-    let commands = processes.map(|executor| async move {
-        executor.execute(account(), &Command::PayIn(1)).await.unwrap();
-        executor
-            .execute_once(id, account(), &Command::PayIn(100))
-            .await
-            .unwrap()
-    });
-    let executed = join_all(commands).await;
-    assert_eq!(executed.iter().filter(|executed| !executed.replayed).count(), 1);
-    let executor = Executor::new(accounts(store.client()), Accounts::default());
-    assert_eq!(executor.state(account()).await.unwrap().state, 104);
-}
-
-#[tokio::test]
 async fn a_command_at_a_revision_is_decided_on_there_or_not_at_all() {
     let (store, executor, decider, watch) = start();
     let executor = executor.cached(10);
@@ -372,7 +320,28 @@ async fn a_command_at_a_revision_is_decided_on_there_or_not_at_all() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the stream was expected at revision 5, and is at 6"
+        "the stream was expected at revision 5, and it is at revision 6"
+    );
+    for (expected, text) in [
+        (
+            revision(5).into(),
+            "the stream was expected at revision 5, and there is none",
+        ),
+        (
+            ExpectedRevision::StreamExists,
+            "the stream was expected to be there, and there is none",
+        ),
+    ] {
+        let absent = executor.category().id_of("nobody's");
+        let error = executor.execute_at(expected, absent, &Command::PayIn(1)).await;
+        assert_eq!(error.unwrap_err().to_string(), text);
+    }
+    let error = executor
+        .execute_at(ExpectedRevision::NoStream, account(), &Command::PayIn(1))
+        .await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "no stream was expected, and it is at revision 6"
     );
 }
 

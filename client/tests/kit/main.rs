@@ -4,9 +4,11 @@
 
 mod at_end;
 mod category;
+mod deadline;
 mod dropping;
 mod executor;
 mod faults;
+mod once;
 mod polling;
 mod reading;
 mod scenario;

@@ -76,7 +76,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ("init consumer --binary orders --store local", "<NAME>"),
         (
             "init consumer orders --binary a/b --store local",
-            "no name of a binary",
+            "not the name of a binary",
         ),
         (
             "init consumer artifacts --binary b --store local",
@@ -84,7 +84,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer ../orders --binary b --store local",
-            "no name of a consumer",
+            "not the name of a consumer",
         ),
         (
             "init consumer event-store --binary b --store local",
@@ -108,7 +108,7 @@ fn a_consumer_that_cannot_be_begun_leaves_nothing_behind() {
         ),
         (
             "init consumer orders --binary b --store lo/cal",
-            "no name of a store's environment",
+            "not the name of a store's environment",
         ),
         (
             "init consumer orders --binary b --store local --parameter Attempts=0",

@@ -339,3 +339,63 @@ pub async fn a_refusal_is_told_in_the_same_words_by_every_store(client: Client) 
         ))
     );
 }
+
+/// The words of what is malformed, as far as a client can send it.
+pub async fn what_is_malformed_is_told_in_the_same_words_by_every_store(client: Client) {
+    let stream = OwnStream::with_events(&client, 1).await;
+    let told = |error: event_store_client::Error| {
+        let problem = error.problem().expect("the store says so");
+        let messages = problem.details.messages.iter();
+        let all = messages
+            .flat_map(|(field, messages)| messages.iter().map(move |text| format!("`{field}`: {text}")));
+        let all: Vec<String> = all.collect();
+        assert_eq!(problem.detail, all.join("; "));
+        problem.detail.clone()
+    };
+    let twice = numbered(2).with_id(EventId::random());
+    let id = twice.event_id.map_or_else(String::new, |id| id.to_string());
+    let twice = stream
+        .append(at(1), vec![twice.clone(), numbered(3), twice])
+        .await;
+    assert_eq!(
+        told(twice.expect_err("an id comes twice")),
+        format!("`events[2].eventId`: an event before it has the id `{id}` too")
+    );
+    let many = stream.append(at(1), (0..101).map(numbered).collect()).await;
+    assert_eq!(
+        told(many.expect_err("they are too many")),
+        "`events`: must hold 1 to 100 objects, not 101"
+    );
+    let page = stream.events().page_size(0);
+    let page = page.page();
+    assert_eq!(
+        told(page.await.expect_err("no page is that small")),
+        "`limit`: must be a whole number between 1 and 1000"
+    );
+    for cursor in ["", "x", "end-0", "end-1001", "end-x"] {
+        let page = client.feed().after(cursor).page().await;
+        assert_eq!(
+            told(page.expect_err("it is no cursor")),
+            "`after`: must be `end`, `end-N` with an N from 1 to 1000, or the `next` of an earlier page of the feed",
+            "{cursor:?}"
+        );
+    }
+    client
+        .feed()
+        .after("end-1000")
+        .page()
+        .await
+        .expect("it is a place");
+    for key in [
+        "",
+        "x",
+        "2025-01-25T10:11:12.000000Z#2886e475-d5cc-40f7-aec5-401071388b3c",
+    ] {
+        let page = client.streams(&stream.stream_type).page_key(key).page().await;
+        assert_eq!(
+            told(page.expect_err("it is no key")),
+            "`stream-next-page-key`: must be the `nextPageKey` of an earlier page",
+            "{key:?}"
+        );
+    }
+}

@@ -51,6 +51,23 @@ async fn created(client: &Client, stream_type: &StreamType, count: usize) -> Vec
     streams
 }
 
+/// A key is good for one listing.
+pub async fn a_page_key_of_another_stream_type_is_refused(client: Client) {
+    let stream_type = own_type();
+    created(&client, &stream_type, 2).await;
+    once_listed(&client, &stream_type, 2).await;
+    let page = client.streams(&stream_type).page_size(1).page().await;
+    let key = page.expect("it is listed").next_page_key.expect("there is more");
+    let page = client.streams(&stream_type).page_key(&key).page().await;
+    assert_eq!(page.expect("it is its own key").streams.len(), 1);
+    let refused = client.streams(&own_type()).page_key(&key).page().await;
+    let refused = refused.expect_err("it is another listing's");
+    assert_eq!(
+        refused.problem().map(|problem| problem.detail.as_str()),
+        Some("`stream-next-page-key`: was made for another stream type")
+    );
+}
+
 /// In the order of their updates.
 pub async fn every_stream_is_listed_once_over_several_pages(client: Client) {
     let stream_type = own_type();

@@ -69,6 +69,8 @@ macro_rules! for_each_claim {
             following::a_read_model_has_each_event_once_and_in_order,
             following::a_reaction_happens_for_each_event_in_order,
             appending::a_refusal_is_told_in_the_same_words_by_every_store,
+            appending::what_is_malformed_is_told_in_the_same_words_by_every_store,
+            listing::a_page_key_of_another_stream_type_is_refused,
         }
     };
 }

@@ -52,7 +52,7 @@
 //!
 //! # The table of checkpoints
 //! Any table with a text as its partition key, a table of your own among them: keys are
-//! `<follower>/<stream type>/<stream id>`, and `<follower>` for where the feed goes on. With a sort key, a text as well, checkpoints stand at `checkpoint`. Needed are
+//! `<follower>/<stream type>/<stream id>`, `<follower>` for where the feed goes on, and `<follower>/origin` for the first event. With a sort key, a text as well, checkpoints stand at `checkpoint`. Needed are
 //! `dynamodb:GetItem` and `dynamodb:PutItem`, and what the projection's own writes need.
 
 mod changes;

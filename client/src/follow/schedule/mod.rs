@@ -4,55 +4,23 @@
 //! be handled is held: its later events are not kept here, because they are read from the stream itself when it is tried
 //! again. So the feed goes on, and what is held costs a line of the checkpoint.
 
+mod kept;
+mod lane;
 mod recent;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use event_store_types::{Event, FeedPage, Revision};
 
-use super::{Checkpoint, HandledStream, HeldStream};
-use crate::backoff::Backoff;
+pub(super) use work::{Change, Failure, Rules, Verdict, Work};
+
 use crate::notification::StreamName;
+use lane::{Held, Lane};
 use recent::Recent;
-
-/// How a follower proceeds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    /// How long a stream is held, by how often its next event could not be handled.
-    pub(super) backoff: Backoff,
-    /// How often an event is tried before its stream is parked; for ever when `None`.
-    pub(super) park_after: Option<u32>,
-    /// The most events of one piece of work.
-    pub(super) events_at_once: usize,
-    /// Whether the checkpoint tells what is handled behind the cursor.
-    pub(super) keeps_ahead: bool,
-}
-
-/// A piece of work: the next events of one stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Work {
-    pub(super) stream: StreamName,
-    /// The events, if the feed has just given them. Otherwise they are read from the stream.
-    pub(super) events: Vec<Event>,
-    /// The revision of the last event that is known to be handled.
-    pub(super) after: Option<Revision>,
-    /// The revision up to which the stream is to be handled.
-    pub(super) through: Revision,
-    /// How often its next event was tried before.
-    pub(super) attempts: u32,
-}
-
-/// What becomes of a stream of which an event could not be handled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is tried again after this pause.
-    Held(Duration),
-    /// It is not tried again.
-    Parked,
-}
 
 /// What is to be done, and how far the feed is done. Moments are durations since the follower's start.
 #[derive(Debug)]
@@ -87,47 +55,6 @@ struct Page {
     open: usize,
 }
 
-/// What has changed since the last checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Change {
-    Nothing,
-    /// Events are handled, and their page is not.
-    Ahead,
-    /// A page is settled, or a stream is held, or no longer.
-    Settled,
-}
-
-#[derive(Debug, Default)]
-struct Lane {
-    /// Each with the number of its page.
-    waiting: VecDeque<(u64, Event)>,
-    /// The pages of the events that are being handled.
-    begun: Vec<u64>,
-    is_busy: bool,
-    /// The highest revision that came in.
-    last: Option<Revision>,
-    held: Option<Held>,
-}
-
-/// Why an event could not be handled.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) reason: String,
-    /// Whether that is the event's fault: not when the store or the read model was away.
-    pub(super) is_of_event: bool,
-}
-
-#[derive(Debug)]
-struct Held {
-    after: Option<Revision>,
-    attempts: u32,
-    /// Those of them that failed because of the event, and not because the store or the read model was away.
-    faults: u32,
-    /// When it is tried again; never, when it is parked.
-    due: Option<Duration>,
-    reason: String,
-}
-
 impl Schedule {
     /// The most events that wait before the next page is read.
     const MOST_WAITING: usize = 1_000;
@@ -139,60 +66,6 @@ impl Schedule {
     const NOT_READ: u64 = u64::MAX;
     /// Of how many streams it is remembered how far they are.
     const REMEMBERED: usize = 50_000;
-
-    /// Goes on from `checkpoint`. What is held is tried at once, unless it is parked.
-    pub(super) fn new(rules: Rules, checkpoint: Checkpoint) -> Self {
-        let mut schedule = Self {
-            rules,
-            lanes: HashMap::new(),
-            ready: VecDeque::new(),
-            due: BTreeSet::new(),
-            pages: VecDeque::new(),
-            first: 0,
-            ahead: BTreeMap::new(),
-            recent: Recent::new(Self::REMEMBERED),
-            cursor: checkpoint.cursor,
-            handled: checkpoint.handled,
-            waiting: 0,
-            busy: 0,
-            held: checkpoint.held.len(),
-            change: Change::Nothing,
-        };
-        for HandledStream {
-            stream_type,
-            stream_id,
-            through,
-        } in checkpoint.ahead
-        {
-            let stream = (stream_type, stream_id);
-            schedule.recent.note(stream.clone(), through);
-            schedule.ahead.insert(stream, (through, Self::NOT_READ));
-        }
-        for held in checkpoint.held {
-            let stream = (held.stream_type, held.stream_id);
-            // What it was held for is passed over.
-            if held.after >= Some(held.through) {
-                schedule.recent.note(stream, held.through);
-                schedule.held -= 1;
-                continue;
-            }
-            let due = (!held.is_parked).then_some(Duration::ZERO);
-            schedule.due.extend(due.map(|due| (due, stream.clone())));
-            let lane = Lane {
-                last: Some(held.through),
-                held: Some(Held {
-                    after: held.after,
-                    attempts: held.attempts,
-                    faults: 0,
-                    due,
-                    reason: held.reason,
-                }),
-                ..Lane::default()
-            };
-            schedule.lanes.insert(stream, lane);
-        }
-        schedule
-    }
 
     /// Notes that the last checkpoint was not kept: what had changed has changed still.
     pub(super) fn is_not_kept(&mut self, change: Change) {
@@ -366,38 +239,6 @@ impl Schedule {
     /// Whether any stream is held, which others may resume or skip.
     pub(super) fn holds(&self) -> bool {
         self.held > 0
-    }
-
-    /// How far it is: to be kept.
-    pub(super) fn checkpoint(&mut self) -> Checkpoint {
-        self.change = Change::Nothing;
-        let held = self.lanes.iter().filter_map(|(stream, lane)| {
-            let held = lane.held.as_ref()?;
-            Some(HeldStream {
-                stream_type: stream.0.clone(),
-                stream_id: stream.1,
-                after: held.after,
-                through: lane.last?,
-                attempts: held.attempts,
-                is_parked: held.due.is_none(),
-                reason: held.reason.clone(),
-            })
-        });
-        let mut held: Vec<HeldStream> = held.collect();
-        held.sort_by(|one, other| {
-            (&one.stream_type, one.stream_id).cmp(&(&other.stream_type, other.stream_id))
-        });
-        let ahead = self.ahead.iter().map(|(stream, (through, _))| HandledStream {
-            stream_type: stream.0.clone(),
-            stream_id: stream.1,
-            through: *through,
-        });
-        Checkpoint {
-            cursor: self.cursor.clone(),
-            handled: self.handled,
-            held,
-            ahead: ahead.collect(),
-        }
     }
 
     /// Whether there is room for the next page.

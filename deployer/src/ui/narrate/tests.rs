@@ -268,8 +268,8 @@ fn a_deletion_says_what_of_an_earlier_one_it_leaves() {
         anstream::adapter::strip_str(&lines).to_string()
     });
     insta::assert_snapshot!(told.join("\n"), @"
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run finishes it
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run deletes what is left of the stack; table orders-events, which was to go, too, stays: `down --purge` deletes it
-    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, had not come to its end: this run deletes what is left of the stack; tables orders-events, orders-feed, which were to go, too, stay: `down --purge` deletes them
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: this run finishes it
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: this run deletes what is left of the stack; table orders-events, which was to go, too, stays: `down --purge` deletes it
+    ! a deletion of orders by jo, begun 2027-01-15 08:00:00 UTC, was unfinished: this run deletes what is left of the stack; tables orders-events, orders-feed, which were to go, too, stay: `down --purge` deletes them
     ");
 }

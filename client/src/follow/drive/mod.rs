@@ -1,11 +1,14 @@
 //! Following the feed: reading it, having its events handled, and keeping how far that is.
 
+mod keep;
+mod start;
+
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store_types::FeedPage;
+use event_store_types::{FeedEvent, FeedPage};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::select;
@@ -14,12 +17,13 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tracing::Instrument as _;
 
 use super::consumer::{Outcome, Panicked};
-use super::error::Chain;
+use super::excerpt::excerpt;
 use super::following::Following;
 use super::keeper::Keeper;
 use super::schedule::{Change, Failure, Schedule, Verdict, Work};
 use super::{Checkpoint, FollowError, Progress, Reason};
 use crate::Error;
+use crate::chain::Chain;
 use crate::http::FollowFeed;
 
 /// How far a run goes.
@@ -97,63 +101,11 @@ async fn read(reading: &mut Option<Reading>) -> (FollowFeed, Result<FeedPage, Er
     }
 }
 
-impl<'a> Drive<'a> {
+impl Drive<'_> {
     /// How often what cannot be handled is tried before the end of the feed is taken for reached.
     const ATTEMPTS_TO_END: u32 = 3;
     /// How long what is handled behind the cursor is not kept, and how long after keeping failed.
     const KEEP_EVERY: Duration = Duration::from_secs(1);
-    /// How long a run waits when it cannot even begin.
-    const RETRY_START: Duration = Duration::from_secs(1);
-
-    async fn start(following: &'a Following) -> Result<Self, FollowError> {
-        let mut keeper = Keeper::load(&following.checkpoints, &following.name).await?;
-        let mut checkpoint = keeper.found.take();
-        while checkpoint.is_none() && following.begins_at_end {
-            match following.feed().from_end().page().await {
-                Ok(page) => {
-                    let end = Checkpoint {
-                        cursor: Some(page.next),
-                        ..Checkpoint::default()
-                    };
-                    if keeper.keep(&end).await? {
-                        checkpoint = Some(end);
-                    } else {
-                        keeper = Keeper::load(&following.checkpoints, &following.name).await?;
-                        checkpoint = keeper.found.take();
-                    }
-                }
-                Err(error) if error.is_retryable() => {
-                    tracing::warn!(follower = following.name, %error, "the feed cannot be read");
-                    tokio::time::sleep(Self::RETRY_START).await;
-                }
-                Err(error) => return Err(FollowError::Feed(error)),
-            }
-        }
-        let of = if following.is_counting {
-            Some(count(following).await.map_err(FollowError::Feed)?)
-        } else {
-            None
-        };
-        let mut drive = Self {
-            following,
-            keeper,
-            schedule: Schedule::new(following.rules, checkpoint.unwrap_or_default()),
-            feed: None,
-            reading: None,
-            tasks: JoinSet::new(),
-            started: Instant::now(),
-            keep_at: Instant::now(),
-            retry_at: None,
-            is_at_end: false,
-            progress: Progress {
-                of,
-                ..Progress::default()
-            },
-        };
-        drive.begin_to_read();
-        drive.take_stock();
-        Ok(drive)
-    }
 
     /// Has the feed read from where the schedule is.
     fn begin_to_read(&mut self) {
@@ -246,6 +198,9 @@ impl<'a> Drive<'a> {
     async fn accept(&mut self, page: Result<FeedPage, Error>) -> Result<(), FollowError> {
         match page {
             Ok(page) => {
+                if let Some(event) = page.events.first() {
+                    self.note_origin(event).await?;
+                }
                 self.is_at_end = !page.has_more;
                 self.progress.has_reached_end |= self.is_at_end;
                 self.schedule.accept(page);
@@ -256,84 +211,55 @@ impl<'a> Drive<'a> {
             Err(error) if error.is_retryable() => {
                 tracing::warn!(follower = self.following.name, %error, "the feed cannot be read");
             }
-            Err(error) if error.is_feed_begun_anew() && self.following.consumer.is_exactly_once() => {
-                tracing::warn!(
-                    follower = self.following.name,
-                    "the feed was begun anew: it is read from its beginning"
-                );
-                self.finish_work().await;
-                let checkpoint = Checkpoint {
-                    cursor: None,
-                    ..self.schedule.checkpoint()
-                };
-                self.schedule = Schedule::new(self.following.rules, checkpoint);
-                self.begin_to_read();
-            }
-            Err(error) => {
-                self.finish_work().await;
-                self.keep(true).await?;
-                return Err(FollowError::Feed(error));
-            }
+            Err(error) if error.is_feed_begun_anew() => return self.begin_anew(error).await,
+            Err(error) => return self.give_up(FollowError::Feed(error)).await,
         }
         Ok(())
     }
 
-    /// Keeps how far it is, if that is due. Who finds that another has kept something meanwhile goes on from there, and answers so.
-    async fn keep(&mut self, is_last: bool) -> Result<bool, FollowError> {
-        let is_due = match self.schedule.change() {
-            Change::Nothing => false,
-            Change::Settled => self.retry_at.is_none_or(|at| Instant::now() >= at),
-            Change::Ahead => Instant::now() >= self.keep_at,
-        };
-        if !(is_due || is_last && self.schedule.change() != Change::Nothing) {
-            return Ok(false);
-        }
-        let change = self.schedule.change();
-        let checkpoint = self.schedule.checkpoint();
-        self.keep_at = Instant::now() + Self::KEEP_EVERY;
-        match self.keeper.keep(&checkpoint).await {
-            Ok(true) => self.retry_at = None,
-            Ok(false) => {
-                tracing::info!(
-                    follower = self.following.name,
-                    "the checkpoint was moved by another: going on from there"
-                );
-                let keeper = Keeper::load(&self.following.checkpoints, &self.following.name).await?;
-                self.go_on_from(keeper).await;
-                return Ok(true);
-            }
-            Err(error) if is_last => return Err(error),
+    /// Keeps which event was the first. It is tried again with the next page where it cannot be kept.
+    async fn note_origin(&mut self, event: &FeedEvent) -> Result<(), FollowError> {
+        match self.following.origin.note(event).await {
+            Err(another @ FollowError::AnotherStore(_)) => self.give_up(another).await,
             Err(error) => {
                 tracing::warn!(follower = self.following.name, %error, "it is tried again");
-                self.schedule.is_not_kept(change);
-                self.retry_at = Some(self.keep_at);
+                Ok(())
             }
-        }
-        self.take_stock();
-        Ok(false)
-    }
-
-    /// Looks whether another has kept something, as who resumes a held stream does: without news, nothing else would tell. What cannot be
-    /// looked at now is looked at after the next page.
-    async fn look_for_others(&mut self) {
-        if !self.is_at_end || !self.schedule.holds() || self.schedule.change() != Change::Nothing {
-            return;
-        }
-        let found = Keeper::load(&self.following.checkpoints, &self.following.name).await;
-        if let Ok(keeper) = found
-            && !keeper.is_as_far_as(&self.keeper)
-        {
-            self.go_on_from(keeper).await;
+            Ok(()) => Ok(()),
         }
     }
 
-    async fn go_on_from(&mut self, mut keeper: Keeper) {
+    /// Reads the feed from its beginning, if it is the same store's and that does no harm.
+    async fn begin_anew(&mut self, begun_anew: Error) -> Result<(), FollowError> {
+        match self.following.origin.check().await {
+            Ok(()) => {}
+            // The feed is asked again, which says the same.
+            Err(FollowError::Feed(error)) if error.is_retryable() => return Ok(()),
+            Err(error) => return self.give_up(error).await,
+        }
+        if !self.following.consumer.is_exactly_once() {
+            return self.give_up(FollowError::Feed(begun_anew)).await;
+        }
+        tracing::warn!(
+            follower = self.following.name,
+            "the feed was begun anew: it is read from its beginning"
+        );
         self.finish_work().await;
-        let checkpoint = keeper.found.take().unwrap_or_default();
-        self.keeper = keeper;
+        let checkpoint = Checkpoint {
+            cursor: None,
+            handled: 0,
+            ..self.schedule.checkpoint()
+        };
         self.schedule = Schedule::new(self.following.rules, checkpoint);
         self.begin_to_read();
-        self.take_stock();
+        Ok(())
+    }
+
+    /// Ends with an error, once what is being handled is finished, and kept.
+    async fn give_up(&mut self, error: FollowError) -> Result<(), FollowError> {
+        self.finish_work().await;
+        self.keep(true).await?;
+        Err(error)
     }
 
     /// Waits for what is being handled.
@@ -365,7 +291,7 @@ impl<'a> Drive<'a> {
     }
 
     fn take_stock(&mut self) {
-        self.progress.handled = self.schedule.handled();
+        self.progress.has_handled(self.schedule.handled());
         (self.progress.held, self.progress.parked) = self.schedule.held();
     }
 
@@ -381,31 +307,4 @@ impl<'a> Drive<'a> {
         }
         Ok(self.progress)
     }
-}
-
-/// How many events there are: the revision of a stream is the number of its events.
-async fn count(following: &Following) -> Result<u64, Error> {
-    use futures::TryStreamExt as _;
-    let mut types = following.stream_types.to_vec();
-    if types.is_empty() {
-        types = following.client.stream_types().await?;
-    }
-    let mut events = 0;
-    for stream_type in types {
-        let mut streams = following.client.streams(&stream_type).into_stream();
-        while let Some(stream) = streams.try_next().await? {
-            events += stream.revision.as_u64();
-        }
-    }
-    Ok(events)
-}
-
-/// As much of a text as a checkpoint has room for, a thousand times.
-fn excerpt(mut text: String) -> String {
-    const MOST: usize = 200;
-    if let Some((end, _)) = text.char_indices().nth(MOST) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

@@ -51,7 +51,7 @@ pub use fill::{Fill, UnknownFill};
 pub use lines::line_of;
 pub use open_parameter::OpenParameter;
 pub use origins::Origin;
-pub use render::{render, render_without_rules, resolved_parameters};
+pub use render::{render, render_without_rules};
 pub use rendered::{Capability, DeletionPolicy, Rendered, Resource};
 pub use values::{ParameterValue, Setting, Values};
 

@@ -79,18 +79,6 @@ fn render_under(
     ))
 }
 
-/// Returns the parameters with which the unrendered template, when deployed, makes the same stack as its rendering.
-///
-/// # Errors
-/// As [`render`].
-pub fn resolved_parameters(
-    template: &Template,
-    values: &Values,
-    artifacts: &Artifacts,
-) -> Result<IndexMap<String, String>, Problems> {
-    render(template, values, artifacts).map(|rendered| rendered.parameters().clone())
-}
-
 /// Sets the revisions, and tells whether there are any. A resource that its condition removes has no revision.
 fn revise(template: &Template, body: &Body, assignment: &mut Assignment) -> Result<bool, Problems> {
     let mut problems = Problems::default();

@@ -10,7 +10,7 @@ use super::ReleaseId;
 
 /// The kind of an object in the artifact bucket, by its key. Other objects do not belong to the deployer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArtifactKey {
+pub(crate) enum ArtifactKey {
     /// A function's code: `code/<binary>/<processor>/<sha256>.zip`.
     Code {
         /// The SHA-256 of the zip, in hexadecimal.
@@ -32,7 +32,7 @@ pub enum ArtifactKey {
 
 impl ArtifactKey {
     /// Parses a key; `None` if it is not one of the deployer's.
-    pub fn parse(key: &str) -> Option<Self> {
+    pub(crate) fn parse(key: &str) -> Option<Self> {
         let parts: Vec<&str> = key.split('/').collect();
         match parts.as_slice() {
             ["code", _, _, file] => Some(Self::Code {
@@ -60,22 +60,22 @@ fn hash(text: &str) -> Option<String> {
 }
 
 /// The key of a stack's rendered template.
-pub fn template_key(stack: &str, sha256: &str) -> String {
+pub(crate) fn template_key(stack: &str, sha256: &str) -> String {
     format!("templates/{stack}/{sha256}.json")
 }
 
 /// The key of the record of a release.
-pub fn release_key(stack: &str, id: &ReleaseId) -> String {
+pub(crate) fn release_key(stack: &str, id: &ReleaseId) -> String {
     format!("{}{id}.json", release_prefix(stack))
 }
 
 /// The prefix of the keys of a stack's records.
-pub fn release_prefix(stack: &str) -> String {
+pub(crate) fn release_prefix(stack: &str) -> String {
     format!("releases/{stack}/")
 }
 
 /// The SHA-256 of bytes, in lower-case hexadecimal.
-pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string does not fail.
@@ -85,12 +85,12 @@ pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// The Base64 of the SHA-256 of bytes, as S3 and Lambda report it.
-pub fn sha256_base64(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn sha256_base64(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(Sha256::digest(bytes))
 }
 
 /// The Base64 of a hash in hexadecimal; `None` if it is not one.
-pub fn base64_of_hex(hash: &str) -> Option<String> {
+pub(crate) fn base64_of_hex(hash: &str) -> Option<String> {
     let digit = |index: usize| u8::from_str_radix(hash.get(index..index + 2)?, 16).ok();
     let bytes: Option<Vec<u8>> = (0..hash.len()).step_by(2).map(digit).collect();
     bytes.map(|bytes| STANDARD.encode(bytes))

@@ -32,7 +32,7 @@ pub fn change_set_name(used_for: ChangeSetUse, token: &RequestToken) -> String {
 }
 
 /// Tells whether a run of this deployer created the change set.
-pub fn is_of_a_deployer(name: &str) -> bool {
+pub(crate) fn is_of_a_deployer(name: &str) -> bool {
     ChangeSetUse::ALL
         .iter()
         .any(|used_for| name.starts_with(used_for.prefix()))

@@ -6,7 +6,7 @@ use super::{DeployedStack, StackResource, sha256_hex};
 
 /// A difference between a stack and the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
+pub(crate) enum Difference {
     /// The deployed template is not the rendered one.
     Template,
     /// The tags differ.
@@ -40,27 +40,17 @@ pub enum Difference {
 
 impl Difference {
     /// The function that code was pushed to past the stack, by its name in the template.
-    pub fn pushed(&self) -> Option<&str> {
+    pub(crate) fn pushed(&self) -> Option<&str> {
         match self {
             Self::Traffic { function_id, .. } => Some(function_id),
             _ => None,
-        }
-    }
-
-    /// The function that the difference is about, by its name in the template.
-    pub fn function(&self) -> Option<&str> {
-        match self {
-            Self::Traffic { function_id, .. }
-            | Self::Missing { function_id }
-            | Self::Code { function_id, .. } => Some(function_id),
-            Self::Template | Self::Tags | Self::TerminationProtection => None,
         }
     }
 }
 
 /// The request.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The rendered template.
     pub template: &'a str,
     /// The stack's tags.
@@ -71,7 +61,7 @@ pub struct Wanted<'a> {
 
 /// The code behind an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCode {
+pub(crate) struct LiveCode {
     /// The version that the alias points to.
     pub version: String,
     /// The Base64 of the SHA-256 of its code, in Lambda's form.
@@ -79,7 +69,7 @@ pub struct LiveCode {
 }
 
 /// Compares a stack with the request; empty if they agree.
-pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
+pub(crate) fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
     if !is_same_template(template, wanted.template) {
         differences.push(Difference::Template);
@@ -94,14 +84,14 @@ pub fn what_differs(stack: &DeployedStack, template: &str, wanted: &Wanted<'_>) 
 }
 
 /// Tells whether two templates are equal: byte for byte, or as JSON, because AWS may reformat a template.
-pub fn is_same_template(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_template(one: &str, other: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || read(one).is_some_and(|one| Some(one) == read(other))
 }
 
 /// The SHA-256 of a template's content, in hexadecimal. For JSON it does not depend on formatting or key order;
 /// anything else is hashed byte by byte.
-pub fn template_digest(template: &str) -> String {
+pub(crate) fn template_digest(template: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(template) {
         Ok(mut value) => {
             value.sort_all_objects();
@@ -113,7 +103,7 @@ pub fn template_digest(template: &str) -> String {
 
 /// Compares the code behind a function's alias with the version that the stack published and the artifact that it
 /// names.
-pub fn traffic_difference(
+pub(crate) fn traffic_difference(
     function_id: &str,
     version: &StackResource,
     wanted_code: Option<&str>,

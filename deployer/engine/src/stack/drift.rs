@@ -101,7 +101,7 @@ pub enum UnseenDrift {
 
 /// The expected value of an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExpectedVariable {
+pub(crate) enum ExpectedVariable {
     /// This value.
     Value(String),
     /// A value that only CloudFormation knows.
@@ -110,7 +110,7 @@ pub enum ExpectedVariable {
 
 /// The environment variables of a function in the template, as far as their values can be known: strings, physical
 /// ids of resources, and attributes from `attributes`, which are keyed by `(logical id, attribute)`.
-pub fn expected_variables(
+pub(crate) fn expected_variables(
     template: &Value,
     function_id: &str,
     resources: &BTreeMap<String, StackResource>,
@@ -152,7 +152,7 @@ fn referred(
 }
 
 /// Compares a live version's environment variables with the expected ones.
-pub fn variable_drift(
+pub(crate) fn variable_drift(
     function_id: &str,
     expected: &BTreeMap<String, ExpectedVariable>,
     actual: &BTreeMap<String, String>,
@@ -179,7 +179,7 @@ pub fn variable_drift(
 
 /// The hash in a key of code, `code/<binary>/<processor>/<sha256>.zip`, in Lambda's form; `None` if the key contains
 /// none.
-pub fn code_sha256_of_key(key: &str) -> Option<String> {
+pub(crate) fn code_sha256_of_key(key: &str) -> Option<String> {
     let hex = key.rsplit('/').next()?.strip_suffix(".zip")?;
     if hex.len() != 64 || !hex.is_ascii() {
         return None;

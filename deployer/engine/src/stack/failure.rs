@@ -25,7 +25,7 @@ pub struct Failure {
 ///
 /// When a resource fails, those in progress are reported as failed, too, with a reason that contains "cancelled"; the
 /// stack's own failure only names them. If nothing else failed, the stack's own event is the cause.
-pub fn root_cause(events: &[StackEvent]) -> Option<Failure> {
+pub(crate) fn root_cause(events: &[StackEvent]) -> Option<Failure> {
     let failed = || {
         events
             .iter()

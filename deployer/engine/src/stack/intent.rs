@@ -149,18 +149,18 @@ impl DeployIntent {
 
 /// The prefix of the keys of a stack's intents and receipt. It is below its releases, so that the same permissions
 /// allow writing both.
-pub fn run_prefix(stack: &str) -> String {
+pub(crate) fn run_prefix(stack: &str) -> String {
     format!("{}run/", release_prefix(stack))
 }
 
 /// The key of an intent. It is unique to the run, and keys sort by time.
-pub fn intent_key(stack: &str, now: Timestamp, run: Uuid) -> String {
+pub(crate) fn intent_key(stack: &str, now: Timestamp, run: Uuid) -> String {
     let (begun, run) = (ReleaseId::at(now), run.simple());
     format!("{}{begun}-{run}.json", run_prefix(stack))
 }
 
 /// The start of the run whose intent has this key; `None` if it is not the key of an intent.
-pub fn intent_time(key: &str) -> Option<Timestamp> {
+pub(crate) fn intent_time(key: &str) -> Option<Timestamp> {
     let (begun, _) = key.rsplit('/').next()?.split_once('-')?;
     let begun: ReleaseId = begun.parse().ok()?;
     Some(begun.time())
@@ -169,19 +169,19 @@ pub fn intent_time(key: &str) -> Option<Timestamp> {
 /// The key of the receipt that says that nothing is left to do for the present stack. It contains the stack's ARN,
 /// its last operation and its template, so that listing the key is enough. Every operation of CloudFormation has its
 /// own time.
-pub fn receipt_key(stack: &DeployedStack, template: &str) -> String {
+pub(crate) fn receipt_key(stack: &DeployedStack, template: &str) -> String {
     let state = format!("{}\n{}\n{}\n", stack.id, stack.since(), sha256_hex(template));
     format!("{}settled-{}", run_prefix(&stack.name), sha256_hex(state))
 }
 
 /// Tells whether a key is that of an intent of any stack.
-pub fn is_intent(key: &str) -> bool {
+pub(crate) fn is_intent(key: &str) -> bool {
     let parts: Vec<&str> = key.split('/').collect();
     matches!(parts.as_slice(), ["releases", _, "run", _]) && !is_receipt(key)
 }
 
 /// Tells whether a key is that of a receipt.
-pub fn is_receipt(key: &str) -> bool {
+pub(crate) fn is_receipt(key: &str) -> bool {
     key.rsplit('/')
         .next()
         .is_some_and(|name| name.starts_with("settled-"))

@@ -6,7 +6,7 @@ use super::deployed_template;
 
 /// A function and its log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogSource {
+pub(crate) struct LogSource {
     /// The function's logical id.
     pub function_id: String,
     pub group: LogGroupName,
@@ -14,7 +14,7 @@ pub struct LogSource {
 
 /// How a template names a log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogGroupName {
+pub(crate) enum LogGroupName {
     /// Literally.
     Literal(String),
     /// By the logical id of a log group in the template.
@@ -24,7 +24,7 @@ pub enum LogGroupName {
 }
 
 /// Lists the functions of a rendered template in the order of their logical ids; empty if the text is not a template.
-pub fn log_sources(template: &str) -> Vec<LogSource> {
+pub(crate) fn log_sources(template: &str) -> Vec<LogSource> {
     let Some(template) = deployed_template(template) else {
         return Vec::new();
     };

@@ -10,7 +10,7 @@ const REASONS: [&str; 2] = [
 ];
 
 /// Tells whether the reason of a failed change set means that the stack is already as requested.
-pub fn means_no_changes(status_reason: &str) -> bool {
+pub(crate) fn means_no_changes(status_reason: &str) -> bool {
     REASONS.iter().any(|reason| status_reason.starts_with(reason))
 }
 

@@ -8,11 +8,11 @@ use super::StackResource;
 
 /// The maximum number of rollback triggers
 /// ([reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html)).
-pub const MOST_ALARMS: usize = 5;
+pub(crate) const MOST_ALARMS: usize = 5;
 
 /// An alarm that exists and that an update does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RollbackAlarm {
+pub(crate) struct RollbackAlarm {
     /// Its logical id.
     pub logical_id: String,
     pub arn: String,
@@ -23,7 +23,7 @@ pub struct RollbackAlarm {
 ///
 /// A missing trigger fails the operation. So an alarm does not count if the update creates it, deletes it, or
 /// replaces it because of a new name. The stack's ARN gives the partition, region and account.
-pub fn rollback_alarms(
+pub(crate) fn rollback_alarms(
     stack_id: &str,
     resources: &BTreeMap<String, StackResource>,
     deployed: Option<&Value>,

@@ -1,7 +1,7 @@
 //! A whole template, and facts about its rendering.
 
 use super::{rendered, try_render, values_with};
-use crate::{Artifacts, Capability, DeletionPolicy, Template, Values, render, resolved_parameters};
+use crate::{Artifacts, Capability, DeletionPolicy, Template, Values, render};
 
 const WHOLE: &str = r"
 AWSTemplateFormatVersion: '2010-09-09'
@@ -204,7 +204,8 @@ fn the_parameters_of_the_raw_template_are_known() {
     let template = Template::parse("t.yaml", WHOLE).unwrap();
     let values = values_with("Callers: [a, b]\nPublic: false");
     let artifacts = Artifacts::in_bucket("bucket").with("api", "code/api.zip");
-    let parameters = resolved_parameters(&template, &values, &artifacts).unwrap();
+    let rendered = render(&template, &values, &artifacts).unwrap();
+    let parameters = rendered.parameters();
     assert_eq!(parameters["Callers"], "a,b");
     assert_eq!(parameters["Code"], "code/api.zip");
     assert_eq!(parameters["Instance"], "");

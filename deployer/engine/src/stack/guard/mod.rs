@@ -19,7 +19,8 @@ use serde::Serialize;
 pub use accepted::{Acceptance, Accepted, InvalidAcceptance};
 pub use change_set::in_changes;
 pub use refusal::Refusal;
-pub use rules::{in_templates, irreplaceable};
+pub use rules::in_templates;
+pub(crate) use rules::irreplaceable;
 
 /// A change that is refused unless it was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -22,7 +22,7 @@ pub fn in_templates(deployed: &Value, wanted: &Value) -> Vec<Objection> {
 }
 
 /// The irreplaceable resources of a template: its logs, feeds, topics and URLs.
-pub fn irreplaceable(template: &Value) -> Vec<String> {
+pub(crate) fn irreplaceable(template: &Value) -> Vec<String> {
     let resources = &template["Resources"];
     let names = resources
         .as_object()

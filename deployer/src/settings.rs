@@ -21,7 +21,7 @@ pub use self::places::Places;
 pub use self::source::{Setting, Source};
 
 /// What every command works with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     pub environment: Environment,
     /// The template's file, as the user would name it.

@@ -1,6 +1,7 @@
 //! PURE: the least that each party has to be allowed by IAM: exact actions on exact names, from an environment and its rendering.
 //!
 //! - [`ci()`]: whoever runs the deployer; [`diff`]: whoever only compares.
+//! - [`drill()`]: whoever drills that the log can be restored.
 //! - [`execution()`]: the role that CloudFormation works with, by the types of the resources that it makes.
 //! - [`caller()`]: who uses a store with IAM access.
 //! - [`boundary()`]: the most that any role of the stack may do.
@@ -13,6 +14,7 @@ mod actions;
 mod boundary;
 mod caller;
 mod ci;
+mod drill;
 mod execution;
 mod instances;
 mod key;
@@ -25,6 +27,7 @@ pub use access::{Access, provider_arn};
 pub use boundary::{Untold, boundary, boundary_arn, boundary_name};
 pub use caller::{NoUrl, caller};
 pub use ci::{ci, diff, direct};
+pub use drill::drill;
 pub use execution::{UnknownTypes, execution};
 pub use instances::{Instances, InstancesError};
 pub use key::{NoKey, key_policy};

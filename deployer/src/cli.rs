@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    build, completions, describe, diff, doctor, down, drift, events, explain, gc, history, init, logs, man,
-    policy, proxy, push, reconcile, recover, render, rollback, schema, smoke, up,
+    build, completions, describe, diff, doctor, down, drift, drill, events, explain, gc, history, init, logs,
+    man, policy, proxy, push, reconcile, recover, render, rollback, schema, smoke, up,
 };
 
 /// Deploys Rust Lambda stacks with CloudFormation.
@@ -87,6 +87,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Recover(_) => "recover",
             Self::Reconcile(_) => "reconcile",
+            Self::Drill(_) => "drill",
             Self::Logs(_) => "logs",
         }
     }
@@ -118,5 +119,6 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     Recover(recover::RecoverArgs),
     Reconcile(reconcile::ReconcileArgs),
+    Drill(drill::DrillArgs),
     Logs(logs::LogsArgs),
 }

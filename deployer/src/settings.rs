@@ -21,7 +21,7 @@ pub use self::places::Places;
 pub use self::source::{Setting, Source};
 
 /// The settings of every command.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     pub environment: Environment,
     /// The template's file, as the user would name it.

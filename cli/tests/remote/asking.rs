@@ -221,10 +221,10 @@ async fn what_is_wrong_with_a_store_is_told_by_its_stream() {
     }
     let told = told(verb(&server.uri(), &["verify"]).output().unwrap());
     assert_eq!(told.code, 1);
-    insta::assert_snapshot!(told.stdout, @r"
+    insta::assert_snapshot!(told.stdout, @"
     order/2886e475-d5cc-40f7-aec5-401071388b3c: has revision 3 in the feed where 2 was to come
     order/2886e475-d5cc-40f7-aec5-401071388b3c: is listed at revision 4, and the feed has it up to 3
-    order/2886e475-d5cc-40f7-aec5-401071388b3c: ends at revision 2, and 3 was listed or in the feed
+    order/2886e475-d5cc-40f7-aec5-401071388b3c: ends at revision 2, and 4 was listed or in the feed
     1 streams of 1 types, 2 events, 2 in the feed: 3 wrong
     ");
     assert_eq!(told.stderr, "error: 3 things are wrong\n");

@@ -251,7 +251,8 @@ async fn needed_repairs<C: Cloud>(
     {
         repairs.push(TableRepair::Stream(view.clone()));
     }
-    if session.cloud.point_in_time_recovery(&table.name).await? != design.point_in_time_recovery {
+    let has_recovery = session.cloud.point_in_time_recovery(&table.name).await?.is_some();
+    if has_recovery != design.point_in_time_recovery {
         repairs.push(TableRepair::PointInTimeRecovery(design.point_in_time_recovery));
     }
     let has = session.cloud.table_tags(&table.arn).await?;

@@ -256,7 +256,7 @@ fn function_health(
     let state = live.as_ref().map_or("Missing", |live| &live.state).to_owned();
     let version = live.as_ref().map(|live| live.version.clone());
     let artifact_sha256 = match code.and_then(|code| ArtifactKey::parse(&code.key)) {
-        Some(ArtifactKey::Code { sha256 }) => base64_of_hex(&sha256),
+        Some(ArtifactKey::Code { sha256, .. }) => base64_of_hex(&sha256),
         _ => None,
     };
     let mut health = FunctionHealth {

@@ -16,7 +16,7 @@ use crate::stack::{
     ChangeSummary, Estimate, Progress, Release, ReleaseId, StackEvent, StackStatus, Unfinished, as_text,
 };
 
-use super::SmokeStep;
+use super::{DrillStep, SmokeStep};
 
 /// What a run has stored in the artifact bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -206,6 +206,29 @@ pub enum Event {
     Reconciling {
         /// What has been done up to now.
         done: Reconciled,
+    },
+    /// A log is being restored as it was at a moment, or as late as it can be, into a table of its own.
+    Restoring {
+        source: String,
+        #[serde(serialize_with = "json::moment")]
+        at: Option<Timestamp>,
+        table: String,
+    },
+    /// A restored store is read and held against itself.
+    Verifying { stack: String },
+    /// A step of a drill was taken.
+    Drilled {
+        step: DrillStep,
+        /// How long it took.
+        #[serde(rename = "milliseconds", serialize_with = "json::milliseconds")]
+        took: Duration,
+    },
+    /// All that a drill has made is being removed.
+    TakingDown {
+        stack: String,
+        table: String,
+        /// Whether somebody asked to stop.
+        interrupted: bool,
     },
     /// Termination protection was turned on or off.
     TerminationProtection {

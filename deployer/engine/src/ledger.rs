@@ -5,7 +5,7 @@ use crate::stack::garbage::StoredObject;
 use crate::stack::release::{Durations, ReleaseOutcome, StoredCode, StoredTemplate, UnreadableRelease};
 use crate::stack::{
     ArtifactKey, ChangeSummary, Estimate, Release, ReleaseId, is_same_template, release_key, release_prefix,
-    sha256_hex,
+    sha256_hex, template_prefix,
 };
 
 use super::objects::objects;
@@ -181,6 +181,21 @@ pub(super) async fn ids<C: Cloud>(
 ) -> Result<Vec<ReleaseId>, CallError> {
     let objects = objects(session, bucket, &release_prefix(stack)).await?;
     Ok(ids_among(&objects.unwrap_or_default()))
+}
+
+/// Forgets all that is written of a stack that is gone for good: its releases, its runs and its templates.
+pub(super) async fn forget<C: Cloud>(
+    session: &Session<'_, C>,
+    bucket: &str,
+    stack: &str,
+) -> Result<(), CallError> {
+    for prefix in [release_prefix(stack), template_prefix(stack)] {
+        for object in objects(session, bucket, &prefix).await?.unwrap_or_default() {
+            let account = session.account();
+            session.cloud.delete_object(bucket, account, &object.key).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The releases among what lies in the bucket, oldest first.

@@ -20,6 +20,7 @@ mod destroy_error;
 mod diff;
 mod doctor;
 mod drift;
+mod drill;
 mod error;
 mod event;
 mod failed_creation;
@@ -75,6 +76,10 @@ pub use destroy_error::DestroyError;
 pub use diff::{Asking, Diff, diff};
 pub use doctor::{Boundary, Examination, examine};
 pub use drift::{Drift, DriftError, drift};
+pub use drill::{
+    Drill, DrillError, DrillSource, DrillStep, Drilled, LeftBehind, StepError, StepTaken, Verified, Verifier,
+    drill, find_source,
+};
 pub use error::{AccountError, DescribeError, ErrorKind, Unready};
 pub use event::{Event, RunFate, Uploads};
 pub use finding::{Code, Finding, Severity};

@@ -1,13 +1,14 @@
 //! How the engine talks with whoever started it.
 
 use futures::future::LocalBoxFuture;
+use jiff::Timestamp;
 
 use crate::stack::ChangeSummary;
 use crate::stack::garbage::Garbage;
 use crate::stack::outline::Outline;
 use crate::stack::widening::Widening;
 
-use super::{Event, KeptTable, LostMessages};
+use super::{DrillSource, Event, KeptTable, LostMessages};
 
 /// Receives events and answers questions.
 pub trait Reporter {
@@ -45,6 +46,19 @@ pub enum Question<'a> {
         bucket: &'a str,
         /// What would be deleted, and what it was held against.
         garbage: &'a Garbage,
+    },
+    /// Whether to restore a log into a stack of its own, to verify it, and to remove all of that again.
+    Drill {
+        /// The log, and whose it is.
+        source: &'a DrillSource,
+        /// As of when; none is as late as it can be.
+        at: Option<Timestamp>,
+        /// The drill's stack.
+        stack: &'a str,
+        /// The table that the log is restored into.
+        table: &'a str,
+        /// What an earlier drill has left, which is removed first.
+        left: &'a [String],
     },
     /// Whether to delete a stack, or what an earlier one left.
     Destroy(Deletion<'a>),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::cloud::{Caller, Cloud};
 use crate::stack::RequestToken;
 
-use super::{AccountError, Answer, Event, Interrupt, Question, Reporter, Uploads, journal};
+use super::{AccountError, Answer, Event, Interrupt, Question, Reporter, Uploads, interruptible, journal};
 
 /// The right account, somebody to talk with, and a way to be stopped.
 pub struct Session<'a, C> {
@@ -110,6 +110,12 @@ impl<'a, C: Cloud> Session<'a, C> {
     /// Takes from now on for agreed what would be asked, or asks again.
     pub(super) fn take_for_agreed(&mut self, agreed: bool) {
         self.agreed = agreed;
+    }
+
+    /// Goes on from now on whoever asks to stop: what is left to do tidies up.
+    pub(super) fn heed_nobody(&mut self) {
+        let (_, interrupt) = interruptible();
+        self.interrupt = interrupt;
     }
 
     /// The account that the session is for.

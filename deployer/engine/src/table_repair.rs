@@ -56,7 +56,9 @@ async fn holds<C: Cloud>(
 ) -> Result<bool, CallError> {
     let cloud = session.cloud;
     Ok(match wanted {
-        TableRepair::PointInTimeRecovery(on) => cloud.point_in_time_recovery(&table.name).await? == *on,
+        TableRepair::PointInTimeRecovery(on) => {
+            cloud.point_in_time_recovery(&table.name).await?.is_some() == *on
+        }
         TableRepair::Tags(tags) => {
             let has = cloud.table_tags(&table.arn).await?;
             tags.iter().all(|(key, value)| has.get(key) == Some(value))

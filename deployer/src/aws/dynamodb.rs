@@ -7,8 +7,10 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
     PointInTimeRecoveryStatus, StreamSpecification, StreamViewType, TableDescription, Tag,
 };
-use cfn_deploy::cloud::{CallError, CallErrorKind, DeployedTable, TableRepair, Tables};
+use aws_smithy_types::DateTime;
+use cfn_deploy::cloud::{CallError, CallErrorKind, DeployedTable, RestoreWindow, TableRepair, Tables};
 use cfn_deploy::stack::{Key, KeyRole};
+use jiff::Timestamp;
 
 use super::Aws;
 
@@ -22,7 +24,7 @@ impl Tables for Aws {
         }
     }
 
-    async fn point_in_time_recovery(&self, name: &str) -> Result<bool, CallError> {
+    async fn point_in_time_recovery(&self, name: &str) -> Result<Option<RestoreWindow>, CallError> {
         let answer = self
             .dynamodb
             .describe_continuous_backups()
@@ -33,10 +35,32 @@ impl Tables for Aws {
         let recovery = backups
             .continuous_backups_description
             .and_then(|description| description.point_in_time_recovery_description);
-        Ok(
-            recovery.and_then(|recovery| recovery.point_in_time_recovery_status)
-                == Some(PointInTimeRecoveryStatus::Enabled),
-        )
+        let on = recovery.filter(|recovery| {
+            recovery.point_in_time_recovery_status == Some(PointInTimeRecoveryStatus::Enabled)
+        });
+        Ok(on.map(|recovery| RestoreWindow {
+            earliest: recovery.earliest_restorable_date_time.and_then(timestamp),
+            latest: recovery.latest_restorable_date_time.and_then(timestamp),
+        }))
+    }
+
+    async fn restore_table(
+        &self,
+        source: &str,
+        target: &str,
+        at: Option<Timestamp>,
+    ) -> Result<(), CallError> {
+        let request = self
+            .dynamodb
+            .restore_table_to_point_in_time()
+            .source_table_name(source)
+            .target_table_name(target)
+            .set_restore_date_time(at.map(|at| DateTime::from_secs(at.as_second())))
+            .set_use_latest_restorable_time(at.is_none().then_some(true));
+        let answer = request.send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.failure("dynamodb:RestoreTableToPointInTime", error))
     }
 
     async fn table_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, CallError> {
@@ -186,6 +210,10 @@ fn key_part(element: KeySchemaElement, definitions: &[AttributeDefinition]) -> K
         },
         attribute: element.attribute_name,
     }
+}
+
+fn timestamp(time: DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }
 
 fn count(value: Option<i64>) -> u64 {

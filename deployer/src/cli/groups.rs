@@ -17,7 +17,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ),
     ("Going back", &["rollback"]),
     ("When it failed", &["events", "explain", "recover"]),
-    ("Now and then", &["reconcile", "gc", "push"]),
+    ("Now and then", &["drill", "reconcile", "gc", "push"]),
     ("With IAM access", &["proxy"]),
     ("Setting up", &["init", "schema", "completions", "man"]),
 ];

@@ -6,6 +6,7 @@ mod deploy;
 mod describe;
 mod destroy;
 mod drift;
+mod drill;
 mod gc;
 mod ledger;
 mod logs;

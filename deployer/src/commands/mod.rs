@@ -10,6 +10,7 @@ pub mod diff;
 pub mod doctor;
 pub mod down;
 pub mod drift;
+pub mod drill;
 pub mod error;
 pub mod events;
 pub mod explain;
@@ -78,6 +79,7 @@ fn output_format(command: &Command) -> OutputFormat {
         | Command::Events(events::EventsArgs { format, .. })
         | Command::Explain(explain::ExplainArgs { format, .. })
         | Command::Recover(recover::RecoverArgs { format, .. })
+        | Command::Drill(drill::DrillArgs { format, .. })
         | Command::Reconcile(reconcile::ReconcileArgs { format, .. }) => format.output_format(),
         _ => OutputFormat::Text,
     }
@@ -160,6 +162,7 @@ fn in_environment(
         Command::Down(args) => block_on(down::run(args, &settings, ui))?,
         Command::Logs(args) => return block_on(logs::run(args, &settings, process_env, ui)),
         Command::Reconcile(args) => block_on(reconcile::run(args, &settings, ui))?,
+        Command::Drill(args) => block_on(drill::run(args, &settings, ui))?,
         Command::Recover(args) => block_on(recover::run(args, &settings, ui))?,
         Command::Events(args) => block_on(events::run(args, &settings, ui))?,
         // These commands need no environment and have already run.

@@ -9,7 +9,7 @@ use super::stack_template::StackTemplate;
 use crate::environment::{Environment, NameError};
 use crate::policy::{
     Access, Instances, Names, Policy, Subject, UnknownTypes, boundary, boundary_arn, boundary_name, caller,
-    ci, diff, execution, key_policy, provider_arn, trust,
+    ci, diff, drill, execution, key_policy, provider_arn, trust,
 };
 use crate::settings::Settings;
 use crate::ui::Ui;
@@ -54,6 +54,8 @@ enum Party {
     Operator,
     /// For comparing without changes, as for a pull request.
     Diff,
+    /// For running `drill`.
+    Drill,
     /// The environment's `executionRole`, which CloudFormation assumes.
     ExecutionRole,
     /// For calling a store with IAM access.
@@ -89,6 +91,9 @@ enum PolicyError {
         "the policy of a key is put on the key itself, as `aws kms put-key-policy` does: leave out `--format`"
     )]
     OfTheKey,
+    /// An instance has no drill, because its log is deleted with it.
+    #[error("an instance has no drill: leave out `--instance` and `--instances`")]
+    OfInstance,
     /// One instance is not a group of instances.
     #[error("`--instance` means one and `--instances` all with a prefix: leave one of them out")]
     OneOrMany,
@@ -103,6 +108,8 @@ struct Asked<'a> {
     environment: &'a Environment,
     rendered: &'a Rendered,
     bucket: (&'a str, &'a Rendered),
+    /// Where the environment's log is restored in a drill.
+    beside: Option<(Environment, Rendered)>,
 }
 
 pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
@@ -137,7 +144,16 @@ pub(super) fn run(args: &PolicyArgs, settings: &Settings, ui: &Ui) -> Result<(),
         .unwrap_or_else(|| base.clone());
     let rendered = template.render_for(environment)?;
     let (bucket_stack, bucket) = template.render_bucket()?;
+    let beside = match args.party {
+        Party::Drill if base.instance.is_none() && args.instances.is_none() => {
+            let beside = base.of_drill().map_err(usage)?;
+            let rendered = template.render_for(&beside)?;
+            Some((beside, rendered))
+        }
+        _ => None,
+    };
     let asked = Asked {
+        beside,
         args,
         base,
         environment,
@@ -190,6 +206,13 @@ impl<'a> Asked<'a> {
         Ok(match self.args.party {
             Party::Operator => ci(environment, rendered, self.bucket).map_err(unknown)?,
             Party::Diff => diff(environment, rendered),
+            Party::Drill => {
+                let (beside, rendered_beside) = self
+                    .beside
+                    .as_ref()
+                    .ok_or_else(|| usage(PolicyError::OfInstance))?;
+                drill(environment, rendered, (beside, rendered_beside), self.bucket).map_err(unknown)?
+            }
             Party::ExecutionRole => {
                 execution(environment, &[(stack, rendered), self.bucket]).map_err(unknown)?
             }
@@ -200,7 +223,10 @@ impl<'a> Asked<'a> {
 
     /// Warns of dangers of the printed policy.
     fn warn(&self, ui: &Ui) {
-        let makes_roles = matches!(self.args.party, Party::Operator | Party::ExecutionRole);
+        let makes_roles = matches!(
+            self.args.party,
+            Party::Operator | Party::Drill | Party::ExecutionRole
+        );
         if makes_roles && self.environment.permissions_boundary.is_none() {
             ui.note(&format!(
                 "the environment names no boundary, so whoever has this may give a role of the stack any permission: write `permissionsBoundary: {}` into `{}` and deploy what `--for operator --format template` prints",
@@ -219,6 +245,7 @@ impl<'a> Asked<'a> {
             (Party::Operator, None) => "ci",
             (Party::Operator, Some(_)) => "preview",
             (Party::Diff, _) => "diff",
+            (Party::Drill, _) => "drill",
             (Party::ExecutionRole, _) => "cloudformation",
             (Party::Caller | Party::Key, _) => "caller",
         };
@@ -245,11 +272,27 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// A boundary that holds the roles of the environment's drill, too: a protected environment has no other instance.
+fn with_drill(
+    environment: &Environment,
+    template: &StackTemplate<'_>,
+    own: Policy,
+) -> Result<Policy, CommandError> {
+    // Where there is no room for its name, or for an instance at all, there is no drill.
+    let Ok(beside) = environment.of_drill() else {
+        return Ok(own);
+    };
+    let Ok(rendered) = template.render_for(&beside) else {
+        return Ok(own);
+    };
+    Ok(own.merged(boundary(&beside, &rendered).map_err(usage)?))
+}
+
 /// The boundary of the environment's roles and, because all share one, of its instances' roles.
 fn whole_boundary(environment: &Environment, template: &StackTemplate<'_>) -> Result<Policy, CommandError> {
     let own = boundary(environment, &template.render_for(environment)?).map_err(usage)?;
     if environment.protected {
-        return Ok(own);
+        return with_drill(environment, template, own);
     }
     let all = Instances::any().map_err(usage::<NameError>)?;
     let Ok(example) = all.example(environment) else {

@@ -34,14 +34,19 @@ struct NoReconciler {
     template: String,
 }
 
+/// That the template does not say what reconciles.
+pub(super) fn no_reconciler(settings: &Settings) -> CommandError {
+    let template = settings.template_name.clone();
+    CommandError::new(ErrorKind::Usage, NoReconciler { template })
+}
+
 pub(super) async fn run(args: &ReconcileArgs, settings: &Settings, ui: &Ui) -> Result<(), CommandError> {
     let template = StackTemplate::parse(settings, ui)?;
-    let Some(reconciler) = template.reconciler() else {
-        let template = settings.template_name.clone();
-        return Err(CommandError::new(ErrorKind::Usage, NoReconciler { template })
+    let reconciler = template.reconciler().ok_or_else(|| {
+        no_reconciler(settings)
             .hint("event stores alone are made complete so: what follows one is told again by `deployer reconcile --notify-since TIME --env STORE`, with the store's environment")
-            .hint("where a function of this template does it, name its alias under `Metadata.Deployer.Reconcile`"));
-    };
+            .hint("where a function of this template does it, name its alias under `Metadata.Deployer.Reconcile`")
+    })?;
     let cloud = Connection::reach(settings, ui).await?;
     let mut reporter = ui.clone();
     let mut session = cloud.session(&mut reporter).await?;

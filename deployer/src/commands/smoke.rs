@@ -22,7 +22,7 @@ use crate::environment::Environment;
 use crate::settings::Settings;
 use crate::ui::Ui;
 
-const OUTPUTS: OutputNames = OutputNames {
+pub(super) const OUTPUTS: OutputNames = OutputNames {
     url: "EsUrl",
     topic: "EsSnsTopic",
 };
@@ -41,15 +41,21 @@ struct NoStore {
 
 /// Refuses to deploy and test a template that cannot be tested, before it is deployed.
 pub(super) fn check_store(rendered: &str, settings: &Settings) -> Result<(), CommandError> {
+    check_outputs(rendered, settings).map_err(|no_store| {
+        let instead = Hints::of(&settings.environment).instead_of_smoke();
+        no_store.hint(format!("leave out `--smoke`: {instead}"))
+    })
+}
+
+/// Refuses a template that makes no store.
+pub(super) fn check_outputs(rendered: &str, settings: &Settings) -> Result<(), CommandError> {
     let rendered: Value = serde_json::from_str(rendered).unwrap_or_default();
     let lacks = |output: &&str| rendered["Outputs"].get(*output).is_none();
     match [OUTPUTS.url, OUTPUTS.topic].into_iter().find(lacks) {
         None => Ok(()),
         Some(output) => {
             let template = settings.template_name.clone();
-            let no_store = NoStore { template, output };
-            let instead = Hints::of(&settings.environment).instead_of_smoke();
-            Err(CommandError::new(ErrorKind::Usage, no_store).hint(format!("leave out `--smoke`: {instead}")))
+            Err(CommandError::new(ErrorKind::Usage, NoStore { template, output }))
         }
     }
 }
@@ -139,31 +145,43 @@ pub(super) struct HttpStore {
 
 impl HttpStore {
     fn at(target: &SmokeTarget, aws: &Aws, environment: &Environment) -> Result<Self, BoxError> {
-        let trusted = aws.certificates().map_or(&[][..], Certificates::pem);
-        let builder = || -> Result<ClientBuilder, BoxError> {
-            Ok(Client::builder(&target.url)
-                .user_agent("deployer")
-                .operation_timeout(ANSWER)
-                .transport(Network::trusting(CONNECTING, trusted)?))
-        };
-        let signed = match aws.credentials() {
-            Some(credentials) if target.is_signed => {
-                builder()?.aws_iam(credentials, environment.region.as_str())
-            }
-            _ => builder()?,
-        };
         let stream_type: StreamType = STREAM_TYPE.parse()?;
         let event_id = EventId::random();
         let payload = json!({"environment": environment.name.to_string()});
         Ok(Self {
-            client: signed.build()?,
-            unsigned: builder()?.build()?,
+            client: signed(target, aws, environment)?.build()?,
+            unsigned: unsigned(target, aws)?.build()?,
             stream_id: StreamId::from_name(&stream_type, target.stack.as_str()),
             stream_type,
             event: NewEvent::of(EVENT_TYPE.parse()?, &payload)?.with_id(event_id),
             event_id,
         })
     }
+}
+
+/// A client of a store that is reached as its environment says, signed where the store wants it.
+pub(super) fn client(target: &SmokeTarget, aws: &Aws, environment: &Environment) -> Result<Client, BoxError> {
+    let target = SmokeTarget {
+        url: address(&target.url, environment),
+        ..target.clone()
+    };
+    Ok(signed(&target, aws, environment)?.build()?)
+}
+
+fn signed(target: &SmokeTarget, aws: &Aws, environment: &Environment) -> Result<ClientBuilder, BoxError> {
+    let builder = unsigned(target, aws)?;
+    Ok(match aws.credentials() {
+        Some(credentials) if target.is_signed => builder.aws_iam(credentials, environment.region.as_str()),
+        _ => builder,
+    })
+}
+
+fn unsigned(target: &SmokeTarget, aws: &Aws) -> Result<ClientBuilder, BoxError> {
+    let trusted = aws.certificates().map_or(&[][..], Certificates::pem);
+    Ok(Client::builder(&target.url)
+        .user_agent("deployer")
+        .operation_timeout(ANSWER)
+        .transport(Network::trusting(CONNECTING, trusted)?))
 }
 
 /// The store returned another event than the appended one.
@@ -174,7 +192,7 @@ struct NotFound {
 }
 
 /// The store itself never answers 403 or 429; AWS does, before the store.
-fn refusal(error: ClientError) -> Refusal {
+pub(super) fn refusal(error: ClientError) -> Refusal {
     match error.status().map(|status| status.as_u16()) {
         None | Some(403 | 429) => Refusal::NotReached(error.into()),
         Some(_) => Refusal::Wrong(error.into()),

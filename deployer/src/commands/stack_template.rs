@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use cfn_deploy::ArtifactBucket;
+use cfn_deploy::stack::ArtifactKey;
 use cfn_deploy::stack::outline::{ValueSource, ValueSources};
+use cfn_deploy::{ArtifactBucket, CodeArtifact};
 use cfn_template::problem::Problems;
 use cfn_template::{Artifacts, Rendered, Template, render, render_without_rules};
 
@@ -80,6 +81,26 @@ impl<'settings> StackTemplate<'settings> {
             &self.code(artifacts),
         );
         self.warned(rendered)
+    }
+
+    /// Renders the template for an environment that differs from the one chosen, with code that is in the bucket already.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub(super) fn render_with(
+        &self,
+        environment: &Environment,
+        code: &[CodeArtifact],
+    ) -> Result<Rendered, Problems> {
+        let bucket = Artifacts::in_bucket(environment.artifact_bucket());
+        let code = code
+            .iter()
+            .filter_map(|code| match ArtifactKey::parse(&code.key)? {
+                ArtifactKey::Code { binary, .. } => Some((binary, code.key.clone())),
+                _ => None,
+            });
+        let code = code.fold(bucket, |all, (binary, key)| all.with(&binary, key));
+        self.warned(render(&self.template, &environment.values(), &code))
     }
 
     /// Renders a template that is not going to be deployed, without checking its rules.

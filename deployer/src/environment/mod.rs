@@ -163,6 +163,23 @@ impl Environment {
         }
     }
 
+    /// Where the restoring of this one's log is drilled: an instance of its own, which protected environments have, too.
+    ///
+    /// # Errors
+    /// The name of its stack would be too long.
+    pub fn of_drill(&self) -> Result<Self, NameError> {
+        let instance = Instance::of_drill();
+        Ok(Self {
+            stack: format!("{}-{instance}", self.stack).parse()?,
+            instance: Some(instance),
+            protected: false,
+            watch_alarms_minutes: 0,
+            // That role is for the environment's own names.
+            execution_role: None,
+            ..self.clone()
+        })
+    }
+
     /// The environment of the artifacts' own stack: the same account and region, but none of the settings that belong
     /// to this environment alone, because all environments there share that stack.
     #[must_use]

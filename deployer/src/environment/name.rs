@@ -18,6 +18,9 @@ pub enum NameError {
         "the instance `{0}` is not a letter followed by at most 19 letters, digits or hyphens, in lower case"
     )]
     Instance(String),
+    /// The instance that restore drills are made in.
+    #[error("the instance `{0}` is the one that `deployer drill` makes and removes")]
+    InstanceReserved(String),
     /// Not an account id.
     #[error("the account `{0}` must have 12 digits")]
     Account(String),
@@ -94,6 +97,15 @@ impl StackName {
     }
 }
 
+impl Instance {
+    const OF_DRILL: &'static str = "drill";
+
+    /// The copy in which the restoring of an environment's log is drilled.
+    pub(super) fn of_drill() -> Self {
+        Self(Self::OF_DRILL.to_owned())
+    }
+}
+
 impl FromStr for EnvironmentName {
     type Err = NameError;
 
@@ -110,7 +122,9 @@ impl FromStr for Instance {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if is_lower_case_name(text, 20) {
+        if text == Self::OF_DRILL {
+            Err(NameError::InstanceReserved(text.to_owned()))
+        } else if is_lower_case_name(text, 20) {
             Ok(Self(text.to_owned()))
         } else {
             Err(NameError::Instance(text.to_owned()))
@@ -261,6 +275,16 @@ mod tests {
                 NameError::Account(bad.to_owned())
             );
         }
+    }
+
+    #[test]
+    fn the_instance_of_drills_is_nobody_elses() {
+        let error = "drill".parse::<Instance>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the instance `drill` is the one that `deployer drill` makes and removes"
+        );
+        assert!("drill-2".parse::<Instance>().is_ok());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! its rendering.
 //!
 //! - [`ci()`]: for running the deployer; [`diff`]: for comparing only.
+//! - [`drill()`]: for drilling the restore of the log.
 //! - [`execution()`]: for the role that CloudFormation assumes, by the types of the resources.
 //! - [`caller()`]: for calling a store with IAM access.
 //! - [`boundary()`]: the maximum permissions of every role in the stack.
@@ -14,6 +15,7 @@ mod actions;
 mod boundary;
 mod caller;
 mod ci;
+mod drill;
 mod execution;
 mod instances;
 mod key;
@@ -26,6 +28,7 @@ pub use access::{Access, provider_arn};
 pub use boundary::{Untold, boundary, boundary_arn, boundary_name};
 pub use caller::{NoUrl, caller};
 pub use ci::{ci, diff, direct};
+pub use drill::drill;
 pub use execution::{UnknownTypes, execution};
 pub use instances::{Instances, InstancesError};
 pub use key::{NoKey, key_policy};

@@ -96,6 +96,39 @@ fn ci_of(environment: &Environment) -> Policy {
     ci(environment, &stack, ("event-store-artifacts", &bucket)).unwrap()
 }
 
+/// The policy of whoever drills the restoring of its log.
+fn drill_of(environment: &Environment) -> Policy {
+    let beside = environment.of_drill().unwrap();
+    let ((stack, bucket), (stack_beside, _)) = (both(environment), both(&beside));
+    let beside = (&beside, &stack_beside);
+    drill(environment, &stack, beside, ("event-store-artifacts", &bucket)).unwrap()
+}
+
+#[test]
+fn who_drills_changes_nothing_of_the_environments_own() {
+    let policy = drill_of(&environment("production", ""));
+    let own =
+        |resource: &&String| resource.contains("event-store-production") && !resource.contains("-drill");
+    let mut allowed: Vec<String> = Vec::new();
+    for statement in policy.statements() {
+        for resource in statement.resources.iter().filter(own) {
+            let actions = statement.actions.iter();
+            allowed.extend(
+                actions.map(|action| format!("{action} on {}", resource.rsplit(':').next().unwrap())),
+            );
+        }
+    }
+    allowed.sort_unstable();
+    insta::assert_snapshot!(allowed.join("\n"), @"
+    cloudformation:DescribeStacks on stack/event-store-production/*
+    dynamodb:DescribeContinuousBackups on table/event-store-production-events
+    dynamodb:DescribeTable on table/event-store-production-events
+    dynamodb:RestoreTableToPointInTime on table/event-store-production-events
+    iam:GetPolicy on policy/event-store-production-boundary
+    s3:GetObject on event-store-artifacts-222222222222-eu-central-1/releases/event-store-production/*
+    ");
+}
+
 const KEY: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /// Production, encrypted with a customer's key.

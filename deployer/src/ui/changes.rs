@@ -1,14 +1,17 @@
 //! PURE: lays out planned changes for the user's decision.
 
-use cfn_deploy::Question;
 use cfn_deploy::stack::outline::{Outline, Outlined};
 use cfn_deploy::stack::widening::Widening;
 use cfn_deploy::stack::{Action, Replacement};
+use cfn_deploy::{DrillSource, Question};
+use jiff::Timestamp;
 
 use super::beside::beside;
 use super::deletion::deletion;
 use super::flow::flowed;
+use super::narrate::as_of;
 use super::table::{columns, fits, fitted};
+use super::text::{count, size};
 use super::value::{change, parameter};
 use super::{garbage, paint};
 
@@ -26,8 +29,41 @@ pub(super) fn question(question: &Question<'_>, told: &[Widening], width: Option
         } => planned(stack, *creates, outline, widenings, width),
         Question::Widen { stack, widenings } => asked_apart(stack, widenings, told, width),
         Question::DeleteArtifacts { bucket, garbage } => garbage::question(bucket, garbage, width),
+        Question::Drill {
+            source,
+            at,
+            stack,
+            table,
+            left,
+        } => drill(source, *at, (stack, table), left),
         Question::Destroy(told) => deletion(told, width),
     }
+}
+
+/// What a drill makes, and removes.
+fn drill(
+    source: &DrillSource,
+    at: Option<Timestamp>,
+    (stack, table): (&str, &str),
+    left: &[String],
+) -> String {
+    let title = paint::strong(format!("To drill the restoring of {}:", source.stack));
+    let items = count(source.items, "item");
+    let bytes = size(usize::try_from(source.bytes).unwrap_or(usize::MAX));
+    let as_of = as_of(at);
+    let first = if left.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "  - {}, which an earlier drill left, or one that is still at work\n",
+            left.join(" and ")
+        )
+    };
+    format!(
+        "\n{title}\n{first}  + table {table}, with {} {as_of} ({items}, {bytes})\n  + stack {stack}, the store on it, which is verified\n  - \
+         both again, whatever happens\n  AWS bills the restored size, and what the store reads of it",
+        source.table
+    )
 }
 
 /// The changes in a plan.

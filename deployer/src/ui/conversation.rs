@@ -51,13 +51,18 @@ impl Ui {
         }
         let approval = &inner.approval;
         match question {
-            Question::Deploy { .. } | Question::DeleteArtifacts { .. } if approval.yes => Decision::Yes,
+            Question::Deploy { .. } | Question::DeleteArtifacts { .. } | Question::Drill { .. }
+                if approval.yes =>
+            {
+                Decision::Yes
+            }
             Question::Destroy(deletion) if deletion.purges.is_empty() && approval.yes => Decision::Yes,
             Question::Destroy(deletion) if !deletion.purges.is_empty() && approval.purge => Decision::Yes,
             _ if !inner.terminal => Decision::Nobody,
             Question::Deploy { .. } => Decision::Ask("Deploy this?".to_owned()),
             Question::Widen { .. } => Decision::Ask("Grant these permissions?".to_owned()),
             Question::DeleteArtifacts { .. } => Decision::Ask("Delete these?".to_owned()),
+            Question::Drill { .. } => Decision::Ask("Begin?".to_owned()),
             Question::Destroy(Deletion { purges: [], .. }) => Decision::Ask("Delete this?".to_owned()),
             Question::Destroy(deletion) => Decision::AskForName(deletion.stack.to_owned()),
         }

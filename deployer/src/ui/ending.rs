@@ -3,7 +3,7 @@
 use cfn_deploy::stack::StackStatus;
 use cfn_deploy::stack::plan::Plan;
 use cfn_deploy::{
-    Collected, Deployed, Destroyed, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
+    Collected, Deployed, Destroyed, Drilled, Outputs, Pushed, Reconciled, Recovery, RolledBack, Standing,
 };
 
 use super::{OutputFormat, Ui, error, garbage, json, outcome, paint, recovery, summary};
@@ -87,6 +87,12 @@ impl Ui {
     pub fn reconciled(&self, stack: &str, done: &Reconciled) {
         self.emit(&serde_json::json!({"event": "reconciled", "stack": stack, "done": done}));
         self.end(&outcome::reconciled(stack, done, self.took()));
+    }
+
+    /// Tells how long each step of a drill took, and what was found.
+    pub fn drilled(&self, stack: &str, drilled: &Drilled) {
+        self.emit(&json::drilled(stack, drilled));
+        self.end(&outcome::drilled(stack, drilled, self.took()));
     }
 
     /// Adds a section about this command to the step's summary.

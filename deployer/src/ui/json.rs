@@ -8,7 +8,9 @@ mod question;
 
 use serde_json::{Value, json};
 
-pub(super) use self::finished::{collected, deployed, destroyed, planned, pushed, rolled_back, tried};
+pub(super) use self::finished::{
+    collected, deployed, destroyed, drilled, planned, pushed, rolled_back, tried,
+};
 pub(super) use self::found::{difference, drift, finding, release, unfinished, unreadable};
 pub(super) use self::question::question;
 use crate::artifact::Artifact;

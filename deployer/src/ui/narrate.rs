@@ -1,6 +1,7 @@
 //! PURE: puts the engine's events into words.
 
 mod code;
+mod drill;
 mod earlier;
 mod operation;
 mod protection;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub(super) use self::code::{artifact, build};
 use self::code::{upload_skipped, uploading};
+pub(super) use self::drill::as_of;
 pub(super) use self::operation::past;
 pub(super) use self::telling::Telling;
 use super::outlook::Outlook;
@@ -118,6 +120,16 @@ impl Narrator {
             Event::Accepted { objection } => self.accepted(objection),
             Event::TrafficReturned { function, from, to } => code::returned(function, from, to),
             Event::Reconciling { done } => reconciling(done),
+            Event::Restoring { source, at, table } => drill::restoring(source, *at, table),
+            Event::Verifying { stack } => Telling::doing(format!(
+                "verifying {stack}: each stream, the feed and the listing"
+            )),
+            Event::Drilled { step, took } => drill::drilled(*step, *took),
+            Event::TakingDown {
+                stack,
+                table,
+                interrupted,
+            } => drill::taking_down(stack, table, *interrupted),
             Event::TerminationProtection { stack, on } => {
                 Telling::done(format!("termination protection of {stack} is {}", on_or_off(*on)))
             }

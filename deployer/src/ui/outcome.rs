@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cfn_deploy::stack::plan::Plan;
-use cfn_deploy::{Deployed, Destroyed, KeptTable, Pushed, Reconciled, RolledBack};
+use cfn_deploy::{Deployed, Destroyed, Drilled, KeptTable, Pushed, Reconciled, RolledBack};
 
 use super::paint;
 use super::table::fitted;
@@ -174,6 +174,28 @@ pub(super) fn reconciled(stack: &str, done: &Reconciled, took: Duration) -> Stri
         .filter(|(events, _)| *events > 0)
         .map(|(events, what)| format!("\n  {events} {what}"));
     format!("{} {what}{}", paint::good("✓"), more.collect::<String>())
+}
+
+/// What a drill came to, with how long each step took.
+pub(super) fn drilled(stack: &str, drilled: &Drilled, took: Duration) -> String {
+    let (mark, name, all) = (paint::good("✓"), paint::strong(stack), in_time(took));
+    let verified = &drilled.verified;
+    let found = format!(
+        "{}, {}, {} in the feed, nothing wrong",
+        count(verified.streams, "stream"),
+        count(verified.events, "event"),
+        verified.in_feed
+    );
+    let rows: Vec<_> = drilled
+        .steps
+        .iter()
+        .map(|taken| vec![taken.step.to_string(), duration(taken.took)])
+        .collect();
+    let rows = fitted(None, "  ", &rows).concat();
+    format!(
+        "{mark} the events of {name} can be restored: {found} {all}\n{}",
+        rows.trim_end()
+    )
 }
 
 /// The calls to AWS.

@@ -17,6 +17,7 @@ mod conformance;
 mod consumer;
 mod cut_off;
 mod drift;
+mod drill;
 mod generated;
 mod killed;
 mod life_cycle;

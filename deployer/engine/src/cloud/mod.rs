@@ -38,7 +38,7 @@ pub use names::{Names, Owner};
 pub use queues::{NewQueue, QueueOrigin, Queues};
 pub use recovery::{LeftBehind, Recovery};
 pub use roles::Roles;
-pub use tables::{DeployedTable, TableRepair, Tables};
+pub use tables::{DeployedTable, RestoreWindow, TableRepair, Tables};
 pub use topics::{TopicSubscription, Topics};
 
 /// One page of a list.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::stack::Key;
 
 use super::CallError;
@@ -39,6 +41,14 @@ impl DeployedTable {
     }
 }
 
+/// As of when a table can be restored. Either end may not be told yet where its recovery was turned on just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RestoreWindow {
+    pub earliest: Option<Timestamp>,
+    /// Some minutes ago.
+    pub latest: Option<Timestamp>,
+}
+
 /// A setting that an import leaves as it was and that is brought to what the template says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableRepair {
@@ -57,8 +67,13 @@ pub trait Tables {
     /// Describes a table; `None` when there is none of that name.
     async fn describe_table(&self, name: &str) -> Result<Option<DeployedTable>, CallError>;
 
-    /// Whether point-in-time recovery is on.
-    async fn point_in_time_recovery(&self, name: &str) -> Result<bool, CallError>;
+    /// As of when a table can be restored; `None` where its point-in-time recovery is off.
+    async fn point_in_time_recovery(&self, name: &str) -> Result<Option<RestoreWindow>, CallError>;
+
+    /// Begins to restore a table as it was at a moment, or as late as it can be, into a new one. It has the items and the key, and no stream,
+    /// tags, recovery or protection; it is `CREATING` for minutes or hours.
+    async fn restore_table(&self, source: &str, target: &str, at: Option<Timestamp>)
+    -> Result<(), CallError>;
 
     /// The tags of a table, by its ARN.
     async fn table_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, CallError>;

@@ -14,6 +14,11 @@ pub(super) fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) ->
     serializer.serialize_u64(in_milliseconds(*duration))
 }
 
+#[expect(clippy::ref_option, reason = "serde hands on references")]
+pub(super) fn moment<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.to_string()).serialize(serializer)
+}
+
 fn in_milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

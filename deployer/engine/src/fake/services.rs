@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cloud::{
     ArtifactStore, CallError, CallErrorKind, Caller, Concurrency, DeployedTable, FunctionConfiguration,
-    Functions, Head, Identity, Logs, Mapping, Page, Roles, Stored, TableRepair, Tables,
+    Functions, Head, Identity, Logs, Mapping, Page, RestoreWindow, Roles, Stored, TableRepair, Tables,
 };
 
 use crate::stack::garbage::StoredObject;
@@ -338,9 +338,45 @@ impl Tables for FakeCloud {
         }))
     }
 
-    async fn point_in_time_recovery(&self, name: &str) -> Result<bool, CallError> {
+    async fn point_in_time_recovery(&self, name: &str) -> Result<Option<RestoreWindow>, CallError> {
         self.call("DescribeContinuousBackups")?;
-        Ok(self.world.borrow().tables[name].point_in_time_recovery)
+        let world = self.world.borrow();
+        Ok(world.tables[name].point_in_time_recovery.then(|| RestoreWindow {
+            earliest: Some(world.now - SignedDuration::from_hours(35 * 24)),
+            latest: Some(world.now - SignedDuration::from_mins(5)),
+        }))
+    }
+
+    async fn restore_table(
+        &self,
+        source: &str,
+        target: &str,
+        at: Option<Timestamp>,
+    ) -> Result<(), CallError> {
+        self.answer("RestoreTableToPointInTime", || {
+            let mut world = self.world.borrow_mut();
+            let now = world.now;
+            let found = &world.tables[source];
+            if !found.point_in_time_recovery {
+                return Err(refused("RestoreTableToPointInTime", "it is not enabled"));
+            }
+            if world.tables.contains_key(target) {
+                return Err(refused("RestoreTableToPointInTime", "the target table exists"));
+            }
+            let restored = FakeTable {
+                key: found.key.clone(),
+                stream_view: None,
+                point_in_time_recovery: false,
+                deletion_protection: false,
+                tags: BTreeMap::new(),
+                items: found.items,
+                busy_until: now + SignedDuration::from_mins(20),
+                gone_at: None,
+            };
+            world.restored.push((source.into(), at));
+            world.tables.insert(target.into(), restored);
+            Ok(())
+        })
     }
 
     async fn table_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, CallError> {

@@ -70,6 +70,8 @@ pub(crate) struct World {
     pub(crate) log_lines: Vec<(String, LogEvent, Timestamp)>,
     /// Functions that were called, and with what.
     pub(crate) invoked: Vec<(String, String)>,
+    /// The tables that were restored, each as of when that was asked.
+    pub(crate) restored: Vec<(String, Option<Timestamp>)>,
     /// What the last change set was asked to do.
     pub(crate) last_request: Option<crate::cloud::NewChangeSet>,
     /// The last stack that was asked for without a change set.
@@ -171,6 +173,7 @@ impl World {
             tokens: Vec::new(),
             log_lines: Vec::new(),
             invoked: Vec::new(),
+            restored: Vec::new(),
             last_request: None,
             last_stack: None,
             throttle_after_execution: false,

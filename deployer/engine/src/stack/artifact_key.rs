@@ -13,6 +13,8 @@ use super::ReleaseId;
 pub(crate) enum ArtifactKey {
     /// A function's code: `code/<binary>/<processor>/<sha256>.zip`.
     Code {
+        /// The function's binary.
+        binary: String,
         /// The SHA-256 of the zip, in hexadecimal.
         sha256: String,
     },
@@ -35,7 +37,8 @@ impl ArtifactKey {
     pub(crate) fn parse(key: &str) -> Option<Self> {
         let parts: Vec<&str> = key.split('/').collect();
         match parts.as_slice() {
-            ["code", _, _, file] => Some(Self::Code {
+            ["code", binary, _, file] => Some(Self::Code {
+                binary: (*binary).to_owned(),
                 sha256: hash(file.strip_suffix(".zip")?)?,
             }),
             ["templates", stack, file] => Some(Self::Template {
@@ -61,7 +64,12 @@ fn hash(text: &str) -> Option<String> {
 
 /// The key of a stack's rendered template.
 pub(crate) fn template_key(stack: &str, sha256: &str) -> String {
-    format!("templates/{stack}/{sha256}.json")
+    format!("{}{sha256}.json", template_prefix(stack))
+}
+
+/// The common prefix of the keys of a stack's rendered templates.
+pub(crate) fn template_prefix(stack: &str) -> String {
+    format!("templates/{stack}/")
 }
 
 /// The key of the record of a release.
@@ -124,7 +132,10 @@ mod tests {
         );
         assert_eq!(
             ArtifactKey::parse(&format!("code/api/arm64/{HASH}.zip")),
-            Some(ArtifactKey::Code { sha256: HASH.into() })
+            Some(ArtifactKey::Code {
+                binary: "api".into(),
+                sha256: HASH.into()
+            })
         );
     }
 

@@ -78,7 +78,7 @@ impl Garbage {
         let mut garbage = Self::default();
         let kept = &mut garbage.kept;
         for object in objects {
-            let Some(ArtifactKey::Code { sha256 } | ArtifactKey::Template { sha256, .. }) =
+            let Some(ArtifactKey::Code { sha256, .. } | ArtifactKey::Template { sha256, .. }) =
                 ArtifactKey::parse(&object.key)
             else {
                 continue;

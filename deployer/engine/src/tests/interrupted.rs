@@ -3,7 +3,7 @@
 mod beside;
 pub(super) mod commands;
 mod finished;
-mod standing;
+pub(super) mod standing;
 mod told;
 
 use std::panic::AssertUnwindSafe;
@@ -136,4 +136,5 @@ a_killed_run_begun_again_ends_as_one_that_was_not! {
     a_deletion_whose_log_groups_come_back: Command::DownWithLogGroups, at least 10;
     a_recovery: Command::Recover, at least 5;
     a_plan: Command::Apply, at least 30;
+    a_drill: Command::Drill, at least 60;
 }

@@ -12,6 +12,7 @@ mod destruction;
 mod differing;
 mod doctoring;
 mod drifting;
+mod drilling;
 mod event_log;
 mod explaining;
 mod following;
@@ -139,6 +140,18 @@ impl Reporter for ScriptedReporter {
                     let keys = garbage.objects.iter().map(|object| object.key.as_str());
                     format!("delete: {}", keys.collect::<Vec<_>>().join(", "))
                 }
+                Question::Drill {
+                    source,
+                    stack,
+                    table,
+                    left,
+                    ..
+                } => format!(
+                    "drill: {} ({}) into {table} of {stack}, after [{}]",
+                    source.table,
+                    source.items,
+                    left.join(", ")
+                ),
                 Question::Destroy(Deletion {
                     goes,
                     stays,

@@ -10,7 +10,7 @@ use cfn_deploy::stack::widening::{Effect, Grant, Widening};
 use cfn_deploy::stack::{
     Action, ChangeSummary, Progress, Replacement, ResourceChange, StackEvent, StackStatus, Task, Unfinished,
 };
-use cfn_deploy::{Event, Finished, Life, Reconciled, RunFate, SmokeStep, Uploads};
+use cfn_deploy::{DrillStep, Event, Finished, Life, Reconciled, RunFate, SmokeStep, Uploads};
 use jiff::Timestamp;
 
 use crate::ui::testing::{estimate, release};
@@ -90,6 +90,16 @@ samples! {
         repairing(TableRepair::Tags(BTreeMap::from([("owner".into(), "platform".into())])));
     TrafficReturned => Event::TrafficReturned { function: "Api".into(), from: "2".into(), to: "1".into() };
     Reconciling => Event::Reconciling { done: Reconciled { commits: 5, streams: 2, ..Reconciled::default() } };
+    Restoring =>
+        Event::Restoring { source: "orders-events".into(), at: Some(since()), table: "orders-drill-events".into() },
+        Event::Restoring { source: "orders-events".into(), at: None, table: "orders-drill-events".into() };
+    Verifying => Event::Verifying { stack: "orders-drill".into() };
+    Drilled => Event::Drilled { step: DrillStep::TakeDown, took: Duration::from_millis(120) };
+    TakingDown => Event::TakingDown {
+        stack: "orders-drill".into(),
+        table: "orders-drill-events".into(),
+        interrupted: true,
+    };
     TerminationProtection => Event::TerminationProtection { stack: "orders".into(), on: true };
     StackPolicy => Event::StackPolicy { stack: "orders".into(), on: true };
     StackPolicyLifted => Event::StackPolicyLifted { stack: "orders".into(), resources: vec!["Topic".into()] };

@@ -1,7 +1,7 @@
 //! PURE: the outcome of an operation as a JSON object.
 
 use cfn_deploy::stack::plan::Plan;
-use cfn_deploy::{Collected, Deployed, Destroyed, Outputs, Pushed, RolledBack};
+use cfn_deploy::{Collected, Deployed, Destroyed, Drilled, Outputs, Pushed, RolledBack};
 use serde_json::{Value, json};
 
 /// The outcome of a deployment.
@@ -80,4 +80,20 @@ pub(in crate::ui) fn destroyed(stack: &str, destroyed: &Destroyed) -> Value {
 /// A store passed its test.
 pub(in crate::ui) fn tried(stack: &str) -> Value {
     json!({"event": "finished", "outcome": "works", "stack": stack})
+}
+
+/// A drill that went well.
+pub(in crate::ui) fn drilled(stack: &str, drilled: &Drilled) -> Value {
+    let steps = drilled.steps.iter().map(|taken| {
+        let milliseconds = u64::try_from(taken.took.as_millis()).unwrap_or(u64::MAX);
+        json!({"step": taken.step, "milliseconds": milliseconds})
+    });
+    json!({
+        "event": "finished",
+        "outcome": "drilled",
+        "stack": stack,
+        "steps": steps.collect::<Vec<_>>(),
+        "reconciled": drilled.reconciled,
+        "verified": drilled.verified,
+    })
 }

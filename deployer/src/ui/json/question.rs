@@ -22,6 +22,20 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
         Question::DeleteArtifacts { bucket, garbage } => {
             json!({"event": "garbage", "bucket": bucket, "garbage": garbage})
         }
+        Question::Drill {
+            source,
+            at,
+            stack,
+            table,
+            left,
+        } => json!({
+            "event": "drill",
+            "source": source,
+            "at": at.map(|at| at.to_string()),
+            "stack": stack,
+            "table": table,
+            "left": left,
+        }),
         Question::Destroy(Deletion {
             stack,
             goes,

@@ -9,6 +9,7 @@ use crate::stack::{
     sha256_hex,
 };
 use crate::tests::completing::{add_feed, leave_feed_table};
+use crate::tests::drilling::{RestoredStore, drilled};
 use crate::tests::planning::{Patience, applied_with, planned};
 use crate::tests::recovery::recovery;
 use crate::tests::releases::called;
@@ -47,6 +48,7 @@ pub(super) enum Command {
     DownWithLogGroups,
     Recover,
     Apply,
+    Drill,
 }
 
 /// A scene, and what a command needs besides.
@@ -153,6 +155,10 @@ impl Command {
                 published_anew(scene, "two");
                 set.plan = Some(planned(scene).await.unwrap());
             }
+            Self::Drill => {
+                let done = r#"{"reconcile":{"commits":5,"streams":2}}"#;
+                scene.cloud.answer_invocations([done; 4]);
+            }
             Self::Create | Self::Nothing | Self::Smoke | Self::Down | Self::Purge => {}
         }
     }
@@ -167,6 +173,7 @@ impl Command {
         let Set { scene, plan } = set;
         match self {
             Self::Smoke => text(try_alone(scene).await),
+            Self::Drill => text(Box::pin(drilled(scene, None, &RestoredStore::default())).await),
             Self::Push => {
                 let deployment = scene.deployment.clone();
                 let mut session = open(scene, waits).await;

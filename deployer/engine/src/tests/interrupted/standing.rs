@@ -8,7 +8,7 @@ use crate::stack::{ArtifactKey, Release, is_receipt};
 use super::super::Scene;
 
 /// Everything that a run may leave behind.
-pub(super) fn standing(scene: &Scene) -> String {
+pub(in crate::tests) fn standing(scene: &Scene) -> String {
     scene.cloud.with(|world| {
         [
             stacks(world),

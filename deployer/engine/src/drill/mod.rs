@@ -77,7 +77,7 @@ impl Drill {
     fn destruction(&self) -> Destruction {
         Destruction {
             stack: self.deployment.stack.clone(),
-            template: self.deployment.template.text().to_owned(),
+            template: self.deployment.template.clone(),
             protected: false,
             execution_role: self.deployment.execution_role.clone(),
             bucket: self.deployment.bucket.name.clone(),

@@ -10,7 +10,7 @@ use super::ReleaseId;
 
 /// The kind of an object in the artifact bucket, by its key. Other objects do not belong to the deployer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ArtifactKey {
+pub enum ArtifactKey {
     /// A function's code: `code/<binary>/<processor>/<sha256>.zip`.
     Code {
         /// The function's binary.
@@ -34,7 +34,7 @@ pub(crate) enum ArtifactKey {
 
 impl ArtifactKey {
     /// Parses a key; `None` if it is not one of the deployer's.
-    pub(crate) fn parse(key: &str) -> Option<Self> {
+    pub fn parse(key: &str) -> Option<Self> {
         let parts: Vec<&str> = key.split('/').collect();
         match parts.as_slice() {
             ["code", binary, _, file] => Some(Self::Code {

@@ -38,9 +38,9 @@ mod timeline;
 mod unfinished;
 pub mod widening;
 
+pub use artifact_key::ArtifactKey;
 pub(crate) use artifact_key::{
-    ArtifactKey, base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key,
-    template_prefix,
+    base64_of_hex, release_key, release_prefix, sha256_base64, sha256_hex, template_key, template_prefix,
 };
 pub use blueprint::{Blueprint, BlueprintError, CodeObject, Key, KeyRole, LiveFunction, TableDesign};
 pub use change::{Action, ChangeSummary, Replacement, ResourceChange};

@@ -10,7 +10,7 @@ impl Hints<'_> {
         let kind: ErrorKind = error.kind().into();
         if let DrillError::Failed { cause, left, .. } = &error {
             let hints = self.step(cause);
-            let after = self.after(left.as_deref());
+            let after = self.after_failure(left.as_deref());
             return CommandError::new(kind, error).hints(hints).hints(after);
         }
         let hints = match &error {
@@ -56,7 +56,7 @@ impl Hints<'_> {
         }
     }
 
-    fn after(&self, left: Option<&LeftBehind>) -> Vec<String> {
+    fn after_failure(&self, left: Option<&LeftBehind>) -> Vec<String> {
         match left {
             None => vec!["all that the drill had made is gone again".to_owned()],
             Some(left) => {

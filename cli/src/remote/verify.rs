@@ -10,7 +10,8 @@ use super::progress::Progress;
 
 /// Check that a store is whole: every stream from revision 1 on, the feed in order and complete, the listing right
 ///
-/// It reads every event twice, once by the feed and once by its stream, and changes nothing. What is appended meanwhile is no mistake.
+/// It reads every event twice, once by the feed and once by its stream, and changes nothing. Events appended meanwhile are no mistake. At the
+/// end it asks whether the store is ready: one that has found damage serves what can be read, and says so there.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
@@ -36,7 +37,7 @@ impl Verify {
         })?;
         output.flush()?;
         match counted.wrong {
-            0 => Ok(()),
+            0 => Ok(client.readiness().await.map(|_| ())?),
             1 => Err(Failure::new(Kind::Failed, "one thing is wrong")),
             wrong => Err(Failure::new(Kind::Failed, format!("{wrong} things are wrong"))),
         }

@@ -90,6 +90,41 @@ async fn what_is_exported_imported_and_exported_again_is_the_same_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_not_ready_is_not_verified() {
+    let export = ask(&filled().await, &["export"]).stdout;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("store");
+    assert_eq!(import(&export, &data).code, 0);
+    let store = Store::on(&data).await;
+    std::fs::remove_file(data.join("events.db-shm")).unwrap();
+    let told = ask(&store, &["verify"]);
+    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(
+        told.stdout,
+        "2 streams of 2 types, 4 events, 4 in the feed: 0 wrong\n"
+    );
+    assert!(told.stderr.contains("was moved or deleted"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_brought_into_a_damaged_folder() {
+    let export = ask(&filled().await, &["export"]).stdout;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("store");
+    assert_eq!(import(&export, &data).code, 0);
+    let file = data.join("events.db");
+    let mut damaged = std::fs::read(&file).unwrap();
+    let holds_events = |page: &[u8]| page.windows(12).any(|text| text == b"order-placed");
+    let pages = damaged.chunks_mut(4_096).filter(|page| holds_events(page));
+    pages.for_each(|page| page[8..40].fill(0xff));
+    std::fs::write(&file, &damaged).unwrap();
+    let refused = import(&export, &data);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("is damaged: "), "{refused:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), damaged);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_damaged_cut_off_or_reordered_is_refused_at_its_line_and_a_whole_file_completes_it() {
     let store = filled().await;
     let export = ask(&store, &["export"]).stdout;

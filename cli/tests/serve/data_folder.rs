@@ -80,6 +80,25 @@ async fn moved_or_deleted_under_the_store_it_takes_no_events_and_still_reads() {
 }
 
 #[tokio::test]
+async fn cut_off_under_the_store_it_takes_no_events() {
+    for (file, left) in [("events.db", 0), ("events.db-wal", 0), ("events.db-wal", 4_000)] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("store");
+        let store = Store::on(&path).await;
+        let id = store.order().await;
+        let opened = std::fs::OpenOptions::new().write(true).open(path.join(file));
+        opened.unwrap().set_len(left).unwrap();
+        let detail = taken_with(&store, &id, 2).await;
+        assert!(
+            detail.as_str().unwrap().contains(&format!("{file}` was cut off")),
+            "{detail}"
+        );
+        let (status, .., retry_after) = headers(&store, "/readiness-check").await;
+        assert_eq!((status, retry_after), (503, None));
+    }
+}
+
+#[tokio::test]
 async fn what_a_kill_left_is_refused_once_a_part_of_it_is_gone_and_served_whole() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("store");

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use event_store_types::{Problem, ProblemType};
 use uuid::Uuid;
 
-use super::data_folder::{DataFolder, Identity, State as Database};
+use super::data_folder::{DataFolder, Harm, Identity, State as Database};
 
 /// How often the store checks that its file is still there while nobody appends.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -74,13 +74,19 @@ impl Condition {
     pub(super) fn refusal(&self) -> Option<&str> {
         let mut files = std::iter::once(&self.file).chain(self.beside.get().into_iter().flatten());
         if self.refusal.get().is_none()
-            && let Some(gone) = files.find(|file| !file.is_there())
+            && let Some((file, harm)) = files.find_map(|file| Some((file, file.harm()?)))
         {
-            self.refuse(format!(
-                "`{}` was moved or deleted under the store, which would append to what nobody finds; end it, and start it where the \
-                 file is now",
-                gone.path().display()
-            ));
+            let path = file.path().display();
+            self.refuse(match harm {
+                Harm::Gone => format!(
+                    "`{path}` was moved or deleted while the store was running, and nobody would find what is appended to it; end the \
+                     store, and start it where the file is now"
+                ),
+                Harm::CutOff => format!(
+                    "`{path}` was cut off while the store was running: events may be lost; end the store, and restore the folder from a \
+                     copy"
+                ),
+            });
         }
         self.refusal.get().map(String::as_str)
     }

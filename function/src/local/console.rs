@@ -6,7 +6,9 @@ use std::io;
 
 use event_store_types::Timestamp;
 use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -16,6 +18,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::log_writer::LogWriter;
 use crate::config::LogLevel;
 use crate::telemetry;
+
+/// The part of the SDK that closes connections which a service has refused.
+const CONNECTIONS: &str = "aws_smithy_runtime::client::http::connection_poisoning";
 
 /// Writes the log to stderr, a line an event, and gives back a guard that waits until all is written. A second call has no
 /// effect.
@@ -29,10 +34,16 @@ pub(super) fn init(level: LogLevel) -> io::Result<LogWriter> {
         .with_writer(writer.clone());
     // Only a process that logs already makes this fail, and its lines are as good.
     let _ = tracing_subscriber::registry()
-        .with(telemetry::filter(level))
+        .with(filter(level))
         .with(layer)
         .try_init();
     Ok(writer)
+}
+
+/// The log filter at `level`. When the database refuses a call, the SDK reports as an error that there is no connection to close:
+/// the database is in this process, and has none.
+fn filter(level: LogLevel) -> Targets {
+    telemetry::filter(level).with_target(CONNECTIONS, LevelFilter::OFF)
 }
 
 /// `10:11:12Z PUT /streams/order/2886…/events/2 201 1.9 ms` for a request, and
@@ -151,6 +162,14 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn the_sdk_does_not_miss_a_connection_that_there_is_none_of() {
+        let filter = filter(LogLevel::Trace);
+        let is_told = |target: &str| filter.would_enable(target, &tracing::Level::ERROR);
+        assert!(!is_told(CONNECTIONS));
+        assert!(is_told("aws_smithy_runtime::client::http") && is_told("event_store_function::local"));
     }
 
     /// What `log` writes, without the times.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub(super) use self::check::Check;
 pub use self::error::DataFolderError;
 use self::header::{FORMAT, Header, sign};
-pub(super) use self::identity::Identity;
+pub(super) use self::identity::{Harm, Identity};
 use self::lock::{FolderLock, LeftOpen};
 pub(super) use self::move_in::move_in;
 
@@ -119,6 +119,20 @@ impl DataFolder {
             _events: file,
             lock,
         })
+    }
+
+    /// Refuses a damaged database, which is checked for it unless [`Self::claim`] did.
+    ///
+    /// # Errors
+    /// [`DataFolderError`] names the damage.
+    pub(super) fn whole(mut self) -> Result<Self, DataFolderError> {
+        if self.state == State::Unchecked {
+            self.state = check::damage(&self.location).map_or(State::Whole, State::Damaged);
+        }
+        match &self.state {
+            State::Damaged(damage) => Err(DataFolderError::damaged(&self.events, damage)),
+            State::Whole | State::Unchecked => Ok(self),
+        }
     }
 
     /// The database's file.

@@ -41,9 +41,9 @@ impl Importing {
     /// Opens a folder, made if it is not there. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// When it cannot be opened, is served at the moment, or what an earlier process left undone cannot be repaired.
+    /// When it cannot be opened, is damaged, is served at the moment, or what an earlier process left undone cannot be repaired.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
-        let folder = DataFolder::claim(folder)?;
+        let folder = DataFolder::claim(folder)?.whole()?;
         let behind = Arc::new(Behind::default());
         let condition = Condition::of(&folder);
         let opened = Some((folder, Durability::Kill));

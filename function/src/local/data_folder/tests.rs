@@ -173,11 +173,30 @@ fn a_file_that_was_renamed_or_replaced_is_no_longer_there() {
     let folder = folder();
     let path = folder.path().join("store");
     let claimed = DataFolder::claim(&path).unwrap();
-    assert!(claimed.identity().is_there());
+    assert_eq!(claimed.identity().harm(), None);
     fs::rename(path.join(EVENTS), path.join("elsewhere")).unwrap();
-    assert!(!claimed.identity().is_there());
+    assert_eq!(claimed.identity().harm(), Some(Harm::Gone));
     fs::write(path.join(EVENTS), "another").unwrap();
-    assert!(!claimed.identity().is_there());
+    assert_eq!(claimed.identity().harm(), Some(Harm::Gone));
+}
+
+#[test]
+fn a_file_that_grows_may_not_become_shorter_again() {
+    let folder = folder();
+    let path = folder.path().join("store");
+    let claimed = DataFolder::claim(&path).unwrap();
+    let file = claimed.identity();
+    let length = fs::metadata(file.path()).unwrap().len();
+    let opened = fs::OpenOptions::new()
+        .write(true)
+        .open(path.join(EVENTS))
+        .unwrap();
+    opened.set_len(length + 4096).unwrap();
+    assert_eq!(file.harm(), None);
+    // Not shorter than it was opened, but than it was seen since.
+    opened.set_len(length).unwrap();
+    assert_eq!(file.harm(), Some(Harm::CutOff));
+    assert_eq!(claimed.identity().harm(), Some(Harm::CutOff));
 }
 
 #[test]

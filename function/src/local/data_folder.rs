@@ -110,6 +110,10 @@ impl DataFolder {
             State::Damaged(_) => store_id::in_file(&path.join(ID))?.unwrap_or_default(),
             State::Whole | State::Unchecked => store_id::settle(path, &events, &location)?,
         };
+        // Anew, because a new file has been written since.
+        let metadata = file
+            .metadata()
+            .map_err(|source| DataFolderError::cannot_read(&events, source))?;
         Ok(Self {
             state,
             id: id.to_string(),

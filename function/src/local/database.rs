@@ -181,6 +181,10 @@ impl Answering {
     /// Answers until it is told to close the database, and closes it.
     fn run(self, asked: &mpsc::Receiver<Message>) {
         while let Ok(Message::Question(question)) = asked.recv() {
+            // A write makes a file longer, and so would hide that it was cut off since the last one.
+            if let Some(condition) = &self.condition {
+                condition.refusal();
+            }
             let answer = match self.carry_out(&question.operation, &question.body) {
                 Ok(body) => Answer { status: 200, body },
                 Err(error) if is_damage(&error) => {

@@ -185,12 +185,16 @@ fn a_file_that_grows_may_not_become_shorter_again() {
     let folder = folder();
     let path = folder.path().join("store");
     let claimed = DataFolder::claim(&path).unwrap();
-    let file = claimed.identity();
-    let length = fs::metadata(file.path()).unwrap().len();
+    let length = fs::metadata(path.join(EVENTS)).unwrap().len();
     let opened = fs::OpenOptions::new()
         .write(true)
         .open(path.join(EVENTS))
         .unwrap();
+    // A new file counts as it was claimed, not as it was before.
+    opened.set_len(0).unwrap();
+    assert_eq!(claimed.identity().harm(), Some(Harm::CutOff));
+    opened.set_len(length).unwrap();
+    let file = claimed.identity();
     opened.set_len(length + 4096).unwrap();
     assert_eq!(file.harm(), None);
     // Not shorter than it was opened, but than it was seen since.

@@ -13,8 +13,8 @@ use aws_config::SdkConfig;
 
 use crate::aws;
 
-/// The configuration of the services' clients: the same timeouts as for the database, without retries,
-/// because the relay retries by itself.
+/// The configuration of the services' clients, with the same timeouts as for the database. The relay itself
+/// retries as well.
 fn configuration(environment: &SdkConfig) -> SdkConfig {
     environment.to_builder().timeout_config(aws::timeouts()).build()
 }

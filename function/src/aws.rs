@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::store::limits;
 
-/// Reads the environment. Every client on it shares its connections, and their idea of whom to trust.
+/// Reads the environment. All clients built on it share their connections and their trusted certificates.
 pub async fn environment() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(https_client())
@@ -31,10 +31,10 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The SDK's own HTTPS client, but for when it is made: once, when something is sent.
+/// The SDK's own HTTPS client, created once and only when something is sent.
 ///
-/// By default each client makes a connector of its own, after another one that only shows that it can. Each connector
-/// parses every certificate of the system, which is most of what a process does until it is ready.
+/// By default each client creates its own connector, after another one merely as a test. Each connector
+/// parses all certificates of the system, which is most of the work of a process's start.
 pub fn https_client() -> SharedHttpClient {
     let connector = OnceLock::new();
     http_client_fn(move |_, components| {

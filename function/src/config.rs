@@ -1,6 +1,6 @@
-//! Configuration: environment variables, read once and checked together.
+//! Configuration: environment variables, read once and validated together.
 //!
-//! Nothing but `main` hands in the environment, as a look-up, and every problem is named at once.
+//! Only `main` passes the environment, as a look-up function. Every problem is reported at once.
 
 mod variables;
 
@@ -19,12 +19,12 @@ pub struct ApiConfig {
     pub catalogue_table: String,
     /// The name of the feed table, from `FEED_TABLE`.
     pub feed_table: String,
-    /// What the deployment is for, from `EVENT_STORE_MODE`.
+    /// The kind of deployment, from `EVENT_STORE_MODE`.
     pub mode: Mode,
-    /// What is logged, from `LOG_LEVEL`.
+    /// The least severe level to log, from `LOG_LEVEL`.
     pub log_level: LogLevel,
-    /// Where the API is served outside Lambda, from `HOST` and `PORT`; `127.0.0.1:8080` unless they are set. Nobody
-    /// is asked who they are there, so that reaching other machines takes a decision.
+    /// Where the API is served outside Lambda, from `HOST` and `PORT`; `127.0.0.1:8080` by default. Requests
+    /// are not authenticated there, so serving other machines must be a deliberate choice.
     pub address: SocketAddr,
 }
 
@@ -34,11 +34,11 @@ impl ApiConfig {
 
     /// Reads the configuration.
     ///
-    /// `EVENTS_STREAM_ARN` and `FEED_STREAM_ARN` are not read: the template sets them so that a table that was made anew meets
-    /// only new processes, which remember nothing of the old one.
+    /// `EVENTS_STREAM_ARN` and `FEED_STREAM_ARN` are not read. The template sets them so that a recreated
+    /// table meets only new processes, which remember nothing of the old one.
     ///
     /// # Errors
-    /// When a variable is missing or cannot be understood: all of them.
+    /// All variables that are missing or invalid.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut variables = Variables::new(lookup);
         let events_table = variables.required("EVENTS_TABLE");
@@ -75,11 +75,11 @@ pub struct RelayConfig {
     pub feed_table: String,
     /// The topic that notifications are published to, from `TOPIC_ARN`.
     pub topic_arn: String,
-    /// The queue that undecodable records are parked on, from `FAILURE_QUEUE_URL`.
+    /// The queue on which undecodable records are parked, from `FAILURE_QUEUE_URL`.
     pub failure_queue_url: String,
-    /// What the deployment is for, from `EVENT_STORE_MODE`.
+    /// The kind of deployment, from `EVENT_STORE_MODE`.
     pub mode: Mode,
-    /// What is logged, from `LOG_LEVEL`.
+    /// The least severe level to log, from `LOG_LEVEL`.
     pub log_level: LogLevel,
 }
 
@@ -87,7 +87,7 @@ impl RelayConfig {
     /// Reads the configuration.
     ///
     /// # Errors
-    /// When a variable is missing or cannot be understood: all of them.
+    /// All variables that are missing or invalid.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut variables = Variables::new(lookup);
         let events_table = variables.required("EVENTS_TABLE");
@@ -111,7 +111,8 @@ impl RelayConfig {
     }
 }
 
-/// What a deployment is for, such as `local`, `staging` or `production`: said in the logs, and decides nothing.
+/// The kind of deployment, such as `local`, `staging` or `production`. It appears in the logs and has no
+/// other effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mode(Box<str>);
 
@@ -148,21 +149,21 @@ impl fmt::Display for Mode {
 pub enum LogLevel {
     /// Everything.
     Trace,
-    /// What helps to find a fault.
+    /// Details that help to find a fault.
     Debug,
-    /// One line a request.
+    /// One line per request.
     #[default]
     Info,
-    /// What a person should look at some time.
+    /// Problems that a person should look at some time.
     Warn,
-    /// What a person must look at.
+    /// Problems that a person must look at.
     Error,
 }
 
 impl FromStr for LogLevel {
     type Err = &'static str;
 
-    /// Takes the level in any case, because Lambda's own setting is written in capitals.
+    /// Ignores case, because Lambda's own setting is in capitals.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.to_ascii_lowercase().as_str() {
             "trace" => Ok(Self::Trace),
@@ -175,7 +176,7 @@ impl FromStr for LogLevel {
     }
 }
 
-/// Everything that is wrong with the environment.
+/// All problems of the environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
     /// The problems, in the order in which the variables are read.

@@ -1,4 +1,5 @@
-//! The relay as a Lambda function: an invocation in; batch item failures, or how far reconciling came, out.
+//! The relay as a Lambda function: takes an invocation, and returns batch item failures or the progress of
+//! reconciling.
 
 use std::time::{Duration, Instant as StdInstant, SystemTime};
 
@@ -22,13 +23,13 @@ use crate::relay::{Relay, Relayed};
 use crate::store::{Consumed, Meter};
 use crate::telemetry::{Metric, Metrics, chain, milliseconds};
 
-/// The part of an invocation's time that is kept for answering, after the last attempt.
+/// The part of an invocation's time that is reserved for answering, after the last attempt.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
 
 /// Everything that an invocation needs.
 #[derive(Clone, Debug)]
 pub struct Handler {
-    /// The events table's name, under which is measured.
+    /// The events table's name, the dimension of the metrics.
     pub events_table: String,
     /// The events table, which only reconciling reads.
     pub events: EventsTable,
@@ -36,7 +37,7 @@ pub struct Handler {
     pub feeder: Feeder<FeedTable>,
     pub catalogue: CatalogueTable,
     pub topic: SnsTopic,
-    /// Where poison records go.
+    /// The destination of poison records.
     pub failure_queue: SqsFailureQueue,
 }
 
@@ -44,8 +45,8 @@ impl Handler {
     /// Handles an invocation.
     ///
     /// # Errors
-    /// When the payload asks for nothing that the relay can do, or when the whole batch must be delivered
-    /// again. Lambda counts both as failures of the function.
+    /// When the relay cannot act on the payload, or when the whole batch must be delivered again. Lambda
+    /// counts both as failures of the function.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, RelayError> {
         let invocation = Invocation::parse(&event.payload).inspect_err(|error| {
             tracing::error!(error = error as &dyn std::error::Error, "invocation refused");
@@ -83,7 +84,7 @@ impl Handler {
         Answer::Reconciled { reconcile: answer }
     }
 
-    /// The effects, their use of the database counted on `meter`.
+    /// The effects, with their database consumption counted by `meter`.
     fn metered(&self, meter: &Meter) -> Relay<FeedTable, CatalogueTable, SnsTopic, SqsFailureQueue> {
         Relay {
             feeder: self.feeder.on(self.feeder.table.metered(meter.clone())),
@@ -93,7 +94,7 @@ impl Handler {
         }
     }
 
-    /// Measures at once what must never happen: an alarm watches it.
+    /// Records at once what must never happen: an alarm watches it.
     fn measure(&self, metric: Metric, times: usize) {
         let times = u32::try_from(times).unwrap_or(u32::MAX);
         if times > 0 {
@@ -103,7 +104,7 @@ impl Handler {
     }
 }
 
-/// Nobody may change the log: an error line a record.
+/// Logs one error line per record: nobody may change the log.
 fn report_tampering(relayed: &Relayed) {
     for (identity, tampering) in &relayed.tampered {
         tracing::error!(
@@ -115,7 +116,7 @@ fn report_tampering(relayed: &Relayed) {
     }
 }
 
-/// When the last attempt must have ended, by the clock that Lambda gives the deadline in.
+/// The time by which the last attempt must end, converted from the clock of Lambda's deadline.
 fn deadline(context: &Context) -> Instant {
     let left = context
         .deadline()
@@ -199,9 +200,9 @@ fn answer(checkpoint: Checkpoint) -> Result<Answer, RelayError> {
 pub enum Answer {
     /// The records of a batch that must be delivered again.
     Relayed(DynamoDbEventResponse),
-    /// How far reconciling came.
+    /// The progress of reconciling.
     Reconciled {
-        /// How far.
+        /// The progress.
         reconcile: ReconcileAnswer,
     },
 }
@@ -209,15 +210,15 @@ pub enum Answer {
 /// A failure of the function.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
-    /// The payload asks for nothing that the relay can do.
+    /// The relay cannot act on the payload.
     #[error(transparent)]
     Invalid(#[from] InvalidInvocation),
-    /// The first record of the batch misses an effect.
+    /// The first record of the batch lacks an effect.
     #[error("an effect is missing from the first record on: the whole batch must be delivered again")]
     WholeBatch,
 }
 
-/// Shows a failure in Lambda: its kind, and its words with every cause.
+/// Shows a failure in Lambda: its kind, and its message with every cause.
 impl From<RelayError> for Diagnostic {
     fn from(error: RelayError) -> Self {
         let kind = match error {

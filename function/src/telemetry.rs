@@ -19,13 +19,13 @@ pub use escape::escaped;
 pub use gathering::Gathering;
 pub use metric::{DIMENSION, Metric, Metrics, NAMESPACE};
 
-/// Sends what the process logs to stdout, one JSON object a line.
+/// Sends the process's log to stdout, one JSON object per line.
 ///
-/// Our own lines are cut off at `level`. Of the crates below, Lambda's runtime may say no more than
-/// information (its spans carry the request id, but its debug lines carry payloads), and the others only warn.
-/// A second call has no effect.
+/// This crate logs at `level` and above. Of its dependencies, Lambda's runtime logs at most at info level,
+/// because its spans contain the request id but its debug lines contain payloads. The others log only
+/// warnings. A second call has no effect.
 pub fn init(level: LogLevel) {
-    // Only a process that logs already makes this fail, and its lines are as good.
+    // Fails only if the process logs already, and then those lines are just as good.
     let _ = tracing_subscriber::registry()
         .with(filter(level).with_target(metric::TARGET, LevelFilter::INFO))
         .with(line::layer(std::io::stdout))
@@ -41,8 +41,8 @@ pub(crate) fn filter(level: LogLevel) -> Targets {
         .with_target("event_store", level)
 }
 
-/// Logs the error that ends the process. Logging is started if it was not, for the error may be that the
-/// configuration does not say how to log.
+/// Logs the error that ends the process. Starts logging if necessary, because the error may be an invalid
+/// logging configuration.
 pub fn report_end(error: &dyn Error) {
     init(LogLevel::default());
     tracing::error!(error = chain(error), "the process ends");
@@ -60,12 +60,12 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
-/// A duration as lines tell it: in milliseconds, to the hundredth.
+/// A duration in milliseconds, rounded to hundredths, as log lines show it.
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e5).round() / 1e2
 }
 
-/// Writes an error with everything that caused it, from the outermost on.
+/// Formats an error with all its causes, from the outermost on.
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

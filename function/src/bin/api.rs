@@ -43,8 +43,8 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     }
 }
 
-/// Opens the connection to the database before the first request, which then pays no handshake. That it cannot
-/// be opened is no reason not to start: the first request tries again.
+/// Opens the connection to the database before the first request, which then needs no handshake. A failure
+/// does not prevent the start: the first request tries again.
 async fn warm_up(events: &EventsTable) {
     match tokio::time::timeout(limits::WARM_UP_TIMEOUT, events.reach()).await {
         Ok(Ok(())) => {}

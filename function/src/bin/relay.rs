@@ -1,4 +1,5 @@
-//! `event-store-relay`: from the events table's stream to the feed, the catalogue and SNS, on Lambda; or, asked to, from the table itself.
+//! `event-store-relay`: carries commits from the events table's stream to the feed, the catalogue and SNS, on
+//! Lambda. On request, it takes them from the table itself.
 
 use std::process::ExitCode;
 

@@ -150,7 +150,7 @@ impl CatalogueWriter for CatalogueTable {
                 .expression_attribute_names("#fed", FED);
             let (items, left_out) = self.read_all(keys).await?;
             if !left_out.is_empty() {
-                return Err(StoreError::Throttled("keys were left out of the answer".into()));
+                return Err(StoreError::Throttled("the answer left keys out".into()));
             }
             marks.extend(items.into_iter().filter_map(|item| {
                 let stream = string(&item, "pk")?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! PURE: cursors, by which a caller goes on reading the feed.
+//! PURE: cursors, with which a caller continues to read the feed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,26 +6,26 @@ use event_store_types::Revision;
 
 use super::{Incarnation, PageNumber};
 
-/// The place from which a reader of the feed goes on.
+/// The position from which a reader of the feed continues.
 ///
-/// Its text is opaque to callers: base64url of `<version>/<incarnation>/<page>/<entry>/<revision>`, or of `<version>/beginning` while there
-/// is no feed. It names the feed, because a position in one feed says nothing about another. It has a version, so that
-/// a later format can be told from damage.
+/// Its text is opaque to callers: base64url of `<version>/<incarnation>/<page>/<entry>/<revision>`, or of
+/// `<version>/beginning` while there is no feed. It contains the feed's identity, because a position in one
+/// feed says nothing about another. It contains a version, so that a later format is not mistaken for damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
-    /// The beginning of whichever feed there will be.
+    /// The beginning of any future feed.
     Beginning,
     /// A position in a feed.
     At(Incarnation, Position),
 }
 
-/// A position in a feed: the entry that comes next, and how much of it the reader has read.
+/// A position in a feed: the next entry, and how much of it the reader has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     pub page: PageNumber,
     /// The place of the entry in its page, from 0.
     pub entry: usize,
-    /// The last revision of the entry that has been read, if any has been.
+    /// The last revision of the entry that the reader has read, if any.
     pub after: Option<Revision>,
 }
 
@@ -42,7 +42,7 @@ impl Position {
         }
     }
 
-    /// Whether the position is within the page, which must then exist.
+    /// Whether the position is within the page, so that the page must exist.
     pub fn is_within_page(self) -> bool {
         self.entry > 0 || self.after.is_some()
     }
@@ -52,10 +52,10 @@ impl Cursor {
     const VERSION: &str = "1";
     const BEGINNING: &str = "beginning";
 
-    /// Reads the cursor that a caller sent.
+    /// Decodes the cursor that a caller sent.
     ///
     /// # Errors
-    /// [`InvalidCursor`] says which: no cursor, or one of another version.
+    /// [`InvalidCursor`] tells what is wrong: not a cursor, or one of another version.
     pub fn decode(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
@@ -71,7 +71,7 @@ impl Cursor {
             });
         }
         let cursor = Self::parse(rest).ok_or(InvalidCursor::Malformed)?;
-        // One position has one spelling.
+        // A position has only one spelling.
         if cursor.encode() == text {
             Ok(cursor)
         } else {
@@ -95,7 +95,7 @@ impl Cursor {
         parts.next().is_none().then_some(Self::At(incarnation, position))
     }
 
-    /// The cursor as a caller carries it: letters, digits, `-` and `_`.
+    /// The text of the cursor: letters, digits, `-` and `_`.
     pub fn encode(&self) -> String {
         let rest = match self {
             Self::Beginning => Self::BEGINNING.to_owned(),
@@ -114,8 +114,8 @@ pub enum InvalidCursor {
     /// The text is not a cursor.
     #[error("must be `end`, `end-N` with an N from 1 to 1000, or the `next` of an earlier page of the feed")]
     Malformed,
-    /// The cursor was made by another version of the store.
-    #[error("was made by another version of the store: read the feed from the beginning")]
+    /// Another version of the store issued the cursor.
+    #[error("was issued by another version of the store: read the feed from the beginning")]
     OtherVersion,
 }
 

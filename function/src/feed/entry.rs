@@ -1,4 +1,4 @@
-//! PURE: an entry of the feed: which events of a stream come next.
+//! PURE: an entry of the feed, which names the next events of a stream.
 
 use event_store_types::{EventType, Revision};
 use serde::de::Error as _;
@@ -7,23 +7,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::store::StreamKey;
 
-/// The events of a stream that come next in the feed: those of one commit, or a range of revisions.
+/// Consecutive events of a stream in the feed: those of one commit, or a range of revisions.
 ///
-/// An entry names events and holds none, so that nothing is stored twice, and nothing has to be erased twice. As JSON it is
-/// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,["placed","paid"]]`, a commit of two events that begins at revision 5, or
-/// `["order/2886e475-d5cc-40f7-aec5-401071388b3c",1,100000]`, a range from the first number to the second.
+/// An entry names events but does not contain them, so that nothing is stored twice, and nothing must be
+/// erased twice. As JSON it is `["order/2886e475-d5cc-40f7-aec5-401071388b3c",5,["placed","paid"]]`, a commit
+/// of two events that begins at revision 5, or `["order/2886e475-d5cc-40f7-aec5-401071388b3c",1,100000]`, a
+/// range from the first number to the second.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     stream: StreamKey,
     first: Revision,
     last: Revision,
-    /// The types of a commit's events; none for a range, whose commits a reader finds in the log.
+    /// The event types of a commit. Empty for a range, whose commits a reader finds in the log.
     types: Vec<EventType>,
 }
 
 impl Entry {
-    /// The commit of `stream` that begins at `first` and has events of these `types`, in their order. Gives `None` for no
-    /// types, and when the last revision would be beyond the largest.
+    /// The commit of `stream` that begins at `first` and has events of these `types`, in order. `None` if
+    /// there are no types, or the last revision would be beyond the largest.
     pub fn commit(stream: StreamKey, first: Revision, types: Vec<EventType>) -> Option<Self> {
         let more = u64::try_from(types.len()).ok()?.checked_sub(1)?;
         Some(Self {
@@ -34,7 +35,7 @@ impl Entry {
         })
     }
 
-    /// The revisions `first` to `last` of `stream`, both included. Gives `None` when the range ends before it begins.
+    /// The revisions `first` to `last` of `stream`, both included. `None` if `last` is before `first`.
     pub fn range(stream: StreamKey, first: Revision, last: Revision) -> Option<Self> {
         (first <= last).then_some(Self {
             stream,
@@ -59,21 +60,22 @@ impl Entry {
         self.last
     }
 
-    /// How many events it names.
+    /// The number of events.
     pub fn events(&self) -> u64 {
         self.last.as_u64() - self.first.as_u64() + 1
     }
 
-    /// The types of the events of a commit, in their order, or `None` for a range.
+    /// The event types of a commit, in order, or `None` for a range.
     pub fn types(&self) -> Option<&[EventType]> {
         Some(self.types.as_slice()).filter(|types| !types.is_empty())
     }
 
-    /// The part of this entry that a feed lacks which has the stream up to `fed`; `None` when it lacks nothing.
+    /// The part of this entry that is missing from a feed that contains the stream up to `fed`; `None` if
+    /// nothing is missing.
     ///
-    /// An entry that begins later than the feed ends is widened to a range, because the first occurrences of a stream's
-    /// events come in order and without a gap. Such entries occur: the records of a stream's commits need not come in
-    /// order, and a feed may be younger than the stream.
+    /// If the entry begins after a gap, it is widened to a range that fills the gap, because the first
+    /// occurrences of a stream's events must come in order and without a gap. Such entries occur: the records
+    /// of a stream's commits may arrive in any order, and a feed may be younger than the stream.
     pub fn after(self, fed: Option<Revision>) -> Option<Self> {
         let next = fed.map_or(Some(Revision::FIRST), |fed| fed.checked_add(1))?;
         if self.last < next {
@@ -85,10 +87,10 @@ impl Entry {
         }
     }
 
-    /// Extends this range by `next`, when both are ranges and `next` follows without a gap.
+    /// Extends this range by `next` if both are ranges and `next` follows without a gap.
     ///
     /// # Errors
-    /// Gives `next` back when it is no such range.
+    /// Returns `next` if it is not such a range.
     pub fn join(&mut self, next: Self) -> Result<(), Self> {
         let is_range = self.types.is_empty() && next.types.is_empty() && self.stream == next.stream;
         if is_range && self.last.checked_add(1) == Some(next.first) {

@@ -1,27 +1,30 @@
-//! PURE: the feed protocol, as a step machine: how commits come into the feed.
+//! PURE: the feed protocol, as a step machine: how commits enter the feed.
 //!
-//! A feed has no gap because a position is not taken before it is visible: it is the key of the page itself. Page n is put if it is
-//! absent, by one who knows that page n−1 is there; that can never become false, so that any earlier proof of it will do, and pages
-//! are 1, 2, 3, … ([`append`](crate::store::append) is right for the same reason).
+//! A feed has no gap, because a position is taken and becomes visible in the same instant: it is the key of
+//! the page itself. A writer puts page n, if it is absent, only once it knows that page n−1 exists. That fact
+//! can never become false, so any earlier proof of it is good, and the pages are 1, 2, 3, …
+//! ([`append`](crate::store::append) is correct for the same reason).
 //!
-//! "The revisions 1…p of a stream are in the feed", a [`Mark`], can never become false either. An entry that begins right behind a
-//! mark keeps it true, and so each event is in the feed at least once, and the *first* occurrences of a stream's events come in order
-//! and without a gap, for any number of writers and whatever becomes of them. A mark that is too low costs a duplicate, no more.
+//! "The revisions 1…p of a stream are in the feed", a [`Mark`], can never become false either. An entry that
+//! begins right after a mark keeps it true. So each event is in the feed at least once, and the *first*
+//! occurrences of a stream's events come in order and without a gap, for any number of writers and whatever
+//! happens to them. A mark that is too low costs a duplicate, nothing more.
 //!
 //! ```text
 //! Feeding::begin ─┬─ incarnation known ───────────────────────────────────────────┐
 //!                 └─ Step::FindIncarnation ─┬─ found ─────────────────────────────┤
 //!                                           └─ absent ► Step::PutIncarnation ─────┤
 //!       ┌─────────────────────────────────────────────────────────────────────────┘
-//!       └► Step::FindMarks (of streams of which nothing is remembered)
+//!       └► Step::FindMarks (of streams that are not cached)
 //!          ► nothing is missing from the feed ► Done
-//!          ► Step::FindLastPage (when no page is remembered)
+//!          ► Step::FindLastPage (when no page is cached)
 //!          ► Step::PutPage ─┬─ written, or refused because of a page of ours ► the next page, or Done
-//!                           └─ refused because of another's ► it is there, so that the next number is tried
+//!                           └─ refused because of another's ► it exists, so try the next number
 //! ```
 //!
-//! As with an append, each request is a type with its answers as methods, and each answer says what it taught: only that may be
-//! remembered for later, or told to the catalogue. A page that was merely sent may never have been written.
+//! As with an append, each request is a type whose methods are its possible answers, and each answer says
+//! what it revealed. Only that may be cached for later, or noted in the catalogue. A page that was merely
+//! sent may never have been written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +34,11 @@ use super::page::Capacity;
 use super::{Entry, Incarnation, Mark, Page, PageNumber, Writer};
 use crate::store::StreamKey;
 
-/// After how many refused puts in a row the last page is looked for: others are then far ahead.
+/// The number of consecutive refused puts after which the last page is looked up: other writers are then far
+/// ahead.
 const REFUSALS: u32 = 2;
 
-/// An attempt to bring commits into the feed.
+/// An attempt to add commits to the feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Feeding {
     writer: Writer,
@@ -42,19 +46,20 @@ pub struct Feeding {
     offered: Vec<Entry>,
 }
 
-/// What is known of a feed.
+/// Facts about a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Knowledge {
-    /// The feed that the knowledge is about.
+    /// The feed.
     pub incarnation: Incarnation,
-    /// A page that is there.
+    /// A page that exists.
     pub last_page: Option<PageNumber>,
-    /// Up to which revision each stream is in the feed. `None` means that the database was asked, and had no mark.
+    /// The revision up to which the feed contains each stream. `None` means that the database was asked and
+    /// had no mark.
     pub fed: BTreeMap<StreamKey, Option<Revision>>,
 }
 
 impl Knowledge {
-    /// Knows that there is such a feed, and nothing else.
+    /// The fact that the feed exists, and nothing else.
     pub fn of(incarnation: Incarnation) -> Self {
         Self {
             incarnation,
@@ -63,7 +68,7 @@ impl Knowledge {
         }
     }
 
-    /// How far `stream` is in the feed, if that is known.
+    /// How far the feed contains `stream`, if known.
     pub fn mark(&self, stream: &StreamKey) -> Option<Mark> {
         let revision = self.fed.get(stream).copied().flatten()?;
         Some(Mark {
@@ -72,7 +77,7 @@ impl Knowledge {
         })
     }
 
-    /// Learns that `entry` is in the feed, and with it all revisions of its stream up to the entry's last.
+    /// Learns that the feed contains `entry`, and thus all revisions of its stream up to the entry's last.
     fn is_fed(&mut self, entry: &Entry) {
         let fed = self.fed.entry(entry.stream().clone()).or_default();
         *fed = (*fed).max(Some(entry.last()));
@@ -80,9 +85,10 @@ impl Knowledge {
 }
 
 impl Feeding {
-    /// An attempt to bring `offered` into the feed; `None` when nothing is offered. No other attempt has the id `writer`.
+    /// An attempt to add `offered` to the feed; `None` if nothing is offered. The id `writer` must be unique
+    /// to this attempt.
     ///
-    /// The entries of each stream are put in their order, which records need not have.
+    /// Puts the entries of each stream in order, even if the records are not.
     pub fn new(writer: Writer, offered: Vec<Entry>) -> Option<Self> {
         (!offered.is_empty()).then(|| Self {
             writer,
@@ -91,18 +97,18 @@ impl Feeding {
         })
     }
 
-    /// The same, with pages of this capacity.
+    /// The same attempt with pages of this capacity.
     #[must_use]
     pub fn with_pages_of(self, capacity: Capacity) -> Self {
         Self { capacity, ..self }
     }
 
-    /// The streams that the attempt is about.
+    /// The streams of the offered entries.
     pub fn streams(&self) -> BTreeSet<&StreamKey> {
         self.offered.iter().map(Entry::stream).collect()
     }
 
-    /// The first step. `known` is what earlier answers taught about the feed.
+    /// The first step. `known` contains what earlier answers revealed about the feed.
     pub fn begin(self, known: Option<Knowledge>) -> Step {
         match known {
             None => Step::FindIncarnation(FindIncarnation { feeding: self }),
@@ -131,8 +137,8 @@ impl Feeding {
     }
 }
 
-/// Sorts the entries of each stream by revision, and moves them to where the first of them was. Joins ranges that follow
-/// each other: when a stream is read from the log itself, each page is one entry.
+/// Sorts the entries of each stream by revision, at the places that the stream's entries had. Joins
+/// consecutive ranges: when a stream is read from the log itself, each of its commits is one.
 fn in_order(offered: Vec<Entry>) -> Vec<Entry> {
     let streams: Vec<StreamKey> = offered.iter().map(|entry| entry.stream().clone()).collect();
     let mut queues: BTreeMap<StreamKey, Vec<Entry>> = BTreeMap::new();
@@ -160,40 +166,40 @@ fn joined(entries: Vec<Entry>) -> Vec<Entry> {
     joined
 }
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Find out which feed it is.
+    /// Look up the incarnation of the feed.
     FindIncarnation(FindIncarnation),
-    /// Begin a feed, unless there is one.
+    /// Create a feed, unless one exists.
     PutIncarnation(PutIncarnation),
-    /// Find out how far streams are in the feed.
+    /// Look up how far the feed contains these streams.
     FindMarks(FindMarks),
-    /// Find the last page.
+    /// Look up the last page.
     FindLastPage(FindLastPage),
-    /// Put a page, unless there is one of this number.
+    /// Put a page, unless one with this number exists.
     PutPage(PutPage),
-    /// Nothing: the feed has everything that was offered, up to these revisions at least.
+    /// Done: the feed contains everything that was offered, up to these revisions at least.
     Done(Knowledge),
 }
 
 /// What an answer of the database leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Next {
-    /// What is to be done next.
+    /// The next step.
     pub step: Step,
-    /// What is known now. It stays true as long as this feed exists.
+    /// The facts known now. They stay true as long as this feed exists.
     pub learned: Knowledge,
 }
 
-/// The question which feed it is.
+/// The request for the feed's incarnation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindIncarnation {
     feeding: Feeding,
 }
 
 impl FindIncarnation {
-    /// Goes on with what was found.
+    /// Continues with the incarnation that was found.
     pub fn found(self, incarnation: Option<Incarnation>) -> Step {
         match incarnation {
             Some(incarnation) => self.feeding.knowing(Knowledge::of(incarnation)),
@@ -204,31 +210,31 @@ impl FindIncarnation {
     }
 }
 
-/// The request to begin a feed on the condition that there is none.
+/// The request to create a feed, on condition that none exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutIncarnation {
     feeding: Feeding,
 }
 
 impl PutIncarnation {
-    /// The feed to begin: it has the id of the attempt that begins it.
+    /// The feed to create. It has the id of the attempt that creates it.
     pub fn incarnation(&self) -> Incarnation {
         Incarnation::begun_by(self.feeding.writer)
     }
 
-    /// Goes on when the feed was begun.
+    /// Continues after the feed was created.
     pub fn written(self) -> Step {
         let incarnation = self.incarnation();
         self.feeding.knowing(Knowledge::of(incarnation))
     }
 
-    /// Goes on when it was refused because of the feed that is `there`.
+    /// Continues after the request was refused because the feed `there` exists.
     pub fn refused(self, there: Incarnation) -> Step {
         self.feeding.knowing(Knowledge::of(there))
     }
 }
 
-/// The question how far streams are in the feed. An eventually consistent answer will do.
+/// The request for how far the feed contains streams. An eventually consistent answer is sufficient.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindMarks {
     lane: Lane,
@@ -246,7 +252,7 @@ impl FindMarks {
         &self.streams
     }
 
-    /// Goes on with the marks that were found, whatever feed they are of.
+    /// Continues with the marks that were found, whichever feed they belong to.
     pub fn found(self, marks: impl IntoIterator<Item = (StreamKey, Mark)>) -> Next {
         let Self { mut lane, streams } = self;
         let incarnation = lane.known.incarnation;
@@ -259,7 +265,7 @@ impl FindMarks {
     }
 }
 
-/// The question which page is the last. An eventually consistent answer will do.
+/// The request for the last page. An eventually consistent answer is sufficient.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FindLastPage {
     lane: Lane,
@@ -271,7 +277,7 @@ impl FindLastPage {
         self.lane.known.incarnation
     }
 
-    /// Goes on with the page that was found.
+    /// Continues with the page that was found.
     pub fn found(self, last: Option<PageNumber>) -> Next {
         let mut lane = self.lane;
         lane.has_last_page = true;
@@ -280,7 +286,7 @@ impl FindLastPage {
     }
 }
 
-/// The request to put a page on the condition that there is none of its number.
+/// The request to put a page, on condition that none with its number exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutPage {
     lane: Lane,
@@ -303,7 +309,7 @@ impl PutPage {
         &self.page
     }
 
-    /// Goes on when the page was written.
+    /// Continues after the page was written.
     pub fn written(self) -> Next {
         let number = self.number();
         let Self { mut lane, page } = self;
@@ -312,10 +318,10 @@ impl PutPage {
         lane.next()
     }
 
-    /// Goes on when the page was refused because of the one that is `there`.
+    /// Continues after the page was refused because the page `there` exists.
     pub fn refused(self, there: &Page) -> Next {
         if there.writer == self.page.writer {
-            // The answer to an earlier try was lost.
+            // The page is ours: the answer to an earlier try was lost.
             return self.written();
         }
         let number = self.number();
@@ -329,18 +335,18 @@ impl PutPage {
     }
 }
 
-/// An attempt in its feed.
+/// An attempt whose feed is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Lane {
     feeding: Feeding,
     known: Knowledge,
-    /// Whether the last page was looked for, or is remembered.
+    /// Whether the last page was looked up or is cached.
     has_last_page: bool,
     refusals: u32,
 }
 
 impl Lane {
-    /// Learns that a page exists, whoever put it, and what it says about the streams in question.
+    /// Learns that a page exists, whoever put it, and what it reveals about the streams of this attempt.
     fn is_there(&mut self, number: PageNumber, page: &Page) {
         self.known.last_page = self.known.last_page.max(Some(number));
         for entry in &page.entries {
@@ -373,7 +379,8 @@ impl Lane {
         }
     }
 
-    /// The offered entries that the feed lacks. Each begins right behind what the feed has, or will have with those before it.
+    /// The offered entries that the feed lacks. Each begins right after what the feed contains, or will
+    /// contain with the entries before it.
     fn missing(&self) -> impl Iterator<Item = Entry> {
         let mut fed = self.known.fed.clone();
         self.feeding.offered.iter().cloned().filter_map(move |entry| {

@@ -1,4 +1,4 @@
-//! PURE: which events a reader of the feed wants.
+//! PURE: selects the events that a reader of the feed wants.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,22 @@ use event_store_types::{EventType, StreamType};
 
 use super::Entry;
 
-/// The events that a reader wants. An empty set takes all.
+/// The events that a reader wants. An empty set selects all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only those of streams of these types.
+    /// Only events of streams of these types.
     pub stream_types: BTreeSet<StreamType>,
-    /// Only those of these types.
+    /// Only events of these types.
     pub event_types: BTreeSet<EventType>,
 }
 
 impl Filter {
-    /// Whether it takes everything.
+    /// Whether it selects everything.
     pub fn is_empty(&self) -> bool {
         self.stream_types.is_empty() && self.event_types.is_empty()
     }
 
-    /// Whether the reader may want an event of the entry. Only the log knows the types of a range.
+    /// Whether the reader may want an event of the entry. For a range, only the log knows the types.
     pub fn may_want(&self, entry: &Entry) -> bool {
         let of_stream =
             self.stream_types.is_empty() || self.stream_types.contains(&entry.stream().stream_type);
@@ -31,7 +31,7 @@ impl Filter {
                 .is_none_or(|types| types.iter().any(|name| self.wants(name)))
     }
 
-    /// Whether events of this type are wanted.
+    /// Whether the reader wants events of this type.
     pub fn wants(&self, event_type: &EventType) -> bool {
         self.event_types.is_empty() || self.event_types.contains(event_type)
     }

@@ -1,4 +1,4 @@
-//! PURE: which feed a position belongs to.
+//! PURE: the identity of a feed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,26 +7,27 @@ use uuid::Uuid;
 
 use super::Writer;
 
-/// Tells a feed from one that was made anew in its place.
+/// Distinguishes a feed from one that was recreated in its place.
 ///
-/// Pages, cursors and [marks](super::Mark) carry it: what is known of one feed says nothing about another.
+/// Pages, cursors and [marks](super::Mark) contain it, because what is known of one feed says nothing about
+/// another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation(Uuid);
 
 impl Incarnation {
-    /// The feed that `writer` begins. It has the id of the writer, which no other feed has.
+    /// The feed that `writer` creates. It has the id of the writer, which no other feed has.
     pub fn begun_by(writer: Writer) -> Self {
         Self(writer.as_uuid())
     }
 }
 
 impl Incarnation {
-    /// The incarnation as 16 bytes, for where each byte is billed again and again.
+    /// The incarnation as 16 bytes, for places where every byte is billed again and again.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.into_bytes()
     }
 
-    /// Reads what [`Self::to_bytes`] gave.
+    /// Decodes the bytes of [`Self::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Uuid::from_slice(bytes).ok().map(Self)
     }
@@ -47,7 +48,7 @@ impl fmt::Display for Incarnation {
 impl FromStr for Incarnation {
     type Err = InvalidIncarnation;
 
-    /// Reads the one spelling that [`fmt::Display`] writes: it is part of keys.
+    /// Parses only the spelling that [`fmt::Display`] writes, because it is part of keys.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let incarnation = Self(Uuid::try_parse(text).map_err(|_| InvalidIncarnation)?);
         if incarnation.to_string() == text {

@@ -1,4 +1,4 @@
-//! What a process remembers of the feed.
+//! What a process caches of the feed that it writes.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,12 +10,13 @@ use super::feeding::Knowledge;
 use super::{Incarnation, PageNumber};
 use crate::store::StreamKey;
 
-/// How many streams are remembered: about 150 bytes each.
+/// The maximum number of cached streams, at about 150 bytes each.
 const STREAMS: usize = 10_000;
 
-/// What answers have taught a process about the feed ([`Knowledge`]), for the streams that it met last.
+/// What a process learned about the feed from answers ([`Knowledge`]), for the streams that it met most
+/// recently.
 ///
-/// It stays true as long as this feed exists, and is forgotten as a whole when there is another.
+/// It stays true as long as this feed exists, and is dropped as a whole when there is another.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<Option<Remembered>>);
 
@@ -39,7 +40,7 @@ impl Remembered {
 }
 
 impl Memory {
-    /// Recalls what is known of the feed, and of these streams in it.
+    /// Returns what is known of the feed, and of these streams in it.
     pub fn recall<'a>(&self, streams: impl IntoIterator<Item = &'a StreamKey>) -> Option<Knowledge> {
         let remembered = self.lock();
         let remembered = remembered.as_ref()?;
@@ -54,7 +55,7 @@ impl Memory {
         })
     }
 
-    /// Remembers what an answer taught. Nothing is lowered.
+    /// Caches what an answer revealed. Never lowers a value.
     pub fn learn(&self, learned: &Knowledge) {
         let mut remembered = self.lock();
         let remembered = remembered.get_or_insert_with(|| Remembered::of(learned.incarnation));
@@ -70,14 +71,14 @@ impl Memory {
         }
     }
 
-    /// Whether it is remembered that the feed has noted this type.
+    /// Whether the cache says that the feed has noted this type.
     pub fn has_noted(&self, feed: Incarnation, stream_type: &StreamType) -> bool {
         let remembered = self.lock();
         let remembered = remembered.as_ref().filter(|remembered| remembered.feed == feed);
         remembered.is_some_and(|remembered| remembered.types.contains(stream_type))
     }
 
-    /// Remembers that the feed has noted this type.
+    /// Caches that the feed has noted this type.
     pub fn noted(&self, feed: Incarnation, stream_type: StreamType) {
         let mut remembered = self.lock();
         if let Some(remembered) = remembered.as_mut().filter(|remembered| remembered.feed == feed) {

@@ -1,7 +1,8 @@
 //! The feed: every commit of the store in one ordered, gap-free, replayable log.
 //!
-//! The log holds what happened to each stream; the feed says in which order all of it is read. It is made of [pages](page), which are
-//! put one behind the other by the relay ([`feeding`]) and name the events without holding them; a [`reader`] fetches those from the log.
+//! The log contains the history of each stream; the feed defines the order in which to read all of them. It
+//! consists of [pages](page). The relay puts them one after the other ([`feeding`]). They name the events
+//! without containing them, and a [`reader`] fetches those from the log.
 
 pub mod cursor;
 pub mod entry;

@@ -1,4 +1,4 @@
-//! PURE: a page of the feed, which one put adds to it.
+//! PURE: a page of the feed, added with one put.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use super::Entry;
 
-/// The number of a page: 1 for the first, then one more for each, without gaps.
+/// The number of a page, counted from 1 without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageNumber(NonZeroU64);
 
 impl PageNumber {
-    /// The first page's.
+    /// The number of the first page.
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
-    /// The largest number: 2⁵³−1, far beyond what a lane can take in a thousand years.
+    /// The largest number: 2⁵³−1, far beyond what a lane can reach in a thousand years.
     pub const MAX: u64 = (1 << 53) - 1;
 
     /// The number of the page after this one.
@@ -25,7 +25,7 @@ impl PageNumber {
         Self(self.0.saturating_add(1))
     }
 
-    /// The number of the page after `last`, or of the first page when there is none.
+    /// The number of the page after `last`, or of the first page if there is none.
     pub fn after(last: Option<Self>) -> Self {
         last.map_or(Self::FIRST, Self::next)
     }
@@ -35,12 +35,12 @@ impl PageNumber {
         Self::new(self.as_u64() - 1)
     }
 
-    /// The number as a number.
+    /// The number as an integer.
     pub fn as_u64(self) -> u64 {
         self.0.get()
     }
 
-    /// The page with this number, from 1 to [`Self::MAX`].
+    /// The number `number`, from 1 to [`Self::MAX`].
     pub fn new(number: u64) -> Option<Self> {
         NonZeroU64::new(number)
             .filter(|number| number.get() <= Self::MAX)
@@ -57,7 +57,7 @@ impl fmt::Display for PageNumber {
 impl FromStr for PageNumber {
     type Err = InvalidPageNumber;
 
-    /// Reads the one spelling that [`fmt::Display`] writes.
+    /// Parses only the spelling that [`fmt::Display`] writes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.starts_with(['+', '0']) {
             return Err(InvalidPageNumber);
@@ -71,7 +71,8 @@ impl FromStr for PageNumber {
 #[error("must be a whole number between 1 and 9007199254740991")]
 pub struct InvalidPageNumber;
 
-/// The random id of an attempt that puts pages. By it the attempt recognises its own page after a lost answer.
+/// The random id of an attempt to put pages. With it, the attempt recognises its own page after a lost
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Writer(Uuid);
 
@@ -96,23 +97,24 @@ impl fmt::Display for Writer {
 /// A page of the feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// Who put it.
+    /// The attempt that put it.
     pub writer: Writer,
-    /// What comes next, in order.
+    /// The entries, in order.
     pub entries: Vec<Entry>,
 }
 
-/// How much a page holds.
+/// The capacity of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Capacity {
-    /// The most entries.
+    /// The maximum number of entries.
     pub entries: usize,
-    /// The most bytes of its entries as JSON. An item of the database holds 400 KB.
+    /// The maximum size in bytes of its entries as JSON. A database item holds 400 KB.
     pub bytes: usize,
 }
 
 impl Capacity {
-    /// The capacity of every page: 100 entries of about 60 bytes cost 6 write units, and a reader keeps no more than a page.
+    /// The capacity of every page. 100 entries of about 60 bytes cost 6 write units, and a reader keeps at
+    /// most one page.
     pub const PAGE: Self = Self {
         entries: 100,
         bytes: 200_000,
@@ -133,7 +135,7 @@ impl Capacity {
         taken
     }
 
-    /// Drops the types of an entry when they are too long for any page.
+    /// Drops the types of an entry that are too long for any page.
     fn fitted(self, entry: Entry) -> Entry {
         if size(&entry) > self.bytes {
             entry.without_types()
@@ -143,7 +145,7 @@ impl Capacity {
     }
 }
 
-/// The bytes of an entry as JSON, with the comma that separates it from the next.
+/// The size in bytes of an entry as JSON, with the comma that separates it from the next.
 fn size(entry: &Entry) -> usize {
     serde_json::to_vec(entry).map_or(usize::MAX, |json| json.len() + 1)
 }

@@ -8,21 +8,21 @@ use super::{Incarnation, Page, PageNumber};
 use crate::store::commit::Commit;
 use crate::store::{Consistency, StoreError, StreamKey};
 
-/// The feed as the relay writes it: put only, a page whole or absent.
+/// The feed as the relay writes it. It is append-only, and a page is present as a whole or not at all.
 pub trait FeedWriter {
-    /// Which feed there is, strongly consistent.
+    /// The incarnation of the feed, strongly consistent.
     fn incarnation(&self) -> impl Future<Output = Result<Option<Incarnation>, StoreError>> + Send;
 
-    /// Begins `feed` unless there is a feed.
+    /// Creates `feed` unless a feed exists.
     fn begin(&self, feed: Incarnation) -> impl Future<Output = Result<Begun, StoreError>> + Send;
 
-    /// The last page of `feed`, or one that was the last a moment ago.
+    /// The last page of `feed`, possibly slightly out of date.
     fn last_page(
         &self,
         feed: Incarnation,
     ) -> impl Future<Output = Result<Option<PageNumber>, StoreError>> + Send;
 
-    /// Puts `page` unless there is a page of this number.
+    /// Puts `page` unless a page with this number exists.
     fn put_page(
         &self,
         feed: Incarnation,
@@ -41,24 +41,24 @@ pub trait FeedWriter {
 /// An answer of [`FeedWriter::begin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// The feed was begun by this request.
+    /// This request created the feed.
     Written,
-    /// There is a feed: this one.
+    /// This feed already exists.
     Refused(Incarnation),
 }
 
 /// An answer of [`FeedWriter::put_page`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PagePut {
-    /// The page was written by this request.
+    /// This request wrote the page.
     Written,
-    /// There is a page of this number: this one.
+    /// This page already has the number.
     Refused(Page),
 }
 
-/// The feed as it is read.
+/// The feed for reading.
 pub trait FeedReader {
-    /// Which feed there is, strongly consistent.
+    /// The incarnation of the feed, strongly consistent.
     fn current(&self) -> impl Future<Output = Result<Option<Incarnation>, StoreError>> + Send;
 
     /// The last page of `feed`, strongly consistent.
@@ -67,7 +67,7 @@ pub trait FeedReader {
         feed: Incarnation,
     ) -> impl Future<Output = Result<Option<PageNumber>, StoreError>> + Send;
 
-    /// The pages from `first` on up to the first that is not there: at most `limit`, and at most 1 MB of them.
+    /// The pages from `first` up to the first missing one: at most `limit`, and at most 1 MB.
     fn pages(
         &self,
         feed: Incarnation,
@@ -76,7 +76,7 @@ pub trait FeedReader {
         consistency: Consistency,
     ) -> impl Future<Output = Result<FeedPages, StoreError>> + Send;
 
-    /// The types of the streams that have events in `feed`, in the order of their names.
+    /// The types of the streams that have events in `feed`, sorted by name.
     fn stream_types(
         &self,
         feed: Incarnation,
@@ -86,15 +86,15 @@ pub trait FeedReader {
 /// An answer of [`FeedReader::pages`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FeedPages {
-    /// The pages, one behind the other.
+    /// The pages, in order.
     pub pages: Vec<Page>,
-    /// Whether the answer ended before the feed may have.
+    /// Whether the answer may have ended before the feed.
     pub more: bool,
-    /// About how many bytes they have.
+    /// Their approximate size in bytes.
     pub bytes: usize,
 }
 
-/// The log, as the feed names its commits.
+/// The log, read by the commits that the feed names.
 pub trait CommitReader {
     /// The commits that begin at these revisions of these streams, at most 100.
     fn commits_at(
@@ -111,6 +111,6 @@ pub type CommitKey = (StreamKey, Revision);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitsFound {
     pub commits: HashMap<CommitKey, Commit>,
-    /// The keys that the database left out, because the answer would have been too large.
+    /// The keys that the database left out because the answer would have been too large.
     pub unprocessed: HashSet<CommitKey>,
 }

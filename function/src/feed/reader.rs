@@ -1,4 +1,4 @@
-//! Reading the feed: pages of it, and the events that they name, from the log.
+//! Reads the feed: its pages, and the events that they name, from the log.
 
 mod bodies;
 mod memory;
@@ -19,56 +19,57 @@ use crate::store::{Consistency, EventLog, StoreError};
 
 pub use memory::ReaderMemory;
 
-/// What is asked of the feed.
+/// A request to read the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadFeed {
     /// Where to begin.
     pub from: From,
-    /// How many events to give, at least 1.
+    /// The maximum number of events, at least 1.
     pub limit: usize,
-    /// Which events.
+    /// The events to select.
     pub filter: Filter,
 }
 
-/// Where a reading begins.
+/// Where a read begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {
-    /// With the first event of all.
+    /// At the first event.
     Beginning,
-    /// Behind the last event that there is.
+    /// After the last event.
     End,
-    /// At least so many events before the end, or with the first event if there are fewer.
+    /// At least this many events before the end, or at the first event if there are fewer.
     BeforeEnd(usize),
-    /// Where an earlier one ended.
+    /// Where an earlier read ended.
     Cursor(Cursor),
 }
 
-/// What came of a reading.
+/// The outcome of a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A page.
     Page(FeedPage),
-    /// The cursor is of a feed that is no more.
+    /// The cursor belongs to an earlier feed.
     BegunAnew,
-    /// The feed does not reach the cursor.
+    /// The feed ends before the cursor.
     NotReached,
-    /// The cursor was never given to anybody.
+    /// The store never issued this cursor.
     Misplaced,
 }
 
-/// How many bytes of pages are read for one answer.
+/// The maximum size in bytes of the feed pages read for one answer.
 const PAGE_BYTES: usize = 1_000_000;
 
-/// After how many bytes of events an answer ends, once the commit at that place is whole.
+/// The size in bytes of events after which an answer ends, once the commit at that place is complete.
 const EVENT_BYTES: usize = 1_000_000;
 
-/// How long a reading goes on through pages that hold nothing that the reader wants.
+/// How long a read continues through pages without any matching event.
 const DROUGHT: Duration = Duration::from_secs(2);
 
 /// Reads a page of the feed.
 ///
 /// # Errors
-/// The database does not answer in time, a page cannot be read, or the log lacks what the feed names: nothing is skipped.
+/// When the database does not answer in time, a page is unreadable, or the log lacks an event that the feed
+/// names: nothing is skipped.
 pub async fn read(
     feed: &impl FeedReader,
     log: &(impl EventLog + CommitReader),
@@ -92,7 +93,7 @@ struct Reader<'a, F, L> {
     memory: &'a ReaderMemory,
 }
 
-/// The events of an answer, as they are gathered.
+/// The events of an answer, as they are collected.
 struct Gathered {
     events: Vec<FeedEvent>,
     bytes: usize,
@@ -132,7 +133,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
             }
             From::BeforeEnd(events) => {
                 let last = self.feed.newest_page(incarnation).await?;
-                // A page holds an event at least.
+                // A page contains at least one event.
                 let back = u64::try_from(events).unwrap_or(u64::MAX);
                 let first = PageNumber::after(last).as_u64().saturating_sub(back);
                 Position::at_page(PageNumber::new(first).unwrap_or(PageNumber::FIRST))
@@ -141,7 +142,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         self.walk(incarnation, position, request).await
     }
 
-    /// Finds out which feed there is: from memory, unless the caller knows of another.
+    /// Returns the incarnation of the feed: from the cache, unless the caller names another.
     async fn incarnation(&self, asked: Option<Incarnation>) -> Result<Option<Incarnation>, StoreError> {
         let known = self.memory.incarnation();
         if known.is_some() && (asked.is_none() || asked == known) {
@@ -209,8 +210,8 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         Ok(page(gathered.events, has_more, next))
     }
 
-    /// Reads strongly where a cursor points, when an eventual reading found nothing there. A cursor is given only for a page
-    /// that exists, or for the end of one.
+    /// Checks the position of a cursor with strong consistency, after an eventually consistent read found
+    /// nothing there. The store issues a cursor only within a page that exists, or for the end of one.
     async fn first_page(
         &self,
         incarnation: Incarnation,

@@ -1,4 +1,4 @@
-//! A feed in memory, for tests of those who write one.
+//! A feed in memory, for tests of its writers.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -23,7 +23,8 @@ impl PagesInMemory {
         pages.values().flat_map(|page| page.entries.clone()).collect()
     }
 
-    /// Up to which revision each stream can be read, its first occurrences in order and without a gap.
+    /// The revision up to which each stream can be read. Checks that its first occurrences are in order and
+    /// without a gap.
     pub(crate) fn fed(&self) -> BTreeMap<String, u64> {
         let mut fed: BTreeMap<String, u64> = BTreeMap::new();
         for entry in self.entries() {

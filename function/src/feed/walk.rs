@@ -1,4 +1,4 @@
-//! PURE: the walk of one reading through pages of the feed: what it reads next, and where it stands after that.
+//! PURE: the walk of one read through pages of the feed: what it reads next, and its position after that.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::{Entry, Page, PageNumber};
 use crate::store::StreamKey;
 
-/// The walk of one reading: where it stands, and the pages ahead that it has already.
+/// The walk of one read: its position, and the pages that it has already fetched from there on.
 #[derive(Debug)]
 pub struct Walk {
     position: Position,
@@ -19,34 +19,34 @@ pub struct Walk {
 /// What to read from the log next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Single commits, at most as many as the caller asked for.
+    /// Single commits, at most as many as the caller allows.
     Commits(Vec<Piece>),
-    /// A part of a stream, from behind one revision up to another.
+    /// A part of a stream, from after one revision up to another.
     Range(Piece),
     /// Nothing: the walk has passed its last page.
     Pages,
-    /// The position is in no entry of its page: no answer ever gave it.
+    /// The position is not within an entry of its page: no answer ever contained it.
     Misplaced,
 }
 
-/// The part of an entry that is ahead of the reader.
+/// The unread part of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub stream: StreamKey,
     /// The revision of the entry's first event, which is the key of a commit.
     pub first: Revision,
-    /// The last revision that the reader has read: of the entry, or of what comes before it.
+    /// The last revision that was read: within the entry, or before it.
     pub after: Option<Revision>,
-    /// The revision of its last event.
+    /// The revision of the entry's last event.
     pub last: Revision,
-    /// Where the entry is.
+    /// The position of the entry.
     pub at: Position,
-    /// Where the reader stands behind it.
+    /// The reader's position after the entry.
     pub behind: Position,
 }
 
 impl Walk {
-    /// A walk from `position` on, with no pages yet.
+    /// A walk from `position`, with no pages yet.
     pub fn from(position: Position) -> Self {
         Self {
             position,
@@ -54,7 +54,7 @@ impl Walk {
         }
     }
 
-    /// Where the reader stands.
+    /// The reader's position.
     pub fn position(&self) -> Position {
         self.position
     }
@@ -66,7 +66,7 @@ impl Walk {
         PageNumber::new(number).unwrap_or(self.position.page)
     }
 
-    /// Takes the pages that follow those it has.
+    /// Adds the pages that follow those it has.
     pub fn add(&mut self, pages: impl IntoIterator<Item = Page>) {
         self.pages.extend(pages);
     }
@@ -76,7 +76,7 @@ impl Walk {
         !self.pages.is_empty()
     }
 
-    /// Moves to a position in its pages, behind what was read.
+    /// Moves to a position in its pages, after what was read.
     pub fn move_to(&mut self, position: Position) {
         while self.position.page < position.page && !self.pages.is_empty() {
             self.pages.pop_front();
@@ -85,8 +85,8 @@ impl Walk {
         self.position = position;
     }
 
-    /// Says what to read next of what `filter` may want: at most `keys` commits, with no more than `events` events together.
-    /// Passes over what the filter does not want.
+    /// Returns what to read next of what `filter` may select: at most `keys` commits, with about `events`
+    /// matching events in total. Skips what the filter excludes.
     pub fn next(&mut self, filter: &Filter, keys: usize, events: usize) -> Next {
         let mut commits: Vec<Piece> = Vec::new();
         let mut counted = 0;
@@ -142,7 +142,7 @@ impl Walk {
     }
 }
 
-/// The part of an entry that is ahead of a reader who has read it up to `at.after`.
+/// The unread part of an entry that was read up to `at.after`.
 fn piece(entry: &Entry, at: Position, behind: Position) -> Option<Piece> {
     let is_within = |after: Revision| entry.first() <= after && after < entry.last();
     at.after.is_none_or(is_within).then(|| Piece {
@@ -155,7 +155,7 @@ fn piece(entry: &Entry, at: Position, behind: Position) -> Option<Piece> {
     })
 }
 
-/// How many events of a commit the filter wants that the reader has not read.
+/// How many unread events of a commit the filter selects.
 fn wanted(filter: &Filter, entry: &Entry, piece: &Piece) -> usize {
     let read = piece.after.map_or(0, Revision::as_u64) + 1 - entry.first().as_u64();
     let types = entry.types().unwrap_or_default().iter();

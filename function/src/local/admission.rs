@@ -1,4 +1,4 @@
-//! Which requests are answered while only this machine can reach the store: none that a web page led here.
+//! Protects a store that only this machine can reach from requests that a web page directed here.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use event_store_types::{ProblemType, loopback};
 use super::condition::refused;
 use crate::http::cors::AllowedOrigin;
 
-/// Who is let in.
+/// Which requests are admitted.
 #[derive(Clone, Debug)]
 pub(super) struct Admission {
-    /// The port that the store is served on.
+    /// The port of the store.
     pub(super) port: u16,
-    /// Whether nobody but this machine reaches it. Others reach it by names that nobody knows here.
+    /// Whether only this machine can reach the store. Other machines may use names that are unknown here.
     pub(super) is_loopback: bool,
     /// Further hosts, each with a port or for any.
     pub(super) hosts: Vec<String>,
@@ -26,7 +26,7 @@ pub(super) struct Admission {
     pub(super) origins: Vec<AllowedOrigin>,
 }
 
-/// A request that is not answered.
+/// Why a request is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Rejection {
     #[error("the request must have one `Host` header, and has {0}")]
@@ -39,7 +39,7 @@ enum Rejection {
     Origin(String),
 }
 
-/// The same API, for those who are let in.
+/// The same API, which answers admitted requests only.
 pub(super) fn admitting(router: Router, admission: Admission) -> Router {
     router.layer(from_fn_with_state(Arc::new(admission), check))
 }
@@ -58,7 +58,7 @@ impl Admission {
             return Err(Rejection::Hosts(hosts.len()));
         };
         let host = text(host);
-        // A target with a host has the very one of the header (RFC 9112 §3.2).
+        // A target that contains a host must agree with the header (RFC 9112 §3.2).
         if let Some(authority) = target.authority()
             && !authority.as_str().eq_ignore_ascii_case(&host)
         {

@@ -1,4 +1,4 @@
-//! How far each stream has been announced: what a kill leaves behind of the relay.
+//! How far each stream has been announced. It lets the relay continue after a kill.
 
 use std::sync::Arc;
 
@@ -10,22 +10,24 @@ use super::connector::Connector;
 use super::database::AskError;
 use crate::store::StreamKey;
 
-/// The revision up to which every event of a stream has been handed to the topic, kept in the stream's item of the catalogue.
+/// The revision up to which the topic has accepted all events of a stream, kept in the stream's catalogue
+/// item.
 ///
-/// It is written only after the topic has taken the notifications, so that what a kill interrupts is announced again at the next start:
-/// twice perhaps, never not at all. One follower writes it, in the streams' own order, so it needs no condition.
+/// It is written only after the topic accepted the notifications, so the next start announces again what a
+/// kill interrupts: perhaps twice, but at least once. A single follower writes it, in each stream's order, so
+/// it needs no condition.
 #[derive(Debug)]
 pub(super) struct Announced {
     database: Connector,
     catalogue: Arc<str>,
-    /// What was read or written before, so that a stream that is appended to again costs no read.
+    /// Marks that were read or written before, so that another append to the stream costs no read.
     known: Cache<StreamKey, Revision>,
 }
 
 /// The attribute of the catalogue's item.
 const ATTRIBUTE: &str = "announced";
 
-/// How many streams are remembered: about 150 bytes each.
+/// The maximum number of cached streams, at about 150 bytes each.
 const REMEMBERED: usize = 10_000;
 
 /// How many marks one transaction holds: DynamoDB's limit.
@@ -44,7 +46,7 @@ impl Announced {
         }
     }
 
-    /// Up to where the stream has been announced, or `None` when nothing of it has been.
+    /// The revision up to which the stream has been announced, or `None` if nothing has.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -90,8 +92,8 @@ impl Announced {
         Ok(())
     }
 
-    /// The streams on the next page of the catalogue that have not been announced to their end, and where the page after it begins. What
-    /// was appended since the catalogue was written is not seen.
+    /// The streams on the next page of the catalogue that are not fully announced, and the key where the
+    /// following page begins. Appends that the catalogue does not list yet are not seen.
     ///
     /// # Errors
     /// When the database does not answer.

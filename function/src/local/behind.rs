@@ -1,4 +1,4 @@
-//! The channel from the log to the relay's code: the streams that it has yet to relay.
+//! The channel from the log to the relay's code: the streams that still must be relayed.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,8 +9,9 @@ use crate::store::StreamKey;
 
 /// The streams with commits that may not have been relayed yet, each at most once.
 ///
-/// It carries streams and not commits, because a commit can always be read again. So it holds no payloads, and at most one
-/// entry a stream; appends that come faster than the relay share an entry; it is never full, and no append waits for it.
+/// It contains streams instead of commits, because a commit can always be read again. So it holds no
+/// payloads, and at most one entry per stream. Appends that outpace the relay share an entry. It is never
+/// full, and no append waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Behind {
     streams: Mutex<BTreeSet<StreamKey>>,
@@ -18,35 +19,35 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    /// The stream has news.
+    /// Adds a stream with new commits.
     pub(super) fn add(&self, stream: StreamKey) {
         self.add_all([stream]);
     }
 
-    /// The streams have news.
+    /// Adds streams with new commits.
     pub(super) fn add_all(&self, streams: impl IntoIterator<Item = StreamKey>) {
         self.lock().extend(streams);
         self.woken.notify_one();
     }
 
-    /// Takes all streams that are there, waiting for the first.
+    /// Takes all streams, waiting until there is one.
     pub(super) async fn next(&self) -> BTreeSet<StreamKey> {
         loop {
             let streams = self.take();
             if !streams.is_empty() {
                 return streams;
             }
-            // A stream that was added in between has left a permit: this ends at once.
+            // A stream added in between left a permit, so this returns at once.
             self.woken.notified().await;
         }
     }
 
-    /// Takes all streams that are there now.
+    /// Takes the streams that are here now, if any.
     pub(super) fn take(&self) -> BTreeSet<StreamKey> {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Whether a stream has news that comes after this one.
+    /// Whether it contains a stream that sorts after this one.
     pub(super) fn reaches_beyond(&self, stream: &StreamKey) -> bool {
         self.lock().last().is_some_and(|last| last > stream)
     }

@@ -1,4 +1,4 @@
-//! Whether the store takes events: not into files that were removed, and not into a damaged one.
+//! Decides whether the store accepts events: not into files that were removed, and not into a damaged file.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,16 +15,16 @@ use uuid::Uuid;
 
 use super::data_folder::{DataFolder, Harm, Identity, State as Database};
 
-/// How often the store checks that its file is still there while nobody appends.
+/// How often the store checks that its file still exists while nobody appends.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The condition of a store on disk.
 #[derive(Debug)]
 pub(super) struct Condition {
     file: Identity,
-    /// The files that SQLite keeps beside it while it is open.
+    /// The files that SQLite keeps next to it while it is open.
     beside: OnceLock<Vec<Identity>>,
-    /// Why the store takes no events. It takes none until it is started again.
+    /// Why the store refuses events, until it is restarted.
     refusal: OnceLock<String>,
 }
 
@@ -63,14 +63,14 @@ impl Condition {
         let _ = self.beside.set(beside);
     }
 
-    /// Stops taking events. The first reason stays.
+    /// Stops accepting events. The first reason is kept.
     fn refuse(&self, reason: String) {
         if self.refusal.set(reason).is_ok() {
             tracing::error!("{}", self.refusal.get().map_or("", String::as_str));
         }
     }
 
-    /// Why the store takes no events; `None` while it does.
+    /// Why the store refuses events; `None` while it accepts them.
     pub(super) fn refusal(&self) -> Option<&str> {
         let mut files = std::iter::once(&self.file).chain(self.beside.get().into_iter().flatten());
         if self.refusal.get().is_none()
@@ -113,7 +113,7 @@ async fn guard(State(condition): State<Arc<Condition>>, request: Request, next: 
     }
 }
 
-/// A problem without `Retry-After`, because it will not pass by itself.
+/// A problem without `Retry-After`, because waiting does not help.
 pub(super) fn refused(problem_type: ProblemType, detail: &str) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let status = StatusCode::from_u16(problem_type.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

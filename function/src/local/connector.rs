@@ -14,10 +14,10 @@ use tokio::sync::oneshot;
 
 use super::database::{Answer, Message, Question};
 
-/// The header that names the operation, behind a version and a dot.
+/// The header with the operation's name, after a version and a dot.
 const OPERATION: &str = "x-amz-target";
 
-/// Hands requests to the database's thread, in the place of a connection.
+/// Passes requests to the database's thread, in place of a network connection.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     questions: mpsc::Sender<Message>,
@@ -28,7 +28,7 @@ impl Connector {
         Self { questions }
     }
 
-    /// Hands a question to the thread, or `None` once the database is closed.
+    /// Sends a question to the thread. `None` once the database is closed.
     pub(super) fn question(&self, operation: String, body: Vec<u8>) -> Option<oneshot::Receiver<Answer>> {
         let (answer, answered) = oneshot::channel();
         let question = Question {

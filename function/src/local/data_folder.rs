@@ -1,8 +1,9 @@
-//! The folder that the events are kept in: one process's own, and one that a store made.
+//! The folder that contains the events. A store creates it, and only one process uses it at a time.
 //!
-//! `events.db` is SQLite's, with what it puts beside it (`-wal`, `-shm`); `lock` holds the number of the process that has the folder;
-//! `id` tells the store from every other one. A folder in which one of them is missing, cut off or of another store is refused, and left
-//! as it is: to begin anew in it would hide that there was a store.
+//! `events.db` belongs to SQLite, with the files next to it (`-wal`, `-shm`). `lock` contains the id of the
+//! process that uses the folder. `id` distinguishes the store from all others. If one of them is missing,
+//! truncated, or from another store, the folder is refused and left unchanged: starting anew in it would hide
+//! that there was a store.
 
 mod check;
 mod error;
@@ -34,7 +35,7 @@ const ID: &str = "id";
 /// The name of the database's file while it is moved in.
 const ARRIVING: &str = "events.db.arriving";
 
-/// A folder that this process alone has open, as long as it lives.
+/// A folder that this process alone has open, as long as this value lives.
 #[derive(Debug)]
 pub(super) struct DataFolder {
     events: PathBuf,
@@ -42,9 +43,9 @@ pub(super) struct DataFolder {
     id: String,
     identity: Identity,
     state: State,
-    /// The database's file. Its lock is on what was opened and not on a name, so that another name of the same file meets it. It is kept
-    /// until SQLite has closed the file, because closing it earlier would let go of SQLite's own locks, too
-    /// (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
+    /// The database's file. The lock is on the open file, not on a name, so that it also holds under another
+    /// name of the same file. The file stays open until SQLite has closed it, because closing it earlier
+    /// would release SQLite's own locks (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
     _events: File,
     lock: FolderLock,
 }
@@ -52,19 +53,20 @@ pub(super) struct DataFolder {
 /// What is known of a database before it is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// It was closed, and is yet to be checked.
+    /// It was closed properly, and still must be checked.
     Unchecked,
-    /// It was checked, and is whole.
+    /// It was checked, and is intact.
     Whole,
-    /// It was checked, and this is wrong with it.
+    /// It was checked, and has this damage.
     Damaged(String),
 }
 
 impl DataFolder {
-    /// Takes the folder at `path`, which is made when it is not there. After a process that was killed, what it left is checked.
+    /// Claims the folder at `path`, and creates it if it does not exist. After a kill, it checks what the
+    /// killed process left behind.
     ///
     /// # Errors
-    /// [`DataFolderError`] says why not, before anything of the folder's events was changed.
+    /// [`DataFolderError`] gives the reason. The folder's events are then unchanged.
     pub(super) fn claim(path: &Path) -> Result<Self, DataFolderError> {
         make(path)?;
         is_ours(path)?;
@@ -106,7 +108,7 @@ impl DataFolder {
             State::Unchecked
         };
         let id = match &state {
-            // It is written to no more.
+            // A damaged database is no longer written to.
             State::Damaged(_) => store_id::in_file(&path.join(ID))?.unwrap_or_default(),
             State::Whole | State::Unchecked => store_id::settle(path, &events, &location)?,
         };
@@ -144,17 +146,17 @@ impl DataFolder {
         &self.events
     }
 
-    /// The database's file as SQLite is to be told it.
+    /// The path of the database's file for SQLite.
     pub(super) fn location(&self) -> &str {
         &self.location
     }
 
-    /// The id that tells this store from every other one.
+    /// The id that distinguishes this store from all others.
     pub(super) fn id(&self) -> &str {
         &self.id
     }
 
-    /// Which file it is, whatever becomes of its name.
+    /// The identity of the file, independent of its name.
     pub(super) fn identity(&self) -> Identity {
         self.identity.clone()
     }
@@ -164,10 +166,11 @@ impl DataFolder {
         &self.state
     }
 
-    /// Says that the database is open now, and gives back the files that SQLite has made beside it: what is appended is in them first.
+    /// Records that the database is open, and returns the files that SQLite created next to it: appends reach
+    /// them first.
     ///
     /// # Errors
-    /// When that cannot be written down.
+    /// When this cannot be recorded.
     pub(super) fn mark_open(&self) -> Result<Vec<Identity>, DataFolderError> {
         let beside = [check::log_of(&self.events), check::index_of(&self.events)];
         let beside = beside
@@ -178,16 +181,16 @@ impl DataFolder {
         Ok(beside)
     }
 
-    /// Says that the database was closed, and lets the folder go.
+    /// Records that the database was closed, and releases the folder.
     pub(super) fn close(self) {
         self.lock.mark_closed();
     }
 }
 
-/// Whether there was a store in the folder before, by what lies beside its database.
+/// Whether the folder contained a store before, judging by the files next to its database.
 ///
 /// # Errors
-/// When there was, and the database is gone.
+/// When it did, and the database is gone.
 fn was_here(folder: &Path, events: &Path) -> Result<bool, DataFolderError> {
     let traces = [folder.join(ID), check::log_of(events)];
     let Some(trace) = traces
@@ -206,7 +209,7 @@ fn was_here(folder: &Path, events: &Path) -> Result<bool, DataFolderError> {
     }
 }
 
-/// Holds that a folder without a store holds nothing else either, but for what systems put everywhere.
+/// Checks that a folder without a store is empty, apart from files that systems put everywhere.
 fn is_ours(folder: &Path) -> Result<(), DataFolderError> {
     const ANYWHERE: [&str; 3] = [LOCK, "lost+found", ".DS_Store"];
     let cannot_read = |source| DataFolderError::cannot_read(folder, source);
@@ -226,7 +229,7 @@ fn is_ours(folder: &Path) -> Result<(), DataFolderError> {
         Some(other) if other == *ARRIVING => Err(DataFolderError::HalfMovedIn {
             path: folder.to_owned(),
         }),
-        // What SQLite wrote ahead is told of with what it belongs to.
+        // Files that SQLite wrote ahead are reported with the database that they belong to.
         Some(other) if other.to_string_lossy().starts_with(EVENTS) => Ok(()),
         Some(other) => Err(DataFolderError::NotEmpty {
             path: folder.to_owned(),
@@ -235,7 +238,7 @@ fn is_ours(folder: &Path) -> Result<(), DataFolderError> {
     }
 }
 
-/// Makes the folder, for its owner alone, unless it is there.
+/// Creates the folder, accessible to its owner only, unless it exists.
 fn make(path: &Path) -> Result<(), DataFolderError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Ok(()),
@@ -257,7 +260,7 @@ fn make(path: &Path) -> Result<(), DataFolderError> {
     }
     let made = DirBuilder::new().mode(0o700).create(path);
     match made {
-        // Another process may have been first; the lock decides between them.
+        // Another process may have been faster; the lock decides between them.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map_err(|source| DataFolderError::cannot_write(path, source)),
     }
@@ -268,7 +271,7 @@ fn parent_of(path: &Path) -> Option<&Path> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty())
 }
 
-/// The absolute path, because SQLite reads names such as `:memory:` and `file:a` as something else than a file's.
+/// The absolute path, because SQLite does not treat names such as `:memory:` and `file:a` as file names.
 fn location(path: &Path) -> Result<String, DataFolderError> {
     let absolute = std::path::absolute(path).map_err(|source| DataFolderError::cannot_write(path, source))?;
     absolute

@@ -1,8 +1,9 @@
-//! The database within this process: DynamoDB's operations on SQLite, on a thread of its own.
+//! The database in this process: DynamoDB's operations on SQLite, on a thread of its own.
 //!
-//! The SDK's client is the one of production, with a connector that hands requests to the thread instead of sending
-//! them ([`super::connector`]): no socket, no signature, the same retries and timeouts. One thread, because SQLite writes one
-//! transaction at a time anyway, and because it waits for the disk, which those who serve HTTP must not.
+//! The SDK's client is that of production. Only its connector differs: it passes requests to the thread
+//! instead of sending them ([`super::connector`]). So there is no socket and no signature, but the same
+//! retries and timeouts. A single thread is enough, because SQLite writes one transaction at a time anyway.
+//! It is separate, because it waits for the disk, which the tasks that serve HTTP must not.
 
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -25,13 +26,14 @@ use super::tables::TableNames;
 use crate::dynamo::{self, CatalogueTable, EventsTable, FeedTable};
 use crate::store::StreamKey;
 
-/// Which losses an acknowledged write into a file survives.
+/// Which losses an acknowledged write to a file survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
-    /// The end of the process, however it comes. A loss of power may take the last writes, and never more than those: SQLite's write-ahead
-    /// log with `synchronous=NORMAL`.
+    /// The end of the process, whatever its cause. A loss of power may take the last writes, but no others:
+    /// SQLite's write-ahead log with `synchronous=NORMAL`.
     Kill,
-    /// A loss of power, too, as long as the disk keeps what it says it has: `synchronous=FULL`, at the price of a sync a write.
+    /// A loss of power as well, provided that the disk keeps what it acknowledges: `synchronous=FULL`, at the
+    /// price of a sync per write.
     PowerLoss,
 }
 
@@ -44,11 +46,11 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the database in `file`, or one in memory, and makes the tables that are missing. Whoever follows the log is told of each stream
-    /// that is appended to, and the condition of each damage that is met.
+    /// Opens the database in `file`, or one in memory, and creates the missing tables. `behind` receives each
+    /// stream that is appended to, and `condition` each damage that is found.
     ///
     /// # Errors
-    /// When it cannot be opened, or no thread be started.
+    /// When the database cannot be opened, or no thread can be started.
     pub(super) fn open(
         file: Option<(DataFolder, Durability)>,
         behind: Arc<Behind>,
@@ -85,7 +87,7 @@ impl Database {
         })
     }
 
-    /// The connector by which the SDK asks the database, in place of an HTTP client.
+    /// A connector with which the SDK reaches the database, in place of an HTTP client.
     pub(super) fn connector(&self) -> Connector {
         Connector::to(self.questions.clone())
     }
@@ -106,7 +108,7 @@ impl Database {
         &self.tables.catalogue
     }
 
-    /// Answers what was asked by now, and closes the database. Whatever is asked later is not answered.
+    /// Answers the requests received so far, and closes the database. Later requests get no answer.
     pub(super) fn close(self) {
         // It can only have ended already.
         let _ = self.questions.send(Message::Close);
@@ -158,18 +160,18 @@ pub(super) struct Question {
     pub(super) operation: String,
     /// The request's JSON.
     pub(super) body: Vec<u8>,
-    /// Where the answer goes. A question whose asker has gone is carried out all the same.
+    /// Receives the answer. The operation is carried out even if nobody waits for it.
     pub(super) answer: oneshot::Sender<Answer>,
 }
 
-/// What came of an operation, as over HTTP.
+/// The result of an operation, as over HTTP.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
 }
 
-/// The thread's own.
+/// The state of the thread.
 struct Answering {
     database: dynoxide::Database,
     events_table: String,
@@ -191,7 +193,7 @@ impl Answering {
                     if let Some(condition) = &self.condition {
                         condition.is_damaged(&error.to_string());
                     }
-                    // To ask again does not help, which the status of an error within the database would suggest.
+                    // A retry does not help, although the status of an internal error would suggest it.
                     Answer {
                         status: 400,
                         body: error.to_json().into_bytes(),
@@ -202,7 +204,7 @@ impl Answering {
                     body: error.to_json().into_bytes(),
                 },
             };
-            // Nobody waits for it any longer: a timeout, or a caller that hung up.
+            // Nobody waits for it any longer, after a timeout or a disconnect.
             let _ = question.answer.send(answer);
         }
     }
@@ -217,7 +219,7 @@ impl Answering {
                     self.place_is_readable(&put)?;
                 }
                 let answer = write(&database.put_item(put)?)?;
-                // Only now, and whether or not anyone waits for the answer: the commit is in the log.
+                // Only now, whether or not anyone waits for the answer: the commit is in the log.
                 if let Some(stream) = appended_to {
                     self.behind.add(stream);
                 }
@@ -235,8 +237,8 @@ impl Answering {
         }
     }
 
-    /// Holds that what is at the place of a commit, if something is, can be read. The put itself takes what cannot be for nothing, and
-    /// would overwrite it.
+    /// Checks that an item at the commit's key, if there is one, is readable. The put itself would treat an
+    /// unreadable item as absent and overwrite it.
     fn place_is_readable(&self, put: &PutItemRequest) -> Result<(), DynoxideError> {
         let key = ["pk", "sk"].map(|name| put.item.get(name));
         let [Some(pk), Some(sk)] = key else {
@@ -264,7 +266,7 @@ impl Answering {
         }
     }
 
-    /// The stream that a put appends to, if it is one into the log.
+    /// The stream that a put appends to, if it writes to the log.
     fn stream_of(&self, put: &PutItemRequest) -> Option<StreamKey> {
         match put.item.get("pk") {
             Some(AttributeValue::S(key)) if put.table_name == self.events_table => key.parse().ok(),
@@ -273,11 +275,11 @@ impl Answering {
     }
 }
 
-/// How the layer between begins what it says of an item that it cannot read.
+/// The beginning of the SQLite layer's message about an unreadable item.
 const BAD_ITEM: &str = "Bad item JSON";
 
-/// Whether an error says that what is stored cannot be read: SQLite finds its file broken, or what it gives is not what was put into it.
-/// Between SQLite and here lies a layer that keeps of most errors no more than their words.
+/// Whether an error means that stored data is unreadable: SQLite finds its file corrupt, or returns something
+/// other than what was stored. The layer above SQLite preserves only the message of most errors.
 fn is_damage(error: &DynoxideError) -> bool {
     const WORDS: [&str; 5] = [
         "disk image is malformed",
@@ -302,17 +304,17 @@ fn write(answer: &impl Serialize) -> Result<Vec<u8>, DynoxideError> {
     serde_json::to_vec(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// An operation that did not succeed.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AskError {
     /// The database has been closed.
     #[error("the database is closed")]
     Closed,
-    /// The database refuses.
+    /// The database refused it.
     #[error("`{operation}` was refused: {reason}")]
     Refused {
         operation: &'static str,
-        /// The database's own words.
+        /// The database's message.
         reason: String,
     },
     /// The answer is not JSON.
@@ -325,7 +327,7 @@ pub(super) enum AskError {
 }
 
 impl Connector {
-    /// Asks for an operation without an SDK in between.
+    /// Sends an operation without the SDK.
     ///
     /// # Errors
     /// When it is refused, or the database is closed.

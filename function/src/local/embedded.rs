@@ -1,4 +1,4 @@
-//! The store in this process: its API as a router, and its relay behind it.
+//! The store in this process: its API as a router, and its relay.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::relay::Relay;
 use crate::relay::feeder::Feeder;
 use crate::store::limits;
 
-/// The store, running: whatever is sent to its router is answered as it would be over HTTP, and relayed afterwards. Dropped, its relay
-/// ends as well.
+/// The running store. Its router answers requests as over HTTP, and its commits are relayed afterwards.
+/// Dropping it also stops the relay.
 #[derive(Debug)]
 pub struct Embedded {
     router: Router,
@@ -38,7 +38,7 @@ impl Embedded {
     /// A store in memory that announces into the log. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// When the database cannot be made.
+    /// When the database cannot be created.
     pub async fn in_memory() -> Result<Self, Failure> {
         Self::open(None, None).await
     }
@@ -54,7 +54,7 @@ impl Embedded {
             || Uuid::new_v4().to_string(),
             |(folder, _)| folder.id().to_owned(),
         );
-        // What was closed is checked beside being served: what is appended meanwhile overwrites nothing.
+        // A database that was closed properly is checked while it is served: appends overwrite nothing.
         let unchecked = file.as_ref().and_then(|(folder, _)| {
             (*folder.state() == State::Unchecked).then(|| folder.location().to_owned())
         });
@@ -101,7 +101,7 @@ impl Embedded {
 
     /// Relays what is left, for a bounded time, and closes the database.
     pub async fn end(self) {
-        // It listens as long as it runs.
+        // The relay listens for as long as it runs.
         let _ = self.end.send(());
         if self.following.await.is_err() {
             tracing::error!("the relay panicked; what it had not announced, the next start announces");
@@ -109,7 +109,7 @@ impl Embedded {
         if let Some(watching) = self.watching {
             watching.abort();
         }
-        // Before the database, which would not be closed while somebody else has it open.
+        // Ends before the database, which could not be closed while the check has it open.
         if let Some(checking) = self.checking {
             checking.end();
         }

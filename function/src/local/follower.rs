@@ -1,7 +1,8 @@
-//! The relay's place within this process: it follows the log, lists each stream and announces each event.
+//! The relay in this process: it follows the log, lists each stream and announces each event.
 //!
-//! On Lambda the events table's stream hands commits to the relay. Here [`Behind`] names the streams that were appended to, and
-//! the follower reads their commits from where they were last announced ([`Announced`]). The effects are the relay's own.
+//! On Lambda, the events table's stream delivers commits to the relay. Here, [`Behind`] names the streams
+//! with new commits, and the follower reads these commits from the last announced one on ([`Announced`]). The
+//! effects are the relay's own.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -41,25 +42,26 @@ pub(super) struct Follower {
     pub(super) condition: Option<Arc<Condition>>,
 }
 
-/// How long a call that fails is tried again before others get their turn. Kept short, because the listing of new streams
-/// waits for as long while the topic does not answer.
+/// How long a failing call is retried before other streams get their turn. Kept short, because new streams
+/// wait that long to be listed while the topic does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long the repair goes on in one go, and tries again what fails, before it says so.
+/// How long one attempt at the repair lasts, retries included, before it reports a failure.
 const REPAIR_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The pause after something failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many commits of a stream are relayed in one go.
+/// The maximum number of commits of a stream that are relayed at once.
 const COMMITS_A_STREAM: usize = 100;
 
-/// How many streams are read side by side.
+/// The number of streams that are read concurrently.
 const CONCURRENCY: usize = 8;
 
 impl Follower {
-    /// Follows the log until `told_to_end`, and relays what is left by then, for at most `last_patience`. Beside that, repairs what an
-    /// earlier process left undone: what is appended now does not wait for a log that cannot be read to its end.
+    /// Follows the log until `told_to_end`, then relays the rest for at most `last_patience`. Meanwhile it
+    /// repairs what an earlier process left undone, concurrently, so that new appends do not wait for a log
+    /// that cannot be read to its end.
     pub(super) async fn run(self, told_to_end: oneshot::Receiver<()>, last_patience: Duration) {
         let told_to_end = told_to_end.map(|_| ()).shared();
         join(self.repair_at_last(told_to_end.clone()), self.follow(told_to_end)).await;

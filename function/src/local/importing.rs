@@ -1,4 +1,4 @@
-//! A folder that events are brought into, while nobody serves it.
+//! Imports events into a folder that no store is serving.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,25 +23,26 @@ use crate::store::StreamKey;
 use crate::store::import::{ImportError, Imported, import};
 use crate::store::tails::Tails;
 
-/// So many commits are relayed in one go: of a stream no more are, and then others come before its next.
+/// The maximum number of commits that are relayed at once. A stream with more continues after the others.
 const COMMITS_AT_ONCE: usize = 100;
 
-/// A data folder, opened to bring events in. They come into the feed in the order in which they are brought, and are announced to nobody.
+/// A data folder, opened for an import. The feed receives the events in the order of the import, and they are
+/// announced to nobody.
 pub struct Importing {
     events: EventsTable,
     tails: Tails,
     follower: Follower,
     behind: Arc<Behind>,
     database: Database,
-    /// How many commits may not have been relayed.
+    /// The number of commits that may not have been relayed.
     waiting: AtomicUsize,
 }
 
 impl Importing {
-    /// Opens a folder, made if it is not there. Must be called within a Tokio runtime.
+    /// Opens a folder, and creates it if it does not exist. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// When it cannot be opened, is damaged, is served at the moment, or what an earlier process left undone cannot be repaired.
+    /// When it cannot be opened, is damaged, is being served, or what an earlier process left undone cannot be repaired.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
         let folder = DataFolder::claim(folder)?.whole()?;
         let behind = Arc::new(Behind::default());
@@ -74,10 +75,10 @@ impl Importing {
         Ok(importing)
     }
 
-    /// Brings in events of one moment, whose revisions follow each other.
+    /// Imports events that share one time and have consecutive revisions.
     ///
     /// # Errors
-    /// When the database fails, or the events cannot be one commit.
+    /// When the database fails, or the events cannot form one commit.
     pub async fn import(&self, stream: &StreamKey, events: &[Event]) -> Result<Imported, ImportError> {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         import(&self.events, &self.tails, stream, events).await
@@ -95,7 +96,7 @@ impl Importing {
         Ok(())
     }
 
-    /// Has everything come into the feed and the listing, and closes the folder.
+    /// Relays everything into the feed and the listing, and closes the folder.
     ///
     /// # Errors
     /// When the database fails.

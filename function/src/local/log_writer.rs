@@ -1,4 +1,4 @@
-//! Writing log lines without ever waiting for whoever reads them.
+//! Writes log lines without ever waiting for their reader.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -20,8 +20,8 @@ enum Message {
     Flush(SyncSender<()>),
 }
 
-/// Hands lines to a thread that writes them. When the thread does not keep up, because a pipe is full that nobody reads, lines are dropped
-/// and counted.
+/// Passes lines to a thread that writes them. If the thread cannot keep up, because nobody reads from a full
+/// pipe, lines are dropped and counted.
 #[derive(Clone)]
 pub(super) struct LogWriter {
     lines: SyncSender<Message>,

@@ -1,11 +1,13 @@
 //! The event store in one process, for development and tests: `event-store serve`.
 //!
-//! The API and the relay's code over a DynamoDB of the process's own, which keeps its tables in a SQLite file or in memory. The router,
-//! the protocols, both tables' adapters, the relay's effects and the SDK are those of production; what differs is where the SDK's
-//! requests go (`database`, `connector`) and how the relay learns of commits (`behind`, `follower`).
+//! The API and the relay's code run on a DynamoDB inside the process, which keeps its tables in a SQLite file
+//! or in memory. The router, the protocols, the tables' adapters, the relay's effects and the SDK are those
+//! of production. Only two things differ: where the SDK's requests go (`database`, `connector`) and how the
+//! relay learns of commits (`behind`, `follower`).
 //!
-//! What is acknowledged is in SQLite's write-ahead log, so a kill does not take it (`database::Durability` says what of a loss of
-//! power). It is listed and announced afterwards, at least once; what a kill leaves undone of that is found at the next start.
+//! An acknowledged commit is in SQLite's write-ahead log, so it survives a kill (`database::Durability`
+//! covers loss of power). It is listed and announced afterwards, at least once; the next start completes what
+//! a kill interrupts.
 
 mod admission;
 mod announced;
@@ -58,11 +60,11 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// Moves a file, as older versions kept a store in, into a folder.
+/// Moves a file in which older versions kept a store into a folder.
 pub fn move_in(file: &Path, folder: &Path) -> ExitCode {
     match data_folder::move_in(file, folder) {
         Ok(size) => {
-            // When stdout is closed, whoever closed it does not want to know.
+            // Whoever closed stdout does not want this text.
             let _ = writeln!(
                 io::stdout(),
                 "moved `{}` into `{}`: {size} bytes, checked and compared\n\
@@ -78,7 +80,7 @@ pub fn move_in(file: &Path, folder: &Path) -> ExitCode {
 }
 
 fn failed(failure: &Failure) -> ExitCode {
-    // When it cannot be written there is nobody to tell.
+    // If stderr cannot be written, nobody can be told.
     let _ = writeln!(io::stderr(), "{}", failure::text(failure));
     ExitCode::FAILURE
 }
@@ -114,7 +116,7 @@ async fn serve(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ends the process when it is told to once more.
+/// Ends the process at the second signal.
 async fn end_at_once() {
     if let Ok(signalled) = http::told_to_end() {
         signalled.await;
@@ -149,6 +151,6 @@ fn greet(address: SocketAddr, arguments: &Arguments) {
          notifications: {notifications}\n\
          begin with: curl {url}/streams/order -H 'content-type: application/json' -d '{body}'"
     );
-    // When stdout is closed, whoever closed it does not want to know.
+    // Whoever closed stdout does not want this text.
     let _ = writeln!(io::stdout(), "{text}");
 }

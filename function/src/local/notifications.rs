@@ -1,4 +1,4 @@
-//! Where notifications go: to a topic if there is one, and into the log otherwise.
+//! The destination of notifications: a topic if there is one, otherwise the log.
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
@@ -58,7 +58,7 @@ impl Publisher for Notifications {
     }
 }
 
-/// There is no queue for what the topic refuses for good: a line in the log has to do.
+/// There is no queue for notifications that the topic refuses for good, so they are logged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FailureLog;
 
@@ -70,7 +70,8 @@ impl FailureQueue for FailureLog {
     }
 }
 
-/// A client of the topic. An endpoint of its own is an emulator's, which takes any keys: when none are configured, it gets some.
+/// A client of the topic. A custom endpoint is an emulator's, which accepts any keys: it gets some if none
+/// are configured.
 async fn connect(
     Topic {
         arn,

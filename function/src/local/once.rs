@@ -1,4 +1,4 @@
-//! Notifications that were taken are not sent again while it cannot be noted that they were.
+//! Avoids sending accepted notifications again while their acceptance cannot be recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,11 @@ use crate::relay::call::CallError;
 use crate::relay::publisher::{NotTaken, Publisher, Refusal};
 use crate::store::StreamKey;
 
-/// A publisher that remembers what was taken of it, until that is noted elsewhere.
+/// A publisher that remembers the accepted notifications until they are recorded elsewhere.
 ///
-/// What is relayed is relayed again until all of it is: the listing and the mark, too, which a full disk may refuse for hours. The topic's
-/// subscribers are not to hear of that each second. A process that ends meanwhile forgets it, and the next one announces again.
+/// A relay is retried until all of it succeeds, including the listing and the mark, which a full disk may
+/// refuse for hours. The topic's subscribers must not receive the same notification every second meanwhile. A
+/// process that ends forgets this memory, and the next one announces again.
 #[derive(Clone, Debug)]
 pub(super) struct Once<P> {
     publisher: P,
@@ -28,7 +29,7 @@ impl<P> Once<P> {
         }
     }
 
-    /// It is noted elsewhere that the stream is announced up to `last`.
+    /// Forgets the notifications of the stream up to `last`, which are now recorded elsewhere.
     pub(super) fn is_noted(&self, stream: &StreamKey, last: Revision) {
         let mut taken = self.lock();
         if let Some(revisions) = taken.get_mut(stream) {
@@ -78,7 +79,7 @@ impl<P: Publisher + Sync> Publisher for Once<P> {
         }
         let mut not_taken = self.publisher.publish(&fresh).await?;
         for (index, notice) in fresh.into_iter().enumerate() {
-            // What is refused for good is done with as well.
+            // A notification that was refused for good is done, too.
             let comes_again = not_taken
                 .iter()
                 .any(|other| other.index == index && other.refusal == Refusal::Transient);

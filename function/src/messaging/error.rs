@@ -1,4 +1,4 @@
-//! The SDKs' errors, translated.
+//! Translates the SDKs' errors.
 
 use std::error::Error;
 
@@ -8,7 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::relay::call::CallError;
 
-/// Says what a failed request means to the relay.
+/// Translates the error of a failed request into the relay's terms.
 pub(super) fn translate<E>(error: SdkError<E, HttpResponse>) -> CallError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -16,7 +16,7 @@ where
     let is_transient = match &error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
         SdkError::ServiceError(refusal) => {
-            // A success that cannot be read is no refusal.
+            // An unreadable success is not a refusal.
             let status = refusal.raw().status().as_u16();
             let is_refusal = (400..500).contains(&status) && status != 429;
             !is_refusal || refusal.err().code().is_some_and(is_throttling)

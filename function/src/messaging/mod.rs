@@ -1,4 +1,4 @@
-//! SNS and SQS as what the relay asks for: the only module that names their SDKs.
+//! SNS and SQS behind the relay's ports: the only module that uses their SDKs.
 
 mod error;
 mod sns;
@@ -13,8 +13,8 @@ use aws_config::SdkConfig;
 
 use crate::aws;
 
-/// What the services are called with: they wait as long as the database is waited for, and the relay tries again by
-/// itself.
+/// The configuration of the services' clients, with the same timeouts as for the database. The relay itself
+/// retries as well.
 fn configuration(environment: &SdkConfig) -> SdkConfig {
     environment.to_builder().timeout_config(aws::timeouts()).build()
 }

@@ -64,7 +64,8 @@ impl Publisher for SnsTopic {
     }
 }
 
-/// Whatever is not among the successful entries was not taken, named among the failed or not.
+/// Every entry that is not among the successful ones was not taken, whether or not the answer lists it as
+/// failed.
 fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken {
     let Some(failure) = failure else {
         return NotTaken {
@@ -86,9 +87,9 @@ fn not_taken(index: usize, failure: Option<&BatchResultErrorEntry>) -> NotTaken 
     }
 }
 
-/// Whether a code says that the entry itself is wrong, and stays so. A missing permission (`AuthorizationError`) or a
-/// key that is disabled for a while (`KMSInvalidState`) are the sender's fault, too, and pass:
-/// <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors>.
+/// Whether a code means that the entry itself is invalid for good. A missing permission
+/// (`AuthorizationError`) or a temporarily disabled key (`KMSInvalidState`) is the sender's fault, too, but
+/// is temporary: <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors>.
 fn is_about_the_entry(code: &str) -> bool {
     matches!(
         code,

@@ -82,10 +82,10 @@ pub enum InvalidPageKey {
     #[error("must be the `nextPageKey` of an earlier page")]
     Malformed,
     /// Another version of the store issued the key.
-    #[error("was made by another version of the store: start again from the first page")]
+    #[error("was issued by another version of the store: start again from the first page")]
     OtherVersion,
     /// The key belongs to a listing of another stream type.
-    #[error("was made for another stream type")]
+    #[error("was issued for another stream type")]
     OtherStreamType,
 }
 

@@ -1,4 +1,4 @@
-//! Measurements of many requests, gathered into few lines.
+//! Gathers the measurements of many requests into few log lines.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -90,7 +90,7 @@ async fn a_page_key_of_another_type_is_refused() {
     assert_eq!(answer.status, 400);
     assert_eq!(
         answer.json()["details"]["messages"],
-        json!({"nextPageKey": ["was made for another stream type"]})
+        json!({"nextPageKey": ["was issued for another stream type"]})
     );
 }
 

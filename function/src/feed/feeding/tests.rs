@@ -1,4 +1,4 @@
-//! Each step of the protocol, and what may be remembered after it.
+//! Tests each step of the protocol, and what may be cached after it.
 
 use uuid::Uuid;
 
@@ -40,7 +40,7 @@ fn feeding(offered: Vec<Entry>) -> Feeding {
     Feeding::new(writer(1), offered).unwrap()
 }
 
-/// That the stream is in the feed up to `fed`, and that page `last` is there.
+/// The facts that the feed contains the stream up to `fed`, and that page `last` exists.
 fn known(fed: Option<u64>, last: u64) -> Knowledge {
     Knowledge {
         last_page: page(last),
@@ -182,7 +182,7 @@ fn a_page_of_another_with_the_same_content_is_not_ours_but_tells_that_it_is_ther
         writer: writer(2),
         ..put.page().clone()
     };
-    // What was to be fed is in it: nothing is left to do.
+    // The page contains what was offered: nothing is left to do.
     assert_eq!(done(put.refused(&there).step), known(Some(4), 8));
 }
 
@@ -215,7 +215,7 @@ fn after_two_refusals_in_a_row_the_last_page_is_looked_for() {
     let Step::FindLastPage(find) = second.refused(&there).step else {
         panic!("the last page is looked for");
     };
-    // An answer that is behind what is known already is no step back.
+    // An answer that is behind the known facts does not move the attempt back.
     assert_eq!(put(find.clone().found(page(5)).step).number(), page(10).unwrap());
     assert_eq!(put(find.found(page(5000)).step).number(), page(5001).unwrap());
 }

@@ -1,4 +1,4 @@
-//! The events that entries name, from the log.
+//! Fetches the events that entries name from the log.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::store::read::{Read, Start};
 use crate::store::{Consistency, EventLog, StoreError, limits};
 
 impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
-    /// Reads single commits, as many as the database gives, and moves the walk behind them.
+    /// Reads single commits, as many as the database returns, and moves the walk past them.
     pub(super) async fn commits(
         &self,
         pieces: Vec<Piece>,
@@ -23,7 +23,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         filter: &Filter,
     ) -> Result<(), StoreError> {
         let key = |piece: &Piece| (piece.stream.clone(), piece.first);
-        // An event that comes twice is asked for once: the database refuses a key that is named again.
+        // A repeated event is requested once: the database refuses duplicate keys.
         let keys: BTreeSet<_> = pieces.iter().map(key).collect();
         let is_repeated = keys.len() < pieces.len();
         let keys: Vec<_> = keys.into_iter().collect();
@@ -56,7 +56,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
                 found.commits.remove(&key(&piece))
             };
             let Some(commit) = commit else {
-                // The database gave less than was asked for: the rest is asked for again.
+                // The database returned less than requested; the rest is requested again.
                 break;
             };
             if gathered.is_full() {
@@ -68,12 +68,12 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
             self.memory.met_commit(bytes);
         }
         if read == 0 && !gathered.is_full() {
-            return Err(StoreError::Throttled("keys were left out of the answer".into()));
+            return Err(StoreError::Throttled("the answer left keys out".into()));
         }
         Ok(())
     }
 
-    /// Reads a part of a stream, as much as fits, and moves the walk behind it.
+    /// Reads as much of a stream's range as fits, and moves the walk past it.
     pub(super) async fn range(
         &self,
         piece: Piece,
@@ -87,7 +87,7 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
         } else {
             limits::PAGE_EVENTS
         };
-        // An eventual reading may not see it yet: only a strong one shows that it is missing.
+        // An eventually consistent read may not see it yet: only a strong one proves that it is missing.
         for consistency in [Consistency::Eventual, Consistency::Strong] {
             let read = Read {
                 stream: piece.stream.clone(),
@@ -115,8 +115,8 @@ impl<F: FeedReader, L: EventLog + CommitReader> Reader<'_, F, L> {
     }
 }
 
-/// Takes the wanted events of a piece while there is room, and moves the walk behind the last event that it looked at.
-/// Gives the bytes of all events.
+/// Collects the matching events of a piece while there is room, and moves the walk past the last event that
+/// it looked at. Returns the size in bytes of all events.
 fn take(
     piece: &Piece,
     events: Vec<Event>,
@@ -157,9 +157,9 @@ fn size(event: &Event) -> usize {
     event.payload.as_str().len() + event.event_type.as_str().len() + metadata
 }
 
-/// The feed names a commit that the log does not hold.
+/// The error for a commit that the feed names but the log does not contain.
 #[derive(Debug, thiserror::Error)]
-#[error("the feed names revision `{revision}` of stream `{stream}`, which the log does not hold")]
+#[error("the feed names revision `{revision}` of stream `{stream}`, which the log does not contain")]
 struct NotInLog {
     stream: String,
     revision: Revision,

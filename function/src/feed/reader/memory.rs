@@ -1,4 +1,4 @@
-//! What a process remembers of the feed that it reads.
+//! What a process caches of the feed that it reads.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,14 +8,14 @@ use crate::feed::filter::Filter;
 use crate::feed::port::FeedPages;
 use crate::feed::{Incarnation, PageNumber};
 
-/// How many entries a page is assumed to have before the first one was read.
+/// The assumed number of entries per page before the first one was read.
 const ENTRIES_A_PAGE: usize = 10;
 
-/// How many commits one request may ask for, and the most pages that one asks for.
+/// How many commits one request may read, and the maximum number of pages it reads.
 const KEYS_A_CALL: usize = 100;
 
-/// What a process remembers of the feed that it reads, so that it asks for nothing twice, and for no more than it needs.
-/// Where the memory is wrong, that costs another request, or some read units.
+/// What a process caches of the feed that it reads, so that it requests nothing twice, and no more than it
+/// needs. If the cache is wrong, that costs another request or some read units.
 #[derive(Clone, Debug, Default)]
 pub struct ReaderMemory(Arc<Remembered>);
 
@@ -24,19 +24,19 @@ struct Remembered {
     incarnation: Mutex<Option<Incarnation>>,
     /// A page that exists: 0 for none.
     page: AtomicU64,
-    /// About how many entries a page has: 0 for unknown.
+    /// The approximate number of entries per page: 0 for unknown.
     entries_a_page: AtomicUsize,
-    /// About how many bytes a commit has: 0 for unknown.
+    /// The approximate number of bytes per commit: 0 for unknown.
     bytes_a_commit: AtomicUsize,
 }
 
 impl ReaderMemory {
-    /// Which feed there was when it was last looked at.
+    /// The last known incarnation of the feed.
     pub(super) fn incarnation(&self) -> Option<Incarnation> {
         *self.lock()
     }
 
-    /// Remembers which feed there is, and forgets what it knew of another.
+    /// Caches the incarnation of the feed, and drops what it knew of another.
     pub(super) fn is_of(&self, feed: Option<Incarnation>) {
         let mut known = self.lock();
         if *known != feed {
@@ -54,7 +54,7 @@ impl ReaderMemory {
         self.0.incarnation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many pages to ask for, to get `room` events in one request and hardly more.
+    /// How many pages to request to get `room` events in one request, and few more.
     pub(super) fn pages(&self, filter: &Filter, room: usize, is_drought: bool) -> usize {
         if is_drought || !filter.is_empty() {
             return KEYS_A_CALL;

@@ -1,4 +1,4 @@
-//! Whether a database is whole.
+//! Checks whether a database is intact.
 
 use std::fmt;
 use std::fs;
@@ -13,10 +13,10 @@ use rusqlite::{Connection, InterruptHandle};
 
 use super::{DataFolderError, written_ahead};
 
-/// How many of the errors are reported.
+/// The maximum number of errors to report.
 const TOLD: u32 = 3;
 
-/// The file that SQLite writes ahead into, beside `events`. It is gone once a database has been closed.
+/// SQLite's write-ahead log, next to `events`. It is gone once a database has been closed.
 pub(super) fn log_of(events: &Path) -> PathBuf {
     beside(events, "-wal")
 }
@@ -37,7 +37,8 @@ pub(super) fn ended_uncleanly(events: &Path) -> bool {
     fs::metadata(log_of(events)).is_ok_and(|found| found.len() > 0)
 }
 
-/// Compares the write-ahead log of a killed process with the log's index. SQLite would ignore what is missing.
+/// Compares a killed process's write-ahead log with the log's index. SQLite would silently ignore missing
+/// parts.
 ///
 /// # Errors
 /// When acknowledged commits are lost, or a file cannot be read.
@@ -68,7 +69,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, DataFolderError> {
     }
 }
 
-/// Says what is wrong with the database, if something is.
+/// Describes the damage of the database, if there is any.
 pub(super) fn damage(location: &str) -> Option<String> {
     match Connection::open(location) {
         Ok(connection) => damage_in(&connection),
@@ -76,8 +77,9 @@ pub(super) fn damage(location: &str) -> Option<String> {
     }
 }
 
-/// Says what is wrong with the database, if something is (<https://www.sqlite.org/pragma.html#pragma_integrity_check>): not the quick check,
-/// which does not find a commit that no index leads to.
+/// Describes the damage of the database, if there is any
+/// (<https://www.sqlite.org/pragma.html#pragma_integrity_check>). The quick check would not find a commit
+/// that no index refers to.
 fn damage_in(connection: &Connection) -> Option<String> {
     let found = connection
         .prepare(&format!("PRAGMA integrity_check({TOLD})"))
@@ -92,7 +94,7 @@ fn damage_in(connection: &Connection) -> Option<String> {
     }
 }
 
-/// A check of a database while it is served, on a thread of its own, until it is done or stopped.
+/// A check of a database while it is served, on its own thread, until it finishes or is stopped.
 pub(in crate::local) struct Check {
     thread: JoinHandle<()>,
     interrupt: InterruptHandle,

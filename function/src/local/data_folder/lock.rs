@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use super::{DataFolderError, LOCK};
 
-/// How long to wait for the last process to be gone: a user who kills a store and starts another does not wait for it.
+/// How long to wait for the previous process to end: a user who kills a store and starts another does not
+/// wait for it.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A folder's lock, which is let go when it is dropped. Its file `lock` holds the number of the process that has the folder and, as long
-/// as that has the database open, a second line: `open`, and which start of the machine that is in. A process that is killed leaves it.
+/// A folder's lock, released on drop. Its file `lock` contains the id of the process that uses the folder.
+/// While that process has the database open, it also contains a second line: `open` and the id of the
+/// machine's current boot. A killed process leaves that line behind.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     path: PathBuf,
@@ -22,7 +24,7 @@ pub(super) struct FolderLock {
 /// The last process of a folder was killed while it had the database open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeftOpen {
-    /// The machine has not been restarted since: everything that the process wrote is there.
+    /// The machine has not restarted since: everything that the process wrote is there.
     InThisBoot,
     /// The machine may have lost power, and with it the last writes.
     Before,
@@ -35,7 +37,7 @@ impl FolderLock {
     /// Locks the folder, and leaves the number of this process there.
     pub(super) fn take(folder: &Path) -> Result<Self, DataFolderError> {
         let path = folder.join(LOCK);
-        // A link leads out of the folder, where nothing is written.
+        // A link leads out of the folder, where the store must not write.
         if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
             return Err(DataFolderError::NoLock { path });
         }
@@ -47,7 +49,8 @@ impl FolderLock {
             path,
             file,
         };
-        // Until the database is open the mark of the last process stays: this one may be refused, and then the next one must be, too.
+        // The mark of the last process stays until the database is open: if this process is refused, the next
+        // one must be, too.
         if lock.left_open.is_none() {
             lock.write(None)?;
         }
@@ -66,7 +69,7 @@ impl FolderLock {
 
     /// Marks it as closed.
     pub(super) fn mark_closed(&self) {
-        // When that fails, the next process checks more than it needs to.
+        // If this fails, the next process merely checks more than it needs to.
         let _ = self.file.set_len(0);
     }
 
@@ -80,7 +83,7 @@ impl FolderLock {
     }
 }
 
-/// Reads what a process left in its lock.
+/// Parses what a process left in its lock.
 fn left_open(text: &str) -> Option<LeftOpen> {
     let mark = text.lines().nth(1)?.strip_prefix(OPEN)?.trim();
     Some(match boot() {
@@ -96,7 +99,7 @@ fn boot() -> Option<String> {
     Some(id.trim().to_owned())
 }
 
-/// Opens the database's file, made if it is not there, and locks it: under each of its names it is the same file.
+/// Opens the database's file, creates it if necessary, and locks it. The lock covers all names of the file.
 pub(super) fn lock_events(folder: &Path, events: &Path) -> Result<File, DataFolderError> {
     let file = open(events)?;
     lock_within(&file, LOCK_PATIENCE, folder, &folder.join(LOCK))?;

@@ -1,4 +1,4 @@
-//! Moving the file of a store of an older version into a folder.
+//! Moves a store's file of an older version into a folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
@@ -12,10 +12,11 @@ use super::header::{FORMAT, Header};
 use super::lock::{self, FolderLock};
 use super::{ARRIVING, DataFolderError, EVENTS, ID, check, is_ours, location, make};
 
-/// Moves the store in `file` into `folder`, and gives back how many bytes it holds. The file is removed last, once its copy is the same.
+/// Moves the store in `file` into `folder`, and returns its size in bytes. The file is removed last, after
+/// its copy was verified.
 ///
 /// # Errors
-/// [`DataFolderError`]; the file is then where it was, whole.
+/// [`DataFolderError`]. The file is then still in its place, intact.
 pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataFolderError> {
     match Header::read(file)? {
         Header::Store(FORMAT) => {}
@@ -44,16 +45,16 @@ pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataF
     }
     make(folder)?;
     match is_ours(folder) {
-        // That is what is gone on with.
+        // An interrupted move is continued.
         Err(DataFolderError::HalfMovedIn { .. }) => {}
         other => other?,
     }
     let _folder = FolderLock::take(folder)?;
-    // The lock of older versions, which lies beside the file.
+    // The lock of older versions, next to the file.
     let beside = check::beside(file, "-lock");
     let _file = lock::lock_beside(file, &beside)?;
     let events = folder.join(EVENTS);
-    // An id without a database is left over from one.
+    // An id without a database is left over from a lost one.
     for taken in [&events, &folder.join(ID)] {
         if fs::symlink_metadata(taken).is_ok() {
             return Err(DataFolderError::Taken { path: taken.clone() });
@@ -83,7 +84,7 @@ pub(in crate::local) fn move_in(file: &Path, folder: &Path) -> Result<u64, DataF
     Ok(size)
 }
 
-/// Moves all that was written ahead into the file itself.
+/// Moves everything that was written ahead into the file itself.
 fn gather(file: &Path, location: &str) -> Result<(), DataFolderError> {
     let gathered = Connection::open(location).and_then(|connection| {
         // It fails while another program has the database, and answers with the mode that it is in.

@@ -1,7 +1,7 @@
-//! Which store a folder holds: an id in its file `id`, and the same one in the database.
+//! The identity of a folder's store: an id in its file `id`, and the same one in the database.
 //!
-//! It tells cached pages from those of other stores. It is there twice so that a store notices a database that was lost, or that
-//! came from the folder of another store.
+//! It distinguishes cached pages from those of other stores. It exists twice, so that a store notices if its
+//! database was lost, or came from the folder of another store.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -17,7 +17,8 @@ use super::{DataFolderError, ID};
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS _store (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), id TEXT NOT NULL)";
 
-/// The id of the store in `folder`. Writes it where one of the two places lacks it, and makes a new one when both do.
+/// Returns the id of the store in `folder`. Writes it where one of the two places lacks it, and creates a new
+/// one if both do.
 ///
 /// # Errors
 /// When they differ, or one cannot be read or written.
@@ -44,7 +45,7 @@ pub(super) fn settle(folder: &Path, events: &Path, location: &str) -> Result<Uui
     Ok(id)
 }
 
-/// The id in the file, if there is one that can be read.
+/// The id in the file, if there is a readable one.
 pub(super) fn in_file(path: &Path) -> Result<Option<Uuid>, DataFolderError> {
     match fs::read(path) {
         Ok(bytes) => Ok(std::str::from_utf8(&bytes)

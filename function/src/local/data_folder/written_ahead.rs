@@ -1,8 +1,8 @@
-//! PURE: how much of the write-ahead log can still be read.
+//! PURE: how much of the write-ahead log is still readable.
 //!
-//! After a process that was killed, SQLite reads its write-ahead log up to the first frame that is not as it was written, and takes what
-//! follows for a transaction that was cut off. So a damaged byte, or a log that was cut, would silently lose acknowledged commits.
-//! The log's index, which is shared memory and stays behind a killed process, says how many frames had been committed.
+//! After a kill, SQLite reads its write-ahead log up to the first invalid frame, and treats the rest as an
+//! interrupted transaction. So a damaged byte or a truncated log would silently lose acknowledged commits.
+//! The log's index, which is shared memory and survives a kill, contains the number of committed frames.
 
 /// How long the header of the index is. There are two of it, one behind the other.
 const INDEX_HEADER: usize = 48;

@@ -79,7 +79,7 @@ impl Load {
     }
 }
 
-/// An item of the bill.
+/// The bill, by appends and by months.
 pub(crate) struct Bill {
     pub(crate) appends: Table,
     pub(crate) months: Table,

@@ -29,7 +29,7 @@ pub(crate) struct Server {
 struct Line {
     address: Option<String>,
     status: Option<u16>,
-    /// Present unless it is one.
+    /// The line omits it if it is one.
     #[serde(default = "one")]
     requests: u32,
     #[serde(default)]

@@ -14,7 +14,7 @@ use event_store_bench::Call;
 pub(crate) async fn measure(api: &Path) -> Result<Table> {
     let database = Database::start().await?;
     let mut here = Server::start(api, &database).await?;
-    // `here` does not see the appends of this process, so its knowledge of streams is missing or outdated.
+    // `here` does not see appends through this server, so its knowledge of the streams is missing or outdated.
     let mut elsewhere = Server::start(api, &database).await?;
     let mut units = Units::new();
 

@@ -4,10 +4,10 @@ use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// How many bytes the payload of an event has in every call: a JSON text, its quotes included.
+/// The size of an event's payload in every call, in bytes: a JSON string, including its quotes.
 pub const PAYLOAD_BYTES: usize = 100;
 
-/// A call of the API, whatever carries it.
+/// A call of the API, independent of its transport.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub method: Method,
@@ -20,7 +20,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Asks whether the process lives: no operation of the store, so that what remains is what every call costs.
+    /// The liveness check: no operation of the store, so it shows the cost that every call has.
     pub fn liveness() -> Self {
         Self::get("/liveness-check".to_owned(), String::new())
     }
@@ -30,7 +30,7 @@ impl Call {
         Self::get(STREAMS.to_owned(), format!("limit={limit}"))
     }
 
-    /// Reads `limit` events of the feed behind a cursor, or from the beginning.
+    /// Reads `limit` events of the feed after a cursor, or from the beginning.
     pub fn feed(limit: usize, after: Option<&str>) -> Self {
         let after = after.map(|cursor| format!("&after={cursor}")).unwrap_or_default();
         Self::get("/feed".to_owned(), format!("limit={limit}{after}"))
@@ -82,12 +82,12 @@ pub const EVENT_TYPE: &str = "changed";
 pub struct StreamCalls(Uuid);
 
 impl StreamCalls {
-    /// Those about the stream with this id.
+    /// The calls about the stream with this id.
     pub fn of(id: Uuid) -> Self {
         Self(id)
     }
 
-    /// Those about a stream that is not there yet.
+    /// The calls about a new stream.
     pub fn of_new_stream() -> Self {
         Self(Uuid::new_v4())
     }
@@ -103,18 +103,18 @@ impl StreamCalls {
         Call::send(Method::POST, STREAMS.to_owned(), &body)
     }
 
-    /// Appends one event, which is to be at `revision`.
+    /// Appends one event at `revision`.
     pub fn append(self, revision: u64) -> Call {
         let path = format!("{}/{revision}", self.events());
         Call::send(Method::PUT, path, &json!({"event": event()}))
     }
 
-    /// Appends `count` events, the first of which is to be at `revision`.
+    /// Appends `count` events, the first at `revision`.
     pub fn append_batch(self, revision: u64, count: usize) -> Call {
         self.append_expecting(&json!(revision - 1), count)
     }
 
-    /// Appends one event wherever the stream ends.
+    /// Appends one event at any revision.
     pub fn append_at_end(self) -> Call {
         self.append_expecting(&json!("any"), 1)
     }

@@ -1,4 +1,4 @@
-//! What the measurements have in common: the calls that are made, and the tables that are printed.
+//! Shared by the measurements: the calls, and the tables that are printed.
 
 pub mod call;
 pub mod table;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A table: the first column to the left, as words are, the others to the right, as numbers are.
+/// A table: the first column is left-aligned, for words, the others right-aligned, for numbers.
 #[derive(Clone, Debug)]
 pub struct Table {
     title: String,

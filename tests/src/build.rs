@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// Whoever executes a file need not read it.
+/// The file mode of a function's program.
 const EXECUTABLE: u32 = 0o755;
 
 /// A folder of functions, as `deployer up --artifacts` takes it.

@@ -74,7 +74,7 @@ pub struct FeedPage {
     /// `false`: there was nothing more. `true`: there may be more, and with a filter, or rarely without one, this page may be empty
     /// although there is.
     pub has_more: bool,
-    /// Where the next page goes on: opaque, always there, and kept by whoever follows the feed.
+    /// The cursor of the next page: opaque, and always present. Followers store it.
     pub next: String,
 }
 

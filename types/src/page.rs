@@ -10,7 +10,7 @@ use crate::{Event, Revision, Stream};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EventPage {
-    /// The events, in the order asked for.
+    /// The events, in the requested direction.
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
     pub events: Vec<Event>,
     /// `false`: there was nothing more. `true`: there may be more, and rarely the next page is empty.

@@ -1,4 +1,4 @@
-//! The whole bill of a million appends, and of a month.
+//! The whole bill for a million appends, and for a month.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,17 +13,17 @@ use super::process::Process;
 use super::relay::PerCommit;
 use super::runtime_api::RuntimeApi;
 
-/// Appends under load of which the log is measured: three lines of measurements, and what is left for a fourth.
+/// The number of appends under load whose log is measured: three lines of measurements, and a rest for a fourth.
 const APPENDS: u64 = 320;
 
-/// What CloudWatch counts for an event of a log besides its text, in bytes:
+/// The bytes that CloudWatch counts for a log event in addition to its text:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 const LOG_EVENT_BYTES: f64 = 26.0;
 
-/// A line of the relay's, at most: its tests hold it.
+/// The longest line of the relay, which its tests check.
 const RELAY_LINE_BYTES: f64 = 350.0;
 
-/// A delivery in SNS's log, about, and how many per cent of them are logged by default:
+/// The approximate size of a delivery in SNS's log, and the percentage that is logged by default:
 /// <https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html>.
 const DELIVERY_BYTES: f64 = 1_000.0;
 const DELIVERIES_LOGGED: f64 = 0.01;
@@ -44,19 +44,19 @@ const RECORDS: Load = Load {
     busy: 100.0,
 };
 
-/// Notifications of one request to SNS.
+/// Notifications per request to SNS.
 const NOTIFICATIONS: Load = Load {
     idle: 1.0,
     busy: 10.0,
 };
 
-/// The metrics that are measured in an ordinary month; `LogTampering` and `FeedFaults` cost when there are any.
+/// The metrics of an ordinary month; `LogTampering` and `FeedFaults` cost only if they occur.
 const METRICS: u32 = 4;
 
-/// Alarms of an account that cost nothing.
+/// The number of free alarms of an account.
 const FREE_ALARMS: usize = 10;
 
-/// Something that differs with the load.
+/// A value that depends on the load.
 #[derive(Clone, Copy, Debug)]
 struct Load {
     idle: f64,
@@ -79,14 +79,13 @@ impl Load {
     }
 }
 
-/// What is to be paid.
+/// The bill, by appends and by months.
 pub(crate) struct Bill {
     pub(crate) appends: Table,
     pub(crate) months: Table,
 }
 
-/// Measures what of the bill is measured here, the log that the API writes for each append, and adds what the relay was found to
-/// take for a commit.
+/// Measures the log that the API writes for each append, and adds the measured costs of the relay per commit.
 pub(crate) async fn measure(api: &Path, idle: PerCommit, busy: PerCommit) -> Result<Bill> {
     let log = log_of(api).await?;
     let of_relay = |dollars: fn(PerCommit) -> f64| Load {
@@ -99,7 +98,7 @@ pub(crate) async fn measure(api: &Path, idle: PerCommit, busy: PerCommit) -> Res
     })
 }
 
-/// The bytes that CloudWatch counts of the API's log for an append: of one after a pause, and of one among many.
+/// The bytes that CloudWatch counts of the API's log for an append: after a pause, and among many.
 async fn log_of(api: &Path) -> Result<Load> {
     let database = Database::start().await?;
     let mut runtime = RuntimeApi::start().await?;
@@ -109,7 +108,7 @@ async fn log_of(api: &Path) -> Result<Load> {
     let (mut first, mut all) = (0.0, 0.0);
     for revision in 1..=APPENDS {
         runtime.invoke(&stream.append(revision), 201).await?;
-        // The first comes after a pause, as it were: it is measured at once, in a second line.
+        // The first counts as an append after a pause: its measurements are written at once, in a second line.
         let lines_here = if revision == 1 || (revision - 1).is_multiple_of(100) {
             2
         } else {
@@ -229,7 +228,7 @@ fn of_a_million_appends(log: Load, catalogue: Load, feed: Load) -> Table {
     table
 }
 
-/// What is paid whether anybody calls or not.
+/// The costs that do not depend on calls.
 fn of_a_month() -> Table {
     const TEMPLATE: &str = include_str!("../../../templates/event-store.yaml");
     let alarms = TEMPLATE.matches("Type: AWS::CloudWatch::Alarm").count();

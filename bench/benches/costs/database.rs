@@ -23,7 +23,7 @@ pub(crate) const EVENTS_TABLE: &str = "events";
 pub(crate) const CATALOGUE_TABLE: &str = "catalogue";
 pub(crate) const FEED_TABLE: &str = "feed";
 
-/// How many commits a page of the feed holds that a busy relay put.
+/// The number of commits in a feed page from a busy relay.
 const COMMITS_A_PAGE: usize = 100;
 
 /// All tables, in memory.
@@ -48,7 +48,7 @@ impl Database {
         })
     }
 
-    /// Every commit of the log as DynamoDB has it, those of a stream one behind the other.
+    /// The item of every commit in the events table; the commits of a stream are consecutive.
     pub(crate) fn commits(&self) -> Result<Vec<Value>> {
         let mut commits = Vec::new();
         let mut next = Value::Null;
@@ -65,7 +65,7 @@ impl Database {
         }
     }
 
-    /// Brings a log of this shape into the feed, a hundred commits to a page, as a busy relay does.
+    /// Brings a log of this shape into the feed, with a hundred commits to a page, like a busy relay.
     pub(crate) async fn feed_commits(&self, streams: &[StreamCalls], shape: Shape) -> Result<()> {
         let table = self.feed();
         let feed = Incarnation::from(Uuid::new_v4());
@@ -102,7 +102,7 @@ impl Database {
         FeedTable::new(self.client(), FEED_TABLE)
     }
 
-    /// Lets the catalogue list `count` streams, and gives what the last of them took.
+    /// Lists `count` streams in the catalogue, and returns the consumption of the last update.
     pub(crate) async fn list(&self, count: usize) -> Result<Consumed> {
         let catalogue = self.catalogue();
         let feed = Incarnation::from(Uuid::new_v4());

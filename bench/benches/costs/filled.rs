@@ -1,4 +1,4 @@
-//! Logs of a certain shape, appended through the API.
+//! Logs of a given shape, appended through the API.
 
 use event_store_bench::StreamCalls;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -6,10 +6,10 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::Result;
 use super::server::Client;
 
-/// How many streams are appended to side by side.
+/// The number of streams that receive appends concurrently.
 const CONCURRENCY: usize = 32;
 
-/// A log of so many streams, each of so many commits, each of so many events.
+/// The shape of a log: the number of streams, of commits per stream, and of events per commit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) streams: usize,
@@ -18,17 +18,17 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// How many commits the log has.
+    /// The number of commits in the log.
     pub(crate) fn all_commits(self) -> usize {
         self.streams * self.commits
     }
 
-    /// How many events the log has.
+    /// The number of events in the log.
     pub(crate) fn all_events(self) -> usize {
         self.all_commits() * self.events
     }
 
-    /// Appends the log, and gives its streams.
+    /// Appends the log, and returns its streams.
     pub(crate) async fn append(self, client: &Client) -> Result<Vec<StreamCalls>> {
         stream::iter(0..self.streams)
             .map(|_| self.append_stream(client))

@@ -1,4 +1,4 @@
-//! What operations take within a process, which only such a process can tell.
+//! The cost of operations within a process, which only that process can measure.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use super::Result;
 
-/// Runs `event-store-handlers`, and gives the table that it prints.
+/// Runs `event-store-handlers`, and returns the table that it prints.
 pub(crate) async fn measure(handlers: &Path) -> Result<String> {
     let run = Command::new(handlers)
         .env_clear()

@@ -1,4 +1,4 @@
-//! The API behind Lambda's runtime API: how soon it asks for work, and what a call takes of the processor.
+//! The API behind Lambda's runtime API: the time to its first poll for work, and the processor time of a call.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,13 +11,13 @@ use super::database::Database;
 use super::process::Process;
 use super::runtime_api::RuntimeApi;
 
-/// Starts of which the median is told.
+/// The number of starts, whose median is reported.
 const STARTS: usize = 31;
 
-/// Rounds of which the median is told.
+/// The number of rounds, whose median is reported.
 const ROUNDS: usize = 7;
 
-/// Starts the API again and again, until it asks for work.
+/// Starts the API repeatedly, each time until it polls for work.
 pub(crate) async fn of_starts(api: &Path) -> Result<Table> {
     let database = Database::start().await?;
     let (mut passed, mut processor) = (Vec::new(), Vec::new());
@@ -26,7 +26,7 @@ pub(crate) async fn of_starts(api: &Path) -> Result<Table> {
         let began = Instant::now();
         let process = Process::on_lambda(api, &database, runtime.address, Stdio::null())?;
         passed.push(runtime.polled().await? - began);
-        // It waits for work now; until it sleeps Linux does not tell all of its time.
+        // It waits for work now; Linux reports all of its time only when it sleeps.
         tokio::time::sleep(Duration::from_millis(20)).await;
         processor.push(process.processor_time()?);
     }
@@ -94,7 +94,7 @@ pub(crate) async fn of_calls(api: &Path) -> Result<Table> {
 }
 
 struct Calls {
-    // The process ends before what it polls does.
+    // End the process before the runtime API that it polls.
     process: Process,
     runtime: RuntimeApi,
     table: Table,

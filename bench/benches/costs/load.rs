@@ -1,4 +1,4 @@
-//! Clients that call the API side by side, each as fast as it is answered.
+//! Concurrent clients of the API, each of which sends its next call as soon as it has an answer.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,16 @@ use futures::future::try_join_all;
 use super::Result;
 use super::server::Client;
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Load {
-    /// How long each call took, the shortest first.
+    /// The latency of each call, the shortest first.
     latencies: Vec<Duration>,
     took: Duration,
 }
 
 impl Load {
-    /// Makes about `calls` calls through so many clients; each has a stream of its own, and `next` gives its calls by
+    /// Makes about `calls` calls through this many clients. Each client has its own stream, and `next` returns its calls by
     /// their number, from 1.
     pub(crate) async fn run(
         client: &Client,
@@ -39,13 +39,13 @@ impl Load {
         Ok(Self { latencies, took })
     }
 
-    /// Calls a second.
+    /// Calls per second.
     #[expect(clippy::cast_precision_loss, reason = "far below what a double holds exactly")]
     pub(crate) fn throughput(&self) -> f64 {
         self.latencies.len() as f64 / self.took.as_secs_f64()
     }
 
-    /// The latency that so many percent of the calls do not exceed.
+    /// The latency that this percentage of the calls does not exceed.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let place = (self.latencies.len() * percent / 100).min(self.latencies.len().saturating_sub(1));
         self.latencies.get(place).copied().unwrap_or_default()

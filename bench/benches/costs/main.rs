@@ -1,8 +1,8 @@
-//! `just bench`: what the event store costs, as tables on stdout.
+//! `just bench`: prints the costs of the event store as tables on stdout.
 //!
-//! Measured are other processes: the release builds of the functions, of `event-store-handlers` and of `event-store`, as the
-//! deployer builds artifacts, against a DynamoDB that this process serves on loopback. No time is held against a limit: whoever reads
-//! the tables knows what else the machine did.
+//! It measures other processes: the release builds of the functions, of `event-store-handlers` and of `event-store`, built like the
+//! deployer's artifacts, against a DynamoDB that this process serves on loopback. No time has a limit: only the reader of the tables
+//! knows what else the machine did.
 
 mod bill;
 mod database;
@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// What was measured on, and how busy it was.
+/// The machine of the measurements, and its load.
 fn machine() -> Result<String> {
     let processors = std::thread::available_parallelism()?;
     let load = std::fs::read_to_string("/proc/loadavg")?;

@@ -1,4 +1,4 @@
-//! What of the API is resident, as a server outside Lambda.
+//! The resident memory of the API as a server outside Lambda.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::database::Database;
 use super::load::Load;
 use super::server::Server;
 
-/// Looks at one process, idle and after more and more work.
+/// Measures one process, idle and after increasing work.
 pub(crate) async fn measure(api: &Path) -> Result<Table> {
     let database = Database::start().await?;
     let (process, client) = Server::start(api, &database).await?.with_log_passed_over();
@@ -30,7 +30,7 @@ pub(crate) async fn measure(api: &Path) -> Result<Table> {
     };
     tokio::time::sleep(Duration::from_millis(500)).await;
     row("idle", "10", "12")?;
-    // Each begins a stream, so that the cache of tails is full afterwards.
+    // Each creates a stream, so that the cache of tails is full afterwards.
     Load::run(&client, 8, 10_000, |_, _| StreamCalls::of_new_stream().create()).await?;
     row("after 10,000 requests", "18", "22, most 29")?;
     Load::run(&client, 100, 5_000, StreamCalls::append).await?;

@@ -13,7 +13,7 @@ use super::Result;
 use super::process::Process;
 use super::server::Client;
 
-/// A store in memory; it is gone when this is dropped.
+/// An in-memory store; dropping this ends it.
 #[derive(Debug)]
 pub(crate) struct OneProcess {
     pub(crate) process: Process,
@@ -21,7 +21,7 @@ pub(crate) struct OneProcess {
 }
 
 impl OneProcess {
-    /// Starts `program`, which serves when this is done.
+    /// Starts `program`, and returns when it serves.
     pub(crate) async fn start(program: &Path) -> Result<Self> {
         let child = Command::new(program)
             .args(["serve", "--port", "0", "--log-level", "warn"])
@@ -39,7 +39,7 @@ impl OneProcess {
         })
     }
 
-    /// Waits until the feed has what was appended: until its end stays where it is.
+    /// Waits until the feed holds all appended events, which is when its end stops moving.
     pub(crate) async fn relayed_all(&self) -> Result<()> {
         let mut end = None;
         loop {

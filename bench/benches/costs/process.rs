@@ -1,4 +1,4 @@
-//! A process of the API, and what Linux tells about it.
+//! A process of the API, and Linux's figures about it.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use super::Result;
 use super::database::{CATALOGUE_TABLE, Database, EVENTS_TABLE, FEED_TABLE};
 
-/// A process of the API; it ends when this is dropped.
+/// A process of the API; dropping this ends it.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -18,7 +18,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `program` on `database`, with nothing but these variables, and its log going to `log`.
+    /// Starts `program` on `database` with only these variables, and with its log in `log`.
     pub(crate) fn start(
         program: &Path,
         database: &Database,
@@ -48,7 +48,7 @@ impl Process {
         Ok(Self { child, id })
     }
 
-    /// Starts `program` as a function behind Lambda's runtime API at `runtime_api`, its log going to `log`.
+    /// Starts `program` as a function behind Lambda's runtime API at `runtime_api`, with its log in `log`.
     pub(crate) fn on_lambda(
         program: &Path,
         database: &Database,
@@ -97,7 +97,7 @@ impl Process {
         Self::start(program, database, &[&variables, more].concat(), log)
     }
 
-    /// What it writes.
+    /// The process's output.
     pub(crate) fn stdout(&mut self) -> Result<tokio::process::ChildStdout> {
         Ok(self
             .child
@@ -106,9 +106,9 @@ impl Process {
             .ok_or("stdout is read by somebody else")?)
     }
 
-    /// The processor time that its threads have used.
+    /// The processor time of its threads.
     ///
-    /// To the nanosecond for a thread that sleeps; one that runs is seen as of the last tick.
+    /// It is exact to the nanosecond for a sleeping thread; for a running one it is as of the last tick.
     pub(crate) fn processor_time(&self) -> Result<Duration> {
         let mut sum = 0;
         for thread in std::fs::read_dir(format!("/proc/{}/task", self.id))? {
@@ -124,7 +124,7 @@ impl Process {
         self.status("VmRSS:")
     }
 
-    /// The most that was ever resident, in MB.
+    /// The peak of its resident memory, in MB.
     pub(crate) fn resident_peak(&self) -> Result<f64> {
         self.status("VmHWM:")
     }

@@ -1,4 +1,4 @@
-//! The programs that are measured, built as the deployer builds artifacts.
+//! The measured programs, built like the deployer's artifacts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use event_store_deployer::process_env::ProcessEnv;
 
 use super::Result;
 
-/// Where the programs lie.
+/// The paths of the programs.
 #[derive(Debug)]
 pub(crate) struct Programs {
     pub(crate) api: PathBuf,
@@ -20,10 +20,10 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Builds them for this machine's processor: the first time this takes minutes.
+    /// Builds the programs for this machine's processor, which takes minutes the first time.
     ///
-    /// One after the other, because cargo unites the features of what it builds together: the functions are to be the very
-    /// programs that are deployed.
+    /// It builds them one after the other, because cargo unites the features of crates that it builds together, and the
+    /// functions must be exactly the deployed programs.
     pub(crate) async fn build() -> Result<Self> {
         Ok(Self {
             api: build("event-store-api").await?,

@@ -1,4 +1,4 @@
-//! How soon the whole feed is read, page by page.
+//! The time to read the whole feed, page by page.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -16,17 +16,17 @@ use super::process::Process;
 use super::runtime_api::RuntimeApi;
 use super::server::Server;
 
-/// Events of an answer at most: as many as the API gives.
+/// The most events of a page, which is the API's own limit.
 const LIMIT: usize = 1_000;
 
-/// A million events, ten to a commit.
+/// A million events, with ten to a commit.
 const BATCHED: Shape = Shape {
     streams: 10_000,
     commits: 10,
     events: 10,
 };
 
-/// One to a commit, where each costs a key in a request for bodies.
+/// One event to a commit, where each event costs a key in a request for bodies.
 const SINGLE: Shape = Shape {
     streams: 10_000,
     commits: 10,
@@ -35,8 +35,8 @@ const SINGLE: Shape = Shape {
 
 /// Reads feeds from their beginning to their end: through the API behind Lambda's runtime API, and from the store in one process.
 ///
-/// Only the time between a call and its answer counts, and not what this process makes of it. The database of the API is part of this
-/// process, and all share the machine.
+/// Only the time between a call and its answer counts, not the parsing in this process. The API's database is part of this process, and all
+/// share the machine.
 pub(crate) async fn measure(api: &Path, store: &Path) -> Result<Table> {
     let mut table = Table::new(
         "The whole feed from its beginning, in pages of 1,000 events of 100 bytes",
@@ -72,7 +72,7 @@ pub(crate) async fn measure(api: &Path, store: &Path) -> Result<Table> {
     Ok(table)
 }
 
-/// What reading a whole feed took.
+/// The cost of reading a whole feed.
 struct Replay {
     answers: usize,
     took: Duration,
@@ -80,7 +80,7 @@ struct Replay {
 }
 
 impl Replay {
-    /// Reads the feed of a log of this shape through `process`, which `answer` asks.
+    /// Reads the feed of a log of this shape; `answer` sends a call to `process`.
     async fn of(
         process: &Process,
         shape: Shape,

@@ -19,7 +19,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::Result;
 
-/// As long as Lambda's, because it is logged, and the log is paid for.
+/// As long as an id of Lambda's, because it is logged, and logs cost money.
 const REQUEST_ID: &str = "8f507cfd-ba71-4d0b-8d5f-2a44b1b0a7d3";
 
 /// The runtime API for one function, which handles one invocation at a time.
@@ -31,7 +31,7 @@ pub(crate) struct RuntimeApi {
     answers: mpsc::UnboundedReceiver<Answer>,
 }
 
-/// What came to an invocation: the last part of the path (`response` or `error`), and the body.
+/// The answer to an invocation: the last part of the path (`response` or `error`), and the body.
 type Answer = (String, String);
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl RuntimeApi {
         Ok(self.polls.recv().await.ok_or("the runtime API has ended")?)
     }
 
-    /// Lets the function handle `call`, which must be answered with `status`, and gives the answer's body.
+    /// Lets the function handle `call`, which must be answered with `status`, and returns the answer's body.
     pub(crate) async fn invoke(&mut self, call: &Call, status: u16) -> Result<String> {
         let answer = self.handle(function_url_event(call)).await?;
         let HttpAnswer { status_code, body } = serde_json::from_str(&answer)?;
@@ -81,7 +81,7 @@ impl RuntimeApi {
         }
     }
 
-    /// Lets the function handle `event`, and gives what it answers.
+    /// Lets the function handle `event`, and returns its answer.
     pub(crate) async fn handle(&mut self, event: String) -> Result<String> {
         self.events.send(event).await?;
         match self.answers.recv().await {

@@ -16,7 +16,7 @@ use super::Result;
 use super::database::Database;
 use super::process::Process;
 
-/// A server, and the log that it writes.
+/// A server, and its log.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) process: Process,
@@ -24,12 +24,12 @@ pub(crate) struct Server {
     log: Lines<BufReader<ChildStdout>>,
 }
 
-/// The part of a log line that tells where the server listens, or what a request took.
+/// The part of a log line with the address of the server, or the units of a request.
 #[derive(Debug, Deserialize)]
 struct Line {
     address: Option<String>,
     status: Option<u16>,
-    /// Told when it is not one.
+    /// The line omits it if it is one.
     #[serde(default = "one")]
     requests: u32,
     #[serde(default)]
@@ -43,7 +43,7 @@ fn one() -> u32 {
 }
 
 impl Server {
-    /// Starts a server, which is ready when this is done.
+    /// Starts a server, and returns when it is ready.
     pub(crate) async fn start(program: &Path, database: &Database) -> Result<Self> {
         let variables = [("PORT", "0".to_owned())];
         let mut process = Process::start(program, database, &variables, Stdio::piped())?;
@@ -56,7 +56,7 @@ impl Server {
         })
     }
 
-    /// Sends `call`, and gives what the server's log says that it took: what an operator sees.
+    /// Sends `call`, and returns its units according to the server's log, which is what an operator sees.
     pub(crate) async fn taken_by(&mut self, call: Call) -> Result<Consumed> {
         self.client.send(&call).await?;
         let Line {
@@ -65,7 +65,7 @@ impl Server {
         Ok(Consumed { requests, wru, rru })
     }
 
-    /// The same server, its log read and passed over.
+    /// The same server, with its log read and discarded.
     pub(crate) fn with_log_passed_over(self) -> (Process, Client) {
         let mut log = self.log;
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
@@ -92,7 +92,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn to(address: &str) -> Result<Self> {
-        // Another client may have chosen before.
+        // Another client may have installed the provider before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             http: reqwest::Client::builder().no_proxy().build()?,
@@ -100,7 +100,7 @@ impl Client {
         })
     }
 
-    /// Sends `call` and reads the answer, whatever it is but a failure of the server's.
+    /// Sends `call` and reads the answer, which may be anything but a server error.
     pub(crate) async fn send(&self, call: &Call) -> Result<()> {
         let (status, body) = self.exchange(call).await?;
         if status.is_server_error() {
@@ -109,7 +109,7 @@ impl Client {
         Ok(())
     }
 
-    /// Sends `call`, which must succeed, and gives the answer's body.
+    /// Sends `call`, which must succeed, and returns the answer's body.
     pub(crate) async fn answer(&self, call: &Call) -> Result<String> {
         let (status, body) = self.exchange(call).await?;
         if status.is_success() {

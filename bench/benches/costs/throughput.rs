@@ -1,4 +1,4 @@
-//! How many appends a second one process takes, and how long they take.
+//! The throughput and latency of appends in one process.
 
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use super::database::Database;
 use super::load::Load;
 use super::server::Server;
 
-/// Appends through each number of clients, about.
+/// The approximate number of appends for each number of clients.
 const APPENDS: u32 = 5_000;
 
 /// Appends through 1, 8 and 64 clients, each to its own stream.
 ///
-/// The database is part of this process and shares the machine with the API: what is told is what the machine gives.
+/// The database is part of this process and shares the machine with the API, so the results depend on the machine.
 pub(crate) async fn measure(api: &Path) -> Result<Table> {
     let mut table = Table::new(
         "Appends to a database on the same machine, one process outside Lambda",

@@ -1,4 +1,4 @@
-//! A stand-in for SNS, which takes whatever is published.
+//! A stand-in for SNS that accepts every publication.
 //!
 //! <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html>
 

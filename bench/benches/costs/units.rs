@@ -1,4 +1,4 @@
-//! What each operation takes of DynamoDB, as the API's own log tells it.
+//! The DynamoDB units of each operation, from the API's own log.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use super::server::Server;
 use super::{Result, prices};
 use event_store_bench::Call;
 
-/// Does each operation once, beside what was measured of the Go system on 2026-11-22.
+/// Executes each operation once; beside it are the Go system's figures, measured on 2026-11-22.
 pub(crate) async fn measure(api: &Path) -> Result<Table> {
     let database = Database::start().await?;
     let mut here = Server::start(api, &database).await?;
-    // Its appends leave `here` with no knowledge of them, or with one that is out of date.
+    // `here` does not see appends through this server, so its knowledge of the streams is missing or outdated.
     let mut elsewhere = Server::start(api, &database).await?;
     let mut units = Units::new();
 

@@ -21,7 +21,7 @@ use uuid::{Uuid, uuid};
 
 use super::sdk::SdkShare;
 
-/// What is answered to each operation of DynamoDB.
+/// The answer to each operation of DynamoDB.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dynamo {
     answers: Arc<HashMap<&'static str, Answer>>,
@@ -35,12 +35,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// To a put: it was written.
+    /// The answer to a put that was written.
     pub(crate) fn written() -> Self {
         Self::ok(&json!({"ConsumedCapacity": {"TableName": "events", "CapacityUnits": 1.0}}))
     }
 
-    /// To a put: it was refused, because this commit is there.
+    /// The answer to a put that was refused because of this commit.
     pub(crate) fn refused(there: &Value) -> Self {
         Self {
             status: 400,
@@ -53,7 +53,7 @@ impl Answer {
         }
     }
 
-    /// To a query: these items, and no more.
+    /// The answer to a query: these items, and no more.
     pub(crate) fn items(items: &[Value]) -> Self {
         Self::ok(&json!({
             "Count": items.len(),
@@ -72,14 +72,14 @@ impl Answer {
 }
 
 impl Dynamo {
-    /// Answers the operations named.
+    /// Answers the named operations.
     pub(crate) fn answering(answers: impl IntoIterator<Item = (&'static str, Answer)>) -> Self {
         Self {
             answers: Arc::new(answers.into_iter().collect()),
         }
     }
 
-    /// The API on this database, with the share of the SDK noted.
+    /// The API on this database, with the share of the SDK recorded.
     pub(crate) fn api(self, share: SdkShare) -> axum::Router {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "bench");
         let shared = SdkConfig::builder()
@@ -110,7 +110,7 @@ impl HttpConnector for Dynamo {
         let operation = target.rsplit('.').next().unwrap_or_default();
         let (status, body) = match (self.answers.get(operation), asked_about(&request)) {
             (None, _) => (500, String::new()),
-            // The store takes no commit of a stream that it has not asked for.
+            // The store rejects a commit of a stream for which it has not asked.
             (Some(answer), Some(stream)) => (answer.status, answer.body.replace(STREAM, stream)),
             (Some(answer), None) => (answer.status, answer.body.clone()),
         };
@@ -130,7 +130,7 @@ fn asked_about(request: &HttpRequest) -> Option<&str> {
 /// The stream whose commits are answered.
 const STREAM: &str = "order/2886e475-d5cc-40f7-aec5-401071388b3c";
 
-/// Its calls.
+/// The calls about that stream.
 pub(crate) fn stream() -> StreamCalls {
     StreamCalls::of(uuid!("2886e475-d5cc-40f7-aec5-401071388b3c"))
 }

@@ -1,9 +1,9 @@
-//! `event-store-handlers`: what each operation takes of the processor and the allocator, in this process.
+//! `event-store-handlers`: the processor time and the allocations of each operation, in this process.
 //!
-//! The router, the store and the SDK are those of the API; only DynamoDB is replaced, by an answer that is there at once.
-//! What the SDK takes of it (serialising, signing, parsing) is told apart. stdout is the log that the operations
-//! write, as in production; the table goes to stderr. With an argument, only the operations are measured whose names
-//! begin with it: to be run by a profiler.
+//! The router, the store and the SDK are those of the API; only DynamoDB is replaced, by immediate answers. The share of the
+//! SDK (serialising, signing, parsing) is reported separately. stdout is the log that the operations write, as in
+//! production; the table goes to stderr. With an argument, only the operations whose names begin with it are measured, for
+//! use with a profiler.
 
 mod dynamo;
 mod operation;

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The operations that are measured.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,26 +10,26 @@ use super::dynamo::{Answer, Dynamo, commit, listed, stream};
 use super::sdk::SdkShare;
 use super::usage::Usage;
 
-/// An operation of the API, with what the database answers to it.
+/// An operation of the API, with the database's answers.
 pub(crate) struct Operation {
     /// Its name in the report.
     pub(crate) name: &'static str,
     status: u16,
     database: Dynamo,
-    /// How often it is done in one round.
+    /// How often one round executes it.
     times: u32,
     /// The next call.
     next: Box<dyn FnMut() -> Call>,
 }
 
-/// What one call takes.
+/// The cost of one call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
     pub(crate) whole: Usage,
     pub(crate) sdk: Usage,
 }
 
-/// The rounds of which the median is told.
+/// The number of rounds, whose median is reported.
 const ROUNDS: usize = 9;
 
 impl Operation {
@@ -82,12 +82,12 @@ impl Operation {
         }
     }
 
-    /// The same operation, done less often because it takes long.
+    /// The same operation, executed less often because it is slow.
     fn rarely(self) -> Self {
         Self { times: 100, ..self }
     }
 
-    /// Does the operation many times, and gives the median of the rounds, by processor time.
+    /// Executes the operation many times, and returns the median of the rounds by processor time.
     pub(crate) async fn measure(self) -> Taken {
         let Self {
             database,
@@ -99,7 +99,7 @@ impl Operation {
         let share = SdkShare::default();
         let api = database.api(share.clone());
         let mut rounds = Vec::new();
-        // The first one fills caches and buffers, and is not counted.
+        // The first round fills caches and buffers, and does not count.
         for _ in 0..=ROUNDS {
             let calls: Vec<_> = (0..times).map(|_| request(next())).collect();
             share.take();
@@ -118,7 +118,7 @@ impl Operation {
     }
 }
 
-/// Appends of `count` events to one stream, each after the one before, the first of which begins it.
+/// Consecutive appends of `count` events each to one stream; the first one creates it.
 fn warm(count: usize) -> impl FnMut() -> Call {
     let stream = StreamCalls::of_new_stream();
     let mut revision = 1;

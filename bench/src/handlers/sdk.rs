@@ -1,4 +1,4 @@
-//! What the SDK takes of an operation.
+//! The SDK's share of an operation.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,17 +10,17 @@ use aws_sdk_dynamodb::error::BoxError;
 
 use super::usage::Usage;
 
-/// Adds up what passes between the first and the last hook of each request.
+/// Adds up the usage between the first and the last hook of each request.
 ///
-/// What the SDK does before its first hook (putting together its configuration) is not seen, and counts as the
-/// operation's own.
+/// Work of the SDK before its first hook (assembling its configuration) is not visible, and counts as the operation's
+/// own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SdkShare(Arc<Mutex<Share>>);
 
 #[derive(Debug, Default)]
 struct Share {
     sum: Usage,
-    /// Requests under way, and what had been used when the first of them began: requests side by side share their time.
+    /// The number of requests in progress, and the usage at the start of the first: concurrent requests share their time.
     under_way: u32,
     began: Usage,
 }

@@ -1,4 +1,4 @@
-//! What this thread has used.
+//! The processor time and memory that this thread has used.
 
 use std::alloc::System;
 use std::ops::{AddAssign, Div, Sub};
@@ -10,19 +10,19 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Processor time and memory that were used.
+/// Used processor time and memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Usage {
-    /// The time on the processor, not the time that passed: other processes do not count.
+    /// Processor time, not elapsed time: other processes do not count.
     pub(crate) cpu: Duration,
     /// Calls of the allocator for more memory.
     pub(crate) allocations: f64,
-    /// What they asked for.
+    /// The bytes that they requested.
     pub(crate) bytes: f64,
 }
 
 impl Usage {
-    /// What was used so far.
+    /// The usage so far.
     #[expect(clippy::cast_precision_loss, reason = "far below what a double holds exactly")]
     pub(crate) fn so_far() -> Self {
         let memory = ALLOCATOR.stats();
@@ -33,7 +33,7 @@ impl Usage {
         }
     }
 
-    /// What was used since `earlier`.
+    /// The usage since `earlier`.
     pub(crate) fn since(earlier: Self) -> Self {
         Self::so_far() - earlier
     }

@@ -85,7 +85,7 @@ async fn a_read_model_is_right_though_its_worker_is_killed_and_every_request_is_
     deployment.purge().await.succeeded();
 }
 
-/// Sets the stack's parameter to the address that works here, so that the worker finds the store by the environment's name alone.
+/// A client finds the store by the environment's name alone, because the stack's parameter holds the address that works here.
 async fn a_client_finds_the_environment(owner: &Cloud, caller: &str) {
     let ssm = owner.ssm();
     let absent = ClientBuilder::from_environment_stack(&ssm, "nowhere").await;

@@ -67,7 +67,7 @@ async fn code_that_was_pushed_past_the_stack_is_told_and_put_right() {
 async fn what_nothing_refers_to_is_deleted_from_the_bucket_and_nothing_else() {
     let deployment = Deployment::alone(crate::deployer(), Environment::staging_like("garbage")).await;
     deployment.up(&[]).await.succeeded();
-    // Ignores artifacts of other tests in the shared bucket.
+    // First delete what other tests left in the shared bucket.
     gc(&deployment).await;
     let unused = deployment.build().marked("never deployed");
     plan(&deployment, &unused).await;

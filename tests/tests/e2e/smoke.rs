@@ -85,7 +85,7 @@ async fn a_broken_first_deployment_is_kept_and_a_broken_update_is_taken_back() {
     deployment.purge().await.succeeded();
 }
 
-/// The template with an API that looks for its events in the wrong table, and the folder of that template.
+/// The template with an API that looks for its events in a table that does not exist, and the folder of that template.
 fn broken_template() -> (TempDir, String) {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates");
     let folder = TempDir::new().unwrap();

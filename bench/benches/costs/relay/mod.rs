@@ -1,4 +1,4 @@
-//! The relay: what it takes of DynamoDB, and how many commits a second it relays.
+//! The relay: its DynamoDB units, and how many commits a second it relays.
 
 mod records;
 mod throughput;

@@ -1,4 +1,4 @@
-//! The records of the events table's stream, made of what the table holds.
+//! The records of the events table's stream, made from the table's items.
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::database::Database;
 use crate::filled::Shape;
 use crate::server::Server;
 
-/// The record of every commit of a new log in `database`: those of a stream one behind the other, as they come when it is busy.
+/// The record of every commit of a new log in `database`. The commits of a stream are consecutive, as when it is busy.
 pub(super) async fn of_new_log(
     shape: Shape,
     api: &std::path::Path,

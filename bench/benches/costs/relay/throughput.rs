@@ -14,16 +14,16 @@ use crate::process::Process;
 use crate::runtime_api::RuntimeApi;
 use crate::{Result, topic};
 
-/// Commits of a stream, which come one behind the other.
+/// The number of consecutive commits of a stream.
 const COMMITS_A_STREAM: usize = 10;
 
-/// The answer to a batch of which nothing is missing.
+/// The answer to a batch that was relayed completely.
 const ALL_RELAYED: &str = r#"{"batchItemFailures":[]}"#;
 
-/// Lets the relay handle batches of 1, 10 and 100 commits, one at a time, as Lambda does for a shard.
+/// Lets the relay handle batches of 1, 10 and 100 commits, one batch at a time, as Lambda does for a shard.
 ///
-/// The database and the topic are part of this process and share the machine with the relay: what is told is what the machine
-/// gives.
+/// The database and the topic are part of this process and share the machine with the relay, so the results depend on the
+/// machine.
 pub(crate) async fn measure(api: &Path, relay: &Path) -> Result<Table> {
     let mut table = Table::new(
         "The relay, behind Lambda's runtime API: feed, catalogue and topic on the same machine",

@@ -1,4 +1,4 @@
-//! What the relay takes of DynamoDB for a commit, by how many come together.
+//! The DynamoDB units of the relay per commit, by batch size.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,46 +21,46 @@ use crate::database::Database;
 use crate::filled::Shape;
 use crate::prices::list;
 
-/// Batches of which the mean is told. One more goes before them, which finds the feed and its end.
+/// The number of batches, whose mean is reported. One more comes first, which finds the feed and its end.
 const BATCHES: usize = 20;
 
-/// Records of a batch at most, as the template sets it.
+/// The most records of a batch, as in the template.
 const LARGEST_BATCH: usize = 100;
 
-/// What was measured.
+/// The results.
 pub(crate) struct Measured {
     pub(crate) table: Table,
-    /// What a commit takes that comes alone.
+    /// The cost of a commit that comes alone.
     pub(crate) idle: PerCommit,
-    /// What one takes of a full batch, ten to a stream.
+    /// The cost of a commit in a full batch, with ten commits per stream.
     pub(crate) busy: PerCommit,
 }
 
-/// What the relay takes for a commit.
+/// The relay's units for a commit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PerCommit {
     requests: f64,
-    /// Write units of pages of the feed.
+    /// Write units for pages of the feed.
     pages: f64,
-    /// Read units of looking up how far streams are in the feed.
+    /// Read units for looking up the marks of streams.
     marks: f64,
-    /// Write units of the catalogue.
+    /// Write units for the catalogue.
     catalogue: f64,
 }
 
 impl PerCommit {
-    /// What the feed costs for a million commits, in $.
+    /// The cost of the feed for a million commits, in $.
     pub(crate) fn feed(self) -> f64 {
         self.pages * list::WRITE_UNIT + self.marks * list::READ_UNIT
     }
 
-    /// What the catalogue costs for a million commits, in $.
+    /// The cost of the catalogue for a million commits, in $.
     pub(crate) fn catalogue(self) -> f64 {
         self.catalogue * list::WRITE_UNIT
     }
 }
 
-/// Relays batches of every size in this process, which takes the same units as any other.
+/// Relays batches of every size in this process, which consumes the same units as a deployed relay.
 pub(crate) async fn measure(api: &Path) -> Result<Measured> {
     let mut table = Table::new(
         "DynamoDB for a commit of one event, by the relay; $ a million commits",
@@ -95,8 +95,8 @@ pub(crate) async fn measure(api: &Path) -> Result<Measured> {
     Ok(Measured { table, idle, busy })
 }
 
-/// Relays batches of so many commits, of so many streams, and gives the mean of a commit. The streams are listed and in the feed, but
-/// not by this relay, which has to find out.
+/// Relays batches of this many commits and streams, and returns the mean per commit. Another relay has listed the streams and brought them
+/// into the feed, so this one must look up their marks.
 async fn of_batches(commits: usize, streams: usize, api: &Path) -> Result<PerCommit> {
     let database = Database::start().await?;
     let shape = Shape {
@@ -155,7 +155,7 @@ async fn relay_whole(
     }
 }
 
-/// A topic that takes everything, and a failure queue that nothing is for.
+/// A topic that accepts everything, and a failure queue that stays empty.
 #[derive(Clone)]
 struct Anywhere;
 

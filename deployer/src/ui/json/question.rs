@@ -1,9 +1,9 @@
 //! PURE: the engine's questions as JSON objects.
 
+use cfn_deploy::Question;
 use cfn_deploy::stack::ChangeSummary;
 use cfn_deploy::stack::outline::Outline;
 use cfn_deploy::stack::widening::Widening;
-use cfn_deploy::{Deletion, Question};
 use serde_json::{Value, json};
 
 /// What needs approval.
@@ -36,24 +36,15 @@ pub(in crate::ui) fn question(question: &Question<'_>) -> Value {
             "table": table,
             "left": left,
         }),
-        Question::Destroy(Deletion {
-            stack,
-            goes,
-            stays,
-            stays_too,
-            purges,
-            lost,
-        }) => {
-            json!({
-                "event": "deletion",
-                "stack": stack,
-                "goes": resources(goes),
-                "stays": stays,
-                "staysToo": resources(stays_too),
-                "purges": purges,
-                "lostMessages": lost,
-            })
-        }
+        Question::Destroy(deletion) => json!({
+            "event": "deletion",
+            "stack": deletion.stack,
+            "goes": resources(deletion.goes),
+            "stays": deletion.stays,
+            "staysToo": resources(deletion.stays_too),
+            "purges": deletion.purges,
+            "lostMessages": deletion.lost,
+        }),
     }
 }
 

@@ -42,7 +42,7 @@ impl PageKey {
         if key.stream_type == *stream_type {
             Ok(key)
         } else {
-            Err("was made for another stream type")
+            Err("was issued for another stream type")
         }
     }
 }

@@ -64,7 +64,7 @@ pub async fn a_page_key_of_another_stream_type_is_refused(client: Client) {
     let refused = refused.expect_err("it is another listing's");
     assert_eq!(
         refused.problem().map(|problem| problem.detail.as_str()),
-        Some("`stream-next-page-key`: was made for another stream type")
+        Some("`stream-next-page-key`: was issued for another stream type")
     );
 }
 
